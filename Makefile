@@ -1,0 +1,32 @@
+# With uv installed, "uv run shiftscope demo" and "uv run pytest" do the same without make.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+ifeq ($(UV_FIND_LINKS),)
+export UV_TORCH_BACKEND ?= auto
+endif
+UV := $(or $(shell command -v uv),.uv/bin/uv)
+BIN := .venv/bin
+
+.PHONY: demo test check clean
+
+demo: .venv/ready
+	$(BIN)/shiftscope demo
+
+test: .venv/ready
+	$(BIN)/pytest
+
+check: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/codespell
+
+clean:
+	rm -rf .venv .uv
+
+.venv/ready: pyproject.toml | $(UV)
+	$(UV) venv -q --clear
+	$(UV) pip install -q --group dev -e .
+	touch $@
+
+.uv/bin/uv:
+	python3 -m venv .uv && .uv/bin/pip install -q uv

@@ -1,0 +1,42 @@
+"""Electrophysiology for deep networks under distribution shift.
+
+`import shiftscope as ss`, then `ss.Study.create`, `study.record`, `study.scores`, `ss.view`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shiftscope.datasets.preprocess import Preprocess as Preprocess
+    from shiftscope.datasets.sample import Sample as Sample
+    from shiftscope.errors import ShiftscopeError as ShiftscopeError
+    from shiftscope.recording.layers import Layer as Layer
+    from shiftscope.recording.layers import list_layers as list_layers
+    from shiftscope.study import Study as Study
+    from shiftscope.study import open_study as open_study
+    from shiftscope.web.server import view as view
+
+# Imported when first used: the viewer's process must start without torch.
+_WHERE = {
+    "Layer": "shiftscope.recording.layers",
+    "Preprocess": "shiftscope.datasets.preprocess",
+    "Sample": "shiftscope.datasets.sample",
+    "ShiftscopeError": "shiftscope.errors",
+    "Study": "shiftscope.study",
+    "list_layers": "shiftscope.recording.layers",
+    "open_study": "shiftscope.study",
+    "view": "shiftscope.web.server",
+}
+__all__ = sorted(_WHERE)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'shiftscope' has no attribute {name!r}")
+    return getattr(importlib.import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_WHERE]

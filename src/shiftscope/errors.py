@@ -1,0 +1,56 @@
+"""What can go wrong, one class each; a message says what was asked, what is there, what to try."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ShiftscopeError(Exception):
+    """Anything shiftscope refuses to do; catch this to catch them all."""
+
+
+class NotInStudy(ShiftscopeError, LookupError):
+    """A layer, unit, dataset, sample or category that the study does not hold."""
+
+
+class LayerNotFound(NotInStudy):
+    """No layer of the model, or of the study, has this name."""
+
+
+class LayerError(ShiftscopeError):
+    """A layer exists but cannot be recorded as asked."""
+
+
+class DataError(ShiftscopeError):
+    """A dataset, or one sample of it, cannot be shown to the model."""
+
+
+class ModelError(ShiftscopeError):
+    """A model that cannot be loaded, or whose output is not one row of logits per sample."""
+
+
+class ResponseError(ShiftscopeError):
+    """A response that is not a finite number of the stored type."""
+
+
+class StudyMismatch(ShiftscopeError):
+    """What is to be recorded does not fit what the study already holds."""
+
+
+class StudyDamaged(ShiftscopeError):
+    """A file of the study is missing, truncated or not ours."""
+
+
+class ShapeError(ShiftscopeError, ValueError):
+    """Arrays that describe different numbers of units, samples or categories."""
+
+
+class BadRequest(ShiftscopeError, ValueError):
+    """An option, an address or a parameter that cannot be read."""
+
+
+def closest(name: str, names: Iterable[str], count: int = 3) -> str:
+    """The names most like `name`, as text for the end of a message."""
+    alike = difflib.get_close_matches(name, list(names), n=count, cutoff=0.4)
+    return ", ".join(map(repr, alike)) if alike else "nothing alike"

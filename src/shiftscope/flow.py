@@ -1,0 +1,154 @@
+"""The verbs, each wiring a few folders: record, score, view."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from shiftscope.errors import BadRequest, ModelError, StudyMismatch
+from shiftscope.scores.score import score_units, unit_scores
+from shiftscope.store.layout import folder_name
+from shiftscope.store.recording import Recording
+from shiftscope.store.study_files import StudyFiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from torch import nn
+
+    from shiftscope.datasets.sample import Dataset
+    from shiftscope.recording.layers import Layer
+    from shiftscope.recording.stream import Pass, StoredType
+
+Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
+
+
+def record(
+    study: StudyFiles,
+    model: nn.Module,
+    dataset: Dataset,
+    name: str,
+    *,
+    layers: Sequence[Layer | str] | None = None,
+    reference: bool = False,
+    stored_as: StoredType = "float16",
+    keep: str = "responses",
+    how: Pass | None = None,
+    check_range: bool = True,
+    overwrite: bool = False,
+    progress: Progress = lambda name, done, total: nullcontext(lambda samples: None),
+) -> Recording:
+    """Keep what `layers` say about every sample, going on with a recording that stopped midway.
+
+    Everything that can be refused is refused before the first batch and before the study is touched.
+
+    Raises
+    ------
+    StudyMismatch
+        Another model, other layers or a dataset of other contents under this name.
+    LayerNotFound, LayerError, DataError, ModelError, ResponseError
+        What was asked cannot be recorded; the message names the layer, unit or sample.
+    """
+    from shiftscope.recording.head import find_head
+    from shiftscope.recording.layers import choose_layers
+    from shiftscope.recording.model import unwrap
+    from shiftscope.recording.provenance import InputRange, describe_model, refuse_other_layers, refuse_other_model
+    from shiftscope.recording.stream import Pass, check_outputs, first_inputs, stream
+    from shiftscope.store.writer import Plan, RecordingWriter
+
+    if keep not in ("responses", "summaries"):
+        raise BadRequest(f'keep={keep!r}; keep "responses" (with their summaries) or only "summaries".')
+    model, manifest = unwrap(model), study.manifest
+    described = describe_model(model)
+    refuse_other_model(manifest.model, described)
+    if not layers and not manifest.layers:
+        raise BadRequest("the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is.")
+    inputs = first_inputs(dataset, model)
+    seen = InputRange.of(inputs)
+    if manifest.inputs and name != study.reference:
+        before = InputRange.from_json(manifest.inputs)
+        seen.refuse_unlike(before, name, study.reference, check_range=check_range)
+    chosen = choose_layers(model, layers, inputs) if layers else list(manifest.layers)
+    if manifest.layers:
+        refuse_other_layers(manifest.layers, chosen)
+    categories = check_outputs(model, inputs, study.categories or tuple(dataset.categories or ()))
+    if overwrite and name in manifest.datasets:
+        manifest = dataclasses.replace(manifest, datasets=tuple(d for d in manifest.datasets if d != name))
+        study.save(manifest)
+
+    plan = Plan(
+        dataset=name,
+        samples=len(dataset),
+        layers=chosen,
+        categories=len(categories),
+        stored_as=stored_as,
+        keep=keep,
+        fingerprint=dataset.fingerprint(),
+        source=dataset.describe(),
+        model=described,
+    )
+    how = how or Pass()
+    folder = study.path / folder_name(name)
+    writer = RecordingWriter(folder, plan, overwrite=overwrite)
+    try:
+        unfinished = writer.unfinished()
+        left = sum(map(len, unfinished.values()))
+        with progress(name, len(dataset) - left, len(dataset)) as advance:
+            going = dataclasses.replace(how, progress=advance)
+            for shard in stream(
+                model, dataset, chosen, categories, unfinished, stored_as=stored_as, how=going
+            ):
+                writer.commit(shard)
+        writer.seal()
+    except BaseException:
+        writer.abandon()
+        raise
+    if not manifest.layers and (head := find_head(model, chosen, inputs)):
+        study.save_head(head.layer, head.weight, head.bias)
+    study.save(
+        dataclasses.replace(
+            manifest,
+            categories=categories,
+            layers=tuple(chosen),
+            reference=name if reference or not manifest.reference else manifest.reference,
+            datasets=(*(d for d in manifest.datasets if d != name), name),
+            inputs=manifest.inputs or seen.as_json(),
+        )
+    )
+    return study[name]
+
+
+def scores(
+    study: StudyFiles, layer: str, *, dataset: str | None = None, reference: str | None = None
+) -> pd.DataFrame:
+    """One row for each shifted dataset and unit of `layer`, one column for each score.
+
+    Parameters
+    ----------
+    dataset
+        Only this shifted dataset.
+    reference
+        Compare with this dataset instead of the study's reference.
+
+    Returns
+    -------
+    DataFrame
+        Columns dataset, unit, then every score by name; NaN where a unit has no such score. `attrs["undefined"]`
+        counts those.
+    """
+    import pandas as pd
+
+    against = study[reference or study.reference]
+    study.layer(layer)
+    shifted = [study[dataset]] if dataset else [study[name] for name in study if name != against.name]
+    if not shifted:
+        raise BadRequest(f"nothing to compare with {against.name!r}: record a shifted dataset first.")
+    tables = []
+    for recording in shifted:
+        columns: dict[str, Any] = dict(score_units(recording, against, layer))
+        units = study.layer(layer).units
+        tables.append(pd.DataFrame({"dataset": recording.name, "unit": range(units), **columns}))
+    table = pd.concat(tables, ignore_index=True)
+    table.attrs["undefined"] = {name: int(table[name].isna().sum()) for name in unit_scores}
+    return table

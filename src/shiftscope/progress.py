@@ -1,0 +1,38 @@
+"""How a long pass shows that it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def bar(name: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar with samples per second and the time left, on standard error; nothing for a pass without work."""
+    if done == total:
+        yield lambda samples: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(name, total=total, completed=done, rate="")
+
+        def advance(samples: int) -> None:
+            progress.advance(task, samples)
+            speed = progress.tasks[0].speed
+            progress.update(task, rate=f"{speed:,.0f} samples/s" if speed else "")
+
+        yield advance
+
+
+@contextmanager
+def silent(name: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
+    yield lambda samples: None

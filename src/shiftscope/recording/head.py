@@ -1,0 +1,60 @@
+"""The linear map that turns one recorded layer into the logits, when the model ends in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from shiftscope.recording.hooks import Taps
+from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.recording.model import observed
+from shiftscope.recording.output import logits_in
+
+
+@dataclass(frozen=True)
+class Head:
+    """Weights from the units of `layer` into the categories."""
+
+    layer: str
+    weight: np.ndarray[Any, np.dtype[np.float32]]  # (category, unit)
+    bias: np.ndarray[Any, np.dtype[np.float32]]  # (category,)
+
+
+def find_head(model: nn.Module, layers: Sequence[RecordedLayer], inputs: torch.Tensor) -> Head | None:
+    """The `nn.Linear` whose input is a recorded layer's responses and whose output is the logits.
+
+    Found by running it: a layer qualifies when its responses equal what the linear map was given.
+    """
+    given: list[tuple[nn.Linear, torch.Tensor, torch.Tensor]] = []
+
+    def keep(module: nn.Module, arguments: Any, output: Any) -> None:
+        if isinstance(module, nn.Linear) and arguments:
+            given.append((module, arguments[0].clone(), output.clone()))
+
+    handles = [m.register_forward_hook(keep) for m in model.modules() if isinstance(m, nn.Linear)]
+    try:
+        with observed(model), Taps(model, layers) as taps:
+            logits = logits_in(model(inputs))
+            responses = taps.take()
+    finally:
+        for handle in handles:
+            handle.remove()
+    for module, entered, left in reversed(given):
+        if left.shape != logits.shape or not torch.equal(left, logits):
+            continue
+        for layer in layers:
+            response = responses[layer.name]
+            if response.shape == entered.shape and torch.allclose(response.float(), entered.float(), rtol=1e-4):
+                weight = module.weight.detach().float().cpu().numpy().copy()
+                bias = np.zeros(len(weight), np.float32) if module.bias is None else _numbers(module.bias)
+                return Head(layer.name, weight, bias)
+    return None
+
+
+def _numbers(tensor: torch.Tensor) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return tensor.detach().float().cpu().numpy().copy()

@@ -1,0 +1,106 @@
+"""Where responses came from: enough to refuse what does not belong together."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import torch
+from torch import nn
+
+from shiftscope.errors import DataError, StudyMismatch
+from shiftscope.recording.recorded_layer import RecordedLayer
+
+
+def describe_model(model: nn.Module) -> dict[str, Any]:
+    """Class, number of parameters, type and a digest of every weight and buffer, as JSON."""
+    digest = hashlib.sha256()
+    for name, tensor in model.state_dict().items():
+        if not isinstance(tensor, torch.Tensor):
+            continue
+        digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    return {
+        "class": f"{type(model).__module__}.{type(model).__qualname__}",
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "weights_sha256": digest.hexdigest(),
+    }
+
+
+def versions() -> dict[str, str]:
+    return {
+        "shiftscope": version("shiftscope"),
+        "torch": torch.__version__,
+        "numpy": version("numpy"),
+        "python": platform.python_version(),
+    }
+
+
+@dataclass(frozen=True)
+class InputRange:
+    """Shape and range of the first inputs shown to the model, to notice other preprocessing later."""
+
+    shape: tuple[int, ...]  # without the batch axis
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, inputs: torch.Tensor) -> InputRange:
+        return cls(tuple(inputs.shape[1:]), float(inputs.min()), float(inputs.max()))
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> InputRange:
+        return cls(tuple(entry["shape"]), entry["low"], entry["high"])
+
+    def as_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    def refuse_unlike(self, reference: InputRange, name: str, reference_name: str, *, check_range: bool = True) -> None:
+        """Raise `DataError` where sizes differ or the ranges are of another order."""
+        if self.shape != reference.shape:
+            raise DataError(
+                f"samples of {name!r} have shape {self.shape}, those of {reference_name!r} had {reference.shape}. "
+                "Give the preprocessing (resize, crop, channels) that the model was recorded with."
+            )
+        span, usual = self.high - self.low, reference.high - reference.low
+        if check_range and min(span, usual) > 0 and max(span / usual, usual / span) > 8:
+            raise DataError(
+                f"samples of {name!r} range from {self.low:.3g} to {self.high:.3g}, those of {reference_name!r} "
+                f"from {reference.low:.3g} to {reference.high:.3g}: this looks like another scaling (0..1 against "
+                "0..255, or normalised against not). Pass check_range=False if it is the shift itself."
+            )
+
+
+def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise `StudyMismatch` naming what differs between the study's model and this one."""
+    differs = [key for key in ("class", "parameters", "weights_sha256") if recorded.get(key) != now.get(key)]
+    if not differs:
+        return
+    if differs == ["class"]:  # the same weights under another name compute the same
+        return
+    what = "; ".join(f"{key} {_short(recorded.get(key))} there, {_short(now.get(key))} here" for key in differs)
+    raise StudyMismatch(
+        f"this study was made by another model: {what}. Responses of two models cannot share a study; "
+        "create a new study for this one."
+    )
+
+
+def refuse_other_layers(recorded: Sequence[RecordedLayer], now: Sequence[RecordedLayer]) -> None:
+    """Raise `StudyMismatch` naming the layers that differ."""
+    there, here = ({layer.name: layer for layer in layers} for layers in (recorded, now))
+    differs = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    if differs:
+        raise StudyMismatch(
+            f"this study records the layers {list(there)}; asked were {list(here)}, which differ in {differs}. "
+            "All datasets of a study are recorded at the same layers with the same pooling: leave layers out, "
+            "or create a new study."
+        )
+
+
+def _short(value: object) -> str:
+    return value[:12] + "…" if isinstance(value, str) and len(value) == 64 else str(value)

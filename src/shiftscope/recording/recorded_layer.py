@@ -1,0 +1,39 @@
+"""A layer as a study records it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shiftscope.units.kind import Axes
+
+
+@dataclass(frozen=True)
+class RecordedLayer:
+    """A layer as it is recorded: everything about it decided, so that it can be stored and done again."""
+
+    name: str  # in the study
+    module: str  # in the model
+    module_type: str
+    kind: str
+    pool: str
+    units: int
+    shape: tuple[int, ...]  # of the module's output, without the batch axis
+    item: str | int | None
+    call: int
+    rectify: bool
+    channel_axis: int
+    prefix_tokens: int
+
+    @property
+    def axes(self) -> Axes:
+        return Axes(self.channel_axis, self.prefix_tokens)
+
+    def as_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> RecordedLayer:
+        return cls(**{**entry, "shape": tuple(entry["shape"])})

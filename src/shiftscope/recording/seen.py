@@ -1,0 +1,40 @@
+"""What a pass keeps of its samples, shard by shard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is kept of one sample besides its responses."""
+
+    id: str
+    label: int
+    source: str
+    metadata: str  # JSON
+    thumbnail: bytes
+    problem: str = ""  # why the sample was skipped; empty for one that was shown
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A finished run of samples; skipped samples have NaN responses and logits."""
+
+    index: int
+    first: int  # position of the first sample
+    responses: Mapping[str, npt.NDArray[np.floating[Any]]]  # layer -> (sample, unit)
+    logits: npt.NDArray[np.floating[Any]]  # (sample, category)
+    labels: npt.NDArray[np.int64]  # (sample,), NO_LABEL where there is none
+    predictions: npt.NDArray[np.int64]  # (sample,), NO_LABEL where skipped
+    confidences: npt.NDArray[np.float32]  # (sample,) softmax of the prediction
+    samples: Sequence[Seen]
+
+    @property
+    def shown(self) -> npt.NDArray[np.bool_]:
+        return np.array([not sample.problem for sample in self.samples], dtype=bool)

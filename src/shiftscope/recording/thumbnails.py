@@ -1,0 +1,27 @@
+"""A sample's picture as the few bytes that a page shows."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+SHARP_BELOW = 64  # pixels; smaller pictures are PNG, so that a digit's pixels stay as they were
+
+
+def encode_thumbnail(picture: Image.Image, side: int = 128) -> bytes:
+    """PNG up to 64 px, else JPEG with the longer side at most `side` pixels."""
+    if picture.mode not in ("RGB", "L"):
+        picture = picture.convert("RGB")
+    buffer = io.BytesIO()
+    if max(picture.size) <= SHARP_BELOW:
+        picture.save(buffer, "PNG")
+    else:
+        picture = picture.copy()  # the dataset may hand out the same object again
+        picture.thumbnail((side, side), Image.Resampling.BILINEAR)
+        picture.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def media_type(thumbnail: bytes) -> str:
+    return "image/png" if thumbnail.startswith(b"\x89PNG") else "image/jpeg"

@@ -1,0 +1,64 @@
+"""How parts are found because their file is there: a decorator enters them under a name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, TypeVar
+
+from shiftscope.errors import BadRequest, closest
+
+T = TypeVar("T")
+
+
+class Registry(Mapping[str, T], Generic[T]):
+    """Everything of one kind, by name, found by importing each file of a package once.
+
+    Parameters
+    ----------
+    kind
+        What the entries are, for messages: "score", "summary".
+    package
+        The package whose files declare them. A new entry is one new file in it.
+    """
+
+    def __init__(self, kind: str, package: str) -> None:
+        self.kind = kind
+        self.package = package
+        self._entries: dict[str, T] = {}
+        self._loaded = False
+
+    def enter(self, name: str, entry: T) -> T:
+        if name in self._entries:
+            raise ValueError(f"two entries for the {self.kind} {name!r}")
+        self._entries[name] = entry
+        return entry
+
+    def named(self, name: str) -> Callable[[T], T]:
+        return lambda entry: self.enter(name, entry)
+
+    def __getitem__(self, name: str) -> T:
+        self._load()
+        if name not in self._entries:
+            raise BadRequest(
+                f"no {self.kind} named {name!r}; closest: {closest(name, self._entries)}. "
+                f"There are: {', '.join(self._entries)}."
+            )
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._load()
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        self._load()
+        return len(self._entries)
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        package = importlib.import_module(self.package)
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+            importlib.import_module(f"{self.package}.{module.name}")

@@ -1,0 +1,1 @@
+"""A study on disk: open formats, readable without shiftscope, whole after any crash."""

@@ -1,0 +1,137 @@
+"""Zarr arrays of a study, read straight from their chunk files where these hold plain numbers.
+
+A chunk file without compression is C-order bytes, so a point read is one seek and one read: 0.03 ms
+against 1.4 to 60 ms through the zarr interface, and no import of zarr in the viewer. Any other
+encoding (a packed study) goes through zarr.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import StudyDamaged
+
+PLAIN = [{"name": "bytes", "configuration": {"endian": "little"}}]
+PLAIN_BYTES = [{"name": "bytes"}]  # one-byte types have no byte order
+
+
+class StoredArray:
+    """One array of one or two axes on disk; nothing is read until asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            described = json.loads((path / "zarr.json").read_bytes())
+            self.shape: tuple[int, ...] = tuple(int(size) for size in described["shape"])
+            self.chunks = tuple(int(size) for size in described["chunk_grid"]["configuration"]["chunk_shape"])
+            self.plain = (
+                described["codecs"] in (PLAIN, PLAIN_BYTES)
+                and described["chunk_key_encoding"]["name"] == "default"
+                and not described.get("storage_transformers")
+            )
+            self.dtype = np.dtype(described["data_type"])
+        except FileNotFoundError:
+            raise StudyDamaged(f"{path} is missing from the study; record the dataset again.") from None
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise StudyDamaged(f"{path}/zarr.json does not describe an array: {error!r}.") from error
+        if len(self.shape) != len(self.chunks) or any(size < 1 for size in self.chunks):
+            raise StudyDamaged(f"{path}/zarr.json has chunks {self.chunks} for the shape {self.shape}.")
+
+    def row(self, index: int) -> npt.NDArray[Any]:
+        """The (n,) numbers at `index` of the first axis."""
+        if not 0 <= index < self.shape[0]:
+            raise IndexError(index)
+        if not self.plain:
+            return np.asarray(self._through_zarr()[index])
+        chunk, inside = divmod(index, self.chunks[0])
+        pieces = []
+        for column in range(math.ceil(self.shape[1] / self.chunks[1])):
+            pieces.append(self._read((chunk, column), inside * self.chunks[1], self.chunks[1]))
+        return np.concatenate(pieces)[: self.shape[1]]
+
+    def rows(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """The (stop - start, n) numbers of a run of the first axis, chunk by chunk."""
+        if not self.plain:
+            return np.asarray(self._through_zarr()[start:stop])
+        out = np.empty((stop - start, *self.shape[1:]), self.dtype)
+        grid = [range(start // self.chunks[0], math.ceil(stop / self.chunks[0]))]
+        grid += [range(math.ceil(n / c)) for n, c in zip(self.shape[1:], self.chunks[1:], strict=True)]
+        for key in itertools.product(*grid):
+            chunk = self._read(key, 0, math.prod(self.chunks)).reshape(self.chunks)
+            first = [k * c for k, c in zip(key, self.chunks, strict=True)]
+            low, high = max(start, first[0]), min(stop, first[0] + self.chunks[0])
+            inside = [slice(low - first[0], high - first[0])]
+            outside = [slice(low - start, high - start)]
+            for at, size, extent in zip(first[1:], self.chunks[1:], self.shape[1:], strict=True):
+                stop_at = min(at + size, extent)
+                inside.append(slice(0, stop_at - at))
+                outside.append(slice(at, stop_at))
+            out[tuple(outside)] = chunk[tuple(inside)]
+        return out
+
+    def all(self) -> npt.NDArray[Any]:
+        if not self.shape:
+            return self._read((), 0, 1).reshape(()) if self.plain else np.asarray(self._through_zarr()[()])
+        return self.rows(0, self.shape[0])
+
+    def _read(self, key: tuple[int, ...], start: int, count: int) -> npt.NDArray[Any]:
+        path = self.path.joinpath("c", *map(str, key))
+        try:
+            with path.open("rb", buffering=0) as file:
+                file.seek(start * self.dtype.itemsize)
+                read = file.read(count * self.dtype.itemsize)
+        except OSError as error:
+            raise StudyDamaged(f"{path} cannot be read ({error.strerror}); record the dataset again.") from error
+        if len(read) != count * self.dtype.itemsize:
+            raise StudyDamaged(f"{path} is shorter than its chunk; record the dataset again.")
+        return np.frombuffer(read, self.dtype.newbyteorder("<"))
+
+    def _through_zarr(self) -> Any:
+        import zarr
+
+        return zarr.open_array(self.path, mode="r")
+
+
+def create_array(
+    group: Any,
+    name: str,
+    shape: tuple[int, ...],
+    chunks: tuple[int, ...],
+    dtype: npt.DTypeLike,
+    axes: tuple[str, ...],
+) -> Any:
+    """An empty plain array in a zarr group; one that is there already with this form is kept."""
+    if name in group:
+        return group[name]
+    kind = np.dtype(dtype)
+    return group.create_array(
+        name,
+        shape=shape,
+        chunks=chunks,
+        dtype=kind,
+        compressors=None,
+        filters=None,
+        dimension_names=axes,
+        fill_value=np.nan if kind.kind == "f" else 0,
+        config={"write_empty_chunks": True},  # a chunk that is not there is a damaged study, not a zero
+    )
+
+
+def write_arrays(path: Path, groups: Mapping[str, Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]]) -> None:
+    """Small whole arrays as a zarr group of groups, each array one chunk."""
+    import zarr
+
+    root = zarr.open_group(path, mode="w")
+    for group_name, arrays in groups.items():
+        group = root.require_group(group_name)
+        for name, (values, axes) in arrays.items():
+            chunks = tuple(max(1, size) for size in values.shape)
+            create_array(group, name, values.shape, chunks, values.dtype, axes)[...] = values

@@ -1,0 +1,59 @@
+"""Where everything of a study lies."""
+
+from __future__ import annotations
+
+import urllib.parse
+from pathlib import Path
+
+from shiftscope.errors import BadRequest
+
+FORMAT = 1  # of study.json and recording.json
+SHARD_SAMPLES = 4096
+UNIT_CHUNK = 64  # units in one file of the transposed responses
+
+MANIFEST = "study.json"
+HEAD = "head.safetensors"
+RECORDING = "recording.json"
+RESPONSES = "responses.zarr"
+SUMMARIES = "summaries.zarr"
+SAMPLES = "samples"
+SHARDS = "shards"
+LOGITS = "logits"
+
+
+def folder_name(name: str) -> str:
+    """`name` as one harmless folder name on any system; `given_name` undoes it.
+
+    Raises
+    ------
+    BadRequest
+        The name is empty, too long, or holds control characters.
+    """
+    if not name.strip() or len(name) > 80 or not name.isprintable():
+        raise BadRequest(
+            f"{name!r} cannot be the name of a dataset or layer: use 1 to 80 printable characters, not all blank."
+        )
+    quoted = urllib.parse.quote(name, safe=" ()+,=@")
+    if quoted.startswith(".") or quoted.endswith((".", " ")) or quoted.startswith(" "):
+        quoted = "".join(f"%{ord(c):02X}" if c in ". " else c for c in quoted)
+    # Names of our own files and Windows' devices would be taken for them.
+    if quoted.partition(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "DERIVED", "EXPLANATIONS", "STUDY", "HEAD"}:
+        quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}"
+    return quoted
+
+
+def given_name(folder: str) -> str:
+    return urllib.parse.unquote(folder)
+
+
+def samples_file(recording: Path, shard: int) -> Path:
+    return recording / SAMPLES / f"{shard:05d}.arrow"
+
+
+def partial_file(recording: Path, shard: int) -> Path:
+    """Summaries of one shard, kept until all are merged."""
+    return recording / SHARDS / f"{shard:05d}.npz"
+
+
+def done_file(recording: Path, shard: int) -> Path:
+    return recording / SHARDS / f"{shard:05d}.done"

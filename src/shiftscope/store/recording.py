@@ -1,0 +1,114 @@
+"""One finished recording, read as pages need it."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import NotInStudy, StudyDamaged, closest
+from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.recording.thumbnails import media_type
+from shiftscope.store.arrays import StoredArray
+from shiftscope.store.atomic import read_json
+from shiftscope.store.layout import LOGITS, RECORDING, RESPONSES, SUMMARIES, folder_name, samples_file
+from shiftscope.store.samples import Samples
+from shiftscope.summaries.summary import Summary, from_arrays, summaries
+
+S = TypeVar("S", bound=Summary)
+
+
+class Recording:
+    """Responses of the study's model to one dataset.
+
+    Cheap to make: arrays are opened when asked for, single rows and columns are read from disk.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+        described = read_json(folder / RECORDING, "a recording")
+        try:
+            self.complete = bool(described["complete"])
+            self.plan: dict[str, Any] = described["plan"]
+            self.layers = {
+                layer.name: layer for layer in (RecordedLayer.from_json(e) for e in self.plan["layers"])
+            }
+            self._shards = range(0, self.plan["samples"], min(self.plan["shard_samples"], self.plan["samples"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise StudyDamaged(f"{folder / RECORDING} does not describe a recording: {error!r}.") from error
+        self._arrays: dict[str, StoredArray] = {}
+        self._summary = lru_cache(maxsize=64)(self._read_summary)
+
+    @property
+    def version(self) -> str:
+        """Changes when the content does; part of the address of an image."""
+        return str(self.plan["fingerprint"])[:12]
+
+    @property
+    def keeps_responses(self) -> bool:
+        return bool(self.plan["keep"] == "responses")
+
+    @cached_property
+    def samples(self) -> Samples:
+        return Samples([samples_file(self.folder, shard) for shard in range(len(self._shards))])
+
+    def summary(self, layer: str, kind: type[S]) -> S:
+        """A summary of all samples shown: `recording.summary("fc", Maxima)`."""
+        names = {declared: name for name, declared in summaries.items()}
+        return self._summary(self.layer(layer).name, names[kind])  # type: ignore[return-value]
+
+    def layer(self, name: str) -> RecordedLayer:
+        if name not in self.layers:
+            raise NotInStudy(
+                f"no layer {name!r} is recorded; closest: {closest(name, self.layers)}. "
+                f"Recorded are {', '.join(self.layers)}."
+            )
+        return self.layers[name]
+
+    def unit_responses(self, layer: str, unit: int) -> npt.NDArray[np.floating[Any]]:
+        """(sample,) responses of one unit to every sample; NaN where a sample was skipped."""
+        units = self.layer(layer).units
+        if not 0 <= unit < units:
+            raise NotInStudy(f"no unit {unit} in layer {layer!r}, which has {units}, from 0 to {units - 1}.")
+        return self._stored(f"{folder_name(layer)}/by_unit").row(unit)
+
+    def sample_responses(self, layer: str, position: int) -> npt.NDArray[np.floating[Any]]:
+        """(unit,) responses of a layer to one sample."""
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample").row(self._checked(position))
+
+    def responses(self, layer: str, start: int = 0, stop: int | None = None) -> npt.NDArray[np.floating[Any]]:
+        """(sample, unit) responses of a run of samples."""
+        stored = self._stored(f"{folder_name(self.layer(layer).name)}/by_sample")
+        return stored.rows(start, stored.shape[0] if stop is None else stop)
+
+    def logits(self, position: int) -> npt.NDArray[np.floating[Any]]:
+        """(category,) logits of one sample."""
+        return self._stored(LOGITS).row(self._checked(position))
+
+    def thumbnail(self, position: int) -> tuple[bytes, str]:
+        """A sample's thumbnail and its media type; no bytes for samples that are no images."""
+        thumbnail = self.samples.thumbnail(position)
+        return thumbnail, media_type(thumbnail)
+
+    def _checked(self, position: int) -> int:
+        if not 0 <= position < len(self.samples):
+            self.samples.thumbnail(position)  # raises, naming what is there
+        return position
+
+    def _stored(self, path: str) -> StoredArray:
+        if not self.keeps_responses:
+            raise NotInStudy(
+                f'{self.name!r} was recorded with keep="summaries", so single responses are not there. '
+                'Record it with keep="responses" to see them.'
+            )
+        if path not in self._arrays:
+            self._arrays[path] = StoredArray(self.folder / RESPONSES / path)
+        return self._arrays[path]
+
+    def _read_summary(self, layer: str, name: str) -> Summary:
+        folder = self.folder / SUMMARIES / folder_name(layer) / name
+        fields = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+        return from_arrays(name, {field: StoredArray(folder / field).all() for field in fields})

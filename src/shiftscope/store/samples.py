@@ -1,0 +1,154 @@
+"""What is kept of each sample besides its responses: Arrow files, one a shard, memory mapped."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.errors import NotInStudy, StudyDamaged
+from shiftscope.recording.seen import Seen
+from shiftscope.store.atomic import written_aside
+
+SCHEMA = pa.schema(
+    {
+        "id": pa.string(),
+        "label": pa.int32(),
+        "prediction": pa.int32(),
+        "confidence": pa.float32(),
+        "source": pa.string(),
+        "metadata": pa.string(),
+        "thumbnail": pa.binary(),
+        "problem": pa.string(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class StoredSample:
+    """One sample as the study knows it."""
+
+    position: int
+    id: str
+    label: int  # NO_LABEL where there is none
+    prediction: int  # NO_LABEL where the sample was skipped
+    confidence: float  # softmax of the prediction
+    source: str
+    metadata: Mapping[str, Any]
+    problem: str  # why it was skipped; empty for a sample that was shown
+
+    @property
+    def correct(self) -> bool | None:
+        known = self.label != NO_LABEL and self.prediction != NO_LABEL
+        return self.label == self.prediction if known else None
+
+
+def write_samples(
+    path: Path,
+    samples: Sequence[Seen],
+    labels: npt.NDArray[np.int64],
+    predictions: npt.NDArray[np.int64],
+    confidences: npt.NDArray[np.float32],
+) -> None:
+    def missing(codes: npt.NDArray[np.int64]) -> pa.Array:
+        return pa.array(codes, pa.int32(), mask=codes == NO_LABEL)
+
+    table = pa.table(
+        {
+            "id": [sample.id for sample in samples],
+            "label": missing(labels),
+            "prediction": missing(predictions),
+            "confidence": pa.array(confidences, pa.float32(), mask=np.isnan(confidences)),
+            "source": [sample.source for sample in samples],
+            "metadata": [sample.metadata for sample in samples],
+            "thumbnail": pa.array([sample.thumbnail for sample in samples], pa.binary()),
+            "problem": [sample.problem or None for sample in samples],
+        },
+        schema=SCHEMA,
+    )
+    with written_aside(path) as file, pa.ipc.new_file(file, SCHEMA) as writer:
+        writer.write_table(table)
+
+
+class Samples:
+    """All samples of one recording, in the order of the dataset."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._tables = [_mapped(file) for file in files]
+        ends = np.cumsum([table.num_rows for table in self._tables])
+        self._starts = [0, *map(int, ends)]
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @cached_property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """(sample,) true categories, NO_LABEL where there is none."""
+        return self._codes("label")
+
+    @cached_property
+    def predictions(self) -> npt.NDArray[np.int64]:
+        """(sample,) the model's categories, NO_LABEL where the sample was skipped."""
+        return self._codes("prediction")
+
+    @cached_property
+    def confidences(self) -> npt.NDArray[np.float32]:
+        """(sample,) softmax of the prediction; NaN where the sample was skipped."""
+        columns = [table["confidence"].to_numpy(zero_copy_only=False) for table in self._tables]
+        return np.concatenate(columns or [np.empty(0)]).astype(np.float32)
+
+    @cached_property
+    def skipped(self) -> int:
+        return sum(table["problem"].length() - table["problem"].null_count for table in self._tables)
+
+    def __getitem__(self, position: int) -> StoredSample:
+        table, row = self._at(position)
+
+        def value(column: str) -> Any:
+            return table[column][row].as_py()
+
+        label, prediction, confidence = value("label"), value("prediction"), value("confidence")
+        return StoredSample(
+            position=position,
+            id=value("id"),
+            label=NO_LABEL if label is None else label,
+            prediction=NO_LABEL if prediction is None else prediction,
+            confidence=float("nan") if confidence is None else confidence,
+            source=value("source"),
+            metadata=json.loads(value("metadata")),
+            problem=value("problem") or "",
+        )
+
+    def thumbnail(self, position: int) -> bytes:
+        table, row = self._at(position)
+        thumbnail: bytes = table["thumbnail"][row].as_py()
+        return thumbnail
+
+    def _at(self, position: int) -> tuple[pa.Table, int]:
+        if not 0 <= position < len(self):
+            raise NotInStudy(f"no sample {position}; this dataset has {len(self)}, from 0 to {len(self) - 1}.")
+        shard = bisect_right(self._starts, position) - 1
+        return self._tables[shard], position - self._starts[shard]
+
+    def _codes(self, column: str) -> npt.NDArray[np.int64]:
+        columns = [table[column].fill_null(NO_LABEL).to_numpy() for table in self._tables]
+        return np.concatenate(columns or [np.empty(0)]).astype(np.int64)
+
+
+def _mapped(file: Path) -> pa.Table:
+    try:
+        table = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StudyDamaged(f"{file} cannot be read as the samples of a shard: {error}") from error
+    if table.schema != SCHEMA:
+        raise StudyDamaged(f"{file} has the columns {table.schema.names}; samples have {SCHEMA.names}.")
+    return table

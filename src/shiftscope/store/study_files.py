@@ -1,0 +1,178 @@
+"""A study on disk: its manifest and its recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shiftscope.errors import NotInStudy, StudyDamaged, StudyMismatch, closest
+from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.store.atomic import read_json, written_aside, write_json
+from shiftscope.store.layout import FORMAT, HEAD, MANIFEST, RECORDING, folder_name, given_name
+from shiftscope.store.recording import Recording
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What all recordings of a study share."""
+
+    model: Mapping[str, Any]
+    categories: tuple[str, ...]
+    layers: tuple[RecordedLayer, ...] = ()
+    reference: str = ""
+    datasets: tuple[str, ...] = ()  # finished, in the order recorded
+    inputs: Mapping[str, Any] = field(default_factory=dict)  # shape and range of the first dataset's inputs
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+class StudyFiles(Mapping[str, Recording]):
+    """A mapping from dataset names to recordings, the reference first."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.manifest = _read_manifest(self.path)
+        self._recordings: dict[str, Recording] = {}
+
+    @property
+    def name(self) -> str:
+        return self.path.resolve().name.removesuffix(".study")
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.manifest.categories
+
+    @property
+    def layers(self) -> dict[str, RecordedLayer]:
+        return {layer.name: layer for layer in self.manifest.layers}
+
+    @property
+    def reference(self) -> str:
+        """Name of the dataset whose responses the others are compared with; empty when nothing is recorded."""
+        return self.manifest.reference or next(iter(self.manifest.datasets), "")
+
+    @property
+    def shifted(self) -> list[str]:
+        return [name for name in self if name != self.reference]
+
+    def __getitem__(self, dataset: str) -> Recording:
+        if dataset not in self.manifest.datasets:
+            raise NotInStudy(
+                f"no dataset {dataset!r} in this study; closest: {closest(dataset, self.manifest.datasets)}. "
+                f"Recorded are {', '.join(self.manifest.datasets) or 'none yet'}."
+            )
+        if dataset not in self._recordings:
+            self._recordings[dataset] = Recording(dataset, self.path / folder_name(dataset))
+        return self._recordings[dataset]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self.manifest.datasets, key=lambda name: name != self.reference))
+
+    def __len__(self) -> int:
+        return len(self.manifest.datasets)
+
+    def layer(self, name: str) -> RecordedLayer:
+        if name not in self.layers:
+            raise NotInStudy(
+                f"no layer {name!r} in this study; closest: {closest(name, self.layers)}. "
+                f"Recorded are {', '.join(self.layers) or 'none yet'}."
+            )
+        return self.layers[name]
+
+    def category(self, name: str | int) -> int:
+        """Number of a category given by its name or number."""
+        if isinstance(name, int) or name not in self.categories:
+            if str(name).isdecimal() and int(name) < len(self.categories):
+                return int(name)
+            raise NotInStudy(
+                f"no category {name!r}; closest: {closest(str(name), self.categories)}. "
+                f"There are {len(self.categories)}, numbered from 0."
+            )
+        return self.categories.index(name)
+
+    @cached_property
+    def head(self) -> tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
+        """Layer, (category, unit) weights and (category,) bias of the linear map into the logits, if there is one."""
+        from safetensors import SafetensorError, safe_open
+
+        if not (self.path / HEAD).exists():
+            return None
+        try:
+            with safe_open(self.path / HEAD, "numpy") as file:
+                return file.metadata()["layer"], file.get_tensor("weight"), file.get_tensor("bias")
+        except (SafetensorError, OSError, KeyError, TypeError) as error:
+            raise StudyDamaged(f"{self.path / HEAD} cannot be read as the study's head: {error}") from error
+
+    def unfinished(self) -> list[str]:
+        """Datasets whose recording stopped midway; the same command finishes them."""
+        folders = [path.parent for path in self.path.glob(f"*/{RECORDING}") if not path.parent.name.startswith(".")]
+        return sorted(set(map(given_name, (folder.name for folder in folders))) - set(self.manifest.datasets))
+
+    def save(self, manifest: Manifest) -> None:
+        write_manifest(self.path, manifest)
+        self.manifest = manifest
+        self._recordings.clear()
+
+    def save_head(self, layer: str, weight: np.ndarray[Any, Any], bias: np.ndarray[Any, Any]) -> None:
+        from safetensors.numpy import save
+
+        with written_aside(self.path / HEAD) as file:
+            file.write(save({"weight": weight, "bias": bias}, metadata={"layer": layer}))
+        self.__dict__.pop("head", None)
+
+
+def create_study(path: str | Path, model: Mapping[str, Any], categories: Sequence[str], versions: Mapping[str, str]) -> None:
+    """An empty study; refuses a folder that is something else, and a study of another model.
+
+    Raises
+    ------
+    StudyMismatch
+        The path is taken.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_dir():
+        raise StudyMismatch(f"{path} is a file; a study is a folder. Choose another path.")
+    if path.is_dir() and any(path.iterdir()):
+        raise StudyMismatch(f"{path} exists and is not empty. Open it with open_study(), or choose another path.")
+    write_manifest(path, Manifest(model=model, categories=tuple(categories), versions=versions))
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    content = {
+        "format": FORMAT,
+        "model": dict(manifest.model),
+        "categories": list(manifest.categories),
+        "layers": [layer.as_json() for layer in manifest.layers],
+        "reference": manifest.reference,
+        "datasets": list(manifest.datasets),
+        "inputs": dict(manifest.inputs),
+        "versions": dict(manifest.versions),
+    }
+    write_json(path / MANIFEST, content)
+
+
+def _read_manifest(path: Path) -> Manifest:
+    if not path.is_dir():
+        raise NotInStudy(f"no study at {path}. Create one with Study.create() or `shiftscope record`.")
+    content = read_json(path / MANIFEST, "the manifest of a study")
+    if content.get("format") != FORMAT:
+        raise StudyDamaged(
+            f"{path / MANIFEST} has format {content.get('format')!r}, and this shiftscope reads format {FORMAT}. "
+            "Open it with the version that made it."
+        )
+    try:
+        return Manifest(
+            model=content["model"],
+            categories=tuple(map(str, content["categories"])),
+            layers=tuple(RecordedLayer.from_json(entry) for entry in content["layers"]),
+            reference=str(content["reference"]),
+            datasets=tuple(map(str, content["datasets"])),
+            inputs=content["inputs"],
+            versions=content["versions"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StudyDamaged(f"{path / MANIFEST} is not the manifest of a study: {error!r}.") from error

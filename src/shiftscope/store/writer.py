@@ -1,0 +1,221 @@
+"""A recording while it is made: shards written whole, counted when their `.done` file is there, sealed at the end."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import StudyDamaged, StudyMismatch
+from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.recording.seen import Shard
+from shiftscope.store.arrays import StoredArray, create_array, write_arrays
+from shiftscope.store.atomic import read_json, remove_folder, write_json, written_aside
+from shiftscope.store.layout import (
+    FORMAT,
+    LOGITS,
+    RECORDING,
+    RESPONSES,
+    SHARD_SAMPLES,
+    SUMMARIES,
+    UNIT_CHUNK,
+    done_file,
+    folder_name,
+    partial_file,
+    samples_file,
+)
+from shiftscope.store.samples import write_samples
+from shiftscope.summaries.summary import Block, Summary, arrays_of, from_arrays, merge_all, summarise
+
+TRANSPOSED_AT_ONCE = 256 * 2**20  # bytes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides the content of a recording; two equal plans make equal recordings."""
+
+    dataset: str
+    samples: int
+    layers: Sequence[RecordedLayer]
+    categories: int
+    stored_as: str  # float16 or float32
+    keep: str  # responses or summaries
+    fingerprint: str
+    source: Mapping[str, Any]  # the dataset's own description
+    model: Mapping[str, Any]
+    shard_samples: int = SHARD_SAMPLES
+
+    @property
+    def rows(self) -> int:
+        """Samples in one shard; small datasets are one shard without padding."""
+        return min(self.shard_samples, self.samples)
+
+    def shards(self) -> dict[int, range]:
+        starts = range(0, self.samples, self.rows)
+        return {i: range(start, min(start + self.rows, self.samples)) for i, start in enumerate(starts)}
+
+    def bytes_needed(self) -> int:
+        """What the recording will take on disk at most, thumbnails at 4 kB."""
+        numbers = np.dtype(self.stored_as).itemsize * (2 * sum(layer.units for layer in self.layers) + self.categories)
+        return self.samples * (4096 + (numbers if self.keep == "responses" else 0))
+
+    def as_json(self) -> dict[str, Any]:
+        return {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}
+
+
+class RecordingWriter:
+    """Write a recording into `folder`, or go on with the one that stopped there.
+
+    Raises
+    ------
+    StudyMismatch
+        The folder holds a recording of something else; the message names what differs.
+    """
+
+    def __init__(self, folder: Path, plan: Plan, *, overwrite: bool = False) -> None:
+        self.folder, self.plan = folder, plan
+        planned = json.loads(json.dumps(plan.as_json()))
+        if overwrite:
+            remove_folder(folder)
+        if (folder / RECORDING).exists():
+            before = read_json(folder / RECORDING, "a recording")
+            _refuse_other_plan(before.get("plan", {}), planned)
+            self.complete = bool(before.get("complete"))
+        else:
+            self.complete = False
+            self._refuse_full_disk()
+            write_json(folder / RECORDING, {"format": FORMAT, "complete": False, "plan": planned})
+        if plan.keep == "responses" and not self.complete:
+            self._arrays = self._create_arrays()
+
+    def unfinished(self) -> dict[int, range]:
+        shards = self.plan.shards()
+        return {i: rows for i, rows in shards.items() if not done_file(self.folder, i).exists()}
+
+    def commit(self, shard: Shard) -> None:
+        """Write one shard; its `.done` file comes last, so a shard counts when all of it is there."""
+        rows = slice(shard.first, shard.first + len(shard.samples))
+        if self.plan.keep == "responses":
+            for layer in self.plan.layers:
+                self._arrays[layer.name][rows] = shard.responses[layer.name]
+            self._arrays[LOGITS][rows] = shard.logits
+        samples = samples_file(self.folder, shard.index)
+        write_samples(samples, shard.samples, shard.labels, shard.predictions, shard.confidences)
+        with written_aside(partial_file(self.folder, shard.index)) as file:
+            np.savez(file, **_summaries_of(shard, self.plan))
+        done = {"shard": shard.index, "samples": len(shard.samples), "skipped": int((~shard.shown).sum())}
+        write_json(done_file(self.folder, shard.index), done)
+
+    def seal(self) -> None:
+        """Merge the summaries, write the transposed responses, and mark the recording complete."""
+        if not self.complete:
+            self._write_summaries()
+            if self.plan.keep == "responses":
+                self._transpose()
+            described = read_json(self.folder / RECORDING, "a recording")
+            write_json(self.folder / RECORDING, {**described, "complete": True})
+            self.complete = True
+        for index in self.plan.shards():
+            partial_file(self.folder, index).unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """Leave no trace of a recording that finished no shard."""
+        if not self.complete and len(self.unfinished()) == len(self.plan.shards()):
+            remove_folder(self.folder)
+
+    def _write_summaries(self) -> None:
+        merged: dict[str, dict[str, Summary]] = {}
+        for index in self.plan.shards():
+            partial = _read_partial(partial_file(self.folder, index))
+            merged = {layer: merge_all(merged[layer], part) if merged else part for layer, part in partial.items()}
+        remove_folder(self.folder / SUMMARIES)
+        groups = {f"{layer}/{name}": arrays_of(s) for layer, states in merged.items() for name, s in states.items()}
+        write_arrays(self.folder / SUMMARIES, groups)
+
+    def _create_arrays(self) -> dict[str, Any]:
+        import zarr
+
+        plan = self.plan
+        root = zarr.open_group(self.folder / RESPONSES, mode="a")
+        arrays = {}
+        for layer in plan.layers:
+            group = root.require_group(folder_name(layer.name))
+            shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)
+            arrays[layer.name] = create_array(group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit"))
+            shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
+            create_array(group, "by_unit", shape, chunks, plan.stored_as, ("unit", "sample"))
+        shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
+        arrays[LOGITS] = create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
+        return arrays
+
+    def _transpose(self) -> None:
+        """Write (unit, sample) twins, as many units at a time as fit the budget."""
+        import zarr
+
+        plan = self.plan
+        for layer in plan.layers:
+            path = self.folder / RESPONSES / folder_name(layer.name)
+            by_sample, by_unit = StoredArray(path / "by_sample"), zarr.open_array(path / "by_unit", mode="r+")
+            files = max(1, TRANSPOSED_AT_ONCE // (UNIT_CHUNK * plan.samples * by_sample.dtype.itemsize))
+            for first in range(0, layer.units, files * UNIT_CHUNK):
+                units = slice(first, min(first + files * UNIT_CHUNK, layer.units))
+                turned = np.empty((units.stop - units.start, plan.samples), by_sample.dtype)
+                for rows in plan.shards().values():
+                    turned[:, rows.start : rows.stop] = by_sample.rows(rows.start, rows.stop)[:, units].T
+                by_unit[units] = turned
+
+    def _refuse_full_disk(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        needed, free = self.plan.bytes_needed(), shutil.disk_usage(self.folder).free
+        if needed > free:
+            remove_folder(self.folder)
+            raise StudyMismatch(
+                f"the recording may need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Record fewer layers, "
+                'or record with keep="summaries".'
+            )
+
+
+def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
+    differs = [key for key in planned if before.get(key) != planned[key]]
+    if differs:
+        raise StudyMismatch(
+            f"a dataset named {planned['dataset']!r} is already recorded in this study with other contents: "
+            f"{', '.join(differs)} differ. Choose another name, or overwrite it on purpose (overwrite=True, --overwrite)."
+        )
+
+
+def _summaries_of(shard: Shard, plan: Plan) -> dict[str, npt.NDArray[Any]]:
+    """Summaries of the samples that were shown, as flat names: layer number, summary, field."""
+    shown = shard.shown
+    positions = shard.first + np.flatnonzero(shown)
+    arrays = {}
+    for layer in plan.layers:
+        responses = shard.responses[layer.name][shown].astype(np.float32)
+        states = summarise(Block(responses, positions, shard.labels[shown], plan.categories))
+        for name, state in states.items():
+            for field, (values, _) in arrays_of(state).items():
+                arrays[f"{folder_name(layer.name)}/{name}/{field}"] = values
+    return arrays
+
+
+def _read_partial(path: Path) -> dict[str, dict[str, Summary]]:
+    """Summaries of one shard: layer folder -> summary name -> state."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            stored = {key: file[key] for key in file.files}
+    except (OSError, ValueError, EOFError) as error:
+        raise StudyDamaged(f"{path} cannot be read as the summaries of a shard: {error}; delete the dataset.") from error
+    fields: dict[str, dict[str, dict[str, npt.NDArray[Any]]]] = {}
+    for key, values in stored.items():
+        layer, name, field = key.rsplit("/", 2)
+        fields.setdefault(layer, {}).setdefault(name, {})[field] = values
+    return {
+        layer: {name: from_arrays(name, arrays) for name, arrays in names.items()} for layer, names in fields.items()
+    }

@@ -1,0 +1,1 @@
+"""Statistics of one pass that merge: a summary of two halves merged is the summary of the whole."""

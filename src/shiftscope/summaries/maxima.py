@@ -1,0 +1,29 @@
+"""Largest and smallest response of each unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shiftscope.arrays import UnitArray
+from shiftscope.summaries.summary import Block, axes, summary
+
+
+@summary("maxima")
+@dataclass(frozen=True)
+class Maxima:
+    """Extremes over all samples; NaN where no sample was seen."""
+
+    largest: UnitArray = axes("unit")
+    smallest: UnitArray = axes("unit")
+
+    @classmethod
+    def of(cls, block: Block) -> Maxima:
+        if not len(block.responses):
+            nothing = np.full(block.responses.shape[1], np.nan)
+            return cls(nothing, nothing)
+        return cls(block.responses.max(axis=0).astype(float), block.responses.min(axis=0).astype(float))
+
+    def merge(self, later: Maxima) -> Maxima:
+        return Maxima(np.fmax(self.largest, later.largest), np.fmin(self.smallest, later.smallest))

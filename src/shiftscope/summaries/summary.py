@@ -1,0 +1,78 @@
+"""What every summary promises, and the run of responses it is made from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import SampleUnitArray
+from shiftscope.errors import StudyDamaged
+from shiftscope.registry import Registry
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some samples of one dataset at one layer; no sample of them was skipped."""
+
+    responses: SampleUnitArray  # (sample, unit) float32, exactly as stored
+    positions: npt.NDArray[np.int64]  # (sample,) in the dataset
+    labels: npt.NDArray[np.int64]  # (sample,) NO_LABEL where there is none
+    categories: int
+
+
+class Summary(Protocol):
+    """A frozen dataclass of arrays. The merge law: `of(a).merge(of(b)) == of(a ++ b)` for any split of a pass."""
+
+    @classmethod
+    def of(cls, block: Block) -> Self: ...
+
+    def merge(self, later: Self) -> Self: ...
+
+
+summaries: Registry[type[Summary]] = Registry("summary", "shiftscope.summaries")
+
+S = TypeVar("S", bound=type[Any])
+
+
+def summary(name: str) -> Callable[[S], S]:
+    """Enter a summary under the name its arrays have on disk."""
+
+    def enter(declared: S) -> S:
+        summaries.enter(name, declared)
+        return declared
+
+    return enter
+
+
+def axes(*names: str) -> Any:
+    """A field of a summary that is an array with these axes."""
+    return dataclasses.field(metadata={"axes": names})
+
+
+def summarise(block: Block) -> dict[str, Summary]:
+    """Every summary of one block, by name."""
+    return {name: kind.of(block) for name, kind in summaries.items()}
+
+
+def merge_all(earlier: Mapping[str, Summary], later: Mapping[str, Summary]) -> dict[str, Summary]:
+    return {name: earlier[name].merge(later[name]) for name in earlier}
+
+
+def arrays_of(state: Summary) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]:
+    """A summary's arrays with the names of their axes, by field."""
+    fields = dataclasses.fields(state)  # type: ignore[arg-type]
+    return {field.name: (np.asarray(getattr(state, field.name)), field.metadata["axes"]) for field in fields}
+
+
+def from_arrays(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Summary:
+    """The summary whose fields are `arrays`; raises `StudyDamaged` where one is missing."""
+    kind = summaries[name]
+    fields = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    if missing := [field for field in fields if field not in arrays]:
+        raise StudyDamaged(f"the stored summary {name!r} lacks {missing}; record the dataset again.")
+    return kind(**{field: arrays[field] for field in fields})

@@ -1,0 +1,151 @@
+"""What a page is made of: frozen data without HTML. Each panel kind has one template of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Verdict = Literal["right", "wrong"]
+Role = Literal["reference", "shifted"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to another page of the study; `page` is its address inside the study, without a leading slash."""
+
+    text: str
+    page: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One sample's thumbnail."""
+
+    dataset: str
+    position: int
+    alt: str  # label and prediction in words
+    page: str = ""
+    caption: str = ""
+    verdict: Verdict | None = None  # was the prediction right; None where there is no label
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: text, perhaps a link, perhaps a bar from 0 to 1 behind it, perhaps pictures."""
+
+    text: str = ""
+    page: str = ""
+    help: str = ""
+    bar: float | None = None
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    help: str = ""  # how the numbers below were computed
+    numeric: bool = False
+    sort: Link | None = None  # page with the table sorted by this column
+    sorted: Literal["ascending", "descending"] | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number that counts, with how it was computed and what it counts."""
+
+    name: str
+    value: str
+    help: str = ""
+    page: str = ""
+    note: str = ""  # small print under the value: an interval, a difference
+
+
+@dataclass(frozen=True)
+class Panel:
+    title: str
+
+
+@dataclass(frozen=True)
+class Facts(Panel):
+    """Numbers side by side, for one dataset (coloured by its role) or for the page."""
+
+    facts: Sequence[Fact]
+    role: Role | None = None
+    page: str = ""  # where the title leads
+
+
+@dataclass(frozen=True)
+class Table(Panel):
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+    empty: str = "Nothing to show."
+
+
+@dataclass(frozen=True)
+class ImageStrip(Panel):
+    """Pictures in order, strongest first unless the title says otherwise."""
+
+    pictures: Sequence[Picture]
+    role: Role | None = None
+    note: str = ""  # what is shown and out of how many
+    more: Link | None = None
+    empty: str = "No images."
+
+
+@dataclass(frozen=True)
+class Chart(Panel):
+    """A Vega-Lite specification without colours or fonts: the theme belongs to the page."""
+
+    spec: Mapping[str, Any]
+    description: str  # the chart in words, for those who cannot see it
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Matrix(Panel):
+    """Counts by two lists of names, drawn as one image whose cells can be pointed at and clicked."""
+
+    counts: npt.NDArray[np.int64]  # (row, column)
+    row_names: Sequence[str]
+    column_names: Sequence[str]
+    row_axis: str
+    column_axis: str
+    page: str  # address of a cell, with {row} and {column} to fill in
+    hide_diagonal: bool = False  # leave the diagonal out of the colour scale and draw it empty
+    role: Role | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Columns(Panel):
+    """Panels next to one another, to be compared; the title may be empty."""
+
+    panels: Sequence[Panel]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to look at the page: a menu whose entries are addresses."""
+
+    name: str
+    options: Sequence[Link]
+    current: str  # text of the option in force
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the study, drawn alike in the browser, a notebook and a report."""
+
+    title: str
+    panels: Sequence[Panel]
+    trail: Sequence[Link] = ()  # from the overview down to this page's parent
+    previous: Link | None = None
+    next: Link | None = None
+    choices: Sequence[Choice] = field(default_factory=tuple)
+    subtitle: str = ""
