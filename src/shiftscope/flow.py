@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest, ModelError, StudyMismatch
 from shiftscope.scores.score import score_units, unit_scores
-from shiftscope.store.layout import folder_name
+from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
 
@@ -87,6 +87,7 @@ def record(
         fingerprint=dataset.fingerprint(),
         source=dataset.describe(),
         model=described,
+        shard_samples=SHARD_SAMPLES,
     )
     how = how or Pass()
     folder = study.path / folder_name(name)

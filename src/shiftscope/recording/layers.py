@@ -147,7 +147,8 @@ def _copied(output: Any) -> Any:
 
 
 def _listed(name: str, module: nn.Module, outputs: Sequence[Any], samples: int) -> ListedLayer:
-    kind, why_not, shapes = None, "", ()
+    kind: UnitKind | None = None
+    why_not, shapes = "", tuple[tuple[int, ...], ...]()
     try:
         tensors = [_samples_first(tensor_in(output, None, name), name, samples) for output in _fired(outputs, name)]
         shapes = tuple(tuple(tensor.shape[1:]) for tensor in tensors)
@@ -156,7 +157,8 @@ def _listed(name: str, module: nn.Module, outputs: Sequence[Any], samples: int) 
         why_not = str(error)
     units = None if kind is None else tensors[0].shape[1 if kind.name == "channel" else -1]
     pools = () if kind is None else tuple(kind.pools)
-    return ListedLayer(name, type(module).__name__, shapes, kind and kind.name, units, pools, why_not)
+    kind_name = None if kind is None else kind.name
+    return ListedLayer(name, type(module).__name__, shapes, kind_name, units, pools, why_not)
 
 
 def _decide(

@@ -239,9 +239,9 @@ class _Filling:
             return
         self._labels[rows] = [sample.label for sample in shown]
         logits = as_logits(outputs)
-        self._store(self._logits, rows, logits, "the logits", shown)
         for layer in self._layers:
             self._store(self._responses[layer.name], rows, responses[layer.name], f"layer {layer.name!r}", shown)
+        self._store(self._logits, rows, logits, "the logits", shown)
         probabilities = torch.softmax(logits, dim=1)
         confidences, predictions = probabilities.max(dim=1)
         self._predictions[rows] = predictions.cpu().numpy()

@@ -30,4 +30,5 @@ def novelty(shifted: CategoryUnitArray, reference: CategoryUnitArray) -> UnitArr
     """
     if not len(shifted):
         return np.full(shifted.shape[1], np.nan)
-    return reference.max(axis=0) - shifted.max(axis=0)
+    taken: UnitArray = reference.max(axis=0) - shifted.max(axis=0)
+    return taken

@@ -59,9 +59,9 @@ def unit_score(*, reads: Reads, measured_in: str) -> Callable[[Callable[..., Uni
 
 def score_units(shifted: Recording, reference: Recording, layer: str) -> dict[str, UnitArray]:
     """Every score of every unit of a layer, by name; NaN where a unit has none."""
-    maxima = tuple(recording.summary(layer, Maxima).largest for recording in (shifted, reference))
+    maxima = [recording.summary(layer, Maxima).largest for recording in (shifted, reference)]
     read: dict[Reads, tuple[Any, Any]] = {
-        "maxima": maxima,
+        "maxima": (maxima[0], maxima[1]),
         "profiles": profiles(
             shifted.summary(layer, CategorySums), reference.summary(layer, CategorySums), reference_maximum=maxima[1]
         ),

@@ -37,7 +37,8 @@ def spurious(shifted: CategoryUnitArray, reference: CategoryUnitArray) -> UnitAr
     undefined = (spread == 0) | np.isnan(shifted).any(axis=0) | np.isnan(reference).any(axis=0)
     correlation = (centred[0] * centred[1]).sum(axis=0) / np.where(undefined, np.nan, spread)
     # Rounding may leave a perfect correlation a hair above one.
-    return np.clip(1 - np.abs(correlation), 0, 1)
+    lost: UnitArray = np.clip(1 - np.abs(correlation), 0, 1)
+    return lost
 
 
 def average_ranks(values: CategoryUnitArray) -> CategoryUnitArray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -86,12 +87,14 @@ class StoredArray:
         path = self.path.joinpath("c", *map(str, key))
         try:
             with path.open("rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
                 file.seek(start * self.dtype.itemsize)
                 read = file.read(count * self.dtype.itemsize)
         except OSError as error:
             raise StudyDamaged(f"{path} cannot be read ({error.strerror}); record the dataset again.") from error
-        if len(read) != count * self.dtype.itemsize:
-            raise StudyDamaged(f"{path} is shorter than its chunk; record the dataset again.")
+        whole = math.prod(self.chunks) * self.dtype.itemsize
+        if size != whole:
+            raise StudyDamaged(f"{path} has {size} bytes and a chunk has {whole}; record the dataset again.")
         return np.frombuffer(read, self.dtype.newbyteorder("<"))
 
     def _through_zarr(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,6 +84,11 @@ class Recording:
         """(sample, unit) responses of a run of samples."""
         stored = self._stored(f"{folder_name(self.layer(layer).name)}/by_sample")
         return stored.rows(start, stored.shape[0] if stop is None else stop)
+
+    def responses_at(self, layer: str, positions: Sequence[int]) -> npt.NDArray[np.floating[Any]]:
+        """(sample, unit) responses to some samples, in the order given."""
+        rows = [self.sample_responses(layer, position) for position in positions]
+        return np.stack(rows) if rows else np.empty((0, self.layer(layer).units))
 
     def logits(self, position: int) -> npt.NDArray[np.floating[Any]]:
         """(category,) logits of one sample."""

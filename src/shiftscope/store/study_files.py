@@ -56,6 +56,11 @@ class StudyFiles(Mapping[str, Recording]):
         return self.manifest.reference or next(iter(self.manifest.datasets), "")
 
     @property
+    def datasets(self) -> list[str]:
+        """Names of the finished recordings, the reference first."""
+        return list(self)
+
+    @property
     def shifted(self) -> list[str]:
         return [name for name in self if name != self.reference]
 

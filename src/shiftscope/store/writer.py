@@ -23,7 +23,6 @@ from shiftscope.store.layout import (
     LOGITS,
     RECORDING,
     RESPONSES,
-    SHARD_SAMPLES,
     SUMMARIES,
     UNIT_CHUNK,
     done_file,
@@ -50,7 +49,7 @@ class Plan:
     fingerprint: str
     source: Mapping[str, Any]  # the dataset's own description
     model: Mapping[str, Any]
-    shard_samples: int = SHARD_SAMPLES
+    shard_samples: int
 
     @property
     def rows(self) -> int:
@@ -109,7 +108,7 @@ class RecordingWriter:
         samples = samples_file(self.folder, shard.index)
         write_samples(samples, shard.samples, shard.labels, shard.predictions, shard.confidences)
         with written_aside(partial_file(self.folder, shard.index)) as file:
-            np.savez(file, **_summaries_of(shard, self.plan))
+            np.savez(file, allow_pickle=False, **_summaries_of(shard, self.plan))
         done = {"shard": shard.index, "samples": len(shard.samples), "skipped": int((~shard.shown).sum())}
         write_json(done_file(self.folder, shard.index), done)
 

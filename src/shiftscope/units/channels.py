@@ -36,8 +36,9 @@ def maximum(output: torch.Tensor, axes: Axes) -> torch.Tensor:
 def center(output: torch.Tensor, axes: Axes) -> torch.Tensor:
     """The unit whose receptive field is in the middle, as an electrode in one place sees it."""
     channels_first = output.movedim(axes.channel, 1)
-    middle = tuple(size // 2 for size in channels_first.shape[2:])
-    return channels_first[(slice(None), slice(None), *middle)].clone()
+    for _ in range(2, output.ndim):
+        channels_first = channels_first.select(2, channels_first.shape[2] // 2)
+    return channels_first.clone()
 
 
 def _positions(output: torch.Tensor, axes: Axes) -> list[int]:

@@ -96,6 +96,14 @@ class ImageStrip(Panel):
     note: str = ""  # what is shown and out of how many
     more: Link | None = None
     empty: str = "No images."
+    large: bool = False  # one picture to be looked at, rather than many to be compared
+
+
+@dataclass(frozen=True)
+class Message(Panel):
+    """Why there is nothing to see, and what to do about it."""
+
+    text: str
 
 
 @dataclass(frozen=True)

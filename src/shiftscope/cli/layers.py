@@ -1,0 +1,47 @@
+"""`shiftscope layers`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shiftscope.errors import BadRequest
+
+
+def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224") -> None:
+    """List what can be recorded from a model: layers, shapes, units, poolings.
+
+    Parameters
+    ----------
+    model
+        package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    input
+        Shape of one input, channels first.
+    """
+    import torch
+    from rich.console import Console
+    from rich.table import Table
+
+    from shiftscope.recording.layers import list_layers
+    from shiftscope.recording.load_model import load_model
+    from shiftscope.recording.model import device_and_dtype, unwrap
+
+    try:
+        shape = tuple(int(size) for size in input.split(","))
+    except ValueError:
+        raise BadRequest(f"cannot read the input shape {input!r}; write sizes with commas, as in 3,224,224.") from None
+    net = unwrap(load_model(model, weights))
+    device, dtype = device_and_dtype(net)
+    try:
+        listed = list_layers(net, torch.zeros(2, *shape, device=device, dtype=dtype))
+    except RuntimeError as error:
+        raise BadRequest(f"the model cannot run on an input of shape {shape}: {error}. Set --input.") from error
+    table = Table("layer", "module", "output of one sample", "units", "pooling")
+    for layer in listed:
+        shapes = " · ".join(" x ".join(map(str, shape)) for shape in layer.shapes)
+        calls = f" ({len(layer.shapes)} calls: {layer.name}@0 …)" if len(layer.shapes) > 1 else ""
+        units = f"{layer.units} ({layer.kind})" if layer.kind else ""
+        pools = ", ".join(layer.pools) if layer.kind else "cannot be recorded"
+        table.add_row(layer.name, layer.module_type, shapes + calls, units, pools)
+    Console().print(table)

@@ -1,0 +1,124 @@
+"""`shiftscope record`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from shiftscope.errors import BadRequest
+
+
+def record(
+    study: Path,
+    /,
+    *,
+    model: str,
+    data: str,
+    name: str,
+    weights: Path | None = None,
+    layers: list[str] | None = None,
+    reference: bool = False,
+    categories: Path | None = None,
+    resize: int | None = None,
+    crop: int | None = None,
+    mean: list[float] | None = None,
+    std: list[float] | None = None,
+    scale: float = 1.0,
+    channels: Literal["rgb", "bgr", "gray"] = "rgb",
+    stored_as: Literal["float16", "float32"] = "float16",
+    keep: Literal["responses", "summaries"] = "responses",
+    batch_size: int = 64,
+    workers: int = 0,
+    device: str | None = None,
+    on_error: Literal["raise", "skip"] = "raise",
+    check_range: bool = True,
+    overwrite: bool = False,
+) -> None:
+    """Record a model's responses to a dataset into a study; the same command goes on where it stopped.
+
+    Parameters
+    ----------
+    study
+        Folder of the study; made when it is not there.
+    model
+        package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    data
+        What to show: imagefolder:FOLDER, csv:FILE, parquet:FILE, npz:FILE, idx:FOLDER, or a path.
+    name
+        Of the dataset in the study.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    layers
+        Names or globs of layers, name:pool for another pooling. Needed for the first dataset of a study.
+    reference
+        Compare the other datasets with this one.
+    categories
+        Text file with one category name a line, in the order of the logits.
+    resize
+        Shorter side of an image, in pixels.
+    crop
+        Side of the central square that the model sees, in pixels.
+    mean
+        Per channel, subtracted.
+    std
+        Per channel, divided by.
+    scale
+        Largest input value before mean and std: 1 or 255.
+    channels
+        Order of the input's channels.
+    stored_as
+        Type of the stored responses.
+    keep
+        All responses with their summaries, or summaries alone.
+    batch_size
+        Samples in one forward pass.
+    workers
+        Processes that read images.
+    device
+        Where the model runs: cpu, cuda, mps.
+    on_error
+        Stop at a sample that cannot be read, or count it and leave a gap.
+    check_range
+        Refuse inputs whose range is of another order than the first dataset's.
+    overwrite
+        Replace a dataset of this name.
+    """
+    from shiftscope.datasets.preprocess import Preprocess
+    from shiftscope.recording.load_model import load_model
+    from shiftscope.study import Study
+
+    net = load_model(model, weights)
+    opened = Study.create(study, net, _names(categories), exist_ok=True)
+    asked = any(option is not None for option in (resize, crop, mean, std)) or scale != 1.0 or channels != "rgb"
+    preprocess = Preprocess(
+        resize=resize,
+        crop=crop,
+        mean=None if mean is None else tuple(mean),
+        std=None if std is None else tuple(std),
+        scale=scale,
+        channels=channels,
+    )
+    opened.record(
+        data,
+        name,
+        model=net.to(device) if device else net,
+        layers=layers,
+        reference=reference,
+        preprocess=preprocess if asked else None,
+        stored_as=stored_as,
+        keep=keep,
+        batch_size=batch_size,
+        workers=workers,
+        on_error=on_error,
+        check_range=check_range,
+        overwrite=overwrite,
+    )
+
+
+def _names(file: Path | None) -> tuple[str, ...]:
+    if file is None:
+        return ()
+    try:
+        return tuple(line.strip() for line in file.read_text("utf-8").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest(f"cannot read category names from {str(file)!r}: {error}.") from error

@@ -1,0 +1,61 @@
+"""`shiftscope score`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from shiftscope.errors import BadRequest
+
+
+def score(
+    study: Path,
+    /,
+    *,
+    layer: str,
+    dataset: str | None = None,
+    reference: str | None = None,
+    sort: str = "novelty",
+    top: int | None = None,
+    csv: str | None = None,
+) -> None:
+    """Print what the shift did to each unit of a layer, or write it as CSV.
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    layer
+        A recorded layer.
+    dataset
+        Only this shifted dataset.
+    reference
+        Compare with this dataset instead of the study's reference.
+    sort
+        Score to sort by, largest first.
+    top
+        Only so many units; 20 on the screen and all in a file where not given.
+    csv
+        File to write, or - for standard output.
+    """
+    from shiftscope import flow
+    from shiftscope.scores.score import unit_scores
+    from shiftscope.store.study_files import StudyFiles
+
+    table = flow.scores(StudyFiles(study), layer, dataset=dataset, reference=reference)
+    unit_scores[sort]
+    undefined = table.attrs["undefined"]
+    table = table.sort_values(sort, ascending=False, kind="stable")
+    if csv:
+        if csv != "-" and not Path(csv).parent.is_dir():
+            raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
+        table.head(top if top is not None else len(table)).to_csv(sys.stdout if csv == "-" else csv, index=False)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(*table.columns, title=f"Units of {layer} by {sort}")
+    for row in table.head(20 if top is None else top).itertuples(index=False):
+        shown.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    Console().print(shown)
+    Console().print(", ".join(f"{count} without {name}" for name, count in undefined.items()), style="dim")

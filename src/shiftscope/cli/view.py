@@ -1,0 +1,23 @@
+"""`shiftscope view`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def view(study: Path, /, *, port: int | None = None, browser: bool = True) -> None:
+    """Walk through a study in the browser.
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    port
+        Port on this machine to serve at; the first free one from 8421 where not given.
+    browser
+        Open the browser.
+    """
+    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.web.server import serve
+
+    serve(StudyFiles(study), port=port, open_browser=browser)

@@ -1,0 +1,56 @@
+"""Right and wrong answers counted, from labels and predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.store.samples import Samples
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Counts of every (label, prediction) of one dataset; unlabelled and skipped samples are in none."""
+
+    confusions: npt.NDArray[np.int64]  # (label, prediction)
+
+    @property
+    def labelled(self) -> int:
+        return int(self.confusions.sum())
+
+    @property
+    def right(self) -> int:
+        return int(np.trace(self.confusions))
+
+    @property
+    def accuracy(self) -> float:
+        """Share of labelled samples predicted right; NaN without any."""
+        return self.right / self.labelled if self.labelled else float("nan")
+
+    def recall(self) -> npt.NDArray[np.float64]:
+        """(category,) share of each category's samples predicted right; NaN for one without samples."""
+        totals = self.confusions.sum(axis=1)
+        nothing = np.full(len(totals), np.nan)
+        return np.divide(np.diag(self.confusions), totals, out=nothing, where=totals > 0)
+
+
+@lru_cache(maxsize=64)
+def outcomes(samples: Samples, categories: int) -> Outcomes:
+    labels, predictions = samples.labels, samples.predictions
+    known = (labels >= 0) & (predictions >= 0)
+    flat = labels[known] * categories + predictions[known]
+    return Outcomes(np.bincount(flat, minlength=categories**2).reshape(categories, categories))
+
+
+def having(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> npt.NDArray[np.intp]:
+    """Positions with this label and this prediction, the most confident prediction first."""
+    chosen = np.ones(len(samples), bool)
+    if label is not None:
+        chosen &= samples.labels == label
+    if prediction is not None:
+        chosen &= samples.predictions == prediction
+    positions = np.flatnonzero(chosen)
+    return positions[np.argsort(-samples.confidences[positions], kind="stable")]

@@ -1,0 +1,112 @@
+"""Small models and datasets that the tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from shiftscope.datasets.sample import Sample
+from shiftscope.errors import DataError
+from shiftscope.study import Study
+
+SHARED_DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Real data and weights, where this checkout has them beside it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real data at {SHARED_DATA}; set SHIFTSCOPE_DATA")
+    return SHARED_DATA
+
+
+@dataclass
+class Made:
+    """A dataset of seeded noise with coloured pictures; `broken` positions cannot be read."""
+
+    samples: int = 40
+    categories_count: int = 4
+    seed: int = 0
+    scale: float = 1.0
+    unlabelled: frozenset[int] = frozenset()
+    broken: frozenset[int] = frozenset()
+    categories: tuple[str, ...] | None = None
+    read: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        self.inputs = torch.from_numpy(rng.random((self.samples, 3, 8, 8), np.float32) * self.scale)
+        self.labels = rng.integers(0, self.categories_count, self.samples)
+
+    def __len__(self) -> int:
+        return self.samples
+
+    def __getitem__(self, position: int) -> Sample:
+        self.read.append(position)
+        if position in self.broken:
+            raise DataError(f"sample {position} cannot be read.")
+        pixels = (self.inputs[position].clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 0).numpy()
+        label = None if position in self.unlabelled else int(self.labels[position])
+        picture = Image.fromarray(pixels)
+        return Sample(f"sample-{position}", self.inputs[position], label, picture, metadata={"row": position})
+
+    def fingerprint(self) -> str:
+        return f"{self.samples}-{self.seed}-{self.scale}-{sorted(self.unlabelled)}"
+
+    def describe(self) -> dict[str, object]:
+        return {"kind": "made"}
+
+
+class Net(nn.Module):
+    """Convolution, in-place ReLU, pooling, a hidden layer and a head, under names that tests use."""
+
+    def __init__(self, categories: int = 4) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3)
+        self.act = nn.ReLU(inplace=True)
+        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(6 * 36, 10), nn.ReLU())
+        self.dropout = nn.Dropout(0.5)
+        self.head = nn.Linear(10, categories)
+        self.unused = nn.Linear(2, 2)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.head(self.dropout(self.hidden(self.act(self.conv(images)))))
+        return logits
+
+
+@pytest.fixture
+def net() -> Net:
+    torch.manual_seed(0)
+    return Net()
+
+
+@pytest.fixture
+def made() -> type[Made]:
+    return Made
+
+
+@pytest.fixture
+def new_study(tmp_path: Path, net: Net) -> Callable[..., Study]:
+    """An empty study of `net`, or of another model, in a fresh folder."""
+
+    def create(model: nn.Module = net, categories: tuple[str, ...] = ("a", "b", "c", "d"), name: str = "made") -> Study:
+        return Study.create(tmp_path / f"{name}.study", model, categories)
+
+    return create
+
+
+@pytest.fixture
+def recorded(new_study: Callable[..., Study], made: type[Made]) -> Study:
+    """A study with a reference and a shifted set, recorded at a map and at the layer before the head."""
+    study = new_study()
+    study.record(made(), "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(made(seed=1, scale=1.5), "field", progress=False)
+    return study

@@ -1,0 +1,144 @@
+import sys
+import textwrap
+
+import pytest
+import torch
+from shiftscope.errors import ModelError
+from shiftscope.recording.head import find_head
+from shiftscope.recording.layers import choose_layers
+from shiftscope.recording.load_model import load_model
+from shiftscope.recording.model import observed, unwrap
+from shiftscope.recording.output import logits_in
+from shiftscope.recording.provenance import describe_model
+
+IMAGES = torch.rand(2, 3, 8, 8)
+
+
+def test_the_model_comes_back_in_the_mode_it_was_in_also_after_an_error(net):
+    net.train()
+    net.dropout.eval()
+    before = [module.training for module in net.modules()]
+    with pytest.raises(ZeroDivisionError), observed(net):
+        assert not any(module.training for module in net.modules())
+        raise ZeroDivisionError
+    assert [module.training for module in net.modules()] == before
+    assert torch.is_grad_enabled()
+
+
+def test_wrappers_are_taken_off(net):
+    assert unwrap(torch.nn.DataParallel(net)) is net
+    assert unwrap(torch.compile(net)) is net
+
+
+def test_torchscript_is_refused_with_the_reason(net):
+    scripted = torch.jit.trace(net.eval(), IMAGES)
+    with pytest.raises(ModelError, match="hooks on its layers never run"):
+        unwrap(scripted)
+
+
+def test_something_else_than_a_module_is_refused():
+    with pytest.raises(ModelError, match=r"must be a torch.nn.Module, and this is function"):
+        unwrap(lambda x: x)
+
+
+def test_the_description_changes_with_one_weight_and_not_with_the_mode(net):
+    before = describe_model(net)
+    assert describe_model(net.train())["weights_sha256"] == before["weights_sha256"]
+    with torch.no_grad():
+        net.conv.weight[0, 0, 0, 0] += 1
+    assert describe_model(net)["weights_sha256"] != before["weights_sha256"]
+    assert before["parameters"] == sum(p.numel() for p in net.parameters())
+
+
+def test_half_precision_models_are_described(net):
+    assert describe_model(net.to(torch.bfloat16))["parameters"] > 0
+
+
+def test_the_head_is_the_linear_map_from_a_recorded_layer_to_the_logits(net):
+    layers = choose_layers(net, ["conv", "hidden"], IMAGES)
+    head = find_head(net, layers, IMAGES)
+    assert head is not None
+    assert head.layer == "hidden"
+    torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
+    net.eval()
+    with torch.no_grad():
+        hidden = net.hidden(net.act(net.conv(IMAGES)))
+        rebuilt = hidden @ torch.from_numpy(head.weight).T + torch.from_numpy(head.bias)
+        torch.testing.assert_close(rebuilt, net(IMAGES))
+
+
+def test_without_a_recorded_layer_before_it_there_is_no_head(net):
+    assert find_head(net, choose_layers(net, ["conv"], IMAGES), IMAGES) is None
+
+
+def test_logits_are_found_in_a_model_output_and_nothing_else_passes():
+    class Out(dict):
+        pass
+
+    logits = torch.randn(2, 3)
+    assert logits_in(Out(loss=None, logits=logits)) is logits
+    assert logits_in((logits, None)) is logits
+    with pytest.raises(ModelError, match=r"gives a tensor of shape \(2, 3, 4\), not one row of logits"):
+        logits_in(torch.zeros(2, 3, 4))
+
+
+@pytest.fixture
+def module_folder(tmp_path, monkeypatch):
+    (tmp_path / "my_nets.py").write_text(
+        textwrap.dedent("""
+            from torch import nn
+            def small(): return nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+            def number(): return 3
+        """)
+    )
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    sys.modules.pop("my_nets", None)
+
+
+def test_a_model_is_loaded_from_the_users_own_module_with_weights(module_folder):
+    model = load_model("my_nets:small")
+    torch.save(model.state_dict(), "w.pt")
+    again = load_model("my_nets:small", "w.pt")
+    torch.testing.assert_close(again[1].weight, model[1].weight)
+
+
+def test_an_exported_model_keeps_its_layer_names(module_folder, net):
+    torch.export.save(torch.export.export(net.eval(), (IMAGES,)), "net.pt2")
+    loaded = load_model("net.pt2")
+    layers = choose_layers(loaded, ["hidden"], IMAGES)
+    assert layers[0].units == 10
+
+
+@pytest.mark.parametrize(
+    ("source", "weights", "message"),
+    [
+        ("my_nets", None, "write package.module:callable"),
+        ("no_such_module:x", None, "cannot import 'no_such_module'"),
+        ("my_nets:tiny", None, "'my_nets' has no 'tiny'; it has .*small"),
+        ("my_nets:number", None, "gives int, not a torch.nn.Module"),
+        ("gone.pt2", None, "no model file"),
+        ("my_nets:small", "gone.pt", "no weights file"),
+        ("my_nets:small", "my_nets.py", "cannot read weights"),
+    ],
+)
+def test_models_that_cannot_be_loaded_say_why(module_folder, source, weights, message):
+    with pytest.raises(ModelError, match=message):
+        load_model(source, weights)
+
+
+def test_weights_of_another_model_do_not_fit(module_folder, net):
+    torch.save(net.state_dict(), "other.pt")
+    with pytest.raises(ModelError, match="do not fit Sequential"):
+        load_model("my_nets:small", "other.pt")
+
+
+def test_pickled_code_in_a_weights_file_is_not_run(module_folder):
+    class Evil:
+        def __reduce__(self):
+            return (open, ("harmed", "w"))
+
+    torch.save(Evil(), "evil.pt")
+    with pytest.raises(ModelError, match="cannot read weights"):
+        load_model("my_nets:small", "evil.pt")
+    assert not (module_folder / "harmed").exists()

@@ -1,0 +1,477 @@
+"""Recording from end to end: what is stored, what is refused, what is left after an error."""
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import xarray
+from scipy import stats
+from torch import nn
+
+import shiftscope as ss
+from shiftscope import flow
+from shiftscope.errors import (
+    BadRequest,
+    DataError,
+    LayerNotFound,
+    ModelError,
+    NotInStudy,
+    ResponseError,
+    StudyDamaged,
+    StudyMismatch,
+)
+from shiftscope.recording.stream import Pass
+from shiftscope.store import layout
+
+
+def contents(folder):
+    """Every file below a folder, for comparing studies byte by byte."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_stored_responses_are_the_models_own(recorded, net, made):
+    dataset = made()
+    net.eval()
+    with torch.no_grad():
+        maps = net.conv(dataset.inputs)
+        hidden = net.hidden(torch.relu(maps))
+        logits = net.head(hidden)
+    lab = recorded["lab"]
+    np.testing.assert_allclose(lab.responses("conv"), maps.mean((2, 3)).numpy(), atol=1e-3)  # float16 storage
+    np.testing.assert_allclose(lab.responses("hidden"), hidden.numpy(), atol=1e-3)
+    np.testing.assert_allclose(lab.logits(7), logits[7].numpy(), atol=1e-3)
+    np.testing.assert_array_equal(lab.samples.predictions, logits.argmax(1).numpy())
+    np.testing.assert_allclose(lab.samples.confidences, torch.softmax(logits, 1).max(1).values.numpy(), atol=1e-6)
+    np.testing.assert_array_equal(lab.samples.labels, dataset.labels)
+    np.testing.assert_array_equal(lab.unit_responses("hidden", 3), lab.responses("hidden")[:, 3])
+    np.testing.assert_array_equal(lab.sample_responses("hidden", 3), lab.responses("hidden")[3])
+
+
+def test_ids_metadata_and_thumbnails_are_kept(recorded, made):
+    sample = recorded["lab"].samples[5]
+    assert (sample.id, sample.metadata, sample.problem) == ("sample-5", {"row": 5}, "")
+    thumbnail, media_type = recorded["lab"].thumbnail(5)
+    assert media_type == "image/png"
+    from io import BytesIO
+
+    from PIL import Image
+
+    stored = np.asarray(Image.open(BytesIO(thumbnail)))
+    np.testing.assert_array_equal(stored, np.asarray(made()[5].picture))  # small pictures keep every pixel
+
+
+def test_scores_equal_an_independent_computation_on_the_stored_responses(recorded):
+    """To 1e-5: summaries are made from the responses as stored, so float16 enters both sides alike."""
+    table = recorded.scores("hidden").set_index("unit")
+    reference, shifted = (xarray.open_zarr(recorded.path / n / "responses.zarr", group="hidden", consolidated=False)
+                          for n in ("lab", "field"))
+    a, b = reference.by_sample.values.astype(float), shifted.by_sample.values.astype(float)
+    labels = [recorded[n].samples.labels for n in ("lab", "field")]
+    for unit in range(10):
+        top = a[:, unit].max()
+        if top <= 0:
+            assert table.loc[unit].drop("dataset").isna().all()
+            continue
+        y = [[x[l == c, unit].mean() / top for c in range(4)] for x, l in zip((a, b), labels, strict=True)]
+        assert table.activation_ratio[unit] == pytest.approx(b[:, unit].max() / top, rel=1e-5)
+        assert table.novelty[unit] == pytest.approx(max(y[0]) - max(y[1]), abs=1e-5)
+        assert table.spurious[unit] == pytest.approx(1 - abs(stats.spearmanr(*y).statistic), abs=1e-5)
+    assert table.novelty.notna().sum() >= 3
+
+
+def test_responses_open_in_plain_xarray_with_named_axes(recorded):
+    opened = xarray.open_zarr(recorded.path / "lab" / "responses.zarr", group="conv", consolidated=False)
+    assert opened.by_sample.dims == ("sample", "unit")
+    assert opened.by_unit.dims == ("unit", "sample")
+    np.testing.assert_array_equal(opened.by_unit.values.T, opened.by_sample.values)
+
+
+def test_the_model_is_left_as_it_was(new_study, made, net):
+    net.train()
+    net.conv.weight.grad = torch.ones_like(net.conv.weight)
+    state = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    new_study().record(made(), "lab", layers=["conv"], progress=False)
+    assert all(module.training for module in net.modules())
+    assert all(not module._forward_hooks for module in net.modules())
+    assert (net.conv.weight.grad == 1).all()
+    for name, tensor in net.state_dict().items():
+        torch.testing.assert_close(tensor, state[name], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+def test_models_of_every_precision_are_recorded(new_study, made, net, dtype):
+    study = new_study(net.to(dtype))
+    recording = study.record(made(), "lab", layers=["conv", "hidden"], progress=False)
+    assert np.isfinite(recording.responses("hidden")).all()
+
+
+@pytest.mark.parametrize(("batch_size", "workers"), [(7, 0), (64, 2)])
+def test_batches_and_workers_do_not_change_the_study(new_study, made, batch_size, workers):
+    plain = new_study(name="one").record(made(), "lab", layers=["conv"], progress=False)
+    other = new_study(name="two").record(
+        made(), "lab", layers=["conv"], batch_size=batch_size, workers=workers, progress=False
+    )
+    np.testing.assert_allclose(plain.responses("conv"), other.responses("conv"), atol=1e-3)
+    np.testing.assert_array_equal(plain.samples.labels, other.samples.labels)
+
+
+def test_summaries_alone_can_be_kept(new_study, made, recorded):
+    study = new_study(name="small")
+    study.record(made(), "lab", layers=["conv", "hidden"], keep="summaries", progress=False)
+    study.record(made(seed=1, scale=1.5), "field", keep="summaries", progress=False)
+    assert not (study.path / "lab" / "responses.zarr").exists()
+    assert study.scores("hidden").equals(recorded.scores("hidden"))
+    with pytest.raises(NotInStudy, match='recorded with keep="summaries"'):
+        study["lab"].sample_responses("hidden", 0)
+
+
+def test_probabilities_are_kept_as_their_logarithm(new_study, made, net):
+    study = new_study(nn.Sequential(net, nn.Softmax(dim=1)))
+    recording = study.record(made(), "lab", layers=["0.hidden"], progress=False)
+    net.eval()
+    with torch.no_grad():
+        expected = torch.softmax(net(made().inputs), 1)
+    np.testing.assert_allclose(recording.samples.confidences, expected.max(1).values.numpy(), atol=1e-5)
+    np.testing.assert_allclose(np.exp(recording.logits(3)), expected[3].numpy(), atol=1e-3)
+
+
+def test_unlabelled_samples_belong_to_no_category(new_study, made):
+    recording = new_study().record(made(unlabelled=frozenset(range(40))), "lab", layers=["hidden"], progress=False)
+    assert (recording.samples.labels == -1).all()
+    assert recording.samples[0].correct is None
+
+
+# What is refused, and what is left after it
+
+
+@pytest.fixture
+def started(new_study, made):
+    study = new_study()
+    study.record(made(), "lab", layers=["conv", "hidden"], progress=False)
+    return study
+
+
+def refused(study, error, message, *arguments, **options):
+    before = contents(study.path)
+    with pytest.raises(error, match=message):
+        study.record(*arguments, **{"progress": False, **options})
+    assert contents(study.path) == before, "the study is not as it was"
+
+
+def test_a_first_recording_needs_layers(new_study, made):
+    refused(new_study(), BadRequest, r"needs layers=\[", made(), "lab")
+
+
+def test_a_wrong_layer_leaves_no_trace(new_study, made):
+    refused(new_study(), LayerNotFound, "no layer named 'layer9'", made(), "lab", layers=["layer9"])
+
+
+def test_a_label_outside_the_categories_is_named(started, made):
+    bad = made(seed=2)
+    bad.labels[33] = 4
+    refused(started, DataError, "'sample-33' has .*label 4", bad, "field")
+    refused(started, DataError, "'sample-33' has .*label 4", bad, "field", workers=1)
+
+
+def test_categories_must_be_as_many_as_logits(new_study, made):
+    study = new_study(categories=("a", "b", "c"))
+    refused(study, ModelError, r"shape \(2, 4\) for 2 samples, and there are 3 categories", made(), "x", layers=["conv"])
+
+
+def test_nan_is_named_by_layer_unit_and_sample(new_study, made, net):
+    with torch.no_grad():
+        net.hidden[1].bias[6] = torch.nan
+    study = new_study(net)
+    refused(study, ResponseError, "layer 'hidden', unit 6, sample 'sample-0'.* is nan", made(), "x", layers=["hidden"])
+
+
+def test_an_infinite_input_of_one_sample_is_named(started, made):
+    bad = made(seed=2)
+    bad.inputs[9] = torch.inf
+    refused(started, ResponseError, "sample 'sample-9'", bad, "field", check_range=False)
+
+
+def test_overflow_of_half_precision_says_what_to_do(new_study, made, net):
+    with torch.no_grad():
+        net.conv.bias[2] = 1e5
+    study = new_study(net)
+    refused(study, ResponseError, r"unit 2.*too large for float16. Record with stored_as=\"float32\"", made(), "x",
+            layers=["conv"])
+    recording = study.record(made(), "x", layers=["conv"], stored_as="float32", progress=False)
+    assert recording.responses("conv")[0, 2] > 9e4
+
+
+def test_an_unreadable_sample_stops_or_leaves_a_counted_gap(started, made):
+    broken = made(seed=2, broken=frozenset({4, 17}))
+    refused(started, DataError, 'sample 4 cannot be read. Record with on_error="skip"', broken, "field")
+    recording = started.record(broken, "field", on_error="skip", progress=False)
+    assert recording.samples.skipped == 2
+    assert recording.samples[17].problem == "sample 17 cannot be read."
+    whole = made(seed=2)
+    np.testing.assert_array_equal(recording.samples.labels[18:], whole.labels[18:])  # the rows after it did not move
+    assert np.isnan(recording.sample_responses("hidden", 17).astype(float)).all()
+    from shiftscope.summaries.moments import Moments
+
+    assert recording.summary("hidden", Moments).count == 38
+
+
+def test_an_error_of_a_users_dataset_names_the_sample(started, made):
+    class Raising(made):
+        def __getitem__(self, position):
+            if position == 20:
+                raise OSError("disk on fire")
+            return super().__getitem__(position)
+
+    refused(started, DataError, "sample 20 cannot be read: OSError: disk on fire", Raising(seed=2), "field")
+
+
+def test_an_empty_dataset_is_refused(started, made):
+    refused(started, DataError, "dataset is empty", made(samples=0), "field")
+
+
+def test_samples_of_different_shapes_are_refused(started, made):
+    class Ragged(made):
+        def __getitem__(self, position):
+            sample = super().__getitem__(position)
+            return dataclasses.replace(sample, input=torch.zeros(3, 9, 9)) if position == 11 else sample
+
+    refused(started, DataError, "different shapes", Ragged(seed=2), "field")
+
+
+def test_other_input_sizes_and_ranges_are_refused_before_the_first_batch(started, made):
+    large = made(seed=2)
+    large.inputs = torch.rand(40, 3, 10, 10)
+    refused(started, DataError, r"shape \(3, 10, 10\), those of 'lab' had \(3, 8, 8\)", large, "field")
+    bytes_not_floats = made(seed=2, scale=255.0)
+    refused(started, DataError, "looks like another scaling", bytes_not_floats, "field")
+    assert started.record(bytes_not_floats, "field", check_range=False, progress=False)
+
+
+def test_another_model_is_refused_with_the_difference(started, made, net):
+    with torch.no_grad():
+        net.conv.bias += 1
+    refused(started, StudyMismatch, "made by another model: weights_sha256", made(seed=2), "field", model=net)
+
+
+def test_other_layers_are_refused_with_the_difference(started, made):
+    refused(started, StudyMismatch, r"differ in \['conv', 'conv:max'\]", made(seed=2), "field",
+            layers=["conv:max", "hidden"])
+
+
+def test_other_contents_under_a_taken_name_are_refused_unless_overwritten(started, made):
+    refused(started, StudyMismatch, "already recorded in this study with other contents: fingerprint", made(seed=2), "lab")
+    started.record(made(seed=2), "lab", overwrite=True, progress=False)
+    np.testing.assert_array_equal(started["lab"].samples.labels, made(seed=2).labels)
+
+
+def test_recording_the_same_again_changes_nothing_and_runs_nothing(started, made, net):
+    before = contents(started.path)
+    same = made()
+    started.record(same, "lab", progress=False)
+    assert contents(started.path) == before
+    assert max(same.read) < 2  # the probe, and no pass
+
+
+def test_a_full_disk_is_noticed_before_it_is_full(started, made, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(1, 1, 1000))
+    refused(started, StudyMismatch, "0.0 GB are free. Record fewer layers", made(seed=2), "field")
+
+
+def test_an_opened_study_asks_for_the_model(started, made):
+    refused(ss.open_study(started.path), BadRequest, r"pass record\(..., model=net\)", made(seed=2), "field")
+
+
+def test_a_study_is_not_made_where_something_else_is(tmp_path, net):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    with pytest.raises(StudyMismatch, match="exists and is not empty"):
+        ss.Study.create(tmp_path / "full", net)
+    with pytest.raises(StudyMismatch, match="is a file"):
+        ss.Study.create(tmp_path / "full" / "file", net)
+
+
+def test_going_on_with_a_study_of_another_model_is_refused(started, net):
+    with torch.no_grad():
+        net.conv.bias += 1
+    with pytest.raises(StudyMismatch, match="another model"):
+        ss.Study.create(started.path, net, exist_ok=True)
+
+
+# Damage
+
+
+@pytest.mark.parametrize("file", ["study.json", "lab/recording.json", "lab/samples/00000.arrow",
+                                  "lab/responses.zarr/hidden/by_unit/zarr.json", "lab/responses.zarr/hidden/by_unit/c/0/0",
+                                  "lab/summaries.zarr/hidden/maxima/largest/c/0", "head.safetensors"])
+@pytest.mark.parametrize("damage", ["gone", "truncated", "foreign"])
+def test_a_damaged_file_is_named(started, file, damage):
+    path = started.path / file
+    match damage:
+        case "gone":
+            path.unlink()
+        case "truncated":
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        case "foreign":
+            path.write_bytes(b"GIF89a")
+    if (file, damage) == ("head.safetensors", "gone"):
+        assert ss.open_study(started.path).head is None  # a model need not have one
+        return
+
+    def use():
+        from shiftscope.summaries.maxima import Maxima
+
+        study = ss.open_study(started.path)
+        lab = study["lab"]
+        _ = lab.samples.labels, lab.unit_responses("hidden", 0), lab.summary("hidden", Maxima), study.head
+
+    with pytest.raises(StudyDamaged, match=path.parent.name if path.name in ("0", "zarr.json") else path.name):
+        use()
+
+
+def test_a_study_of_a_later_format_is_refused(started):
+    path = started.path / "study.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
+    with pytest.raises(StudyDamaged, match="has format 99"):
+        ss.open_study(started.path)
+
+
+def test_a_path_without_a_study_says_so(tmp_path):
+    with pytest.raises(NotInStudy, match="no study at"):
+        ss.open_study(tmp_path / "nowhere")
+    with pytest.raises(StudyDamaged, match=r"study.json is missing"):
+        ss.open_study(tmp_path)
+
+
+# Going on
+
+
+@pytest.fixture
+def small_shards(monkeypatch):
+    monkeypatch.setattr(flow, "SHARD_SAMPLES", 8)
+
+
+class Stopped(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("stop_after", [0, 1, 9, 25, 39])
+def test_an_interrupted_recording_goes_on_and_ends_in_the_same_study(new_study, made, small_shards, stop_after):
+    whole = new_study(name="whole")
+    whole.record(made(), "lab", layers=["conv", "hidden"], batch_size=5, progress=False)
+
+    class Stopping(made):
+        def __getitem__(self, position):
+            if position == stop_after and len(self.read) >= 2:  # not while probing
+                raise Stopped
+            return super().__getitem__(position)
+
+    broken = new_study(name="broken")
+    with pytest.raises(Stopped):
+        broken.record(Stopping(), "lab", layers=["conv", "hidden"], batch_size=5, progress=False)
+    finished = len(list(broken.path.glob("lab/shards/*.done")))
+    assert finished == stop_after // 8
+    assert broken.unfinished() == (["lab"] if finished else [])
+    assert list(broken) == []
+    again = made()
+    broken.record(again, "lab", layers=["conv", "hidden"], batch_size=5, progress=False)
+    assert not set(again.read[2:]) & set(range(8 * finished))  # finished shards are not shown again
+    assert contents(broken.path) == contents(whole.path)
+
+
+def test_shards_do_not_change_scores(new_study, made, recorded, small_shards):
+    study = new_study(name="sharded")
+    study.record(made(), "lab", layers=["conv", "hidden"], progress=False)
+    study.record(made(seed=1, scale=1.5), "field", progress=False)
+    assert len(list(study.path.glob("lab/shards/*.done"))) == 5
+    one, other = study.scores("hidden"), recorded.scores("hidden")
+    np.testing.assert_allclose(one.select_dtypes("float"), other.select_dtypes("float"), rtol=1e-3, atol=1e-3)
+    np.testing.assert_array_equal(study["lab"].unit_responses("conv", 2), study["lab"].responses("conv")[:, 2])
+
+
+@pytest.mark.parametrize("moment", ["summaries", "transpose", "complete", "manifest"])
+def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch, small_shards):
+    whole = new_study(name="whole")
+    whole.record(made(), "lab", layers=["hidden"], progress=False)
+    broken = new_study(name="broken")
+    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.writer import RecordingWriter
+
+    def stop(*arguments, **options):
+        raise Stopped
+
+    where = {
+        "summaries": (RecordingWriter, "_write_summaries"),
+        "transpose": (RecordingWriter, "_transpose"),
+        "complete": (layout, "RECORDING"),
+        "manifest": (StudyFiles, "save"),
+    }[moment]
+    with monkeypatch.context() as patched:
+        if moment == "complete":
+            import shiftscope.store.writer as writer
+
+            original = writer.write_json
+            patched.setattr(writer, "write_json", lambda p, c: stop() if c.get("complete") else original(p, c))
+        else:
+            patched.setattr(*where, stop)
+        with pytest.raises(Stopped):
+            broken.record(made(), "lab", layers=["hidden"], progress=False)
+    broken.record(made(), "lab", layers=["hidden"], progress=False)
+    assert contents(broken.path) == contents(whole.path)
+
+
+KILLED = """
+    import sys, time, torch
+    sys.path.insert(0, {tests!r})
+    from conftest import Made, Net
+    from shiftscope import flow
+    import shiftscope as ss
+    flow.SHARD_SAMPLES = 8
+    torch.manual_seed(0)
+
+    class Slow(Made):
+        def __getitem__(self, position):
+            time.sleep(0.004)
+            return super().__getitem__(position)
+
+    study = ss.Study.create({path!r}, Net(), "abcd", exist_ok=True)
+    print("go", flush=True)
+    study.record(Slow(samples=120), "lab", layers=["conv", "hidden"], batch_size=4, progress=False)
+"""
+
+
+def test_a_killed_recording_is_finished_by_the_same_command(tmp_path):
+    """SIGKILL at growing delays until one run gets through; the study equals the undisturbed one."""
+
+    def start(path):
+        code = textwrap.dedent(KILLED).format(tests=str(Path(__file__).parent), path=str(path))
+        return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ})
+
+    calm = start(tmp_path / "calm.study")
+    assert calm.wait(120) == 0
+    calm.stdout.close()
+    killed = 0
+    for delay in (0.05, 0.2, 0.35, 0.2, 30):
+        process = start(tmp_path / "killed.study")
+        process.stdout.readline()
+        process.stdout.close()
+        try:
+            code = process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed += 1
+        else:
+            assert code == 0
+            break
+    assert killed >= 2
+    ours = {k: v for k, v in contents(tmp_path / "killed.study").items() if not k.split("/")[-1].startswith(".")}
+    assert ours == contents(tmp_path / "calm.study")
