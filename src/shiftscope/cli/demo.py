@@ -1,0 +1,44 @@
+"""`shiftscope demo`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def demo(
+    *, out: Path = Path("demo.study"), port: int | None = None, browser: bool = True, view: bool = True, seed: int = 0
+) -> None:
+    """Train a small net on coloured digits, record it under three shifts, and open the viewer.
+
+    Parameters
+    ----------
+    out
+        Folder for the study.
+    port
+        Port on this machine to serve at; the first free one from 8421 where not given.
+    browser
+        Open the browser; without it the viewer only prints its address.
+    view
+        Serve the viewer; without it the study is only made.
+    seed
+        Of the net's first weights and the order of training.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from shiftscope.demo import LAYERS, RESULT_COLUMNS, make_study, results
+
+    study = make_study(out, seed=seed)
+    for layer in LAYERS:
+        table = Table(*RESULT_COLUMNS, title=f"{study.layers[layer].units} units of {layer}")
+        for row in results(study, layer):
+            table.add_row(*row)
+        Console().print(table)
+    Console().print(f"The study is in {out}. Open it again with: shiftscope view {out}", soft_wrap=True)
+    if view:
+        options = [] if port is None else ["--port", str(port)]
+        options += [] if browser else ["--no-browser"]
+        # A process of its own, without the weight of torch.
+        subprocess.run([sys.executable, "-m", "shiftscope", "view", str(out), *options], check=False)

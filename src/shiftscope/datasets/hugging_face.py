@@ -1,0 +1,79 @@
+"""A Hugging Face `datasets.Dataset`, known by what it has, so that the library need not be there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shiftscope.datasets.draw import ChannelValues
+from shiftscope.datasets.item_data import ItemData
+from shiftscope.datasets.parse_item import INPUT_KEYS, LABEL_KEYS, Parsed, parse_mapping
+from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.errors import DataError, closest
+
+IMAGE_COLUMNS = (*INPUT_KEYS, "img")
+LABEL_COLUMNS = (*LABEL_KEYS, "fine_label")
+
+
+def is_hugging_face(data: Any) -> bool:
+    return all(hasattr(data, name) for name in ("features", "column_names", "__getitem__", "__len__"))
+
+
+def hugging_face(
+    dataset: Any,
+    *,
+    image: str | None = None,
+    label: str | None = None,
+    categories: Sequence[str] | None = None,
+    preprocess: Preprocess | None = None,
+    mean: ChannelValues = None,
+    std: ChannelValues = None,
+    fingerprint_samples: int | None = 10_000,
+) -> ItemData:
+    """Show one split of a dataset; `ItemData` says what becomes of its pictures.
+
+    `image` and `label` name columns; left out, the first of `IMAGE_COLUMNS` and `LABEL_COLUMNS` there is.
+    Labels count the label column's names (`ClassLabel`); other columns of plain values become metadata.
+
+    Raises
+    ------
+    DataError
+        No such column.
+    """
+    image = _column(dataset, "image", image, IMAGE_COLUMNS)
+    if label is not None or any(name in dataset.column_names for name in LABEL_COLUMNS):
+        label = _column(dataset, "label", label, LABEL_COLUMNS)
+    own = None if label is None else getattr((dataset.features or {}).get(label), "names", None)
+    return ItemData(
+        dataset,
+        _Columns(image, label),
+        kind="huggingface",
+        own_categories=own,
+        categories=categories,
+        preprocess=preprocess,
+        mean=mean,
+        std=std,
+        fingerprint_samples=fingerprint_samples,
+    )
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """`parse_mapping` with its columns chosen, in a form that can be sent to another process."""
+
+    image: str
+    label: str | None
+
+    def __call__(self, item: Any) -> Parsed:
+        return parse_mapping(item, (self.image,), () if self.label is None else (self.label,))
+
+
+def _column(dataset: Any, option: str, asked: str | None, usual: Sequence[str]) -> str:
+    names = list(dataset.column_names)
+    for name in usual if asked is None else [asked]:
+        if name in names:
+            return name
+    wanted = f"none of {', '.join(usual)}" if asked is None else f"no column {asked!r}"
+    alike = "" if asked is None else f"; closest: {closest(asked, names)}"
+    raise DataError(f"{wanted}{alike}. There are: {', '.join(names)}. Name the column with {option}=.")

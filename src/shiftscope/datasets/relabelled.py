@@ -1,0 +1,63 @@
+"""A dataset with other labels or category names than it came with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.datasets.category_places import category_places
+from shiftscope.datasets.fingerprint import fingerprint
+from shiftscope.datasets.labels import category_names, label_index, label_indices
+from shiftscope.datasets.sample import Dataset, Sample
+
+
+class Relabelled:
+    """`dataset`, with `labels` (one a sample, in order) or in terms of `categories`.
+
+    Labels that the dataset has are carried over to `categories` as `category_places` says.
+
+    Raises
+    ------
+    DataError
+        Not one label a sample, labels that are not among the categories, or categories that do not fit.
+    """
+
+    def __init__(self, dataset: Dataset, labels: Any = None, categories: Sequence[str] | None = None) -> None:
+        own = dataset.categories
+        self.dataset = dataset
+        self.categories = category_names(own if categories is None else categories)
+        ids = [str(position) for position in range(len(dataset))]
+        self.labels = None if labels is None else label_indices(labels, self.categories, ids)
+        self._places = None
+        if labels is None and own is not None and self.categories is not None:
+            self._places = category_places(own, self.categories)
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, position: int) -> Sample:
+        sample = self.dataset[position]
+        if self.labels is not None:
+            label = int(self.labels[position])
+        elif sample.label is not None and self._places is not None:
+            label = int(self._places[sample.label])
+        else:
+            label = label_index(sample.label, self.categories, sample.id)
+        return replace(sample, label=None if label == NO_LABEL else label)
+
+    def fingerprint(self) -> str:
+        """The dataset's own, with the labels, or the places of its labels, that replace them."""
+        own = self.dataset.fingerprint()
+        if self.labels is not None:
+            return fingerprint("relabelled", own, self.labels)
+        places = None if self._places is None else self._places.tolist()
+        return (
+            own
+            if places is None or places == list(range(len(places)))
+            else fingerprint("renamed", own, places)
+        )
+
+    def describe(self) -> dict[str, Any]:
+        return dict(self.dataset.describe()) | ({} if self.labels is None else {"relabelled": True})

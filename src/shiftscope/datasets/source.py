@@ -1,0 +1,168 @@
+"""Whatever a user calls data, as a dataset."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shiftscope.datasets.kind import dataset_kinds
+from shiftscope.datasets.sample import Dataset
+from shiftscope.errors import BadRequest, DataError, closest
+
+if TYPE_CHECKING:
+    from shiftscope.datasets.preprocess import Preprocess
+
+ACCEPTED = (
+    "a dataset of shiftscope; an array or tensor, or (images, labels); a map-style torch Dataset, "
+    "or a DataLoader that reads it in order; one split of a Hugging Face dataset; or text like "
+    "imagefolder:val/"
+)
+KIND_OF_SUFFIX = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+
+
+def as_dataset(
+    data: Any,
+    *,
+    preprocess: Preprocess | None = None,
+    labels: Any = None,
+    categories: Sequence[str] | None = None,
+    **options: Any,
+) -> Dataset:
+    """A dataset from data in any form that shiftscope knows.
+
+    Parameters
+    ----------
+    data
+        What `ACCEPTED` lists. Text is "kind:path" with a kind of `dataset_kinds`, or a bare path: a folder
+        is an imagefolder, a file is known by its ending.
+    labels
+        One a sample, in order, in place of the source's own.
+    categories
+        Names in label order. Labels that are names are looked up in them, and labels that count the source's
+        own categories are carried over by name (`category_places`).
+    **options
+        What else the kind of data takes.
+
+    Raises
+    ------
+    DataError
+        Data in another form, or that cannot be read.
+    BadRequest
+        An option that this kind of data does not take.
+    """
+    given = {"preprocess": preprocess, "categories": categories}
+    options |= {name: value for name, value in given.items() if value is not None}
+    if isinstance(data, (str, os.PathLike)):
+        dataset = _from_text(os.fspath(data), options)
+        return dataset if labels is None else _relabelled(dataset, labels, None)
+    if _is_ours(data):
+        if set(options) - {"categories"}:
+            raise BadRequest(
+                f"a {type(data).__name__} is a dataset already and takes no {', '.join(options)}."
+            )
+        return data if labels is None and categories is None else _relabelled(data, labels, categories)
+    if isinstance(data, tuple) and len(data) == 2 and _is_array(data[0]):
+        if labels is not None:
+            raise BadRequest("labels are given twice: in (images, labels), and as labels=.")
+        data, labels = data
+    if _is_array(data):
+        from shiftscope.datasets.arrays import ArrayData
+
+        return _made(ArrayData, "an array", data, options | ({} if labels is None else {"labels": labels}))
+    dataset = _from_library(data, options)
+    return dataset if labels is None else _relabelled(dataset, labels, None)
+
+
+def _from_text(text: str, options: dict[str, Any]) -> Dataset:
+    kind, colon, path = text.partition(":")
+    if not colon or len(kind) == 1 or os.path.exists(text):  # one letter is a drive
+        kind, path = _kind_of_path(text), text
+    if path.startswith("//"):
+        raise DataError(f"{text!r} is not on this machine. Copy it to a local folder.")
+    return _made(dataset_kinds[kind], kind, path, options)
+
+
+def _kind_of_path(path: str) -> str:
+    if os.path.isdir(path):
+        return "imagefolder"
+    kinds = ", ".join(dataset_kinds)
+    if not os.path.exists(path):
+        raise DataError(
+            f"no file or folder {path!r} in {os.getcwd()!r}. Data is given as kind:path; kinds: {kinds}."
+        )
+    suffix = Path(path).suffix.lower()
+    if suffix == ".npz":
+        return "jpegpack" if _is_jpeg_pack(path) else "npz"
+    if suffix not in KIND_OF_SUFFIX:
+        raise DataError(f"what is in {path!r} cannot be told from its name. Say kind:path; kinds: {kinds}.")
+    return KIND_OF_SUFFIX[suffix]
+
+
+def _is_jpeg_pack(path: str) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"scan.npy", "offset.npy"} <= set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False  # `npz` says what is wrong with it
+
+
+def _from_library(data: Any, options: dict[str, Any]) -> Dataset:
+    from torch.utils.data import DataLoader
+    from torch.utils.data import Dataset as TorchDataset
+
+    from shiftscope.datasets.hugging_face import hugging_face, is_hugging_face
+    from shiftscope.datasets.loader_dataset import loader_dataset
+    from shiftscope.datasets.torch_dataset import torch_dataset
+
+    if isinstance(data, DataLoader):
+        data = loader_dataset(data)
+        if _is_ours(data):
+            raise DataError(
+                "a DataLoader over a dataset of shiftscope. Give the dataset itself (loader.dataset)."
+            )
+        return _made(torch_dataset, "a torch Dataset", data, options)
+    if isinstance(data, dict) and data and all(is_hugging_face(split) for split in data.values()):
+        raise DataError(
+            f"a dataset of several splits: {', '.join(map(str, data))}. "
+            f"Choose one, data[{next(iter(data))!r}]."
+        )
+    if is_hugging_face(data):
+        return _made(hugging_face, "a Hugging Face dataset", data, options)
+    if isinstance(data, TorchDataset):
+        return _made(torch_dataset, "a torch Dataset", data, options)
+    raise DataError(f"data of type {type(data).__module__}.{type(data).__qualname__}. Accepted: {ACCEPTED}.")
+
+
+def _made(make: Any, what: str, data: Any, options: dict[str, Any]) -> Dataset:
+    known = list(inspect.signature(make).parameters)[1:]
+    categories = None if "categories" in known else options.pop("categories", None)
+    for option in options:
+        if option not in known:
+            raise BadRequest(
+                f"{what} has no option {option!r}; closest: {closest(option, known)}. "
+                f"It takes: {', '.join(known)}."
+            )
+    dataset: Dataset = make(data, **options)
+    return dataset if categories is None else _relabelled(dataset, None, categories)
+
+
+def _relabelled(dataset: Dataset, labels: Any, categories: Sequence[str] | None) -> Dataset:
+    from shiftscope.datasets.relabelled import Relabelled
+
+    return Relabelled(dataset, labels, categories)
+
+
+def _is_ours(data: Any) -> bool:
+    return all(
+        hasattr(data, name) for name in ("fingerprint", "describe", "categories", "__getitem__", "__len__")
+    )
+
+
+def _is_array(data: Any) -> bool:
+    return isinstance(data, np.ndarray) or (hasattr(data, "detach") and hasattr(data, "numpy"))

@@ -1,0 +1,108 @@
+"""The demonstration: a small net learns coloured digits, and the colours change.
+
+The Deephys experiment on the handwritten digits that come with scikit-learn. Colour predicts the digit while the
+net learns, so it learns colour as much as shape; permuted, arbitrary and darker colours show which units did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from shiftscope.datasets.arrays import ArrayData
+from shiftscope.datasets.coloured_digits import coloured_digits
+from shiftscope.datasets.sample import Dataset
+from shiftscope.progress import bar
+from shiftscope.scores.score import unit_scores
+from shiftscope.study import Study
+from shiftscope.views.outcomes import outcomes
+
+PALETTES = ("coloured", "permuted", "arbitrary", "drifted")
+LAYERS = ("block2", "hidden")
+
+
+class DigitNet(nn.Module):
+    """The network of the Deephys paper: two convolutions, a hidden layer of 50 units, ten digits; 22,340 parameters.
+
+    References
+    ----------
+    Sarkar et al. (2023), Deephys, arXiv 2303.11912; architecture as in its notebooks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block1 = nn.Sequential(nn.Conv2d(3, 10, 5), nn.MaxPool2d(2), nn.ReLU())
+        self.block2 = nn.Sequential(nn.Conv2d(10, 20, 5), nn.Dropout2d(), nn.MaxPool2d(2), nn.ReLU())
+        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(320, 50), nn.ReLU())
+        self.dropout = nn.Dropout()
+        self.output = nn.Linear(50, 10)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """(sample, 3, 28, 28) in [0, 1] to (sample, 10) log-probabilities."""
+        maps = self.block2(self.block1(images))
+        return torch.log_softmax(self.output(self.dropout(self.hidden(maps))), dim=1)
+
+
+def train(
+    net: nn.Module,
+    dataset: Dataset,
+    *,
+    epochs: int,
+    seed: int = 0,
+    batch_size: int = 64,
+    advance: Callable[[int], None] = lambda samples: None,
+) -> None:
+    """Adam on the negative log-likelihood, with the learning rate falling to zero."""
+    inputs = torch.stack([dataset[i].input for i in range(len(dataset))])
+    labels = torch.tensor([dataset[i].label for i in range(len(dataset))])
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
+    steps = epochs * -(-len(inputs) // batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=4e-3, total_steps=steps)
+    net.train()
+    for _ in range(epochs):
+        for batch in torch.randperm(len(inputs), generator=generator).split(batch_size):
+            loss = nn.functional.nll_loss(net(inputs[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            advance(len(batch))
+
+
+def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
+    """Train the net and record it on the held-out digits in all four palettes.
+
+    The same seed on the same machine gives the same study, so a study that is there is gone on with.
+    """
+    torch.manual_seed(seed)
+    net, lessons = DigitNet(), coloured_digits("train", "coloured")
+    with bar("training", 0, epochs * len(lessons)) as advance:
+        train(net, lessons, epochs=epochs, seed=seed, advance=advance)
+    study = Study.create(path, net, [str(digit) for digit in range(10)], exist_ok=True)
+    for palette in PALETTES:
+        dataset: ArrayData = coloured_digits("held_out", palette)
+        study.record(dataset, palette, layers=LAYERS, reference=palette == "coloured")
+    return study
+
+
+def results(study: Study, layer: str) -> list[list[str]]:
+    """One row for each dataset: accuracy, then the mean of each score over the units, with those undefined."""
+    rows = []
+    for name in study:
+        accuracy = outcomes(study[name].samples, len(study.categories)).accuracy
+        row = [name, f"{100 * accuracy:.1f} %"]
+        if name != study.reference:
+            scores = study.scores(layer, dataset=name)
+            undefined = int(scores[list(unit_scores)].isna().any(axis=1).sum())
+            row += [f"{scores['activation_ratio'].median():.2f}"]
+            row += [f"{scores[score].mean():.3f}" for score in ("novelty", "spurious")]
+            row += [f"{undefined} of {len(scores)}"]
+        rows.append(row + ["–"] * (6 - len(row)))
+    return rows
+
+
+RESULT_COLUMNS = ("dataset", "accuracy", "median activation ratio", "mean novelty", "mean spurious", "units undefined")

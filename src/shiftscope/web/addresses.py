@@ -1,0 +1,73 @@
+"""Where a drawn page finds other pages, pictures and static files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+from shiftscope.views.panels import Picture
+
+
+class Addresses(Protocol):
+    """What the templates put into `href` and `src`: a report gives files, a notebook data URIs."""
+
+    @property
+    def live(self) -> bool:
+        """Whether a server answers: search and in-place navigation are drawn only then."""
+        ...
+
+    def page(self, address: str) -> str: ...
+
+    def picture(self, picture: Picture) -> str: ...
+
+    def static(self, name: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Served:
+    """Relative addresses on a server, right behind any proxy prefix.
+
+    Parameters
+    ----------
+    root
+        Way from the drawn page up to the study's first page: "./", "../", "../../". It is never empty,
+        so an address from data cannot become a scheme ("javascript:") or another host ("//").
+    version
+        Content version of a dataset by name; pictures are cached for good under it.
+    assets
+        Content version of the static files.
+    """
+
+    root: str
+    version: Callable[[str], str]
+    assets: str
+
+    @property
+    def live(self) -> bool:
+        return True
+
+    def page(self, address: str) -> str:
+        return self.root + address
+
+    def picture(self, picture: Picture) -> str:
+        name, version = quote(picture.dataset), quote(self.version(picture.dataset), safe="")
+        return f"{self.root}thumbnails/{name}/{picture.position}?v={version}"
+
+    def static(self, name: str) -> str:
+        return f"{self.root}static/{quote(name)}?v={self.assets}"
+
+
+def way_up(raw_path: str, prefix: str = "") -> str:
+    """The way from a page up to the study's first page, as a relative address.
+
+    Parameters
+    ----------
+    raw_path
+        The path as the browser sees it, still percent-encoded: an encoded slash is no step.
+    prefix
+        What stands before the study's first page in it.
+    """
+    steps = raw_path.count("/") - prefix.rstrip("/").count("/") - 1
+    return "../" * steps or "./"

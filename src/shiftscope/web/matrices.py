@@ -1,0 +1,163 @@
+"""A matrix of counts as one small picture, with what is needed to point at its cells."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from shiftscope.errors import ShapeError
+from shiftscope.views.panels import Link, Matrix, Role
+from shiftscope.web.addresses import Addresses
+
+NAMED_UP_TO = 40  # rows or columns; more names would overlap
+LARGEST_LISTED = 20
+LONGEST_LABEL = 22  # characters; the whole name is in the tooltip
+LETTER = 6.6  # pixels, width of a letter in a label
+AREA = 640  # pixels, side of the drawn matrix at most, unless it has more cells
+
+# Anchors of the colour scales from one count to the largest, lightness falling evenly enough to keep the
+# order; zero is transparent. Dark pages invert the picture, which keeps the hue and turns the order around.
+RAMPS: dict[Role | None, tuple[str, ...]] = {
+    "reference": ("bcd8ef", "7fb6e0", "3a88c8", "0b559f", "082d5e"),
+    "shifted": ("f8d3b0", "f3a86a", "e07a2c", "ab4a08", "5c2706"),
+    None: ("c9d3dc", "a1b1bf", "71879a", "435b70", "1a3044"),
+}
+
+
+@dataclass(frozen=True)
+class Label:
+    at: float
+    text: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything `_matrix.html` puts in place, in pixels of its own coordinate system."""
+
+    picture: str
+    scale: str
+    largest_count: int
+    total: int
+    left: float
+    top: float
+    width: float
+    height: float
+    cell: float
+    rows: Sequence[Label]
+    columns: Sequence[Label]
+    largest: Sequence[tuple[Link, int]]
+    data: dict[str, Any]
+
+
+def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
+    """Lay out a matrix.
+
+    Raises
+    ------
+    ShapeError
+        There is not one name for each row and column.
+    """
+    counts = np.asarray(matrix.counts, dtype=np.int64)
+    if counts.shape != (len(matrix.row_names), len(matrix.column_names)):
+        raise ShapeError(
+            f"a matrix of shape {counts.shape} with {len(matrix.row_names)} row names "
+            f"and {len(matrix.column_names)} column names."
+        )
+    if matrix.hide_diagonal:
+        counts = counts.copy()
+        np.fill_diagonal(counts, 0)
+    count_rows, count_columns = counts.shape
+    cell = min(36.0, AREA / max(count_rows, count_columns, 1))
+    if max(count_rows, count_columns) > AREA:
+        cell = 1.0
+    rows = _labels(matrix.row_names, cell)
+    columns = _labels(matrix.column_names, cell)
+    row, column = np.nonzero(counts)
+    row_names, column_names = list(matrix.row_names), list(matrix.column_names)
+    cells = np.stack([row, column, counts[row, column]], axis=1)
+    return Drawing(
+        picture=_png(_grown(_levels(counts), cell), RAMPS[matrix.role]),
+        scale=_png(np.arange(1, 256, dtype=np.uint8)[None], RAMPS[matrix.role]),
+        largest_count=int(counts.max(initial=0)),
+        total=int(counts.sum()),
+        left=24 + max((len(label.text) * LETTER for label in rows), default=0),
+        top=24 + max((len(label.text) * LETTER * 0.72 for label in columns), default=0),
+        width=count_columns * cell,
+        height=count_rows * cell,
+        cell=cell,
+        rows=rows,
+        columns=columns,
+        largest=_largest(matrix, cells),
+        data={
+            "cells": cells.ravel().tolist(),  # row, column, count; row, column, count; ...
+            "rows": row_names,
+            "columns": None if column_names == row_names else column_names,
+            "rowAxis": matrix.row_axis,
+            "columnAxis": matrix.column_axis,
+            "page": addresses.page(matrix.page),
+            "hiddenDiagonal": matrix.hide_diagonal,
+        },
+    )
+
+
+def _labels(names: Sequence[str], cell: float) -> list[Label]:
+    if len(names) > NAMED_UP_TO:
+        return []
+    return [Label((index + 0.5) * cell, _shortened(name), name) for index, name in enumerate(names)]
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1] + "…"
+
+
+def _largest(matrix: Matrix, cells: npt.NDArray[np.int64]) -> list[tuple[Link, int]]:
+    def link(row: int, column: int) -> Link:
+        row_name, column_name = matrix.row_names[row], matrix.column_names[column]
+        names = f"{matrix.row_axis} {row_name}, {matrix.column_axis} {column_name}"
+        return Link(names, matrix.page.replace("{row}", str(row)).replace("{column}", str(column)))
+
+    order = np.argsort(-cells[:, 2], kind="stable")[:LARGEST_LISTED]
+    return [(link(row, column), int(count)) for row, column, count in cells[order]]
+
+
+def _levels(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """Places on the colour scale: 0 for nothing, then 1 to 255 by the logarithm, as counts span decades."""
+    largest = counts.max(initial=0)
+    if largest <= 1:
+        return (counts > 0).astype(np.uint8) * 255
+    level = 1 + 254 * np.log(np.maximum(counts, 1)) / np.log(largest)
+    return np.where(counts > 0, np.round(level), 0).astype(np.uint8)
+
+
+def _grown(levels: npt.NDArray[np.uint8], cell: float) -> npt.NDArray[np.uint8]:
+    """Cells smaller than two pixels spread over their neighbours: a lone count would not be seen."""
+    if cell >= 2:
+        return levels
+    wide = np.pad(levels, 1)
+    wide = np.maximum(np.maximum(wide[:-2], wide[1:-1]), wide[2:])
+    return np.maximum(np.maximum(wide[:, :-2], wide[:, 1:-1]), wide[:, 2:])
+
+
+def _png(levels: npt.NDArray[np.uint8], ramp: Sequence[str]) -> str:
+    """A data URI; a palette keeps a thousand by thousand cells within a megabyte."""
+    height, width = levels.shape
+    image = Image.frombytes("P", (max(width, 1), max(height, 1)), levels.tobytes() or b"\0")
+    image.putpalette(_palette(ramp))
+    file = io.BytesIO()
+    image.save(file, "PNG", transparency=0, optimize=False)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def _palette(ramp: Sequence[str]) -> bytes:
+    anchors = np.array([list(bytes.fromhex(colour)) for colour in ramp], dtype=float)
+    at = np.linspace(0, len(ramp) - 1, 255)
+    channels = [np.interp(at, np.arange(len(ramp)), anchors[:, channel]) for channel in range(3)]
+    return b"\0\0\0" + np.round(np.stack(channels, axis=1)).astype(np.uint8).tobytes()

@@ -1,0 +1,136 @@
+"""The local server: a socket, a thread, and the address to open."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+from shiftscope.errors import BadRequest
+from shiftscope.web.application import LOCAL, Frame, ShownStudy, application
+from shiftscope.web.surroundings import surroundings
+
+FIRST_PORT = 8421
+PORTS_TRIED = 100
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A study being shown, from a thread of this process; it ends with the process or on `stop()`."""
+
+    url: str
+    _server: uvicorn.Server
+    _thread: threading.Thread
+
+    def stop(self) -> None:
+        """Close the port; pages that are open stay, but lead nowhere."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def wait(self) -> None:
+        """Return when the viewer has stopped; Ctrl-C gets through."""
+        while self._thread.is_alive():
+            self._thread.join(timeout=0.5)  # without one, Windows holds Ctrl-C back
+
+    def __repr__(self) -> str:
+        return f"Viewer at {self.url}"
+
+
+def view(
+    study: ShownStudy,
+    *,
+    port: int | None = None,
+    host: str = "127.0.0.1",
+    open_browser: bool = True,
+    token: str | None = None,
+    frame: Frame = surroundings,
+) -> Viewer:
+    """Show a study in the browser and go on; the viewer lives in a thread.
+
+    Parameters
+    ----------
+    port
+        None takes the first free one from 8421 on, 0 any free one.
+    host
+        A name of this machine for itself; nobody else can reach the viewer.
+    open_browser
+        False only gives the address, in `Viewer.url`.
+    token
+        What a visitor must bring once, a fresh one unless given. The address in `Viewer.url` holds it.
+    frame
+        What stands around every page.
+
+    Raises
+    ------
+    BadRequest
+        `host` can be reached from other machines, or another program listens on `port`.
+    """
+    listening = _listen(host, port)
+    token = token or secrets.token_urlsafe(16)
+    config = uvicorn.Config(
+        application(study, token=token, frame=frame),
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), name="shiftscope viewer", daemon=True)
+    thread.start()
+    url = f"http://{host}:{listening.getsockname()[1]}/?token={token}"
+    if open_browser:
+        webbrowser.open(url)  # the port is open already, so an early request only waits
+    return Viewer(url, server, thread)
+
+
+def serve(
+    study: ShownStudy,
+    *,
+    port: int | None = None,
+    host: str = "127.0.0.1",
+    open_browser: bool = True,
+    frame: Frame = surroundings,
+    tell: Callable[[str], None] = print,
+) -> None:
+    """Show a study until Ctrl-C; takes what `view` takes, and tells the address."""
+    viewer = view(study, port=port, host=host, open_browser=open_browser, frame=frame)
+    tell(f"{study.name} is shown at {viewer.url} (Ctrl-C ends it)")
+    try:
+        viewer.wait()
+    except KeyboardInterrupt:
+        viewer.stop()
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    if host not in LOCAL:
+        tunnel = f"{port or FIRST_PORT}:127.0.0.1:{port or FIRST_PORT}"
+        raise BadRequest(
+            f"the viewer shows a study to this machine only, at {' or '.join(LOCAL)}, not {host!r}. "
+            f"From another machine, `ssh -L {tunnel} THIS-MACHINE` brings it there."
+        )
+    ports = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if port is None else [port]
+    for candidate in ports:
+        # With protocol 0, asyncio does not see TCP and leaves Nagle's algorithm on: 45 ms for each response.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if os.name == "posix":  # the port of a viewer that just stopped is free; Windows would share it
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", candidate))
+            listening.listen(128)
+        except OSError as error:
+            listening.close()
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+        else:
+            return listening
+    raise BadRequest(
+        f"port {port} is taken or not allowed; `--port 0` finds a free one."
+        if port is not None
+        else f"no free port between {ports[0]} and {ports[-1]}; `--port 0` finds one elsewhere."
+    )

@@ -1,0 +1,170 @@
+// Draws the charts after the first paint, each when it comes near the window. Colours and fonts come from the
+// style sheet. A datum with a `page` is a way there: a click takes the nearest one.
+"use strict";
+
+{
+  const near = 20; // pixels from the pointer within which a datum is meant
+  const own = document.currentScript.dataset;
+  const libraries = [own.vega, own.vegaLite, own.vegaEmbed].map((name) => new URL(name, document.baseURI).href);
+  const drawn = new Map(); // plot -> its Vega view, and what the view wants told about the pointer
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+
+  let loading;
+  const load = () => (loading ??= libraries.reduce((before, address) => before.then(() => add(address)), Promise.resolve()));
+  const add = (address) =>
+    new Promise((resolve, reject) => {
+      const script = Object.assign(document.createElement("script"), { src: address, onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+
+  const theme = () => {
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+    const colours = (...names) => names.map(colour);
+    const words = { labelColor: colour("muted"), titleColor: colour("ink"), labelFontSize: 11, titleFontSize: 12 };
+    return {
+      aria: false,
+      background: "transparent",
+      font: style.fontFamily,
+      view: { stroke: null, continuousHeight: 220, discreteHeight: { step: 18 } },
+      axis: {
+        ...words,
+        titleFontWeight: 500,
+        gridColor: colour("line"),
+        domainColor: colour("line-strong"),
+        tickColor: colour("line-strong"),
+      },
+      legend: { ...words, titleFontWeight: 500, orient: "top", symbolStrokeWidth: 0 },
+      header: words,
+      title: { color: colour("ink"), fontSize: 13, fontWeight: 600, anchor: "start" },
+      mark: { color: colour("neutral") },
+      point: { size: 36, filled: true },
+      circle: { size: 36 },
+      rule: { color: colour("line-strong") },
+      text: { color: colour("ink") },
+      range: {
+        category: colours("reference", "shifted", "third", "fourth", "fifth", "sixth", "seventh"),
+        datasets: colours("reference", "shifted", "third", "fourth", "fifth", "sixth", "seventh"),
+        verdict: colours("right", "wrong"),
+        ordinal: colours("ramp-low", "ramp-middle", "ramp-high"),
+        ramp: colours("ramp-low", "ramp-middle", "ramp-high"),
+        heatmap: colours("ramp-low", "ramp-middle", "ramp-high"),
+        diverging: colours("reference", "surface", "shifted"),
+      },
+    };
+  };
+
+  // A single plot takes the width there is; one that is composed of several keeps its own.
+  const fitted = (spec) => {
+    const composed = ["facet", "hconcat", "vconcat", "concat", "repeat"].some((name) => name in spec);
+    if (composed || "width" in spec || spec.encoding?.column || spec.encoding?.facet) return spec;
+    return { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } };
+  };
+
+  const draw = async (plot) => {
+    await load();
+    if (!plot.isConnected) return;
+    const spec = JSON.parse(plot.parentElement.querySelector("script").textContent);
+    plot.style.minHeight = `${plot.offsetHeight}px`; // nothing below may jump while the old drawing is gone
+    drawn.get(plot)?.view.finalize();
+    const told = { value: null };
+    const { view } = await vegaEmbed(plot, fitted(spec), {
+      mode: "vega-lite",
+      actions: false,
+      ast: true, // expressions are interpreted: the page forbids making code from text
+      config: theme(),
+      defaultStyle: false,
+      renderer: "svg",
+      tooltip: (handler, event, item, value) => (told.value = value ?? null),
+    });
+    if (!drawn.has(plot)) listen(plot);
+    drawn.set(plot, { view, told });
+    plot.querySelector("svg").setAttribute("aria-hidden", "true"); // the plot around it says it in words
+    plot.style.minHeight = "";
+  };
+
+  const listen = (plot) => {
+    let pressed = null;
+    plot.addEventListener("pointermove", (event) => {
+      const item = meant(plot, event);
+      const value = drawn.get(plot).told.value ?? item?.tooltip;
+      plot.classList.toggle("leads", Boolean(item));
+      if (value) shiftscope.tip.show(event.clientX, event.clientY, (box) => fill(box, value));
+      else shiftscope.tip.hide();
+    });
+    plot.addEventListener("pointerleave", () => shiftscope.tip.hide());
+    plot.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
+    plot.addEventListener("click", (event) => {
+      const dragged = pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > 4;
+      const item = dragged ? null : meant(plot, event);
+      if (item) shiftscope.go(item.datum.page, event);
+    });
+  };
+
+  const fill = (box, value) => {
+    if (typeof value !== "object") {
+      box.textContent = value;
+      return;
+    }
+    const list = document.createElement("dl");
+    for (const [name, text] of Object.entries(value)) {
+      const [term, detail] = [document.createElement("dt"), document.createElement("dd")];
+      term.textContent = name;
+      detail.textContent = text;
+      list.append(term, detail);
+    }
+    box.append(list);
+  };
+
+  // The drawn item with a page that the pointer is in or nearest to. Points overlap, so the element under the
+  // pointer is often not the one that is meant.
+  const meant = (plot, event) => {
+    const { view } = drawn.get(plot);
+    const box = plot.querySelector("svg")?.getBoundingClientRect();
+    if (!box) return null; // being drawn anew
+    const [left, top] = view.origin();
+    const [x, y] = [event.clientX - box.left - left, event.clientY - box.top - top];
+    let best = null;
+    let least = near;
+    const look = (mark, dx, dy) => {
+      for (const item of mark.items ?? []) {
+        if (mark.marktype === "group") {
+          for (const inner of item.items ?? []) look(inner, dx + (item.x ?? 0), dy + (item.y ?? 0));
+        } else if (item.datum?.page) {
+          const { x1, y1, x2, y2 } = item.bounds;
+          const distance =
+            mark.marktype === "symbol"
+              ? Math.hypot(x - dx - (x1 + x2) / 2, y - dy - (y1 + y2) / 2)
+              : Math.hypot(Math.max(x1 + dx - x, 0, x - x2 - dx), Math.max(y1 + dy - y, 0, y - y2 - dy));
+          if (distance < least) [best, least] = [item, distance];
+        }
+      }
+    };
+    look(view.scenegraph().root, 0, 0);
+    return best;
+  };
+
+  const watch = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        watch.unobserve(target);
+        draw(target);
+      }
+    },
+    { rootMargin: "400px" },
+  );
+
+  const begin = () => {
+    for (const [plot, { view }] of drawn) {
+      if (plot.isConnected) continue;
+      view.finalize();
+      drawn.delete(plot);
+    }
+    for (const plot of document.querySelectorAll(".plot")) if (!drawn.has(plot)) watch.observe(plot);
+  };
+
+  requestAnimationFrame(() => setTimeout(begin)); // the page first
+  document.addEventListener("htmx:after:swap", begin);
+  dark.addEventListener("change", () => [...drawn.keys()].forEach(draw));
+}

@@ -1,0 +1,126 @@
+// Small conveniences of a page; everything also works without them. Listeners sit on the document, so they
+// outlive the swaps of in-place navigation.
+"use strict";
+
+const shiftscope = {
+  // One box for all that is told on pointing: `fill(box)` puts the content in.
+  tip: {
+    show(x, y, fill) {
+      let box = document.querySelector(".tip");
+      if (!box) {
+        box = document.createElement("div");
+        box.className = "tip";
+        box.setAttribute("aria-hidden", "true"); // what it says stands in alternative texts and tables
+        document.body.append(box);
+      }
+      box.replaceChildren();
+      fill(box);
+      const { width, height } = box.getBoundingClientRect();
+      const right = x + 14 + width < innerWidth ? x + 14 : x - 14 - width;
+      const below = y + 16 + height < innerHeight ? y + 16 : y - 12 - height;
+      box.style.left = `${Math.max(4, right)}px`;
+      box.style.top = `${Math.max(4, below)}px`;
+    },
+    hide() {
+      document.querySelector(".tip")?.remove();
+    },
+  },
+
+  go(address, event) {
+    if (event?.ctrlKey || event?.metaKey) window.open(address);
+    else location.href = address;
+  },
+};
+
+{
+  // Keys. A link or control names its keys in data-keys; two keys are struck one after the other.
+  let first = "";
+  const forget = { timer: 0 };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (event.key === "Escape") closeMenus();
+    if (event.key === "?") document.getElementById("keys").showModal();
+    if (event.key === "/") {
+      document.querySelector("input[type=search]")?.focus();
+      event.preventDefault();
+    }
+    const struck = first ? `${first} ${event.key}` : event.key;
+    [...document.querySelectorAll("[data-keys]")].find((link) => link.dataset.keys === struck)?.click();
+    first = event.key === "g" ? "g" : "";
+    clearTimeout(forget.timer);
+    forget.timer = setTimeout(() => (first = ""), 1500);
+  });
+
+  // Menus: one open at a time, closed by a click elsewhere.
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  };
+
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target.closest("details.menu"));
+    if (event.target.closest("button.keys")) document.getElementById("keys").showModal();
+  });
+
+  // Names to complete what is typed, fetched when first wanted.
+  let names;
+  document.addEventListener("focusin", async (event) => {
+    const address = event.target.dataset?.names;
+    if (!address) return;
+    names ??= fetch(address).then((answer) => (answer.ok ? answer.json() : []), () => []);
+    const options = (await names).map((name) => Object.assign(document.createElement("option"), { value: name }));
+    event.target.list?.replaceChildren(...options);
+  });
+
+  // Thumbnails of few pixels keep their pixels; the event does not bubble, hence the capture.
+  const few = 128;
+  const keepPixels = (image) => {
+    if (image.naturalWidth) image.classList.toggle("pixels", image.naturalWidth < few);
+  };
+  document.addEventListener("load", (event) => event.target.closest?.(".thumbnail") && keepPixels(event.target), true);
+
+  // Pointing at a thumbnail shows it large, above or below its row.
+  let soon = 0;
+  document.addEventListener("pointerover", (event) => {
+    clearTimeout(soon);
+    document.querySelector(".loupe")?.remove();
+    const image = event.pointerType === "mouse" && event.target.closest(".thumbnail")?.querySelector("img");
+    if (image?.naturalWidth) soon = setTimeout(enlarge, 250, image);
+  });
+
+  const enlarge = (image) => {
+    if (!image.isConnected) return;
+    const figure = document.createElement("figure");
+    const large = Object.assign(document.createElement("img"), { src: image.src, alt: "", className: image.className });
+    const caption = document.createElement("figcaption");
+    caption.textContent = image.alt;
+    figure.className = "loupe";
+    figure.append(large, caption);
+    document.body.append(figure);
+    const [at, size] = [image.getBoundingClientRect(), figure.getBoundingClientRect()];
+    const left = Math.min(Math.max(4, at.left + at.width / 2 - size.width / 2), innerWidth - size.width - 4);
+    figure.style.left = `${left}px`;
+    figure.style.top = `${at.top - size.height - 8 > 0 ? at.top - size.height - 8 : at.bottom + 8}px`;
+  };
+
+  // After the first load and after each swap.
+  const begin = () => {
+    for (const button of document.querySelectorAll("button.keys")) button.hidden = false;
+    for (const image of document.querySelectorAll(".thumbnail img")) keepPixels(image);
+  };
+  begin();
+  document.addEventListener("htmx:after:swap", () => {
+    begin();
+    if (document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
+  });
+  // The head stays when the address changes, and a relative icon would be looked for at the new one.
+  for (const icon of document.querySelectorAll("link[rel=icon]")) icon.href = new URL(icon.href).href;
+  document.addEventListener("htmx:error", () => {
+    const status = document.querySelector(".status");
+    if (status) status.textContent = "No answer. Is shiftscope still running?";
+  });
+}

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from shiftscope.datasets.category_places import category_places
+from shiftscope.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("own", "categories", "places"),
+    [
+        (["cat", "dog"], ["cat", "dog"], [0, 1]),
+        (["dog", "cat"], ["cat", "dog"], [1, 0]),
+        (["dog"], ["cat", "dog", "cow"], [1]),
+        (["0 - zero", "1 - one"], ["0", "1"], [0, 1]),
+        (["crane", "crane"], ["crane", "crane"], [0, 1]),
+    ],
+)
+def test_places_are_by_name_and_else_by_position(own, categories, places) -> None:
+    assert category_places(own, categories).tolist() == places
+
+
+def test_names_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(
+        DataError, match=r"2 categories of its own, and 3 are asked for; 'dgo' .* closest: 'dog'"
+    ):
+        category_places(["cat", "dgo"], ["cat", "dog", "cow"])

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shiftscope.datasets.image_folder import image_folder
+from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.errors import DataError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, write_picture) -> Path:
+    write_picture("val/dog/b.png", 1)
+    write_picture("val/cat/deep/z.JPG", 2)
+    write_picture("val/cat/a.png", 3)
+    write_picture("val/cat/.hidden.png", 4)
+    write_picture("val/.thumbnails/a.png", 5)
+    (tmp_path / "val/cat/notes.txt").write_text("not a picture")
+    return tmp_path / "val"
+
+
+def test_subfolders_are_categories_and_paths_are_ids(folder: Path) -> None:
+    dataset = image_folder(folder)
+    assert dataset.categories == ("cat", "dog")
+    assert [(sample.id, sample.label) for sample in dataset] == [
+        ("cat/a.png", 0),
+        ("cat/deep/z.JPG", 0),
+        ("dog/b.png", 1),
+    ]
+    assert dataset[2].source == "dog/b.png"
+
+
+def test_labels_follow_the_categories_of_a_study(folder: Path) -> None:
+    dataset = image_folder(folder, categories=["bird", "dog", "cat"])
+    assert [sample.label for sample in dataset] == [2, 2, 1]
+
+
+def test_the_picture_is_the_file(folder: Path) -> None:
+    sample = image_folder(folder)[2]
+    expected = np.asarray(Image.open(folder / "dog/b.png"))
+    np.testing.assert_array_equal(np.asarray(sample.picture), expected)
+    np.testing.assert_array_equal(sample.input, expected.transpose(2, 0, 1) / np.float32(255))
+
+
+def test_a_folder_without_subfolders_has_no_labels(folder: Path) -> None:
+    dataset = image_folder(folder / "dog")
+    assert dataset.categories is None
+    assert dataset[0].label is None
+
+
+def test_a_folder_that_is_no_category_is_refused(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"the folder 'dog' .* is not a category: .*closest: 'dogs'"):
+        image_folder(folder, categories=["cat", "dogs"])
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"no pictures below .*\.png, \.jpg"):
+        image_folder(tmp_path / "empty")
+    (folder / "cow").mkdir()
+    with pytest.raises(DataError, match=r"the folder 'cow' .* holds no pictures"):
+        image_folder(folder)
+    assert image_folder(folder, categories=["cat", "cow", "dog"])[2].label == 2
+
+
+def test_what_is_not_a_folder_is_refused(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(DataError, match=r"no folder '.*/nowhere'"):
+        image_folder(tmp_path / "nowhere")
+    with pytest.raises(DataError, match="is not a folder"):
+        image_folder(folder / "dog/b.png")
+
+
+def test_pictures_beside_the_categories_are_refused(folder: Path, write_picture) -> None:
+    write_picture("val/stray.png")
+    with pytest.raises(DataError, match=r"'stray.png' lies beside the category folders"):
+        image_folder(folder)
+
+
+def test_a_damaged_picture_is_an_error_that_names_it(folder: Path) -> None:
+    whole = (folder / "cat/a.png").read_bytes()
+    (folder / "cat/a.png").write_bytes(whole[:60])
+    (folder / "dog/b.png").write_text("hello")
+    dataset = image_folder(folder)
+    with pytest.raises(DataError, match=r"'cat/a.png' of .* cannot be read"):
+        dataset[0]
+    with pytest.raises(DataError, match=r"'dog/b.png' of .* cannot identify image file"):
+        dataset[2]
+
+
+def test_another_format_under_a_picture_s_name_is_not_run(folder: Path) -> None:
+    (folder / "dog/b.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n")
+    with pytest.raises(DataError, match="cannot identify image file"):
+        image_folder(folder)[2]
+
+
+def test_a_decompression_bomb_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in (34, 10):  # 35 pixels: Pillow only warns up to twice the limit
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+        with pytest.raises(DataError, match=r"'cat/a.png' of .*(exceeds limit|7 x 5 pixels)"):
+            image_folder(folder)[0]
+
+
+def test_an_error_of_the_preprocessing_names_the_picture(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"'dog/b.png' of .*: a crop of 9 x 9 from a picture of 5 x 7"):
+        image_folder(folder, preprocess=Preprocess(crop=9))[2]
+
+
+def test_links_out_of_the_folder_are_refused(folder: Path, write_picture) -> None:
+    secret = write_picture("secret.png")
+    (folder / "dog/link.png").symlink_to(secret)
+    with pytest.raises(DataError, match=r"'dog/link.png' leads out of the folder .*root="):
+        image_folder(folder)
+    (folder / "dog/link.png").unlink()
+    (folder / "cow").symlink_to(secret.parent)
+    with pytest.raises(DataError, match=r"cow' is a link to a folder, which is not followed"):
+        image_folder(folder)
+
+
+def test_a_link_that_is_made_later_is_refused_when_read(folder: Path, write_picture) -> None:
+    dataset = image_folder(folder)
+    (folder / "dog/b.png").unlink()
+    (folder / "dog/b.png").symlink_to(write_picture("secret.png"))
+    with pytest.raises(DataError, match="leads out of the folder"):
+        dataset[2]
+
+
+def test_a_link_to_a_file_inside_is_read(folder: Path) -> None:
+    (folder / "dog/link.png").symlink_to(folder / "dog/b.png")
+    assert len(image_folder(folder)) == 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_that_is_not_text_is_refused(folder: Path) -> None:
+    os.close(os.open(os.fsencode(folder) + b"/dog/\xff.png", os.O_CREAT))
+    with pytest.raises(DataError, match="is not UTF-8"):
+        image_folder(folder)
+
+
+def test_one_byte_and_one_name_change_the_fingerprint(folder: Path) -> None:
+    before = image_folder(folder).fingerprint()
+    content = bytearray((folder / "dog/b.png").read_bytes())
+    content[-1] ^= 1
+    (folder / "dog/b.png").write_bytes(content)
+    changed = image_folder(folder).fingerprint()
+    (folder / "dog/b.png").rename(folder / "dog/c.png")
+    assert len({before, changed, image_folder(folder).fingerprint()}) == 3
+
+
+def test_moving_the_folder_does_not_change_the_fingerprint(folder: Path) -> None:
+    before = image_folder(folder).fingerprint()
+    moved = folder.rename(folder.parent / "elsewhere")
+    assert image_folder(moved).fingerprint() == before
+
+
+def test_labels_in_another_order_are_another_fingerprint(folder: Path) -> None:
+    orders = (["cat", "dog"], ["dog", "cat"])
+    assert len({image_folder(folder, categories=order).fingerprint() for order in orders}) == 2
+
+
+def test_photographs_with_real_names(shared_data: Path) -> None:
+    dataset = image_folder(shared_data / "imagenet_samples", preprocess=Preprocess(crop=227))
+    assert len(dataset) == 300
+    assert dataset[0].input.shape == (3, 227, 227)

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from shiftscope.datasets.image_table import image_table
+from shiftscope.errors import DataError
+
+
+@pytest.fixture
+def table(tmp_path: Path, write_picture):
+    """Write a table beside three pictures a.png, b.png and c.png."""
+    for seed, name in enumerate("abc"):
+        write_picture(f"tables/{name}.png", seed)
+
+    def write(text: str, name: str = "list.csv") -> Path:
+        (tmp_path / "tables" / name).write_text(text, encoding="utf-8")
+        return tmp_path / "tables" / name
+
+    return write
+
+
+def test_paths_are_relative_to_the_table(table) -> None:
+    dataset = image_table(table("path\na.png\n./c.png\n"))
+    assert [sample.id for sample in dataset] == ["a.png", "c.png"]
+    assert dataset[0].label is None
+    assert dataset[0].picture.size == (7, 5)
+
+
+def test_labels_are_indices_or_names_or_missing(table) -> None:
+    path = table("path,label\na.png,dog\nb.png,\nc.png,0\n")
+    dataset = image_table(path, categories=["cat", "dog"])
+    assert [sample.label for sample in dataset] == [1, None, 0]
+
+
+def test_names_of_labels_become_categories_in_order_of_the_alphabet(table) -> None:
+    dataset = image_table(table("path,label\na.png,dog\nb.png,cat\nc.png,-1\n"))
+    assert dataset.categories == ("cat", "dog")
+    assert [sample.label for sample in dataset] == [1, 0, None]
+
+
+def test_a_category_that_is_called_like_a_number_is_a_name(table) -> None:
+    dataset = image_table(table("path,label\na.png,7\nb.png,07\n"), categories=["7", "07"])
+    assert [sample.label for sample in dataset] == [0, 1]
+
+
+def test_other_columns_become_metadata_of_their_own_type(table) -> None:
+    dataset = image_table(
+        table("path,count,share,indoors,country\na.png,3,0.5,True,NA\nb.png,,,,\nc.png,1,2,False,x\n")
+    )
+    assert dataset[0].metadata == {"count": 3, "share": 0.5, "indoors": True, "country": "NA"}
+    assert dataset[1].metadata == {"count": None, "share": None, "indoors": None, "country": None}
+    assert [type(value) for value in dataset[2].metadata.values()] == [int, float, bool, str]
+
+
+def test_an_id_keeps_its_zeros(table) -> None:
+    assert [sample.id for sample in image_table(table("path,id\na.png,007\nb.png,7\n"))] == ["007", "7"]
+
+
+def test_columns_may_have_other_names(table) -> None:
+    dataset = image_table(table("file,class,key\na.png,1,x\n"), file="file", label="class", ids="key")
+    assert (dataset[0].id, dataset[0].label, dataset[0].source) == ("x", 1, "a.png")
+
+
+def test_parquet_reads_the_same(table, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"path": ["a.png", "b.png"], "label": [1, None], "count": [3, 4]}).astype(
+        {"label": "Int64"}
+    )
+    frame.to_parquet(tmp_path / "tables/list.parquet")
+    dataset = image_table(tmp_path / "tables/list.parquet")
+    assert [(sample.label, sample.metadata) for sample in dataset] == [
+        (1, {"count": 3}),
+        (None, {"count": 4}),
+    ]
+    assert dataset.describe()["kind"] == "parquet"
+
+
+def test_a_spreadsheet_s_byte_order_mark_is_not_part_of_a_name(table) -> None:
+    assert len(image_table(table("\ufeffpath\na.png\n"))) == 1
+
+
+@pytest.mark.parametrize("path", ["../other.png", "a/../../other.png", "/etc/passwd"])
+def test_a_path_out_of_the_folder_is_refused(table, path: str) -> None:
+    with pytest.raises(DataError, match=r"row 1 of .* leads out of the folder.*root="):
+        image_table(table(f"path\na.png\n{path}\n"))
+
+
+def test_root_says_where_paths_start(table, tmp_path: Path, write_picture) -> None:
+    other = write_picture("photos/d.png")
+    dataset = image_table(table(f"path,id\nphotos/d.png,1\n{other},2\n"), root=tmp_path)
+    assert dataset[0].picture.tobytes() == dataset[1].picture.tobytes()
+
+
+def test_no_path_leaves_the_root(table, tmp_path: Path, write_picture) -> None:
+    other = write_picture("photos/d.png")
+    with pytest.raises(DataError, match="leads out of the folder"):
+        image_table(table(f"path\n{other}\n"), root=tmp_path / "tables")[0]
+    (tmp_path / "tables/link.png").symlink_to(other)
+    with pytest.raises(DataError, match=r"'link.png' of .* leads out of the folder"):
+        image_table(table("path\nlink.png\n"))[0]
+
+
+def test_a_missing_picture_is_an_error_that_names_it(table) -> None:
+    dataset = image_table(table("path\nmissing.png\n"))
+    with pytest.raises(DataError, match=r"'missing.png' of .* cannot be read"):
+        dataset[0]
+    with pytest.raises(DataError, match=r"missing.png"):
+        dataset.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("paths,label\na.png,1\n", r"no column 'path' in .*; closest: 'paths'.*file="),
+        ("path\n", "has no rows"),
+        ("", "cannot be read as a csv table"),
+        ("path,label\na.png,1.5\n", r"sample 'a.png' has a label 1.5, of type float"),
+        ("path,label\na.png,-2\n", "has the label -2; labels count from 0"),
+        ("path\na.png\na.png\n", "samples 0 and 1 have the same id 'a.png'"),
+        ("path,id\na.png,1\n,2\n", "row 1 of .* has no path"),
+    ],
+)
+def test_tables_that_cannot_be_used_are_refused(table, text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        image_table(table(text))
+
+
+def test_a_label_that_is_no_category_is_refused_by_name(table) -> None:
+    path = table("path,label\na.png,cat\nb.png,dgo\n")
+    with pytest.raises(
+        DataError, match=r"sample 'b.png' has the label 'dgo', not a category; closest: 'dog'"
+    ):
+        image_table(path, categories=["cat", "dog"])
+    with pytest.raises(DataError, match="no column 'clas'"):
+        image_table(path, label="clas")
+
+
+def test_files_that_are_no_tables_are_refused(table, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read as a parquet table"):
+        image_table(table("path\na.png\n", name="list.parquet"))
+    with pytest.raises(DataError, match="no file"):
+        image_table(tmp_path / "nowhere.csv")
+
+
+def test_labels_ids_and_metadata_change_the_fingerprint(table) -> None:
+    texts = [
+        "path,label\na.png,0\n",
+        "path,label\na.png,1\n",
+        "path,id\na.png,x\n",
+        "path,n\na.png,1\n",
+        "path\nb.png\n",
+    ]
+    assert len({image_table(table(text)).fingerprint() for text in texts}) == 5
+
+
+def test_the_photographs_table(shared_data: Path) -> None:
+    dataset = image_table(shared_data / "imagenet_samples/labels.csv", file="file", label="class_index")
+    assert len(dataset) == 300
+    assert dataset[1].label == 3
+    assert dataset[1].metadata["name"] == "tiger shark"

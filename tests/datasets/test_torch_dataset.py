@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch.utils.data import Dataset, Subset, TensorDataset
+
+from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.torch_dataset import torch_dataset
+from shiftscope.errors import DataError
+
+
+class Items(Dataset):
+    """A dataset of the items given, with whatever else torchvision's have."""
+
+    def __init__(self, items: list[Any], **attributes: Any) -> None:
+        self.items = items
+        vars(self).update(attributes)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, position: int) -> Any:
+        item = self.items[position]
+        if isinstance(item, Exception):
+            raise item
+        return item
+
+
+UNIT = torch.linspace(0, 1, 12).reshape(3, 2, 2)
+PICTURE = Image.fromarray(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20)
+
+
+@pytest.mark.parametrize(
+    ("item", "label", "metadata"),
+    [
+        ((UNIT, 3), 3, {}),
+        ([UNIT, torch.tensor(3)], 3, {}),
+        ((UNIT, np.int64(3), {"site": "x", "box": [1, 2], "n": torch.tensor(4)}), 3, {"site": "x", "n": 4}),
+        ((UNIT, -1), None, {}),
+        ((UNIT, None), None, {}),
+        ((UNIT,), None, {}),
+        (UNIT, None, {}),
+        ({"pixel_values": UNIT, "labels": 2, "site": "x"}, 2, {"site": "x"}),
+        ({"image": UNIT, "x": 1.5}, None, {"x": 1.5}),
+    ],
+)
+def test_items_of_each_form(item: Any, label: int | None, metadata: dict) -> None:
+    sample = torch_dataset(Items([item]))[0]
+    assert torch.equal(sample.input, UNIT)
+    assert (sample.label, dict(sample.metadata)) == (label, metadata)
+
+
+def test_samples_are_counted_and_named_by_place() -> None:
+    assert [sample.id for sample in torch_dataset(TensorDataset(torch.zeros(3, 2)))] == ["0", "1", "2"]
+
+
+def test_pictures_go_through_preprocessing() -> None:
+    preprocess = Preprocess(resize=4, mean=0.5, std=0.5)
+    sample = torch_dataset(Items([PICTURE]), preprocess=preprocess)[0]
+    assert torch.equal(sample.input, preprocess(PICTURE))
+    assert sample.picture.size == (4, 4)
+
+
+def test_pictures_without_preprocessing_become_values_from_0_to_1() -> None:
+    assert torch_dataset(Items([PICTURE]))[0].input.max() == np.float32(220) / np.float32(255)
+    assert torch_dataset(Items([PICTURE.convert("L")]))[0].input.shape == (1, 2, 2)
+
+
+def test_bytes_in_tensors_and_arrays_are_pictures_too() -> None:
+    array = np.array(PICTURE)
+    tensor = torch.from_numpy(array).permute(2, 0, 1)
+    samples = torch_dataset(Items([PICTURE, array, tensor]), preprocess=Preprocess(resize=3, std=0.5))
+    assert torch.equal(samples[0].input, samples[1].input)
+    assert torch.equal(samples[0].input, samples[2].input)
+
+
+def test_values_from_0_to_1_are_drawn_as_they_are() -> None:
+    pixels = np.asarray(torch_dataset(Items([UNIT]))[0].picture)
+    np.testing.assert_array_equal(pixels, np.rint(UNIT.permute(1, 2, 0).numpy() * 255))
+
+
+def test_other_values_are_drawn_from_smallest_to_largest() -> None:
+    shown = torch_dataset(Items([UNIT, UNIT * 7 - 3]))
+    assert shown[0].picture.tobytes() == shown[1].picture.tobytes()
+
+
+def test_a_known_normalisation_is_undone_for_the_picture() -> None:
+    mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+    preprocess = Preprocess(mean=mean, std=std)
+    sample = torch_dataset(Items([preprocess(PICTURE)]), mean=mean, std=std)[0]
+    assert sample.picture.tobytes() == PICTURE.tobytes()
+
+
+def test_tensors_that_are_no_pictures_pass_as_they_are() -> None:
+    items = [torch.zeros(5), torch.arange(5), torch.zeros(4, 2, 2), torch.zeros(3, dtype=torch.float64)]
+    samples = list(torch_dataset(Items(items)))
+    assert [sample.picture for sample in samples] == [None] * 4
+    assert [sample.input.dtype for sample in samples] == [
+        torch.float32,
+        torch.int64,
+        torch.float32,
+        torch.float32,
+    ]
+
+
+def test_classes_name_the_categories_through_subsets_too() -> None:
+    dataset = Items([(UNIT, 1)], classes=["cat", ("crane", "bird")])
+    assert torch_dataset(dataset).categories == ("cat", "crane, bird")
+    assert torch_dataset(Subset(Subset(dataset, [0]), [0])).categories == ("cat", "crane, bird")
+
+
+def test_labels_move_from_its_own_classes_to_the_categories_of_a_study() -> None:
+    dataset = torch_dataset(
+        Items([(UNIT, 0), (UNIT, 1)], classes=["cat", "dog"]), categories=["dog", "bird", "cat"]
+    )
+    assert [sample.label for sample in dataset] == [2, 0]
+
+
+def test_labels_that_are_names_are_looked_up() -> None:
+    assert torch_dataset(Items([(UNIT, "dog")]), categories=["cat", "dog"])[0].label == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ((UNIT, 1, 2), "gives tuples of 3"),
+        ({"picture": UNIT}, "gives dicts with picture; none is image, pixel_values, input, x"),
+        (("file.png", 1), "an input of type str. A dataset gives a picture"),
+        ((UNIT, 1.0), "has a label 1.0, of type float"),
+        ((UNIT, torch.eye(3)[0]), r"has a label of shape \(3,\)"),
+        ((UNIT, "cat"), "nothing says which category"),
+        ((UNIT, -5), "has the label -5"),
+        (OSError("disk gone"), "cannot be read: OSError: disk gone"),
+    ],
+)
+def test_items_that_cannot_be_shown_are_errors_that_name_the_sample(item: Any, message: str) -> None:
+    dataset = torch_dataset(Items([UNIT, item]))
+    with pytest.raises(DataError, match=rf"sample 1 of the .*Items.*{message}"):
+        dataset[1]
+
+
+def test_preprocessing_of_what_is_a_tensor_already_is_refused() -> None:
+    with pytest.raises(DataError, match="already; preprocessing takes pictures or bytes"):
+        torch_dataset(Items([UNIT]), preprocess=Preprocess())[0]
+
+
+def test_random_augmentation_is_refused() -> None:
+    class Noisy(Items):
+        def __getitem__(self, position: int) -> Any:
+            return torch.rand(3, 2, 2)
+
+    with pytest.raises(DataError, match=r"sample 0 of .*differs from itself .*Take random augmentation out"):
+        torch_dataset(Noisy([1]))
+
+
+def test_a_dataset_without_a_length_or_without_samples_is_refused() -> None:
+    with pytest.raises(DataError, match="has no length"):
+        torch_dataset(iter([UNIT]))
+    with pytest.raises(DataError, match="is empty"):
+        torch_dataset(Items([]))
+
+
+def test_a_label_and_a_value_change_the_fingerprint() -> None:
+    lists = [[(UNIT, 0)], [(UNIT, 1)], [(UNIT + 1e-7, 0)], [(UNIT, 0, {"n": 1})], [(UNIT.double(), 0)] * 2]
+    assert len({torch_dataset(Items(items)).fingerprint() for items in lists}) == 5
+
+
+def test_a_fingerprint_reads_as_many_samples_as_asked() -> None:
+    read: list[int] = []
+
+    class Counted(Items):
+        def __getitem__(self, position: int) -> Any:
+            read.append(position)
+            return self.items[position]
+
+    dataset = torch_dataset(Counted([UNIT] * 100), fingerprint_samples=4)
+    read.clear()
+    dataset.fingerprint()
+    assert read == [0, 33, 66, 99]
+
+
+def test_labels_between_those_samples_count_where_they_are_listed() -> None:
+    prints = {
+        torch_dataset(Items([UNIT] * 9, targets=[0] * 4 + [n] + [0] * 4), fingerprint_samples=2).fingerprint()
+        for n in (0, 1)
+    }
+    assert len(prints) == 2

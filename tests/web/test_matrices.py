@@ -1,0 +1,75 @@
+"""The picture of a matrix, pixel by pixel."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shiftscope.views.panels import Matrix, Role
+from shiftscope.web.addresses import Served
+from shiftscope.web.matrices import RAMPS, drawing
+
+SERVED = Served(root="./", version=lambda dataset: "1", assets="2")
+
+
+def picture(counts: np.ndarray, *, hide_diagonal: bool = False, role: Role | None = None) -> Image.Image:
+    names = [str(index) for index in range(len(counts))]
+    panel = Matrix("m", counts, names, names, "true", "predicted", "p", hide_diagonal, role)
+    data = drawing(panel, SERVED).picture.removeprefix("data:image/png;base64,")
+    return Image.open(io.BytesIO(base64.b64decode(data)))
+
+
+def lightness(image: Image.Image) -> np.ndarray:
+    return np.asarray(image.convert("RGB").convert("L"), dtype=int)
+
+
+def test_one_pixel_for_each_cell_and_none_for_zero() -> None:
+    image = picture(np.array([[1, 0], [20, 400]]))
+    assert image.size == (2, 2)
+    opaque = np.asarray(image.convert("RGBA"))[..., 3] > 0
+    np.testing.assert_array_equal(opaque, [[True, False], [True, True]])
+
+
+@pytest.mark.parametrize("role", RAMPS)
+def test_larger_counts_are_darker(role: Role | None) -> None:
+    counts = np.diag([1, 3, 10, 40, 200, 1000])
+    shades = np.diag(lightness(picture(counts, role=role)))
+    assert (np.diff(shades) < -15).all()
+
+
+def test_a_hidden_diagonal_is_empty_and_does_not_set_the_scale() -> None:
+    image = picture(np.array([[1000, 7], [1, 1000]]), hide_diagonal=True)
+    opaque = np.asarray(image.convert("RGBA"))[..., 3] > 0
+    np.testing.assert_array_equal(opaque, [[False, True], [True, False]])
+    strongest = picture(np.array([[0, 1000], [1, 0]]))
+    assert lightness(image)[0, 1] == lightness(strongest)[0, 1]
+
+
+def test_the_counts_of_the_caller_are_left_as_they_are() -> None:
+    counts = np.array([[5, 1], [1, 5]])
+    picture(counts, hide_diagonal=True)
+    np.testing.assert_array_equal(counts, [[5, 1], [1, 5]])
+
+
+def test_a_lone_count_among_a_million_cells_is_seen() -> None:
+    counts = np.zeros((1000, 1000), dtype=np.int64)
+    counts[500, 0] = 3
+    opaque = np.asarray(picture(counts).convert("RGBA"))[..., 3] > 0
+    rows, columns = np.nonzero(opaque)
+    assert set(rows) == {499, 500, 501}
+    assert set(columns) == {0, 1}
+
+
+def test_a_thousand_categories_fit_a_page() -> None:
+    rng = np.random.default_rng(0)
+    counts = np.zeros((1000, 1000), dtype=np.int64)
+    np.add.at(counts, (rng.integers(0, 1000, 10_000), rng.integers(0, 1000, 10_000)), 1)
+    names = [str(index) for index in range(1000)]
+    drawn = drawing(Matrix("m", counts, names, names, "true", "predicted", "p"), SERVED)
+    assert len(drawn.picture) < 200_000
+    assert len(drawn.data["cells"]) == 3 * np.count_nonzero(counts)
+    assert len(drawn.largest) == 20
