@@ -75,16 +75,23 @@ def jpeg_twins(folder: Path) -> tuple[ArrayData, ArrayData]:
     with np.load(folder / "cifar10_train_lossless4000.npz") as lossless:
         images, labels, index = lossless["image"], lossless["label"], lossless["index"]
     with np.load(folder / "cifar10_train_jpeg.npz") as packed:
-        place = {key: i for i, key in enumerate(zip(packed["label"].tolist(), packed["index"].tolist(), strict=True))}
+        place = {
+            key: i
+            for i, key in enumerate(zip(packed["label"].tolist(), packed["index"].tolist(), strict=True))
+        }
     pack = JpegPack(folder / "cifar10_train_jpeg.npz")
     twins = [pack[place[key]].picture for key in zip(labels.tolist(), index.tolist(), strict=True)]
     ids = [f"{CATEGORIES[label]}-{i}" for label, i in zip(labels, index, strict=True)]
     given = {"ids": ids, "categories": CATEGORIES, "preprocess": NORMALISED}
-    return ArrayData(images, labels, **given), ArrayData(np.stack(list(map(np.asarray, twins))), labels, **given)
+    return ArrayData(images, labels, **given), ArrayData(
+        np.stack(list(map(np.asarray, twins))), labels, **given
+    )
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("folder", type=Path, help="folder with the weights and images")
     options.add_argument("--out", type=Path, default=Path("resnet20.study"))
     given = options.parse_args()

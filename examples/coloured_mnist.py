@@ -27,14 +27,18 @@ def mnist(folder: Path, split: str, palette: str, limit: int | None = None) -> A
     def read(part: str, axes: int):
         (path,) = sorted(folder.glob(f"{split}-{part}-idx{axes}-ubyte*"))[:1] or [None]
         if path is None:
-            raise SystemExit(f"no {split}-{part}-idx{axes}-ubyte in {folder}; download MNIST's four idx files there.")
+            raise SystemExit(
+                f"no {split}-{part}-idx{axes}-ubyte in {folder}; download MNIST's four idx files there."
+            )
         return read_idx(path, axes=axes)[:limit]
 
     return coloured(read("images", 3), read("labels", 1), palette)
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("folder", type=Path, help="folder with MNIST's idx files")
     options.add_argument("--out", type=Path, default=Path("mnist.study"))
     options.add_argument("--epochs", type=int, default=5)

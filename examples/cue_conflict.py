@@ -14,6 +14,8 @@ largest summed probability, by the rough grouping `GROUPS` below, which is ours 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,8 @@ from torch.nn import functional as F
 import shiftscope as ss
 from shiftscope.datasets.arrays import ArrayData
 from shiftscope.datasets.jpeg_pack import JpegPack
+from shiftscope.datasets.sample import Dataset
+from shiftscope.datasets.source import as_dataset
 from shiftscope.views.outcomes import outcomes
 
 # Indices of ImageNet classes in the order of their wnids.
@@ -48,7 +52,20 @@ GROUPS: dict[str, list[int]] = {
     "truck": [555, 569, 656, 675, 717, 734, 864, 867],
 }
 CATEGORIES = tuple(GROUPS)
-CAFFE = ss.Preprocess(resize=256, crop=227, scale=255.0, channels="bgr", mean=(104.0, 117.0, 123.0))
+
+
+@dataclass(frozen=True)
+class CaffePreprocess(ss.Preprocess):
+    """Cuts the centre as Caffe does, rounding its corner down; torchvision rounds it to even."""
+
+    def picture(self, image: Image.Image) -> Image.Image:
+        whole = dataclasses.replace(self, crop=None)
+        resized = ss.Preprocess.picture(whole, image)
+        left, top = (resized.width - self.crop) // 2, (resized.height - self.crop) // 2
+        return resized.crop((left, top, left + self.crop, top + self.crop))
+
+
+CAFFE = CaffePreprocess(resize=256, crop=227, scale=255.0, channels="bgr", mean=(104.0, 117.0, 123.0))
 LAYERS = ("fire4", "fire9", "classes")
 
 
@@ -99,19 +116,13 @@ def pretrained(folder: Path) -> SqueezeNet:
     return net
 
 
-def photographs(folder: Path) -> ArrayData:
-    """The 300 photographs; those of none of the 16 categories have no label. Sizes differ, so they are cropped here."""
-    table = pd.read_csv(folder / "labels.csv")
-    group = {index: c for c, indices in enumerate(GROUPS.values()) for index in indices}
-    pictures = [CAFFE.picture(Image.open(folder / file).convert("RGB")) for file in table["file"]]
-    return ArrayData(
-        np.stack(list(map(np.asarray, pictures))),
-        [group.get(index, -1) for index in table["class_index"]],
-        ids=table["file"].tolist(),
-        metadata={"class": table["name"].tolist(), "class_index": table["class_index"].tolist()},
-        categories=CATEGORIES,
-        preprocess=CAFFE,
-    )
+def photographs(folder: Path) -> Dataset:
+    """The 300 photographs; those of none of the 16 categories have no label."""
+    group = {index: category for category, indices in GROUPS.items() for index in indices}
+    classes = pd.read_csv(folder / "labels.csv")["class_index"]
+    labels = [CATEGORIES.index(group[index]) if index in group else -1 for index in classes]
+    table = f"csv:{folder / 'labels.csv'}"
+    return as_dataset(table, file="file", ids="file", labels=labels, categories=CATEGORIES, preprocess=CAFFE)
 
 
 def drawings(path: Path) -> ArrayData:
@@ -120,7 +131,9 @@ def drawings(path: Path) -> ArrayData:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("folder", type=Path, help="folder with the weights and images")
     options.add_argument("--out", type=Path, default=Path("squeezenet.study"))
     given = options.parse_args()

@@ -97,7 +97,9 @@ def made() -> type[Made]:
 def new_study(tmp_path: Path, net: Net) -> Callable[..., Study]:
     """An empty study of `net`, or of another model, in a fresh folder."""
 
-    def create(model: nn.Module = net, categories: tuple[str, ...] = ("a", "b", "c", "d"), name: str = "made") -> Study:
+    def create(
+        model: nn.Module = net, categories: tuple[str, ...] = ("a", "b", "c", "d"), name: str = "made"
+    ) -> Study:
         return Study.create(tmp_path / f"{name}.study", model, categories)
 
     return create

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,6 @@ from shiftscope.errors import (
     StudyDamaged,
     StudyMismatch,
 )
-from shiftscope.recording.stream import Pass
 from shiftscope.store import layout
 
 
@@ -50,7 +48,9 @@ def test_stored_responses_are_the_models_own(recorded, net, made):
     np.testing.assert_allclose(lab.responses("hidden"), hidden.numpy(), atol=1e-3)
     np.testing.assert_allclose(lab.logits(7), logits[7].numpy(), atol=1e-3)
     np.testing.assert_array_equal(lab.samples.predictions, logits.argmax(1).numpy())
-    np.testing.assert_allclose(lab.samples.confidences, torch.softmax(logits, 1).max(1).values.numpy(), atol=1e-6)
+    np.testing.assert_allclose(
+        lab.samples.confidences, torch.softmax(logits, 1).max(1).values.numpy(), atol=1e-6
+    )
     np.testing.assert_array_equal(lab.samples.labels, dataset.labels)
     np.testing.assert_array_equal(lab.unit_responses("hidden", 3), lab.responses("hidden")[:, 3])
     np.testing.assert_array_equal(lab.sample_responses("hidden", 3), lab.responses("hidden")[3])
@@ -72,8 +72,10 @@ def test_ids_metadata_and_thumbnails_are_kept(recorded, made):
 def test_scores_equal_an_independent_computation_on_the_stored_responses(recorded):
     """To 1e-5: summaries are made from the responses as stored, so float16 enters both sides alike."""
     table = recorded.scores("hidden").set_index("unit")
-    reference, shifted = (xarray.open_zarr(recorded.path / n / "responses.zarr", group="hidden", consolidated=False)
-                          for n in ("lab", "field"))
+    reference, shifted = (
+        xarray.open_zarr(recorded.path / n / "responses.zarr", group="hidden", consolidated=False)
+        for n in ("lab", "field")
+    )
     a, b = reference.by_sample.values.astype(float), shifted.by_sample.values.astype(float)
     labels = [recorded[n].samples.labels for n in ("lab", "field")]
     for unit in range(10):
@@ -81,7 +83,7 @@ def test_scores_equal_an_independent_computation_on_the_stored_responses(recorde
         if top <= 0:
             assert table.loc[unit].drop("dataset").isna().all()
             continue
-        y = [[x[l == c, unit].mean() / top for c in range(4)] for x, l in zip((a, b), labels, strict=True)]
+        y = [[x[of == c, unit].mean() / top for c in range(4)] for x, of in zip((a, b), labels, strict=True)]
         assert table.activation_ratio[unit] == pytest.approx(b[:, unit].max() / top, rel=1e-5)
         assert table.novelty[unit] == pytest.approx(max(y[0]) - max(y[1]), abs=1e-5)
         assert table.spurious[unit] == pytest.approx(1 - abs(stats.spearmanr(*y).statistic), abs=1e-5)
@@ -145,7 +147,9 @@ def test_probabilities_are_kept_as_their_logarithm(new_study, made, net):
 
 
 def test_unlabelled_samples_belong_to_no_category(new_study, made):
-    recording = new_study().record(made(unlabelled=frozenset(range(40))), "lab", layers=["hidden"], progress=False)
+    recording = new_study().record(
+        made(unlabelled=frozenset(range(40))), "lab", layers=["hidden"], progress=False
+    )
     assert (recording.samples.labels == -1).all()
     assert recording.samples[0].correct is None
 
@@ -184,14 +188,28 @@ def test_a_label_outside_the_categories_is_named(started, made):
 
 def test_categories_must_be_as_many_as_logits(new_study, made):
     study = new_study(categories=("a", "b", "c"))
-    refused(study, ModelError, r"shape \(2, 4\) for 2 samples, and there are 3 categories", made(), "x", layers=["conv"])
+    refused(
+        study,
+        ModelError,
+        r"shape \(2, 4\) for 2 samples, and there are 3 categories",
+        made(),
+        "x",
+        layers=["conv"],
+    )
 
 
 def test_nan_is_named_by_layer_unit_and_sample(new_study, made, net):
     with torch.no_grad():
         net.hidden[1].bias[6] = torch.nan
     study = new_study(net)
-    refused(study, ResponseError, "layer 'hidden', unit 6, sample 'sample-0'.* is nan", made(), "x", layers=["hidden"])
+    refused(
+        study,
+        ResponseError,
+        "layer 'hidden', unit 6, sample 'sample-0'.* is nan",
+        made(),
+        "x",
+        layers=["hidden"],
+    )
 
 
 def test_an_infinite_input_of_one_sample_is_named(started, made):
@@ -204,8 +222,14 @@ def test_overflow_of_half_precision_says_what_to_do(new_study, made, net):
     with torch.no_grad():
         net.conv.bias[2] = 1e5
     study = new_study(net)
-    refused(study, ResponseError, r"unit 2.*too large for float16. Record with stored_as=\"float32\"", made(), "x",
-            layers=["conv"])
+    refused(
+        study,
+        ResponseError,
+        r"unit 2.*too large for float16. Record with stored_as=\"float32\"",
+        made(),
+        "x",
+        layers=["conv"],
+    )
     recording = study.record(made(), "x", layers=["conv"], stored_as="float32", progress=False)
     assert recording.responses("conv")[0, 2] > 9e4
 
@@ -217,7 +241,9 @@ def test_an_unreadable_sample_stops_or_leaves_a_counted_gap(started, made):
     assert recording.samples.skipped == 2
     assert recording.samples[17].problem == "sample 17 cannot be read."
     whole = made(seed=2)
-    np.testing.assert_array_equal(recording.samples.labels[18:], whole.labels[18:])  # the rows after it did not move
+    np.testing.assert_array_equal(
+        recording.samples.labels[18:], whole.labels[18:]
+    )  # the rows after it did not move
     assert np.isnan(recording.sample_responses("hidden", 17).astype(float)).all()
     from shiftscope.summaries.moments import Moments
 
@@ -263,12 +289,24 @@ def test_another_model_is_refused_with_the_difference(started, made, net):
 
 
 def test_other_layers_are_refused_with_the_difference(started, made):
-    refused(started, StudyMismatch, r"differ in \['conv', 'conv:max'\]", made(seed=2), "field",
-            layers=["conv:max", "hidden"])
+    refused(
+        started,
+        StudyMismatch,
+        r"differ in \['conv', 'conv:max'\]",
+        made(seed=2),
+        "field",
+        layers=["conv:max", "hidden"],
+    )
 
 
 def test_other_contents_under_a_taken_name_are_refused_unless_overwritten(started, made):
-    refused(started, StudyMismatch, "already recorded in this study with other contents: fingerprint", made(seed=2), "lab")
+    refused(
+        started,
+        StudyMismatch,
+        "already recorded in this study with other contents: fingerprint",
+        made(seed=2),
+        "lab",
+    )
     started.record(made(seed=2), "lab", overwrite=True, progress=False)
     np.testing.assert_array_equal(started["lab"].samples.labels, made(seed=2).labels)
 
@@ -309,9 +347,18 @@ def test_going_on_with_a_study_of_another_model_is_refused(started, net):
 # Damage
 
 
-@pytest.mark.parametrize("file", ["study.json", "lab/recording.json", "lab/samples/00000.arrow",
-                                  "lab/responses.zarr/hidden/by_unit/zarr.json", "lab/responses.zarr/hidden/by_unit/c/0/0",
-                                  "lab/summaries.zarr/hidden/maxima/largest/c/0", "head.safetensors"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "study.json",
+        "lab/recording.json",
+        "lab/samples/00000.arrow",
+        "lab/responses.zarr/hidden/by_unit/zarr.json",
+        "lab/responses.zarr/hidden/by_unit/c/0/0",
+        "lab/summaries.zarr/hidden/maxima/largest/c/0",
+        "head.safetensors",
+    ],
+)
 @pytest.mark.parametrize("damage", ["gone", "truncated", "foreign"])
 def test_a_damaged_file_is_named(started, file, damage):
     path = started.path / file
@@ -333,7 +380,9 @@ def test_a_damaged_file_is_named(started, file, damage):
         lab = study["lab"]
         _ = lab.samples.labels, lab.unit_responses("hidden", 0), lab.summary("hidden", Maxima), study.head
 
-    with pytest.raises(StudyDamaged, match=path.parent.name if path.name in ("0", "zarr.json") else path.name):
+    with pytest.raises(
+        StudyDamaged, match=path.parent.name if path.name in ("0", "zarr.json") else path.name
+    ):
         use()
 
 
@@ -364,7 +413,9 @@ class Stopped(BaseException):
 
 
 @pytest.mark.parametrize("stop_after", [0, 1, 9, 25, 39])
-def test_an_interrupted_recording_goes_on_and_ends_in_the_same_study(new_study, made, small_shards, stop_after):
+def test_an_interrupted_recording_goes_on_and_ends_in_the_same_study(
+    new_study, made, small_shards, stop_after
+):
     whole = new_study(name="whole")
     whole.record(made(), "lab", layers=["conv", "hidden"], batch_size=5, progress=False)
 
@@ -394,7 +445,9 @@ def test_shards_do_not_change_scores(new_study, made, recorded, small_shards):
     assert len(list(study.path.glob("lab/shards/*.done"))) == 5
     one, other = study.scores("hidden"), recorded.scores("hidden")
     np.testing.assert_allclose(one.select_dtypes("float"), other.select_dtypes("float"), rtol=1e-3, atol=1e-3)
-    np.testing.assert_array_equal(study["lab"].unit_responses("conv", 2), study["lab"].responses("conv")[:, 2])
+    np.testing.assert_array_equal(
+        study["lab"].unit_responses("conv", 2), study["lab"].responses("conv")[:, 2]
+    )
 
 
 @pytest.mark.parametrize("moment", ["summaries", "transpose", "complete", "manifest"])
@@ -419,7 +472,9 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
             import shiftscope.store.writer as writer
 
             original = writer.write_json
-            patched.setattr(writer, "write_json", lambda p, c: stop() if c.get("complete") else original(p, c))
+            patched.setattr(
+                writer, "write_json", lambda p, c: stop() if c.get("complete") else original(p, c)
+            )
         else:
             patched.setattr(*where, stop)
         with pytest.raises(Stopped):
@@ -473,5 +528,7 @@ def test_a_killed_recording_is_finished_by_the_same_command(tmp_path):
             assert code == 0
             break
     assert killed >= 2
-    ours = {k: v for k, v in contents(tmp_path / "killed.study").items() if not k.split("/")[-1].startswith(".")}
+    ours = {
+        k: v for k, v in contents(tmp_path / "killed.study").items() if not k.split("/")[-1].startswith(".")
+    }
     assert ours == contents(tmp_path / "calm.study")

@@ -64,10 +64,11 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=4e-3, total_steps=steps)
     net.train()
     for _ in range(epochs):
-        for batch in torch.randperm(len(inputs), generator=generator).split(batch_size):
+        order = torch.randperm(len(inputs), generator=generator)
+        for batch in torch.split(order, batch_size):
             loss = nn.functional.nll_loss(net(inputs[batch]), labels[batch])
             optimizer.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimizer.step()
             schedule.step()
             advance(len(batch))
@@ -105,4 +106,11 @@ def results(study: Study, layer: str) -> list[list[str]]:
     return rows
 
 
-RESULT_COLUMNS = ("dataset", "accuracy", "median activation ratio", "mean novelty", "mean spurious", "units undefined")
+RESULT_COLUMNS = (
+    "dataset",
+    "accuracy",
+    "median activation ratio",
+    "mean novelty",
+    "mean spurious",
+    "units undefined",
+)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.errors import BadRequest, ModelError, StudyMismatch
+from shiftscope.errors import BadRequest
 from shiftscope.scores.score import score_units, unit_scores
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.recording import Recording
@@ -53,7 +53,12 @@ def record(
     from shiftscope.recording.head import find_head
     from shiftscope.recording.layers import choose_layers
     from shiftscope.recording.model import unwrap
-    from shiftscope.recording.provenance import InputRange, describe_model, refuse_other_layers, refuse_other_model
+    from shiftscope.recording.provenance import (
+        InputRange,
+        describe_model,
+        refuse_other_layers,
+        refuse_other_model,
+    )
     from shiftscope.recording.stream import Pass, check_outputs, first_inputs, stream
     from shiftscope.store.writer import Plan, RecordingWriter
 
@@ -63,7 +68,9 @@ def record(
     described = describe_model(model)
     refuse_other_model(manifest.model, described)
     if not layers and not manifest.layers:
-        raise BadRequest("the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is.")
+        raise BadRequest(
+            "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
+        )
     inputs = first_inputs(dataset, model)
     seen = InputRange.of(inputs)
     if manifest.inputs and name != study.reference:

@@ -17,7 +17,11 @@ def test_layers_are_listed_in_order_with_shapes_and_poolings(net):
     listed = {layer.name: layer for layer in list_layers(net, IMAGES)}
     assert list(listed)[:2] == ["conv", "act"]
     assert listed["conv"].shapes == ((6, 6, 6),)
-    assert (listed["conv"].units, listed["conv"].kind, listed["conv"].pools) == (6, "channel", ("mean", "max", "center"))
+    assert (listed["conv"].units, listed["conv"].kind, listed["conv"].pools) == (
+        6,
+        "channel",
+        ("mean", "max", "center"),
+    )
     assert listed["hidden"].units == 10
     assert "never runs" in listed["unused"].why_not
 
@@ -60,7 +64,9 @@ class Twice(nn.Module):
 
 def test_a_module_that_runs_twice_must_say_which_call():
     model, x = Twice(), torch.randn(5, 4)
-    with pytest.raises(LayerError, match="runs 2 times in one forward pass; say which, from relu@0 to relu@1"):
+    with pytest.raises(
+        LayerError, match="runs 2 times in one forward pass; say which, from relu@0 to relu@1"
+    ):
         choose_layers(model, ["relu"], x)
     layers = choose_layers(model, ["relu@0", "relu@1"], x)
     with torch.no_grad(), Taps(model, layers) as taps:
@@ -113,7 +119,9 @@ def test_the_tensor_is_found_in_tuples_dicts_and_model_outputs(wrap, item):
 
 
 def test_a_missing_item_lists_what_there_is():
-    with pytest.raises(LayerError, match=r"does not give a tensor under 'c'; it gives \{'a': .*shape \(3, 4\)"):
+    with pytest.raises(
+        LayerError, match=r"does not give a tensor under 'c'; it gives \{'a': .*shape \(3, 4\)"
+    ):
         choose_layers(Around(lambda x: {"a": x}), [Layer("inner", item="c")], torch.randn(3, 4))
 
 

@@ -3,6 +3,7 @@ import textwrap
 
 import pytest
 import torch
+
 from shiftscope.errors import ModelError
 from shiftscope.recording.head import find_head
 from shiftscope.recording.layers import choose_layers
@@ -18,9 +19,11 @@ def test_the_model_comes_back_in_the_mode_it_was_in_also_after_an_error(net):
     net.train()
     net.dropout.eval()
     before = [module.training for module in net.modules()]
-    with pytest.raises(ZeroDivisionError), observed(net):
+    with observed(net):
         assert not any(module.training for module in net.modules())
-        raise ZeroDivisionError
+    assert [module.training for module in net.modules()] == before
+    with pytest.raises(RuntimeError), observed(net):
+        net(torch.zeros(1))
     assert [module.training for module in net.modules()] == before
     assert torch.is_grad_enabled()
 

@@ -31,7 +31,9 @@ def test_raw_reads_equal_the_zarr_interface(stored):
 
 def test_a_compressed_array_is_read_through_zarr(tmp_path):
     values = np.arange(12.0).reshape(3, 4)
-    array = zarr.create_array(tmp_path / "c", shape=(3, 4), chunks=(2, 4), dtype="float64", compressors="auto")
+    array = zarr.create_array(
+        tmp_path / "c", shape=(3, 4), chunks=(2, 4), dtype="float64", compressors="auto"
+    )
     array[...] = values
     stored = StoredArray(tmp_path / "c")
     assert not stored.plain

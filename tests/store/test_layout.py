@@ -6,8 +6,26 @@ from shiftscope.store.layout import folder_name, given_name
 
 @pytest.mark.parametrize(
     "name",
-    ["cifar10", "cifar10.1", "../../etc", "a/b", "a\\b", ".hidden", "..", "CON", "nul.txt", "<script>", "Größe", "x ",
-     "derived", "study.json", "head.safetensors", "relu@1:max", "100%", "a%2Fb"],
+    [
+        "cifar10",
+        "cifar10.1",
+        "../../etc",
+        "a/b",
+        "a\\b",
+        ".hidden",
+        "..",
+        "CON",
+        "nul.txt",
+        "<script>",
+        "Größe",
+        "x ",
+        "derived",
+        "study.json",
+        "head.safetensors",
+        "relu@1:max",
+        "100%",
+        "a%2Fb",
+    ],
 )
 def test_any_name_is_one_harmless_folder_and_comes_back(name, tmp_path):
     folder = folder_name(name)

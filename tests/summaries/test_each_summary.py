@@ -46,7 +46,9 @@ def test_category_sums_equal_a_loop():
     responses, labels = rng.normal(size=(500, 7)).astype(np.float32), rng.integers(-1, 3, 500)
     sums = CategorySums.of(block(responses, labels))
     for c in range(3):
-        np.testing.assert_allclose(sums.total[c], responses[labels == c].astype(float).sum(axis=0), rtol=1e-12)
+        np.testing.assert_allclose(
+            sums.total[c], responses[labels == c].astype(float).sum(axis=0), rtol=1e-12
+        )
 
 
 def test_top_samples_equal_a_full_sort_with_ties_by_position():

@@ -46,7 +46,10 @@ def test_halves_merge_into_the_whole(name, drawn):
     responses, labels, cut = drawn
     kind = summaries[name]
     whole = kind.of(block(responses, labels))
-    first, second = kind.of(block(responses[:cut], labels[:cut])), kind.of(block(responses[cut:], labels[cut:], cut))
+    first, second = (
+        kind.of(block(responses[:cut], labels[:cut])),
+        kind.of(block(responses[cut:], labels[cut:], cut)),
+    )
     equal(first.merge(second), whole, name in EXACT)
     equal(second.merge(first), whole, name in EXACT)
 
@@ -56,7 +59,10 @@ def test_three_parts_merge_alike_in_any_grouping(name):
     rng = np.random.default_rng(0)
     responses = np.maximum(rng.normal(size=(300, 4)), 0).astype(np.float16)
     labels = rng.integers(0, CATEGORIES, 300)
-    a, b, c = (summaries[name].of(block(responses[s], labels[s], s.start)) for s in map(slice, (0, 7, 200), (7, 200, 300)))
+    a, b, c = (
+        summaries[name].of(block(responses[s], labels[s], s.start))
+        for s in map(slice, (0, 7, 200), (7, 200, 300))
+    )
     equal(a.merge(b).merge(c), a.merge(b.merge(c)), name in EXACT)
 
 

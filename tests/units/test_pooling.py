@@ -7,7 +7,9 @@ from shiftscope.units.channels import ONE_DIMENSIONAL
 from shiftscope.units.kind import Axes, unit_kinds
 from shiftscope.units.tokens import prefix_tokens
 
-MAP = torch.tensor([[[[1.0, 2.0], [3.0, 6.0]], [[-1.0, -2.0], [-3.0, -6.0]]]])  # one sample, two channels, 2 x 2
+MAP = torch.tensor(
+    [[[[1.0, 2.0], [3.0, 6.0]], [[-1.0, -2.0], [-3.0, -6.0]]]]
+)  # one sample, two channels, 2 x 2
 TOKENS = torch.tensor([[[9.0, 9.0], [1.0, 2.0], [3.0, 6.0]]])  # a class token and two patches
 
 

@@ -8,7 +8,12 @@ from pathlib import Path
 
 
 def demo(
-    *, out: Path = Path("demo.study"), port: int | None = None, browser: bool = True, view: bool = True, seed: int = 0
+    *,
+    out: Path = Path("demo.study"),
+    port: int | None = None,
+    browser: bool = True,
+    view: bool = True,
+    seed: int = 0,
 ) -> None:
     """Train a small net on coloured digits, record it under three shifts, and open the viewer.
 

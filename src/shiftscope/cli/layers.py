@@ -30,13 +30,17 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
     try:
         shape = tuple(int(size) for size in input.split(","))
     except ValueError:
-        raise BadRequest(f"cannot read the input shape {input!r}; write sizes with commas, as in 3,224,224.") from None
+        raise BadRequest(
+            f"cannot read the input shape {input!r}; write sizes with commas, as in 3,224,224."
+        ) from None
     net = unwrap(load_model(model, weights))
     device, dtype = device_and_dtype(net)
     try:
         listed = list_layers(net, torch.zeros(2, *shape, device=device, dtype=dtype))
     except RuntimeError as error:
-        raise BadRequest(f"the model cannot run on an input of shape {shape}: {error}. Set --input.") from error
+        raise BadRequest(
+            f"the model cannot run on an input of shape {shape}: {error}. Set --input."
+        ) from error
     table = Table("layer", "module", "output of one sample", "units", "pooling")
     for layer in listed:
         shapes = " · ".join(" x ".join(map(str, shape)) for shape in layer.shapes)

@@ -89,7 +89,9 @@ def record(
 
     net = load_model(model, weights)
     opened = Study.create(study, net, _names(categories), exist_ok=True)
-    asked = any(option is not None for option in (resize, crop, mean, std)) or scale != 1.0 or channels != "rgb"
+    asked = (
+        any(option is not None for option in (resize, crop, mean, std)) or scale != 1.0 or channels != "rgb"
+    )
     preprocess = Preprocess(
         resize=resize,
         crop=crop,

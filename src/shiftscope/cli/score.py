@@ -49,7 +49,9 @@ def score(
     if csv:
         if csv != "-" and not Path(csv).parent.is_dir():
             raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
-        table.head(top if top is not None else len(table)).to_csv(sys.stdout if csv == "-" else csv, index=False)
+        table.head(top if top is not None else len(table)).to_csv(
+            sys.stdout if csv == "-" else csv, index=False
+        )
         return
     from rich.console import Console
     from rich.table import Table

@@ -15,7 +15,7 @@ from shiftscope.datasets.palettes import Palette
 from shiftscope.errors import BadRequest
 
 SPLITS = ("train", "held_out")
-HALF = 128  # of the strokes of scikit-learn's digits, broad from eight pixels; MNIST's threshold would close their loops
+HALF = 128  # of full ink: strokes drawn in 8 x 8 are broad, and MNIST's threshold would close their loops
 
 
 def coloured_digits(

@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from shiftscope.recording.hooks import Taps
-from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.model import observed
 from shiftscope.recording.output import logits_in
+from shiftscope.recording.recorded_layer import RecordedLayer
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def find_head(model: nn.Module, layers: Sequence[RecordedLayer], inputs: torch.T
             continue
         for layer in layers:
             response = responses[layer.name]
-            if response.shape == entered.shape and torch.allclose(response.float(), entered.float(), rtol=1e-4):
+            if response.shape == entered.shape and torch.allclose(
+                response.float(), entered.float(), rtol=1e-4
+            ):
                 weight = module.weight.detach().float().cpu().numpy().copy()
                 bias = np.zeros(len(weight), np.float32) if module.bias is None else _numbers(module.bias)
                 return Head(layer.name, weight, bias)

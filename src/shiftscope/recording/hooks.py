@@ -46,11 +46,15 @@ class Taps:
         self._responses.clear()
         self._calls.clear()
         if missing := [layer.name for layer in self._layers if layer.name not in taken]:
-            raise LayerError(f"layers {missing} did not run in this forward pass, though they did in the first one.")
+            raise LayerError(
+                f"layers {missing} did not run in this forward pass, though they did in the first one."
+            )
         return taken
 
 
-def _hook(layer: RecordedLayer, responses: dict[str, torch.Tensor], calls: dict[str, int]) -> Callable[..., None]:
+def _hook(
+    layer: RecordedLayer, responses: dict[str, torch.Tensor], calls: dict[str, int]
+) -> Callable[..., None]:
     def keep(module: nn.Module, arguments: Any, output: Any) -> None:
         call = calls.get(layer.name, 0)
         calls[layer.name] = call + 1

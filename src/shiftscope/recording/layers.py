@@ -55,7 +55,9 @@ class Layer:
         name, _, pool = text.partition(":")
         name, at, call = name.partition("@")
         if at and not call.isdigit():
-            raise LayerError(f"cannot read the layer {text!r}: after @ stands the number of the call, as in relu@1.")
+            raise LayerError(
+                f"cannot read the layer {text!r}: after @ stands the number of the call, as in relu@1."
+            )
         return cls(name, pool=pool or None, call=int(call) if at else None)
 
 
@@ -75,10 +77,14 @@ class ListedLayer:
 def list_layers(model: nn.Module, inputs: torch.Tensor) -> list[ListedLayer]:
     """Every named module of the model, in order, from one forward pass over `inputs` (sample, ...)."""
     outputs = _outputs(model, inputs)
-    return [_listed(name, module, outputs.get(name, []), len(inputs)) for name, module in _modules(model).items()]
+    return [
+        _listed(name, module, outputs.get(name, []), len(inputs)) for name, module in _modules(model).items()
+    ]
 
 
-def choose_layers(model: nn.Module, asked: Sequence[Layer | str], inputs: torch.Tensor) -> list[RecordedLayer]:
+def choose_layers(
+    model: nn.Module, asked: Sequence[Layer | str], inputs: torch.Tensor
+) -> list[RecordedLayer]:
     """Decide what is recorded for each layer asked for, by one forward pass over `inputs`.
 
     Raises
@@ -98,7 +104,9 @@ def choose_layers(model: nn.Module, asked: Sequence[Layer | str], inputs: torch.
     for request in asked:
         layer = Layer.parse(request) if isinstance(request, str) else request
         for name in _matching(layer.name, modules):
-            found = _decide(dataclasses.replace(layer, name=name), modules[name], outputs.get(name, []), inputs, prefix)
+            found = _decide(
+                dataclasses.replace(layer, name=name), modules[name], outputs.get(name, []), inputs, prefix
+            )
             chosen[found.name] = found
     return list(chosen.values())
 
@@ -150,7 +158,9 @@ def _listed(name: str, module: nn.Module, outputs: Sequence[Any], samples: int) 
     kind: UnitKind | None = None
     why_not, shapes = "", tuple[tuple[int, ...], ...]()
     try:
-        tensors = [_samples_first(tensor_in(output, None, name), name, samples) for output in _fired(outputs, name)]
+        tensors = [
+            _samples_first(tensor_in(output, None, name), name, samples) for output in _fired(outputs, name)
+        ]
         shapes = tuple(tuple(tensor.shape[1:]) for tensor in tensors)
         kind = _kind_of(tensors[0], module, name)
     except LayerError as error:
@@ -213,7 +223,9 @@ def _called(outputs: Sequence[Any], call: int | None, name: str) -> Any:
             f"from {name}@0 to {name}@{len(outputs) - 1}."
         )
     if (call or 0) >= len(outputs):
-        raise LayerError(f"layer {name!r} runs {len(outputs)} times in one forward pass; there is no call {call}.")
+        raise LayerError(
+            f"layer {name!r} runs {len(outputs)} times in one forward pass; there is no call {call}."
+        )
     return outputs[call or 0]
 
 
@@ -231,4 +243,6 @@ def _kind_of(tensor: torch.Tensor, module: nn.Module, name: str) -> UnitKind:
     for kind in unit_kinds.values():
         if kind.fits(shape, module):
             return kind
-    raise LayerError(f"layer {name!r} gives shape {shape}, which is no kind of unit known: {', '.join(unit_kinds)}.")
+    raise LayerError(
+        f"layer {name!r} gives shape {shape}, which is no kind of unit known: {', '.join(unit_kinds)}."
+    )

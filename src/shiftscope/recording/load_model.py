@@ -58,7 +58,9 @@ def _build(source: str, *, pretrained: bool) -> nn.Module:
             raise ModelError(f"cannot import {kind!r} for the model {source!r}: {error}.") from error
         factory = getattr(module, name, None)
         if factory is None:
-            raise ModelError(f"{kind!r} has no {name!r}; it has {', '.join(_callables(module)) or 'no callables'}.")
+            raise ModelError(
+                f"{kind!r} has no {name!r}; it has {', '.join(_callables(module)) or 'no callables'}."
+            )
         built = factory if isinstance(factory, nn.Module) else factory()
     if not isinstance(built, nn.Module):
         raise ModelError(f"{source!r} gives {type(built).__name__}, not a torch.nn.Module.")
@@ -69,7 +71,9 @@ def _package(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise ModelError(f"this model needs the package {name!r}, which cannot be imported: {error}.") from error
+        raise ModelError(
+            f"this model needs the package {name!r}, which cannot be imported: {error}."
+        ) from error
 
 
 def _callables(module: object) -> list[str]:
@@ -92,4 +96,6 @@ def _load_weights(model: nn.Module, path: Path) -> None:
     try:
         model.load_state_dict(state)
     except (RuntimeError, AttributeError, TypeError) as error:
-        raise ModelError(f"the weights in {str(path)!r} do not fit {type(model).__name__}: {error}") from error
+        raise ModelError(
+            f"the weights in {str(path)!r} do not fit {type(model).__name__}: {error}"
+        ) from error

@@ -33,7 +33,9 @@ def tensor_in(output: Any, item: str | int | None, layer: str) -> torch.Tensor:
         return parts[item]  # type: ignore[no-any-return]
     found = {key: _describe(value) for key, value in parts.items()} or type(output).__name__
     wanted = "a tensor" if item is None else f"a tensor under {item!r}"
-    raise LayerError(f"layer {layer!r} does not give {wanted}; it gives {found}. Name one with Layer(item=...).")
+    raise LayerError(
+        f"layer {layer!r} does not give {wanted}; it gives {found}. Name one with Layer(item=...)."
+    )
 
 
 def responses_in(output: Any, layer: RecordedLayer) -> torch.Tensor:
@@ -55,7 +57,9 @@ def logits_in(output: Any) -> torch.Tensor:
     candidate = output
     if not isinstance(output, torch.Tensor):
         parts = _parts(output)
-        candidate = parts.get("logits", next((v for v in parts.values() if isinstance(v, torch.Tensor)), None))
+        candidate = parts.get(
+            "logits", next((v for v in parts.values() if isinstance(v, torch.Tensor)), None)
+        )
     if not isinstance(candidate, torch.Tensor) or candidate.ndim != 2:
         raise ModelError(
             f"the model gives {_describe(candidate)}, not one row of logits per sample, (sample, category). "

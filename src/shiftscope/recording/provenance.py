@@ -60,7 +60,9 @@ class InputRange:
     def as_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
-    def refuse_unlike(self, reference: InputRange, name: str, reference_name: str, *, check_range: bool = True) -> None:
+    def refuse_unlike(
+        self, reference: InputRange, name: str, reference_name: str, *, check_range: bool = True
+    ) -> None:
         """Raise `DataError` where sizes differ or the ranges are of another order."""
         if self.shape != reference.shape:
             raise DataError(
@@ -83,7 +85,9 @@ def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> N
         return
     if differs == ["class"]:  # the same weights under another name compute the same
         return
-    what = "; ".join(f"{key} {_short(recorded.get(key))} there, {_short(now.get(key))} here" for key in differs)
+    what = "; ".join(
+        f"{key} {_short(recorded.get(key))} there, {_short(now.get(key))} here" for key in differs
+    )
     raise StudyMismatch(
         f"this study was made by another model: {what}. Responses of two models cannot share a study; "
         "create a new study for this one."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,9 +18,9 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import DataError, ModelError, ResponseError, ShiftscopeError
 from shiftscope.recording.hooks import Taps
-from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.model import device_and_dtype, observed
 from shiftscope.recording.output import logits_in
+from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Seen, Shard
 from shiftscope.recording.thumbnails import encode_thumbnail
 
@@ -64,9 +64,7 @@ def stream(
         for positions in shards.values()
         for start in range(0, len(positions), how.batch_size)
     ]
-    loader = DataLoader(
-        _Reader(dataset), batch_sampler=batches, num_workers=how.workers, collate_fn=_collate
-    )
+    loader = DataLoader(_Reader(dataset), batch_sampler=batches, num_workers=how.workers, collate_fn=_collate)
     device, dtype = device_and_dtype(model)
     with observed(model), Taps(model, layers) as taps:
         loaded = iter(loader)
@@ -159,7 +157,9 @@ class _Reader(TorchDataset[tuple[torch.Tensor | None, Seen]]):
         except DataError as error:
             return None, _unread(position, str(error))
         except Exception as error:  # a user's dataset may raise anything; the sample is named either way
-            return None, _unread(position, f"sample {position} cannot be read: {type(error).__name__}: {error}.")
+            return None, _unread(
+                position, f"sample {position} cannot be read: {type(error).__name__}: {error}."
+            )
         label = NO_LABEL if sample.label is None else int(sample.label)
         thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
         metadata = json.dumps(dict(sample.metadata), default=str, ensure_ascii=False)
@@ -230,7 +230,9 @@ class _Filling:
     def full(self) -> bool:
         return len(self._samples) == len(self._positions)
 
-    def append(self, seen: Sequence[Seen], responses: Mapping[str, torch.Tensor], outputs: torch.Tensor | None) -> None:
+    def append(
+        self, seen: Sequence[Seen], responses: Mapping[str, torch.Tensor], outputs: torch.Tensor | None
+    ) -> None:
         start = len(self._samples)
         self._samples.extend(seen)
         shown = [sample for sample in seen if not sample.problem]
@@ -240,7 +242,9 @@ class _Filling:
         self._labels[rows] = [sample.label for sample in shown]
         logits = as_logits(outputs)
         for layer in self._layers:
-            self._store(self._responses[layer.name], rows, responses[layer.name], f"layer {layer.name!r}", shown)
+            self._store(
+                self._responses[layer.name], rows, responses[layer.name], f"layer {layer.name!r}", shown
+            )
         self._store(self._logits, rows, logits, "the logits", shown)
         probabilities = torch.softmax(logits, dim=1)
         confidences, predictions = probabilities.max(dim=1)

@@ -38,7 +38,9 @@ class UnitScore:
 unit_scores: Registry[UnitScore] = Registry("score", "shiftscope.scores")
 
 
-def unit_score(*, reads: Reads, measured_in: str) -> Callable[[Callable[..., UnitArray]], Callable[..., UnitArray]]:
+def unit_score(
+    *, reads: Reads, measured_in: str
+) -> Callable[[Callable[..., UnitArray]], Callable[..., UnitArray]]:
     """Enter a score under its function's name.
 
     Parameters
@@ -63,7 +65,9 @@ def score_units(shifted: Recording, reference: Recording, layer: str) -> dict[st
     read: dict[Reads, tuple[Any, Any]] = {
         "maxima": (maxima[0], maxima[1]),
         "profiles": profiles(
-            shifted.summary(layer, CategorySums), reference.summary(layer, CategorySums), reference_maximum=maxima[1]
+            shifted.summary(layer, CategorySums),
+            reference.summary(layer, CategorySums),
+            reference_maximum=maxima[1],
         ),
     }
     return {name: score.compute(*read[score.reads]) for name, score in unit_scores.items()}

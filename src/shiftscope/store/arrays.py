@@ -53,9 +53,9 @@ class StoredArray:
         if not self.plain:
             return np.asarray(self._through_zarr()[index])
         chunk, inside = divmod(index, self.chunks[0])
-        pieces = []
-        for column in range(math.ceil(self.shape[1] / self.chunks[1])):
-            pieces.append(self._read((chunk, column), inside * self.chunks[1], self.chunks[1]))
+        columns = range(math.ceil(self.shape[1] / self.chunks[1]))
+        start = inside * self.chunks[1]
+        pieces = [self._read((chunk, column), start, self.chunks[1]) for column in columns]
         return np.concatenate(pieces)[: self.shape[1]]
 
     def rows(self, start: int, stop: int) -> npt.NDArray[Any]:
@@ -91,7 +91,9 @@ class StoredArray:
                 file.seek(start * self.dtype.itemsize)
                 read = file.read(count * self.dtype.itemsize)
         except OSError as error:
-            raise StudyDamaged(f"{path} cannot be read ({error.strerror}); record the dataset again.") from error
+            raise StudyDamaged(
+                f"{path} cannot be read ({error.strerror}); record the dataset again."
+            ) from error
         whole = math.prod(self.chunks) * self.dtype.itemsize
         if size != whole:
             raise StudyDamaged(f"{path} has {size} bytes and a chunk has {whole}; record the dataset again.")
@@ -128,7 +130,9 @@ def create_array(
     )
 
 
-def write_arrays(path: Path, groups: Mapping[str, Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]]) -> None:
+def write_arrays(
+    path: Path, groups: Mapping[str, Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]]
+) -> None:
     """Small whole arrays as a zarr group of groups, each array one chunk."""
     import zarr
 

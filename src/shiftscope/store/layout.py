@@ -34,10 +34,19 @@ def folder_name(name: str) -> str:
             f"{name!r} cannot be the name of a dataset or layer: use 1 to 80 printable characters, not all blank."
         )
     quoted = urllib.parse.quote(name, safe=" ()+,=@")
-    if quoted.startswith(".") or quoted.endswith((".", " ")) or quoted.startswith(" "):
+    if quoted.startswith((".", " ")) or quoted.endswith((".", " ")):
         quoted = "".join(f"%{ord(c):02X}" if c in ". " else c for c in quoted)
     # Names of our own files and Windows' devices would be taken for them.
-    if quoted.partition(".")[0].upper() in {"CON", "PRN", "AUX", "NUL", "DERIVED", "EXPLANATIONS", "STUDY", "HEAD"}:
+    if quoted.partition(".")[0].upper() in {
+        "CON",
+        "PRN",
+        "AUX",
+        "NUL",
+        "DERIVED",
+        "EXPLANATIONS",
+        "STUDY",
+        "HEAD",
+    }:
         quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}"
     return quoted
 

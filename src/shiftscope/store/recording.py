@@ -37,7 +37,9 @@ class Recording:
             self.layers = {
                 layer.name: layer for layer in (RecordedLayer.from_json(e) for e in self.plan["layers"])
             }
-            self._shards = range(0, self.plan["samples"], min(self.plan["shard_samples"], self.plan["samples"]))
+            self._shards = range(
+                0, self.plan["samples"], min(self.plan["shard_samples"], self.plan["samples"])
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise StudyDamaged(f"{folder / RECORDING} does not describe a recording: {error!r}.") from error
         self._arrays: dict[str, StoredArray] = {}

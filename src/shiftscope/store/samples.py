@@ -93,18 +93,17 @@ class Samples:
     @cached_property
     def labels(self) -> npt.NDArray[np.int64]:
         """(sample,) true categories, NO_LABEL where there is none."""
-        return self._codes("label")
+        return self._numbers("label", np.int64, NO_LABEL)
 
     @cached_property
     def predictions(self) -> npt.NDArray[np.int64]:
         """(sample,) the model's categories, NO_LABEL where the sample was skipped."""
-        return self._codes("prediction")
+        return self._numbers("prediction", np.int64, NO_LABEL)
 
     @cached_property
     def confidences(self) -> npt.NDArray[np.float32]:
         """(sample,) softmax of the prediction; NaN where the sample was skipped."""
-        columns = [table["confidence"].to_numpy(zero_copy_only=False) for table in self._tables]
-        return np.concatenate(columns or [np.empty(0)]).astype(np.float32)
+        return self._numbers("confidence", np.float32, np.nan)
 
     @cached_property
     def skipped(self) -> int:
@@ -135,13 +134,25 @@ class Samples:
 
     def _at(self, position: int) -> tuple[pa.Table, int]:
         if not 0 <= position < len(self):
-            raise NotInStudy(f"no sample {position}; this dataset has {len(self)}, from 0 to {len(self) - 1}.")
+            raise NotInStudy(
+                f"no sample {position}; this dataset has {len(self)}, from 0 to {len(self) - 1}."
+            )
         shard = bisect_right(self._starts, position) - 1
         return self._tables[shard], position - self._starts[shard]
 
-    def _codes(self, column: str) -> npt.NDArray[np.int64]:
-        columns = [table[column].fill_null(NO_LABEL).to_numpy() for table in self._tables]
-        return np.concatenate(columns or [np.empty(0)]).astype(np.int64)
+    def _numbers(self, column: str, dtype: npt.DTypeLike, missing: float) -> npt.NDArray[Any]:
+        """A column of 32-bit numbers, read from Arrow's buffers: its own conversions import pandas."""
+        stored_as = np.float32 if pa.types.is_floating(SCHEMA.field(column).type) else np.int32
+        pieces = [np.empty(0, dtype)]
+        for chunk in (chunk for table in self._tables for chunk in table[column].chunks):
+            rows = slice(chunk.offset, chunk.offset + len(chunk))
+            present, values = chunk.buffers()
+            numbers = np.frombuffer(values, stored_as)[rows].astype(dtype)
+            if present is not None:
+                bits = np.unpackbits(np.frombuffer(present, np.uint8), bitorder="little")
+                numbers[bits[rows] == 0] = missing
+            pieces.append(numbers)
+        return np.concatenate(pieces)
 
 
 def _mapped(file: Path) -> pa.Table:

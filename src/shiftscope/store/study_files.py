@@ -12,7 +12,7 @@ import numpy as np
 
 from shiftscope.errors import NotInStudy, StudyDamaged, StudyMismatch, closest
 from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.store.atomic import read_json, written_aside, write_json
+from shiftscope.store.atomic import read_json, write_json, written_aside
 from shiftscope.store.layout import FORMAT, HEAD, MANIFEST, RECORDING, folder_name, given_name
 from shiftscope.store.recording import Recording
 
@@ -114,7 +114,9 @@ class StudyFiles(Mapping[str, Recording]):
 
     def unfinished(self) -> list[str]:
         """Datasets whose recording stopped midway; the same command finishes them."""
-        folders = [path.parent for path in self.path.glob(f"*/{RECORDING}") if not path.parent.name.startswith(".")]
+        folders = [
+            path.parent for path in self.path.glob(f"*/{RECORDING}") if not path.parent.name.startswith(".")
+        ]
         return sorted(set(map(given_name, (folder.name for folder in folders))) - set(self.manifest.datasets))
 
     def save(self, manifest: Manifest) -> None:
@@ -130,7 +132,9 @@ class StudyFiles(Mapping[str, Recording]):
         self.__dict__.pop("head", None)
 
 
-def create_study(path: str | Path, model: Mapping[str, Any], categories: Sequence[str], versions: Mapping[str, str]) -> None:
+def create_study(
+    path: str | Path, model: Mapping[str, Any], categories: Sequence[str], versions: Mapping[str, str]
+) -> None:
     """An empty study; refuses a folder that is something else, and a study of another model.
 
     Raises
@@ -142,7 +146,9 @@ def create_study(path: str | Path, model: Mapping[str, Any], categories: Sequenc
     if path.exists() and not path.is_dir():
         raise StudyMismatch(f"{path} is a file; a study is a folder. Choose another path.")
     if path.is_dir() and any(path.iterdir()):
-        raise StudyMismatch(f"{path} exists and is not empty. Open it with open_study(), or choose another path.")
+        raise StudyMismatch(
+            f"{path} exists and is not empty. Open it with open_study(), or choose another path."
+        )
     write_manifest(path, Manifest(model=model, categories=tuple(categories), versions=versions))
 
 

@@ -62,7 +62,9 @@ class Plan:
 
     def bytes_needed(self) -> int:
         """What the recording will take on disk at most, thumbnails at 4 kB."""
-        numbers = np.dtype(self.stored_as).itemsize * (2 * sum(layer.units for layer in self.layers) + self.categories)
+        numbers = np.dtype(self.stored_as).itemsize * (
+            2 * sum(layer.units for layer in self.layers) + self.categories
+        )
         return self.samples * (4096 + (numbers if self.keep == "responses" else 0))
 
     def as_json(self) -> dict[str, Any]:
@@ -133,9 +135,13 @@ class RecordingWriter:
         merged: dict[str, dict[str, Summary]] = {}
         for index in self.plan.shards():
             partial = _read_partial(partial_file(self.folder, index))
-            merged = {layer: merge_all(merged[layer], part) if merged else part for layer, part in partial.items()}
+            merged = {
+                layer: merge_all(merged[layer], part) if merged else part for layer, part in partial.items()
+            }
         remove_folder(self.folder / SUMMARIES)
-        groups = {f"{layer}/{name}": arrays_of(s) for layer, states in merged.items() for name, s in states.items()}
+        groups = {
+            f"{layer}/{name}": arrays_of(s) for layer, states in merged.items() for name, s in states.items()
+        }
         write_arrays(self.folder / SUMMARIES, groups)
 
     def _create_arrays(self) -> dict[str, Any]:
@@ -147,7 +153,9 @@ class RecordingWriter:
         for layer in plan.layers:
             group = root.require_group(folder_name(layer.name))
             shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)
-            arrays[layer.name] = create_array(group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit"))
+            arrays[layer.name] = create_array(
+                group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit")
+            )
             shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
             create_array(group, "by_unit", shape, chunks, plan.stored_as, ("unit", "sample"))
         shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
@@ -186,7 +194,7 @@ def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any]) ->
     if differs:
         raise StudyMismatch(
             f"a dataset named {planned['dataset']!r} is already recorded in this study with other contents: "
-            f"{', '.join(differs)} differ. Choose another name, or overwrite it on purpose (overwrite=True, --overwrite)."
+            f"{', '.join(differs)} differ. Choose another name, or replace it on purpose with overwrite=True."
         )
 
 
@@ -210,11 +218,14 @@ def _read_partial(path: Path) -> dict[str, dict[str, Summary]]:
         with np.load(path, allow_pickle=False) as file:
             stored = {key: file[key] for key in file.files}
     except (OSError, ValueError, EOFError) as error:
-        raise StudyDamaged(f"{path} cannot be read as the summaries of a shard: {error}; delete the dataset.") from error
+        raise StudyDamaged(
+            f"{path} cannot be read as the summaries of a shard: {error}; delete the dataset."
+        ) from error
     fields: dict[str, dict[str, dict[str, npt.NDArray[Any]]]] = {}
     for key, values in stored.items():
         layer, name, field = key.rsplit("/", 2)
         fields.setdefault(layer, {}).setdefault(name, {})[field] = values
     return {
-        layer: {name: from_arrays(name, arrays) for name, arrays in names.items()} for layer, names in fields.items()
+        layer: {name: from_arrays(name, arrays) for name, arrays in names.items()}
+        for layer, names in fields.items()
     }

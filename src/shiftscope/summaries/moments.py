@@ -31,7 +31,10 @@ class Moments:
 
     def merge(self, later: Moments) -> Moments:
         return Moments(
-            self.count + later.count, self.total + later.total, self.squares + later.squares, self.fired + later.fired
+            self.count + later.count,
+            self.total + later.total,
+            self.squares + later.squares,
+            self.fired + later.fired,
         )
 
     def mean(self) -> UnitArray:
@@ -43,5 +46,7 @@ class Moments:
         return _per_sample(self.fired, self.count)
 
 
-def _per_sample(totals: npt.NDArray[np.float64] | npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> UnitArray:
+def _per_sample(
+    totals: npt.NDArray[np.float64] | npt.NDArray[np.int64], count: npt.NDArray[np.int64]
+) -> UnitArray:
     return totals / count if count else np.full(totals.shape, np.nan)

@@ -46,7 +46,9 @@ class TopSamples:
 
 def _keys(responses: npt.NDArray[np.floating], positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """One integer each, larger for a larger response and, of equal ones, for the earlier position."""
-    bits = (np.ascontiguousarray(responses, np.float32) + 0.0).view(np.int32).astype(np.int64)  # -0.0 becomes 0.0
+    bits = (
+        (np.ascontiguousarray(responses, np.float32) + 0.0).view(np.int32).astype(np.int64)
+    )  # -0.0 becomes 0.0
     ordered = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
     keys = (ordered << 32) | (LAST - positions)
     return np.where(positions < 0, NONE, keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.errors import NotInStudy
 from shiftscope.store.study_files import StudyFiles
@@ -14,7 +15,7 @@ from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, percent, points
 from shiftscope.views.outcomes import having, outcomes
 from shiftscope.views.panels import Cell, Column, Columns, Fact, Facts, ImageStrip, Link, Page, Panel, Table
-from shiftscope.views.pictures import category_name, pictures, role, strongest
+from shiftscope.views.pictures import category_name, pictures, role, shown_of, strongest
 from shiftscope.views.view import view
 
 UNITS = 12
@@ -22,14 +23,16 @@ IMAGES = 24
 OTHERS = 8
 
 Kind = Literal["false negatives", "false positives"]
-HELP = {
+HELP: dict[Kind, str] = {
     "false negatives": "Samples of this category predicted as another, by prediction.",
     "false positives": "Samples of another category predicted as this one, by label.",
 }
 
 
 @view("categories/{index}")
-def category(study: StudyFiles, index: int, *, layer: str | None = None, reference: str | None = None) -> Page:
+def category(
+    study: StudyFiles, index: int, *, layer: str | None = None, reference: str | None = None
+) -> Page:
     """Accuracy, false negatives and false positives in each dataset, and the units that respond to the category."""
     look = Look.at(study, layer, reference)
     check_category(study, index)
@@ -40,8 +43,10 @@ def category(study: StudyFiles, index: int, *, layer: str | None = None, referen
         _units(study, look, index),
     ]
     for kind in HELP:
-        panels.append(Columns(kind.capitalize(), [_taken_for(study, look, name, index, kind) for name in names]))
-        panels.append(Columns("", [_images(study, look, name, index, kind) for name in names]))
+        panels.append(Columns(kind.capitalize(), [_images(study, look, name, index, kind) for name in names]))
+        wrong = [name for name in names if _counts(study, name, index, kind).any()]
+        if wrong:
+            panels.append(Columns("", [_taken_for(study, look, name, index, kind) for name in wrong]))
     return Page(
         title=f"Category {category_name(study, index)}",
         trail=[Link(study.name, look.overview())],
@@ -54,7 +59,9 @@ def category(study: StudyFiles, index: int, *, layer: str | None = None, referen
 
 def check_category(study: StudyFiles, index: int) -> None:
     if not 0 <= index < len(study.categories):
-        raise NotInStudy(f"no category {index}; there are {len(study.categories)}, from 0 to {len(study.categories) - 1}.")
+        raise NotInStudy(
+            f"no category {index}; there are {len(study.categories)}, from 0 to {len(study.categories) - 1}."
+        )
 
 
 def _card(study: StudyFiles, look: Look, name: str, index: int) -> Facts:
@@ -70,7 +77,12 @@ def _card(study: StudyFiles, look: Look, name: str, index: int) -> Facts:
             note="reference" if name == look.reference else points(float(accuracy - before)),
         ),
         Fact("samples", count(total), "Samples with this label.", look.dataset(name, label=index)),
-        Fact("false negatives", count(total - right), HELP["false negatives"], look.dataset(name, label=index, show="wrong")),
+        Fact(
+            "false negatives",
+            count(total - right),
+            HELP["false negatives"],
+            look.dataset(name, label=index, show="wrong"),
+        ),
         Fact("false positives", count(taken - right), HELP["false positives"]),
     ]
     return Facts(name, facts, role(look, name), look.dataset(name, label=index))
@@ -87,7 +99,10 @@ def _units(study: StudyFiles, look: Look, index: int) -> Table:
         [
             Cell(f"unit {unit}", look.unit(unit)),
             *(
-                Cell(percent(float(means[name][unit])), bar=float(np.clip(np.nan_to_num(means[name][unit]), 0, 1)))
+                Cell(
+                    percent(float(means[name][unit])),
+                    bar=float(np.clip(np.nan_to_num(means[name][unit]), 0, 1)),
+                )
                 for name in names
             ),
             Cell(pictures=tuple(strongest(study, look, study[look.reference], look.layer, unit, 8))),
@@ -105,17 +120,28 @@ def _units(study: StudyFiles, look: Look, index: int) -> Table:
             )
             for name in names
         ),
-        Column(f"strongest in {look.reference}", "Samples with the unit's largest responses, strongest first."),
+        Column(
+            f"strongest in {look.reference}", "Samples with the unit's largest responses, strongest first."
+        ),
     ]
     return Table(
-        f"Units of {look.layer} that respond to it", columns, rows, empty="No unit responds to it in the reference."
+        f"Units of {look.layer} that respond to it",
+        columns,
+        rows,
+        empty="No unit responds to it in the reference.",
     )
 
 
-def _taken_for(study: StudyFiles, look: Look, name: str, index: int, kind: Kind) -> Table:
+def _counts(study: StudyFiles, name: str, index: int, kind: Kind) -> npt.NDArray[np.int64]:
+    """(category,) samples of the category predicted as each other one, or of each other one predicted as it."""
     confusions = outcomes(study[name].samples, len(study.categories)).confusions
     counts = (confusions[index] if kind == "false negatives" else confusions[:, index]).copy()
     counts[index] = 0
+    return counts
+
+
+def _taken_for(study: StudyFiles, look: Look, name: str, index: int, kind: Kind) -> Table:
+    counts = _counts(study, name, index, kind)
     total = int(counts.sum())
     others = [int(c) for c in np.argsort(-counts, kind="stable")[:OTHERS] if counts[c]]
     rows = []
@@ -134,7 +160,7 @@ def _taken_for(study: StudyFiles, look: Look, name: str, index: int, kind: Kind)
         Column("samples", numeric=True),
         Column("share", f"Of the {kind} in this dataset.", numeric=True),
     ]
-    return Table(name, columns, rows, empty=f"No {kind}.")
+    return Table(f"{kind.capitalize()} in {name}", columns, rows)
 
 
 def _images(study: StudyFiles, look: Look, name: str, index: int, kind: Kind) -> ImageStrip:
@@ -143,9 +169,9 @@ def _images(study: StudyFiles, look: Look, name: str, index: int, kind: Kind) ->
     labels, predictions = samples.labels[positions], samples.predictions[positions]
     wrong = positions[(labels != predictions) & (labels >= 0) & (predictions >= 0)]
     return ImageStrip(
-        f"{kind.capitalize()} in {name}",
+        name,
         pictures(study, look, study[name], wrong[:IMAGES]),
         role(look, name),
-        note=f"{min(len(wrong), IMAGES)} of {count(len(wrong))}, the most confident prediction first",
+        note=shown_of(len(wrong), IMAGES),
         empty=f"No {kind}.",
     )

@@ -13,7 +13,7 @@ from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent
 from shiftscope.views.outcomes import having, outcomes
 from shiftscope.views.panels import Cell, Column, Columns, ImageStrip, Link, Page, Panel, Table
-from shiftscope.views.pictures import category_name, pictures, role
+from shiftscope.views.pictures import category_name, pictures, role, shown_of
 from shiftscope.views.view import view
 
 IMAGES = 24
@@ -35,18 +35,30 @@ def confusion(
     panels: list[Panel] = [_counts(study, look, actual, predicted)]
     for label, prediction in ((actual, predicted), (predicted, actual)):
         title = f"{category_name(study, label)} predicted as {category_name(study, prediction)}"
-        panels.append(Columns(title, [_images(study, look, name, label, prediction) for name in look.ordered(study)]))
         panels.append(
-            Columns("", [_units(study, look, n, label, prediction) for n in look.ordered(study) if study[n].keeps_responses])
+            Columns(title, [_images(study, look, name, label, prediction) for name in look.ordered(study)])
         )
+        confused = [
+            n for n in look.ordered(study) if study[n].keeps_responses and _any(study, n, label, prediction)
+        ]
+        if confused:
+            panels.append(Columns("", [_units(study, look, n, label, prediction) for n in confused]))
     return Page(
         title=f"{a} → {b}",
         subtitle=f"Samples labelled {a} and predicted {b}, and the other way round.",
-        trail=[Link(study.name, look.overview()), Link(a, look.category(actual)), Link(b, look.category(predicted))],
+        trail=[
+            Link(study.name, look.overview()),
+            Link(a, look.category(actual)),
+            Link(b, look.category(predicted)),
+        ],
         panels=panels,
         next=Link(f"{b} → {a}", look.confusion(predicted, actual)),
         choices=look.choices(study, f"confusions/{actual}/{predicted}"),
     )
+
+
+def _any(study: StudyFiles, name: str, label: int, prediction: int) -> bool:
+    return bool(outcomes(study[name].samples, len(study.categories)).confusions[label, prediction])
 
 
 def _counts(study: StudyFiles, look: Look, actual: int, predicted: int) -> Table:
@@ -64,7 +76,9 @@ def _counts(study: StudyFiles, look: Look, actual: int, predicted: int) -> Table
     for label, prediction in ((actual, predicted), (predicted, actual)):
         arrow = f"{category_name(study, label)} → {category_name(study, prediction)}"
         columns.append(Column(arrow, "Samples with this label and this prediction.", numeric=True))
-        columns.append(Column("share", f"Of the samples labelled {category_name(study, label)}.", numeric=True))
+        columns.append(
+            Column("share", f"Of the samples labelled {category_name(study, label)}.", numeric=True)
+        )
     return Table("How often", columns, rows)
 
 
@@ -74,16 +88,16 @@ def _images(study: StudyFiles, look: Look, name: str, label: int, prediction: in
         name,
         pictures(study, look, study[name], positions[:IMAGES]),
         role(look, name),
-        note=f"{min(len(positions), IMAGES)} of {count(len(positions))}, the most confident prediction first",
+        note=shown_of(len(positions), IMAGES),
         empty="No such sample.",
     )
 
 
 def _units(study: StudyFiles, look: Look, name: str, label: int, prediction: int) -> Table:
-    """Strongest units of the confused samples, against the right ones of the two categories in the same dataset."""
+    """Strongest units of the confused samples, against the right ones of both categories in the reference."""
     confused, limited = _mean(study, look, name, label, prediction)
-    right_label, _ = _mean(study, look, name, label, label)
-    right_prediction, _ = _mean(study, look, name, prediction, prediction)
+    right_label, _ = _mean(study, look, look.reference, label, label)
+    right_prediction, _ = _mean(study, look, look.reference, prediction, prediction)
     order = np.argsort(np.where(confused > 0, -confused, np.inf), kind="stable")[:UNITS]
     rows = [
         [
@@ -100,12 +114,26 @@ def _units(study: StudyFiles, look: Look, name: str, label: int, prediction: int
     a, b = category_name(study, label), category_name(study, prediction)
     columns = [
         Column("unit", f"Units of {look.layer} by their mean response to the confused samples."),
-        Column(f"{a} → {b}", f"{measured}the samples labelled {a} and predicted {b}.", numeric=True),
-        Column(f"{a} told right", f"{measured}the samples labelled {a} and predicted so.", numeric=True),
-        Column(f"{b} told right", f"{measured}the samples labelled {b} and predicted so.", numeric=True),
+        Column(f"{a} → {b}", f"{measured}samples of {name} labelled {a} and predicted {b}.", numeric=True),
+        Column(
+            f"{a} told right",
+            f"{measured}samples of {look.reference} labelled {a} and predicted so.",
+            numeric=True,
+        ),
+        Column(
+            f"{b} told right",
+            f"{measured}samples of {look.reference} labelled {b} and predicted so.",
+            numeric=True,
+        ),
     ]
-    note = f"Means over at most {number(READ_AT_MOST)} samples of a set, the most confident first." if limited else ""
-    return Table(f"Units of {look.layer} in {name}", columns, rows, note=note, empty="No such sample.")
+    note = (
+        f"Means over at most {number(READ_AT_MOST)} samples of a set, the most confident first."
+        if limited
+        else ""
+    )
+    return Table(
+        f"Units of {look.layer} in {name}", columns, rows, note=note, empty="No unit responds to them."
+    )
 
 
 def _mean(study: StudyFiles, look: Look, name: str, label: int, prediction: int) -> tuple[UnitArray, bool]:

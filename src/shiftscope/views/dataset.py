@@ -58,12 +58,13 @@ def dataset_images(
         now: dict[str, str | int | None] = {"show": show, "label": label, "prediction": prediction}
         return look.dataset(dataset, **{**now, **options})
 
-    which = [show if show != "all" else ""]
-    which += [f"labelled {category_name(study, label)}"] if label is not None else []
-    which += [f"predicted {category_name(study, prediction)}"] if prediction is not None else []
+    chosen_as = {"labelled": label, "predicted": prediction}
+    which = [f"{how} {category_name(study, c)}" for how, c in chosen_as.items() if c is not None]
+    title = " ".join(["Images", *([] if show == "all" else [show]), *which])
+    ways = ("all", "wrong", "right", *(("skipped",) if samples.skipped else ()))
     panels: list[Panel] = [
         ImageStrip(
-            f"Images {' '.join(filter(None, which))}".strip(),
+            title,
             pictures(study, look, recording, shown),
             role(look, dataset),
             note=f"{start + 1 if len(shown) else 0} to {start + len(shown)} of {count(len(positions))}, "
@@ -95,7 +96,11 @@ def dataset_images(
         trail=[Link(study.name, look.overview())],
         panels=panels,
         choices=[
-            Choice("Show", [Link(option, address(show=option)) for option in ("all", "wrong", "right", "skipped")], show),
+            Choice(
+                "Show",
+                [Link(option, address(show=option)) for option in ways],
+                show,
+            ),
             *look.choices(study, look.at_dataset(dataset))[:1],
         ],
         previous=Link("earlier", address(start=max(0, start - IMAGES) or None)) if start else None,

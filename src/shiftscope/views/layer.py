@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from shiftscope.errors import BadRequest
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import StudyFiles
@@ -32,12 +34,14 @@ def layer_units(
     look = Look.at(study, layer, reference)
     others = look.others(study)
     if not others:
-        raise BadRequest("units are compared between datasets, and there is one only. Record a shifted dataset.")
+        raise BadRequest(
+            "units are compared between datasets, and there is one only. Record a shifted dataset."
+        )
     shifted, against = study[dataset or others[0]], study[look.reference]
     scores = scored(shifted, against, layer)
     maxima, moments = against.summary(layer, Maxima), against.summary(layer, Moments)
-    rates = {name: recording.summary(layer, Moments).firing_rate() for name, recording in (("", shifted),)}
-    sortable = {**scores, "maximum": maxima.largest, "fires": moments.firing_rate()}
+    rates, shifted_rates = moments.firing_rate(), shifted.summary(layer, Moments).firing_rate()
+    sortable = {**scores, "maximum": maxima.largest, "fires": rates}
     if sort not in sortable:
         raise BadRequest(f"units cannot be sorted by {sort!r}; there are {', '.join(sortable)}.")
     units = study.layer(layer).units
@@ -51,15 +55,25 @@ def layer_units(
     def column(name: str, described: Column) -> Column:
         turned = sort == name and not ascending
         link = Link(described.name, address(sort=name, ascending=True if turned else None))
+        state: Literal["ascending", "descending"] | None
         state = None if sort != name else "ascending" if ascending else "descending"
         return Column(described.name, described.help, numeric=True, sort=link, sorted=state)
 
     columns = [
         Column("unit"),
         *(column(name, described) for name, described in zip(unit_scores, score_columns(), strict=True)),
-        column("maximum", Column(f"maximum in {against.name}", "Largest response to any sample of the reference.")),
-        column("fires", Column(f"fires in {against.name}", "Share of samples with a response above zero.")),
-        Column(f"fires in {shifted.name}", "Share of samples with a response above zero.", numeric=True),
+        column(
+            "maximum",
+            Column("maximum", f"Largest response to any sample of {against.name}."),
+        ),
+        column(
+            "fires", Column("fires", f"Share of the samples of {against.name} with a response above zero.")
+        ),
+        Column(
+            "fires, shifted",
+            f"Share of the samples of {shifted.name} with a response above zero.",
+            numeric=True,
+        ),
         Column(f"strongest in {against.name}", "Samples with the largest responses, strongest first."),
         Column(f"strongest in {shifted.name}", "Samples with the largest responses, strongest first."),
     ]
@@ -68,8 +82,8 @@ def layer_units(
             Cell(f"unit {unit}", look.unit(unit, layer)),
             *(Cell(number(float(scores[name][unit]))) for name in unit_scores),
             Cell(number(float(maxima.largest[unit]))),
-            Cell(percent(float(moments.firing_rate()[unit]))),
-            Cell(percent(float(rates[""][unit]))),
+            Cell(percent(float(rates[unit]))),
+            Cell(percent(float(shifted_rates[unit]))),
             Cell(pictures=tuple(strongest(study, look, against, layer, unit, 4))),
             Cell(pictures=tuple(strongest(study, look, shifted, layer, unit, 4))),
         ]

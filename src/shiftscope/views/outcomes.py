@@ -34,7 +34,10 @@ class Outcomes:
         """(category,) share of each category's samples predicted right; NaN for one without samples."""
         totals = self.confusions.sum(axis=1)
         nothing = np.full(len(totals), np.nan)
-        return np.divide(np.diag(self.confusions), totals, out=nothing, where=totals > 0)
+        told: npt.NDArray[np.float64] = np.divide(
+            np.diag(self.confusions), totals, out=nothing, where=totals > 0
+        )
+        return told
 
 
 @lru_cache(maxsize=64)
@@ -45,7 +48,9 @@ def outcomes(samples: Samples, categories: int) -> Outcomes:
     return Outcomes(np.bincount(flat, minlength=categories**2).reshape(categories, categories))
 
 
-def having(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> npt.NDArray[np.intp]:
+def having(
+    samples: Samples, *, label: int | None = None, prediction: int | None = None
+) -> npt.NDArray[np.intp]:
     """Positions with this label and this prediction, the most confident prediction first."""
     chosen = np.ones(len(samples), bool)
     if label is not None:

@@ -16,6 +16,7 @@ from shiftscope.views.view import view
 
 MOST_SHIFTED = 8
 CONFUSIONS = 10
+STRIP = 5
 
 
 @view("")
@@ -58,7 +59,9 @@ def _dataset_card(study: StudyFiles, look: Look, name: str) -> Facts:
             "Samples recorded.",
             look.dataset(name),
             note=", ".join(
-                f"{count(n)} {what}" for n, what in ((unlabelled, "unlabelled"), (recording.samples.skipped, "skipped")) if n
+                f"{count(n)} {what}"
+                for n, what in ((unlabelled, "unlabelled"), (recording.samples.skipped, "skipped"))
+                if n
             ),
         ),
         Fact(
@@ -92,7 +95,9 @@ def _scatter(study: StudyFiles, look: Look) -> Chart:
         scores = scored(study[name], study[look.reference], look.layer)
         rows += [
             {"dataset": name, "unit": unit, "novelty": x, "spurious": y, "page": look.unit(unit)}
-            for unit, (x, y) in enumerate(zip(scores["novelty"].tolist(), scores["spurious"].tolist(), strict=True))
+            for unit, (x, y) in enumerate(
+                zip(scores["novelty"].tolist(), scores["spurious"].tolist(), strict=True)
+            )
             if x == x and y == y
         ]
     spec = {
@@ -100,7 +105,11 @@ def _scatter(study: StudyFiles, look: Look) -> Chart:
         "height": 300,
         "mark": {"type": "point", "filled": True, "size": 45, "opacity": 0.75},
         "encoding": {
-            "x": {"field": "novelty", "type": "quantitative", "title": "novelty (share of the reference maximum)"},
+            "x": {
+                "field": "novelty",
+                "type": "quantitative",
+                "title": "novelty (share of the reference maximum)",
+            },
             "y": {"field": "spurious", "type": "quantitative", "title": "spurious (1 − |rank correlation|)"},
             "color": {
                 "field": "dataset",
@@ -153,10 +162,19 @@ def _grown_confusions(study: StudyFiles, look: Look) -> Table:
         Column("label → prediction", "Confusions by how much their share grew from the reference."),
         Column("dataset"),
         Column("samples", "Samples with this label and this prediction.", numeric=True),
-        Column("share", "Of the samples with this label in this dataset, those with this prediction.", numeric=True),
-        Column(f"in {look.reference}", "The same share in the reference dataset.", numeric=True),
+        Column(
+            "share",
+            "Of the samples with this label in this dataset, those with this prediction.",
+            numeric=True,
+        ),
+        Column("was", f"The same share in {look.reference}.", numeric=True),
     ]
-    return Table("Confusions that grew most", columns, rows, empty="No confusion is more frequent than in the reference.")
+    return Table(
+        "Confusions that grew most",
+        columns,
+        rows,
+        empty="No confusion is more frequent than in the reference.",
+    )
 
 
 def _most_shifted(study: StudyFiles, look: Look) -> Table:
@@ -165,21 +183,23 @@ def _most_shifted(study: StudyFiles, look: Look) -> Table:
     rows = []
     for name in look.others(study):
         scores = scored(study[name], reference, look.layer)
-        for unit in map(int, ranked(scores["novelty"])[:MOST_SHIFTED // len(look.others(study)) + 1]):
+        for unit in map(int, ranked(scores["novelty"])[: MOST_SHIFTED // len(look.others(study)) + 1]):
             rows.append(
                 [
                     Cell(f"unit {unit}", look.unit(unit)),
                     Cell(name, look.dataset(name)),
                     *(Cell(number(float(scores[score][unit]))) for score in unit_scores),
-                    Cell(pictures=tuple(strongest(study, look, reference, look.layer, unit, 6))),
-                    Cell(pictures=tuple(strongest(study, look, study[name], look.layer, unit, 6))),
+                    Cell(pictures=tuple(strongest(study, look, reference, look.layer, unit, STRIP))),
+                    Cell(pictures=tuple(strongest(study, look, study[name], look.layer, unit, STRIP))),
                 ]
             )
     columns = [
         Column("unit", "Units of largest novelty under each shift."),
         Column("dataset"),
         *score_columns(),
-        Column(f"strongest in {look.reference}", "Samples with the unit's largest responses, strongest first."),
+        Column(
+            f"strongest in {look.reference}", "Samples with the unit's largest responses, strongest first."
+        ),
         Column("strongest in the shifted set", "Samples with the unit's largest responses, strongest first."),
     ]
     return Table(f"Most shifted units of {look.layer}", columns, rows)
@@ -205,9 +225,9 @@ def _layers(study: StudyFiles, look: Look) -> Table:
         Column("module"),
         Column("unit kind", "What one unit is, and how a map or token sequence became one number."),
         Column("units", numeric=True),
-        *(Column(f"median novelty, {d}", "Median over the layer's units.", numeric=True) for d in others),
+        *(Column(d, f"Median novelty of the layer's units under {d}.", numeric=True) for d in others),
     ]
-    return Table("Layers recorded", columns, rows)
+    return Table("Layers recorded, with the median novelty of their units under each shift", columns, rows)
 
 
 def _categories(study: StudyFiles, look: Look) -> Table:
@@ -219,7 +239,10 @@ def _categories(study: StudyFiles, look: Look) -> Table:
         [
             Cell(category_name(study, c), look.category(c)),
             *(
-                Cell(percent(float(recalls[d, c])), bar=None if np.isnan(recalls[d, c]) else float(recalls[d, c]))
+                Cell(
+                    percent(float(recalls[d, c])),
+                    bar=None if np.isnan(recalls[d, c]) else float(recalls[d, c]),
+                )
                 for d in range(len(names))
             ),
         ]
@@ -227,7 +250,14 @@ def _categories(study: StudyFiles, look: Look) -> Table:
     ]
     columns = [
         Column("category", "Categories that lost most first."),
-        *(Column(name, f"Share of the category's samples in {name} predicted right.", numeric=True) for name in names),
+        *(
+            Column(name, f"Share of the category's samples in {name} predicted right.", numeric=True)
+            for name in names
+        ),
     ]
-    shown = f"The {len(rows)} that lost most of {len(study.categories)}." if len(rows) < len(study.categories) else ""
+    shown = (
+        f"The {len(rows)} that lost most of {len(study.categories)}."
+        if len(rows) < len(study.categories)
+        else ""
+    )
     return Table("Accuracy by category", columns, rows, note=shown)

@@ -10,7 +10,7 @@ from shiftscope.store.samples import StoredSample
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import number
+from shiftscope.views.numbers import count, number
 from shiftscope.views.panels import Picture, Role, Verdict
 
 
@@ -58,11 +58,18 @@ def pictures(
     return shown
 
 
+def shown_of(found: int, shown: int) -> str:
+    """What a strip of confident mistakes shows, in words; nothing for an empty one."""
+    return f"{min(found, shown)} of {count(found)}, the most confident prediction first" if found else ""
+
+
 def strongest(
     study: StudyFiles, look: Look, recording: Recording, layer: str, unit: int, how_many: int
 ) -> Sequence[Picture]:
     """Samples with the largest responses of one unit, strongest first; those it is silent on are left out."""
     top = recording.summary(layer, TopSamples)
     positions, responses = top.position[:how_many, unit], top.response[:how_many, unit]
-    moving = {int(p): number(float(r)) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
+    moving = {
+        int(p): number(float(r)) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0
+    }
     return pictures(study, look, recording, moving, moving)

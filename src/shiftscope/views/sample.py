@@ -17,7 +17,7 @@ from shiftscope.views.view import view
 
 PREDICTIONS = 5
 UNITS = 12
-STRIP = 8
+STRIP = 6
 
 
 @view("datasets/{dataset}/samples/{position}")
@@ -35,7 +35,10 @@ def sample(
         beside.insert(1, _predictions(study, look, recording, seen))
         units: Panel = _top_units(study, look, recording, seen)
     else:
-        why = seen.problem or 'This dataset was recorded with keep="summaries": single responses are not stored.'
+        why = (
+            seen.problem
+            or 'This dataset was recorded with keep="summaries": single responses are not stored.'
+        )
         units = Message("Strongest units", why)
     return Page(
         title=f"{dataset}, image {position}",
@@ -49,7 +52,9 @@ def sample(
 
 
 def _facts(study: StudyFiles, look: Look, seen: StoredSample) -> Table:
-    label = Cell(category_name(study, seen.label), look.category(seen.label) if seen.label != NO_LABEL else "")
+    label = Cell(
+        category_name(study, seen.label), look.category(seen.label) if seen.label != NO_LABEL else ""
+    )
     rows = [[Cell("label"), label], [Cell("id"), Cell(seen.id)], [Cell("source"), Cell(seen.source)]]
     rows += [[Cell(key), Cell("–" if value is None else str(value))] for key, value in seen.metadata.items()]
     return Table("About it", [Column("what"), Column("value")], [row for row in rows if row[1].text])

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from shiftscope.scores.score import profiles, unit_scores
+from shiftscope.errors import NotInStudy
+from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.histograms import Histograms
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.summaries.top_samples import KEPT
-from shiftscope.errors import NotInStudy
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent
 from shiftscope.views.panels import Cell, Chart, Column, Columns, ImageStrip, Link, Page, Table
@@ -26,7 +26,9 @@ CATEGORIES = 12  # in the profile chart
 
 
 @view("layers/{layer}/units/{index}")
-def unit(study: StudyFiles, layer: str, index: int, *, reference: str | None = None, images: int = FEW) -> Page:
+def unit(
+    study: StudyFiles, layer: str, index: int, *, reference: str | None = None, images: int = FEW
+) -> Page:
     """One unit: its numbers, what it responds to in each dataset, and how often how strongly."""
     look = Look.at(study, layer, reference)
     units = study.layer(layer).units
@@ -60,7 +62,10 @@ def _numbers(study: StudyFiles, look: Look, layer: str, index: int) -> Table:
                 Cell(number(float(recording.summary(layer, Maxima).largest[index]))),
                 Cell(number(float(moments.mean()[index]))),
                 Cell(percent(float(moments.firing_rate()[index]))),
-                *(Cell(number(float(scores[score][index])) if scores else "reference") for score in unit_scores),
+                *(
+                    Cell(number(float(scores[score][index])) if scores else "reference")
+                    for score in unit_scores
+                ),
             ]
         )
     columns = [
@@ -90,7 +95,9 @@ def _profile(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
     """Mean response to each category, in each dataset, over the reference maximum."""
     maximum = float(study[look.reference].summary(layer, Maxima).largest[index])
     means = {name: study[name].summary(layer, CategorySums).means()[:, index] for name in look.ordered(study)}
-    strongest_first = np.argsort(-np.nan_to_num(np.fmax.reduce(list(means.values())), nan=-np.inf), kind="stable")
+    strongest_first = np.argsort(
+        -np.nan_to_num(np.fmax.reduce(list(means.values())), nan=-np.inf), kind="stable"
+    )
     shown = [int(c) for c in strongest_first[:CATEGORIES]]
     scale = maximum if maximum > 0 else 1.0
     rows: list[dict[str, Any]] = [
@@ -126,7 +133,11 @@ def _profile(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
             ],
         },
     }
-    note = f"The {len(shown)} strongest of {len(study.categories)} categories. " if len(shown) < len(study.categories) else ""
+    note = (
+        f"The {len(shown)} strongest of {len(study.categories)} categories. "
+        if len(shown) < len(study.categories)
+        else ""
+    )
     return Chart(
         "What it responds to",
         spec,
@@ -150,13 +161,26 @@ def _histogram(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
         counts = histogram.counts[:, index]
         for b in bins:
             share = 100 * float(counts[b]) / max(int(counts.sum()), 1)
-            rows.append({"dataset": name, "from": edges[b], "to": edges[b + 1], "share": share, "samples": int(counts[b])})
+            rows.append(
+                {
+                    "dataset": name,
+                    "from": edges[b],
+                    "to": edges[b + 1],
+                    "share": share,
+                    "samples": int(counts[b]),
+                }
+            )
     spec = {
         "data": {"values": rows},
         "height": 260,
         "mark": {"type": "area", "interpolate": "step", "line": True, "fillOpacity": 0.12},
         "encoding": {
-            "x": {"field": "from", "type": "quantitative", "title": "response", "scale": {"zero": False, "nice": False}},
+            "x": {
+                "field": "from",
+                "type": "quantitative",
+                "title": "response",
+                "scale": {"zero": False, "nice": False},
+            },
             "y": {
                 "field": "share",
                 "type": "quantitative",
