@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import StudyFiles
@@ -34,7 +35,7 @@ def overview(study: StudyFiles, *, layer: str | None = None, reference: str | No
     started = f" Not finished: {', '.join(unfinished)}; record again to go on." if unfinished else ""
     return Page(
         title=study.name,
-        subtitle=f"{model['class']}, {count(model['parameters'])} parameters.{started}",
+        subtitle=f"{str(model['class']).removeprefix('__main__.')}, {count(model['parameters'])} parameters.{started}",
         panels=panels,
         choices=look.choices(study, ""),
     )
@@ -103,7 +104,7 @@ def _scatter(study: StudyFiles, look: Look) -> Chart:
     spec = {
         "data": {"values": rows},
         "height": 300,
-        "mark": {"type": "point", "filled": True, "size": 45, "opacity": 0.75},
+        "mark": {"type": "point", "filled": True, "size": 45 if len(rows) < 600 else 16, "opacity": 0.7},
         "encoding": {
             "x": {
                 "field": "novelty",
@@ -137,12 +138,12 @@ def _scatter(study: StudyFiles, look: Look) -> Chart:
 def _grown_confusions(study: StudyFiles, look: Look) -> Table:
     size = len(study.categories)
     before = outcomes(study[look.reference].samples, size).confusions
-    usual = before / np.maximum(before.sum(axis=1, keepdims=True), 1)
+    usual = _shares(before)
     found = []
     for name in look.others(study):
         counts = outcomes(study[name].samples, size).confusions
-        share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        growth = np.where(np.eye(size, dtype=bool), 0, share - usual)
+        share = _shares(counts)
+        growth = np.where(np.eye(size, dtype=bool), 0, np.nan_to_num(share - usual))
         for flat in np.argsort(-growth, axis=None, kind="stable")[:CONFUSIONS]:
             actual, predicted = divmod(int(flat), size)
             if growth[actual, predicted] > 0:
@@ -159,7 +160,10 @@ def _grown_confusions(study: StudyFiles, look: Look) -> Table:
         for _, name, a, b, counts, share in found[:CONFUSIONS]
     ]
     columns = [
-        Column("label → prediction", "Confusions by how much their share grew from the reference."),
+        Column(
+            "label → prediction",
+            "Confusions by how much their share grew from the reference; labels that a set lacks are left out.",
+        ),
         Column("dataset"),
         Column("samples", "Samples with this label and this prediction.", numeric=True),
         Column(
@@ -175,6 +179,12 @@ def _grown_confusions(study: StudyFiles, look: Look) -> Table:
         rows,
         empty="No confusion is more frequent than in the reference.",
     )
+
+
+def _shares(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """(label, prediction) counts as shares of their label; NaN for a label without samples."""
+    totals = counts.sum(axis=1, keepdims=True)
+    return counts / np.where(totals > 0, totals, np.nan)
 
 
 def _most_shifted(study: StudyFiles, look: Look) -> Table:
