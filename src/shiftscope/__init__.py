@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shiftscope.datasets.preprocess import Preprocess as Preprocess
     from shiftscope.datasets.sample import Sample as Sample
+    from shiftscope.datasets.source import as_dataset as dataset
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.recording.layers import Layer as Layer
     from shiftscope.recording.layers import list_layers as list_layers
@@ -25,17 +26,29 @@ _WHERE = {
     "Sample": "shiftscope.datasets.sample",
     "ShiftscopeError": "shiftscope.errors",
     "Study": "shiftscope.study",
+    "dataset": "shiftscope.datasets.source:as_dataset",
     "list_layers": "shiftscope.recording.layers",
     "open_study": "shiftscope.study",
     "view": "shiftscope.web.server",
 }
-__all__ = sorted(_WHERE)
+__all__ = [
+    "Layer",
+    "Preprocess",
+    "Sample",
+    "ShiftscopeError",
+    "Study",
+    "dataset",
+    "list_layers",
+    "open_study",
+    "view",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'shiftscope' has no attribute {name!r}")
-    return getattr(importlib.import_module(_WHERE[name]), name)
+    module, _, attribute = _WHERE[name].partition(":")
+    return getattr(importlib.import_module(module), attribute or name)
 
 
 def __dir__() -> list[str]:

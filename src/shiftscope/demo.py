@@ -12,13 +12,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from shiftscope.datasets.arrays import ArrayData
-from shiftscope.datasets.coloured_digits import coloured_digits
+from shiftscope.datasets.array_data import ArrayData
+from shiftscope.datasets.digits import coloured_digits
 from shiftscope.datasets.sample import Dataset
 from shiftscope.progress import bar
+from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.score import unit_scores
 from shiftscope.study import Study
-from shiftscope.views.outcomes import outcomes
 
 PALETTES = ("coloured", "permuted", "arbitrary", "drifted")
 LAYERS = ("block2", "hidden")

@@ -15,7 +15,7 @@ class NotInStudy(ShiftscopeError, LookupError):
 
 
 class LayerNotFound(NotInStudy):
-    """No layer of the model, or of the study, has this name."""
+    """No layer of the model has this name."""
 
 
 class LayerError(ShiftscopeError):
@@ -24,6 +24,10 @@ class LayerError(ShiftscopeError):
 
 class DataError(ShiftscopeError):
     """A dataset, or one sample of it, cannot be shown to the model."""
+
+
+class LabelError(DataError):
+    """A label that no category answers to, or not one label for each sample; never skipped."""
 
 
 class ModelError(ShiftscopeError):
@@ -50,7 +54,7 @@ class BadRequest(ShiftscopeError, ValueError):
     """An option, an address or a parameter that cannot be read."""
 
 
-def closest(name: str, names: Iterable[str], count: int = 3) -> str:
+def closest(name: str, names: Iterable[str]) -> str:
     """The names most like `name`, as text for the end of a message."""
-    alike = difflib.get_close_matches(name, list(names), n=count, cutoff=0.4)
+    alike = difflib.get_close_matches(name, list(names), n=3, cutoff=0.4)
     return ", ".join(map(repr, alike)) if alike else "nothing alike"

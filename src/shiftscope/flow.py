@@ -1,4 +1,4 @@
-"""The verbs, each wiring a few folders: record, score, view."""
+"""The verbs, each wiring a few folders: record and score."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.score import score_units, unit_scores
+from shiftscope.store.atomic import remove_folder
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
+from shiftscope.store.plan import Plan
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.summaries.summary import summarise_shard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
 
     from shiftscope.datasets.sample import Dataset
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.stream import Pass, StoredType
+    from shiftscope.recording.seen import Keep, StoredType
+    from shiftscope.recording.stream import Pass
 
 Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
 
@@ -33,7 +37,7 @@ def record(
     layers: Sequence[Layer | str] | None = None,
     reference: bool = False,
     stored_as: StoredType = "float16",
-    keep: str = "responses",
+    keep: Keep = "responses",
     how: Pass | None = None,
     check_range: bool = True,
     overwrite: bool = False,
@@ -60,13 +64,12 @@ def record(
         refuse_other_model,
     )
     from shiftscope.recording.stream import Pass, check_outputs, first_inputs, stream
-    from shiftscope.store.writer import Plan, RecordingWriter
+    from shiftscope.store.writer import RecordingWriter
 
-    if keep not in ("responses", "summaries"):
-        raise BadRequest(f'keep={keep!r}; keep "responses" (with their summaries) or only "summaries".')
-    model, manifest = unwrap(model), study.manifest
+    model, manifest, how = unwrap(model), study.manifest, how or Pass()
     described = describe_model(model)
     refuse_other_model(manifest.model, described)
+    _refuse_alike(name, study.datasets)
     if not layers and not manifest.layers:
         raise BadRequest(
             "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
@@ -74,16 +77,15 @@ def record(
     inputs = first_inputs(dataset, model)
     seen = InputRange.of(inputs)
     if manifest.inputs and name != study.reference:
-        before = InputRange.from_json(manifest.inputs)
-        seen.refuse_unlike(before, name, study.reference, check_range=check_range)
+        seen.refuse_unlike(
+            InputRange.from_json(manifest.inputs), name, study.reference, check_range=check_range
+        )
     chosen = choose_layers(model, layers, inputs) if layers else list(manifest.layers)
     if manifest.layers:
         refuse_other_layers(manifest.layers, chosen)
-    categories = check_outputs(model, inputs, study.categories or tuple(dataset.categories or ()))
-    if overwrite and name in manifest.datasets:
-        manifest = dataclasses.replace(manifest, datasets=tuple(d for d in manifest.datasets if d != name))
-        study.save(manifest)
-
+    categories, probabilities = check_outputs(
+        model, inputs, study.categories or tuple(dataset.categories or ())
+    )
     plan = Plan(
         dataset=name,
         samples=len(dataset),
@@ -91,27 +93,39 @@ def record(
         categories=len(categories),
         stored_as=stored_as,
         keep=keep,
+        probabilities=probabilities,
         fingerprint=dataset.fingerprint(),
         source=dataset.describe(),
         model=described,
         shard_samples=SHARD_SAMPLES,
     )
-    how = how or Pass()
-    folder = study.path / folder_name(name)
-    writer = RecordingWriter(folder, plan, overwrite=overwrite)
+    replaces = overwrite and name in study
+    # A recording that is replaced stays until the new one is whole.
+    folder = study.path / (f".new {folder_name(name)}" if replaces else folder_name(name))
+    writer = RecordingWriter(folder, plan)
     try:
         unfinished = writer.unfinished()
         left = sum(map(len, unfinished.values()))
         with progress(name, len(dataset) - left, len(dataset)) as advance:
-            going = dataclasses.replace(how, progress=advance)
-            for shard in stream(
-                model, dataset, chosen, categories, unfinished, stored_as=stored_as, how=going
-            ):
-                writer.commit(shard)
+            shards = stream(
+                model,
+                dataset,
+                chosen,
+                categories,
+                unfinished,
+                stored_as=stored_as,
+                probabilities=probabilities,
+                how=dataclasses.replace(how, progress=advance),
+            )
+            for shard in shards:
+                writer.commit(shard, summarise_shard(shard, len(categories)))
         writer.seal()
     except BaseException:
         writer.abandon()
         raise
+    if replaces:
+        remove_folder(study.path / folder_name(name))
+        folder.replace(study.path / folder_name(name))
     if not manifest.layers and (head := find_head(model, chosen, inputs)):
         study.save_head(head.layer, head.weight, head.bias)
     study.save(
@@ -120,11 +134,19 @@ def record(
             categories=categories,
             layers=tuple(chosen),
             reference=name if reference or not manifest.reference else manifest.reference,
-            datasets=(*(d for d in manifest.datasets if d != name), name),
+            datasets=manifest.datasets if name in study else (*manifest.datasets, name),
             inputs=manifest.inputs or seen.as_json(),
         )
     )
     return study[name]
+
+
+def _refuse_alike(name: str, taken: Sequence[str]) -> None:
+    for other in taken:
+        if other != name and other.casefold() == name.casefold():
+            raise BadRequest(
+                f"{name!r} and {other!r} would be one folder on some systems; choose another name."
+            )
 
 
 def scores(

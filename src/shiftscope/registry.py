@@ -39,13 +39,16 @@ class Registry(Mapping[str, T], Generic[T]):
         return lambda entry: self.enter(name, entry)
 
     def __getitem__(self, name: str) -> T:
-        self._load()
-        if name not in self._entries:
+        if name not in self:
             raise BadRequest(
                 f"no {self.kind} named {name!r}; closest: {closest(name, self._entries)}. "
                 f"There are: {', '.join(self._entries)}."
             )
         return self._entries[name]
+
+    def __contains__(self, name: object) -> bool:
+        self._load()
+        return name in self._entries
 
     def __iter__(self) -> Iterator[str]:
         self._load()

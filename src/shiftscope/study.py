@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from torch import nn
 
+    from shiftscope.datasets.preprocess import Preprocess
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.stream import OnError, StoredType
+    from shiftscope.recording.seen import Keep, StoredType
+    from shiftscope.recording.stream import OnError
     from shiftscope.views.panels import Page
 
 
@@ -74,10 +76,10 @@ class Study(StudyFiles):
         layers: Sequence[Layer | str] | None = None,
         reference: bool = False,
         model: nn.Module | None = None,
-        preprocess: Any = None,
+        preprocess: Preprocess | None = None,
         labels: Any = None,
         stored_as: StoredType = "float16",
-        keep: str = "responses",
+        keep: Keep = "responses",
         batch_size: int = 64,
         workers: int = 0,
         on_error: OnError = "raise",
@@ -92,7 +94,7 @@ class Study(StudyFiles):
         data
             A dataset of shiftscope, arrays (sample, channel, row, column), a pair (images, labels), a map-style
             torch Dataset, a DataLoader that reads in order, a Hugging Face dataset, or text such as
-            "imagefolder:val/".
+            "imagefolder:val/". What needs more options is made by `shiftscope.dataset`.
         name
             Of the dataset in the study.
         layers
@@ -115,7 +117,7 @@ class Study(StudyFiles):
         check_range
             Refuse inputs whose range is of another order than the first dataset's.
         overwrite
-            Replace a dataset of this name.
+            Replace a dataset of this name; it stays until the new recording is whole.
         """
         from shiftscope.datasets.source import as_dataset
         from shiftscope.progress import bar, silent

@@ -22,6 +22,7 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
     import torch
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from shiftscope.recording.layers import list_layers
     from shiftscope.recording.load_model import load_model
@@ -46,6 +47,6 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
         shapes = " · ".join(" x ".join(map(str, shape)) for shape in layer.shapes)
         calls = f" ({len(layer.shapes)} calls: {layer.name}@0 …)" if len(layer.shapes) > 1 else ""
         units = f"{layer.units} ({layer.kind})" if layer.kind else ""
-        pools = ", ".join(layer.pools) if layer.kind else "cannot be recorded"
-        table.add_row(layer.name, layer.module_type, shapes + calls, units, pools)
+        pools = ", ".join(layer.pools) if layer.kind else layer.why_not
+        table.add_row(*map(Text, (layer.name, layer.module_type, shapes + calls, units, pools)))
     Console().print(table)

@@ -55,9 +55,10 @@ def score(
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    shown = Table(*table.columns, title=f"Units of {layer} by {sort}")
+    shown = Table(*table.columns, title=Text(f"Units of {layer} by {sort}"))
     for row in table.head(20 if top is None else top).itertuples(index=False):
-        shown.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+        shown.add_row(*(Text(f"{cell:.3f}" if isinstance(cell, float) else str(cell)) for cell in row))
     Console().print(shown)
     Console().print(", ".join(f"{count} without {name}" for name, count in undefined.items()), style="dim")

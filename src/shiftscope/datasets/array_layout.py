@@ -41,7 +41,7 @@ def array_layout(images: npt.NDArray[Any], asked: Layout | None = None) -> Layou
     if images.dtype == np.uint8 and layout != "nhw" and _channels(shape, layout) not in (1, 3):
         raise DataError(
             f"bytes of shape {shape} with {_channels(shape, layout)} channels; pictures have 1 or 3. "
-            "Leave transparency out, or give layout='features' to pass the array on as it is."
+            'Leave transparency out, or pass the array on as it is: ss.dataset(..., layout="features").'
         )
     return layout
 
@@ -53,7 +53,7 @@ def _guess(images: npt.NDArray[Any]) -> Layout:
     if len(shape) == 3 and images.dtype.kind == "f":
         raise DataError(
             f"{images.dtype} values of shape {shape} are gray pictures or sequences. "
-            "Say which: layout='nhw', or layout='features' to pass them on as they are."
+            'Say which: ss.dataset(..., layout="nhw"), or layout="features" to pass them on as they are.'
         )
     if len(shape) != 4:
         return "features"
@@ -64,7 +64,7 @@ def _guess(images: npt.NDArray[Any]) -> Layout:
         return "nchw" if first else "nhwc"
     raise DataError(
         f"{images.dtype} values of shape {shape} can have their channels first or last. "
-        "Say which: layout='nchw' or layout='nhwc'."
+        'Say which: ss.dataset(..., layout="nchw") or ss.dataset(..., layout="nhwc").'
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from shiftscope.datasets.draw import ChannelValues
 from shiftscope.datasets.item_data import ItemData
+from shiftscope.datasets.metadata import column_named
 from shiftscope.datasets.parse_item import INPUT_KEYS, LABEL_KEYS, Parsed, parse_mapping
 from shiftscope.datasets.preprocess import Preprocess
-from shiftscope.errors import DataError, closest
 
 IMAGE_COLUMNS = (*INPUT_KEYS, "img")
 LABEL_COLUMNS = (*LABEL_KEYS, "fine_label")
@@ -41,9 +41,9 @@ def hugging_face(
     DataError
         No such column.
     """
-    image = _column(dataset, "image", image, IMAGE_COLUMNS)
-    if label is not None or any(name in dataset.column_names for name in LABEL_COLUMNS):
-        label = _column(dataset, "label", label, LABEL_COLUMNS)
+    names = list(dataset.column_names)
+    image = column_named(names, "image", image, IMAGE_COLUMNS)
+    label = column_named(names, "label", label, LABEL_COLUMNS, needed=False) or None
     own = None if label is None else getattr((dataset.features or {}).get(label), "names", None)
     return ItemData(
         dataset,
@@ -67,13 +67,3 @@ class _Columns:
 
     def __call__(self, item: Any) -> Parsed:
         return parse_mapping(item, (self.image,), () if self.label is None else (self.label,))
-
-
-def _column(dataset: Any, option: str, asked: str | None, usual: Sequence[str]) -> str:
-    names = list(dataset.column_names)
-    for name in usual if asked is None else [asked]:
-        if name in names:
-            return name
-    wanted = f"none of {', '.join(usual)}" if asked is None else f"no column {asked!r}"
-    alike = "" if asked is None else f"; closest: {closest(asked, names)}"
-    raise DataError(f"{wanted}{alike}. There are: {', '.join(names)}. Name the column with {option}=.")

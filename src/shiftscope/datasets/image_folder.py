@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.inside import inside
-from shiftscope.datasets.kind import dataset_kinds
 from shiftscope.datasets.labels import category_names, label_index
-from shiftscope.datasets.picture_files import PictureFiles
+from shiftscope.datasets.picture_files import PictureFiles, inside
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.read_picture import EXTENSIONS
-from shiftscope.errors import DataError
+from shiftscope.datasets.sample import dataset_kinds
+from shiftscope.errors import DataError, LabelError
 
 
 def image_folder(
@@ -78,7 +77,8 @@ def _pictures(root: Path) -> Iterator[str]:
             if os.path.islink(os.path.join(folder, name)):
                 raise DataError(
                     f"{os.path.join(folder, name)!r} is a link to a folder, which is not followed. "
-                    "Copy the folder, or list its files in a CSV file with root=."
+                    "Copy the folder, or list its files in a CSV file and say where their paths start: "
+                    'ss.dataset("csv:list.csv", root="...").'
                 )
         for name in files:
             if name.startswith(".") or not name.lower().endswith(EXTENSIONS):
@@ -108,7 +108,7 @@ def _filled(folders: Sequence[str], files: Sequence[str], path: str | Path) -> t
     if empty:
         raise DataError(
             f"the folder {sorted(empty)[0]!r} of {str(path)!r} holds no pictures, so it may or may not "
-            "be a category. Remove it, or give categories=, the names in label order."
+            "be a category. Remove it, or give the names in label order: ss.dataset(..., categories=[...])."
         )
     return tuple(folders)
 
@@ -116,8 +116,8 @@ def _filled(folders: Sequence[str], files: Sequence[str], path: str | Path) -> t
 def _index(folder: str, names: tuple[str, ...], path: str | Path) -> int:
     try:
         return label_index(folder, names, folder)
-    except DataError as error:
-        raise DataError(f"the folder {folder!r} of {str(path)!r} is not a category: {error}") from error
+    except LabelError as error:
+        raise LabelError(f"the folder {folder!r} of {str(path)!r} is not a category: {error}") from error
 
 
 def _folder(file: str, path: str | Path) -> str:

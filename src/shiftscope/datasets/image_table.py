@@ -10,13 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from shiftscope.datasets.kind import dataset_kinds
 from shiftscope.datasets.labels import category_names, label_indices
-from shiftscope.datasets.metadata import metadata_columns
+from shiftscope.datasets.metadata import column_named, metadata_columns, sample_ids
 from shiftscope.datasets.picture_files import PictureFiles
 from shiftscope.datasets.preprocess import Preprocess
-from shiftscope.datasets.sample_ids import sample_ids
-from shiftscope.errors import DataError, closest
+from shiftscope.datasets.sample import dataset_kinds
+from shiftscope.errors import DataError
 
 
 def image_table(
@@ -49,11 +48,8 @@ def image_table(
     """
     table = _read(path, as_text=(file, label, ids))
     for option, name, usual in (("file", file, None), ("label", label, "label"), ("ids", ids, "id")):
-        if name not in table and name != usual:
-            raise DataError(
-                f"no column {name!r} in {str(path)!r}; closest: {closest(name, table.columns)}. "
-                f"There are: {', '.join(table.columns)}. Name the one to take with {option}=."
-            )
+        if name != usual:
+            column_named(table.columns, option, name, where=repr(str(path)))
     columns = {name: _values(table[name]) for name in table}
     files = _inside_paths(columns.pop(file), path, explicit_root=root is not None)
     names = sample_ids(columns.pop(ids, None) or files, len(files))
@@ -117,7 +113,8 @@ def _inside_paths(paths: list[Any], table: str | Path, explicit_root: bool) -> l
         if outside:
             raise DataError(
                 f"row {line} of {str(table)!r} leads out of the folder it starts from: {path!r}. "
-                "Give root=, a folder that holds all the pictures, and paths that start there."
+                "Name a folder that holds all the pictures, and let paths start there: "
+                'ss.dataset(..., root="...").'
             )
         plain.append(Path(steps).as_posix())
     return plain

@@ -10,16 +10,13 @@ import torch
 from PIL import Image
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.arrays import as_numpy
-from shiftscope.datasets.category_places import category_places
+from shiftscope.datasets.array_data import as_numpy
 from shiftscope.datasets.draw import ChannelValues, channel_values, draw
 from shiftscope.datasets.fingerprint import fingerprint
-from shiftscope.datasets.labels import category_names, label_index
+from shiftscope.datasets.labels import category_names, category_places, label_index
 from shiftscope.datasets.parse_item import Parsed
-from shiftscope.datasets.preprocess import Preprocess
-from shiftscope.datasets.reading import reading
-from shiftscope.datasets.sample import Sample
-from shiftscope.datasets.show_pixels import show_pixels
+from shiftscope.datasets.preprocess import Preprocess, described
+from shiftscope.datasets.sample import Sample, reading
 from shiftscope.errors import DataError
 
 READ_TWICE = 3  # first samples compared with themselves, to find random augmentation
@@ -92,7 +89,7 @@ class ItemData:
         return Sample(
             id=str(position),
             input=given,
-            label=None if index == NO_LABEL else index,
+            label=index,
             picture=picture,
             source=f"item {position}",
             metadata=metadata,
@@ -111,8 +108,7 @@ class ItemData:
         for position in np.linspace(0, self._count - 1, count).round().astype(int).tolist():
             sample = self[position]
             digests.append(fingerprint(sample.id, sample.label, dict(sample.metadata), *_bytes(sample.input)))
-        described = None if self.preprocess is None else self.preprocess.describe()
-        return fingerprint("items", self._count, digests, self._targets(), described)
+        return fingerprint("items", self._count, digests, self._targets(), described(self.preprocess))
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -122,15 +118,13 @@ class ItemData:
                 "mean": None if self._mean is None else self._mean.ravel().tolist(),
                 "std": None if self._std is None else self._std.ravel().tolist(),
             },
-            "preprocess": None if self.preprocess is None else self.preprocess.describe(),
+            "preprocess": described(self.preprocess),
         }
 
     def _shown(self, value: Any) -> tuple[torch.Tensor, Image.Image | None]:
         if isinstance(value, Image.Image):
             gray = value.mode in ("1", "L") or value.mode.startswith("I")
-            preprocess = self.preprocess or _plain(gray)
-            picture = preprocess.picture(value)
-            return preprocess.tensor(picture), picture
+            return (self.preprocess or Preprocess.plain(gray=gray)).show(value)
         if not isinstance(value, (torch.Tensor, np.ndarray)):
             raise DataError(
                 f"an input of type {type(value).__name__}. A dataset gives a picture (PIL), an array "
@@ -138,7 +132,7 @@ class ItemData:
             )
         pixels = _pixels(value)
         if pixels is not None:
-            return show_pixels(pixels, self.preprocess or _plain(pixels.ndim == 2))
+            return (self.preprocess or Preprocess.plain(gray=pixels.ndim == 2)).show(pixels)
         if self.preprocess is not None:
             raise DataError(
                 f"an input that is a {type(value).__name__} of {value.dtype} already; preprocessing takes "
@@ -177,10 +171,6 @@ class ItemData:
         if not hasattr(targets, "__len__") or len(targets) != self._count:
             return None
         return [str(target) for target in (targets.tolist() if hasattr(targets, "tolist") else targets)]
-
-
-def _plain(gray: bool) -> Preprocess:
-    return Preprocess(channels="gray" if gray else "rgb")
 
 
 def _pixels(value: Any) -> Any:

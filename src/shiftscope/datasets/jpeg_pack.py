@@ -7,28 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from PIL import Image
 
-from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.fingerprint import fingerprint
-from shiftscope.datasets.kind import dataset_kinds
-from shiftscope.datasets.metadata import metadata_columns, row
-from shiftscope.datasets.npz import (
-    ID_NAMES,
-    LABEL_NAMES,
-    named_array,
-    npz_arrays,
-    plain_columns,
-    stored_labels,
-)
+from shiftscope.datasets.metadata import metadata_columns
+from shiftscope.datasets.npz import npz_arrays, stored_rows
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.read_picture import read_picture
-from shiftscope.datasets.reading import reading
-from shiftscope.datasets.sample import Sample
-from shiftscope.datasets.sample_ids import sample_ids
+from shiftscope.datasets.row_data import RowData
+from shiftscope.datasets.sample import dataset_kinds, reading
 from shiftscope.errors import DataError
 
 
-class JpegPack:
+class JpegPack(RowData):
     """Picture i is the file `header + scan[offset[i]:offset[i + 1]]`; without `header`, what scan says alone.
 
     Arrays: `scan` (byte,) uint8, `offset` (sample + 1,) whole numbers that do not fall, perhaps `header`
@@ -61,34 +53,17 @@ class JpegPack:
         self._offset = arrays["offset"]
         self._header = arrays.get("header", np.zeros(0, dtype=np.uint8))
         self._check()
-        count = len(self)
-        labels = named_array(arrays, path, "label", label, LABEL_NAMES)
-        names = named_array(arrays, path, "ids", ids, ID_NAMES)
-        self.ids = sample_ids(names[1], count)
-        self.labels, self.categories = stored_labels(arrays, labels[1], categories, self.ids)
-        columns = plain_columns(arrays, count, leave_out=("scan", "offset", "header", labels[0], names[0]))
-        self.metadata = metadata_columns(columns, count)
-
-    def __len__(self) -> int:
-        return len(self._offset) - 1
-
-    def __getitem__(self, position: int) -> Sample:
-        position = range(len(self))[position]
-        start, end = int(self._offset[position]), int(self._offset[position + 1])
-        with reading(f"sample {self.ids[position]!r} of {self.path!r}"):
-            picture = self.preprocess.picture(
-                read_picture(self._header.tobytes() + self._scan[start:end].tobytes())
-            )
-            values = self.preprocess.tensor(picture)
-        label = int(self.labels[position])
-        return Sample(
-            id=self.ids[position],
-            input=values,
-            label=None if label == NO_LABEL else label,
-            picture=picture,
-            source=f"row {position}",
-            metadata=row(self.metadata, position),
+        count = len(self._offset) - 1
+        self.labels, self.ids, columns, self.categories = stored_rows(
+            arrays,
+            path,
+            count,
+            label=label,
+            ids=ids,
+            categories=categories,
+            leave_out=["scan", "offset", "header"],
         )
+        self.metadata = metadata_columns(columns, count)
 
     def fingerprint(self) -> str:
         """SHA-256 over every byte of the coded pictures, labels, ids, metadata and preprocessing."""
@@ -99,6 +74,13 @@ class JpegPack:
 
     def describe(self) -> dict[str, Any]:
         return {"kind": "jpegpack", "path": self.path, "preprocess": self.preprocess.describe()}
+
+    def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image]:
+        start, end = int(self._offset[position]), int(self._offset[position + 1])
+        with reading(f"sample {self.ids[position]!r} of {self.path!r}"):
+            return self.preprocess.show(
+                read_picture(self._header.tobytes() + self._scan[start:end].tobytes())
+            )
 
     def _check(self) -> None:
         flat = all(array.ndim == 1 and array.dtype == np.uint8 for array in (self._scan, self._header))

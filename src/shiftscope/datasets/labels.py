@@ -1,4 +1,4 @@
-"""Labels as indices of categories, or a reason why not."""
+"""Labels as indices of categories, and where one list of categories stands in another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.errors import DataError, closest
+from shiftscope.errors import DataError, LabelError, closest
 
 
 def category_names(categories: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -29,7 +29,7 @@ def label_index(label: Any, categories: tuple[str, ...] | None, sample: str) -> 
 
     Raises
     ------
-    DataError
+    LabelError
         Neither a whole number within the categories nor one category's name.
     """
     if isinstance(label, str):
@@ -40,7 +40,7 @@ def label_index(label: Any, categories: tuple[str, ...] | None, sample: str) -> 
         return NO_LABEL
     if not isinstance(label, (int, np.integer)):
         what = f"of shape {tuple(label.shape)}" if hasattr(label, "shape") else repr(label)
-        raise DataError(
+        raise LabelError(
             f"sample {sample!r} has a label {what}, of type {type(label).__name__}. "
             "A label is a whole number from 0, a category's name, or -1 or None where there is none."
         )
@@ -54,7 +54,7 @@ def label_indices(
 
     Raises
     ------
-    DataError
+    LabelError
         Not one label for each sample, or a label that `label_index` refuses.
     """
     if labels is None:
@@ -63,7 +63,7 @@ def label_indices(
         labels = labels.detach().cpu().numpy()
     array = labels if isinstance(labels, np.ndarray) else np.array(list(labels), dtype=object)
     if array.shape != (len(ids),):
-        raise DataError(
+        raise LabelError(
             f"labels of shape {array.shape} for {len(ids)} samples. One label a sample is due; "
             "for one-hot rows give labels.argmax(1)."
         )
@@ -79,11 +79,36 @@ def label_indices(
     return np.array(found, dtype=np.int64)
 
 
+def category_places(own: Sequence[str], categories: Sequence[str]) -> npt.NDArray[np.int64]:
+    """(own category,) the index in `categories` that each of a source's own categories has.
+
+    By name where every name is among `categories`: a shifted set may have fewer, in another order. Otherwise
+    by position, if there are as many: "0 - zero" and "0" are two ways to write one category.
+
+    Raises
+    ------
+    DataError
+        Neither.
+    """
+    named = {name: index for index, name in reversed(list(enumerate(categories)))}
+    unique = len(set(own)) == len(own)
+    if list(own) != list(categories) and unique and all(name in named for name in own):
+        return np.array([named[name] for name in own], dtype=np.int64)
+    if len(own) != len(categories):
+        stranger = next((name for name in own if name not in named), own[0])
+        raise DataError(
+            f"the data has {len(own)} categories of its own, and {len(categories)} are asked for; "
+            f"{stranger!r} is not one of them, closest: {closest(stranger, categories)}. "
+            "Rename its categories, or give labels= in terms of yours."
+        )
+    return np.arange(len(own), dtype=np.int64)
+
+
 def _within(label: int, categories: tuple[str, ...] | None, sample: str) -> int:
     if label < NO_LABEL:
-        raise DataError(f"sample {sample!r} has the label {label}; labels count from 0, and -1 means none.")
+        raise LabelError(f"sample {sample!r} has the label {label}; labels count from 0, and -1 means none.")
     if categories is not None and label >= len(categories):
-        raise DataError(
+        raise LabelError(
             f"sample {sample!r} has the label {label}; there are {len(categories)} categories, "
             f"0 to {len(categories) - 1}."
         )
@@ -92,14 +117,14 @@ def _within(label: int, categories: tuple[str, ...] | None, sample: str) -> int:
 
 def _named(label: str, categories: tuple[str, ...] | None, sample: str) -> int:
     if categories is None:
-        raise DataError(
+        raise LabelError(
             f"sample {sample!r} has the label {label!r}, and nothing says which category that is. "
-            "Give categories=, the names in label order."
+            'Give the names in label order: ss.dataset(..., categories=["cat", "dog"]).'
         )
     index = _indices(categories).get(label)
     if index is None:
         why = "a name of several categories" if label in categories else "not a category"
-        raise DataError(
+        raise LabelError(
             f"sample {sample!r} has the label {label!r}, {why}; closest: {closest(label, categories)}. "
             f"There are {len(categories)} categories."
         )

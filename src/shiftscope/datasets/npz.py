@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.array_layout import Layout
-from shiftscope.datasets.arrays import ArrayData
-from shiftscope.datasets.category_places import category_places
-from shiftscope.datasets.kind import dataset_kinds
-from shiftscope.datasets.labels import category_names, label_indices
+from shiftscope.datasets.labels import category_names, category_places, label_indices
+from shiftscope.datasets.metadata import column_named, sample_ids
 from shiftscope.datasets.preprocess import Preprocess
-from shiftscope.datasets.sample_ids import sample_ids
-from shiftscope.errors import DataError, closest
+from shiftscope.datasets.sample import dataset_kinds
+from shiftscope.errors import DataError
 
 IMAGE_NAMES = ("image", "images", "x", "data")
 LABEL_NAMES = ("label", "labels", "y")
 ID_NAMES = ("id", "ids")
+
+# labels, ids, metadata and categories, in the order that `ArrayData` takes them
+StoredRows = tuple[npt.NDArray[np.int64], Sequence[str], dict[str, npt.NDArray[Any]], tuple[str, ...] | None]
 
 
 def npz(
@@ -48,13 +51,11 @@ def npz(
     arrays = npz_arrays(path)
     if image is None and "scan" in arrays and "offset" in arrays:
         raise DataError(f"{str(path)!r} is a JPEG pack: open it as jpegpack:{path}.")
-    pictures = named_array(arrays, path, "image", image, IMAGE_NAMES, needed=True)
-    labels = named_array(arrays, path, "label", label, LABEL_NAMES)
-    names = named_array(arrays, path, "ids", ids, ID_NAMES)
-    known = sample_ids(names[1], len(pictures[1]))
-    indices, categories = stored_labels(arrays, labels[1], categories, known)
-    metadata = plain_columns(arrays, len(known), leave_out=(pictures[0], labels[0], names[0]))
-    return ArrayData(pictures[1], indices, known, metadata, categories, preprocess, layout=layout)
+    image = column_named(arrays, "image", image, IMAGE_NAMES, what="array", where=repr(str(path)))
+    rows = stored_rows(
+        arrays, path, len(arrays[image]), label=label, ids=ids, categories=categories, leave_out=[image]
+    )
+    return ArrayData(arrays[image], *rows, preprocess, layout=layout)
 
 
 def npz_arrays(path: str | Path) -> dict[str, npt.NDArray[Any]]:
@@ -77,39 +78,30 @@ def npz_arrays(path: str | Path) -> dict[str, npt.NDArray[Any]]:
         ) from error
 
 
-def named_array(
+def stored_rows(
     arrays: Mapping[str, npt.NDArray[Any]],
     path: str | Path,
-    option: str,
-    asked: str | None,
-    usual: Sequence[str],
-    needed: bool = False,
-) -> tuple[str, Any]:
-    """Name and array; ("", None) where none is needed and none is there."""
-    for name in usual if asked is None else [asked]:
-        if name in arrays:
-            return name, arrays[name]
-    if asked is None and not needed:
-        return "", None
-    wanted = f"none of {', '.join(usual)}" if asked is None else f"no array {asked!r}"
-    alike = "" if asked is None else f"; closest: {closest(asked, arrays)}"
-    raise DataError(
-        f"{wanted} in {str(path)!r}{alike}. There are: {', '.join(arrays)}. "
-        f"Name the one to take with {option}=."
-    )
+    count: int,
+    *,
+    label: str | None,
+    ids: str | None,
+    categories: Sequence[str] | None,
+    leave_out: Sequence[str],
+) -> StoredRows:
+    """Labels, ids, metadata and categories, as `npz` finds them, of `count` samples.
+
+    Labels count `categories`, or else the file's own. Arrays that `leave_out` names are no metadata.
+    """
+    find = partial(column_named, arrays, what="array", where=repr(str(path)), needed=False)
+    label, ids = find("label", label, LABEL_NAMES), find("ids", ids, ID_NAMES)
+    names = sample_ids(arrays.get(ids), count)
+    labels, known = _stored_labels(arrays, arrays.get(label), categories, names)
+    taken = {label, ids, "categories", *leave_out}
+    columns = {name: array for name, array in arrays.items() if array.shape == (count,) and name not in taken}
+    return labels, names, columns, known
 
 
-def plain_columns(
-    arrays: Mapping[str, npt.NDArray[Any]], count: int, leave_out: Sequence[str]
-) -> dict[str, npt.NDArray[Any]]:
-    """Arrays that hold one plain value for each sample."""
-    leave_out = (*leave_out, "categories")
-    return {
-        name: array for name, array in arrays.items() if array.shape == (count,) and name not in leave_out
-    }
-
-
-def stored_labels(
+def _stored_labels(
     arrays: Mapping[str, npt.NDArray[Any]],
     labels: npt.NDArray[Any] | None,
     categories: Sequence[str] | None,

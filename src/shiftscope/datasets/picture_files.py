@@ -1,7 +1,8 @@
-"""Image files of one folder, in a fixed order."""
+"""Image files of one folder, in a fixed order, and none from anywhere else."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,20 +10,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from PIL import Image
 
-from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.file_digests import file_digests
-from shiftscope.datasets.fingerprint import fingerprint
-from shiftscope.datasets.inside import inside
-from shiftscope.datasets.metadata import Plain, row
+from shiftscope.datasets.fingerprint import file_digests, fingerprint
+from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.read_picture import read_picture
-from shiftscope.datasets.reading import reading
-from shiftscope.datasets.sample import Sample
+from shiftscope.datasets.row_data import RowData
+from shiftscope.datasets.sample import reading
+from shiftscope.errors import DataError
 
 
-@dataclass(frozen=True, eq=False)
-class PictureFiles:
+@dataclass(eq=False)
+class PictureFiles(RowData):
     """Files below `root`, decoded on reading; made by `image_folder` and `image_table`.
 
     A file that is a link is read only if it leads to a place below `root`.
@@ -38,24 +39,6 @@ class PictureFiles:
     metadata: Mapping[str, list[Plain]]
     preprocess: Preprocess
 
-    def __len__(self) -> int:
-        return len(self.files)
-
-    def __getitem__(self, position: int) -> Sample:
-        position = range(len(self.files))[position]
-        with reading(f"{self.files[position]!r} of {self.path!r}"):
-            picture = self.preprocess.picture(read_picture(inside(self.root, self.files[position])))
-            values = self.preprocess.tensor(picture)
-        label = int(self.labels[position])
-        return Sample(
-            id=self.ids[position],
-            input=values,
-            label=None if label == NO_LABEL else label,
-            picture=picture,
-            source=self.files[position],
-            metadata=row(self.metadata, position),
-        )
-
     def fingerprint(self) -> str:
         """SHA-256 over paths, ids, labels, metadata, preprocessing, and size and content of each file.
 
@@ -69,3 +52,28 @@ class PictureFiles:
 
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "path": self.path, "preprocess": self.preprocess.describe()}
+
+    def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image]:
+        with reading(f"{self.files[position]!r} of {self.path!r}"):
+            return self.preprocess.show(read_picture(inside(self.root, self.files[position])))
+
+    def _source(self, position: int) -> str:
+        return self.files[position]
+
+
+def inside(root: Path, file: str) -> Path:
+    """Where `file`, relative to `root` or absolute, is once all links are followed.
+
+    Raises
+    ------
+    DataError
+        That place is not below `root`.
+    """
+    real_root = os.path.realpath(root)
+    real = os.path.realpath(os.path.join(real_root, file))
+    if not Path(real).is_relative_to(real_root):  # nor on another drive, which `commonpath` stumbles over
+        raise DataError(
+            f"{file!r} leads out of the folder {str(root)!r}, to {real!r}. Copy the file into the folder, or "
+            'list it in a CSV file and name a folder that holds all: ss.dataset("csv:list.csv", root="...").'
+        )
+    return Path(real)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,11 @@ class Preprocess:
         if self.std is not None and not np.all(np.asarray(self.std) > 0):
             raise BadRequest(f"std={self.std!r}; every value has to be positive.")
 
+    @classmethod
+    def plain(cls, *, gray: bool) -> Self:
+        """Values in 0..1 and nothing else, with one channel if the pictures are gray."""
+        return cls(channels="gray" if gray else "rgb")
+
     @property
     def channel_count(self) -> int:
         return CHANNEL_COUNTS[self.channels]
@@ -108,6 +113,22 @@ class Preprocess:
     def tensor(self, picture: Image.Image) -> torch.Tensor:
         """(channel, row, column) float32 from a picture that has its size already."""
         return self.normalise(np.asarray(picture))
+
+    def show(self, pixels: Image.Image | PixelArray) -> tuple[torch.Tensor, Image.Image]:
+        """The model's input (channel, row, column) and the picture it was made from.
+
+        Bytes are (row, column) of gray, or (row, column, 3) of RGB. Where nothing has to be resized or converted
+        they are normalised as they lie, which gives exactly what the way over Pillow gives.
+        """
+        if isinstance(pixels, np.ndarray):
+            rows, columns = pixels.shape[:2]
+            gray = pixels.ndim == 2
+            image = Image.frombytes("L" if gray else "RGB", (columns, rows), pixels.tobytes())
+            if self.keeps_size and (gray or self.channel_count == 3):
+                return self.normalise(pixels), image
+            pixels = image
+        picture = self.picture(pixels)
+        return self.tensor(picture), picture
 
     def normalise(self, pixels: PixelArray) -> torch.Tensor:
         """(channel, row, column) float32 from bytes: (row, column) of gray, or (row, column, 3) of RGB."""
@@ -163,6 +184,11 @@ class Preprocess:
                 f"{name} has {len(value)} values for the {self.channel_count} channels of {self.channels!r}. "
                 "Give one number, or one for each channel."
             )
+
+
+def described(preprocess: Preprocess | None) -> dict[str, Any] | None:
+    """`describe()`, None where there is no preprocessing."""
+    return None if preprocess is None else preprocess.describe()
 
 
 def _one_of(option: str, value: str, allowed: dict[str, Any]) -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.category_places import category_places
 from shiftscope.datasets.fingerprint import fingerprint
-from shiftscope.datasets.labels import category_names, label_index, label_indices
+from shiftscope.datasets.labels import category_names, category_places, label_index, label_indices
+from shiftscope.datasets.metadata import sample_ids
+from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import Dataset, Sample
 
 
@@ -20,16 +21,20 @@ class Relabelled:
 
     Raises
     ------
+    LabelError
+        Not one label a sample, or labels that are not among the categories.
     DataError
-        Not one label a sample, labels that are not among the categories, or categories that do not fit.
+        Categories that do not fit.
     """
 
     def __init__(self, dataset: Dataset, labels: Any = None, categories: Sequence[str] | None = None) -> None:
-        own = dataset.categories
+        own = self._own = category_names(dataset.categories)
         self.dataset = dataset
         self.categories = category_names(own if categories is None else categories)
-        ids = [str(position) for position in range(len(dataset))]
-        self.labels = None if labels is None else label_indices(labels, self.categories, ids)
+        listed = dataset.ids if isinstance(dataset, (RowData, Relabelled)) else None
+        # for errors; positions where the dataset lists none
+        self.ids: Sequence[str] = sample_ids(listed, len(dataset))
+        self.labels = None if labels is None else label_indices(labels, self.categories, self.ids)
         self._places = None
         if labels is None and own is not None and self.categories is not None:
             self._places = category_places(own, self.categories)
@@ -41,11 +46,12 @@ class Relabelled:
         sample = self.dataset[position]
         if self.labels is not None:
             label = int(self.labels[position])
-        elif sample.label is not None and self._places is not None:
-            label = int(self._places[sample.label])
-        else:
+        elif self._places is None:
             label = label_index(sample.label, self.categories, sample.id)
-        return replace(sample, label=None if label == NO_LABEL else label)
+        else:
+            own = label_index(sample.label, self._own, sample.id)
+            label = own if own == NO_LABEL else int(self._places[own])
+        return replace(sample, label=label)
 
     def fingerprint(self) -> str:
         """The dataset's own, with the labels, or the places of its labels, that replace them."""

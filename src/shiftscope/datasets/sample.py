@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.errors import DataError
+from shiftscope.registry import Registry
 
 if TYPE_CHECKING:
     import torch
@@ -17,8 +22,8 @@ class Sample:
 
     id: str  # unique in its dataset and the same on every reading
     input: torch.Tensor  # without the batch axis
-    label: int | None  # index of a category
-    picture: Image.Image | None  # before normalisation; drawn as the thumbnail
+    label: int = NO_LABEL  # index of a category, -1 where there is none
+    picture: Image.Image | None = None  # before normalisation; drawn as the thumbnail
     source: str = ""  # where it came from, for a person: a path inside the dataset, a row
     metadata: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
 
@@ -27,7 +32,7 @@ class Dataset(Protocol):
     """A fixed, ordered set of samples.
 
     Reading position i twice gives the same sample; a sample that cannot be read raises `DataError`
-    naming it. `describe()` is plain JSON: everything about the reading that changes what the model sees.
+    naming it, one whose label is wrong `LabelError`, which no recording skips. `describe()` is plain JSON: everything about the reading that changes what the model sees.
     """
 
     @property
@@ -46,3 +51,24 @@ class Dataset(Protocol):
     def describe(self) -> Mapping[str, Any]:
         """Kind of source and preprocessing, as JSON."""
         ...
+
+
+DatasetKind = Callable[..., Dataset]  # the path, then options by keyword
+
+# Kinds of dataset that a path can name: the part before the colon in `imagefolder:val/`.
+dataset_kinds: Registry[DatasetKind] = Registry("kind of dataset", "shiftscope.datasets")
+
+
+@contextmanager
+def reading(sample: str) -> Iterator[None]:
+    """Turn whatever goes wrong inside into a `DataError` that begins with the sample's name.
+
+    Decoders meet hostile files and datasets run their owners' code: neither has a closed list of
+    exceptions, so all are caught.
+    """
+    try:
+        yield
+    except DataError as error:
+        raise type(error)(f"{sample}: {error}") from error  # a LabelError stays one
+    except Exception as error:
+        raise DataError(f"{sample} cannot be read: {type(error).__name__}: {error}") from error

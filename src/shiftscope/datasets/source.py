@@ -7,16 +7,20 @@ import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import torch
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
 
-from shiftscope.datasets.kind import dataset_kinds
-from shiftscope.datasets.sample import Dataset
+from shiftscope.datasets.array_data import ArrayData
+from shiftscope.datasets.hugging_face import hugging_face, is_hugging_face
+from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.relabelled import Relabelled
+from shiftscope.datasets.sample import Dataset, dataset_kinds
+from shiftscope.datasets.torch_dataset import loader_dataset, torch_dataset
 from shiftscope.errors import BadRequest, DataError, closest
-
-if TYPE_CHECKING:
-    from shiftscope.datasets.preprocess import Preprocess
 
 ACCEPTED = (
     "a dataset of shiftscope; an array or tensor, or (images, labels); a map-style torch Dataset, "
@@ -60,23 +64,21 @@ def as_dataset(
     options |= {name: value for name, value in given.items() if value is not None}
     if isinstance(data, (str, os.PathLike)):
         dataset = _from_text(os.fspath(data), options)
-        return dataset if labels is None else _relabelled(dataset, labels, None)
+        return dataset if labels is None else Relabelled(dataset, labels)
     if _is_ours(data):
         if set(options) - {"categories"}:
             raise BadRequest(
                 f"a {type(data).__name__} is a dataset already and takes no {', '.join(options)}."
             )
-        return data if labels is None and categories is None else _relabelled(data, labels, categories)
+        return data if labels is None and categories is None else Relabelled(data, labels, categories)
     if isinstance(data, tuple) and len(data) == 2 and _is_array(data[0]):
         if labels is not None:
             raise BadRequest("labels are given twice: in (images, labels), and as labels=.")
         data, labels = data
     if _is_array(data):
-        from shiftscope.datasets.arrays import ArrayData
-
         return _made(ArrayData, "an array", data, options | ({} if labels is None else {"labels": labels}))
     dataset = _from_library(data, options)
-    return dataset if labels is None else _relabelled(dataset, labels, None)
+    return dataset if labels is None else Relabelled(dataset, labels)
 
 
 def _from_text(text: str, options: dict[str, Any]) -> Dataset:
@@ -113,13 +115,6 @@ def _is_jpeg_pack(path: str) -> bool:
 
 
 def _from_library(data: Any, options: dict[str, Any]) -> Dataset:
-    from torch.utils.data import DataLoader
-    from torch.utils.data import Dataset as TorchDataset
-
-    from shiftscope.datasets.hugging_face import hugging_face, is_hugging_face
-    from shiftscope.datasets.loader_dataset import loader_dataset
-    from shiftscope.datasets.torch_dataset import torch_dataset
-
     if isinstance(data, DataLoader):
         data = loader_dataset(data)
         if _is_ours(data):
@@ -149,13 +144,7 @@ def _made(make: Any, what: str, data: Any, options: dict[str, Any]) -> Dataset:
                 f"It takes: {', '.join(known)}."
             )
     dataset: Dataset = make(data, **options)
-    return dataset if categories is None else _relabelled(dataset, None, categories)
-
-
-def _relabelled(dataset: Dataset, labels: Any, categories: Sequence[str] | None) -> Dataset:
-    from shiftscope.datasets.relabelled import Relabelled
-
-    return Relabelled(dataset, labels, categories)
+    return dataset if categories is None else Relabelled(dataset, categories=categories)
 
 
 def _is_ours(data: Any) -> bool:
@@ -165,4 +154,4 @@ def _is_ours(data: Any) -> bool:
 
 
 def _is_array(data: Any) -> bool:
-    return isinstance(data, np.ndarray) or (hasattr(data, "detach") and hasattr(data, "numpy"))
+    return isinstance(data, (np.ndarray, torch.Tensor))

@@ -1,14 +1,24 @@
-"""A map-style `torch.utils.data.Dataset`, torchvision's among them."""
+"""A map-style `torch.utils.data.Dataset`, torchvision's among them, perhaps behind a `DataLoader`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    IterableDataset,
+    SequentialSampler,
+    default_collate,
+    default_convert,
+)
+
 from shiftscope.datasets.draw import ChannelValues
 from shiftscope.datasets.item_data import ItemData
 from shiftscope.datasets.parse_item import parse_item
 from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.errors import DataError
 
 
 def torch_dataset(
@@ -38,6 +48,25 @@ def torch_dataset(
     )
 
 
+def loader_dataset(loader: DataLoader[Any]) -> Any:
+    """The dataset behind a loader that shows all of it, in order and unchanged.
+
+    Batches and workers are the recording's affair.
+
+    Raises
+    ------
+    DataError
+        The loader shuffles, samples, drops or collates in its own way, or its dataset has no places.
+    """
+    problem = _problem(loader)
+    if problem is not None:
+        raise DataError(
+            f"the DataLoader {problem}, and samples need fixed places to have lasting ids. "
+            "Give its dataset instead (loader.dataset), or a DataLoader with shuffle=False and no sampler."
+        )
+    return loader.dataset
+
+
 def _classes(dataset: Any) -> list[str] | None:
     while not hasattr(dataset, "classes"):
         if not hasattr(dataset, "dataset"):
@@ -48,3 +77,20 @@ def _classes(dataset: Any) -> list[str] | None:
         return None
     # torchvision's ImageNet gives each class as a tuple of synonyms
     return [", ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in classes]
+
+
+def _problem(loader: DataLoader[Any]) -> str | None:
+    if isinstance(loader.dataset, IterableDataset):
+        return f"reads a stream, {type(loader.dataset).__name__}"
+    batches = loader.batch_sampler
+    if batches is not None and type(batches) is not BatchSampler:
+        return f"has a batch sampler of its own, {type(batches).__name__}"
+    sampler = loader.sampler if batches is None else batches.sampler
+    if type(sampler) is not SequentialSampler or len(sampler) != len(loader.dataset):  # type: ignore[arg-type]
+        return f"shuffles or samples, with a {type(sampler).__name__}"
+    if batches is not None and batches.drop_last and len(sampler) % batches.batch_size:
+        return "drops the last samples (drop_last=True)"
+    if loader.collate_fn not in (default_collate, default_convert):
+        name = getattr(loader.collate_fn, "__name__", type(loader.collate_fn).__name__)
+        return f"changes samples while it collates them, with {name}"
+    return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shiftscope.errors import NotInStudy, closest
 from shiftscope.units.kind import Axes
 
 
@@ -31,9 +32,27 @@ class RecordedLayer:
     def axes(self) -> Axes:
         return Axes(self.channel_axis, self.prefix_tokens)
 
+    def check(self, unit: int) -> int:
+        """`unit` itself; raises `NotInStudy` where the layer has no such unit."""
+        if not 0 <= unit < self.units:
+            raise NotInStudy(
+                f"no unit {unit} in layer {self.name!r}, which has {self.units}, from 0 to {self.units - 1}."
+            )
+        return unit
+
     def as_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> RecordedLayer:
         return cls(**{**entry, "shape": tuple(entry["shape"])})
+
+
+def layer_named(name: str, layers: Mapping[str, RecordedLayer]) -> RecordedLayer:
+    """A recorded layer; raises `NotInStudy` naming the nearest."""
+    if name not in layers:
+        raise NotInStudy(
+            f"no layer {name!r} in this study; closest: {closest(name, layers)}. "
+            f"Recorded are {', '.join(layers) or 'none yet'}."
+        )
+    return layers[name]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+StoredType = Literal["float16", "float32"]
+Keep = Literal["responses", "summaries"]
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,14 @@ class Shard:
     first: int  # position of the first sample
     responses: Mapping[str, npt.NDArray[np.floating[Any]]]  # layer -> (sample, unit)
     logits: npt.NDArray[np.floating[Any]]  # (sample, category)
-    labels: npt.NDArray[np.int64]  # (sample,), NO_LABEL where there is none
     predictions: npt.NDArray[np.int64]  # (sample,), NO_LABEL where skipped
     confidences: npt.NDArray[np.float32]  # (sample,) softmax of the prediction
     samples: Sequence[Seen]
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """(sample,) NO_LABEL where there is none."""
+        return np.array([sample.label for sample in self.samples], np.int64)
 
     @property
     def shown(self) -> npt.NDArray[np.bool_]:

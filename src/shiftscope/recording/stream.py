@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,26 +16,40 @@ from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import DataError, ModelError, ResponseError, ShiftscopeError
+from shiftscope.errors import BadRequest, DataError, ModelError, ResponseError, ShiftscopeError
 from shiftscope.recording.hooks import Taps
 from shiftscope.recording.model import device_and_dtype, observed
 from shiftscope.recording.output import logits_in
 from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Seen, Shard
+from shiftscope.recording.seen import Seen, Shard, StoredType
 from shiftscope.recording.thumbnails import encode_thumbnail
 
-StoredType = Literal["float16", "float32"]
 OnError = Literal["raise", "skip"]
+TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
 
 
 @dataclass(frozen=True)
 class Pass:
-    """How samples go through the model; none of it changes what is recorded, only how fast."""
+    """How samples go through the model.
+
+    Raises
+    ------
+    BadRequest
+        A batch size below one, a negative number of workers, or another `on_error` than "raise" or "skip".
+    """
 
     batch_size: int = 64
     workers: int = 0
     on_error: OnError = "raise"
     progress: Callable[[int], None] = field(default=lambda samples: None)  # samples done since the last call
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1 or self.workers < 0:
+            raise BadRequest(
+                f"batch_size={self.batch_size}, workers={self.workers}; at least 1, and at least 0."
+            )
+        if self.on_error not in get_args(OnError):
+            raise BadRequest(f"on_error={self.on_error!r}; it can be 'raise' or 'skip'.")
 
 
 def stream(
@@ -46,6 +60,7 @@ def stream(
     shards: Mapping[int, range],
     *,
     stored_as: StoredType,
+    probabilities: bool,
     how: Pass,
 ) -> Iterator[Shard]:
     """Show the samples of `shards` (index -> positions) to the model, one finished shard at a time.
@@ -76,24 +91,19 @@ def stream(
                 if batch.inputs is None:
                     shard.append(batch.seen, {}, None)
                 else:
-                    logits = logits_in(model(_as_floating(batch.inputs.to(device), dtype)))
+                    outputs = logits_in(model(_as_floating(batch.inputs.to(device), dtype))).float()
+                    logits = torch.log(outputs.clamp_min(TINY)) if probabilities else outputs
                     shard.append(batch.seen, taps.take(), logits)
                 how.progress(len(batch.seen))
             yield shard.finish()
 
 
-def as_logits(outputs: torch.Tensor) -> torch.Tensor:
-    """Outputs whose softmax gives the model's probabilities.
+def check_outputs(
+    model: nn.Module, inputs: torch.Tensor, categories: Sequence[str]
+) -> tuple[tuple[str, ...], bool]:
+    """The category names, one for each output, numbers where none are given; and whether outputs are probabilities.
 
-    Rows that are probabilities already (none negative, sum one) become log-probabilities.
-    """
-    outputs = outputs.float()
-    probabilities = bool((outputs >= 0).all()) and bool(((outputs.sum(1) - 1).abs() < 1e-3).all())
-    return torch.log(outputs.clamp_min(torch.finfo(torch.float32).tiny)) if probabilities else outputs
-
-
-def check_outputs(model: nn.Module, inputs: torch.Tensor, categories: Sequence[str]) -> tuple[str, ...]:
-    """The category names, one for each logit; numbers where none are given.
+    Probabilities, none negative and summing to one, are kept as their logarithms: the softmax of those is right.
 
     Raises
     ------
@@ -108,11 +118,12 @@ def check_outputs(model: nn.Module, inputs: torch.Tensor, categories: Sequence[s
             f"the model gives logits of shape {tuple(logits.shape)} for {len(inputs)} samples, and there are "
             f"{len(names)} categories. Create the study with one category name for each logit."
         )
-    return names
+    sums = logits.float().sum(1)
+    return names, bool((logits >= 0).all()) and bool(((sums - 1).abs() < 1e-2).all())
 
 
-def first_inputs(dataset: Dataset, model: nn.Module, count: int = 2) -> torch.Tensor:
-    """The first `count` readable samples as one batch on the model's device.
+def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
+    """The first readable samples, two if there are, as one batch on the model's device.
 
     Raises
     ------
@@ -129,7 +140,7 @@ def first_inputs(dataset: Dataset, model: nn.Module, count: int = 2) -> torch.Te
             inputs.append(dataset[position].input)
         except DataError as error:
             problem = error
-        if len(inputs) == count:
+        if len(inputs) == 2:
             break
     if not inputs:
         raise DataError(f"none of the first samples can be read; the last one: {problem}")
@@ -160,7 +171,7 @@ class _Reader(TorchDataset[tuple[torch.Tensor | None, Seen]]):
             return None, _unread(
                 position, f"sample {position} cannot be read: {type(error).__name__}: {error}."
             )
-        label = NO_LABEL if sample.label is None else int(sample.label)
+        label = int(sample.label)
         thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
         metadata = json.dumps(dict(sample.metadata), default=str, ensure_ascii=False)
         return sample.input, Seen(sample.id, label, sample.source, metadata, thumbnail)
@@ -221,7 +232,6 @@ class _Filling:
         self._index, self._positions, self._layers = index, positions, layers
         self._responses = {layer.name: np.full((samples, layer.units), np.nan, stored_as) for layer in layers}
         self._logits = np.full((samples, len(categories)), np.nan, stored_as)
-        self._labels = np.full(samples, NO_LABEL, np.int64)
         self._predictions = np.full(samples, NO_LABEL, np.int64)
         self._confidences = np.full(samples, np.nan, np.float32)
         self._samples: list[Seen] = []
@@ -231,16 +241,14 @@ class _Filling:
         return len(self._samples) == len(self._positions)
 
     def append(
-        self, seen: Sequence[Seen], responses: Mapping[str, torch.Tensor], outputs: torch.Tensor | None
+        self, seen: Sequence[Seen], responses: Mapping[str, torch.Tensor], logits: torch.Tensor | None
     ) -> None:
         start = len(self._samples)
         self._samples.extend(seen)
         shown = [sample for sample in seen if not sample.problem]
         rows = start + np.flatnonzero([not sample.problem for sample in seen])
-        if outputs is None:
+        if logits is None:
             return
-        self._labels[rows] = [sample.label for sample in shown]
-        logits = as_logits(outputs)
         for layer in self._layers:
             self._store(
                 self._responses[layer.name], rows, responses[layer.name], f"layer {layer.name!r}", shown
@@ -257,7 +265,6 @@ class _Filling:
             self._positions.start,
             self._responses,
             self._logits,
-            self._labels,
             self._predictions,
             self._confidences,
             self._samples,

@@ -7,10 +7,11 @@ import io
 from PIL import Image
 
 SHARP_BELOW = 64  # pixels; smaller pictures are PNG, so that a digit's pixels stay as they were
+LARGEST = 128
 
 
-def encode_thumbnail(picture: Image.Image, side: int = 128) -> bytes:
-    """PNG up to 64 px, else JPEG with the longer side at most `side` pixels."""
+def encode_thumbnail(picture: Image.Image) -> bytes:
+    """PNG up to 64 px, else JPEG with the longer side at most 128 px."""
     if picture.mode not in ("RGB", "L"):
         picture = picture.convert("RGB")
     buffer = io.BytesIO()
@@ -18,7 +19,7 @@ def encode_thumbnail(picture: Image.Image, side: int = 128) -> bytes:
         picture.save(buffer, "PNG")
     else:
         picture = picture.copy()  # the dataset may hand out the same object again
-        picture.thumbnail((side, side), Image.Resampling.BILINEAR)
+        picture.thumbnail((LARGEST, LARGEST), Image.Resampling.BILINEAR)
         picture.save(buffer, "JPEG", quality=85)
     return buffer.getvalue()
 

@@ -113,7 +113,7 @@ def create_array(
     dtype: npt.DTypeLike,
     axes: tuple[str, ...],
 ) -> Any:
-    """An empty plain array in a zarr group; one that is there already with this form is kept."""
+    """An empty plain array in a zarr group, or the one that an interrupted recording left there."""
     if name in group:
         return group[name]
     kind = np.dtype(dtype)

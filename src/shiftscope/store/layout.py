@@ -21,6 +21,10 @@ SHARDS = "shards"
 LOGITS = "logits"
 
 
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
+RESERVED = DEVICES | {"DERIVED", "EXPLANATIONS", "STUDY", "HEAD", "LOGITS"}
+
+
 def folder_name(name: str) -> str:
     """`name` as one harmless folder name on any system; `given_name` undoes it.
 
@@ -29,24 +33,17 @@ def folder_name(name: str) -> str:
     BadRequest
         The name is empty, too long, or holds control characters.
     """
-    if not name.strip() or len(name) > 80 or not name.isprintable():
+    readable = bool(name.strip()) and name.isprintable() and len(name) <= 80
+    quoted = urllib.parse.quote(name, safe=" ()+,=@") if readable else ""
+    if not readable or len(quoted) > 200:
         raise BadRequest(
-            f"{name!r} cannot be the name of a dataset or layer: use 1 to 80 printable characters, not all blank."
+            f"{name!r} cannot be the name of a dataset or layer: use 1 to 80 printable characters, not all blank; "
+            "letters outside of ASCII count for up to twelve."
         )
-    quoted = urllib.parse.quote(name, safe=" ()+,=@")
     if quoted.startswith((".", " ")) or quoted.endswith((".", " ")):
         quoted = "".join(f"%{ord(c):02X}" if c in ". " else c for c in quoted)
-    # Names of our own files and Windows' devices would be taken for them.
-    if quoted.partition(".")[0].upper() in {
-        "CON",
-        "PRN",
-        "AUX",
-        "NUL",
-        "DERIVED",
-        "EXPLANATIONS",
-        "STUDY",
-        "HEAD",
-    }:
+    # Windows' devices, and our own files, would be taken for them.
+    if quoted.partition(".")[0].upper() in RESERVED:
         quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}"
     return quoted
 

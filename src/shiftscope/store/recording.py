@@ -10,14 +10,15 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import NotInStudy, StudyDamaged, closest
-from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
+from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.recording.thumbnails import media_type
 from shiftscope.store.arrays import StoredArray
 from shiftscope.store.atomic import read_json
 from shiftscope.store.layout import LOGITS, RECORDING, RESPONSES, SUMMARIES, folder_name, samples_file
+from shiftscope.store.plan import Plan
 from shiftscope.store.samples import Samples
-from shiftscope.summaries.summary import Summary, from_arrays, summaries
+from shiftscope.summaries.summary import Summary, from_arrays, name_of
 
 S = TypeVar("S", bound=Summary)
 
@@ -33,14 +34,9 @@ class Recording:
         described = read_json(folder / RECORDING, "a recording")
         try:
             self.complete = bool(described["complete"])
-            self.plan: dict[str, Any] = described["plan"]
-            self.layers = {
-                layer.name: layer for layer in (RecordedLayer.from_json(e) for e in self.plan["layers"])
-            }
-            self._shards = range(
-                0, self.plan["samples"], min(self.plan["shard_samples"], self.plan["samples"])
-            )
-        except (KeyError, TypeError, ValueError) as error:
+            self.plan = Plan.from_json(described["plan"])
+            self.layers = {layer.name: layer for layer in self.plan.layers}
+        except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
             raise StudyDamaged(f"{folder / RECORDING} does not describe a recording: {error!r}.") from error
         self._arrays: dict[str, StoredArray] = {}
         self._summary = lru_cache(maxsize=64)(self._read_summary)
@@ -48,39 +44,33 @@ class Recording:
     @property
     def version(self) -> str:
         """Changes when the content does; part of the address of an image."""
-        return str(self.plan["fingerprint"])[:12]
+        return self.plan.fingerprint[:12]
 
     @property
     def keeps_responses(self) -> bool:
-        return bool(self.plan["keep"] == "responses")
+        return self.plan.keep == "responses"
 
     @cached_property
     def samples(self) -> Samples:
-        return Samples([samples_file(self.folder, shard) for shard in range(len(self._shards))])
+        return Samples([samples_file(self.folder, shard) for shard in self.plan.shards()])
 
     def summary(self, layer: str, kind: type[S]) -> S:
         """A summary of all samples shown: `recording.summary("fc", Maxima)`."""
-        names = {declared: name for name, declared in summaries.items()}
-        return self._summary(self.layer(layer).name, names[kind])  # type: ignore[return-value]
+        return self._summary(self.layer(layer).name, name_of(kind))  # type: ignore[return-value]
 
     def layer(self, name: str) -> RecordedLayer:
-        if name not in self.layers:
-            raise NotInStudy(
-                f"no layer {name!r} is recorded; closest: {closest(name, self.layers)}. "
-                f"Recorded are {', '.join(self.layers)}."
-            )
-        return self.layers[name]
+        return layer_named(name, self.layers)
 
     def unit_responses(self, layer: str, unit: int) -> npt.NDArray[np.floating[Any]]:
         """(sample,) responses of one unit to every sample; NaN where a sample was skipped."""
-        units = self.layer(layer).units
-        if not 0 <= unit < units:
-            raise NotInStudy(f"no unit {unit} in layer {layer!r}, which has {units}, from 0 to {units - 1}.")
+        self.layer(layer).check(unit)
         return self._stored(f"{folder_name(layer)}/by_unit").row(unit)
 
     def sample_responses(self, layer: str, position: int) -> npt.NDArray[np.floating[Any]]:
         """(unit,) responses of a layer to one sample."""
-        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample").row(self._checked(position))
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample").row(
+            self.samples.check(position)
+        )
 
     def responses(self, layer: str, start: int = 0, stop: int | None = None) -> npt.NDArray[np.floating[Any]]:
         """(sample, unit) responses of a run of samples."""
@@ -94,17 +84,12 @@ class Recording:
 
     def logits(self, position: int) -> npt.NDArray[np.floating[Any]]:
         """(category,) logits of one sample."""
-        return self._stored(LOGITS).row(self._checked(position))
+        return self._stored(LOGITS).row(self.samples.check(position))
 
     def thumbnail(self, position: int) -> tuple[bytes, str]:
-        """A sample's thumbnail and its media type; no bytes for samples that are no images."""
+        """A sample's thumbnail and its media type; `NotInStudy` for a sample that is no image."""
         thumbnail = self.samples.thumbnail(position)
         return thumbnail, media_type(thumbnail)
-
-    def _checked(self, position: int) -> int:
-        if not 0 <= position < len(self.samples):
-            self.samples.thumbnail(position)  # raises, naming what is there
-        return position
 
     def _stored(self, path: str) -> StoredArray:
         if not self.keeps_responses:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import NotInStudy, StudyDamaged
-from shiftscope.recording.seen import Seen
+from shiftscope.recording.seen import Shard
 from shiftscope.store.atomic import written_aside
 
 SCHEMA = pa.schema(
@@ -52,22 +52,19 @@ class StoredSample:
         return self.label == self.prediction if known else None
 
 
-def write_samples(
-    path: Path,
-    samples: Sequence[Seen],
-    labels: npt.NDArray[np.int64],
-    predictions: npt.NDArray[np.int64],
-    confidences: npt.NDArray[np.float32],
-) -> None:
+def write_samples(path: Path, shard: Shard) -> None:
+    """Everything of a shard but its responses, as one Arrow file."""
+    samples = shard.samples
+
     def missing(codes: npt.NDArray[np.int64]) -> pa.Array:
         return pa.array(codes, pa.int32(), mask=codes == NO_LABEL)
 
     table = pa.table(
         {
             "id": [sample.id for sample in samples],
-            "label": missing(labels),
-            "prediction": missing(predictions),
-            "confidence": pa.array(confidences, pa.float32(), mask=np.isnan(confidences)),
+            "label": missing(shard.labels),
+            "prediction": missing(shard.predictions),
+            "confidence": pa.array(shard.confidences, pa.float32(), mask=np.isnan(shard.confidences)),
             "source": [sample.source for sample in samples],
             "metadata": [sample.metadata for sample in samples],
             "thumbnail": pa.array([sample.thumbnail for sample in samples], pa.binary()),
@@ -106,6 +103,15 @@ class Samples:
         return self._numbers("confidence", np.float32, np.nan)
 
     @cached_property
+    def pictured(self) -> npt.NDArray[np.bool_]:
+        """(sample,) whether there is a thumbnail; a sample that is no image has none."""
+        pieces = [np.empty(0, bool)]
+        for chunk in (chunk for table in self._tables for chunk in table["thumbnail"].chunks):
+            ends = np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+            pieces.append(np.diff(ends) > 0)
+        return np.concatenate(pieces)
+
+    @cached_property
     def skipped(self) -> int:
         return sum(table["problem"].length() - table["problem"].null_count for table in self._tables)
 
@@ -128,9 +134,17 @@ class Samples:
         )
 
     def thumbnail(self, position: int) -> bytes:
+        """PNG or JPEG; raises `NotInStudy` for a sample that is no image."""
         table, row = self._at(position)
         thumbnail: bytes = table["thumbnail"][row].as_py()
+        if not thumbnail:
+            raise NotInStudy(f"sample {position} has no picture: it was recorded without one.")
         return thumbnail
+
+    def check(self, position: int) -> int:
+        """`position` itself; raises `NotInStudy` where there is no such sample."""
+        self._at(position)
+        return position
 
     def _at(self, position: int) -> tuple[pa.Table, int]:
         if not 0 <= position < len(self):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from shiftscope.errors import NotInStudy, StudyDamaged, StudyMismatch, closest
-from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.atomic import read_json, write_json, written_aside
 from shiftscope.store.layout import FORMAT, HEAD, MANIFEST, RECORDING, folder_name, given_name
 from shiftscope.store.recording import Recording
@@ -53,19 +53,19 @@ class StudyFiles(Mapping[str, Recording]):
     @property
     def reference(self) -> str:
         """Name of the dataset whose responses the others are compared with; empty when nothing is recorded."""
-        return self.manifest.reference or next(iter(self.manifest.datasets), "")
+        named = self.manifest.reference
+        return named if named in self.manifest.datasets else next(iter(self.manifest.datasets), "")
 
     @property
     def datasets(self) -> list[str]:
         """Names of the finished recordings, the reference first."""
         return list(self)
 
-    @property
-    def shifted(self) -> list[str]:
-        return [name for name in self if name != self.reference]
+    def __contains__(self, dataset: object) -> bool:
+        return dataset in self.manifest.datasets
 
     def __getitem__(self, dataset: str) -> Recording:
-        if dataset not in self.manifest.datasets:
+        if dataset not in self:
             raise NotInStudy(
                 f"no dataset {dataset!r} in this study; closest: {closest(dataset, self.manifest.datasets)}. "
                 f"Recorded are {', '.join(self.manifest.datasets) or 'none yet'}."
@@ -81,23 +81,14 @@ class StudyFiles(Mapping[str, Recording]):
         return len(self.manifest.datasets)
 
     def layer(self, name: str) -> RecordedLayer:
-        if name not in self.layers:
-            raise NotInStudy(
-                f"no layer {name!r} in this study; closest: {closest(name, self.layers)}. "
-                f"Recorded are {', '.join(self.layers) or 'none yet'}."
-            )
-        return self.layers[name]
+        return layer_named(name, self.layers)
 
-    def category(self, name: str | int) -> int:
-        """Number of a category given by its name or number."""
-        if isinstance(name, int) or name not in self.categories:
-            if str(name).isdecimal() and int(name) < len(self.categories):
-                return int(name)
-            raise NotInStudy(
-                f"no category {name!r}; closest: {closest(str(name), self.categories)}. "
-                f"There are {len(self.categories)}, numbered from 0."
-            )
-        return self.categories.index(name)
+    def check_category(self, index: int) -> int:
+        """`index` itself; raises `NotInStudy` where there is no such category."""
+        if not 0 <= index < len(self.categories):
+            last = len(self.categories) - 1
+            raise NotInStudy(f"no category {index}; there are {len(self.categories)}, from 0 to {last}.")
+        return index
 
     @cached_property
     def head(self) -> tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
@@ -135,12 +126,12 @@ class StudyFiles(Mapping[str, Recording]):
 def create_study(
     path: str | Path, model: Mapping[str, Any], categories: Sequence[str], versions: Mapping[str, str]
 ) -> None:
-    """An empty study; refuses a folder that is something else, and a study of another model.
+    """An empty study.
 
     Raises
     ------
     StudyMismatch
-        The path is taken.
+        The path is a file, or a folder that is not empty.
     """
     path = Path(path)
     if path.exists() and not path.is_dir():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import StudyDamaged, StudyMismatch
-from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Shard
 from shiftscope.store.arrays import StoredArray, create_array, write_arrays
 from shiftscope.store.atomic import read_json, remove_folder, write_json, written_aside
@@ -30,45 +27,11 @@ from shiftscope.store.layout import (
     partial_file,
     samples_file,
 )
+from shiftscope.store.plan import Plan
 from shiftscope.store.samples import write_samples
-from shiftscope.summaries.summary import Block, Summary, arrays_of, from_arrays, merge_all, summarise
+from shiftscope.summaries.summary import Summary, arrays_of, from_arrays, merge_all
 
 TRANSPOSED_AT_ONCE = 256 * 2**20  # bytes
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that decides the content of a recording; two equal plans make equal recordings."""
-
-    dataset: str
-    samples: int
-    layers: Sequence[RecordedLayer]
-    categories: int
-    stored_as: str  # float16 or float32
-    keep: str  # responses or summaries
-    fingerprint: str
-    source: Mapping[str, Any]  # the dataset's own description
-    model: Mapping[str, Any]
-    shard_samples: int
-
-    @property
-    def rows(self) -> int:
-        """Samples in one shard; small datasets are one shard without padding."""
-        return min(self.shard_samples, self.samples)
-
-    def shards(self) -> dict[int, range]:
-        starts = range(0, self.samples, self.rows)
-        return {i: range(start, min(start + self.rows, self.samples)) for i, start in enumerate(starts)}
-
-    def bytes_needed(self) -> int:
-        """What the recording will take on disk at most, thumbnails at 4 kB."""
-        numbers = np.dtype(self.stored_as).itemsize * (
-            2 * sum(layer.units for layer in self.layers) + self.categories
-        )
-        return self.samples * (4096 + (numbers if self.keep == "responses" else 0))
-
-    def as_json(self) -> dict[str, Any]:
-        return {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}
 
 
 class RecordingWriter:
@@ -80,11 +43,9 @@ class RecordingWriter:
         The folder holds a recording of something else; the message names what differs.
     """
 
-    def __init__(self, folder: Path, plan: Plan, *, overwrite: bool = False) -> None:
+    def __init__(self, folder: Path, plan: Plan) -> None:
         self.folder, self.plan = folder, plan
         planned = json.loads(json.dumps(plan.as_json()))
-        if overwrite:
-            remove_folder(folder)
         if (folder / RECORDING).exists():
             before = read_json(folder / RECORDING, "a recording")
             _refuse_other_plan(before.get("plan", {}), planned)
@@ -100,17 +61,20 @@ class RecordingWriter:
         shards = self.plan.shards()
         return {i: rows for i, rows in shards.items() if not done_file(self.folder, i).exists()}
 
-    def commit(self, shard: Shard) -> None:
-        """Write one shard; its `.done` file comes last, so a shard counts when all of it is there."""
+    def commit(self, shard: Shard, states: Mapping[str, Mapping[str, Summary]]) -> None:
+        """Write one shard and its summaries, layer -> name -> state.
+
+        Its `.done` file comes last, so a shard counts when all of it is there.
+        """
         rows = slice(shard.first, shard.first + len(shard.samples))
         if self.plan.keep == "responses":
             for layer in self.plan.layers:
                 self._arrays[layer.name][rows] = shard.responses[layer.name]
             self._arrays[LOGITS][rows] = shard.logits
         samples = samples_file(self.folder, shard.index)
-        write_samples(samples, shard.samples, shard.labels, shard.predictions, shard.confidences)
+        write_samples(samples, shard)
         with written_aside(partial_file(self.folder, shard.index)) as file:
-            np.savez(file, allow_pickle=False, **_summaries_of(shard, self.plan))
+            np.savez(file, allow_pickle=False, **_flat(states))
         done = {"shard": shard.index, "samples": len(shard.samples), "skipped": int((~shard.shown).sum())}
         write_json(done_file(self.folder, shard.index), done)
 
@@ -198,18 +162,14 @@ def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any]) ->
         )
 
 
-def _summaries_of(shard: Shard, plan: Plan) -> dict[str, npt.NDArray[Any]]:
-    """Summaries of the samples that were shown, as flat names: layer number, summary, field."""
-    shown = shard.shown
-    positions = shard.first + np.flatnonzero(shown)
-    arrays = {}
-    for layer in plan.layers:
-        responses = shard.responses[layer.name][shown].astype(np.float32)
-        states = summarise(Block(responses, positions, shard.labels[shown], plan.categories))
-        for name, state in states.items():
-            for field, (values, _) in arrays_of(state).items():
-                arrays[f"{folder_name(layer.name)}/{name}/{field}"] = values
-    return arrays
+def _flat(states: Mapping[str, Mapping[str, Summary]]) -> dict[str, npt.NDArray[Any]]:
+    """Arrays by layer folder, summary and field, as names in one file."""
+    return {
+        f"{folder_name(layer)}/{name}/{field}": values
+        for layer, summaries in states.items()
+        for name, state in summaries.items()
+        for field, (values, _) in arrays_of(state).items()
+    }
 
 
 def _read_partial(path: Path) -> dict[str, dict[str, Summary]]:

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import CategoryUnitArray
-from shiftscope.summaries.summary import Block, axes, summary
+from shiftscope.summaries.summary import Block, axes, summaries
 
 
-@summary("category_sums")
+@summaries.named("category_sums")
 @dataclass(frozen=True)
 class CategorySums:
     """By true label; samples without a label belong to no category."""

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import BinUnitArray, SampleUnitArray
-from shiftscope.summaries.summary import Block, axes, summary
+from shiftscope.summaries.summary import Block, axes, summaries
 
 BINS = 64
 SMALLEST_EXPONENT = -24  # the smallest half-precision number; an all-zero unit has this range
 
 
-@summary("histograms")
+@summaries.named("histograms")
 @dataclass(frozen=True)
 class Histograms:
     """Counts over [0, 2^e), or over [-2^e, 2^e) for a unit that was ever negative.

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shiftscope.arrays import UnitArray
-from shiftscope.summaries.summary import Block, axes, summary
+from shiftscope.summaries.summary import Block, axes, summaries
 
 
-@summary("maxima")
+@summaries.named("maxima")
 @dataclass(frozen=True)
 class Maxima:
     """Extremes over all samples; NaN where no sample was seen."""

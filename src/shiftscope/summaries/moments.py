@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import UnitArray
-from shiftscope.summaries.summary import Block, axes, summary
+from shiftscope.summaries.summary import Block, axes, summaries
 
 
-@summary("moments")
+@summaries.named("moments")
 @dataclass(frozen=True)
 class Moments:
     count: npt.NDArray[np.int64] = axes()

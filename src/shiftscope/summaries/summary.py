@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeVar
+from functools import cache
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.errors import StudyDamaged
+from shiftscope.recording.seen import Shard
 from shiftscope.registry import Registry
 
 
@@ -36,18 +38,6 @@ class Summary(Protocol):
 
 summaries: Registry[type[Summary]] = Registry("summary", "shiftscope.summaries")
 
-S = TypeVar("S", bound=type[Any])
-
-
-def summary(name: str) -> Callable[[S], S]:
-    """Enter a summary under the name its arrays have on disk."""
-
-    def enter(declared: S) -> S:
-        summaries.enter(name, declared)
-        return declared
-
-    return enter
-
 
 def axes(*names: str) -> Any:
     """A field of a summary that is an array with these axes."""
@@ -57,6 +47,22 @@ def axes(*names: str) -> Any:
 def summarise(block: Block) -> dict[str, Summary]:
     """Every summary of one block, by name."""
     return {name: kind.of(block) for name, kind in summaries.items()}
+
+
+def summarise_shard(shard: Shard, categories: int) -> dict[str, dict[str, Summary]]:
+    """Every summary of each layer of a shard, without its skipped samples: layer -> name -> state."""
+    shown = shard.shown
+    positions, labels = shard.first + np.flatnonzero(shown), shard.labels[shown]
+    return {
+        layer: summarise(Block(responses[shown].astype(np.float32), positions, labels, categories))
+        for layer, responses in shard.responses.items()
+    }
+
+
+@cache
+def name_of(kind: type[Summary]) -> str:
+    """The name a summary was entered under."""
+    return next(name for name, entered in summaries.items() if entered is kind)
 
 
 def merge_all(earlier: Mapping[str, Summary], later: Mapping[str, Summary]) -> dict[str, Summary]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.summaries.summary import Block, axes, summary
+from shiftscope.summaries.summary import Block, axes, summaries
 
 KEPT = 100  # samples a unit
 LAST = np.int64(0xFFFFFFFF)  # positions are below this
 NONE = np.iinfo(np.int64).min  # key of a rank that no sample took
 
 
-@summary("top_samples")
+@summaries.named("top_samples")
 @dataclass(frozen=True)
 class TopSamples:
     """Strongest first; of equal responses the sample that comes first in the dataset.

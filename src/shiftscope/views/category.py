@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import NotInStudy
+from shiftscope.scores.outcomes import having, outcomes
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, percent, points
-from shiftscope.views.outcomes import having, outcomes
 from shiftscope.views.panels import Cell, Column, Columns, Fact, Facts, ImageStrip, Link, Page, Panel, Table
 from shiftscope.views.pictures import category_name, pictures, role, shown_of, strongest
 from shiftscope.views.view import view

@@ -6,12 +6,12 @@ import numpy as np
 
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
+from shiftscope.scores.outcomes import having, outcomes
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.category import check_category
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent
-from shiftscope.views.outcomes import having, outcomes
 from shiftscope.views.panels import Cell, Column, Columns, ImageStrip, Link, Page, Panel, Table
 from shiftscope.views.pictures import category_name, pictures, role, shown_of
 from shiftscope.views.view import view

@@ -6,11 +6,11 @@ from typing import Literal
 
 import numpy as np
 
+from shiftscope.scores.outcomes import outcomes
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.category import check_category
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, percent
-from shiftscope.views.outcomes import outcomes
 from shiftscope.views.panels import Choice, ImageStrip, Link, Matrix, Page, Panel
 from shiftscope.views.pictures import category_name, pictures, role
 from shiftscope.views.view import view

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent, points
-from shiftscope.views.outcomes import outcomes
 from shiftscope.views.panels import Cell, Chart, Column, Columns, Fact, Facts, Page, Panel, Table
 from shiftscope.views.pictures import category_name, role, strongest
 from shiftscope.views.unit_scores import ranked, score_columns, scored, title

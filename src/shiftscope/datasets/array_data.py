@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from PIL import Image
 
-from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.array_layout import Layout, array_layout
 from shiftscope.datasets.draw import draw
 from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.labels import category_names, label_indices
-from shiftscope.datasets.metadata import metadata_columns, row
-from shiftscope.datasets.sample import Sample
-from shiftscope.datasets.sample_ids import sample_ids
-from shiftscope.datasets.show_pixels import show_pixels
+from shiftscope.datasets.metadata import metadata_columns, sample_ids
+from shiftscope.datasets.preprocess import Preprocess, described
+from shiftscope.datasets.row_data import RowData
 from shiftscope.errors import DataError
 
-if TYPE_CHECKING:
-    import torch
-    from PIL import Image
 
-    from shiftscope.datasets.preprocess import Preprocess
-
-
-class ArrayData:
+class ArrayData(RowData):
     """NumPy or torch arrays whose first axis counts samples.
 
     Parameters
@@ -81,34 +75,16 @@ class ArrayData:
             if array.dtype.kind not in "fiub":
                 raise DataError(f"an array of type {array.dtype}; a model takes numbers.")
         elif array.dtype == np.uint8:
-            preprocess = preprocess or self._plain()
+            preprocess = preprocess or Preprocess.plain(gray=self._channels == 1)
         else:
             self._stretch = not _in_unit_range(array)
             self._check_floats(preprocess)
         self.preprocess = preprocess
 
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, position: int) -> Sample:
-        position = range(len(self.images))[position]
-        values, picture = self._shown(position)
-        label = int(self.labels[position])
-        return Sample(
-            id=self.ids[position],
-            input=values,
-            label=None if label == NO_LABEL else label,
-            picture=picture,
-            source=f"row {position}",
-            metadata=row(self.metadata, position),
-        )
-
     def fingerprint(self) -> str:
         """SHA-256 over every byte, type, shape and layout, labels, ids, metadata and preprocessing."""
-        described = None if self.preprocess is None else self.preprocess.describe()
-        return fingerprint(
-            "arrays", self.images, self.layout, self.labels, self.ids, self.metadata, described
-        )
+        known = (self.labels, self.ids, self.metadata, described(self.preprocess))
+        return fingerprint("arrays", self.images, self.layout, *known)
 
     def describe(self) -> dict[str, Any]:
         if self.layout == "features":
@@ -123,12 +99,10 @@ class ArrayData:
             "type": str(self.images.dtype),
             "layout": self.layout,
             "pictures": pictures,
-            "preprocess": None if self.preprocess is None else self.preprocess.describe(),
+            "preprocess": described(self.preprocess),
         }
 
     def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image | None]:
-        import torch
-
         one = self.images[position]
         if self.layout == "features":
             return torch.from_numpy(one.astype(np.float32 if one.dtype.kind == "f" else np.int64)), None
@@ -138,7 +112,7 @@ class ArrayData:
             one = one.transpose(2, 0, 1)
         if one.dtype == np.uint8:
             assert self.preprocess is not None  # set on construction for bytes
-            return show_pixels(one[0] if len(one) == 1 else one.transpose(1, 2, 0), self.preprocess)
+            return self.preprocess.show(one[0] if len(one) == 1 else one.transpose(1, 2, 0))
         values = one.astype(np.float32, order="C")
         picture = draw(values, stretch=self._stretch)
         if self.preprocess is not None:
@@ -148,11 +122,6 @@ class ArrayData:
     @property
     def _channels(self) -> int:
         return 1 if self.layout == "nhw" else int(self.images.shape[-1 if self.layout == "nhwc" else 1])
-
-    def _plain(self) -> Preprocess:
-        from shiftscope.datasets.preprocess import Preprocess
-
-        return Preprocess(channels="gray" if self._channels == 1 else "rgb")
 
     def _check_floats(self, preprocess: Preprocess | None) -> None:
         if preprocess is None:
@@ -178,8 +147,6 @@ def as_numpy(array: npt.NDArray[Any] | torch.Tensor) -> npt.NDArray[Any]:
     """The same memory where it can be; bfloat16, which NumPy does not have, as float32."""
     if isinstance(array, np.ndarray):
         return array
-    import torch
-
     tensor = array.detach().cpu()
     values: npt.NDArray[Any] = (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
     return values

@@ -1,0 +1,76 @@
+"""What a recording will hold, decided before the first batch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+
+from shiftscope.errors import BadRequest
+from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.recording.seen import Keep, StoredType
+from shiftscope.store.layout import folder_name
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides the content of a recording; two equal plans make equal recordings.
+
+    Raises
+    ------
+    BadRequest
+        A name that cannot be a folder, or an option that is none of its choices.
+    """
+
+    dataset: str
+    samples: int
+    layers: Sequence[RecordedLayer]
+    categories: int
+    stored_as: StoredType
+    keep: Keep
+    probabilities: bool  # whether the model's outputs are probabilities, kept as their logarithms
+    fingerprint: str
+    source: Mapping[str, Any]  # the dataset's own description
+    model: Mapping[str, Any]
+    shard_samples: int
+
+    def __post_init__(self) -> None:
+        for name in (self.dataset, *(layer.name for layer in self.layers)):
+            folder_name(name)
+        for option, value, choices in (
+            ("stored_as", self.stored_as, get_args(StoredType)),
+            ("keep", self.keep, get_args(Keep)),
+        ):
+            if value not in choices:
+                raise BadRequest(f"{option}={value!r}; it can be {' or '.join(map(repr, choices))}.")
+
+    @property
+    def rows(self) -> int:
+        """Samples in one shard; small datasets are one shard without padding."""
+        return min(self.shard_samples, self.samples)
+
+    def shards(self) -> dict[int, range]:
+        """Positions of the samples of each shard."""
+        starts = range(0, self.samples, self.rows)
+        return {i: range(start, min(start + self.rows, self.samples)) for i, start in enumerate(starts)}
+
+    def bytes_needed(self) -> int:
+        """What the recording will take on disk at most, thumbnails at 4 kB."""
+        numbers = 2 * sum(layer.units for layer in self.layers) + self.categories
+        kept = np.dtype(self.stored_as).itemsize * numbers if self.keep == "responses" else 0
+        return self.samples * (4096 + kept)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Plan:
+        """Raises KeyError, TypeError or ValueError for what is no plan."""
+        layers = [RecordedLayer.from_json(layer) for layer in entry["layers"]]
+        plan = cls(**{**entry, "layers": layers})
+        if not (isinstance(plan.samples, int) and isinstance(plan.shard_samples, int)) or plan.rows < 1:
+            raise ValueError(f"{plan.samples!r} samples in shards of {plan.shard_samples!r}")
+        return plan
