@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Sample
 from shiftscope.errors import DataError
 from shiftscope.study import Study
@@ -54,7 +55,7 @@ class Made:
         if position in self.broken:
             raise DataError(f"sample {position} cannot be read.")
         pixels = (self.inputs[position].clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 0).numpy()
-        label = None if position in self.unlabelled else int(self.labels[position])
+        label = NO_LABEL if position in self.unlabelled else int(self.labels[position])
         picture = Image.fromarray(pixels)
         return Sample(f"sample-{position}", self.inputs[position], label, picture, metadata={"row": position})
 
@@ -112,3 +113,13 @@ def recorded(new_study: Callable[..., Study], made: type[Made]) -> Study:
     study.record(made(), "lab", layers=["conv", "hidden"], reference=True, progress=False)
     study.record(made(seed=1, scale=1.5), "field", progress=False)
     return study
+
+
+@pytest.fixture(scope="session")
+def demo_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's study after a few epochs; to be read, not written."""
+    from shiftscope.demo import make_study
+
+    path = tmp_path_factory.mktemp("demo") / "demo.study"
+    make_study(path, epochs=4)
+    return path

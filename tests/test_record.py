@@ -184,6 +184,7 @@ def test_a_label_outside_the_categories_is_named(started, made):
     bad.labels[33] = 4
     refused(started, DataError, "'sample-33' has .*label 4", bad, "field")
     refused(started, DataError, "'sample-33' has .*label 4", bad, "field", workers=1)
+    refused(started, DataError, "'sample-33' has .*label 4", bad, "field", on_error="skip")
 
 
 def test_categories_must_be_as_many_as_logits(new_study, made):
@@ -309,6 +310,60 @@ def test_other_contents_under_a_taken_name_are_refused_unless_overwritten(starte
     )
     started.record(made(seed=2), "lab", overwrite=True, progress=False)
     np.testing.assert_array_equal(started["lab"].samples.labels, made(seed=2).labels)
+
+
+def test_a_replacement_that_fails_leaves_the_old_recording(started, made):
+    bad = made(seed=2)
+    bad.inputs[9] = torch.nan
+    refused(started, ResponseError, "sample-9", bad, "lab", overwrite=True)
+    assert ss.open_study(started.path)["lab"].samples.labels.tolist() == made().labels.tolist()
+
+
+def test_names_that_are_one_folder_on_some_systems_are_refused(started, made):
+    refused(started, BadRequest, "'LAB' and 'lab' would be one folder", made(seed=2), "LAB")
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "../up", "a\\b"])
+def test_a_dataset_name_that_would_be_a_path_is_refused(started, made, name):
+    refused(started, BadRequest, "cannot name a dataset", made(seed=2), name)
+
+
+def test_layers_may_have_any_name_that_modules_have(new_study, made, net):
+    renamed = nn.Sequential()
+    renamed.add_module("logits", net)
+    other = new_study(renamed, name="other")
+    recording = other.record(made(), "study.json", layers=["logits"], progress=False)
+    np.testing.assert_array_equal(recording.responses("logits")[4], recording.logits(4))
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"stored_as": "bfloat16"}, "stored_as='bfloat16'; it can be 'float16' or 'float32'"),
+        ({"keep": "all"}, "keep='all'; it can be 'responses' or 'summaries'"),
+        ({"on_error": "ignore"}, "on_error='ignore'; it can be 'raise' or 'skip'"),
+        ({"batch_size": 0}, "batch_size=0"),
+        ({"workers": -1}, "workers=-1"),
+    ],
+)
+def test_options_are_checked_before_anything_is_written(started, made, option, message):
+    refused(started, BadRequest, message, made(seed=2), "field", **option)
+
+
+def test_a_dataset_name_may_look_like_markup(started, made, capfd):
+    started.record(made(seed=2), "[/x] [red]", progress=True)
+    assert "[/x] [red]" in capfd.readouterr().err
+
+
+def test_a_sample_without_a_picture_has_no_thumbnail(new_study, made):
+    class Plain(made):
+        def __getitem__(self, position):
+            return dataclasses.replace(super().__getitem__(position), picture=None)
+
+    recording = new_study().record(Plain(), "lab", layers=["conv"], progress=False)
+    assert not recording.samples.pictured.any()
+    with pytest.raises(NotInStudy, match="sample 3 has no picture"):
+        recording.thumbnail(3)
 
 
 def test_recording_the_same_again_changes_nothing_and_runs_nothing(started, made, net):

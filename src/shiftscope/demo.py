@@ -91,26 +91,28 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
 
 
 def results(study: Study, layer: str) -> list[list[str]]:
-    """One row for each dataset: accuracy, then the mean of each score over the units, with those undefined."""
+    """One row for each dataset: accuracy, the mean of each score over the units, and how many lack one.
+
+    Of the activation ratio the median: one unit all but silent on the reference makes any mean.
+    """
     rows = []
     for name in study:
         accuracy = outcomes(study[name].samples, len(study.categories)).accuracy
         row = [name, f"{100 * accuracy:.1f} %"]
-        if name != study.reference:
-            scores = study.scores(layer, dataset=name)
-            undefined = int(scores[list(unit_scores)].isna().any(axis=1).sum())
-            row += [f"{scores['activation_ratio'].median():.2f}"]
-            row += [f"{scores[score].mean():.3f}" for score in ("novelty", "spurious")]
-            row += [f"{undefined} of {len(scores)}"]
-        rows.append(row + ["–"] * (6 - len(row)))
+        if name == study.reference:
+            row += ["–"] * (len(unit_scores) + 1)
+        else:
+            scores = study.scores(layer, dataset=name)[list(unit_scores)]
+            row += [f"{getattr(scores[score], how)():.3f}" for score, how in _OVER_UNITS.items()]
+            row.append(f"{scores.isna().any(axis=1).sum()} of {len(scores)}")
+        rows.append(row)
     return rows
 
 
+_OVER_UNITS = {score: "median" if score == "activation_ratio" else "mean" for score in unit_scores}
 RESULT_COLUMNS = (
     "dataset",
     "accuracy",
-    "median activation ratio",
-    "mean novelty",
-    "mean spurious",
+    *(f"{how} {score.replace('_', ' ')}" for score, how in _OVER_UNITS.items()),
     "units undefined",
 )

@@ -69,7 +69,7 @@ def record(
     model, manifest, how = unwrap(model), study.manifest, how or Pass()
     described = describe_model(model)
     refuse_other_model(manifest.model, described)
-    _refuse_alike(name, study.datasets)
+    _check_name(name, study.datasets)
     if not layers and not manifest.layers:
         raise BadRequest(
             "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
@@ -141,7 +141,11 @@ def record(
     return study[name]
 
 
-def _refuse_alike(name: str, taken: Sequence[str]) -> None:
+def _check_name(name: str, taken: Sequence[str]) -> None:
+    if set(name) <= {"."} or set(name) & {"/", "\\"}:
+        raise BadRequest(
+            f"{name!r} cannot name a dataset, since it is part of an address: leave out slashes."
+        )
     for other in taken:
         if other != name and other.casefold() == name.casefold():
             raise BadRequest(

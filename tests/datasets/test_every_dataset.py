@@ -12,8 +12,8 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
-from shiftscope.datasets.arrays import ArrayData
-from shiftscope.datasets.coloured_digits import coloured_digits
+from shiftscope.datasets.array_data import ArrayData
+from shiftscope.datasets.digits import coloured_digits
 from shiftscope.datasets.image_folder import image_folder
 from shiftscope.datasets.image_table import image_table
 from shiftscope.datasets.jpeg_pack import JpegPack

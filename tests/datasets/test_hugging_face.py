@@ -67,11 +67,13 @@ def test_labels_move_to_the_categories_of_a_study(split: Split) -> None:
 def test_a_set_without_labels(split: Split) -> None:
     del split.columns["label"]
     dataset = hugging_face(split)
-    assert (dataset.categories, dataset[0].label) == (None, None)
+    assert (dataset.categories, dataset[0].label) == (None, -1)
 
 
 def test_columns_that_are_not_there_are_an_error(split: Split) -> None:
-    with pytest.raises(DataError, match=r"no column 'sight'; closest: 'site'.*There are: img, label.*image="):
+    with pytest.raises(
+        DataError, match=r"no column 'sight'; closest: 'site'.*: img, label.*ss.dataset\(..., image="
+    ):
         hugging_face(split, image="sight")
     with pytest.raises(DataError, match=r"no column 'fine'.*label="):
         hugging_face(split, label="fine")

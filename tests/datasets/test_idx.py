@@ -37,7 +37,7 @@ def test_a_folder_gives_its_test_split_and_its_training_split(folder: Path) -> N
 
 def test_a_file_of_images_with_and_without_labels(folder: Path) -> None:
     images = folder / "t10k-images-idx3-ubyte.gz"
-    assert idx(images)[0].label is None
+    assert idx(images)[0].label == -1
     assert idx(images, label_file=folder / "t10k-labels-idx1-ubyte")[0].label == 7
 
 

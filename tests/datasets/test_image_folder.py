@@ -49,7 +49,7 @@ def test_the_picture_is_the_file(folder: Path) -> None:
 def test_a_folder_without_subfolders_has_no_labels(folder: Path) -> None:
     dataset = image_folder(folder / "dog")
     assert dataset.categories is None
-    assert dataset[0].label is None
+    assert dataset[0].label == -1
 
 
 def test_a_folder_that_is_no_category_is_refused(folder: Path) -> None:
@@ -112,7 +112,7 @@ def test_an_error_of_the_preprocessing_names_the_picture(folder: Path) -> None:
 def test_links_out_of_the_folder_are_refused(folder: Path, write_picture) -> None:
     secret = write_picture("secret.png")
     (folder / "dog/link.png").symlink_to(secret)
-    with pytest.raises(DataError, match=r"'dog/link.png' leads out of the folder .*root="):
+    with pytest.raises(DataError, match=r"'dog/link.png' leads out of the folder .*ss.dataset\(.*root="):
         image_folder(folder)
     (folder / "dog/link.png").unlink()
     (folder / "cow").symlink_to(secret.parent)

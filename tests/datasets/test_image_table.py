@@ -25,20 +25,20 @@ def table(tmp_path: Path, write_picture):
 def test_paths_are_relative_to_the_table(table) -> None:
     dataset = image_table(table("path\na.png\n./c.png\n"))
     assert [sample.id for sample in dataset] == ["a.png", "c.png"]
-    assert dataset[0].label is None
+    assert dataset[0].label == -1
     assert dataset[0].picture.size == (7, 5)
 
 
 def test_labels_are_indices_or_names_or_missing(table) -> None:
     path = table("path,label\na.png,dog\nb.png,\nc.png,0\n")
     dataset = image_table(path, categories=["cat", "dog"])
-    assert [sample.label for sample in dataset] == [1, None, 0]
+    assert [sample.label for sample in dataset] == [1, -1, 0]
 
 
 def test_names_of_labels_become_categories_in_order_of_the_alphabet(table) -> None:
     dataset = image_table(table("path,label\na.png,dog\nb.png,cat\nc.png,-1\n"))
     assert dataset.categories == ("cat", "dog")
-    assert [sample.label for sample in dataset] == [1, 0, None]
+    assert [sample.label for sample in dataset] == [1, 0, -1]
 
 
 def test_a_category_that_is_called_like_a_number_is_a_name(table) -> None:
@@ -72,7 +72,7 @@ def test_parquet_reads_the_same(table, tmp_path: Path) -> None:
     dataset = image_table(tmp_path / "tables/list.parquet")
     assert [(sample.label, sample.metadata) for sample in dataset] == [
         (1, {"count": 3}),
-        (None, {"count": 4}),
+        (-1, {"count": 4}),
     ]
     assert dataset.describe()["kind"] == "parquet"
 
@@ -113,7 +113,7 @@ def test_a_missing_picture_is_an_error_that_names_it(table) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("paths,label\na.png,1\n", r"no column 'path' in .*; closest: 'paths'.*file="),
+        ("paths,label\na.png,1\n", r"no column 'path' in .*; closest: 'paths'.*ss.dataset\(..., file="),
         ("path\n", "has no rows"),
         ("", "cannot be read as a csv table"),
         ("path,label\na.png,1.5\n", r"sample 'a.png' has a label 1.5, of type float"),

@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader, TensorDataset
 
-from shiftscope.datasets.arrays import ArrayData
-from shiftscope.datasets.kind import dataset_kinds
+from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.datasets.source import as_dataset
 from shiftscope.errors import BadRequest, DataError
 
@@ -22,8 +22,8 @@ def test_the_kinds_that_a_path_can_name() -> None:
     assert set(dataset_kinds) == {"csv", "digits", "idx", "imagefolder", "jpegpack", "npz", "parquet"}
 
 
-def test_the_package_is_there_without_torch() -> None:
-    check = "import shiftscope.datasets, shiftscope.datasets.source, sys; assert 'torch' not in sys.modules"
+def test_what_a_dataset_promises_is_there_without_torch() -> None:
+    check = "import shiftscope.datasets, shiftscope.datasets.sample, sys; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", check], check=True)
 
 

@@ -6,11 +6,20 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch.utils.data import Dataset, Subset, TensorDataset
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    Dataset,
+    IterableDataset,
+    SequentialSampler,
+    Subset,
+    SubsetRandomSampler,
+    TensorDataset,
+)
 
 from shiftscope.datasets.preprocess import Preprocess
-from shiftscope.datasets.torch_dataset import torch_dataset
-from shiftscope.errors import DataError
+from shiftscope.datasets.torch_dataset import loader_dataset, torch_dataset
+from shiftscope.errors import DataError, LabelError
 
 
 class Items(Dataset):
@@ -40,15 +49,15 @@ PICTURE = Image.fromarray(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20)
         ((UNIT, 3), 3, {}),
         ([UNIT, torch.tensor(3)], 3, {}),
         ((UNIT, np.int64(3), {"site": "x", "box": [1, 2], "n": torch.tensor(4)}), 3, {"site": "x", "n": 4}),
-        ((UNIT, -1), None, {}),
-        ((UNIT, None), None, {}),
-        ((UNIT,), None, {}),
-        (UNIT, None, {}),
+        ((UNIT, -1), -1, {}),
+        ((UNIT, None), -1, {}),
+        ((UNIT,), -1, {}),
+        (UNIT, -1, {}),
         ({"pixel_values": UNIT, "labels": 2, "site": "x"}, 2, {"site": "x"}),
-        ({"image": UNIT, "x": 1.5}, None, {"x": 1.5}),
+        ({"image": UNIT, "x": 1.5}, -1, {"x": 1.5}),
     ],
 )
-def test_items_of_each_form(item: Any, label: int | None, metadata: dict) -> None:
+def test_items_of_each_form(item: Any, label: int, metadata: dict) -> None:
     sample = torch_dataset(Items([item]))[0]
     assert torch.equal(sample.input, UNIT)
     assert (sample.label, dict(sample.metadata)) == (label, metadata)
@@ -143,6 +152,19 @@ def test_items_that_cannot_be_shown_are_errors_that_name_the_sample(item: Any, m
         dataset[1]
 
 
+@pytest.mark.parametrize("label", [1.0, torch.eye(3)[0], "cat", -5, 2])
+def test_a_bad_label_is_an_error_of_its_own(label: Any) -> None:
+    dataset = torch_dataset(Items([UNIT, (UNIT, label)]), categories=["a", "b"])
+    with pytest.raises(LabelError, match=r"sample 1 of the .*Items.* has (a|the) label"):
+        dataset[1]
+
+
+def test_a_bad_input_is_no_bad_label() -> None:
+    with pytest.raises(DataError, match="disk gone") as caught:
+        torch_dataset(Items([UNIT, OSError("disk gone")]))[1]
+    assert not isinstance(caught.value, LabelError)
+
+
 def test_preprocessing_of_what_is_a_tensor_already_is_refused() -> None:
     with pytest.raises(DataError, match="already; preprocessing takes pictures or bytes"):
         torch_dataset(Items([UNIT]), preprocess=Preprocess())[0]
@@ -189,3 +211,50 @@ def test_labels_between_those_samples_count_where_they_are_listed() -> None:
         for n in (0, 1)
     }
     assert len(prints) == 2
+
+
+DATA = TensorDataset(torch.zeros(5, 2))
+
+
+class Stream(IterableDataset):
+    def __iter__(self):
+        return iter(())
+
+
+class OwnBatches(BatchSampler):
+    pass
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"batch_size": 2}, {"batch_size": None}, {"batch_size": 5, "drop_last": True}, {"num_workers": 2}],
+)
+def test_a_loader_in_order_gives_its_dataset(options: dict) -> None:
+    loader: DataLoader = DataLoader(DATA, **options)
+    dataset: Dataset = loader_dataset(loader)
+    assert dataset is DATA
+
+
+@pytest.mark.parametrize(
+    ("loader", "problem"),
+    [
+        (DataLoader(DATA, shuffle=True), "shuffles or samples, with a RandomSampler"),
+        (DataLoader(DATA, sampler=SubsetRandomSampler([0])), "with a SubsetRandomSampler"),
+        (DataLoader(DATA, sampler=SequentialSampler(range(3))), "with a SequentialSampler"),
+        (DataLoader(DATA, sampler=[4, 3, 2, 1, 0]), "with a list"),
+        (
+            DataLoader(DATA, batch_sampler=OwnBatches(SequentialSampler(DATA), 2, False)),
+            "of its own, OwnBatches",
+        ),
+        (
+            DataLoader(DATA, batch_sampler=BatchSampler(SubsetRandomSampler([0]), 2, False)),
+            "SubsetRandomSampler",
+        ),
+        (DataLoader(DATA, batch_size=2, drop_last=True), "drops the last samples"),
+        (DataLoader(DATA, collate_fn=list), "changes samples while it collates them, with list"),
+        (DataLoader(Stream()), "reads a stream, Stream"),
+    ],
+)
+def test_other_loaders_are_refused(loader: DataLoader, problem: str) -> None:
+    with pytest.raises(DataError, match=rf"{problem}.* Give its dataset instead"):
+        loader_dataset(loader)

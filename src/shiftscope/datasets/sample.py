@@ -32,7 +32,8 @@ class Dataset(Protocol):
     """A fixed, ordered set of samples.
 
     Reading position i twice gives the same sample; a sample that cannot be read raises `DataError`
-    naming it, one whose label is wrong `LabelError`, which no recording skips. `describe()` is plain JSON: everything about the reading that changes what the model sees.
+    naming it, one whose label is wrong `LabelError`, which no recording skips. `describe()` is plain
+    JSON: everything about the reading that changes what the model sees.
     """
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import BadRequest, DataError, ModelError, ResponseError, ShiftscopeError
+from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ResponseError, ShiftscopeError
 from shiftscope.recording.hooks import Taps
 from shiftscope.recording.model import device_and_dtype, observed
 from shiftscope.recording.output import logits_in
@@ -138,6 +138,8 @@ def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
     for position in range(min(len(dataset), 100)):
         try:
             inputs.append(dataset[position].input)
+        except LabelError:
+            raise
         except DataError as error:
             problem = error
         if len(inputs) == 2:
@@ -156,34 +158,45 @@ class _Batch:
     refusal: str = ""
 
 
-class _Reader(TorchDataset[tuple[torch.Tensor | None, Seen]]):
+class _Read(NamedTuple):
+    """One sample read."""
+
+    input: torch.Tensor | None  # None where the sample could not be read
+    seen: Seen
+    refusal: str = ""
+
+
+class _Reader(TorchDataset[_Read]):
     """One position read into an input and what is kept of it."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
 
-    def __getitem__(self, position: int) -> tuple[torch.Tensor | None, Seen]:
+    def __getitem__(self, position: int) -> _Read:
         try:
             sample = self.dataset[position]
+            label, metadata = int(sample.label), dict(sample.metadata)
+        except LabelError as error:  # a wrong label is a mistake about the whole set, not a sample to skip
+            return _Read(None, _unread(position, ""), str(error))
         except DataError as error:
-            return None, _unread(position, str(error))
+            return _Read(None, _unread(position, str(error)))
         except Exception as error:  # a user's dataset may raise anything; the sample is named either way
-            return None, _unread(
-                position, f"sample {position} cannot be read: {type(error).__name__}: {error}."
-            )
-        label = int(sample.label)
+            problem = f"sample {position} cannot be read: {type(error).__name__}: {error}."
+            return _Read(None, _unread(position, problem))
         thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
-        metadata = json.dumps(dict(sample.metadata), default=str, ensure_ascii=False)
-        return sample.input, Seen(sample.id, label, sample.source, metadata, thumbnail)
+        described = json.dumps(metadata, default=str, ensure_ascii=False)
+        return _Read(sample.input, Seen(sample.id, label, sample.source, described, thumbnail))
 
 
 def _unread(position: int, problem: str) -> Seen:
     return Seen(f"#{position}", NO_LABEL, "", "{}", b"", problem)
 
 
-def _collate(items: Sequence[tuple[torch.Tensor | None, Seen]]) -> _Batch:
-    seen = [sample for _, sample in items]
-    inputs = [given for given, _ in items if given is not None]
+def _collate(items: Sequence[_Read]) -> _Batch:
+    seen = [item.seen for item in items]
+    if refusals := [item.refusal for item in items if item.refusal]:
+        return _Batch(None, seen, refusals[0])
+    inputs = [item.input for item in items if item.input is not None]
     try:
         return _Batch(_stacked(inputs, seen[0].id) if inputs else None, seen)
     except DataError as error:

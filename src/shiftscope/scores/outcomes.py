@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from shiftscope.store.samples import Samples
 
+Positions = npt.NDArray[np.intp]  # (sample,) chosen ones
+
 
 @dataclass(frozen=True)
 class Outcomes:
@@ -42,15 +44,14 @@ class Outcomes:
 
 @lru_cache(maxsize=16)  # 8 MB each at 1,000 categories
 def outcomes(samples: Samples, categories: int) -> Outcomes:
+    """Counted once for each dataset; the counts are shared, so they are not written to."""
     labels, predictions = samples.labels, samples.predictions
     known = (labels >= 0) & (predictions >= 0)
     flat = labels[known] * categories + predictions[known]
     return Outcomes(np.bincount(flat, minlength=categories**2).reshape(categories, categories))
 
 
-def having(
-    samples: Samples, *, label: int | None = None, prediction: int | None = None
-) -> npt.NDArray[np.intp]:
+def having(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> Positions:
     """Positions with this label and this prediction, the most confident prediction first."""
     chosen = np.ones(len(samples), bool)
     if label is not None:
@@ -59,3 +60,16 @@ def having(
         chosen &= samples.predictions == prediction
     positions = np.flatnonzero(chosen)
     return positions[np.argsort(-samples.confidences[positions], kind="stable")]
+
+
+def mistaken(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> Positions:
+    """As `having`, only samples that were told wrong."""
+    positions = having(samples, label=label, prediction=prediction)
+    return positions[told(samples)[1][positions]]
+
+
+def told(samples: Samples) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(sample,) whether it was told right, and whether wrong; neither without a label or a prediction."""
+    known = (samples.labels >= 0) & (samples.predictions >= 0)
+    same = samples.labels == samples.predictions
+    return known & same, known & ~same

@@ -11,6 +11,7 @@ import numpy as np
 
 from shiftscope.arrays import UnitArray
 from shiftscope.registry import Registry
+from shiftscope.scores.shares import over_reference_maximum
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 
@@ -79,8 +80,11 @@ def profiles(
     """Mean response of each unit to each category over the reference maximum, (category, unit) twice.
 
     Only categories with samples in both sets, so that a missing one is not taken for a change. A unit
-    whose reference maximum is not above zero has no scale: NaN.
+    whose reference maximum is not above zero has no profile: NaN.
     """
     present = (shifted.count > 0) & (reference.count > 0)
-    scale = np.where(reference_maximum > 0, reference_maximum, np.nan)
-    return shifted.means()[present] / scale, reference.means()[present] / scale
+    ours, theirs = shifted.means()[present], reference.means()[present]
+    return (
+        over_reference_maximum(ours, reference_maximum),
+        over_reference_maximum(theirs, reference_maximum),
+    )

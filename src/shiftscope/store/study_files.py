@@ -48,6 +48,7 @@ class StudyFiles(Mapping[str, Recording]):
 
     @property
     def layers(self) -> dict[str, RecordedLayer]:
+        """Recorded layers by name, in the order asked for."""
         return {layer.name: layer for layer in self.manifest.layers}
 
     @property

@@ -55,7 +55,7 @@ class RecordingWriter:
             self._refuse_full_disk()
             write_json(folder / RECORDING, {"format": FORMAT, "complete": False, "plan": planned})
         if plan.keep == "responses" and not self.complete:
-            self._arrays = self._create_arrays()
+            self._arrays, self._logits = self._create_arrays()
 
     def unfinished(self) -> dict[int, range]:
         shards = self.plan.shards()
@@ -70,7 +70,7 @@ class RecordingWriter:
         if self.plan.keep == "responses":
             for layer in self.plan.layers:
                 self._arrays[layer.name][rows] = shard.responses[layer.name]
-            self._arrays[LOGITS][rows] = shard.logits
+            self._logits[rows] = shard.logits
         samples = samples_file(self.folder, shard.index)
         write_samples(samples, shard)
         with written_aside(partial_file(self.folder, shard.index)) as file:
@@ -108,7 +108,7 @@ class RecordingWriter:
         }
         write_arrays(self.folder / SUMMARIES, groups)
 
-    def _create_arrays(self) -> dict[str, Any]:
+    def _create_arrays(self) -> tuple[dict[str, Any], Any]:
         import zarr
 
         plan = self.plan
@@ -123,8 +123,8 @@ class RecordingWriter:
             shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
             create_array(group, "by_unit", shape, chunks, plan.stored_as, ("unit", "sample"))
         shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
-        arrays[LOGITS] = create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
-        return arrays
+        logits = create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
+        return arrays, logits
 
     def _transpose(self) -> None:
         """Write (unit, sample) twins, as many units at a time as fit the budget."""

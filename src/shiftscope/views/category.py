@@ -7,15 +7,17 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import NotInStudy
-from shiftscope.scores.outcomes import having, outcomes
+from shiftscope.scores.outcomes import mistaken, outcomes
+from shiftscope.scores.shares import over_reference_maximum
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.cells import share_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, percent, points
 from shiftscope.views.panels import Cell, Column, Columns, Fact, Facts, ImageStrip, Link, Page, Panel, Table
 from shiftscope.views.pictures import category_name, pictures, role, shown_of, strongest
+from shiftscope.views.unit_scores import responding
 from shiftscope.views.view import view
 
 UNITS = 12
@@ -35,7 +37,7 @@ def category(
 ) -> Page:
     """Accuracy, false negatives and false positives in each dataset, and the units that respond to the category."""
     look = Look.at(study, layer, reference)
-    check_category(study, index)
+    study.check_category(index)
     names = look.ordered(study)
     last = len(study.categories) - 1
     panels: list[Panel] = [
@@ -55,13 +57,6 @@ def category(
         next=Link(category_name(study, index + 1), look.category(index + 1)) if index < last else None,
         choices=look.choices(study, f"categories/{index}"),
     )
-
-
-def check_category(study: StudyFiles, index: int) -> None:
-    if not 0 <= index < len(study.categories):
-        raise NotInStudy(
-            f"no category {index}; there are {len(study.categories)}, from 0 to {len(study.categories) - 1}."
-        )
 
 
 def _card(study: StudyFiles, look: Look, name: str, index: int) -> Facts:
@@ -90,25 +85,18 @@ def _card(study: StudyFiles, look: Look, name: str, index: int) -> Facts:
 
 def _units(study: StudyFiles, look: Look, index: int) -> Table:
     maxima = study[look.reference].summary(look.layer, Maxima).largest
-    scale = np.where(maxima > 0, maxima, np.nan)
     names = look.ordered(study)
-    means = {name: study[name].summary(look.layer, CategorySums).means()[index] / scale for name in names}
-    by = means[look.reference]
-    order = np.argsort(np.where(by > 0, -by, np.inf), kind="stable")[:UNITS]
+    means = {
+        name: over_reference_maximum(study[name].summary(look.layer, CategorySums).means()[index], maxima)
+        for name in names
+    }
     rows = [
         [
             Cell(f"unit {unit}", look.unit(unit)),
-            *(
-                Cell(
-                    percent(float(means[name][unit])),
-                    bar=float(np.clip(np.nan_to_num(means[name][unit]), 0, 1)),
-                )
-                for name in names
-            ),
+            *(share_cell(float(means[name][unit])) for name in names),
             Cell(pictures=tuple(strongest(study, look, study[look.reference], look.layer, unit, 8))),
         ]
-        for unit in map(int, order)
-        if by[unit] > 0
+        for unit in responding(means[look.reference], UNITS)
     ]
     columns = [
         Column("unit", f"Units of {look.layer} by their mean response to the category in {look.reference}."),
@@ -120,9 +108,7 @@ def _units(study: StudyFiles, look: Look, index: int) -> Table:
             )
             for name in names
         ),
-        Column(
-            f"strongest in {look.reference}", "Samples with the unit's largest responses, strongest first."
-        ),
+        strip_column(look.reference),
     ]
     return Table(
         f"Units of {look.layer} that respond to it",
@@ -164,10 +150,7 @@ def _taken_for(study: StudyFiles, look: Look, name: str, index: int, kind: Kind)
 
 
 def _images(study: StudyFiles, look: Look, name: str, index: int, kind: Kind) -> ImageStrip:
-    samples = study[name].samples
-    positions = having(samples, **{"label" if kind == "false negatives" else "prediction": index})
-    labels, predictions = samples.labels[positions], samples.predictions[positions]
-    wrong = positions[(labels != predictions) & (labels >= 0) & (predictions >= 0)]
+    wrong = mistaken(study[name].samples, **{"label" if kind == "false negatives" else "prediction": index})
     return ImageStrip(
         name,
         pictures(study, look, study[name], wrong[:IMAGES]),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
 from shiftscope.scores.outcomes import having, outcomes
+from shiftscope.scores.shares import over_reference_maximum
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.category import check_category
+from shiftscope.views.cells import share_cell
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import count, number, percent
+from shiftscope.views.numbers import count
 from shiftscope.views.panels import Cell, Column, Columns, ImageStrip, Link, Page, Panel, Table
 from shiftscope.views.pictures import category_name, pictures, role, shown_of
+from shiftscope.views.unit_scores import responding
 from shiftscope.views.view import view
 
 IMAGES = 24
@@ -27,8 +31,8 @@ def confusion(
 ) -> Page:
     """Samples of one category predicted as another, both ways, in each dataset."""
     look = Look.at(study, layer, reference)
-    check_category(study, actual)
-    check_category(study, predicted)
+    study.check_category(actual)
+    study.check_category(predicted)
     if actual == predicted:
         raise BadRequest("a confusion is between two different categories.")
     a, b = category_name(study, actual), category_name(study, predicted)
@@ -38,11 +42,7 @@ def confusion(
         panels.append(
             Columns(title, [_images(study, look, name, label, prediction) for name in look.ordered(study)])
         )
-        confused = [
-            n for n in look.ordered(study) if study[n].keeps_responses and _any(study, n, label, prediction)
-        ]
-        if confused:
-            panels.append(Columns("", [_units(study, look, n, label, prediction) for n in confused]))
+        panels += _units(study, look, label, prediction)
     return Page(
         title=f"{a} → {b}",
         subtitle=f"Samples labelled {a} and predicted {b}, and the other way round.",
@@ -57,10 +57,6 @@ def confusion(
     )
 
 
-def _any(study: StudyFiles, name: str, label: int, prediction: int) -> bool:
-    return bool(outcomes(study[name].samples, len(study.categories)).confusions[label, prediction])
-
-
 def _counts(study: StudyFiles, look: Look, actual: int, predicted: int) -> Table:
     rows = []
     for name in look.ordered(study):
@@ -68,9 +64,8 @@ def _counts(study: StudyFiles, look: Look, actual: int, predicted: int) -> Table
         cells = [Cell(name, look.dataset(name))]
         for label, prediction in ((actual, predicted), (predicted, actual)):
             total, wrong = int(confusions[label].sum()), int(confusions[label, prediction])
-            share = wrong / total if total else float("nan")
             cells.append(Cell(count(wrong), look.dataset(name, label=label, prediction=prediction)))
-            cells.append(Cell(percent(share), bar=None if np.isnan(share) else share))
+            cells.append(share_cell(wrong / total if total else float("nan")))
         rows.append(cells)
     columns = [Column("dataset")]
     for label, prediction in ((actual, predicted), (predicted, actual)):
@@ -93,54 +88,52 @@ def _images(study: StudyFiles, look: Look, name: str, label: int, prediction: in
     )
 
 
-def _units(study: StudyFiles, look: Look, name: str, label: int, prediction: int) -> Table:
-    """Strongest units of the confused samples, against the right ones of both categories in the reference."""
-    confused, limited = _mean(study, look, name, label, prediction)
-    right_label, _ = _mean(study, look, look.reference, label, label)
-    right_prediction, _ = _mean(study, look, look.reference, prediction, prediction)
-    order = np.argsort(np.where(confused > 0, -confused, np.inf), kind="stable")[:UNITS]
-    rows = [
-        [
-            Cell(f"unit {unit}", look.unit(unit)),
-            *(
-                Cell(percent(float(means[unit])), bar=float(np.clip(np.nan_to_num(means[unit]), 0, 1)))
-                for means in (confused, right_label, right_prediction)
-            ),
-        ]
-        for unit in map(int, order)
-        if confused[unit] > 0
-    ]
-    measured = "Mean response over the unit's largest response in the reference, on "
+def _units(study: StudyFiles, look: Look, label: int, prediction: int) -> list[Panel]:
+    """Strongest units of each dataset's confused samples, against right ones of both categories in the reference."""
+    if not study[look.reference].keeps_responses:
+        return []
     a, b = category_name(study, label), category_name(study, prediction)
-    columns = [
-        Column("unit", f"Units of {look.layer} by their mean response to the confused samples."),
-        Column(f"{a} → {b}", f"{measured}samples of {name} labelled {a} and predicted {b}.", numeric=True),
-        Column(
-            f"{a} told right",
-            f"{measured}samples of {look.reference} labelled {a} and predicted so.",
-            numeric=True,
-        ),
-        Column(
-            f"{b} told right",
-            f"{measured}samples of {look.reference} labelled {b} and predicted so.",
-            numeric=True,
-        ),
-    ]
-    note = (
-        f"Means over at most {number(READ_AT_MOST)} samples of a set, the most confident first."
-        if limited
-        else ""
-    )
-    return Table(
-        f"Units of {look.layer} in {name}", columns, rows, note=note, empty="No unit responds to them."
-    )
+    told_right = [_mean(study, look, look.reference, c, c) for c in (label, prediction)]
+    tables: list[Panel] = []
+    for name in look.ordered(study):
+        confused = _mean(study, look, name, label, prediction) if study[name].keeps_responses else None
+        if confused is None or not confused.samples:
+            continue
+        rows = [
+            [
+                Cell(f"unit {unit}", look.unit(unit)),
+                *(share_cell(float(mean.shares[unit])) for mean in (confused, *told_right)),
+            ]
+            for unit in responding(confused.shares, UNITS)
+        ]
+        measured = "Mean response over the unit's largest response in the reference, on samples of"
+        right = f"{measured} {look.reference} labelled and predicted"
+        columns = [
+            Column("unit", f"Units of {look.layer} by their mean response to the confused samples."),
+            Column(f"{a} → {b}", f"{measured} {name} labelled {a} and predicted {b}.", numeric=True),
+            Column(f"{a} told right", f"{right} {a}.", numeric=True),
+            Column(f"{b} told right", f"{right} {b}.", numeric=True),
+        ]
+        limited = any(mean.samples > READ_AT_MOST for mean in (confused, *told_right))
+        note = (
+            f"Means over at most {READ_AT_MOST} samples of a set, the most confident first."
+            if limited
+            else ""
+        )
+        title = f"Units of {look.layer} in {name}"
+        tables.append(Table(title, columns, rows, note=note, empty="No unit responds to them."))
+    return [Columns("", tables)] if tables else []
 
 
-def _mean(study: StudyFiles, look: Look, name: str, label: int, prediction: int) -> tuple[UnitArray, bool]:
-    """(unit,) mean response over the reference maximum; NaN for an empty set. And whether samples were left out."""
+@dataclass(frozen=True)
+class _Mean:
+    shares: UnitArray  # (unit,) mean response over the reference maximum; NaN for an empty set
+    samples: int  # in the set; at most READ_AT_MOST are averaged
+
+
+def _mean(study: StudyFiles, look: Look, name: str, label: int, prediction: int) -> _Mean:
     positions = having(study[name].samples, label=label, prediction=prediction)
-    responses = study[name].responses_at(look.layer, positions[:READ_AT_MOST].tolist()).astype(np.float64)
     maxima = study[look.reference].summary(look.layer, Maxima).largest
-    scale = np.where(maxima > 0, maxima, np.nan)
+    responses = study[name].responses_at(look.layer, positions[:READ_AT_MOST].tolist()).astype(np.float64)
     mean = responses.mean(axis=0) if len(responses) else np.full(len(maxima), np.nan)
-    return mean / scale, len(positions) > READ_AT_MOST
+    return _Mean(over_reference_maximum(mean, maxima), len(positions))

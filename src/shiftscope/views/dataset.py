@@ -6,9 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from shiftscope.scores.outcomes import outcomes
+from shiftscope.scores.outcomes import outcomes, told
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.category import check_category
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, percent
 from shiftscope.views.panels import Choice, ImageStrip, Link, Matrix, Page, Panel
@@ -38,12 +37,12 @@ def dataset_images(
     samples, result = recording.samples, outcomes(recording.samples, len(study.categories))
     for chosen in (label, prediction):
         if chosen is not None:
-            check_category(study, chosen)
-    known = (samples.labels >= 0) & (samples.predictions >= 0)
+            study.check_category(chosen)
+    right, wrong = told(samples)
     kept = {
         "all": np.ones(len(samples), bool),
-        "wrong": known & (samples.labels != samples.predictions),
-        "right": known & (samples.labels == samples.predictions),
+        "wrong": wrong,
+        "right": right,
         "skipped": samples.predictions < 0,
     }[show]
     if label is not None:
@@ -101,7 +100,7 @@ def dataset_images(
                 [Link(option, address(show=option)) for option in ways],
                 show,
             ),
-            *look.choices(study, look.at_dataset(dataset))[:1],
+            look.layer_choice(study, look.at_dataset(dataset), show=show, label=label, prediction=prediction),
         ],
         previous=Link("earlier", address(start=max(0, start - IMAGES) or None)) if start else None,
     )

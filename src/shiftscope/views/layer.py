@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
+from shiftscope.views.cells import strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent
 from shiftscope.views.panels import Cell, Choice, Column, Link, Page, Table
@@ -17,6 +19,7 @@ from shiftscope.views.unit_scores import ranked, score_columns, scored, title
 from shiftscope.views.view import view
 
 ROWS = 50
+STRIP = 4
 
 
 @view("layers/{layer}")
@@ -26,22 +29,21 @@ def layer_units(
     *,
     dataset: str | None = None,
     reference: str | None = None,
-    sort: str = "novelty",
+    sort: str | None = None,
     ascending: bool = False,
     start: int = 0,
 ) -> Page:
     """All units of a layer under one shift, sorted by any score."""
     look = Look.at(study, layer, reference)
     others = look.others(study)
-    if not others:
-        raise BadRequest(
-            "units are compared between datasets, and there is one only. Record a shifted dataset."
-        )
-    shifted, against = study[dataset or others[0]], study[look.reference]
-    scores = scored(shifted, against, layer)
-    maxima, moments = against.summary(layer, Maxima), against.summary(layer, Moments)
-    rates, shifted_rates = moments.firing_rate(), shifted.summary(layer, Moments).firing_rate()
-    sortable = {**scores, "maximum": maxima.largest, "fires": rates}
+    against = study[look.reference]
+    shifted = study[dataset or others[0]] if others else against
+    scores: dict[str, UnitArray] = scored(shifted, against, layer) if others else {}
+    compared = [against, shifted] if others else [against]
+    maxima = against.summary(layer, Maxima).largest
+    rates = [recording.summary(layer, Moments).firing_rate() for recording in compared]
+    sortable = {**scores, "maximum": maxima, "fires": rates[0]}
+    sort = sort or ("novelty" if scores else "maximum")
     if sort not in sortable:
         raise BadRequest(f"units cannot be sorted by {sort!r}; there are {', '.join(sortable)}.")
     units = study.layer(layer).units
@@ -49,7 +51,7 @@ def layer_units(
     order = ranked(sortable[sort], ascending=ascending)
 
     def address(**options: str | int | bool | None) -> str:
-        now = {"dataset": shifted.name, "sort": sort, "ascending": ascending or None}
+        now = {"dataset": shifted.name if others else None, "sort": sort, "ascending": ascending or None}
         return look.layer_page(layer, **{**now, **options})
 
     def column(name: str, described: Column) -> Column:
@@ -59,54 +61,43 @@ def layer_units(
         state = None if sort != name else "ascending" if ascending else "descending"
         return Column(described.name, described.help, numeric=True, sort=link, sorted=state)
 
+    fires = "Share of the samples of {} with a response above zero."
     columns = [
         Column("unit"),
-        *(column(name, described) for name, described in zip(unit_scores, score_columns(), strict=True)),
-        column(
-            "maximum",
-            Column("maximum", f"Largest response to any sample of {against.name}."),
+        *(
+            column(name, described)
+            for name, described in zip(unit_scores, score_columns(), strict=True)
+            if scores
         ),
-        column(
-            "fires", Column("fires", f"Share of the samples of {against.name} with a response above zero.")
-        ),
-        Column(
-            "fires, shifted",
-            f"Share of the samples of {shifted.name} with a response above zero.",
-            numeric=True,
-        ),
-        Column(f"strongest in {against.name}", "Samples with the largest responses, strongest first."),
-        Column(f"strongest in {shifted.name}", "Samples with the largest responses, strongest first."),
+        column("maximum", Column("maximum", f"Largest response to any sample of {against.name}.")),
+        column("fires", Column("fires", fires.format(against.name))),
+        *(Column("fires, shifted", fires.format(recording.name), numeric=True) for recording in compared[1:]),
+        *(strip_column(recording.name) for recording in compared),
     ]
     rows = [
         [
             Cell(f"unit {unit}", look.unit(unit, layer)),
-            *(Cell(number(float(scores[name][unit]))) for name in unit_scores),
-            Cell(number(float(maxima.largest[unit]))),
-            Cell(percent(float(rates[unit]))),
-            Cell(percent(float(shifted_rates[unit]))),
-            Cell(pictures=tuple(strongest(study, look, against, layer, unit, 4))),
-            Cell(pictures=tuple(strongest(study, look, shifted, layer, unit, 4))),
+            *(Cell(number(float(values[unit]))) for values in scores.values()),
+            Cell(number(float(maxima[unit]))),
+            *(Cell(percent(float(rate[unit]))) for rate in rates),
+            *(Cell(pictures=tuple(strongest(study, look, r, layer, unit, STRIP))) for r in compared),
         ]
         for unit in map(int, order[start : start + ROWS])
     ]
     described = study.layer(layer)
+    what = described.kind if described.pool == "none" else f"{described.kind}, {described.pool} pooling"
+    note = f"Units {start + 1} to {start + len(rows)} of {count(units)}; undefined ones last."
+    shift = f" {shifted.name} compared with {against.name}." if others else ""
+    choices = [look.reference_choice(study, look.at_layer(layer), sort=sort)]
+    if others:
+        shown = [Link(name, address(dataset=name)) for name in others]
+        choices.insert(0, Choice("Shifted dataset", shown, shifted.name))
     return Page(
         title=f"Layer {layer}",
-        subtitle=f"{described.module_type}, {count(units)} units ({described.kind}), {described.pool} pooling. "
-        f"{shifted.name} compared with {against.name}.",
+        subtitle=f"{described.module_type}, {count(units)} units ({what}).{shift}",
         trail=[Link(study.name, look.overview())],
-        panels=[
-            Table(
-                f"Units by {title(sort)}",
-                columns,
-                rows,
-                note=f"Units {start + 1} to {start + len(rows)} of {count(units)}; undefined ones last.",
-            )
-        ],
+        panels=[Table(f"Units by {title(sort)}", columns, rows, note=note)],
         previous=Link("stronger", address(start=max(0, start - ROWS) or None)) if start else None,
         next=Link("weaker", address(start=start + ROWS)) if start + ROWS < units else None,
-        choices=[
-            Choice("Shifted dataset", [Link(name, address(dataset=name)) for name in others], shifted.name),
-            look.reference_choice(study, look.at_layer(layer)),
-        ],
+        choices=choices,
     )

@@ -70,11 +70,14 @@ class Look:
 
     def choices(self, study: StudyFiles, path: str) -> Sequence[Choice]:
         """Menus of layer and reference for a page at `path` that shows units of a layer."""
-        layers = [Link(name, replace(self, asked_layer=name).page(path)) for name in study.layers]
-        return [Choice("Units of layer", layers, self.layer), self.reference_choice(study, path)]
+        return [self.layer_choice(study, path), self.reference_choice(study, path)]
 
-    def reference_choice(self, study: StudyFiles, path: str) -> Choice:
-        links = [Link(name, replace(self, asked_reference=name).page(path)) for name in study]
+    def layer_choice(self, study: StudyFiles, path: str, **options: str | int | bool | None) -> Choice:
+        links = [Link(name, replace(self, asked_layer=name).page(path, **options)) for name in study.layers]
+        return Choice("Units of layer", links, self.layer)
+
+    def reference_choice(self, study: StudyFiles, path: str, **options: str | int | bool | None) -> Choice:
+        links = [Link(name, replace(self, asked_reference=name).page(path, **options)) for name in study]
         return Choice("Compare with", links, self.reference)
 
     def others(self, study: StudyFiles) -> list[str]:

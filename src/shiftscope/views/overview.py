@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.score import unit_scores
+from shiftscope.scores.shares import share_of_row
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.views.cells import share_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent, points
 from shiftscope.views.panels import Cell, Chart, Column, Columns, Fact, Facts, Page, Panel, Table
@@ -138,11 +139,11 @@ def _scatter(study: StudyFiles, look: Look) -> Chart:
 def _grown_confusions(study: StudyFiles, look: Look) -> Table:
     size = len(study.categories)
     before = outcomes(study[look.reference].samples, size).confusions
-    usual = _shares(before)
+    usual = share_of_row(before)
     found = []
     for name in look.others(study):
         counts = outcomes(study[name].samples, size).confusions
-        share = _shares(counts)
+        share = share_of_row(counts)
         growth = np.where(np.eye(size, dtype=bool), 0, np.nan_to_num(share - usual))
         for flat in np.argsort(-growth, axis=None, kind="stable")[:CONFUSIONS]:
             actual, predicted = divmod(int(flat), size)
@@ -154,7 +155,7 @@ def _grown_confusions(study: StudyFiles, look: Look) -> Table:
             Cell(f"{category_name(study, a)} → {category_name(study, b)}", look.confusion(a, b)),
             Cell(name, look.dataset(name)),
             Cell(count(int(counts[a, b])), look.confusion(a, b)),
-            Cell(percent(float(share[a, b])), bar=float(share[a, b])),
+            share_cell(float(share[a, b])),
             Cell(percent(float(usual[a, b]))),
         ]
         for _, name, a, b, counts, share in found[:CONFUSIONS]
@@ -181,12 +182,6 @@ def _grown_confusions(study: StudyFiles, look: Look) -> Table:
     )
 
 
-def _shares(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """(label, prediction) counts as shares of their label; NaN for a label without samples."""
-    totals = counts.sum(axis=1, keepdims=True)
-    return counts / np.where(totals > 0, totals, np.nan)
-
-
 def _most_shifted(study: StudyFiles, look: Look) -> Table:
     """For each shifted dataset its units of largest novelty, with what moves them here and there."""
     reference = study[look.reference]
@@ -207,10 +202,8 @@ def _most_shifted(study: StudyFiles, look: Look) -> Table:
         Column("unit", "Units of largest novelty under each shift."),
         Column("dataset"),
         *score_columns(),
-        Column(
-            f"strongest in {look.reference}", "Samples with the unit's largest responses, strongest first."
-        ),
-        Column("strongest in the shifted set", "Samples with the unit's largest responses, strongest first."),
+        strip_column(look.reference),
+        strip_column("the shifted set"),
     ]
     return Table(f"Most shifted units of {look.layer}", columns, rows)
 
@@ -248,13 +241,7 @@ def _categories(study: StudyFiles, look: Look) -> Table:
     rows = [
         [
             Cell(category_name(study, c), look.category(c)),
-            *(
-                Cell(
-                    percent(float(recalls[d, c])),
-                    bar=None if np.isnan(recalls[d, c]) else float(recalls[d, c]),
-                )
-                for d in range(len(names))
-            ),
+            *(share_cell(float(recalls[d, c])) for d in range(len(names))),
         ]
         for c in map(int, order)
     ]

@@ -32,6 +32,7 @@ class Picture:
     page: str = ""
     caption: str = ""
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
+    drawn: bool = True  # False for a sample that is no image: its words stand in its place
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the study, drawn alike in the browser, a notebook and a report."""
+    """A page of the study, apart from how it is drawn."""
 
     title: str
     panels: Sequence[Panel]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.scores.outcomes import told
 from shiftscope.store.recording import Recording
-from shiftscope.store.samples import StoredSample
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number
-from shiftscope.views.panels import Picture, Role, Verdict
+from shiftscope.views.panels import Picture, Role
 
 
 def role(look: Look, dataset: str) -> Role:
@@ -22,16 +22,12 @@ def category_name(study: StudyFiles, category: int) -> str:
     return study.categories[category] if category != NO_LABEL else "no label"
 
 
-def verdict(sample: StoredSample) -> Verdict | None:
-    return None if sample.correct is None else "right" if sample.correct else "wrong"
-
-
-def in_words(study: StudyFiles, sample: StoredSample) -> str:
+def in_words(study: StudyFiles, label: int, prediction: int) -> str:
     """Label and prediction of a sample, as one phrase."""
-    if sample.problem:
+    if prediction == NO_LABEL:
         return "skipped"
-    predicted = f"predicted {category_name(study, sample.prediction)}"
-    return predicted if sample.label == NO_LABEL else f"{category_name(study, sample.label)}, {predicted}"
+    predicted = f"predicted {category_name(study, prediction)}"
+    return predicted if label == NO_LABEL else f"{category_name(study, label)}, {predicted}"
 
 
 def pictures(
@@ -42,20 +38,20 @@ def pictures(
     captions: Mapping[int, str] | None = None,
 ) -> list[Picture]:
     """The samples at `positions`, in that order."""
-    shown = []
-    for position in map(int, positions):
-        sample = recording.samples[position]
-        shown.append(
-            Picture(
-                dataset=recording.name,
-                position=position,
-                alt=in_words(study, sample),
-                page=look.sample(recording.name, position),
-                caption=(captions or {}).get(position, ""),
-                verdict=verdict(sample),
-            )
+    samples, captions = recording.samples, captions or {}
+    right, wrong = told(samples)
+    return [
+        Picture(
+            dataset=recording.name,
+            position=position,
+            alt=in_words(study, int(samples.labels[position]), int(samples.predictions[position])),
+            page=look.sample(recording.name, position),
+            caption=captions.get(position, ""),
+            verdict="right" if right[position] else "wrong" if wrong[position] else None,
+            drawn=bool(samples.pictured[position]),
         )
-    return shown
+        for position in map(int, positions)
+    ]
 
 
 def shown_of(found: int, shown: int) -> str:

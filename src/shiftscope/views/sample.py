@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.scores.shares import over_reference_maximum, softmax
 from shiftscope.store.recording import Recording
 from shiftscope.store.samples import StoredSample
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.cells import share_cell, strip_column
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import number, percent
+from shiftscope.views.numbers import number
 from shiftscope.views.panels import Cell, Column, Columns, ImageStrip, Link, Message, Page, Panel, Table
 from shiftscope.views.pictures import category_name, in_words, pictures, role, strongest
+from shiftscope.views.unit_scores import responding
 from shiftscope.views.view import view
 
 PREDICTIONS = 5
@@ -42,7 +45,7 @@ def sample(
         units = Message("Strongest units", why)
     return Page(
         title=f"{dataset}, image {position}",
-        subtitle=in_words(study, seen),
+        subtitle=in_words(study, seen.label, seen.prediction),
         trail=[Link(study.name, look.overview()), Link(dataset, look.dataset(dataset))],
         panels=[Columns("", beside), units],
         previous=Link(f"image {position - 1}", look.sample(dataset, position - 1)) if position else None,
@@ -61,17 +64,16 @@ def _facts(study: StudyFiles, look: Look, seen: StoredSample) -> Table:
 
 
 def _predictions(study: StudyFiles, look: Look, recording: Recording, seen: StoredSample) -> Table:
-    logits = recording.logits(seen.position).astype(np.float64)
-    weights = np.exp(logits - logits.max())
-    probabilities = weights / weights.sum()
+    logits = recording.logits(seen.position)
+    probabilities = softmax(logits)
     rows = [
         [
             Cell(category_name(study, c), look.category(c), help="the label" if c == seen.label else ""),
             Cell("label" if c == seen.label else ""),
-            Cell(percent(float(probabilities[c])), bar=float(probabilities[c])),
+            share_cell(float(probabilities[c])),
             Cell(number(float(logits[c]))),
         ]
-        for c in map(int, np.argsort(-logits, kind="stable")[:PREDICTIONS])
+        for c in map(int, np.argsort(-probabilities, kind="stable")[:PREDICTIONS])
     ]
     columns = [
         Column("prediction"),
@@ -83,27 +85,22 @@ def _predictions(study: StudyFiles, look: Look, recording: Recording, seen: Stor
 
 
 def _top_units(study: StudyFiles, look: Look, recording: Recording, seen: StoredSample) -> Table:
-    responses = recording.sample_responses(look.layer, seen.position).astype(np.float64)
+    responses = recording.sample_responses(look.layer, seen.position)
     reference = study[look.reference]
-    maxima = reference.summary(look.layer, Maxima).largest
-    scale = np.where(maxima > 0, maxima, np.nan)
-    shares = responses / scale
-    order = np.argsort(np.where(np.isnan(shares), np.inf, -shares), kind="stable")[:UNITS]
-    both = recording.name != look.reference
-    rows = []
-    for unit in map(int, order):
-        if not shares[unit] > 0:
-            break
-        cells = [
+    shares = over_reference_maximum(responses, reference.summary(look.layer, Maxima).largest)
+    compared = [reference] if recording.name == look.reference else [reference, recording]
+    rows = [
+        [
             Cell(f"unit {unit}", look.unit(unit)),
-            Cell(percent(float(shares[unit])), bar=min(float(shares[unit]), 1.0)),
+            share_cell(float(shares[unit])),
             Cell(number(float(responses[unit]))),
-            Cell(pictures=tuple(strongest(study, look, reference, look.layer, unit, STRIP))),
+            *(
+                Cell(pictures=tuple(strongest(study, look, shown, look.layer, unit, STRIP)))
+                for shown in compared
+            ),
         ]
-        if both:
-            cells.append(Cell(pictures=tuple(strongest(study, look, recording, look.layer, unit, STRIP))))
-        rows.append(cells)
-    strip = "Samples with the unit's largest responses, strongest first."
+        for unit in responding(shares, UNITS)
+    ]
     columns = [
         Column("unit"),
         Column(
@@ -112,10 +109,8 @@ def _top_units(study: StudyFiles, look: Look, recording: Recording, seen: Stored
             numeric=True,
         ),
         Column("response", numeric=True),
-        Column(f"strongest in {look.reference}", strip),
+        *(strip_column(shown.name) for shown in compared),
     ]
-    if both:
-        columns.append(Column(f"strongest in {recording.name}", strip))
     return Table(
         f"Strongest units of {look.layer}",
         columns,

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from shiftscope.errors import NotInStudy
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.category_sums import CategorySums
@@ -32,8 +31,7 @@ def unit(
     """One unit: its numbers, what it responds to in each dataset, and how often how strongly."""
     look = Look.at(study, layer, reference)
     units = study.layer(layer).units
-    if not 0 <= index < units:
-        raise NotInStudy(f"no unit {index} in layer {layer!r}, which has {units}, from 0 to {units - 1}.")
+    study.layer(layer).check(index)
     images = max(1, min(images, KEPT))
     strips = [_strip(study, look, name, layer, index, images) for name in look.ordered(study)]
     return Page(

@@ -33,3 +33,9 @@ def ranked(values: UnitArray, *, ascending: bool = False) -> np.ndarray[tuple[in
     """Units by score, the undefined ones last."""
     keys = values if ascending else -values
     return np.argsort(np.where(np.isnan(keys), np.inf, keys), kind="stable")
+
+
+def responding(shares: UnitArray, how_many: int) -> list[int]:
+    """Units with a positive share, largest first; the undefined ones are left out."""
+    order = ranked(shares)[:how_many]
+    return [int(unit) for unit in order if shares[unit] > 0]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from shiftscope.datasets.arrays import ArrayData
+from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.errors import BadRequest, DataError
 
@@ -108,7 +108,7 @@ def test_labels_ids_and_metadata(pixels: np.ndarray) -> None:
     frame = pd.DataFrame({"size": np.arange(6), "place": list("uvwxyz")})
     labels = [0, "dog", None, -1, np.uint8(1), torch.tensor(0)]
     dataset = ArrayData(pixels, labels, ids=list("abcdef"), metadata=frame, categories=["cat", "dog"])
-    assert [sample.label for sample in dataset] == [0, 1, None, None, 1, 0]
+    assert [sample.label for sample in dataset] == [0, 1, -1, -1, 1, 0]
     assert [sample.id for sample in dataset] == list("abcdef")
     assert dataset[2].metadata == {"size": 2, "place": "w"}
     assert type(dataset[2].metadata["size"]) is int
@@ -132,7 +132,7 @@ def test_float_sequences_pass_as_they_are_when_said() -> None:
     [
         (np.zeros((2, 3, 5, 3), np.uint8), {}, "can have their channels first or last"),
         (np.zeros((2, 5, 5, 3)), {}, "can have their channels first or last"),
-        (np.zeros((2, 7, 4)), {}, "gray pictures or sequences. Say which: layout='nhw'"),
+        (np.zeros((2, 7, 4)), {}, r'gray pictures or sequences. Say which: ss.dataset\(..., layout="nhw"\)'),
         (np.zeros((2, 4, 5, 4), np.uint8), {}, "can have their channels first or last"),
         (np.zeros((2, 4, 5, 4), np.uint8), {"layout": "nhwc"}, "with 4 channels; pictures have 1 or 3"),
         (

@@ -3,9 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shiftscope.datasets.coloured_digits import coloured_digits
-from shiftscope.datasets.digits import digits
-from shiftscope.datasets.palettes import palettes
+from shiftscope.datasets.coloured import palettes
+from shiftscope.datasets.digits import coloured_digits, digits
 from shiftscope.errors import BadRequest
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from shiftscope.datasets.category_places import category_places
-from shiftscope.errors import DataError
+from shiftscope.datasets.labels import category_places, label_index, label_indices
+from shiftscope.errors import DataError, LabelError
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,11 @@ def test_names_that_do_not_fit_are_refused() -> None:
         DataError, match=r"2 categories of its own, and 3 are asked for; 'dgo' .* closest: 'dog'"
     ):
         category_places(["cat", "dgo"], ["cat", "dog", "cow"])
+
+
+@pytest.mark.parametrize("label", [2, -2, 0.0, "dgo", [0]])
+def test_a_label_that_no_category_answers_to_is_refused(label) -> None:
+    with pytest.raises(LabelError, match=r"sample 'x.png' has (a|the) label"):
+        label_index(label, ("cat", "dog"), "x.png")
+    with pytest.raises(LabelError, match=r"'y.png'|labels of shape"):
+        label_indices([0, label], ("cat", "dog"), ["x.png", "y.png"])

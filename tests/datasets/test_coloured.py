@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from shiftscope.datasets.colour import colour
-from shiftscope.datasets.coloured import coloured
-from shiftscope.datasets.palettes import palettes
+from shiftscope.datasets.coloured import colour, coloured, palettes
 from shiftscope.errors import BadRequest, ShapeError
 
 # The pixels of the pictures that the experiment's authors published.

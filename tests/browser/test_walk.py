@@ -1,0 +1,221 @@
+"""A walk through the demonstration's study with mouse and keys."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from shiftscope.store.study_files import StudyFiles
+
+KINDS = {
+    "overview": "/",
+    "layer": "/layers/block2",
+    "unit": "/layers/hidden/units/7",
+    "dataset": "/datasets/permuted",
+    "image": "/datasets/permuted/samples/12",
+    "category": "/categories/3",
+    "confusion": "/confusions/3/5",
+    "search": "/search?q=block",
+}
+
+
+def test_a_walk_from_the_overview_to_a_confusion_and_back(open_page):
+    shown = open_page()
+    page = shown.page
+    shown.at("/", "demo")
+    walked = [("/", "demo")]
+
+    def step(link, path, heading):
+        """Follow a link; `path` is a pattern for its address, `heading` says the title from what it matched."""
+        link.click()
+        page.wait_for_url(re.compile(re.escape(shown.origin) + path + "$"))
+        found = re.fullmatch(path, shown.address)
+        shown.at(shown.address, heading(found))
+        walked.append((shown.address, heading(found)))
+        return found
+
+    table = page.locator("section.table", has=page.get_by_role("heading", name="Most shifted units"))
+    link = table.locator("tbody a", has_text=re.compile(r"^unit \d+$")).first
+    name = link.inner_text()
+    step(link, r"/layers/hidden/units/(\d+)", lambda found: f"hidden, unit {found[1]}")
+    assert page.locator("h1").inner_text() == f"hidden, {name}"
+    strip = page.locator("section.image-strip").first
+    link = strip.locator("a.thumbnail").first
+    found = step(link, r"/datasets/(\w+)/samples/(\d+)", lambda found: f"{found[1]}, image {found[2]}")
+    subtitle = page.locator(".subtitle").inner_text()
+    label = re.fullmatch(r"(\d), predicted \d", subtitle)[1]
+    about = page.locator("section.table", has=page.get_by_role("heading", name="About it"))
+    found = step(about.get_by_role("link").first, r"/categories/(\d)", lambda found: f"Category {found[1]}")
+    assert found[1] == label
+    confusions = page.locator('tbody a[href*="confusions/"]')
+    step(confusions.first, r"/confusions/(\d)/(\d)", lambda found: f"{found[1]} → {found[2]}")
+    expect(page.get_by_role("heading", name="How often")).to_be_visible()
+    assert len(walked) == 5
+    for address, heading in walked[-2::-1]:
+        page.go_back()
+        shown.at(address, heading)
+    expect(page.get_by_role("heading", name="Most shifted units")).to_be_visible()
+    page.go_forward()
+    shown.at(*walked[1])
+
+
+def test_a_click_on_a_point_of_the_scatter_opens_its_unit(open_page):
+    shown = open_page()
+    shown.settle()
+    chart = shown.page.locator("section.chart").first
+    rows = json.loads(chart.locator("script").text_content())["data"]["values"]
+    points = chart.locator(".mark-symbol[role], .mark-symbol").first.locator("path")
+    assert points.count() == len(rows) > 50
+    boxes = [
+        box for box in points.evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
+    ]
+    centres = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+
+    def alone(index):
+        x, y = centres[index]
+        others = (abs(x - a) + abs(y - b) for i, (a, b) in enumerate(centres) if i != index)
+        return min(others)
+
+    index = max(range(len(rows)), key=alone)
+    assert alone(index) > 4
+    chart.locator(".plot").scroll_into_view_if_needed()
+    box = points.nth(index).bounding_box()
+    shown.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(shown.page.locator(".tip")).to_contain_text(rows[index]["dataset"])
+    shown.page.mouse.click(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2)
+    shown.at(f"/layers/hidden/units/{rows[index]['unit']}", f"hidden, unit {rows[index]['unit']}")
+
+
+def test_a_click_on_a_bar_of_a_unit_opens_its_category(open_page):
+    shown = open_page("/layers/hidden/units/7")
+    shown.settle()
+    chart = shown.page.locator("section.chart").first
+    rows = json.loads(chart.locator("script").text_content())["data"]["values"]
+    bars = chart.locator(".mark-rect path")
+    assert bars.count() == len(rows) == 40
+    heights = bars.evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    index = heights.index(max(heights))
+    box = bars.nth(index).bounding_box()
+    shown.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    shown.at(f"/categories/{rows[index]['category']}", f"Category {rows[index]['category']}")
+
+
+def test_a_click_on_a_cell_of_the_matrix_opens_the_confusion(open_page, demo_study):
+    shown = open_page("/datasets/permuted")
+    samples = StudyFiles(demo_study)["permuted"].samples
+    pairs = [
+        (a, b) for a, b in zip(samples.labels.tolist(), samples.predictions.tolist(), strict=True) if a != b
+    ]
+    row, column = max(set(pairs), key=pairs.count)
+    box = shown.page.locator("svg.cells image").bounding_box()
+    x, y = box["x"] + box["width"] * (column + 0.5) / 10, box["y"] + box["height"] * (row + 0.5) / 10
+    shown.page.mouse.move(x, y)
+    expect(shown.page.locator(".tip")).to_have_text(
+        f"label {row}, prediction {column}: {pairs.count((row, column))}"
+    )
+    shown.page.mouse.click(x, y)
+    shown.at(f"/confusions/{row}/{column}", f"{row} → {column}")
+
+
+def test_j_and_k_go_to_the_next_and_the_previous_unit(open_page):
+    shown = open_page("/layers/hidden/units/7")
+    shown.page.keyboard.press("j")
+    shown.at("/layers/hidden/units/8", "hidden, unit 8")
+    shown.page.keyboard.press("j")
+    shown.at("/layers/hidden/units/9", "hidden, unit 9")
+    shown.page.keyboard.press("k")
+    shown.at("/layers/hidden/units/8", "hidden, unit 8")
+    shown.page.go_back()
+    shown.at("/layers/hidden/units/9", "hidden, unit 9")
+
+
+def test_k_on_the_first_unit_stays_there(open_page):
+    shown = open_page("/layers/hidden/units/0")
+    shown.page.keyboard.press("k")
+    shown.page.keyboard.press("j")
+    shown.at("/layers/hidden/units/1", "hidden, unit 1")
+
+
+def test_a_slash_searches_and_a_layer_with_a_number_opens_the_unit(open_page):
+    shown = open_page("/categories/3")
+    search = shown.page.get_by_role("searchbox")
+    expect(search).not_to_be_focused()
+    shown.page.keyboard.press("/")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("")
+    shown.page.keyboard.type("hidden 7j")  # j is a letter here
+    shown.page.keyboard.press("Backspace")
+    expect(search).to_have_value("hidden 7")
+    shown.page.keyboard.press("Enter")
+    expect(shown.page.locator("h1")).to_have_text("hidden, unit 7")
+    shown.page.keyboard.press("Escape")
+
+
+def test_a_search_for_nothing_known_says_what_can_be_found(open_page):
+    shown = open_page("/search?q=zebra")
+    expect(shown.page.locator("h1")).to_have_text("Search: zebra")
+    expect(shown.page.locator("main")).to_contain_text("Nothing has this name")
+
+
+def test_g_and_o_go_to_the_overview_and_a_question_mark_lists_the_keys(open_page):
+    shown = open_page("/categories/3")
+    dialog = shown.page.locator("dialog#keys")
+    shown.page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    shown.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    shown.page.keyboard.press("g")
+    shown.page.keyboard.press("o")
+    shown.at("/", "demo")
+
+
+def test_the_layer_that_was_chosen_stays_chosen(open_page):
+    shown = open_page()
+    shown.page.get_by_role("group", name="Units of layer").get_by_role("link", name="block2").click()
+    shown.at("/?layer=block2", "demo")
+    table = shown.page.locator(
+        "section.table", has=shown.page.get_by_role("heading", name="Accuracy by category")
+    )
+    table.locator("tbody a").first.click()
+    shown.page.wait_for_url(re.compile(r"/categories/\d\?layer=block2$"))
+    expect(shown.page.get_by_role("heading", name="Units of block2")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 900])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_page_is_whole_in_light_and_dark_and_fits_the_window(open_page, kind, width):
+    shown = open_page(KINDS[kind], width)
+    for scheme in ("light", "dark"):
+        shown.page.emulate_media(color_scheme=scheme)
+        shown.settle()
+        images = shown.page.evaluate("[...document.images].map((one) => [one.src, one.naturalWidth])")
+        assert len(images) >= 1
+        assert [source for source, size in images if size == 0] == []
+        inside, needed = shown.page.evaluate(
+            "[document.documentElement.clientWidth, document.documentElement.scrollWidth]"
+        )
+        assert inside == width or inside > width - 20
+        assert needed <= inside
+        ground = shown.page.evaluate(
+            """() => [document.body, document.documentElement].map((one) => getComputedStyle(one).backgroundColor)
+                 .find((colour) => colour !== "rgba(0, 0, 0, 0)")"""
+        )
+        channels = [float(number) for number in re.findall(r"[\d.]+", ground)][:3]
+        assert (sum(channels) / 3 > 127) == (scheme == "light")
+
+
+@pytest.mark.parametrize("kind", ["overview", "unit"])
+def test_charts_are_drawn_with_marks(open_page, kind):
+    shown = open_page(KINDS[kind])
+    shown.settle()
+    for chart in shown.page.locator("section.chart").all():
+        assert chart.locator("svg [class*=mark-] path").count() > 5
+
+
+def test_without_the_token_nothing_is_shown(browser, viewer):
+    page = browser.new_context().new_page()
+    answer = page.goto(viewer.url.partition("?")[0])
+    assert answer.status == 403
+    expect(page.locator("h1")).to_have_text("A token is needed")
+    page.context.close()

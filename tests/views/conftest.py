@@ -1,0 +1,287 @@
+"""Studies to look at, and the same studies as plain arrays, read with zarr and pyarrow alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+import zarr
+from scipy import stats
+from torch import nn
+
+from shiftscope.store.layout import folder_name
+from shiftscope.study import Study
+from shiftscope.views.panels import Columns, Page, Panel, Picture, Table
+
+from ..conftest import Made, Net
+
+P = TypeVar("P", bound=Panel)
+
+SILENT, CONSTANT, SILENT_IN_LAB = 3, 4, 5  # units of `hidden` in the study below
+CATEGORIES = 5
+
+
+class Plain:
+    """One recording as arrays; (sample, unit) responses of skipped samples are NaN, labels missing are -1."""
+
+    def __init__(self, folder: Path) -> None:
+        files = sorted((folder / "samples").glob("*.arrow"))
+        table = pa.concat_tables([pa.ipc.open_file(file).read_all() for file in files])
+        self.folder = folder
+        self.labels = np.array([-1 if v is None else v for v in table["label"].to_pylist()])
+        self.predictions = np.array([-1 if v is None else v for v in table["prediction"].to_pylist()])
+        self.confidences = np.array([np.nan if v is None else v for v in table["confidence"].to_pylist()])
+        self.ids = table["id"].to_pylist()
+        self.shown = self.predictions >= 0
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def responses(self, layer: str) -> np.ndarray:
+        return zarr.open_array(self.folder / "responses.zarr" / layer / "by_sample", mode="r")[:].astype(
+            float
+        )
+
+    def logits(self, position: int) -> np.ndarray:
+        return zarr.open_array(self.folder / "responses.zarr" / "logits", mode="r")[position].astype(float)
+
+    def maximum(self, layer: str) -> np.ndarray:
+        return np.nanmax(self.responses(layer), axis=0)
+
+    def category_means(self, layer: str, categories: int) -> np.ndarray:
+        """(category, unit) mean response; NaN for a category without samples."""
+        responses = self.responses(layer)
+        means = np.full((categories, responses.shape[1]), np.nan)
+        for c in range(categories):
+            members = [s for s in range(len(self)) if self.shown[s] and self.labels[s] == c]
+            if members:
+                means[c] = sum(responses[s] for s in members) / len(members)
+        return means
+
+    def counted(self, label: int, prediction: int) -> int:
+        pairs = zip(self.labels.tolist(), self.predictions.tolist(), strict=True)
+        return sum(pair == (label, prediction) for pair in pairs)
+
+    def judged(self) -> tuple[int, int]:
+        """How many samples were told right, and how many have a label and were shown."""
+        known = [s for s in range(len(self)) if self.labels[s] >= 0 and self.predictions[s] >= 0]
+        return sum(int(self.labels[s] == self.predictions[s]) for s in known), len(known)
+
+    def strongest(self, layer: str, unit: int, how_many: int) -> list[int]:
+        """Positions by response, the largest first, of equal ones the earlier; silent and skipped left out."""
+        responses = self.responses(layer)[:, unit]
+        moving = [s for s in range(len(self)) if self.shown[s] and responses[s] != 0]
+        return sorted(moving, key=lambda s: (-responses[s], s))[:how_many]
+
+    def having(self, label: int, prediction: int) -> list[int]:
+        """Positions by confidence, the largest first, of equal ones the earlier."""
+        both = (self.labels == label) & (self.predictions == prediction)
+        return sorted(np.flatnonzero(both).tolist(), key=lambda s: (-self.confidences[s], s))
+
+
+@dataclass
+class Explored:
+    """A study, and the arrays of its datasets by name."""
+
+    study: Study
+    plain: dict[str, Plain]
+
+    @classmethod
+    def of(cls, study: Study) -> Explored:
+        return cls(study, {name: Plain(study.path / folder_name(name)) for name in study})
+
+    def __getitem__(self, name: str) -> Plain:
+        return self.plain[name]
+
+    @property
+    def lab(self) -> Plain:
+        return self.plain["lab"]
+
+    @property
+    def field(self) -> Plain:
+        return self.plain["field"]
+
+
+def in_lab_and_field() -> tuple[Made, Made, Made]:
+    """A reference, a shifted set with unlabelled and unreadable samples, and a small one of three categories."""
+    lab = Made(samples=90, categories_count=4)
+    field = Made(
+        samples=130, seed=1, scale=1.5, unlabelled=frozenset({2, 60}), broken=frozenset({7, 77, 129})
+    )
+    night = Made(samples=25, seed=2, scale=0.4, categories_count=3)
+    return lab, field, night
+
+
+def explored_net(lab: Made) -> Net:
+    """A net that answers variedly, with a silent unit, a constant one, and one that is silent in the lab."""
+    torch.manual_seed(0)
+    net = Net(categories=CATEGORIES).eval()
+    linear = net.hidden[1]
+    with torch.no_grad():
+        linear.bias[SILENT] = -1000.0
+        linear.weight[CONSTANT] = 0.0
+        linear.bias[CONSTANT] = 0.5
+        linear.weight[SILENT_IN_LAB] = 1.0
+        linear.bias[SILENT_IN_LAB] = 0.0
+        linear.bias[SILENT_IN_LAB] = -net.hidden(net.act(net.conv(lab.inputs)))[:, SILENT_IN_LAB].max() - 0.01
+        net.head.weight[:, SILENT_IN_LAB] = 0.0  # it would decide all predictions in the field
+        logits = net(lab.inputs)
+        net.head.weight *= 4 / logits.std(0, keepdim=True).T
+        net.head.bias -= net(lab.inputs).mean(0)
+    return net
+
+
+def label(net: Net, dataset: Made, share: float, categories: int) -> None:
+    """A share of the samples is labelled as the net sees them, the others at random."""
+    rng = np.random.default_rng(dataset.seed)
+    with torch.no_grad():
+        seen = net(dataset.inputs).argmax(1).numpy()
+    right = (rng.random(len(dataset)) < share) & (seen < categories)
+    dataset.labels = np.where(right, seen, rng.integers(0, categories, len(dataset)))
+
+
+@pytest.fixture(scope="session")
+def explored(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """Three datasets at a map and at the layer before the head; category `e` has no sample anywhere."""
+    lab, field, night = in_lab_and_field()
+    net = explored_net(lab)
+    for dataset, share, categories in ((lab, 0.7, 4), (field, 0.4, 4), (night, 0.5, 3)):
+        label(net, dataset, share, categories)
+    path = tmp_path_factory.mktemp("views") / "explored.study"
+    study = Study.create(path, net, tuple("abcde"))
+    study.record(lab, "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(field, "field", on_error="skip", progress=False)
+    study.record(night, "night", progress=False)
+    return Explored.of(study)
+
+
+@pytest.fixture(scope="session")
+def summaries_only(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """Two small datasets of which single responses were not kept."""
+    torch.manual_seed(0)
+    study = Study.create(tmp_path_factory.mktemp("views") / "summaries.study", Net(), tuple("abcd"))
+    kept = {"keep": "summaries", "progress": False}
+    study.record(Made(samples=8), "lab", layers=["conv", "hidden"], reference=True, **kept)
+    study.record(Made(samples=8, seed=1), "field", **kept)
+    return Explored.of(study)
+
+
+@pytest.fixture(scope="session")
+def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """A labelled reference and a shifted set without any label."""
+    torch.manual_seed(0)
+    study = Study.create(tmp_path_factory.mktemp("views") / "unlabelled.study", Net(), tuple("abcd"))
+    study.record(Made(samples=8), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(Made(samples=6, seed=1, unlabelled=frozenset(range(6))), "field", progress=False)
+    return Explored.of(study)
+
+
+class Wide(nn.Module):
+    """A hidden layer of 130 units and 300 categories."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(192, 130), nn.ReLU())
+        self.head = nn.Linear(130, 300)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.head(self.hidden(images))
+        return logits
+
+
+@pytest.fixture(scope="session")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """Three hundred categories and a dozen samples."""
+    torch.manual_seed(0)
+    names = tuple(f"category {number}" for number in range(300))
+    study = Study.create(tmp_path_factory.mktemp("views") / "wide.study", Wide(), names)
+    study.record(Made(12, 300), "one", layers=["hidden"], reference=True, progress=False)
+    study.record(Made(12, 300, seed=1), "two", progress=False)
+    return Explored.of(study)
+
+
+def scores(explored: Explored, shifted: str, reference: str, layer: str) -> dict[str, np.ndarray]:
+    """(unit,) activation ratio, novelty and spurious, unit by unit from the definitions in the papers."""
+    top, bottom = explored[shifted].maximum(layer), explored[reference].maximum(layer)
+    means = [explored[name].category_means(layer, CATEGORIES) for name in (shifted, reference)]
+    present = ~np.isnan(means[0]).any(axis=1) & ~np.isnan(means[1]).any(axis=1)
+    found: dict[str, list[float]] = {"activation_ratio": [], "novelty": [], "spurious": []}
+    for unit in range(len(top)):
+        measured = bottom[unit] > 0
+        ours, theirs = (m[present, unit] / bottom[unit] if measured else m[present, unit] for m in means)
+        found["activation_ratio"].append(top[unit] / bottom[unit] if measured else np.nan)
+        found["novelty"].append(theirs.max() - ours.max() if measured else np.nan)
+        varied = measured and np.ptp(ours) > 0 and np.ptp(theirs) > 0 and len(ours) >= 3
+        found["spurious"].append(1 - abs(stats.spearmanr(ours, theirs).statistic) if varied else np.nan)
+    return {name: np.array(values) for name, values in found.items()}
+
+
+# Looking at pages
+
+
+def flat(panels: Sequence[Panel]) -> Iterator[Panel]:
+    """All panels, those inside columns too."""
+    for panel in panels:
+        if isinstance(panel, Columns):
+            yield from flat(panel.panels)
+        else:
+            yield panel
+
+
+def panels(page: Page, kind: type[P], title: str = "") -> list[P]:
+    """The panels of a kind whose title holds `title`."""
+    return [panel for panel in flat(page.panels) if isinstance(panel, kind) and title in panel.title]
+
+
+def panel(page: Page, kind: type[P], title: str = "") -> P:
+    (found,) = panels(page, kind, title)
+    return found
+
+
+def columns(page: Page, title: str) -> list[Panel]:
+    """The panels next to one another under a title."""
+    (found,) = (p for p in page.panels if isinstance(p, Columns) and p.title == title)
+    return list(found.panels)
+
+
+def strongest_first(pictures: Sequence[Picture], plain: Plain, layer: str, unit: int) -> bool:
+    """Whether these are the unit's strongest samples, several of them or all that move it."""
+    expected = plain.strongest(layer, unit, 4)
+    return positions(pictures)[:4] == expected and positions(pictures) == plain.strongest(
+        layer, unit, len(pictures)
+    )
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in table.rows]
+
+
+def positions(pictures: Iterable[Picture]) -> list[int]:
+    return [picture.position for picture in pictures]
+
+
+def read(text: str) -> float:
+    """The number in a text as pages write it; NaN for a dash."""
+    if text == "–":
+        return float("nan")
+    found = re.fullmatch(r"([+−]?[0-9\u202f]*\.?[0-9]+(?:e[+−][0-9]+)?)(?: %| points)?", text)
+    assert found, f"not a number: {text!r}"
+    return float(found[1].replace("\u202f", "").replace("−", "-"))
+
+
+def same_number(text: str, expected: float) -> bool:
+    """Whether `text` is `expected` to three significant digits."""
+    return read(text) == pytest.approx(expected, rel=5.1e-3, abs=5.1e-4, nan_ok=True)
+
+
+def same_percent(text: str, share: float) -> bool:
+    """Whether `text` is the share in per cent to one decimal."""
+    assert text == "–" or text.endswith(" %")
+    return read(text) == pytest.approx(100 * share, abs=0.0501, nan_ok=True)

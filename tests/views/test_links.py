@@ -1,0 +1,360 @@
+"""Every address on every page leads to a page that can be drawn, whatever is in the study."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+import torch
+from httpx2 import ASGITransport, AsyncClient
+from PIL import Image
+from starlette.testclient import TestClient
+from torch import nn
+
+from shiftscope.recording.layers import Layer
+from shiftscope.study import Study
+from shiftscope.web.application import application
+
+from ..conftest import Made, Net
+
+ORIGIN = "http://127.0.0.1:8421"
+MOST_PAGES = 4000
+
+
+class Addresses(HTMLParser):
+    """Where the links, images and embedded data of a page lead, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.pages: list[str] = []
+        self.images: list[str] = []
+        self.text: list[str] = []
+        self.inline_scripts = 0
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.inline_scripts += (
+            tag == "script" and "src" not in given and given.get("type") != "application/json"
+        )
+        if tag == "a" and not given["href"].startswith("#"):
+            self.pages.append(given["href"])
+        if tag == "img":
+            self.images.append(given["src"])
+        self._inside = "data" if given.get("type") == "application/json" else tag
+
+    def handle_data(self, data):
+        if self._inside == "data":
+            self.pages += list(pages_in(json.loads(data)))
+        elif self._inside not in ("script", "style"):
+            self.text.append(data)
+
+    def handle_endtag(self, tag):
+        self._inside = ""
+
+
+def pages_in(value):
+    """Addresses in the data of a chart or matrix; those of a matrix for each of its cells that counts."""
+    if isinstance(value, dict) and "cells" in value:
+        cells, page = value["cells"], value["page"]
+        for row, column in zip(cells[0::3], cells[1::3], strict=True):
+            yield page.replace("{row}", str(row)).replace("{column}", str(column))
+    elif isinstance(value, dict):
+        if isinstance(value.get("page"), str):
+            yield value["page"]
+        for inner in value.values():
+            yield from pages_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from pages_in(inner)
+
+
+def browser(study) -> TestClient:
+    return TestClient(
+        application(study, token=None),
+        base_url=ORIGIN,
+        raise_server_exceptions=False,
+        follow_redirects=False,
+    )
+
+
+def crawl(study: Study, follow=lambda address: True, start=("/",)) -> dict[str, Addresses]:
+    """Every page that can be reached from the first one, by address; all answer 200 and all images are images."""
+
+    async def walk():
+        # Starlette's own client would decode %252F twice.
+        transport = ASGITransport(application(study, token=None), raise_app_exceptions=False)
+        async with AsyncClient(transport=transport) as client:
+            found, images = {}, set()
+            waiting = [(f"{ORIGIN}{path}", "the start") for path in start]
+            known = {address for address, _ in waiting}
+            while waiting:
+                address, source = waiting.pop()
+                answer = await client.get(address)
+                assert answer.status_code == 200, f"{address} on {source}: {answer.status_code}"
+                found[address] = page = Addresses(answer.text)
+                for image in page.images:
+                    whole = urljoin(address, image)
+                    if whole.startswith("data:") or "/static/" in whole or whole in images:
+                        continue
+                    images.add(whole)
+                    picture = await client.get(whole)
+                    assert picture.status_code == 200, f"image {whole} on {address}: {picture.status_code}"
+                    assert drawable(picture.content), f"image {whole} on {address} cannot be drawn"
+                for link in page.pages:
+                    whole = urljoin(address, link)
+                    assert whole.startswith(f"{ORIGIN}/"), f"{link} on {address} leads away"
+                    if whole not in known and follow(whole):
+                        known.add(whole)
+                        waiting.append((whole, address))
+                assert len(known) < MOST_PAGES, "there is no end of pages"
+            return found
+
+    return asyncio.run(walk())
+
+
+def drawable(content: bytes) -> bool:
+    try:
+        Image.open(io.BytesIO(content)).load()
+    except OSError:
+        return False
+    return True
+
+
+def kinds(found) -> set[str]:
+    """The first part of each address reached, `samples` and `units` by themselves."""
+    paths = [urlsplit(address).path.strip("/").split("/") for address in found]
+    return {"units" if "units" in p else "samples" if "samples" in p else p[0] for p in paths}
+
+
+EVERYTHING = {"", "layers", "units", "datasets", "samples", "categories", "confusions"}
+
+
+class Small(nn.Module):
+    """A map and a layer of a few units under plain names."""
+
+    def __init__(self, categories: int = 3) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 7)
+        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(8, 3), nn.ReLU())
+        self.head = nn.Linear(3, categories)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.head(self.hidden(self.conv(images)))
+        return logits
+
+
+def small_study(folder, categories=("a", "b", "c")) -> Study:
+    torch.manual_seed(0)
+    net = Small(len(categories))
+    with torch.no_grad():  # predictions that vary, so that there are confusions
+        logits = net.eval()(Made(samples=6).inputs)
+        net.head.weight *= 4 / logits.std(0, keepdim=True).T
+        net.head.bias -= net(Made(samples=6).inputs).mean(0)
+    return Study.create(folder / "small.study", net, categories)
+
+
+def test_every_link_of_a_study_leads_to_a_page(tmp_path):
+    study = small_study(tmp_path)
+    study.record(Made(4, 3), "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(Made(3, 3, seed=1, unlabelled=frozenset({2})), "field", progress=False)
+    found = crawl(study)
+    assert kinds(found) == EVERYTHING
+    for layer, units in (("conv", 2), ("hidden", 3)):
+        assert all(f"{ORIGIN}/layers/{layer}/units/{u}" in found for u in range(units))
+    for name, samples in (("lab", 4), ("field", 3)):
+        assert all(f"{ORIGIN}/datasets/{name}/samples/{s}" in found for s in range(samples))
+    assert all(f"{ORIGIN}/categories/{c}" in found for c in range(3))
+
+
+def plain(address: str) -> bool:
+    """Leave out the same pages seen with another layer or reference."""
+    return "layer=" not in address and "reference=" not in address
+
+
+def test_every_link_holds_with_three_datasets_and_gaps(explored):
+    found = crawl(explored.study, plain)
+    assert kinds(found) == EVERYTHING
+    assert sum("/samples/" in address for address in found) == 90 + 130 + 25
+
+
+def test_links_keep_the_reference_and_the_layer_that_were_chosen(explored):
+    client = browser(explored.study)
+    for start in ("/", "/datasets/lab", "/datasets/lab/samples/3", "/categories/1", "/confusions/0/1"):
+        page = Addresses(client.get(f"{start}?layer=conv&reference=field").text)
+        inside = [link for link in page.pages if "samples" in link or "categories/" in link]
+        kept = [link for link in inside if "?" in link]
+        assert len(kept) > 5
+        assert all("layer=" in link and "reference=" in link for link in kept)
+        assert any("layer=conv&reference=field" in link for link in kept)
+
+
+def test_a_study_with_summaries_alone_is_shown_in_full(summaries_only):
+    assert kinds(crawl(summaries_only.study, plain)) == EVERYTHING
+
+
+def test_a_study_with_a_set_without_labels_is_shown_in_full(unlabelled):
+    found = crawl(unlabelled.study, plain)
+    assert kinds(found) == EVERYTHING
+    assert "–" in found[f"{ORIGIN}/"].text
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_a_study_with_one_dataset_is_shown_in_full(tmp_path, labelled):
+    study = small_study(tmp_path)
+    without = frozenset() if labelled else frozenset(range(6))
+    study.record(
+        Made(6, 3, unlabelled=without), "lab", layers=["conv", "hidden"], reference=True, progress=False
+    )
+    found = crawl(study)
+    assert kinds(found) == EVERYTHING if labelled else {"", "units", "datasets", "samples"} <= kinds(found)
+
+
+def test_a_study_without_a_dataset_says_what_to_do(tmp_path):
+    answer = browser(small_study(tmp_path)).get("/")
+    assert answer.status_code == 400
+    assert "nothing is recorded in this study yet" in answer.text
+    assert "shiftscope record" in answer.text
+
+
+def test_a_study_whose_samples_were_all_skipped_but_one_is_shown_in_full(tmp_path):
+    study = small_study(tmp_path)
+    study.record(Made(6, 3), "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    broken = Made(6, 3, seed=1, broken=frozenset({1, 2, 3, 4, 5}))
+    study.record(broken, "field", on_error="skip", progress=False)
+    assert kinds(crawl(study, plain)) == EVERYTHING
+
+
+def test_samples_without_a_picture_are_shown_without_broken_images(tmp_path):
+    class Unseen(Made):
+        def __getitem__(self, position):
+            return replace(super().__getitem__(position), picture=None)
+
+    study = small_study(tmp_path)
+    study.record(Unseen(6, 3), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(Unseen(6, 3, seed=1), "field", progress=False)
+    assert kinds(crawl(study, plain)) == EVERYTHING
+
+
+def test_three_hundred_categories_are_shown_in_full(wide):
+    def some(address):
+        *_, kind, index = urlsplit(address).path.split("/")
+        number = int(index) if index.isdigit() else 0
+        several = {"units": (0, 129), "samples": (0, 11), "categories": (0, 1, 299)}.get(kind, [number])
+        return plain(address) and number in several and ("/confusions/" not in address or number % 10 == 0)
+
+    found = crawl(wide.study, some, start=("/", "/categories/299", "/confusions/10/20"))
+    assert kinds(found) == EVERYTHING
+    assert "Category category 299" in found[f"{ORIGIN}/categories/299"].text
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\"quotes\" & 'apostrophes'",
+    "жираф 长颈鹿 🦒",
+    "a/b?c=d#e%20f",
+    "{row} {{ 7*7 }} ${x}",
+    "</script><img src=x onerror=alert(2)>",
+    "x" * 3000,
+    "",
+)
+
+
+def test_names_of_categories_are_shown_as_they_are_and_do_nothing(tmp_path):
+    study = small_study(tmp_path, HOSTILE)
+    study.record(Made(8, 8), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(Made(8, 8, seed=1), "field", progress=False)
+    found = crawl(study, plain)
+    assert kinds(found) == EVERYTHING
+    for index, name in enumerate(HOSTILE):
+        page = found[f"{ORIGIN}/categories/{index}"]
+        assert name in "".join(page.text)
+    assert not any(page.inline_scripts for page in found.values())
+    assert not any(image == "x" for page in found.values() for image in page.images)
+
+
+class Odd(nn.Module):
+    """Modules under names that addresses have to quote."""
+
+    NAMES = ("a/b", "què?#&=%2F", '<b>"x"</b>')
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flat = nn.Flatten()
+        self.relu = nn.ReLU()
+        self.conv = nn.Conv2d(3, 2, 7)
+        self.blocks = nn.Sequential(nn.Sequential(nn.Linear(8, 3)))
+        for name in self.NAMES:
+            self.add_module(name, nn.Linear(3, 3))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        x = self.blocks(self.flat(self.relu(self.conv(images))))
+        for name in self.NAMES:
+            x = self.relu(getattr(self, name)(x) + 0.5)
+        logits: torch.Tensor = x
+        return logits
+
+
+def test_layers_are_found_under_any_name(tmp_path):
+    torch.manual_seed(0)
+    study = Study.create(tmp_path / "odd.study", Odd(), tuple("abc"))
+    layers = ["conv:max", "relu@1", "relu@3", "blocks.0.0", *map(Layer, Odd.NAMES)]
+    study.record(Made(4, 3), "lab", layers=layers, reference=True, progress=False)
+    study.record(Made(4, 3, seed=1), "field", progress=False)
+    assert {"conv:max", "relu@1", "relu@3", "blocks.0.0", *Odd.NAMES} == set(study.layers)
+    found = crawl(study, lambda a: "reference=" not in a and ("layer=" not in a or urlsplit(a).path == "/"))
+    titles = {address: "".join(page.text) for address, page in found.items()}
+    for name in study.layers:
+        (link,) = {
+            link
+            for link in found[f"{ORIGIN}/"].pages
+            if link.startswith("./layers/") and same_name(link, name) and "?" not in link
+        }
+        last = study.layer(name).units - 1
+        assert f"{name}, unit {last}" in titles[urljoin(f"{ORIGIN}/", f"{link}/units/{last}")]
+
+
+def same_name(link: str, name: str) -> bool:
+    return unquote(link.removeprefix("./layers/")) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cifar10.1",
+        ".hidden",
+        "<script>alert(1)</script>",
+        "100 % 长颈鹿?x=1#y&z",
+        "x" * 80,
+    ],
+)
+def test_datasets_are_found_under_any_name(tmp_path, name):
+    study = small_study(tmp_path)
+    study.record(Made(4, 3), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(Made(5, 3, seed=1), name, progress=False)
+    found = crawl(study, plain)
+    titles = ["".join(page.text) for page in found.values()]
+    assert any(f"{name}, image 4" in text for text in titles)
+    assert any(f"{name}" in text and "5 samples, accuracy" in text for text in titles)
+
+
+def test_a_net_is_not_needed_to_look(explored, monkeypatch):
+    """The pages come from the folder alone: the same study opened anew, without its model."""
+    from shiftscope.store.study_files import StudyFiles
+
+    monkeypatch.setattr(Net, "forward", None)
+    opened, held = browser(StudyFiles(explored.study.path)), browser(explored.study)
+    for path in (
+        "/",
+        "/layers/hidden/units/2",
+        "/datasets/field/samples/9",
+        "/categories/0",
+        "/confusions/0/1",
+    ):
+        assert opened.get(path).text == held.get(path).text
