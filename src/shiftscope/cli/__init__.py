@@ -1,27 +1,32 @@
-"""The command line: one file per command, imported when it is called."""
+"""The command line: one file per command; what a command needs is imported when it runs."""
 
 from __future__ import annotations
 
 import sys
 
+from shiftscope.cli.demo import demo
+from shiftscope.cli.layers import layers
+from shiftscope.cli.record import record
+from shiftscope.cli.score import score
+from shiftscope.cli.view import view
 from shiftscope.errors import ShiftscopeError
-
-COMMANDS = ("demo", "record", "layers", "score", "view")
 
 
 def main() -> None:
     """Run `shiftscope`; our errors become one message and exit status 1."""
     from importlib.metadata import version
 
-    from cyclopts import App
+    from cyclopts import App, Parameter
 
     app = App(
         name="shiftscope",
         help="Electrophysiology for deep networks: which units changed under a shift, and on which images.",
         version=version("shiftscope"),
+        # Lists as `--layers a b`, without an `--empty-layers` beside them.
+        default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
     )
-    for command in COMMANDS:
-        app.command(f"shiftscope.cli.{command}:{command}", name=command)
+    for command in (demo, record, layers, score, view):
+        app.command(command)
     try:
         app()
     except ShiftscopeError as error:

@@ -43,7 +43,8 @@ def record(
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
     data
-        What to show: imagefolder:FOLDER, csv:FILE, parquet:FILE, npz:FILE, idx:FOLDER, or a path.
+        What to show: imagefolder:FOLDER, csv:FILE, parquet:FILE, npz:FILE, jpegpack:FILE, idx:FOLDER,
+        digits:PALETTE, or a path.
     name
         Of the dataset in the study.
     weights
@@ -59,9 +60,9 @@ def record(
     crop
         Side of the central square that the model sees, in pixels.
     mean
-        Per channel, subtracted.
+        Subtracted: one number, or one for each channel.
     std
-        Per channel, divided by.
+        Divided by: one number, or one for each channel.
     scale
         Largest input value before mean and std: 1 or 255.
     channels
@@ -95,8 +96,8 @@ def record(
     preprocess = Preprocess(
         resize=resize,
         crop=crop,
-        mean=None if mean is None else tuple(mean),
-        std=None if std is None else tuple(std),
+        mean=_one_or_all(mean),
+        std=_one_or_all(std),
         scale=scale,
         channels=channels,
     )
@@ -115,6 +116,12 @@ def record(
         check_range=check_range,
         overwrite=overwrite,
     )
+
+
+def _one_or_all(values: list[float] | None) -> float | tuple[float, ...] | None:
+    if values is None:
+        return None
+    return values[0] if len(values) == 1 else tuple(values)
 
 
 def _names(file: Path | None) -> tuple[str, ...]:

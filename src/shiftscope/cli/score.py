@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from shiftscope.errors import BadRequest
 
@@ -17,7 +20,7 @@ def score(
     reference: str | None = None,
     sort: str = "novelty",
     top: int | None = None,
-    csv: str | None = None,
+    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
 ) -> None:
     """Print what the shift did to each unit of a layer, or write it as CSV.
 

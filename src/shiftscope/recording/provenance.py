@@ -69,13 +69,19 @@ class InputRange:
                 f"samples of {name!r} have shape {self.shape}, those of {reference_name!r} had {reference.shape}. "
                 "Give the preprocessing (resize, crop, channels) that the model was recorded with."
             )
-        span, usual = self.high - self.low, reference.high - reference.low
-        if check_range and min(span, usual) > 0 and max(span / usual, usual / span) > 8:
+        if check_range and self._scaled_otherwise(reference):
             raise DataError(
                 f"samples of {name!r} range from {self.low:.3g} to {self.high:.3g}, those of {reference_name!r} "
                 f"from {reference.low:.3g} to {reference.high:.3g}: this looks like another scaling (0..1 against "
                 "0..255, or normalised against not). Pass check_range=False if it is the shift itself."
             )
+
+    def _scaled_otherwise(self, reference: InputRange) -> bool:
+        span, usual = self.high - self.low, reference.high - reference.low
+        if min(span, usual) <= 0:
+            return False
+        negative, usually_negative = (r.low < -0.1 * (r.high - r.low) for r in (self, reference))
+        return max(span / usual, usual / span) > 8 or negative != usually_negative
 
 
 def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> None:

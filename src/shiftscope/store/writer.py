@@ -154,11 +154,12 @@ class RecordingWriter:
 
 
 def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
-    differs = [key for key in planned if before.get(key) != planned[key]]
+    # The fingerprint covers what the model sees; where the data lay is told by `source` and may change.
+    differs = [key for key in planned if key != "source" and before.get(key) != planned[key]]
     if differs:
         raise StudyMismatch(
             f"a dataset named {planned['dataset']!r} is already recorded in this study with other contents: "
-            f"{', '.join(differs)} differ. Choose another name, or replace it on purpose with overwrite=True."
+            f"{' and '.join(differs)} changed. Choose another name, or replace it on purpose with overwrite=True."
         )
 
 

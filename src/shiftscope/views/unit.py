@@ -183,7 +183,7 @@ def _histogram(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
                 "field": "share",
                 "type": "quantitative",
                 "stack": None,
-                "title": "% of samples (log-like scale)",
+                "title": "% of samples (logarithmic above 1 %)",
                 "scale": {"type": "symlog", "constant": 0.5},
                 "axis": {"values": [0, 1, 3, 10, 30, 100]},
             },

@@ -68,7 +68,7 @@ def application(
     token
         What a visitor must bring once; None lets in everybody who reaches the server.
     frame
-        What stands around every page, asked anew for each, because a study may still be growing.
+        What stands around every page.
     views
         Pages to serve, all that are registered unless given.
     hosts
