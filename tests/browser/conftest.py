@@ -82,8 +82,9 @@ class Watched:
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     def at(self, path: str, heading: str) -> None:
-        """Wait until the page of this path is shown, under this heading."""
-        self.page.wait_for_url(f"{self.origin}{path}")
+        """Wait until the page of this path is shown, under this heading; without a query, with any."""
+        there = f"{self.origin}{path}"
+        self.page.wait_for_url(lambda url: url == there or url.partition("?")[0] == there)
         expect(self.page.locator("h1")).to_have_text(heading)
 
     def settle(self) -> None:

@@ -36,10 +36,6 @@ def tiny():
 
 def other():
     return Net(1)
-
-
-def broken():
-    raise RuntimeError("this factory does not work")
 """
 
 

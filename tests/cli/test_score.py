@@ -103,11 +103,6 @@ def test_what_cannot_be_scored_is_refused_in_one_message(run, recorded, words, m
     assert message in run("score", recorded, *words).refused()
 
 
-def test_the_reference_is_not_compared_with_itself(run, recorded):
-    refused = run("score", recorded, "--layer", "hidden", "--dataset", "val").refused()
-    assert "val" in refused
-
-
 def test_one_dataset_alone_has_nothing_to_compare(run, folder):
     words = ("--data", "val/", "--name", "val", "--layers", "hidden")
     assert run("record", "x.study", "--model", "nets:tiny", *words).status == 0

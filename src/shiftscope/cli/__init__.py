@@ -11,6 +11,8 @@ from shiftscope.cli.score import score
 from shiftscope.cli.view import view
 from shiftscope.errors import ShiftscopeError
 
+COMMANDS = {command.__name__: command for command in (demo, record, layers, score, view)}
+
 
 def main() -> None:
     """Run `shiftscope`; our errors become one message and exit status 1."""
@@ -25,8 +27,8 @@ def main() -> None:
         # Lists as `--layers a b`, without an `--empty-layers` beside them.
         default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
     )
-    for command in (demo, record, layers, score, view):
-        app.command(command)
+    for name, command in COMMANDS.items():
+        app.command(command, name=name)
     try:
         app()
     except ShiftscopeError as error:
