@@ -21,6 +21,7 @@ from shiftscope import flow
 from shiftscope.errors import (
     BadRequest,
     DataError,
+    LayerError,
     LayerNotFound,
     ModelError,
     NotInStudy,
@@ -351,8 +352,8 @@ def test_options_are_checked_before_anything_is_written(started, made, option, m
 
 
 def test_a_dataset_name_may_look_like_markup(started, made, capfd):
-    started.record(made(seed=2), "[/x] [red]", progress=True)
-    assert "[/x] [red]" in capfd.readouterr().err
+    started.record(made(seed=2), "[red] on", progress=True)
+    assert "[red] on" in capfd.readouterr().err
 
 
 def test_a_sample_without_a_picture_has_no_thumbnail(new_study, made):
@@ -399,7 +400,153 @@ def test_going_on_with_a_study_of_another_model_is_refused(started, net):
         ss.Study.create(started.path, net, exist_ok=True)
 
 
+def test_a_sample_has_the_same_logits_whatever_stands_before_it(new_study, made):
+    class SumsToOne(nn.Module):
+        def __init__(self):
+            super().__init__()
+            weight = torch.randn(4, 192, generator=torch.Generator().manual_seed(0)) * 0.1
+            self.linear = nn.Linear(192, 4)
+            self.linear.weight.data, self.linear.bias.data = weight - weight.mean(0), torch.full((4,), 0.25)
+
+        def forward(self, images):
+            return self.linear(images.flatten(1))
+
+    blank_first = made(seed=3)
+    blank_first.inputs[:2] = 0
+    study = new_study(SumsToOne())
+    refused(study, ModelError, 'Say which they are: outputs="logits"', blank_first, "x", layers=["linear"])
+    recording = study.record(blank_first, "x", layers=["linear"], outputs="logits", progress=False)
+    np.testing.assert_array_equal(recording.logits(39), recording.sample_responses("linear", 39))
+
+
+def test_two_open_studies_lose_no_dataset(started, made, net):
+    other = ss.open_study(started.path)
+    other.record(made(seed=2), "field", model=net, progress=False)
+    started.record(made(seed=3), "night", progress=False)
+    assert list(ss.open_study(started.path)) == ["lab", "field", "night"]
+
+
+def test_a_corrected_dataset_may_replace_one_that_never_finished(started, made, small_shards):
+    wrong, right = made(seed=2), made(seed=2)
+    wrong.labels[30] = 4
+    right.fingerprint = lambda: "corrected"
+    with pytest.raises(DataError):
+        started.record(wrong, "field", progress=False)
+    assert started.unfinished() == ["field"]
+    refused(started, StudyMismatch, "was begun and never finished .* overwrite=True", right, "field")
+    started.record(right, "field", overwrite=True, progress=False)
+    np.testing.assert_array_equal(started["field"].samples.labels, right.labels)
+
+
+def test_a_layer_asked_for_twice_in_two_ways_is_refused(new_study, made):
+    twice = ["conv", ss.Layer("conv", rectify=True)]
+    refused(new_study(), LayerError, "'conv' is asked for twice", made(), "lab", layers=twice)
+
+
+def test_an_empty_study_is_bound_to_nothing_and_a_full_one_to_its_categories(new_study, started, made, net):
+    empty = new_study(nn.Linear(2, 2), name="empty")
+    again = ss.Study.create(empty.path, net, "wxyz", exist_ok=True)
+    again.record(made(), "lab", layers=["conv"], progress=False)
+    assert again.categories == tuple("wxyz")
+    with pytest.raises(StudyMismatch, match="they differ first at 0"):
+        ss.Study.create(started.path, net, "wxyz", exist_ok=True)
+
+
+def test_the_replaced_reference_says_what_inputs_look_like(started, made):
+    started.record(made(scale=255.0), "lab", overwrite=True, check_range=False, progress=False)
+    assert started.record(made(seed=2, scale=250.0), "field", progress=False)
+
+
+def test_the_same_weights_in_another_function_are_another_model(new_study, made, net):
+    study = new_study()
+    study.record(made(), "lab", layers=["hidden"], progress=False)
+    net.act = nn.Tanh()
+    refused(study, StudyMismatch, "modules_sha256", made(seed=2), "field")
+
+
+def test_recording_draws_no_random_number(new_study, made):
+    study = new_study()
+    before = torch.get_rng_state()
+    study.record(made(), "lab", layers=["conv"], workers=1, progress=False)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_a_killed_process_left_aside_is_swept(new_study, made):
+    study = new_study()
+    left = study.path / "lab" / "shards" / ".00000.done.123.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"{")
+    study.record(made(), "lab", layers=["conv"], progress=False)
+    assert not left.exists()
+
+
+def test_truncated_arrays_of_an_unfinished_recording_are_named(new_study, made, small_shards):
+    class Stopping(made):
+        def __getitem__(self, position):
+            if position == 20 and len(self.read) >= 2:
+                raise Stopped
+            return super().__getitem__(position)
+
+    study = new_study()
+    with pytest.raises(Stopped):
+        study.record(Stopping(), "lab", layers=["conv"], progress=False)
+    path = study.path / "lab" / "responses.zarr" / "conv" / "by_sample" / "zarr.json"
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(StudyDamaged, match=r"cannot be gone on with.*overwrite=True"):
+        study.record(made(), "lab", layers=["conv"], progress=False)
+
+
+def test_a_lost_mark_of_a_complete_recording_changes_nothing(started, made):
+    (started.path / "lab" / "shards" / "00000.done").unlink()
+    started.record(made(), "lab", progress=False)
+    assert len(started["lab"].samples) == 40
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "a\udc80"}, "sample 5 cannot be read: UnicodeEncodeError"),
+        ({"metadata": {("a", "b"): 1}}, "sample 5 cannot be read: TypeError"),
+        ({"label": 1.7}, "has the label 1.7; a label is a whole number"),
+    ],
+)
+def test_a_sample_that_cannot_be_stored_is_named(started, made, change, message):
+    class Odd(made):
+        def __getitem__(self, position):
+            sample = super().__getitem__(position)
+            return dataclasses.replace(sample, **change) if position == 5 else sample
+
+    refused(started, DataError, message, Odd(seed=2), "field")
+
+
+def test_a_label_of_none_and_numpy_metadata_are_taken_as_meant(started, made):
+    class Odd(made):
+        def __getitem__(self, position):
+            return dataclasses.replace(super().__getitem__(position), label=None, metadata={"n": np.int64(3)})
+
+    recording = started.record(Odd(seed=2), "field", progress=False)
+    assert recording.samples[5].label == -1
+    assert recording.samples[5].metadata == {"n": 3}
+
+
 # Damage
+
+
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("study.json", {"categories": ["a"]}),
+        ("study.json", {"model": None}),
+        ("study.json", {"layers": [{"name": 5}]}),
+        ("lab/recording.json", {"plan": {}}),
+        ("lab/recording.json", {"plan": 3}),
+    ],
+)
+def test_a_description_changed_by_hand_is_damage(started, file, change):
+    path = started.path / file
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(StudyDamaged):
+        ss.open_study(started.path)["lab"].samples  # noqa: B018
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from shiftscope.datasets.sample import Dataset
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.seen import Keep, StoredType
+    from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import Pass
 
 Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
@@ -38,6 +38,7 @@ def record(
     reference: bool = False,
     stored_as: StoredType = "float16",
     keep: Keep = "responses",
+    outputs: Outputs = "auto",
     how: Pass | None = None,
     check_range: bool = True,
     overwrite: bool = False,
@@ -93,13 +94,15 @@ def record(
         categories=len(categories),
         stored_as=stored_as,
         keep=keep,
-        probabilities=probabilities,
+        probabilities=probabilities if outputs == "auto" else outputs == "probabilities",
         fingerprint=dataset.fingerprint(),
         source=dataset.describe(),
         model=described,
         shard_samples=SHARD_SAMPLES,
     )
     replaces = overwrite and name in study
+    if overwrite and not replaces:
+        remove_folder(study.path / folder_name(name))  # a recording of something else that never finished
     # A recording that is replaced stays until the new one is whole.
     folder = study.path / (f".new {folder_name(name)}" if replaces else folder_name(name))
     writer = RecordingWriter(folder, plan)
@@ -114,7 +117,7 @@ def record(
                 categories,
                 unfinished,
                 stored_as=stored_as,
-                probabilities=probabilities,
+                probabilities=plan.probabilities,
                 how=dataclasses.replace(how, progress=advance),
             )
             for shard in shards:
@@ -128,6 +131,8 @@ def record(
         folder.replace(study.path / folder_name(name))
     if not manifest.layers and (head := find_head(model, chosen, inputs)):
         study.save_head(head.layer, head.weight, head.bias)
+    manifest = study.reread()  # another process may have finished a dataset meanwhile
+    first = not manifest.inputs or name == study.reference
     study.save(
         dataclasses.replace(
             manifest,
@@ -135,7 +140,7 @@ def record(
             layers=tuple(chosen),
             reference=name if reference or not manifest.reference else manifest.reference,
             datasets=manifest.datasets if name in study else (*manifest.datasets, name),
-            inputs=manifest.inputs or seen.as_json(),
+            inputs=seen.as_json() if first else manifest.inputs,
         )
     )
     return study[name]

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from shiftscope import flow
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.store.layout import MANIFEST
 from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles, create_study
+from shiftscope.store.study_files import Manifest, StudyFiles, create_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shiftscope.datasets.preprocess import Preprocess
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.seen import Keep, StoredType
+    from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import OnError
     from shiftscope.views.panels import Page
 
@@ -61,7 +61,11 @@ class Study(StudyFiles):
         described = describe_model(unwrap(model))
         if exist_ok and (Path(path) / MANIFEST).exists():
             study = cls(path)
-            refuse_other_model(study.manifest.model, described)
+            if study.datasets or study.unfinished():
+                refuse_other_model(study.manifest.model, described)
+                _refuse_other_categories(study.categories, tuple(categories))
+            else:  # nothing is recorded, so nothing is bound to what the folder was made for
+                study.save(Manifest(model=described, categories=tuple(categories), versions=versions()))
         else:
             create_study(path, described, categories, versions())
             study = cls(path)
@@ -80,6 +84,7 @@ class Study(StudyFiles):
         labels: Any = None,
         stored_as: StoredType = "float16",
         keep: Keep = "responses",
+        outputs: Outputs = "auto",
         batch_size: int = 64,
         workers: int = 0,
         on_error: OnError = "raise",
@@ -112,6 +117,9 @@ class Study(StudyFiles):
             Type of the stored responses: "float16" or "float32".
         keep
             "responses" and their summaries, or only "summaries" for sets too large to keep.
+        outputs
+            What the model's outputs are: "logits" (log-probabilities too) or "probabilities"; found out from the
+            first ones where not given.
         on_error
             "skip" counts samples that cannot be read, and leaves a gap in their place.
         check_range
@@ -135,6 +143,7 @@ class Study(StudyFiles):
             reference=reference,
             stored_as=stored_as,
             keep=keep,
+            outputs=outputs,
             how=Pass(batch_size=batch_size, workers=workers, on_error=on_error),
             check_range=check_range,
             overwrite=overwrite,
@@ -150,6 +159,15 @@ class Study(StudyFiles):
         from shiftscope.views.unit import unit
 
         return unit(self, layer, index)
+
+
+def _refuse_other_categories(there: tuple[str, ...], here: tuple[str, ...]) -> None:
+    if here and there and here != there:
+        differs = next((i for i, (a, b) in enumerate(zip(there, here, strict=False)) if a != b), len(there))
+        raise StudyMismatch(
+            f"this study has {len(there)} categories and {len(here)} were given; they differ first at {differs}. "
+            "Leave them out, or create a new study."
+        )
 
 
 def open_study(path: str | Path) -> Study:

@@ -96,8 +96,8 @@ def test_looking_at_a_study_loads_neither_torch_nor_pandas(recorded):
             transport = ASGITransport(application(StudyFiles(sys.argv[1]), token=None))
             async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8421/") as client:
                 for page in (
-                    "", "layers/hidden", "layers/conv/units/2", "datasets/lab", "datasets/field/samples/5",
-                    "categories/1", "confusions/1/2", "search?q=a", "names", "thumbnails/lab/3",
+                    "", "layers/hidden", "layers/conv/units/2", "datasets/val", "datasets/shifted/samples/5",
+                    "categories/1", "confusions/0/1", "search?q=a", "names", "thumbnails/val/3",
                     "static/shiftscope.css",
                 ):
                     answer = await client.get(page)

@@ -169,3 +169,18 @@ def test_what_is_kept_shares_no_memory_and_no_graph_with_the_model(net):
         for response in taps.take().values():
             assert not response.requires_grad
             assert response.untyped_storage().nbytes() == response.numel() * response.element_size()
+
+
+def test_patches_are_not_cut_before_the_class_token_joins_them():
+    class Vit(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.patches, self.block = nn.Identity(), nn.LayerNorm(4)
+            self.cls_token = nn.Parameter(torch.zeros(1, 1, 4))
+
+        def forward(self, tokens):
+            tokens = self.patches(tokens)
+            return self.block(torch.cat([self.cls_token.expand(len(tokens), -1, -1), tokens], dim=1))
+
+    patches, block = choose_layers(Vit(), ["patches", "block"], torch.randn(2, 9, 4))
+    assert (patches.prefix_tokens, block.prefix_tokens) == (0, 1)

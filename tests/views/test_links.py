@@ -331,7 +331,7 @@ def same_name(link: str, name: str) -> bool:
         ".hidden",
         "<img src=x onerror=alert(1)>",
         "100 % 长颈鹿?x=1#y&z",
-        "x" * 80,
+        "x" * 150,
     ],
 )
 def test_datasets_are_found_under_any_name(tmp_path, name):

@@ -31,7 +31,7 @@ def main() -> None:
         app.command(command, name=name)
     try:
         app()
-    except ShiftscopeError as error:
+    except (ShiftscopeError, OSError) as error:  # a read-only folder, a full disk
         sys.exit(f"shiftscope: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

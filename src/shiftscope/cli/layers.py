@@ -38,7 +38,7 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
     device, dtype = device_and_dtype(net)
     try:
         listed = list_layers(net, torch.zeros(2, *shape, device=device, dtype=dtype))
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError, OverflowError, MemoryError) as error:
         raise BadRequest(
             f"the model cannot run on an input of shape {shape}: {error}. Set --input."
         ) from error

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from shiftscope.errors import BadRequest
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def record(
@@ -104,7 +107,7 @@ def record(
     opened.record(
         data,
         name,
-        model=net.to(device) if device else net,
+        model=_on(net, device),
         layers=layers,
         reference=reference,
         preprocess=preprocess if asked else None,
@@ -116,6 +119,15 @@ def record(
         check_range=check_range,
         overwrite=overwrite,
     )
+
+
+def _on(net: nn.Module, device: str | None) -> nn.Module:
+    try:
+        return net.to(device) if device else net
+    except (RuntimeError, AssertionError) as error:
+        raise BadRequest(
+            f"the model cannot go to the device {device!r}: {str(error).splitlines()[0]}"
+        ) from error
 
 
 def _one_or_all(values: list[float] | None) -> float | tuple[float, ...] | None:

@@ -49,6 +49,8 @@ def score(
     unit_scores[sort]
     undefined = table.attrs["undefined"]
     table = table.sort_values(sort, ascending=False, kind="stable")
+    if top is not None and top < 1:
+        raise BadRequest(f"--top {top}; at least 1.")
     if csv:
         if csv != "-" and not Path(csv).parent.is_dir():
             raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")

@@ -100,14 +100,17 @@ def choose_layers(
     modules = _modules(model)
     outputs = _outputs(model, inputs)
     prefix = prefix_tokens(model)
+    lengths = {output.shape[1] for outs in outputs.values() for output in outs if _is_sequence(output)}
     chosen: dict[str, RecordedLayer] = {}
     for request in asked:
         layer = Layer.parse(request) if isinstance(request, str) else request
         for name in _matching(layer.name, modules):
-            found = _decide(
-                dataclasses.replace(layer, name=name), modules[name], outputs.get(name, []), inputs, prefix
-            )
-            chosen[found.name] = found
+            asked_as = dataclasses.replace(layer, name=name)
+            found = _decide(asked_as, modules[name], outputs.get(name, []), inputs, prefix, lengths)
+            if chosen.setdefault(found.name, found) != found:
+                raise LayerError(
+                    f"layer {found.name!r} is asked for twice with different settings; a study keeps one of a name."
+                )
     return list(chosen.values())
 
 
@@ -172,7 +175,12 @@ def _listed(name: str, module: nn.Module, outputs: Sequence[Any], samples: int) 
 
 
 def _decide(
-    layer: Layer, module: nn.Module, outputs: Sequence[Any], inputs: torch.Tensor, model_prefix: int
+    layer: Layer,
+    module: nn.Module,
+    outputs: Sequence[Any],
+    inputs: torch.Tensor,
+    model_prefix: int,
+    lengths: set[int],
 ) -> RecordedLayer:
     name = layer.name
     output = _called(_fired(outputs, name), layer.call, name)
@@ -184,6 +192,8 @@ def _decide(
             f"layer {name!r} gives {tuple(tensor.shape[1:])} for a sample, a {kind.name} layer, "
             f"which can be pooled by {', '.join(kind.pools)}; asked was {pool!r}."
         )
+    if tensor.ndim == 3 and tensor.shape[1] + model_prefix in lengths:
+        model_prefix = 0  # these are the patches alone: the class token joins them later
     decided = RecordedLayer(
         name=_name_in_study(layer, default_pool=next(iter(kind.pools))),
         module=name,
@@ -199,6 +209,10 @@ def _decide(
         prefix_tokens=model_prefix if layer.prefix_tokens is None else layer.prefix_tokens,
     )
     return dataclasses.replace(decided, units=responses_in(output, decided).shape[1])
+
+
+def _is_sequence(output: Any) -> bool:
+    return isinstance(output, torch.Tensor) and output.ndim == 3
 
 
 def _name_in_study(layer: Layer, default_pool: str) -> str:

@@ -61,7 +61,10 @@ def _build(source: str, *, pretrained: bool) -> nn.Module:
             raise ModelError(
                 f"{kind!r} has no {name!r}; it has {', '.join(_callables(module)) or 'no callables'}."
             )
-        built = factory if isinstance(factory, nn.Module) else factory()
+        try:
+            built = factory if isinstance(factory, nn.Module) else factory()
+        except Exception as error:  # the user's own code may raise anything
+            raise ModelError(f"{source!r} cannot be called: {type(error).__name__}: {error}.") from error
     if not isinstance(built, nn.Module):
         raise ModelError(f"{source!r} gives {type(built).__name__}, not a torch.nn.Module.")
     return built

@@ -18,17 +18,19 @@ from shiftscope.recording.recorded_layer import RecordedLayer
 
 
 def describe_model(model: nn.Module) -> dict[str, Any]:
-    """Class, number of parameters, type and a digest of every weight and buffer, as JSON."""
+    """Class, number of parameters, and digests of every weight and buffer and of the modules' types, as JSON."""
     digest = hashlib.sha256()
     for name, tensor in model.state_dict().items():
         if not isinstance(tensor, torch.Tensor):
             continue
         digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
         digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    structure = "\n".join(f"{name} {type(module).__name__}" for name, module in model.named_modules() if name)
     return {
         "class": f"{type(model).__module__}.{type(model).__qualname__}",
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "weights_sha256": digest.hexdigest(),
+        "modules_sha256": hashlib.sha256(structure.encode()).hexdigest(),  # the same weights in other layers
     }
 
 
@@ -86,7 +88,7 @@ class InputRange:
 
 def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raise `StudyMismatch` naming what differs between the study's model and this one."""
-    differs = [key for key in ("class", "parameters", "weights_sha256") if recorded.get(key) != now.get(key)]
+    differs = [key for key in now if recorded.get(key) != now.get(key)]
     if not differs:
         return
     if differs == ["class"]:  # the same weights under another name compute the same

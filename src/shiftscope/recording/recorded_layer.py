@@ -45,7 +45,11 @@ class RecordedLayer:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> RecordedLayer:
-        return cls(**{**entry, "shape": tuple(entry["shape"])})
+        """Raises KeyError, TypeError or ValueError for what is no layer."""
+        layer = cls(**{**entry, "shape": tuple(entry["shape"])})
+        if not isinstance(layer.name, str) or type(layer.units) is not int or not 0 < layer.units < 2**31:
+            raise ValueError(f"a layer {layer.name!r} of {layer.units!r} units")
+        return layer
 
 
 def layer_named(name: str, layers: Mapping[str, RecordedLayer]) -> RecordedLayer:

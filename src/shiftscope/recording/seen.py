@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 StoredType = Literal["float16", "float32"]
 Keep = Literal["responses", "summaries"]
+Outputs = Literal["auto", "logits", "probabilities"]
 
 
 @dataclass(frozen=True)

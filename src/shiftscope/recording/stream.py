@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
@@ -15,7 +16,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.sample import Dataset
+from shiftscope.datasets.sample import Dataset, Sample
 from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ResponseError, ShiftscopeError
 from shiftscope.recording.hooks import Taps
 from shiftscope.recording.model import device_and_dtype, observed
@@ -79,7 +80,13 @@ def stream(
         for positions in shards.values()
         for start in range(0, len(positions), how.batch_size)
     ]
-    loader = DataLoader(_Reader(dataset), batch_sampler=batches, num_workers=how.workers, collate_fn=_collate)
+    loader = DataLoader(
+        _Reader(dataset),
+        batch_sampler=batches,
+        num_workers=how.workers,
+        collate_fn=_collate,
+        generator=torch.Generator(),
+    )
     device, dtype = device_and_dtype(model)
     with observed(model), Taps(model, layers) as taps:
         loaded = iter(loader)
@@ -92,7 +99,7 @@ def stream(
                     shard.append(batch.seen, {}, None)
                 else:
                     outputs = logits_in(model(_as_floating(batch.inputs.to(device), dtype))).float()
-                    logits = torch.log(outputs.clamp_min(TINY)) if probabilities else outputs
+                    logits = _log_probabilities(outputs) if probabilities else outputs
                     shard.append(batch.seen, taps.take(), logits)
                 how.progress(len(batch.seen))
             yield shard.finish()
@@ -118,8 +125,7 @@ def check_outputs(
             f"the model gives logits of shape {tuple(logits.shape)} for {len(inputs)} samples, and there are "
             f"{len(names)} categories. Create the study with one category name for each logit."
         )
-    sums = logits.float().sum(1)
-    return names, bool((logits >= 0).all()) and bool(((sums - 1).abs() < 1e-2).all())
+    return names, are_probabilities(logits)
 
 
 def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
@@ -158,6 +164,21 @@ class _Batch:
     refusal: str = ""
 
 
+def are_probabilities(outputs: torch.Tensor) -> bool:
+    """Whether every row is one distribution: none negative, sum one."""
+    sums = outputs.float().sum(1)
+    return bool((outputs >= 0).all()) and bool(((sums - 1).abs() < 1e-2).all())
+
+
+def _log_probabilities(outputs: torch.Tensor) -> torch.Tensor:
+    if not are_probabilities(outputs):
+        raise ModelError(
+            "the model's first outputs were probabilities, none negative and with a sum of one, and later ones are "
+            'not. Say which they are: outputs="logits" or outputs="probabilities".'
+        )
+    return torch.log(outputs.clamp_min(TINY))
+
+
 class _Read(NamedTuple):
     """One sample read."""
 
@@ -174,8 +195,7 @@ class _Reader(TorchDataset[_Read]):
 
     def __getitem__(self, position: int) -> _Read:
         try:
-            sample = self.dataset[position]
-            label, metadata = int(sample.label), dict(sample.metadata)
+            return _Read(*_kept(self.dataset[position]))
         except LabelError as error:  # a wrong label is a mistake about the whole set, not a sample to skip
             return _Read(None, _unread(position, ""), str(error))
         except DataError as error:
@@ -183,9 +203,25 @@ class _Reader(TorchDataset[_Read]):
         except Exception as error:  # a user's dataset may raise anything; the sample is named either way
             problem = f"sample {position} cannot be read: {type(error).__name__}: {error}."
             return _Read(None, _unread(position, problem))
-        thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
-        described = json.dumps(metadata, default=str, ensure_ascii=False)
-        return _Read(sample.input, Seen(sample.id, label, sample.source, described, thumbnail))
+
+
+def _kept(sample: Sample) -> tuple[torch.Tensor, Seen]:
+    try:
+        label = NO_LABEL if sample.label is None else operator.index(sample.label)
+    except TypeError:
+        raise LabelError(
+            f"sample {sample.id!r} has the label {sample.label!r}; a label is a whole number, or -1 for none."
+        ) from None
+    id_, source = str(sample.id), str(sample.source)
+    (id_ + source).encode()  # a lone surrogate could not be stored
+    metadata = json.dumps(dict(sample.metadata), default=_plain, ensure_ascii=False)
+    thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
+    return sample.input, Seen(id_, label, source, metadata, thumbnail)
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's and torch's scalars as Python's, anything else as its text."""
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def _unread(position: int, problem: str) -> Seen:

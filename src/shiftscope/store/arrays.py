@@ -43,7 +43,11 @@ class StoredArray:
             raise StudyDamaged(f"{path} is missing from the study; record the dataset again.") from None
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise StudyDamaged(f"{path}/zarr.json does not describe an array: {error!r}.") from error
-        if len(self.shape) != len(self.chunks) or any(size < 1 for size in self.chunks):
+        if (
+            len(self.shape) != len(self.chunks)
+            or any(size < 1 for size in self.chunks)
+            or any(size < 0 for size in self.shape)
+        ):
             raise StudyDamaged(f"{path}/zarr.json has chunks {self.chunks} for the shape {self.shape}.")
 
     def row(self, index: int) -> npt.NDArray[Any]:
@@ -62,6 +66,7 @@ class StoredArray:
         """The (stop - start, n) numbers of a run of the first axis, chunk by chunk."""
         if not self.plain:
             return np.asarray(self._through_zarr()[start:stop])
+        self._read_ahead(start, stop)
         out = np.empty((stop - start, *self.shape[1:]), self.dtype)
         grid = [range(start // self.chunks[0], math.ceil(stop / self.chunks[0]))]
         grid += [range(math.ceil(n / c)) for n, c in zip(self.shape[1:], self.chunks[1:], strict=True)]
@@ -82,6 +87,12 @@ class StoredArray:
         if not self.shape:
             return self._read((), 0, 1).reshape(()) if self.plain else np.asarray(self._through_zarr()[()])
         return self.rows(0, self.shape[0])
+
+    def _read_ahead(self, start: int, stop: int) -> None:
+        """Fail on a missing chunk before room is made for an array that a damaged description only claims."""
+        if stop > start:
+            last = [(size - 1) // chunk for size, chunk in zip(self.shape, self.chunks, strict=True)]
+            self._read(((stop - 1) // self.chunks[0], *last[1:]), 0, 1)
 
     def _read(self, key: tuple[int, ...], start: int, count: int) -> npt.NDArray[Any]:
         path = self.path.joinpath("c", *map(str, key))

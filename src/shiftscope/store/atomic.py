@@ -39,7 +39,7 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise StudyDamaged(f"{path} is missing: it should hold {what}.") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise StudyDamaged(f"{path} cannot be read as {what}: {error}.") from error
     if not isinstance(content, dict):
         raise StudyDamaged(f"{path} should hold {what}, a JSON object, and holds {type(content).__name__}.")

@@ -33,11 +33,11 @@ def folder_name(name: str) -> str:
     BadRequest
         The name is empty, too long, or holds control characters.
     """
-    readable = bool(name.strip()) and name.isprintable() and len(name) <= 80
+    readable = bool(name.strip()) and name.isprintable() and len(name) <= 150
     quoted = urllib.parse.quote(name, safe=" ()+,=@") if readable else ""
     if not readable or len(quoted) > 200:
         raise BadRequest(
-            f"{name!r} cannot be the name of a dataset or layer: use 1 to 80 printable characters, not all blank; "
+            f"{name!r} cannot be the name of a dataset or layer: use 1 to 150 printable characters, not all blank; "
             "letters outside of ASCII count for up to twelve."
         )
     if quoted.startswith((".", " ")) or quoted.endswith((".", " ")):

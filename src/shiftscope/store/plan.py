@@ -71,6 +71,7 @@ class Plan:
         """Raises KeyError, TypeError or ValueError for what is no plan."""
         layers = [RecordedLayer.from_json(layer) for layer in entry["layers"]]
         plan = cls(**{**entry, "layers": layers})
-        if not (isinstance(plan.samples, int) and isinstance(plan.shard_samples, int)) or plan.rows < 1:
+        counts = (plan.samples, plan.shard_samples, plan.categories)
+        if any(type(count) is not int or not 0 < count < 2**32 for count in counts):
             raise ValueError(f"{plan.samples!r} samples in shards of {plan.shard_samples!r}")
         return plan

@@ -10,12 +10,21 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.recording.thumbnails import media_type
 from shiftscope.store.arrays import StoredArray
 from shiftscope.store.atomic import read_json
-from shiftscope.store.layout import LOGITS, RECORDING, RESPONSES, SUMMARIES, folder_name, samples_file
+from shiftscope.store.layout import (
+    LOGITS,
+    RECORDING,
+    RESPONSES,
+    SAMPLES,
+    SUMMARIES,
+    folder_name,
+    samples_file,
+)
 from shiftscope.store.plan import Plan
 from shiftscope.store.samples import Samples
 from shiftscope.summaries.summary import Summary, from_arrays, name_of
@@ -52,7 +61,21 @@ class Recording:
 
     @cached_property
     def samples(self) -> Samples:
-        return Samples([samples_file(self.folder, shard) for shard in self.plan.shards()])
+        """Everything kept of each sample but its responses; checked against the plan when first read."""
+        files = [samples_file(self.folder, shard) for shard in self.plan.shards()]
+        samples, categories = Samples(files), self.plan.categories
+        if len(samples) != self.plan.samples:
+            raise StudyDamaged(
+                f"{self.folder / SAMPLES} holds {len(samples)} samples of {self.plan.samples}; "
+                "record the dataset again."
+            )
+        for codes in (samples.labels, samples.predictions):
+            if len(codes) and not (codes.min() >= NO_LABEL and codes.max() < categories):
+                raise StudyDamaged(
+                    f"{self.folder / SAMPLES} has labels or predictions beyond its {categories} categories; "
+                    "record the dataset again."
+                )
+        return samples
 
     def summary(self, layer: str, kind: type[S]) -> S:
         """A summary of all samples shown: `recording.summary("fc", Maxima)`."""
@@ -104,4 +127,5 @@ class Recording:
     def _read_summary(self, layer: str, name: str) -> Summary:
         folder = self.folder / SUMMARIES / folder_name(layer) / name
         fields = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-        return from_arrays(name, {field: StoredArray(folder / field).all() for field in fields})
+        sizes = {"unit": self.layer(layer).units, "category": self.plan.categories}
+        return from_arrays(name, {field: StoredArray(folder / field).all() for field in fields}, sizes)

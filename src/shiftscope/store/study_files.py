@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from shiftscope.errors import NotInStudy, StudyDamaged, StudyMismatch, closest
+from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.atomic import read_json, write_json, written_aside
 from shiftscope.store.layout import FORMAT, HEAD, MANIFEST, RECORDING, folder_name, given_name
@@ -72,7 +72,13 @@ class StudyFiles(Mapping[str, Recording]):
                 f"Recorded are {', '.join(self.manifest.datasets) or 'none yet'}."
             )
         if dataset not in self._recordings:
-            self._recordings[dataset] = Recording(dataset, self.path / folder_name(dataset))
+            recording = Recording(dataset, self.path / folder_name(dataset))
+            if recording.plan.categories != len(self.categories):
+                raise StudyDamaged(
+                    f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
+                    f"with {recording.plan.categories}."
+                )
+            self._recordings[dataset] = recording
         return self._recordings[dataset]
 
     def __iter__(self) -> Iterator[str]:
@@ -110,6 +116,11 @@ class StudyFiles(Mapping[str, Recording]):
             path.parent for path in self.path.glob(f"*/{RECORDING}") if not path.parent.name.startswith(".")
         ]
         return sorted(set(map(given_name, (folder.name for folder in folders))) - set(self.manifest.datasets))
+
+    def reread(self) -> Manifest:
+        """The manifest as it is on disk now."""
+        self.manifest = _read_manifest(self.path)
+        return self.manifest
 
     def save(self, manifest: Manifest) -> None:
         write_manifest(self.path, manifest)
@@ -169,7 +180,7 @@ def _read_manifest(path: Path) -> Manifest:
         )
     try:
         return Manifest(
-            model=content["model"],
+            model={**content["model"], "class": str(content["model"]["class"])},
             categories=tuple(map(str, content["categories"])),
             layers=tuple(RecordedLayer.from_json(entry) for entry in content["layers"]),
             reference=str(content["reference"]),
@@ -177,5 +188,5 @@ def _read_manifest(path: Path) -> Manifest:
             inputs=content["inputs"],
             versions=content["versions"],
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
         raise StudyDamaged(f"{path / MANIFEST} is not the manifest of a study: {error!r}.") from error

@@ -48,17 +48,22 @@ class RecordingWriter:
         planned = json.loads(json.dumps(plan.as_json()))
         if (folder / RECORDING).exists():
             before = read_json(folder / RECORDING, "a recording")
-            _refuse_other_plan(before.get("plan", {}), planned)
             self.complete = bool(before.get("complete"))
+            _refuse_other_plan(before.get("plan", {}), planned, complete=self.complete)
         else:
             self.complete = False
             self._refuse_full_disk()
             write_json(folder / RECORDING, {"format": FORMAT, "complete": False, "plan": planned})
         if plan.keep == "responses" and not self.complete:
-            self._arrays, self._logits = self._create_arrays()
+            try:
+                self._arrays, self._logits = self._create_arrays()
+            except (ValueError, KeyError, TypeError) as error:
+                raise StudyDamaged(
+                    f"{folder / RESPONSES} cannot be gone on with: {error}. Record with overwrite=True."
+                ) from error
 
     def unfinished(self) -> dict[int, range]:
-        shards = self.plan.shards()
+        shards = {} if self.complete else self.plan.shards()
         return {i: rows for i, rows in shards.items() if not done_file(self.folder, i).exists()}
 
     def commit(self, shard: Shard, states: Mapping[str, Mapping[str, Summary]]) -> None:
@@ -89,6 +94,8 @@ class RecordingWriter:
             self.complete = True
         for index in self.plan.shards():
             partial_file(self.folder, index).unlink(missing_ok=True)
+        for left in self.folder.rglob(".*.part"):  # of a process that was killed
+            left.unlink(missing_ok=True)
 
     def abandon(self) -> None:
         """Leave no trace of a recording that finished no shard."""
@@ -153,12 +160,13 @@ class RecordingWriter:
             )
 
 
-def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
+def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any], *, complete: bool) -> None:
     # The fingerprint covers what the model sees; where the data lay is told by `source` and may change.
     differs = [key for key in planned if key != "source" and before.get(key) != planned[key]]
     if differs:
+        state = "is already recorded" if complete else "was begun and never finished"
         raise StudyMismatch(
-            f"a dataset named {planned['dataset']!r} is already recorded in this study with other contents: "
+            f"a dataset named {planned['dataset']!r} {state} in this study with other contents: "
             f"{' and '.join(differs)} changed. Choose another name, or replace it on purpose with overwrite=True."
         )
 
@@ -180,7 +188,8 @@ def _read_partial(path: Path) -> dict[str, dict[str, Summary]]:
             stored = {key: file[key] for key in file.files}
     except (OSError, ValueError, EOFError) as error:
         raise StudyDamaged(
-            f"{path} cannot be read as the summaries of a shard: {error}; delete the dataset."
+            f"{path} cannot be read as the summaries of a shard: {error}. If another process is recording this "
+            "dataset, wait for it; else record with overwrite=True."
         ) from error
     fields: dict[str, dict[str, dict[str, npt.NDArray[Any]]]] = {}
     for key, values in stored.items():

@@ -75,10 +75,27 @@ def arrays_of(state: Summary) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ..
     return {field.name: (np.asarray(getattr(state, field.name)), field.metadata["axes"]) for field in fields}
 
 
-def from_arrays(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Summary:
-    """The summary whose fields are `arrays`; raises `StudyDamaged` where one is missing."""
+def from_arrays(
+    name: str, arrays: Mapping[str, npt.NDArray[Any]], sizes: Mapping[str, int] | None = None
+) -> Summary:
+    """The summary whose fields are `arrays`.
+
+    Raises
+    ------
+    StudyDamaged
+        A field is missing, or an axis is not as long as `sizes` says.
+    """
     kind = summaries[name]
-    fields = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    if missing := [field for field in fields if field not in arrays]:
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    if missing := [field.name for field in fields if field.name not in arrays]:
         raise StudyDamaged(f"the stored summary {name!r} lacks {missing}; record the dataset again.")
-    return kind(**{field: arrays[field] for field in fields})
+    for field in fields:
+        expected = tuple((sizes or {}).get(axis) for axis in field.metadata["axes"])
+        shape = arrays[field.name].shape
+        if len(shape) != len(expected) or any(
+            e not in (None, n) for e, n in zip(expected, shape, strict=True)
+        ):
+            raise StudyDamaged(
+                f"{field.name} of the stored summary {name!r} has shape {shape}; record the dataset again."
+            )
+    return kind(**{field.name: arrays[field.name] for field in fields})

@@ -11,7 +11,7 @@ from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.cells import share_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent, points
-from shiftscope.views.panels import Cell, Chart, Column, Columns, Fact, Facts, Page, Panel, Table
+from shiftscope.views.panels import Cell, Chart, Column, Columns, Fact, Facts, Message, Page, Panel, Table
 from shiftscope.views.pictures import category_name, role, strongest
 from shiftscope.views.unit_scores import ranked, score_columns, scored, title
 from shiftscope.views.view import view
@@ -24,6 +24,8 @@ STRIP = 5
 @view("")
 def overview(study: StudyFiles, *, layer: str | None = None, reference: str | None = None) -> Page:
     """Datasets with their accuracy, the units that changed most, the confusions that grew most."""
+    if not study.datasets:
+        return Page(study.name, [Message("Nothing is recorded yet", _how_to_begin(study))])
     look = Look.at(study, layer, reference)
     panels: list[Panel] = [Columns("", [_dataset_card(study, look, name) for name in look.ordered(study)])]
     if look.others(study):
@@ -40,6 +42,13 @@ def overview(study: StudyFiles, *, layer: str | None = None, reference: str | No
         panels=panels,
         choices=look.choices(study, ""),
     )
+
+
+def _how_to_begin(study: StudyFiles) -> str:
+    begun = (
+        f" {', '.join(study.unfinished())}: begun; the same command goes on." if study.unfinished() else ""
+    )
+    return f"Show a dataset to the model: study.record(...) in Python, or `shiftscope record {study.path}`.{begun}"
 
 
 def _dataset_card(study: StudyFiles, look: Look, name: str) -> Facts:

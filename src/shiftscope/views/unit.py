@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -98,10 +99,12 @@ def _profile(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
     )
     shown = [int(c) for c in strongest_first[:CATEGORIES]]
     scale = maximum if maximum > 0 else 1.0
+    alike = Counter(study.categories)  # two categories of one name would share a bar
+    names = {c: n if alike[n := category_name(study, c)] == 1 else f"{n} ({c})" for c in shown}
     rows: list[dict[str, Any]] = [
         {
             "dataset": name,
-            "category": category_name(study, c),
+            "category": names[c],
             "mean": float(values[c]) / scale,
             "page": look.category(c),
         }
@@ -118,7 +121,7 @@ def _profile(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
             "x": {
                 "field": "category",
                 "type": "nominal",
-                "sort": [category_name(study, c) for c in shown],
+                "sort": [names[c] for c in shown],
                 "axis": {"labelAngle": -35 if len(shown) > 6 else 0, "title": None},
             },
             "xOffset": {"field": "dataset", "sort": look.ordered(study)},
@@ -171,10 +174,12 @@ def _histogram(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
     spec = {
         "data": {"values": rows},
         "height": 260,
-        "mark": {"type": "area", "interpolate": "step", "line": True, "fillOpacity": 0.12},
+        # Both edges of each bin, so that the line steps where the bins meet.
+        "transform": [{"fold": ["from", "to"], "as": ["edge", "at"]}],
+        "mark": {"type": "area", "line": True, "fillOpacity": 0.12},
         "encoding": {
             "x": {
-                "field": "from",
+                "field": "at",
                 "type": "quantitative",
                 "title": "response",
                 "scale": {"zero": False, "nice": False},

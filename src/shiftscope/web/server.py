@@ -114,6 +114,8 @@ def _listen(host: str, port: int | None) -> socket.socket:
             f"the viewer shows a study to this machine only, at {' or '.join(LOCAL)}, not {host!r}. "
             f"From another machine, `ssh -L {tunnel} THIS-MACHINE` brings it there."
         )
+    if port is not None and not 0 <= port <= 65535:
+        raise BadRequest(f"no port {port}; there are ports from 1 to 65535, and `--port 0` finds a free one.")
     ports = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if port is None else [port]
     for candidate in ports:
         # With protocol 0, asyncio does not see TCP and leaves Nagle's algorithm on: 45 ms for each response.
