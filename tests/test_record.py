@@ -507,7 +507,7 @@ def test_a_lost_mark_of_a_complete_recording_changes_nothing(started, made):
     [
         ({"id": "a\udc80"}, "sample 5 cannot be read: UnicodeEncodeError"),
         ({"metadata": {("a", "b"): 1}}, "sample 5 cannot be read: TypeError"),
-        ({"label": 1.7}, "has the label 1.7; a label is a whole number"),
+        ({"label": 1.7}, "has a label 1.7, of type float"),
     ],
 )
 def test_a_sample_that_cannot_be_stored_is_named(started, made, change, message):
