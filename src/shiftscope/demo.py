@@ -18,6 +18,7 @@ from shiftscope.datasets.sample import Dataset
 from shiftscope.progress import bar
 from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.score import unit_scores
+from shiftscope.store.study_files import refuse_taken
 from shiftscope.study import Study
 
 PALETTES = ("coloured", "permuted", "arbitrary", "drifted")
@@ -79,6 +80,7 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
 
     The same seed on the same machine gives the same study, so a study that is there is gone on with.
     """
+    refuse_taken(path)  # before the training, not after it
     torch.manual_seed(seed)
     net, lessons = DigitNet(), coloured_digits("train", "coloured")
     with bar("training", 0, epochs * len(lessons)) as advance:

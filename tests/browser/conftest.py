@@ -44,7 +44,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def viewer(demo_study: Path) -> Iterator[Viewer]:
+def viewer(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Viewer]:
+    demo_study: Path = request.getfixturevalue("demo_study")  # not made where there is no browser
     viewer = view(StudyFiles(demo_study), port=0, open_browser=False)
     yield viewer
     viewer.stop()

@@ -19,7 +19,7 @@ def test_layers_are_listed_with_shapes_units_and_poolings(run, folder):
     ("words", "message"),
     [
         (("--input", "3,x"), "cannot read the input shape '3,x'"),
-        (("--input", "3,9,9"), "cannot run on an input of shape (3, 9, 9)"),
+        (("--input", "3,9,9"), "cannot run on inputs of shape (3, 9, 9)"),
         (("--input", "3,0,8"), "(3, 0, 8)"),
         (("--input", "3,-8,8"), "(3, -8, 8)"),
         (("--input", ""), "input"),

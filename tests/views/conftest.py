@@ -253,8 +253,8 @@ def columns(page: Page, title: str) -> list[Panel]:
 
 def strongest_first(pictures: Sequence[Picture], plain: Plain, layer: str, unit: int) -> bool:
     """Whether these are the unit's strongest samples, several of them or all that move it."""
-    expected = plain.strongest(layer, unit, 4)
-    return positions(pictures)[:4] == expected and positions(pictures) == plain.strongest(
+    expected = plain.strongest(layer, unit, 3)
+    return positions(pictures)[:3] == expected and positions(pictures) == plain.strongest(
         layer, unit, len(pictures)
     )
 

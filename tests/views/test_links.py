@@ -217,10 +217,16 @@ def test_a_study_with_one_dataset_is_shown_in_full(tmp_path, labelled):
 
 
 def test_a_study_without_a_dataset_says_what_to_do(tmp_path):
-    answer = browser(small_study(tmp_path)).get("/")
-    assert answer.status_code == 400
-    assert "nothing is recorded in this study yet" in answer.text
-    assert "shiftscope record" in answer.text
+    client = browser(small_study(tmp_path))
+    first = client.get("/")
+    assert first.status_code == 200
+    assert "Nothing is recorded yet" in first.text
+    assert "shiftscope record" in first.text
+    for path in ("/categories/0", "/confusions/0/1", "/layers/hidden", "/datasets/lab"):
+        answer = client.get(path)
+        assert answer.status_code == 400
+        assert "nothing is recorded in this study yet" in answer.text
+        assert "shiftscope record" in answer.text
 
 
 def test_a_study_whose_samples_were_all_skipped_but_one_is_shown_in_full(tmp_path):

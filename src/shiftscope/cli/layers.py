@@ -37,11 +37,10 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
     net = unwrap(load_model(model, weights))
     device, dtype = device_and_dtype(net)
     try:
-        listed = list_layers(net, torch.zeros(2, *shape, device=device, dtype=dtype))
-    except (RuntimeError, TypeError, ValueError, OverflowError, MemoryError) as error:
-        raise BadRequest(
-            f"the model cannot run on an input of shape {shape}: {error}. Set --input."
-        ) from error
+        inputs = torch.zeros(2, *shape, device=device, dtype=dtype)
+    except (RuntimeError, TypeError, OverflowError) as error:
+        raise BadRequest(f"no input can have the shape {shape}: {error}") from error
+    listed = list_layers(net, inputs)
     table = Table("layer", "module", "output of one sample", "units", "pooling")
     for layer in listed:
         shapes = " · ".join(" x ".join(map(str, shape)) for shape in layer.shapes)

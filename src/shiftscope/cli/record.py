@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, ShiftscopeError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -89,9 +89,12 @@ def record(
     """
     from shiftscope.datasets.preprocess import Preprocess
     from shiftscope.recording.load_model import load_model
+    from shiftscope.scores.outcomes import outcomes
+    from shiftscope.store.atomic import remove_folder
     from shiftscope.study import Study
 
     net = load_model(model, weights)
+    existed = study.exists()
     opened = Study.create(study, net, _names(categories), exist_ok=True)
     asked = (
         any(option is not None for option in (resize, crop, mean, std)) or scale != 1.0 or channels != "rgb"
@@ -104,20 +107,31 @@ def record(
         scale=scale,
         channels=channels,
     )
-    opened.record(
-        data,
-        name,
-        model=_on(net, device),
-        layers=layers,
-        reference=reference,
-        preprocess=preprocess if asked else None,
-        stored_as=stored_as,
-        keep=keep,
-        batch_size=batch_size,
-        workers=workers,
-        on_error=on_error,
-        check_range=check_range,
-        overwrite=overwrite,
+    try:
+        recording = opened.record(
+            data,
+            name,
+            model=_on(net, device),
+            layers=layers,
+            reference=reference,
+            preprocess=preprocess if asked else None,
+            stored_as=stored_as,
+            keep=keep,
+            batch_size=batch_size,
+            workers=workers,
+            on_error=on_error,
+            check_range=check_range,
+            overwrite=overwrite,
+        )
+    except ShiftscopeError:
+        if not existed and not opened.unfinished():
+            remove_folder(study)  # nothing was recorded, so nothing is left
+        raise
+    result = outcomes(recording.samples, len(opened.categories))
+    told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""
+    skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
+    print(
+        f"{name}: {len(recording.samples)} samples{told}{skipped}. Look at them with: shiftscope view {study}"
     )
 
 

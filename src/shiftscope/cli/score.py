@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -64,6 +65,10 @@ def score(
 
     shown = Table(*table.columns, title=Text(f"Units of {layer} by {sort}"))
     for row in table.head(20 if top is None else top).itertuples(index=False):
-        shown.add_row(*(Text(f"{cell:.3f}" if isinstance(cell, float) else str(cell)) for cell in row))
+        shown.add_row(*(Text(_shown(cell)) for cell in row))
     Console().print(shown)
     Console().print(", ".join(f"{count} without {name}" for name, count in undefined.items()), style="dim")
+
+
+def _shown(cell: object) -> str:
+    return str(cell) if not isinstance(cell, float) else "–" if math.isnan(cell) else f"{cell:.3f}"

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from shiftscope.errors import LayerError, LayerNotFound, closest
+from shiftscope.errors import LayerError, LayerNotFound, ModelError, closest
 from shiftscope.recording.model import observed
 from shiftscope.recording.output import responses_in, tensor_in
 from shiftscope.recording.recorded_layer import RecordedLayer
@@ -141,6 +141,12 @@ def _outputs(model: nn.Module, inputs: torch.Tensor) -> dict[str, list[Any]]:
     try:
         with observed(model):
             model(inputs)
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(
+            f"the model cannot run on inputs of shape {tuple(inputs.shape[1:])} for a sample: {reason}. Give the "
+            "preprocessing it was trained with (resize, crop, channels), or arrays of its input size."
+        ) from error
     finally:
         for handle in handles:
             handle.remove()

@@ -146,13 +146,20 @@ def create_study(
         The path is a file, or a folder that is not empty.
     """
     path = Path(path)
+    if (path / MANIFEST).exists():
+        raise StudyMismatch(
+            f"{path} is a study already. Open it with open_study(), or create it with exist_ok=True."
+        )
+    refuse_taken(path)
+    write_manifest(path, Manifest(model=model, categories=tuple(categories), versions=versions))
+
+
+def refuse_taken(path: Path) -> None:
+    """Raise `StudyMismatch` where something that is no study stands at `path`."""
     if path.exists() and not path.is_dir():
         raise StudyMismatch(f"{path} is a file; a study is a folder. Choose another path.")
-    if path.is_dir() and any(path.iterdir()):
-        raise StudyMismatch(
-            f"{path} exists and is not empty. Open it with open_study(), or choose another path."
-        )
-    write_manifest(path, Manifest(model=model, categories=tuple(categories), versions=versions))
+    if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).exists():
+        raise StudyMismatch(f"{path} exists and is not empty, and is no study. Choose another path.")
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

@@ -111,15 +111,12 @@ def _units(study: StudyFiles, look: Look, label: int, prediction: int) -> list[P
         columns = [
             Column("unit", f"Units of {look.layer} by their mean response to the confused samples."),
             Column(f"{a} → {b}", f"{measured} {name} labelled {a} and predicted {b}.", numeric=True),
-            Column(f"{a} told right", f"{right} {a}.", numeric=True),
-            Column(f"{b} told right", f"{right} {b}.", numeric=True),
+            Column(f"{a} told right in {look.reference}", f"{right} {a}.", numeric=True),
+            Column(f"{b} told right in {look.reference}", f"{right} {b}.", numeric=True),
         ]
         limited = any(mean.samples > READ_AT_MOST for mean in (confused, *told_right))
-        note = (
-            f"Means over at most {READ_AT_MOST} samples of a set, the most confident first."
-            if limited
-            else ""
-        )
+        note = f"Mean response over each unit's largest response in {look.reference}"
+        note += f", of at most {READ_AT_MOST} samples of a set, the most confident first." if limited else "."
         title = f"Units of {look.layer} in {name}"
         tables.append(Table(title, columns, rows, note=note, empty="No unit responds to them."))
     return [Columns("", tables)] if tables else []

@@ -100,7 +100,6 @@ def dataset_images(
                 [Link(option, address(show=option)) for option in ways],
                 show,
             ),
-            look.layer_choice(study, look.at_dataset(dataset), show=show, label=label, prediction=prediction),
         ],
         previous=Link("earlier", address(start=max(0, start - IMAGES) or None)) if start else None,
     )

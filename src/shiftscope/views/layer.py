@@ -19,7 +19,7 @@ from shiftscope.views.unit_scores import ranked, score_columns, scored, title
 from shiftscope.views.view import view
 
 ROWS = 50
-STRIP = 4
+STRIP = 3
 
 
 @view("layers/{layer}")

@@ -13,12 +13,12 @@ from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent, points
 from shiftscope.views.panels import Cell, Chart, Column, Columns, Fact, Facts, Message, Page, Panel, Table
 from shiftscope.views.pictures import category_name, role, strongest
-from shiftscope.views.unit_scores import ranked, score_columns, scored, title
+from shiftscope.views.unit_scores import score_columns, scored, title
 from shiftscope.views.view import view
 
-MOST_SHIFTED = 8
+MOST_SHIFTED = 10
 CONFUSIONS = 10
-STRIP = 5
+STRIP = 4
 
 
 @view("")
@@ -192,23 +192,29 @@ def _grown_confusions(study: StudyFiles, look: Look) -> Table:
 
 
 def _most_shifted(study: StudyFiles, look: Look) -> Table:
-    """For each shifted dataset its units of largest novelty, with what moves them here and there."""
+    """Units of largest novelty under any shift, with what moves them here and there."""
     reference = study[look.reference]
+    pairs = [
+        (float(novelty), name, unit)
+        for name in look.others(study)
+        for unit, novelty in enumerate(scored(study[name], reference, look.layer)["novelty"])
+        if not np.isnan(novelty)
+    ]
+    pairs.sort(key=lambda pair: -pair[0])
     rows = []
-    for name in look.others(study):
+    for _, name, unit in pairs[:MOST_SHIFTED]:
         scores = scored(study[name], reference, look.layer)
-        for unit in map(int, ranked(scores["novelty"])[: MOST_SHIFTED // len(look.others(study)) + 1]):
-            rows.append(
-                [
-                    Cell(f"unit {unit}", look.unit(unit)),
-                    Cell(name, look.dataset(name)),
-                    *(Cell(number(float(scores[score][unit]))) for score in unit_scores),
-                    Cell(pictures=tuple(strongest(study, look, reference, look.layer, unit, STRIP))),
-                    Cell(pictures=tuple(strongest(study, look, study[name], look.layer, unit, STRIP))),
-                ]
-            )
+        rows.append(
+            [
+                Cell(f"unit {unit}", look.unit(unit)),
+                Cell(name, look.dataset(name)),
+                *(Cell(number(float(scores[score][unit]))) for score in unit_scores),
+                Cell(pictures=tuple(strongest(study, look, reference, look.layer, unit, STRIP))),
+                Cell(pictures=tuple(strongest(study, look, study[name], look.layer, unit, STRIP))),
+            ]
+        )
     columns = [
-        Column("unit", "Units of largest novelty under each shift."),
+        Column("unit", "Units by their novelty under any shift, largest first."),
         Column("dataset"),
         *score_columns(),
         strip_column(look.reference),

@@ -20,7 +20,7 @@ from shiftscope.views.view import view
 
 PREDICTIONS = 5
 UNITS = 12
-STRIP = 6
+STRIP = 5
 
 
 @view("datasets/{dataset}/samples/{position}")

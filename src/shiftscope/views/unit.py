@@ -125,7 +125,7 @@ def _profile(study: StudyFiles, look: Look, layer: str, index: int) -> Chart:
                 "axis": {"labelAngle": -35 if len(shown) > 6 else 0, "title": None},
             },
             "xOffset": {"field": "dataset", "sort": look.ordered(study)},
-            "y": {"field": "mean", "type": "quantitative", "title": f"mean response ({measured})"},
+            "y": {"field": "mean", "type": "quantitative", "title": measured},
             "color": _by_dataset(study, look),
             "tooltip": [
                 {"field": "category"},
