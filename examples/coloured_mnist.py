@@ -3,7 +3,8 @@
     python examples/coloured_mnist.py FOLDER --out mnist.study
 
 FOLDER holds the four idx files of MNIST, gzipped or not (http://yann.lecun.com/exdb/mnist/). The paper's maps give,
-as mean novelty and mean spurious: permuted .081 and .72, arbitrary .188 and .62, drifted .151 and near 0.
+as mean novelty and mean spurious: permuted .081 and .72, arbitrary .188 and .62, drifted .151 and near 0. It prints no
+training recipe, and novelty depends on it: the longer the net learns, the less the arbitrary colours take away.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main() -> None:
     )
     options.add_argument("folder", type=Path, help="folder with MNIST's idx files")
     options.add_argument("--out", type=Path, default=Path("mnist.study"))
-    options.add_argument("--epochs", type=int, default=5)
+    options.add_argument("--epochs", type=int, default=1)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--limit", type=int, help="use only so many images of each split")
     given = options.parse_args()
@@ -49,7 +50,9 @@ def main() -> None:
     torch.manual_seed(given.seed)
     net, lessons = DigitNet(), mnist(given.folder, "train", "coloured", given.limit)
     with bar("training", 0, given.epochs * len(lessons)) as advance:
-        train(net, lessons, epochs=given.epochs, seed=given.seed, advance=advance)
+        # Plain SGD as in PyTorch's MNIST example, whose net this is; the paper prints no recipe.
+        sgd = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.5)
+        train(net, lessons, epochs=given.epochs, seed=given.seed, optimizer=sgd, advance=advance)
 
     study = ss.Study.create(given.out, net, [str(digit) for digit in range(10)], exist_ok=True)
     for palette in PALETTES:

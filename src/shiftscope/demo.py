@@ -54,15 +54,18 @@ def train(
     epochs: int,
     seed: int = 0,
     batch_size: int = 64,
+    optimizer: torch.optim.Optimizer | None = None,
     advance: Callable[[int], None] = lambda samples: None,
 ) -> None:
-    """Adam on the negative log-likelihood, with the learning rate falling to zero."""
+    """Minimise the negative log-likelihood, by Adam under a one-cycle learning rate unless `optimizer` is given."""
     inputs = torch.stack([dataset[i].input for i in range(len(dataset))])
     labels = torch.tensor([dataset[i].label for i in range(len(dataset))])
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
     steps = epochs * -(-len(inputs) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=4e-3, total_steps=steps)
+    schedule = None
+    if optimizer is None:
+        optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=4e-3, total_steps=steps)
     net.train()
     for _ in range(epochs):
         order = torch.randperm(len(inputs), generator=generator)
@@ -71,7 +74,8 @@ def train(
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             optimizer.step()
-            schedule.step()
+            if schedule:
+                schedule.step()
             advance(len(batch))
 
 

@@ -70,6 +70,13 @@ def test_the_head_is_the_linear_map_from_a_recorded_layer_to_the_logits(net):
         torch.testing.assert_close(rebuilt, net(IMAGES))
 
 
+def test_a_log_softmax_behind_the_head_hides_it_not(net):
+    model = torch.nn.Sequential(net, torch.nn.LogSoftmax(dim=1))
+    head = find_head(model, choose_layers(model, ["0.hidden"], IMAGES), IMAGES)
+    assert head is not None
+    torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
+
+
 def test_without_a_recorded_layer_before_it_there_is_no_head(net):
     assert find_head(net, choose_layers(net, ["conv"], IMAGES), IMAGES) is None
 
