@@ -419,6 +419,43 @@ def test_a_sample_has_the_same_logits_whatever_stands_before_it(new_study, made)
     np.testing.assert_array_equal(recording.logits(39), recording.sample_responses("linear", 39))
 
 
+def test_an_overwrite_that_stopped_goes_on_and_may_be_given_other_data(started, made, small_shards):
+    class Stopping(made):
+        def __getitem__(self, position):
+            if position == 20 and len(self.read) >= 2:
+                raise Stopped
+            return super().__getitem__(position)
+
+    for name in ("lab", "field"):  # one that replaces a finished dataset, one that is new
+        with pytest.raises(Stopped):
+            started.record(Stopping(seed=2), name, overwrite=True, progress=False)
+        again = made(seed=2)
+        started.record(again, name, overwrite=True, progress=False)
+        assert not set(again.read[2:]) & set(range(16))  # two shards were finished
+        np.testing.assert_array_equal(started[name].samples.labels, again.labels)
+        with pytest.raises(Stopped):
+            started.record(Stopping(seed=3), name, overwrite=True, progress=False)
+        started.record(made(seed=4), name, overwrite=True, progress=False)
+        np.testing.assert_array_equal(started[name].samples.labels, made(seed=4).labels)
+
+
+def test_the_model_is_left_as_it_was_while_a_failed_write_is_handled(new_study, made, net, monkeypatch):
+    def full(*arguments):
+        raise OSError("no space left")
+
+    study = new_study()
+    net.train()
+    monkeypatch.setattr("shiftscope.store.writer.RecordingWriter.commit", full)
+    try:
+        study.record(made(), "lab", layers=["conv"], progress=False)
+    except OSError:
+        assert all(module.training for module in net.modules())
+        assert not any(module._forward_hooks for module in net.modules())
+        assert not torch.is_inference_mode_enabled()
+    else:
+        pytest.fail("the write was meant to fail")
+
+
 def test_two_open_studies_lose_no_dataset(started, made, net):
     other = ss.open_study(started.path)
     other.record(made(seed=2), "field", model=net, progress=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
@@ -46,7 +46,8 @@ def record(
 ) -> Recording:
     """Keep what `layers` say about every sample, going on with a recording that stopped midway.
 
-    Everything that can be refused is refused before the first batch and before the study is touched.
+    What can be known before the first batch is refused before it, with the study untouched; an error on the
+    way keeps the shards that were finished.
 
     Raises
     ------
@@ -101,11 +102,9 @@ def record(
         shard_samples=SHARD_SAMPLES,
     )
     replaces = overwrite and name in study
-    if overwrite and not replaces:
-        remove_folder(study.path / folder_name(name))  # a recording of something else that never finished
     # A recording that is replaced stays until the new one is whole.
     folder = study.path / (f".new {folder_name(name)}" if replaces else folder_name(name))
-    writer = RecordingWriter(folder, plan)
+    writer = RecordingWriter(folder, plan, overwrite=overwrite)
     try:
         unfinished = writer.unfinished()
         left = sum(map(len, unfinished.values()))
@@ -120,8 +119,10 @@ def record(
                 probabilities=plan.probabilities,
                 how=dataclasses.replace(how, progress=advance),
             )
-            for shard in shards:
-                writer.commit(shard, summarise_shard(shard, len(categories)))
+            # Closed at once: after a failed write the traceback would keep the stream, and the model its hooks.
+            with closing(shards):
+                for shard in shards:
+                    writer.commit(shard, summarise_shard(shard, len(categories)))
         writer.seal()
     except BaseException:
         writer.abandon()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -63,7 +63,7 @@ def stream(
     stored_as: StoredType,
     probabilities: bool,
     how: Pass,
-) -> Iterator[Shard]:
+) -> Generator[Shard, None, None]:
     """Show the samples of `shards` (index -> positions) to the model, one finished shard at a time.
 
     Batches never cross a border between shards, so a shard is the same whichever shards are asked for.
@@ -72,6 +72,8 @@ def stream(
     ------
     DataError
         A sample that cannot be read (unless `on_error="skip"`), or a label outside the categories.
+    ModelError
+        Outputs that are no probabilities, though `probabilities` says so.
     ResponseError
         A response that is NaN, infinite or too large for the stored type; layer, unit and sample are named.
     """
@@ -85,7 +87,7 @@ def stream(
         batch_sampler=batches,
         num_workers=how.workers,
         collate_fn=_collate,
-        generator=torch.Generator(),
+        generator=torch.Generator(),  # torch's own would move, and a training that records with it
     )
     device, dtype = device_and_dtype(model)
     with observed(model), Taps(model, layers) as taps:

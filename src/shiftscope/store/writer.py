@@ -40,14 +40,17 @@ class RecordingWriter:
     Raises
     ------
     StudyMismatch
-        The folder holds a recording of something else; the message names what differs.
+        The folder holds a recording of something else, and not `overwrite`; the message names what differs.
     """
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(self, folder: Path, plan: Plan, *, overwrite: bool = False) -> None:
         self.folder, self.plan = folder, plan
         planned = json.loads(json.dumps(plan.as_json()))
-        if (folder / RECORDING).exists():
-            before = read_json(folder / RECORDING, "a recording")
+        before = read_json(folder / RECORDING, "a recording") if (folder / RECORDING).exists() else None
+        if before and overwrite and _differences(before.get("plan", {}), planned):
+            remove_folder(folder)
+            before = None
+        if before:
             self.complete = bool(before.get("complete"))
             _refuse_other_plan(before.get("plan", {}), planned, complete=self.complete)
         else:
@@ -161,14 +164,17 @@ class RecordingWriter:
 
 
 def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any], *, complete: bool) -> None:
-    # The fingerprint covers what the model sees; where the data lay is told by `source` and may change.
-    differs = [key for key in planned if key != "source" and before.get(key) != planned[key]]
-    if differs:
+    if differs := _differences(before, planned):
         state = "is already recorded" if complete else "was begun and never finished"
         raise StudyMismatch(
             f"a dataset named {planned['dataset']!r} {state} in this study with other contents: "
             f"{' and '.join(differs)} changed. Choose another name, or replace it on purpose with overwrite=True."
         )
+
+
+def _differences(before: Mapping[str, Any], planned: Mapping[str, Any]) -> list[str]:
+    # The fingerprint covers what the model sees; where the data lay is told by `source` and may change.
+    return [key for key in planned if key != "source" and before.get(key) != planned[key]]
 
 
 def _flat(states: Mapping[str, Mapping[str, Summary]]) -> dict[str, npt.NDArray[Any]]:
