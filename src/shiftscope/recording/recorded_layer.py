@@ -32,6 +32,11 @@ class RecordedLayer:
     def axes(self) -> Axes:
         return Axes(self.channel_axis, self.prefix_tokens)
 
+    @property
+    def read_as(self) -> str:
+        """What one unit is, and how a map or token sequence became one number."""
+        return self.kind if self.pool == "none" else f"{self.kind}, {self.pool} pooling"
+
     def check(self, unit: int) -> int:
         """`unit` itself; raises `NotInStudy` where the layer has no such unit."""
         if not 0 <= unit < self.units:

@@ -85,7 +85,6 @@ def layer_units(
         for unit in map(int, order[start : start + ROWS])
     ]
     described = study.layer(layer)
-    what = described.kind if described.pool == "none" else f"{described.kind}, {described.pool} pooling"
     note = f"Units {start + 1} to {start + len(rows)} of {count(units)}; undefined ones last."
     shift = f" {shifted.name} compared with {against.name}." if others else ""
     choices = [look.reference_choice(study, look.at_layer(layer), sort=sort)]
@@ -94,7 +93,7 @@ def layer_units(
         choices.insert(0, Choice("Shifted dataset", shown, shifted.name))
     return Page(
         title=f"Layer {layer}",
-        subtitle=f"{described.module_type}, {count(units)} units ({what}).{shift}",
+        subtitle=f"{described.module_type}, {count(units)} units ({described.read_as}).{shift}",
         trail=[Link(study.name, look.overview())],
         panels=[Table(f"Units by {title(sort)}", columns, rows, note=note)],
         previous=Link("stronger", address(start=max(0, start - ROWS) or None)) if start else None,

@@ -13,7 +13,7 @@ from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, percent, points
 from shiftscope.views.panels import Cell, Chart, Column, Columns, Fact, Facts, Message, Page, Panel, Table
 from shiftscope.views.pictures import category_name, role, strongest
-from shiftscope.views.unit_scores import score_columns, scored, title
+from shiftscope.views.unit_scores import median, score_columns, scored, title
 from shiftscope.views.view import view
 
 MOST_SHIFTED = 10
@@ -90,10 +90,9 @@ def _dataset_card(study: StudyFiles, look: Look, name: str) -> Facts:
 def _score_fact(study: StudyFiles, look: Look, dataset: str, score: str) -> Fact:
     values = scored(study[dataset], study[look.reference], look.layer)[score]
     undefined = int(np.isnan(values).sum())
-    median = float(np.nanmedian(values)) if undefined < len(values) else float("nan")
     return Fact(
         f"median {title(score)}",
-        number(median),
+        number(median(values)),
         f"Median over the units of {look.layer}. {unit_scores[score].help}",
         look.layer_page(dataset=dataset, sort=score),
         note=f"{undefined} of {len(values)} undefined" if undefined else "",
@@ -230,13 +229,12 @@ def _layers(study: StudyFiles, look: Look) -> Table:
         cells = [
             Cell(name, look.layer_page(name)),
             Cell(layer.module_type),
-            Cell(f"{layer.kind}, {layer.pool} pooling" if layer.pool != "none" else layer.kind),
+            Cell(layer.read_as),
             Cell(count(layer.units)),
         ]
         for dataset in others:
             values = scored(study[dataset], study[look.reference], name)["novelty"]
-            median = float(np.nanmedian(values)) if not np.isnan(values).all() else float("nan")
-            cells.append(Cell(number(median), look.layer_page(name, dataset=dataset)))
+            cells.append(Cell(number(median(values)), look.layer_page(name, dataset=dataset)))
         rows.append(cells)
     columns = [
         Column("layer"),

@@ -39,3 +39,8 @@ def responding(shares: UnitArray, how_many: int) -> list[int]:
     """Units with a positive share, largest first; the undefined ones are left out."""
     order = ranked(shares)[:how_many]
     return [int(unit) for unit in order if shares[unit] > 0]
+
+
+def median(values: UnitArray) -> float:
+    """Over the units that have the score; NaN where none has."""
+    return float(np.nanmedian(values)) if not np.isnan(values).all() else float("nan")
