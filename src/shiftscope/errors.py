@@ -30,6 +30,10 @@ class LabelError(DataError):
     """A label that no category answers to, or not one label for each sample; never skipped."""
 
 
+class FileDamaged(DataError):
+    """A file of another tool that breaks off or breaks its own rules; the message gives the byte."""
+
+
 class ModelError(ShiftscopeError):
     """A model that cannot be loaded, or whose output is not one row of logits per sample."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
@@ -28,6 +29,7 @@ class Registry(Mapping[str, T], Generic[T]):
         self.package = package
         self._entries: dict[str, T] = {}
         self._loaded = False
+        self._loading = threading.RLock()
 
     def enter(self, name: str, entry: T) -> T:
         if name in self._entries:
@@ -61,7 +63,8 @@ class Registry(Mapping[str, T], Generic[T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
-        package = importlib.import_module(self.package)
-        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-            importlib.import_module(f"{self.package}.{module.name}")
+        with self._loading:  # another thread must not see half of the entries
+            package = importlib.import_module(self.package)
+            for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+                importlib.import_module(f"{self.package}.{module.name}")
+            self._loaded = True

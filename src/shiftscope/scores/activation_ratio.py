@@ -8,7 +8,7 @@ from shiftscope.arrays import UnitArray
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="maxima", measured_in="ratio")
+@unit_score(reads="maxima", measured_in="ratio", null=1.0)
 def activation_ratio(shifted: UnitArray, reference: UnitArray) -> UnitArray:
     """Largest response on the shifted set over the largest on the reference set; undefined for a unit that
     never responds above zero on the reference.

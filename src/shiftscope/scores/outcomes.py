@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.scores.shares import share_of_row
 from shiftscope.store.samples import Samples
 
 Positions = npt.NDArray[np.intp]  # (sample,) chosen ones
@@ -49,6 +50,12 @@ def outcomes(samples: Samples, categories: int) -> Outcomes:
     known = (labels >= 0) & (predictions >= 0)
     flat = labels[known] * categories + predictions[known]
     return Outcomes(np.bincount(flat, minlength=categories**2).reshape(categories, categories))
+
+
+def share_changes(here: Outcomes, there: Outcomes) -> npt.NDArray[np.float64]:
+    """(label, prediction) share of a label's samples with each prediction, here minus there; NaN for a label that
+    either lacks."""
+    return share_of_row(here.confusions) - share_of_row(there.confusions)
 
 
 def having(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> Positions:

@@ -5,30 +5,49 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
-from shiftscope.arrays import UnitArray
+from shiftscope.arrays import SampleUnitArray, UnitArray
 from shiftscope.registry import Registry
-from shiftscope.scores.shares import over_reference_maximum
-from shiftscope.summaries.category_sums import CategorySums
-from shiftscope.summaries.maxima import Maxima
 
-if TYPE_CHECKING:
-    from shiftscope.store.recording import Recording
+OfSummaries = Literal["maxima", "profiles", "matched profiles", "rank correlation", "one profile"]
+OfSamples = Literal["responses", "contributions"]
+Reads = OfSummaries | OfSamples
 
-Reads = Literal["maxima", "profiles"]
+
+@dataclass(frozen=True)
+class Measured:
+    """What a score of single samples returns."""
+
+    value: UnitArray  # (unit,)
+    # (sample, unit) for each of the two sets: by how much the value moves for a unit of weight on this sample. Only
+    # differences within a set count.
+    influences: tuple[SampleUnitArray, SampleUnitArray]
+    p: UnitArray | None = None  # (unit,) two-sided; None for a score that tests nothing
 
 
 @dataclass(frozen=True)
 class UnitScore:
-    """A named function from two datasets to one number per unit; a larger one means more of what its name says."""
+    """A named function from datasets to one number per unit; a larger one means more of what its name says."""
 
     name: str
     reads: Reads
     measured_in: str
-    compute: Callable[[Any, Any], UnitArray]
+    null: float | None  # the value that means no change or no difference; None where no value does
+    within: tuple[float, float]  # smallest and largest value there can be
+    compute: Callable[..., Any]
+
+    @property
+    def compares(self) -> bool:
+        """Whether it compares two datasets; otherwise it describes one."""
+        return self.reads not in ("one profile", "contributions")
+
+    @property
+    def of_samples(self) -> bool:
+        """Whether it needs single responses; otherwise summaries are enough for its value."""
+        return self.reads in get_args(OfSamples)
 
     @property
     def help(self) -> str:
@@ -36,55 +55,46 @@ class UnitScore:
         return " ".join((inspect.getdoc(self.compute) or "").split("\n\n")[0].split())
 
 
+Compute = TypeVar("Compute", bound=Callable[..., Any])
+
 unit_scores: Registry[UnitScore] = Registry("score", "shiftscope.scores")
 
 
 def unit_score(
-    *, reads: Reads, measured_in: str
-) -> Callable[[Callable[..., UnitArray]], Callable[..., UnitArray]]:
+    *,
+    reads: Reads,
+    measured_in: str,
+    null: float | None = 0.0,
+    within: tuple[float, float] = (-np.inf, np.inf),
+) -> Callable[[Compute], Compute]:
     """Enter a score under its function's name.
+
+    The function treats every unit by itself: its bootstrap hands it the units of many resamples at once.
 
     Parameters
     ----------
     reads
-        What `shifted` and `reference` will be: "maxima", (unit,) largest responses; or "profiles",
-        (category, unit) mean responses over the reference maximum, categories with samples in both only.
+        What the function is given. Of summaries, to return (unit,):
+        "maxima": `shifted, reference`, (unit,) largest responses;
+        "profiles": `shifted, reference`, (category, unit) mean responses over the unit's reference maximum,
+        categories with samples in both only;
+        "matched profiles": as "profiles", each unit's shifted responses first brought to its scale on the reference;
+        "rank correlation": `correlation`, (unit,) Spearman's of the two "profiles";
+        "one profile": `profile`, (category, unit) mean responses of one dataset, categories with samples only.
+        Of single samples, to return `Measured`:
+        "responses": `shifted, reference`, (sample, unit) responses, skipped samples left out;
+        "contributions": `wrong, right`, (sample, unit) contributions to the predicted category, of one dataset.
     measured_in
         The unit of the number: "ratio", "bits".
+    null
+        The value that means no change; None where no value does.
+    within
+        The smallest and largest value there can be; intervals end there.
     """
 
-    def enter(compute: Callable[..., UnitArray]) -> Callable[..., UnitArray]:
-        unit_scores.enter(compute.__name__, UnitScore(compute.__name__, reads, measured_in, compute))
+    def enter(compute: Compute) -> Compute:
+        score = UnitScore(compute.__name__, reads, measured_in, null, within, compute)
+        unit_scores.enter(score.name, score)
         return compute
 
     return enter
-
-
-def score_units(shifted: Recording, reference: Recording, layer: str) -> dict[str, UnitArray]:
-    """Every score of every unit of a layer, by name; NaN where a unit has none."""
-    maxima = [recording.summary(layer, Maxima).largest for recording in (shifted, reference)]
-    read: dict[Reads, tuple[Any, Any]] = {
-        "maxima": (maxima[0], maxima[1]),
-        "profiles": profiles(
-            shifted.summary(layer, CategorySums),
-            reference.summary(layer, CategorySums),
-            reference_maximum=maxima[1],
-        ),
-    }
-    return {name: score.compute(*read[score.reads]) for name, score in unit_scores.items()}
-
-
-def profiles(
-    shifted: CategorySums, reference: CategorySums, *, reference_maximum: UnitArray
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Mean response of each unit to each category over the reference maximum, (category, unit) twice.
-
-    Only categories with samples in both sets, so that a missing one is not taken for a change. A unit
-    whose reference maximum is not above zero has no profile: NaN.
-    """
-    present = (shifted.count > 0) & (reference.count > 0)
-    ours, theirs = shifted.means()[present], reference.means()[present]
-    return (
-        over_reference_maximum(ours, reference_maximum),
-        over_reference_maximum(theirs, reference_maximum),
-    )

@@ -1,0 +1,53 @@
+"""Samples drawn again with replacement: how sure a score is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import UnitArray
+
+Draws = npt.NDArray[np.float32]  # (resample, sample) how often each resample holds a sample
+
+
+def draw_again(labels: npt.NDArray[np.int64], resamples: int, rng: np.random.Generator) -> Draws:
+    """How often each of `resamples` bootstrap draws holds each sample, as numbers that multiply responses.
+
+    Drawn within each label, so that every resample has as many samples of each category as the dataset, and
+    as many without a label.
+
+    Parameters
+    ----------
+    labels : (sample,) sorted
+    """
+    samples = len(labels)
+    first = np.searchsorted(labels, labels, side="left")
+    stratum = np.searchsorted(labels, labels, side="right") - first
+    draws = np.empty((resamples, samples), np.float32)
+    for draw in draws:
+        drawn = first + (rng.random(samples) * stratum).astype(np.int64)
+        draw[:] = np.bincount(drawn, minlength=samples)
+    return draws
+
+
+def interval(redrawn: npt.NDArray[Any], level: float) -> tuple[UnitArray, UnitArray]:
+    """Percentiles of (resample, unit) values: (unit,) lower and upper ends of the central share `level`.
+
+    Resamples in which the score is undefined are left out; NaN where it is undefined in all.
+
+    References
+    ----------
+    Efron (1979), Bootstrap methods: another look at the jackknife.
+    """
+    ordered = np.sort(redrawn.astype(np.float64), axis=0)  # NaN last
+    last = np.count_nonzero(~np.isnan(ordered), axis=0) - 1
+    ends = []
+    for share in ((1 - level) / 2, (1 + level) / 2):
+        place = np.maximum(last, 0) * share
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, np.maximum(last, 0))
+        low, high = (np.take_along_axis(ordered, at[None], axis=0)[0] for at in (below, above))
+        ends.append(low + (high - low) * (place - below))
+    return ends[0], ends[1]

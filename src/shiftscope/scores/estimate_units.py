@@ -1,0 +1,167 @@
+"""Every score of every unit of a layer, with intervals and tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import SampleUnitArray, UnitArray
+from shiftscope.scores.bootstrap import Draws, interval
+from shiftscope.scores.drawn_dataset import DrawnDataset, DrawnUnits
+from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.false_discoveries import false_discovery_shares
+from shiftscope.scores.sample_sets import sample_sets
+from shiftscope.scores.score import Measured, UnitScore, unit_scores
+from shiftscope.scores.tuning import Tuning, arguments
+
+if TYPE_CHECKING:
+    from shiftscope.store.recording import Recording
+
+Head = tuple[str, npt.NDArray[Any], npt.NDArray[Any]]  # as `StudyFiles.head`
+
+RESAMPLES, LEVEL, SEED = 200, 0.95, 0
+NUMBERS_AT_ONCE = 1_000_000  # sample x unit of both datasets, in each worker
+WORKERS = 4
+
+
+def estimate_units(
+    shifted: Recording,
+    reference: Recording,
+    layer: str,
+    *,
+    head: Head | None = None,
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+    seed: int = SEED,
+) -> dict[str, Estimate]:
+    """Every score of the layer's units, by name.
+
+    Intervals are percentiles of a bootstrap over samples, drawn within each label, both datasets independently.
+    Scores of summaries are computed anew from each resample. For scores of single samples the value moves by
+    each sample's influence times how often it was drawn, which is exact for means and first order for the rest.
+    An interval always holds its value, and ends where the score does.
+
+    Parameters
+    ----------
+    reference
+        To compare with. The same recording twice: only the scores of one dataset have values.
+    head
+        Of the study, for the scores of contributions.
+    resamples
+        None of them: no intervals.
+    level
+        Share of the resamples inside the interval.
+
+    Returns
+    -------
+    dict[str, Estimate]
+        NaN where a unit has no such score; where single responses were not kept, scores of samples and all
+        intervals.
+    """
+    described = shifted.layer(layer)
+    same = shifted.folder == reference.folder
+    ours = DrawnDataset(shifted, layer, resamples, np.random.default_rng([seed, 0]))
+    theirs = None if same else DrawnDataset(reference, layer, resamples, np.random.default_rng([seed, 1]))
+    samples = len(ours.labels) + (len(theirs.labels) if theirs else 0)
+    step = max(1, min(256, NUMBERS_AT_ONCE // max(1, samples)))
+    weight = head[1] if head and head[0] == described.name else None
+
+    def run(start: int) -> dict[str, Estimate]:
+        units = range(start, min(start + step, described.units))
+        our_units, their_units = ours.read(units), theirs.read(units) if theirs else None
+        nothing = {name: _nothing(len(units)) for name in unit_scores}
+        summed = _of_summaries(our_units, their_units, level)
+        return nothing | summed | _of_samples(our_units, their_units, weight, level)
+
+    # Sorting takes most of the time, and lets other threads run.
+    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
+        parts = list(pool.map(run, range(0, described.units, step)))
+    return {name: _joined([part[name] for part in parts]) for name in unit_scores}
+
+
+def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None, level: float) -> dict[str, Estimate]:
+    """The scores that read summaries, as far as there are two datasets to compare."""
+    values = _computed(ours.observed, theirs.observed if theirs else None)
+    redrawn: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty((0, len(ours.units)))] for name in values}
+    if ours.has_responses:
+        others = theirs.redrawn() if theirs and theirs.has_responses else itertools.repeat(None)
+        for shifted, reference in zip(ours.redrawn(), others, strict=False):
+            for name, value in _computed(shifted, reference).items():
+                redrawn[name].append(value.reshape(-1, len(ours.units)))
+    return {
+        name: _with_interval(unit_scores[name], value, np.concatenate(redrawn[name]), level)
+        for name, value in values.items()
+    }
+
+
+def _computed(shifted: Tuning, reference: Tuning | None) -> dict[str, UnitArray]:
+    """(unit,) values of the scores that read summaries, as far as they can be computed from these."""
+    read = cache(lambda reads: arguments(reads, shifted, reference))
+    return {
+        name: score.compute(*given)
+        for name, score in unit_scores.items()
+        if not score.of_samples and (given := read(score.reads)) is not None
+    }
+
+
+def _of_samples(
+    ours: DrawnUnits, theirs: DrawnUnits | None, weight: npt.NDArray[Any] | None, level: float
+) -> dict[str, Estimate]:
+    """The scores that read single samples, as far as these are there."""
+    read = cache(lambda reads: sample_sets(reads, ours, theirs, weight))
+    estimates = {}
+    for name, score in unit_scores.items():
+        if score.of_samples and (sets := read(score.reads)):
+            measured: Measured = score.compute(*(each.numbers for each in sets))
+            value = measured.value
+            moved = [
+                _moved(each.draws, influence)
+                for each, influence in zip(sets, measured.influences, strict=True)
+            ]
+            estimate = _with_interval(score, value, value + sum(moved), level)
+            estimates[name] = dataclasses.replace(estimate, p=measured.p)
+    return estimates
+
+
+def _moved(draws: Draws, influence: SampleUnitArray) -> npt.NDArray[np.float32]:
+    """(resample, unit) by how much resampling one set of samples moves a score, from each sample's influence."""
+    # Centred, so that sums of many like numbers keep their differences in single precision.
+    centred = (influence - influence.mean(axis=0, dtype=np.float64)).astype(np.float32)
+    moved: npt.NDArray[np.float32] = draws @ centred / np.float32(len(centred))
+    return moved
+
+
+def _with_interval(score: UnitScore, value: UnitArray, redrawn: npt.NDArray[Any], level: float) -> Estimate:
+    if not len(redrawn):
+        return Estimate(value, *_unknown(len(value), 2))
+    low, high = (np.clip(end, *score.within) for end in interval(redrawn, level))
+    # Resampling adds noise of its own to ranks and maxima, and may leave the value itself outside.
+    return Estimate(value, np.minimum(low, value), np.maximum(high, value))
+
+
+def _nothing(units: int) -> Estimate:
+    return Estimate(*_unknown(units, 3))
+
+
+def _unknown(units: int, times: int) -> list[UnitArray]:
+    return [np.full(units, np.nan)] * times
+
+
+def _joined(parts: Sequence[Estimate]) -> Estimate:
+    """Runs of units together again; only over all of them there is a q."""
+    value, low, high = (
+        np.concatenate([getattr(part, end) for part in parts]) for end in ("value", "low", "high")
+    )
+    tested = [part.p for part in parts if part.p is not None]
+    if not tested:
+        return Estimate(value, low, high)
+    p = np.concatenate(tested)
+    return Estimate(value, low, high, p, false_discovery_shares(p))

@@ -1,0 +1,162 @@
+"""Estimates of a study's units, computed once and kept in it as Parquet."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shiftscope.arrays import UnitArray
+from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.estimate_units import LEVEL, RESAMPLES, SEED, estimate_units
+from shiftscope.scores.once import Once
+from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.store.atomic import written_aside
+from shiftscope.store.layout import HEAD, folder_name
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shiftscope.store.recording import Recording
+    from shiftscope.store.study_files import StudyFiles
+
+KEY = b"shiftscope"  # of the metadata in the Parquet schema
+DEFINITION = 1  # raised when the way to estimates changes, so that kept ones are computed again
+NUMBERS = ("value", "low", "high", "p", "q")
+
+_kept: Once[dict[str, Estimate]] = Once(64)  # about a megabyte each at 2,048 units
+
+
+def stored_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> dict[str, Estimate]:
+    """Every score of the layer's units, by name, from `derived/scores` or computed and kept there.
+
+    What was kept of another recording, of scores since changed, or with other settings, is computed again. Where
+    nothing can be written nothing is kept. Several threads may ask at once.
+
+    Parameters
+    ----------
+    dataset, reference
+        Names; where both are the same, only the scores of one dataset have values.
+    layer
+        Its name in the study.
+
+    Raises
+    ------
+    NotInStudy
+        No such dataset or layer.
+    """
+    shifted, against, described = study[dataset], study[reference], study.layer(layer)
+    key = _key(study, shifted, against, described.name)
+    path = estimates_file(study.path, dataset, reference, described.name)
+
+    def compute() -> dict[str, Estimate]:
+        found = _read(path, key, described.units)
+        if found is None:
+            found = estimate_units(shifted, against, described.name, head=study.head)
+            with contextlib.suppress(OSError):
+                _write(path, key, found)
+        return found
+
+    return _kept.get((path.absolute(), key), compute)
+
+
+def estimates_file(study: Path, dataset: str, reference: str, layer: str) -> Path:
+    folder = study / "derived" / "scores" / folder_name(layer) / folder_name(dataset)
+    return folder / f"{folder_name(reference)}.parquet"
+
+
+def _key(study: StudyFiles, shifted: Recording, reference: Recording, layer: str) -> bytes:
+    """Everything that decides the estimates."""
+    head = study.path / HEAD
+    content = {
+        "definition": DEFINITION,
+        "resamples": RESAMPLES,
+        "level": LEVEL,
+        "seed": SEED,
+        "layer": layer,
+        "recordings": [_plan(recording) for recording in (shifted, reference)],
+        "head": _digest(head, head.stat().st_mtime_ns) if head.exists() else "",
+        "scores": {name: _definition(score) for name, score in unit_scores.items()},
+    }
+    return json.dumps(content, sort_keys=True).encode()
+
+
+@lru_cache(maxsize=256)
+def _plan(recording: Recording) -> str:
+    plan = recording.plan.as_json()
+    del plan["source"]  # where the data lay decides nothing
+    content = json.dumps(plan, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _digest(path: Path, changed: int) -> str:
+    """Of a file's bytes, read again when it `changed`."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _definition(score: UnitScore) -> str:
+    """Changes with the code of the score."""
+    try:
+        source = inspect.getsource(score.compute)
+    except OSError:  # typed at a prompt
+        source = score.compute.__code__.co_code.hex()
+    return hashlib.sha256(f"{score.reads} {score.within} {source}".encode()).hexdigest()
+
+
+def _write(path: Path, key: bytes, estimates: Mapping[str, Estimate]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = []
+    for name, estimate in sorted(estimates.items()):
+        units = len(estimate.value)
+        columns = {column: _column(getattr(estimate, column), units) for column in NUMBERS}
+        named = pa.array([name] * units, pa.string())
+        tables.append(pa.table({"unit": pa.array(range(units), pa.int32()), "score": named, **columns}))
+    table = pa.concat_tables(tables).replace_schema_metadata({KEY: key})
+    with written_aside(path) as file:
+        pq.write_table(table, file)
+
+
+def _column(numbers: UnitArray | None, units: int) -> pa.Array:
+    """By Arrow's buffers: its own conversions from and to NumPy import pandas."""
+    import pyarrow as pa
+
+    if numbers is None:
+        return pa.nulls(units, pa.float64())
+    plain = np.ascontiguousarray(numbers, np.float64)
+    return pa.Array.from_buffers(pa.float64(), units, [None, pa.py_buffer(plain)])
+
+
+def _read(path: Path, key: bytes, units: int) -> dict[str, Estimate] | None:
+    """None where nothing is kept, or not this."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            if (file.schema_arrow.metadata or {}).get(KEY) != key:
+                return None
+            table = file.read()
+        estimates = {}
+        for place, name in enumerate(sorted(unit_scores)):
+            rows = table.slice(place * units, units)
+            value, low, high = (_numbers(rows[column]) for column in NUMBERS[:3])
+            p, q = (None if rows[column].null_count else _numbers(rows[column]) for column in NUMBERS[3:])
+            estimates[name] = Estimate(value, low, high, p, q)
+    except (OSError, KeyError, ValueError, BufferError, pa.ArrowException):
+        return None
+    return estimates
+
+
+def _numbers(column: pa.ChunkedArray) -> UnitArray:
+    return np.concatenate([np.from_dlpack(chunk) for chunk in column.chunks])

@@ -1,0 +1,53 @@
+"""The two sets of single samples that a score reads, with their bootstrap draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import SampleUnitArray
+from shiftscope.scores.bootstrap import Draws
+from shiftscope.scores.drawn_dataset import DrawnUnits
+from shiftscope.scores.score import Reads
+
+
+@dataclass(frozen=True)
+class SampleSet:
+    numbers: SampleUnitArray  # (sample, unit) responses or contributions
+    draws: Draws  # (resample, sample)
+
+
+def sample_sets(
+    reads: Reads, shifted: DrawnUnits, reference: DrawnUnits | None, weight: npt.NDArray[Any] | None
+) -> tuple[SampleSet, SampleSet] | None:
+    """What a score of single samples that `reads` this is called with; None where one set is empty.
+
+    Parameters
+    ----------
+    weight : (category, unit) of the head that all units of this layer feed, if it does
+    """
+    if not shifted.has_responses:
+        return None
+    if reads == "responses" and reference and reference.has_responses:
+        ours, theirs = (SampleSet(side.responses, side.dataset.draws) for side in (shifted, reference))
+        return ours, theirs
+    if reads == "contributions" and weight is not None:
+        wrong, right = shifted.dataset.wrong_and_right
+        if len(wrong.rows) and len(right.rows):
+            numbers = contributions_to_predictions(shifted, weight)
+            return SampleSet(numbers[wrong.rows], wrong.draws), SampleSet(numbers[right.rows], right.draws)
+    return None
+
+
+def contributions_to_predictions(units: DrawnUnits, weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """(sample, unit) what each unit adds to the logit of the predicted category over the mean logit.
+
+    The mean is taken off because a number added to all logits changes no answer.
+    """
+    own = weight[:, units.units.start : units.units.stop].astype(np.float32)
+    above_mean = own - own.mean(axis=0)
+    by_unit: npt.NDArray[np.float32] = units.responses * above_mean.T[:, units.dataset.predictions].T
+    return by_unit
