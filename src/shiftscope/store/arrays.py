@@ -132,11 +132,11 @@ def create_array(
         name,
         shape=shape,
         chunks=chunks,
-        dtype=kind,
+        dtype=str if kind.kind == "O" else kind,
         compressors=None,
         filters=None,
         dimension_names=axes,
-        fill_value=np.nan if kind.kind == "f" else 0,
+        fill_value={"f": np.nan, "O": ""}.get(kind.kind, 0),
         config={"write_empty_chunks": True},  # a chunk that is not there is a damaged study, not a zero
     )
 

@@ -19,6 +19,7 @@ SUMMARIES = "summaries.zarr"
 SAMPLES = "samples"
 SHARDS = "shards"
 LOGITS = "logits"
+NOTES = "notes.sqlite"
 
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
@@ -43,7 +44,7 @@ def folder_name(name: str) -> str:
     if quoted.startswith((".", " ")) or quoted.endswith((".", " ")):
         quoted = "".join(f"%{ord(c):02X}" if c in ". " else c for c in quoted)
     # Windows' devices, and our own files, would be taken for them.
-    if quoted.partition(".")[0].upper() in RESERVED:
+    if quoted.partition(".")[0].upper() in RESERVED or quoted.casefold().startswith(NOTES):
         quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}"
     return quoted
 

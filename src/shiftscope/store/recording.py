@@ -50,6 +50,18 @@ class Recording:
         self._arrays: dict[str, StoredArray] = {}
         self._summary = lru_cache(maxsize=64)(self._read_summary)
 
+    def __repr__(self) -> str:
+        layers = ", ".join(f"{layer.name} ({layer.units} units)" for layer in self.plan.layers)
+        return f"Recording {self.name!r}: {self.in_words}; layers {layers}"
+
+    @property
+    def in_words(self) -> str:
+        """Number of samples, and the share of the labelled ones predicted right."""
+        labels, predictions = self.samples.labels, self.samples.predictions
+        known = (labels != NO_LABEL) & (predictions != NO_LABEL)
+        right = f", accuracy {100 * (labels == predictions)[known].mean():.1f} %" if known.any() else ""
+        return f"{len(self.samples)} samples{right}"
+
     @property
     def version(self) -> str:
         """Changes when the content does; part of the address of an image."""
@@ -108,6 +120,11 @@ class Recording:
     def logits(self, position: int) -> npt.NDArray[np.floating[Any]]:
         """(category,) logits of one sample."""
         return self._stored(LOGITS).row(self.samples.check(position))
+
+    def logits_of(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.floating[Any]]:
+        """(sample, category) logits of a run of samples; NaN where a sample was skipped."""
+        stored = self._stored(LOGITS)
+        return stored.rows(start, stored.shape[0] if stop is None else stop)
 
     def thumbnail(self, position: int) -> tuple[bytes, str]:
         """A sample's thumbnail and its media type; `NotInStudy` for a sample that is no image."""

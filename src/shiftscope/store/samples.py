@@ -133,6 +133,11 @@ class Samples:
             problem=value("problem") or "",
         )
 
+    def column(self, name: str) -> pa.ChunkedArray:
+        """(sample,) everything in one column as stored, null where there is none."""
+        chunks = [chunk for table in self._tables for chunk in table[name].chunks]
+        return pa.chunked_array(chunks, SCHEMA.field(name).type)
+
     def thumbnail(self, position: int) -> bytes:
         """PNG or JPEG; raises `NotInStudy` for a sample that is no image."""
         table, row = self._at(position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.recording.seen import Shard
 from shiftscope.store.arrays import StoredArray, create_array, write_arrays
 from shiftscope.store.atomic import read_json, remove_folder, write_json, written_aside
+from shiftscope.store.coordinates import write_coordinates
 from shiftscope.store.layout import (
     FORMAT,
     LOGITS,
@@ -86,12 +87,16 @@ class RecordingWriter:
         done = {"shard": shard.index, "samples": len(shard.samples), "skipped": int((~shard.shown).sum())}
         write_json(done_file(self.folder, shard.index), done)
 
-    def seal(self) -> None:
-        """Merge the summaries, write the transposed responses, and mark the recording complete."""
+    def seal(self, categories: Sequence[str] = ()) -> None:
+        """Merge the summaries, write the transposed responses, and mark the recording complete.
+
+        `categories` are the names along the logits' second axis.
+        """
         if not self.complete:
             self._write_summaries()
             if self.plan.keep == "responses":
                 self._transpose()
+                write_coordinates(self.folder, self.plan, categories)
             described = read_json(self.folder / RECORDING, "a recording")
             write_json(self.folder / RECORDING, {**described, "complete": True})
             self.complete = True

@@ -1,0 +1,57 @@
+"""Names along the axes of the stored responses, as xarray expects them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.store.arrays import create_array
+from shiftscope.store.layout import RESPONSES, folder_name, samples_file
+from shiftscope.store.plan import Plan
+from shiftscope.store.samples import Samples
+
+
+def write_coordinates(recording: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
+    """Write beside the responses what their axes count; the same bytes each time.
+
+    In the group of each layer `sample` (position), `label`, `prediction` (-1 where there is none) and `unit`;
+    beside the logits the same for samples, their `id`, and `category`. A layer of one of these names keeps its
+    folder, and the coordinate is left out.
+
+    Parameters
+    ----------
+    categories
+        (category,) names; numbers as text where not given.
+    """
+    import zarr
+
+    samples = Samples([samples_file(recording, shard) for shard in plan.shards()])
+    along_samples: dict[str, npt.NDArray[Any]] = {
+        "sample": np.arange(plan.samples),
+        "label": samples.labels.astype(np.int32),
+        "prediction": samples.predictions.astype(np.int32),
+    }
+    root = zarr.open_group(recording / RESPONSES, mode="r+")
+    for layer in plan.layers:
+        _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})
+    layers = {folder_name(layer.name).casefold() for layer in plan.layers}
+    names = categories or [str(number) for number in range(plan.categories)]
+    texts: dict[str, npt.NDArray[Any]] = {
+        "id": np.array(samples.column("id").to_pylist(), object),
+        "category": np.array(names, object),
+    }
+    _write(root, {name: values for name, values in (along_samples | texts).items() if name not in layers})
+
+
+def _write(group: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Coordinates of a group; one that is no axis of its own lies along the samples."""
+    for name, values in arrays.items():
+        axis = name if name in ("unit", "category") else "sample"
+        array = create_array(group, name, values.shape, values.shape, values.dtype, (axis,))
+        array[...] = values
+    # Where xarray finds the names of coordinates that are not axes themselves.
+    group.attrs["coordinates"] = " ".join(name for name in ("id", "label", "prediction") if name in arrays)

@@ -1,0 +1,253 @@
+"""What people write about units: a short label, tags and a note, in one SQLite file of the study."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.store.layout import NOTES
+from shiftscope.store.study_files import StudyFiles
+
+LONGEST_LABEL = 80  # characters
+LONGEST_TAG = 40
+MOST_TAGS = 20  # of one unit
+LONGEST_NOTE = 10_000
+LONGEST_ROW = 100_000  # bytes; a file that holds more in one is not ours
+PATIENCE_SECONDS = 10.0  # for another process that is writing
+READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+AWAY = "Move it away to start anew."
+
+_TABLE = (
+    "CREATE TABLE unit_notes (layer TEXT NOT NULL, unit INTEGER NOT NULL, label TEXT NOT NULL, tags TEXT NOT NULL, "
+    "note TEXT NOT NULL, changed TEXT NOT NULL, PRIMARY KEY (layer, unit)) WITHOUT ROWID"
+)
+_ONE = "WHERE layer = ? AND unit = ?"
+_BETWEEN_TAGS = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True)
+class UnitNote:
+    """What is written about one unit; empty where nothing is."""
+
+    label: str = ""
+    tags: frozenset[str] = frozenset()
+    note: str = ""
+    changed: datetime | None = None  # when it was last saved, UTC
+
+    def __bool__(self) -> bool:
+        return bool(self.label or self.tags or self.note)
+
+
+def unit_notes(study: StudyFiles, layer: str) -> dict[int, UnitNote]:
+    """Notes of a layer's units by unit; units without one are left out.
+
+    Raises
+    ------
+    StudyDamaged
+        The file of notes is not one of ours; the message names it.
+    """
+    units = study.layer(layer).units
+    rows = _rows(study.path / NOTES, "WHERE layer = ? ORDER BY unit", study.layer(layer).name)
+    return {unit: note for _, unit, note in rows if unit < units}
+
+
+def unit_note(study: StudyFiles, layer: str, unit: int) -> UnitNote:
+    """The note of one unit, an empty one where there is none."""
+    study.layer(layer).check(unit)
+    rows = _rows(study.path / NOTES, _ONE, study.layer(layer).name, unit)
+    return next((note for *_, note in rows), UnitNote())
+
+
+def all_notes(study: StudyFiles) -> list[tuple[str, int, UnitNote]]:
+    """Layer, unit and note of every unit that has one, by layer in the study's order and by unit."""
+    places = {name: place for place, name in enumerate(study.layers)}
+    rows = [row for row in _rows(study.path / NOTES) if row[0] in places]
+    kept = [row for row in rows if row[1] < study.layers[row[0]].units]
+    return sorted(kept, key=lambda row: (places[row[0]], row[1]))
+
+
+def search_notes(study: StudyFiles, text: str) -> list[tuple[str, int, UnitNote]]:
+    """Units whose label, tags or note hold `text` in any case: labels first, then tags, then notes."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+
+    def where(note: UnitNote) -> int:
+        held = (
+            wanted in note.label.casefold(),
+            any(wanted in tag.casefold() for tag in note.tags),
+            wanted in note.note.casefold(),
+        )
+        return held.index(True) if any(held) else len(held)
+
+    found = [(where(row[2]), row) for row in all_notes(study)]
+    return [row for place, row in sorted(found, key=lambda pair: pair[0]) if place < 3]
+
+
+def all_tags(study: StudyFiles) -> list[str]:
+    """Every tag in use, in the order of the alphabet."""
+    return sorted(
+        {tag for *_, note in all_notes(study) for tag in note.tags}, key=lambda t: (t.casefold(), t)
+    )
+
+
+def save_unit_note(
+    study: StudyFiles,
+    layer: str,
+    unit: int,
+    *,
+    label: str | None = None,
+    tags: str | Iterable[str] | None = None,
+    note: str | None = None,
+) -> UnitNote:
+    """Write about one unit, and give what is written then; what is None stays, what is empty is taken away.
+
+    Parameters
+    ----------
+    label
+        One line of at most 80 characters.
+    tags
+        At most 20 words of at most 40 characters: several, or one text with commas or blanks between them.
+    note
+        At most 10,000 characters.
+
+    Raises
+    ------
+    BadRequest
+        A text is too long or holds control characters, or the study cannot be written to.
+    NotInStudy
+        There is no such layer or unit.
+    StudyDamaged
+        The file of notes is not one of ours.
+    """
+    place = study.layer(layer)
+    place.check(unit)
+    given = (
+        None if label is None else _one_line(label, "a label", LONGEST_LABEL),
+        None if tags is None else _words(tags),
+        None if note is None else _checked(note.replace("\r\n", "\n").strip(), "a note", LONGEST_NOTE),
+    )
+    path = study.path / NOTES
+    with _writing(path) as connection:
+        before = next((n for *_, n in _read(connection, path, _ONE, place.name, unit)), UnitNote())
+        after = UnitNote(
+            before.label if given[0] is None else given[0],
+            before.tags if given[1] is None else given[1],
+            before.note if given[2] is None else given[2],
+            datetime.now(UTC).replace(microsecond=0),
+        )
+        if not after:
+            connection.execute(f"DELETE FROM unit_notes {_ONE}", (place.name, unit))
+            return UnitNote()
+        assert after.changed is not None
+        row = (
+            place.name,
+            unit,
+            after.label,
+            " ".join(sorted(after.tags)),
+            after.note,
+            after.changed.isoformat(),
+        )
+        connection.execute("INSERT OR REPLACE INTO unit_notes VALUES (?, ?, ?, ?, ?, ?)", row)
+    return after
+
+
+def _rows(path: Path, chosen: str = "", *values: str | int) -> list[tuple[str, int, UnitNote]]:
+    """Rows of the file, which need not be there and is not made by reading."""
+    if not path.exists():
+        return []
+    with _told(path, "read"):
+        address = f"{path.resolve().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS)) as connection:
+            return list(_read(connection, path, chosen, *values))
+
+
+def _read(
+    connection: sqlite3.Connection, path: Path, chosen: str, *values: str | int
+) -> Iterator[tuple[str, int, UnitNote]]:
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_ROW)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    held = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master")]
+    if not held:  # made by a process that was stopped before its first note
+        return
+    if held != [_TABLE]:  # a file that came with a study may hold triggers and views, which would run here
+        raise StudyDamaged(f"{path} is not a file of notes: it holds other tables. {AWAY}")
+    query = f"SELECT layer, unit, label, tags, note, changed FROM unit_notes {chosen}"
+    for layer, unit, label, tags, note, changed in connection.execute(query, values):
+        texts = (layer, label, tags, note, changed)
+        if not (isinstance(unit, int) and unit >= 0 and all(isinstance(text, str) for text in texts)):
+            raise StudyDamaged(f"{path} holds a note that is no text, of unit {unit!r} in {layer!r}. {AWAY}")
+        try:
+            when = datetime.fromisoformat(changed)
+        except ValueError:
+            raise StudyDamaged(
+                f"{path} has {changed!r} for the time of a note, of unit {unit} in {layer!r}. {AWAY}"
+            ) from None
+        yield layer, unit, UnitNote(label, frozenset(tags.split()), note, when)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """A transaction that nobody else writes beside; with SQLite's rollback journal, which shared disks allow."""
+    with (
+        _told(path, "saved"),
+        closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection,
+    ):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                connection.execute(_TABLE)
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def _told(path: Path, done: Literal["read", "saved"]) -> Iterator[None]:
+    """What SQLite refuses, as one of our errors."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite hands over text unread
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BadRequest(
+                f"{path} was in use by another process for {PATIENCE_SECONDS:.0f} seconds; try again."
+            ) from error
+        if done == "saved" and code in READ_ONLY:
+            raise BadRequest(
+                f"notes cannot be saved in {path}: {error}. The study can only be read; copy it to where you may "
+                "write."
+            ) from error
+        raise StudyDamaged(f"{path} cannot be {done} as the study's notes: {error}. {AWAY}") from error
+
+
+def _words(tags: str | Iterable[str]) -> frozenset[str]:
+    texts = [tags] if isinstance(tags, str) else list(tags)
+    words = frozenset(word for text in texts for word in _BETWEEN_TAGS.split(text) if word)
+    if len(words) > MOST_TAGS:
+        raise BadRequest(f"{len(words)} tags were given; a unit has at most {MOST_TAGS}.")
+    return frozenset(_checked(word, "a tag", LONGEST_TAG) for word in words)
+
+
+def _one_line(text: str, what: str, longest: int) -> str:
+    return _checked(" ".join(text.split()), what, longest)
+
+
+def _checked(text: str, what: str, longest: int) -> str:
+    if len(text) > longest:
+        raise BadRequest(f"{what} has at most {longest:,} characters, and this one has {len(text):,}.")
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
+            raise BadRequest(f"{what} cannot hold the control character {character!r}; leave it out.")
+    return text
