@@ -1,0 +1,1 @@
+"""Slower questions about a study, a folder each."""

@@ -1,0 +1,1 @@
+"""Change what chosen units respond, and see what the model answers."""

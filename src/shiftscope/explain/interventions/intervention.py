@@ -1,0 +1,103 @@
+"""What a change of some units did to the answers, dataset by dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.explain.interventions.edit import How
+from shiftscope.explain.interventions.pairs import Pairs
+from shiftscope.scores.outcomes import Positions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Predictions for one dataset before and after; NO_LABEL for a skipped sample, or one without a label."""
+
+    labels: npt.NDArray[np.int64]  # (sample,)
+    before: npt.NDArray[np.int64]  # (sample,) as recorded
+    after: npt.NDArray[np.int64]  # (sample,)
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        return self.among(np.ones(len(self.labels), bool))
+
+    def among(self, chosen: npt.NDArray[np.bool_]) -> Pairs:
+        """Right and wrong answers to the labelled ones of some samples, (sample,)."""
+        known = chosen & self._labelled
+        labels = self.labels[known]
+        return Pairs.of(self.before[known] == labels, self.after[known] == labels)
+
+    @property
+    def changed(self) -> int:
+        """Samples whose prediction is another one, labelled or not, right or wrong."""
+        return int((self.before != self.after).sum())
+
+    @property
+    def fixed(self) -> Positions:
+        """Samples told wrong before and right after."""
+        return np.flatnonzero(self._labelled & (self.before != self.labels) & (self.after == self.labels))
+
+    @property
+    def broken(self) -> Positions:
+        """Samples told right before and wrong after."""
+        return np.flatnonzero(self._labelled & (self.before == self.labels) & (self.after != self.labels))
+
+    @property
+    def _labelled(self) -> npt.NDArray[np.bool_]:
+        labelled: npt.NDArray[np.bool_] = (self.labels != NO_LABEL) & (self.before != NO_LABEL)
+        return labelled
+
+
+@dataclass(frozen=True, eq=False)
+class Intervention:
+    """Some units of a layer changed, and what the model then answered."""
+
+    layer: str
+    units: tuple[int, ...]
+    how: How
+    reference: str  # dataset whose ranges and means were used
+    answers: Mapping[str, Answers]  # by dataset
+
+    def table(self) -> pd.DataFrame:
+        """A row for each dataset: accuracy before and after, and whether the difference is more than chance.
+
+        Columns dataset, labelled, before, after, difference, low, high (its 95 % interval), fixed, broken, p
+        (McNemar) and changed (predictions that are another one, right or not). Shares are from 0 to 1, NaN where
+        no sample is labelled.
+        """
+        table = paired_table((name, answers.pairs) for name, answers in self.answers.items())
+        table["changed"] = [answers.changed for answers in self.answers.values()]
+        return table
+
+
+def paired_table(rows: Iterable[tuple[str, Pairs]]) -> pd.DataFrame:
+    """A row for each dataset and its pairs."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "dataset": name,
+                "labelled": pairs.labelled,
+                "before": pairs.before,
+                "after": pairs.after,
+                "difference": pairs.difference,
+                "low": pairs.interval[0],
+                "high": pairs.interval[1],
+                "fixed": pairs.fixed,
+                "broken": pairs.broken,
+                "p": pairs.p,
+            }
+            for name, pairs in rows
+        ]
+    )

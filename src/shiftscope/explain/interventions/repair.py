@@ -1,0 +1,196 @@
+"""The smallest set of units whose silence helps under a shift, chosen on one half and reported on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.errors import BadRequest
+from shiftscope.explain.interventions.edit import Edit
+from shiftscope.explain.interventions.greedy import FOLDS, greedy_path, worthwhile_length
+from shiftscope.explain.interventions.head import Head, head_behind, recorded_logits, through_head
+from shiftscope.explain.interventions.intervention import paired_table
+from shiftscope.explain.interventions.pairs import Pairs
+from shiftscope.explain.interventions.parts import stratified_parts
+from shiftscope.explain.interventions.silencing import Shown
+from shiftscope.store.atomic import written_aside
+from shiftscope.store.layout import SHARD_SAMPLES
+from shiftscope.store.recording import Recording
+from shiftscope.store.study_files import StudyFiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEARCHED_AT_MOST = 10_000  # samples of a dataset that the search looks at, so that its time is bounded
+SEARCH, HELD_OUT = 0, 1  # halves
+
+
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """Units to silence, and what that does to samples they were not chosen on."""
+
+    layer: str
+    dataset: str  # shifted set that the units were chosen for
+    reference: str
+    margin: float
+    seed: int
+    units: tuple[int, ...]  # in the order chosen; empty where no set helps
+    path: tuple[int, ...]  # all units that gained a sample on the search half, `units` its beginning
+    searched: Mapping[
+        str, Pairs
+    ]  # the search half of dataset and reference: optimistic, the units were chosen on it
+    held_out: Mapping[str, Pairs]  # the other half, of every dataset
+
+    @property
+    def within_margin(self) -> bool:
+        """Whether the reference fell by no more than the margin on the held-out half too."""
+        return self.held_out[self.reference].difference >= -self.margin - 1e-9
+
+    def table(self) -> pd.DataFrame:
+        """A row for each dataset, on the half that the units were not chosen on; columns as `Intervention.table`."""
+        return paired_table(self.held_out.items())
+
+    def in_words(self) -> str:
+        """What came out, in two sentences."""
+        if not self.units:
+            held = "what the search gained did not hold in cross-validation"
+            why = held if self.path else "none gains a sample"
+            return f"No set of units of {self.layer} helps {self.dataset} within the margin: {why}."
+        here, there = self.held_out[self.dataset], self.held_out[self.reference]
+        kept = "within" if self.within_margin else "beyond"
+        return (
+            f"Silencing {len(self.units)} units of {self.layer} ({', '.join(map(str, self.units))}) takes "
+            f"{self.dataset} from {_percent(here.before)} to {_percent(here.after)} on the held-out half (McNemar "
+            f"p {here.p:.2g}). {self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
+            f"{kept} the margin of {100 * self.margin:.3g} percentage points."
+        )
+
+
+def repair(
+    study: StudyFiles,
+    dataset: str,
+    *,
+    margin: float = 0.01,
+    most: int = 20,
+    seed: int = 0,
+    reference: str | None = None,
+) -> Repair:
+    """Search the smallest set of units whose silence raises the accuracy on a shifted set.
+
+    The labelled samples of each dataset are dealt into two halves, stratified by label. On one half units are
+    silenced greedily, and how many of them are worth it is decided by cross-validation inside that half
+    (`greedy_path`, `worthwhile_length`); the other half is only looked at to report. Time is bounded: at most 10,000
+    samples of each set are searched, and each step computes only answers that can change.
+
+    Parameters
+    ----------
+    margin
+        By how much the accuracy on the reference may fall in the search, from 0 to 1.
+    most
+        Units at most.
+    seed
+        Of the halves and folds.
+
+    Raises
+    ------
+    NotInStudy
+        No head or no such dataset, or single responses were not kept.
+    BadRequest
+        An impossible margin or number, the reference itself, or too few labelled samples to split.
+    """
+    if not 0 <= margin <= 1 or most < 1:
+        raise BadRequest(
+            f"margin={margin}, most={most}; a margin is from 0 to 1, and at least one unit is tried."
+        )
+    head, against = head_behind(study), study[reference or study.reference]
+    if study[dataset].name == against.name:
+        raise BadRequest(f"{dataset!r} is the reference itself; name a shifted set to repair for.")
+    halves = {name: _halves(study[name], seed) for name in study}
+    ours = _searched(study[dataset], head, halves[dataset] == SEARCH, seed)
+    theirs = _searched(against, head, halves[against.name] == SEARCH, seed)
+    path = greedy_path(ours[0], theirs[0], head.weight, margin=margin, most=most)
+    length = worthwhile_length(ours, theirs, head.weight, margin=margin, most=most) if path else 0
+    units = tuple(path[:length])
+    edit = Edit.of("silence", against, head.layer, units)
+    answers = {name: through_head(study[name], head, units, edit) for name in study}
+    return Repair(
+        head.layer,
+        dataset,
+        against.name,
+        margin,
+        seed,
+        units,
+        tuple(path),
+        {name: answers[name].among(halves[name] == SEARCH) for name in (dataset, against.name)},
+        {name: answers[name].among(halves[name] == HELD_OUT) for name in study},
+    )
+
+
+def save_repaired_head(path: Path, study: StudyFiles, repaired: Repair) -> None:
+    """Write the head as the study's `head.safetensors`, the weights of the silenced units zero.
+
+    Raises
+    ------
+    BadRequest
+        There is no folder to write into, or no set of units helped.
+    """
+    from safetensors.numpy import save
+
+    if not repaired.units:
+        raise BadRequest(f"no head to save: {repaired.in_words()}")
+    if not path.parent.is_dir():
+        raise BadRequest(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}.")
+    head = head_behind(study)
+    weight = head.weight.copy()
+    weight[:, list(repaired.units)] = 0
+    with written_aside(path) as file:
+        file.write(save({"weight": weight, "bias": head.bias}, metadata={"layer": head.layer}))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _halves(recording: Recording, seed: int) -> npt.NDArray[np.int64]:
+    """(sample,) half of each labelled sample that was shown, -1 for the others."""
+    samples = recording.samples
+    known = np.flatnonzero((samples.labels != NO_LABEL) & (samples.predictions != NO_LABEL))
+    halves = np.full(len(samples), -1, np.int64)
+    halves[known] = stratified_parts(_ids(recording, known), samples.labels[known], 2, seed)
+    return halves
+
+
+def _searched(
+    recording: Recording, head: Head, chosen: npt.NDArray[np.bool_], seed: int
+) -> tuple[Shown, npt.NDArray[np.int64]]:
+    """The samples chosen, as many as are searched, and the fold of each."""
+    positions = np.flatnonzero(chosen)
+    if len(positions) < 2 * FOLDS or len(head.weight) < 2:
+        raise BadRequest(
+            f"{recording.name!r} has {len(positions)} labelled samples to search in and {len(head.weight)} categories; "
+            f"a repair needs at least {2 * FOLDS} samples, two categories, and as many samples to report on."
+        )
+    if len(positions) > SEARCHED_AT_MOST:
+        drawn = np.random.default_rng(seed).choice(len(positions), SEARCHED_AT_MOST, replace=False)
+        positions = positions[np.sort(drawn)]
+    responses, logits = [], []
+    for start in range(0, len(recording.samples), SHARD_SAMPLES):
+        stop = min(start + SHARD_SAMPLES, len(recording.samples))
+        here = positions[(positions >= start) & (positions < stop)] - start
+        if len(here):
+            responses.append(recording.responses(head.layer, start, stop)[here])
+            logits.append(recorded_logits(recording, start, stop)[here])
+    labels = recording.samples.labels[positions]
+    folds = stratified_parts(_ids(recording, positions), labels, FOLDS, seed)
+    return Shown(np.concatenate(responses), np.concatenate(logits), labels), folds
+
+
+def _ids(recording: Recording, positions: npt.NDArray[np.intp]) -> list[str]:
+    names = recording.samples.column("id").to_pylist()
+    return [names[position] for position in positions]

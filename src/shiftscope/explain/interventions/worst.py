@@ -1,0 +1,60 @@
+"""The units that a score calls the worst."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shiftscope.errors import BadRequest
+from shiftscope.scores.estimates import stored_estimates
+from shiftscope.scores.score import unit_scores
+from shiftscope.store.study_files import StudyFiles
+
+
+def worst_units(
+    study: StudyFiles,
+    how_many: int,
+    by: str,
+    *,
+    layer: str,
+    dataset: str | None = None,
+    reference: str | None = None,
+) -> tuple[int, ...]:
+    """The units of a layer with the largest values of a score, largest first; of equal ones the first.
+
+    Units without a value are never among them, so there may be fewer than asked for.
+
+    Parameters
+    ----------
+    by
+        Name of a score. The largest value is the most of what the name says, be that good or bad.
+    dataset
+        The shifted set whose scores count; may be left out where there is only one.
+
+    Raises
+    ------
+    BadRequest
+        No such score, fewer than one unit, several shifted sets to choose from, or no unit with a value.
+    """
+    against = study[reference or study.reference].name
+    name = study[dataset].name if dataset is not None else _only_shifted(study, against)
+    unit_scores[by]
+    if how_many < 1:
+        raise BadRequest(f"the {how_many} worst units; at least 1.")
+    values = stored_estimates(study, name, against, study.layer(layer).name)[by].value
+    order = np.argsort(-values, kind="stable")  # NaN last
+    worst = tuple(int(unit) for unit in order[:how_many] if not np.isnan(values[unit]))
+    if not worst:
+        raise BadRequest(
+            f"no unit of {layer!r} has a {by} for {name!r}, so none is the worst. Name the units."
+        )
+    return worst
+
+
+def _only_shifted(study: StudyFiles, reference: str) -> str:
+    shifted = [name for name in study if name != reference]
+    if len(shifted) != 1:
+        raise BadRequest(
+            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); say under which one units are "
+            "the worst, with dataset=."
+        )
+    return shifted[0]

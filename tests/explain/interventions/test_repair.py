@@ -1,0 +1,216 @@
+"""Units chosen on one half and reported on the other, of a study whose colour unit misleads it."""
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from torch import nn
+
+from shiftscope.datasets.array_data import ArrayData
+from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.explain.interventions import repair as module
+from shiftscope.explain.interventions.intervene import intervene
+from shiftscope.explain.interventions.parts import stratified_parts
+from shiftscope.explain.interventions.repair import repair, save_repaired_head
+from shiftscope.study import Study
+
+COLOUR, UNITS, CATEGORIES = (4, 5), 8, 3
+
+
+class Chooser(nn.Module):
+    """Units as given, and a head that trusts colour twice as much as shape."""
+
+    def __init__(self):
+        super().__init__()
+        self.units = nn.Identity()
+        self.head = nn.Linear(UNITS, CATEGORIES, bias=False)
+        with torch.no_grad():
+            self.head.weight.zero_()
+            for category in range(CATEGORIES):
+                self.head.weight[category, category] = 1.0
+            self.head.weight[0, COLOUR[0]] = self.head.weight[1, COLOUR[1]] = 2.0
+            self.head.weight[:, 6:] = 0.05 * torch.randn(
+                CATEGORIES, 2, generator=torch.Generator().manual_seed(0)
+            )
+
+    def forward(self, inputs):
+        return self.head(self.units(inputs))
+
+
+def samples(count, seed, *, misleading=0.0, unlabelled=0):
+    """Shape units tell the category, colour units too, but in a share of the samples that of another one."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, CATEGORIES, count)
+    told = np.where(rng.random(count) < misleading, (labels + 1) % CATEGORIES, labels)
+    units = rng.uniform(0, 0.3, (count, UNITS)).astype(np.float32)
+    units[np.arange(count), labels] += 1
+    for category, unit in enumerate(COLOUR):
+        units[told == category, unit] += 1
+    labels[:unlabelled] = -1
+    return ArrayData(units, labels, ids=[f"{seed}-{i}" for i in range(count)], categories=tuple("abc"))
+
+
+@pytest.fixture
+def misled(tmp_path):
+    study = Study.create(tmp_path / "misled.study", Chooser(), tuple("abc"))
+    study.record(samples(160, 0), "lab", layers=["units"], reference=True, progress=False)
+    study.record(samples(150, 1, misleading=0.8), "field", progress=False)
+    study.record(samples(40, 2, misleading=0.8, unlabelled=5), "night", progress=False)
+    return study
+
+
+def test_the_units_that_mislead_are_found_and_hold_on_the_other_half(misled):
+    found = repair(misled, "field")
+    assert sorted(found.units) == list(COLOUR)
+    field = found.held_out["field"]
+    assert field.before < 0.6
+    assert field.after == 1
+    assert field.p < 1e-6
+    assert found.within_margin
+    assert found.held_out["night"].difference > 0.2
+
+
+def test_what_is_reported_is_the_half_that_was_not_searched(misled):
+    found = repair(misled, "field", seed=3)
+    answers = intervene(misled, found.units).answers
+    for name, recording in misled.items():
+        labels = recording.samples.labels
+        known = np.flatnonzero(labels >= 0)
+        ids = [recording.samples[i].id for i in known]
+        halves = stratified_parts(ids, labels[known], 2, seed=3)
+        held = known[halves == 1]
+        pairs = found.held_out[name]
+        assert pairs.labelled == len(held)
+        assert pairs.before == (answers[name].before[held] == labels[held]).mean()
+        assert pairs.after == (answers[name].after[held] == labels[held]).mean()
+        if name != "night":
+            assert found.searched[name].labelled == (halves == 0).sum()
+    assert set(found.searched) == {"field", "lab"}
+
+
+def test_the_table_has_a_row_for_each_dataset(misled):
+    table = repair(misled, "field").table()
+    assert list(table.dataset) == ["lab", "field", "night"]
+    assert list(table.columns) == [c for c in intervene(misled, [0]).table().columns if c != "changed"]
+    assert (table.low <= table.difference).all()
+
+
+def test_the_outcome_is_told_in_words(misled):
+    found = repair(misled, "field")
+    before, after = found.held_out["field"].before, found.held_out["field"].after
+    words = found.in_words()
+    assert words.startswith(
+        f"Silencing 2 units of units ({found.units[0]}, {found.units[1]}) takes field from "
+    )
+    assert f"from {100 * before:.1f} % to {100 * after:.1f} % on the held-out half" in words
+    assert words.endswith("within the margin of 1 percentage points.")
+
+
+def test_a_set_that_needs_no_repair_is_said_to_have_none(misled):
+    misled.record(samples(100, 5), "same", progress=False)
+    found = repair(misled, "same")
+    assert found.units == ()
+    assert found.in_words() == "No set of units of units helps same within the margin: none gains a sample."
+    for pairs in found.held_out.values():
+        assert (pairs.difference, pairs.fixed, pairs.broken, pairs.p) == (0, 0, 0, 1)
+
+
+def test_gains_by_chance_are_said_not_to_hold(new_study, made):
+    study = new_study()
+    study.record(made(samples=80), "lab", layers=["hidden"], progress=False)
+    study.record(made(samples=80, seed=1), "field", progress=False)  # labels at random
+    found = repair(study, "field", margin=1.0)
+    assert found.path
+    assert found.units == ()
+    assert "what the search gained did not hold in cross-validation" in found.in_words()
+
+
+def test_the_margin_on_the_reference_is_kept_in_the_search(misled):
+    for margin in (0.0, 0.05):
+        assert -repair(misled, "field", margin=margin).searched["lab"].difference <= margin + 1e-9
+
+
+def test_a_unit_that_the_reference_needs_is_not_silenced(tmp_path):
+    net = Chooser()
+    with torch.no_grad():
+        net.head.weight[:, :CATEGORIES] = 0.01 * torch.eye(CATEGORIES)  # without colour it knows nothing
+    study = Study.create(tmp_path / "needed.study", net, tuple("abc"))
+    lab = samples(100, 0)
+    study.record(lab, "lab", layers=["units"], progress=False)
+    study.record(samples(100, 1, misleading=1.0), "field", progress=False)
+    found = repair(study, "field", margin=0.0)
+    assert found.searched["lab"].difference >= 0
+
+
+def test_the_same_seed_finds_the_same(misled):
+    one, same = repair(misled, "field", seed=1), repair(misled, "field", seed=1)
+    assert (one.units, one.held_out) == (same.units, same.held_out)
+    others = [repair(misled, "field", seed=seed).held_out for seed in (2, 3, 4)]
+    assert any(held_out != one.held_out for held_out in others)
+
+
+def test_at_most_so_many_units(misled):
+    found = repair(misled, "field", most=1)
+    assert len(found.units) <= len(found.path) <= 1
+
+
+def test_a_large_set_is_searched_in_part_and_reported_in_full(misled, monkeypatch):
+    monkeypatch.setattr(module, "SEARCHED_AT_MOST", 30)
+    seen = []
+    monkeypatch.setattr(
+        module, "greedy_path", lambda shifted, *rest, **options: seen.append(len(shifted)) or [4, 5]
+    )
+    found = repair(misled, "field")
+    assert seen == [30]
+    assert found.held_out["field"].labelled in (74, 75, 76)
+
+
+def test_the_repaired_head_answers_as_the_silenced_one(misled, tmp_path):
+    found = repair(misled, "field")
+    path = tmp_path / "head.safetensors"
+    save_repaired_head(path, misled, found)
+    with safe_open(path, "numpy") as file:
+        assert file.metadata() == {"layer": "units"}
+        weight, bias = file.get_tensor("weight"), file.get_tensor("bias")
+    assert not weight[:, list(found.units)].any()
+    kept = [u for u in range(UNITS) if u not in found.units]
+    np.testing.assert_array_equal(weight[:, kept], misled.head[1][:, kept])
+    answers = (misled["field"].responses("units").astype(np.float32) @ weight.T + bias).argmax(axis=1)
+    silenced = intervene(misled, found.units).answers["field"].after
+    assert (answers != silenced).mean() < 0.02  # by rounding
+
+
+def test_no_head_is_saved_where_nothing_helps_or_no_folder_is(misled, tmp_path):
+    found = repair(misled, "field")
+    with pytest.raises(BadRequest, match="there is no folder"):
+        save_repaired_head(tmp_path / "no" / "head.safetensors", misled, found)
+    misled.record(samples(100, 5), "same", progress=False)
+    with pytest.raises(BadRequest, match="no head to save: No set of units"):
+        save_repaired_head(tmp_path / "head.safetensors", misled, repair(misled, "same"))
+    assert not (tmp_path / "head.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"dataset": "lab"}, BadRequest, "'lab' is the reference itself"),
+        ({"dataset": "feild"}, NotInStudy, "no dataset 'feild' in this study; closest: 'field'"),
+        ({"margin": -0.1}, BadRequest, "a margin is from 0 to 1"),
+        ({"margin": float("nan")}, BadRequest, "a margin is from 0 to 1"),
+        ({"most": 0}, BadRequest, "at least one unit"),
+        ({"reference": "fild"}, NotInStudy, "no dataset 'fild'"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(misled, options, error, message):
+    with pytest.raises(error, match=message):
+        repair(misled, **{"dataset": "field", **options})
+
+
+def test_too_few_labels_to_split_are_refused(misled):
+    misled.record(samples(60, 6, unlabelled=50), "plain", progress=False)
+    with pytest.raises(BadRequest, match="'plain' has 5 labelled samples to search in"):
+        repair(misled, "plain")
+
+
+def test_the_study_repairs_too(misled):
+    assert misled.repair("field").units == repair(misled, "field").units
