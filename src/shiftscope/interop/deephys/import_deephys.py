@@ -1,0 +1,219 @@
+"""Deephys' files become a study, one image in memory at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyMismatch, closest
+from shiftscope.interop.deephys.category_names import CategoryNames
+from shiftscope.interop.deephys.dataset_file import DatasetFile, read_dataset_file
+from shiftscope.interop.deephys.dataset_names import dataset_names
+from shiftscope.interop.deephys.filling import Filling
+from shiftscope.interop.deephys.model_file import ModelFile, read_model_file
+from shiftscope.progress import silent
+from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.store.atomic import remove_folder
+from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name
+from shiftscope.store.plan import Plan
+from shiftscope.store.study_files import StudyFiles, create_study
+from shiftscope.store.writer import RecordingWriter
+from shiftscope.summaries.summary import summarise_shard
+
+Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
+ON_ERROR = ("raise", "skip")
+
+
+def import_deephys(
+    model_file: str | Path,
+    test_files: Sequence[str | Path],
+    into: str | Path,
+    *,
+    reference: str | None = None,
+    classification_layer: str | None = None,
+    on_error: str = "raise",
+    progress: Progress = silent,
+) -> StudyFiles:
+    """A study of what one `.model` and some `.test` files of Deephys hold, of any version.
+
+    Every layer is kept as it is in the files, in float32; the classification layer also gives the logits. Where
+    a file is refused, nothing of a new study is left; an import that was killed goes on. In a study of the same
+    model, datasets that are there already stay.
+
+    Parameters
+    ----------
+    test_files
+        One for each dataset, which is called as the file says.
+    into
+        Folder of the study; made when it is not there.
+    reference
+        The dataset that the others are compared with, by its name or its file's; the first where not given.
+    classification_layer
+        The layer that gives the logits, for files before 0.11, which do not say; "classification" where not given.
+    on_error
+        "skip" counts images with a response that is NaN, infinite or beyond float32, and leaves a gap in their place.
+
+    Raises
+    ------
+    DataError
+        There is no such file, or files disagree about the categories; `FileDamaged` gives the byte at which one is
+        not what Deephys writes.
+    ResponseError
+        A response that is no finite float32; layer, unit and image are named.
+    StudyMismatch
+        The folder holds something else.
+    """
+    if on_error not in ON_ERROR:
+        raise BadRequest(f"on_error={on_error!r}; it can be 'raise' or 'skip'.")
+    paths = [Path(test_files)] if isinstance(test_files, str | Path) else [Path(file) for file in test_files]
+    if not paths:
+        raise BadRequest("no .test file is given; a study needs at least one dataset.")
+    model = read_model_file(Path(model_file), classification_layer)
+    opened = [read_dataset_file(path, model) for path in paths]
+    files = dict(zip(dataset_names(opened), opened, strict=True))
+    first = _reference(files, reference)
+    categories = CategoryNames(model)
+    for file in files.values():
+        categories.learn_classes(file)
+    study, is_new = _study(Path(into), model)
+    categories.known(study)
+    try:
+        for name, file in files.items():
+            if not _is_there(study, name, file):
+                _import(study, name, file, categories, skips=on_error == "skip", progress=progress)
+    except (ShiftscopeError, OSError):
+        if is_new:
+            remove_folder(study.path)
+        raise
+    if reference or is_new:
+        study.save(dataclasses.replace(study.manifest, reference=first))
+    return study
+
+
+def _import(
+    study: StudyFiles,
+    name: str,
+    file: DatasetFile,
+    categories: CategoryNames,
+    *,
+    skips: bool,
+    progress: Progress,
+) -> None:
+    """Write one dataset and enter it in the manifest; nothing is left of one that fails."""
+    plan = Plan(
+        dataset=name,
+        samples=file.count,
+        layers=_recorded_layers(file.model),
+        categories=file.model.categories,
+        stored_as="float32",
+        keep="responses",
+        probabilities=False,
+        fingerprint=file.sha256,
+        source={"kind": "deephys", "file": file.path.name, "name": file.name, "dtype": file.dtype},
+        model=file.model.as_json(),
+        shard_samples=SHARD_SAMPLES,
+    )
+    writer = RecordingWriter(study.path / folder_name(name), plan, overwrite=True)
+    try:
+        unfinished = writer.unfinished()
+        left = sum(map(len, unfinished.values()))
+        with progress(name, file.count - left, file.count) as advance:
+            images = file.images()
+            for index, positions in plan.shards().items():
+                shard = Filling(index, positions, plan)
+                for image in islice(images, len(positions)):
+                    categories.learn(file, image)
+                    if index in unfinished:
+                        shard.append(file, image, skips=skips)
+                if index in unfinished:
+                    writer.commit(finished := shard.finish(), summarise_shard(finished, plan.categories))
+                    advance(len(positions))
+            for _ in images:  # reads on to the end of the file, where nothing may follow
+                pass
+        writer.seal(categories.names())
+    except (ShiftscopeError, OSError):
+        remove_folder(writer.folder)
+        raise
+    manifest = study.reread()
+    study.save(
+        dataclasses.replace(
+            manifest,
+            categories=categories.names(),
+            layers=tuple(plan.layers),
+            datasets=(*manifest.datasets, name),
+        )
+    )
+
+
+def _recorded_layers(model: ModelFile) -> list[RecordedLayer]:
+    return [
+        RecordedLayer(
+            name=name,
+            module=name,
+            module_type="Deephys layer",
+            kind="neuron",
+            pool="none",
+            units=units,
+            shape=(units,),
+            item=None,
+            call=0,
+            rectify=False,
+            channel_axis=1,
+            prefix_tokens=0,
+        )
+        for name, units in model.layers.items()
+        if units
+    ]
+
+
+def _study(path: Path, model: ModelFile) -> tuple[StudyFiles, bool]:
+    """The study at `path`, and whether it was made now."""
+    described = model.as_json()
+    if not (path / MANIFEST).exists():
+        create_study(path, described, (), _versions())
+        return StudyFiles(path), True
+    study = StudyFiles(path)
+    there = study.manifest.model
+    if any(there.get(key) != described[key] for key in ("file_sha256", "classification_layer")):
+        raise StudyMismatch(
+            f"{path} is a study of another model, {there['class']}; {model.path} cannot be added to it. Choose a new "
+            "folder."
+        )
+    return study, False
+
+
+def _is_there(study: StudyFiles, name: str, file: DatasetFile) -> bool:
+    """Whether the study holds this dataset already; refuses another one of its name."""
+    for other in study.datasets:
+        if other.casefold() == name.casefold():
+            if study[other].plan.fingerprint == file.sha256:
+                return True
+            raise StudyMismatch(
+                f"{study.path} holds another dataset named {other!r} than {file.path}. Import it into a new study."
+            )
+    return False
+
+
+def _reference(files: dict[str, DatasetFile], asked: str | None) -> str:
+    """The name of the reference among the datasets; raises `NotInStudy` where there is no such one."""
+    if asked is None:
+        return next(iter(files))
+    for name, file in files.items():
+        if asked in (name, file.name, file.path.name, file.path.stem):
+            return name
+    raise NotInStudy(
+        f"no dataset {asked!r} among the files; closest: {closest(asked, files)}. There are: {', '.join(files)}."
+    )
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "shiftscope": version("shiftscope"),
+        "numpy": version("numpy"),
+        "python": platform.python_version(),
+    }
