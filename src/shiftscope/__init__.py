@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shiftscope.recording.layers import list_layers as list_layers
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
+    from shiftscope.web.report.report import report as report
     from shiftscope.web.server import view as view
 
 # Imported when first used: the viewer's process must start without torch.
@@ -29,6 +30,7 @@ _WHERE = {
     "dataset": "shiftscope.datasets.source:as_dataset",
     "list_layers": "shiftscope.recording.layers",
     "open_study": "shiftscope.study",
+    "report": "shiftscope.web.report.report",
     "view": "shiftscope.web.server",
 }
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "dataset",
     "list_layers",
     "open_study",
+    "report",
     "view",
 ]
 

@@ -17,7 +17,6 @@ from shiftscope.datasets.digits import coloured_digits
 from shiftscope.datasets.sample import Dataset
 from shiftscope.progress import bar
 from shiftscope.scores.outcomes import outcomes
-from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import refuse_taken
 from shiftscope.study import Study
 
@@ -97,7 +96,7 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
 
 
 def results(study: Study, layer: str) -> list[list[str]]:
-    """One row for each dataset: accuracy, the mean of each score over the units, and how many lack one.
+    """One row for each dataset: accuracy, the mean over the units of each score of the paper, and how many lack one.
 
     Of the activation ratio the median: one unit all but silent on the reference makes any mean.
     """
@@ -106,16 +105,16 @@ def results(study: Study, layer: str) -> list[list[str]]:
         accuracy = outcomes(study[name].samples, len(study.categories)).accuracy
         row = [name, f"{100 * accuracy:.1f} %"]
         if name == study.reference:
-            row += ["–"] * (len(unit_scores) + 1)
+            row += ["–"] * (len(_OVER_UNITS) + 1)
         else:
-            scores = study.scores(layer, dataset=name)[list(unit_scores)]
+            scores = study.scores(layer, dataset=name)[list(_OVER_UNITS)]
             row += [f"{getattr(scores[score], how)():.3f}" for score, how in _OVER_UNITS.items()]
             row.append(f"{scores.isna().any(axis=1).sum()} of {len(scores)}")
         rows.append(row)
     return rows
 
 
-_OVER_UNITS = {score: "median" if score == "activation_ratio" else "mean" for score in unit_scores}
+_OVER_UNITS = {"activation_ratio": "median", "novelty": "mean", "spurious": "mean"}
 RESULT_COLUMNS = (
     "dataset",
     "accuracy",

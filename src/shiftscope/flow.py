@@ -1,14 +1,17 @@
-"""The verbs, each wiring a few folders: record and score."""
+"""The verbs, each wiring a few folders: record, score and intervene."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
-from shiftscope.scores.score import score_units, unit_scores
+from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.estimates import stored_estimates
+from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import remove_folder
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.plan import Plan
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.datasets.sample import Dataset
+    from shiftscope.explain.interventions.edit import How
+    from shiftscope.explain.interventions.intervention import Intervention
     from shiftscope.recording.layers import Layer
     from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import Pass
@@ -123,7 +128,7 @@ def record(
             with closing(shards):
                 for shard in shards:
                     writer.commit(shard, summarise_shard(shard, len(categories)))
-        writer.seal()
+        writer.seal(categories)
     except BaseException:
         writer.abandon()
         raise
@@ -160,16 +165,24 @@ def _check_name(name: str, taken: Sequence[str]) -> None:
 
 
 def scores(
-    study: StudyFiles, layer: str, *, dataset: str | None = None, reference: str | None = None
+    study: StudyFiles,
+    layer: str,
+    *,
+    dataset: str | None = None,
+    reference: str | None = None,
+    intervals: bool = False,
 ) -> pd.DataFrame:
     """One row for each shifted dataset and unit of `layer`, one column for each score.
 
     Parameters
     ----------
     dataset
-        Only this shifted dataset.
+        Only this dataset. For the reference itself the scores that compare are NaN.
     reference
         Compare with this dataset instead of the study's reference.
+    intervals
+        Add `<score>_low` and `<score>_high`, ends of the 95 % bootstrap interval, and for scores that test
+        something `<score>_p` and `<score>_q`.
 
     Returns
     -------
@@ -179,16 +192,55 @@ def scores(
     """
     import pandas as pd
 
-    against = study[reference or study.reference]
-    study.layer(layer)
-    shifted = [study[dataset]] if dataset else [study[name] for name in study if name != against.name]
+    against, described = study[reference or study.reference].name, study.layer(layer)
+    shifted = [study[dataset].name] if dataset else [name for name in study if name != against]
     if not shifted:
-        raise BadRequest(f"nothing to compare with {against.name!r}: record a shifted dataset first.")
+        raise BadRequest(f"nothing to compare with {against!r}: record a shifted dataset first.")
     tables = []
-    for recording in shifted:
-        columns: dict[str, Any] = dict(score_units(recording, against, layer))
-        units = study.layer(layer).units
-        tables.append(pd.DataFrame({"dataset": recording.name, "unit": range(units), **columns}))
+    for name in shifted:
+        estimates = stored_estimates(study, name, against, described.name)
+        columns = {
+            f"{score}_{part}" if part else score: numbers
+            for score, estimate in estimates.items()
+            for part, numbers in (_parts(estimate) if intervals else {"": estimate.value}).items()
+        }
+        tables.append(pd.DataFrame({"dataset": name, "unit": range(described.units), **columns}))
     table = pd.concat(tables, ignore_index=True)
     table.attrs["undefined"] = {name: int(table[name].isna().sum()) for name in unit_scores}
     return table
+
+
+def _parts(estimate: Estimate) -> dict[str, UnitArray]:
+    parts = {"": estimate.value, "low": estimate.low, "high": estimate.high, "p": estimate.p, "q": estimate.q}
+    return {part: numbers for part, numbers in parts.items() if numbers is not None}
+
+
+def intervene(
+    study: StudyFiles,
+    layer: str,
+    units: Sequence[int],
+    how: How = "silence",
+    *,
+    reference: str | None = None,
+    model: nn.Module | None = None,
+    data: Mapping[str, Any] | None = None,
+    batch_size: int = 64,
+    workers: int = 0,
+    progress: Progress = lambda name, done, total: nullcontext(lambda samples: None),
+) -> Intervention:
+    """What is answered with some units changed: by the study's head, or by the model where `data` are given."""
+    if data is None:
+        from shiftscope.explain.interventions.intervene import intervene as through_the_head
+
+        return through_the_head(study, units, how, layer=layer, reference=reference)
+    from shiftscope.datasets.source import as_dataset
+    from shiftscope.explain.interventions.live import intervene_live
+    from shiftscope.recording.stream import Pass
+
+    if model is None:
+        raise BadRequest("data and no model to show them to: give model=net too.")
+    shown = {name: as_dataset(given, categories=study.categories) for name, given in data.items()}
+    samples = sum(map(len, shown.values()))
+    with progress("intervening", 0, samples) as advance:
+        run = Pass(batch_size=batch_size, workers=workers, progress=advance)
+        return intervene_live(study, model, shown, units, how, layer=layer, reference=reference, run=run)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def bar(name: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar with samples per second and the time left, on standard error; nothing for a pass without work."""
+def bar(name: str, done: int, total: int, counted: str = "samples") -> Iterator[Callable[[int], None]]:
+    """A bar with what is `counted` per second and the time left, on standard error; nothing for a pass without work."""
     if done == total:
         yield lambda samples: None
         return
@@ -28,11 +28,11 @@ def bar(name: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
         def advance(samples: int) -> None:
             progress.advance(task, samples)
             speed = progress.tasks[0].speed
-            progress.update(task, rate=f"{speed:,.0f} samples/s" if speed else "")
+            progress.update(task, rate=f"{speed:,.0f} {counted}/s" if speed else "")
 
         yield advance
 
 
 @contextmanager
-def silent(name: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
+def silent(name: str, done: int, total: int, counted: str = "samples") -> Iterator[Callable[[int], None]]:
     yield lambda samples: None

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from shiftscope import flow
-from shiftscope.errors import BadRequest, StudyMismatch
+from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
 from shiftscope.store.layout import MANIFEST
+from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import Manifest, StudyFiles, create_study
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from torch import nn
 
     from shiftscope.datasets.preprocess import Preprocess
+    from shiftscope.explain.interventions.edit import How
+    from shiftscope.explain.interventions.intervention import Intervention
+    from shiftscope.explain.interventions.repair import Repair
+    from shiftscope.interop.tables import TableName
     from shiftscope.recording.layers import Layer
     from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import OnError
-    from shiftscope.views.panels import Page
+    from shiftscope.web.notebook import Shown
 
 
 class Study(StudyFiles):
@@ -150,15 +156,191 @@ class Study(StudyFiles):
             progress=bar if progress else silent,
         )
 
-    def scores(self, layer: str, *, dataset: str | None = None, reference: str | None = None) -> pd.DataFrame:
-        """A row for each shifted dataset and unit of `layer`, a column for each score; NaN where undefined."""
-        return flow.scores(self, layer, dataset=dataset, reference=reference)
+    def scores(
+        self,
+        layer: str,
+        *,
+        dataset: str | None = None,
+        reference: str | None = None,
+        intervals: bool = False,
+    ) -> pd.DataFrame:
+        """A row for each shifted dataset and unit of `layer`, a column for each score; NaN where undefined.
 
-    def unit(self, layer: str, index: int) -> Page:
-        """The page of one unit."""
-        from shiftscope.views.unit import unit
+        `intervals=True` adds their 95 % intervals, and p and q where a score tests something.
+        """
+        return flow.scores(self, layer, dataset=dataset, reference=reference, intervals=intervals)
 
-        return unit(self, layer, index)
+    def worst_units(
+        self, layer: str, how_many: int, by: str, *, dataset: str | None = None, reference: str | None = None
+    ) -> tuple[int, ...]:
+        """The units of `layer` with the largest values of a score under a shifted dataset, largest first."""
+        from shiftscope.explain.interventions.worst import worst_units
+
+        return worst_units(self, how_many, by, layer=layer, dataset=dataset, reference=reference)
+
+    def intervene(
+        self,
+        layer: str,
+        units: Sequence[int],
+        how: How = "silence",
+        *,
+        reference: str | None = None,
+        model: nn.Module | None = None,
+        data: Mapping[str, Any] | None = None,
+        batch_size: int = 64,
+        workers: int = 0,
+        progress: bool = True,
+    ) -> Intervention:
+        """Change what some units respond, and see what the model answers on each dataset.
+
+        Without `data` this is computed from what is stored, through the linear head that `layer` feeds. With
+        `data`, datasets as they were recorded by their names, the model runs anew and any recorded layer can be
+        changed.
+
+        Parameters
+        ----------
+        how
+            "silence": the response is 0. "clamp": it is brought into the unit's range on the reference. "replace":
+            it becomes the unit's mean over the samples of the reference whose label is the predicted category.
+        model
+            Needed with `data` once after `open_study`.
+        """
+        from shiftscope.progress import bar, silent
+
+        if model is not None and data is None:
+            raise BadRequest("a model and nothing to show it: give data={name: dataset} too.")
+        self._model = model or self._model
+        if data is not None and self._model is None:
+            raise BadRequest("an opened study does not hold the model: pass intervene(..., model=net) once.")
+        return flow.intervene(
+            self,
+            layer,
+            units,
+            how,
+            reference=reference,
+            model=self._model,
+            data=data,
+            batch_size=batch_size,
+            workers=workers,
+            progress=bar if progress else silent,
+        )
+
+    def repair(
+        self,
+        dataset: str,
+        *,
+        margin: float = 0.01,
+        most: int = 20,
+        seed: int = 0,
+        reference: str | None = None,
+    ) -> Repair:
+        """Search the smallest set of units whose silence raises the accuracy on a shifted dataset.
+
+        Chosen on one half of the samples, reported on the other; see `docs/interventions.md`.
+
+        Parameters
+        ----------
+        margin
+            By how much the accuracy on the reference may fall in the search, from 0 to 1.
+        most
+            Units at most.
+        seed
+            Of the halves.
+        """
+        from shiftscope.explain.interventions.repair import repair
+
+        return repair(self, dataset, margin=margin, most=most, seed=seed, reference=reference)
+
+    def to_xarray(self, layer: str | None = None, dataset: str | None = None) -> xr.Dataset | xr.DataTree:
+        """Responses with named dimensions and coordinates, read from disk when they are computed with.
+
+        A Dataset of one `dataset`, or a DataTree of all; every layer, or only `layer`. Needs xarray.
+        """
+        from shiftscope.interop.labelled import labelled
+
+        return labelled(self, layer, dataset)
+
+    def to_pandas(self, what: TableName = "samples") -> pd.DataFrame:
+        """One of the tables "samples", "scores", "confusions", "categories" and "units"; see docs/tables.md."""
+        from shiftscope.interop.tables import table
+
+        return table(self, what, score=flow.scores)
+
+    def annotate(
+        self,
+        layer: str,
+        unit: int,
+        *,
+        label: str | None = None,
+        tags: str | Iterable[str] | None = None,
+        note: str | None = None,
+    ) -> UnitNote:
+        """Write about one unit, to be seen and searched for in the viewer; what is None stays as it is."""
+        return save_unit_note(self, layer, unit, label=label, tags=tags, note=note)
+
+    def notes(self) -> pd.DataFrame:
+        """A row for each unit that has a label, tags or a note: layer, unit, label, tags, note, changed."""
+        import pandas as pd
+
+        rows = [
+            (layer, unit, note.label, ", ".join(sorted(note.tags)), note.note, note.changed)
+            for layer, unit, note in all_notes(self)
+        ]
+        return pd.DataFrame(rows, columns=["layer", "unit", "label", "tags", "note", "changed"])
+
+    def overview(self, **options: Any) -> Shown:
+        """What the shift did, in one look; pages draw themselves in a notebook, `page` holds what they show.
+
+        Options are those in the viewer's addresses: `layer`, `reference`, `lead`.
+        """
+        return self._shown("overview", **options)
+
+    def layer_page(self, layer: str, **options: Any) -> Shown:
+        """The units of a layer under a shift: `lead` names it, `sort` the score they are sorted by."""
+        return self._shown("layer_units", layer, **options)
+
+    def unit(self, layer: str, index: int, **options: Any) -> Shown:
+        """One unit: its scores, its strongest images in each dataset, what it responds to."""
+        return self._shown("unit", layer, index, **options)
+
+    def sample(self, dataset: str, position: int, **options: Any) -> Shown:
+        """One image: what the model said of it, and the units that it moves most."""
+        return self._shown("sample", dataset, position, **options)
+
+    def dataset_page(self, dataset: str, **options: Any) -> Shown:
+        """A dataset's confusion matrix and images; `show="wrong"` leaves the mistakes."""
+        return self._shown("dataset_images", dataset, **options)
+
+    def category(self, category: int | str, **options: Any) -> Shown:
+        """One category, by number or name: how well it is told, what it is taken for, which units respond to it."""
+        return self._shown("category", self._category(category), **options)
+
+    def confusion(self, actual: int | str, predicted: int | str, **options: Any) -> Shown:
+        """Two categories taken for one another, by number or name."""
+        return self._shown("confusion", self._category(actual), self._category(predicted), **options)
+
+    def __repr__(self) -> str:
+        lines = [f"Study {self.name!r} of {self.manifest.model['class']}, in {self.path}"]
+        for name in self:
+            lines.append(f"  {name}{' (reference)' if name == self.reference else ''}: {self[name].in_words}")
+        layers = ", ".join(f"{layer.name} ({layer.units} units)" for layer in self.manifest.layers)
+        return "\n".join([*lines, f"  layers: {layers}" if layers else "  nothing recorded yet"])
+
+    def _repr_html_(self) -> str:
+        return self.overview()._repr_html_()
+
+    def _shown(self, view: str, *place: Any, **options: Any) -> Shown:
+        from shiftscope.views.view import views
+        from shiftscope.web.notebook import Shown
+
+        return Shown(views[view].draw(self, *place, **options), self)
+
+    def _category(self, category: int | str) -> int:
+        if isinstance(category, int):
+            return self.check_category(category)
+        if category not in self.categories:
+            raise NotInStudy(f"no category {category!r}; closest: {closest(category, self.categories)}.")
+        return self.categories.index(category)
 
 
 def _refuse_other_categories(there: tuple[str, ...], here: tuple[str, ...]) -> None:

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from shiftscope.errors import NotInStudy
+from shiftscope.scores.newcombe import newcombe
+from shiftscope.scores.wilson import wilson
 from shiftscope.views.category import category
-from shiftscope.views.panels import Facts, ImageStrip, Table
+from shiftscope.views.numbers import points_interval, share_interval
+from shiftscope.views.panels import Facts, Message, Table
 
 from .conftest import (
     CATEGORIES,
-    columns,
     panel,
     panels,
-    positions,
     read,
     same_percent,
     strongest_first,
@@ -27,94 +28,69 @@ NAMES = ("lab", "field", "night")
 def test_accuracy_samples_and_both_kinds_of_error_in_each_dataset(explored, index, reference):
     page = category(explored.study, index, reference=reference)
 
-    def recall(name):
+    def answers(name):
         total = sum(explored[name].counted(index, p) for p in range(CATEGORIES))
-        return explored[name].counted(index, index) / total if total else np.nan
+        return explored[name].counted(index, index), total
 
     for name in NAMES:
         facts = {fact.name: fact for fact in panel(page, Facts, name).facts}
-        missed = sum(explored[name].counted(index, p) for p in range(CATEGORIES) if p != index)
+        right, total = answers(name)
         mistaken = sum(explored[name].counted(label, index) for label in range(CATEGORIES) if label != index)
-        assert same_percent(facts["accuracy"].value, recall(name))
-        assert read(facts["samples"].value) == missed + explored[name].counted(index, index)
-        assert read(facts["false negatives"].value) == missed
+        assert same_percent(facts["accuracy"].value, right / total if total else np.nan)
+        assert read(facts["samples"].value) == total
+        assert read(facts["false negatives"].value) == total - right
         assert read(facts["false positives"].value) == mistaken
         note = facts["accuracy"].note
-        if name == reference:
-            assert note == "reference"
+        assert share_interval(*map(float, wilson(right, total))) in note
+        change, low, high = map(float, newcombe(right, total, *answers(reference)))
+        if name != reference and np.isfinite(change):
+            assert f"{points_interval(change, low).split(' to ')[0]} points" in note
+            assert f"({points_interval(low, high)})" in note
         else:
-            difference = 100 * (recall(name) - recall(reference))
-            assert read(note) == pytest.approx(difference, abs=0.0501, nan_ok=True)
+            assert "points" not in note
 
 
-@pytest.mark.parametrize("index", range(CATEGORIES))
-@pytest.mark.parametrize("kind", ["false negatives", "false positives"])
-def test_errors_are_counted_by_the_other_category_with_their_share(explored, index, kind):
-    tables = [
-        table
-        for table in panels(category(explored.study, index), Table)
-        if table.columns[0].name == ("predicted as" if kind == "false negatives" else "label")
-    ]
-    shown = {table.title.split()[-1]: table for table in tables}
-    assert len(shown) == len(tables)
-    for name in NAMES:
-        pair = (lambda c: (index, c)) if kind == "false negatives" else (lambda c: (c, index))
-        counts = {c: explored[name].counted(*pair(c)) for c in range(CATEGORIES) if c != index}
-        if not any(counts.values()):
-            assert name not in shown or not shown[name].rows
-            continue
-        table = shown[name]
-        order = sorted((c for c in counts if counts[c]), key=lambda c: (-counts[c], c))
-        assert [row[0].text for row in table.rows] == ["abcde"[c] for c in order]
-        for row, c in zip(table.rows, order, strict=True):
-            assert read(row[1].text) == counts[c]
-            assert same_percent(row[2].text, counts[c] / sum(counts.values()))
-            assert row[0].page == "confusions/{}/{}".format(*pair(c))
-
-
-@pytest.mark.parametrize("index", range(CATEGORIES))
-def test_images_of_errors_come_most_confident_first(explored, index):
-    page = category(explored.study, index)
-    for name in NAMES:
-        plain = explored[name]
-        missed = [s for p in range(CATEGORIES) if p != index for s in plain.having(index, p)]
-        mistaken = [s for label in range(CATEGORIES) if label != index for s in plain.having(label, index)]
-        for title, expected in (("False negatives", missed), ("False positives", mistaken)):
-            (strip,) = (p for p in columns(page, title) if isinstance(p, ImageStrip) and p.title == name)
-            expected.sort(key=lambda s: (-plain.confidences[s], s))
-            assert positions(strip.pictures) == expected[:24]
-            assert all(picture.verdict == "wrong" for picture in strip.pictures)
-            if expected:
-                assert strip.note.startswith(f"{min(24, len(expected))} of {len(expected)},")
-            else:
-                assert strip.empty == f"No {title.lower()}."
-
-
-@pytest.mark.parametrize("reference", ["lab", "field"])
-@pytest.mark.parametrize("layer", ["hidden", "conv"])
-def test_units_come_by_their_mean_response_over_the_reference_maximum(explored, layer, reference):
-    page = category(explored.study, 1, layer=layer, reference=reference)
-    table = panel(page, Table, f"Units of {layer}")
-    maxima = explored[reference].maximum(layer)
+@pytest.mark.parametrize(("lead", "leads"), [(None, "field"), ("lab", "lab"), ("night", "night")])
+def test_units_are_those_of_the_lead_which_is_the_first_shifted_set_unless_chosen(explored, lead, leads):
+    page = category(explored.study, 1, lead=lead)
+    table = panel(page, Table, "that respond to b")
+    maxima = explored.lab.maximum("hidden")
     scale = np.where(maxima > 0, maxima, np.nan)
-    means = {name: explored[name].category_means(layer, CATEGORIES)[1] / scale for name in NAMES}
-    moved = [u for u in range(len(maxima)) if means[reference][u] > 0]
-    order = sorted(moved, key=lambda u: (-means[reference][u], u))[:12]
-    assert [row[0].text for row in table.rows] == [f"unit {u}" for u in order]
-    names = [reference, *(name for name in NAMES if name != reference)]
-    assert [column.name for column in table.columns[1:4]] == names
-    for row, unit in zip(table.rows, order, strict=True):
-        for cell, name in zip(row[1:4], names, strict=True):
-            assert same_percent(cell.text, means[name][unit])
-        assert strongest_first(row[4].pictures, explored[reference], layer, unit)
+    means = explored[leads].category_means("hidden", CATEGORIES)[1] / scale
+    order = sorted((u for u in range(10) if means[u] > 0), key=lambda u: (-means[u], u))
+    assert [row[0].text for row in table.rows] == [f"unit {u}" for u in order[:12]]
+    assert table.columns[1].name == leads
+
+
+def test_without_a_shifted_set_the_page_is_there(new_study, made):
+    study = new_study()
+    study.record(made(samples=8), "only", layers=["hidden"], reference=True, progress=False)
+    page = category(study, 0)
+    assert "choose another lead" in panel(page, Message, "changed").text
+    assert len(panel(page, Table, "that respond to a").rows) > 0
 
 
 def test_a_category_without_samples_shows_dashes_and_says_that_nothing_responds(explored):
     page = category(explored.study, 4)
-    assert "No unit responds" in panel(page, Table, "Units of hidden").empty
-    assert texts(panel(page, Table, "Units of hidden")) == []
+    assert "No unit responds" in panel(page, Table, "Units of hidden that respond").empty
+    assert texts(panel(page, Table, "Units of hidden that respond")) == []
     for card in panels(page, Facts):
         assert [fact.value for fact in card.facts][:3] == ["–", "0", "0"]
+
+
+def test_datasets_without_responses_keep_all_but_the_units_of_errors(summaries_only):
+    page = category(summaries_only.study, 0)
+    assert len(panel(page, Table, "that respond to a").rows) > 0
+    for kind in ("false negatives", "false positives"):
+        assert "summaries alone" in panel(page, Table, f"on all {kind}").empty
+
+
+def test_choosing_a_layer_or_a_lead_keeps_the_number_of_images(explored):
+    page = category(explored.study, 0, images=96)
+    assert all("images=96" in link.page for choice in page.choices for link in choice.options)
+    assert not any(
+        "images" in link.page for choice in category(explored.study, 0).choices for link in choice.options
+    )
 
 
 def test_neighbours_are_the_categories_before_and_after(explored):
@@ -127,3 +103,13 @@ def test_neighbours_are_the_categories_before_and_after(explored):
 def test_a_category_that_is_not_there_is_named(explored, index):
     with pytest.raises(NotInStudy, match=f"no category {index}; there are 5, from 0 to 4"):
         category(explored.study, index)
+
+
+@pytest.mark.parametrize("reference", ["lab", "field"])
+@pytest.mark.parametrize("layer", ["hidden", "conv"])
+def test_pictures_beside_a_unit_are_those_that_move_it_most(explored, layer, reference):
+    page = category(explored.study, 1, layer=layer, reference=reference, lead="night")
+    for row in panel(page, Table, "that respond to b").rows:
+        unit = int(row[0].text.removeprefix("unit "))
+        for cell, name in zip(row[-2:], ("night", reference), strict=True):
+            assert strongest_first(cell.pictures, explored[name], layer, unit)

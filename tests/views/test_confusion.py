@@ -4,85 +4,131 @@ import numpy as np
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.scores.wilson import wilson
+from shiftscope.views import sets
 from shiftscope.views.confusion import confusion
-from shiftscope.views.panels import ImageStrip, Table
+from shiftscope.views.numbers import share_interval
+from shiftscope.views.panels import Columns, ImageStrip, Message, Table
 
-from .conftest import CATEGORIES, panel, panels, positions, read, same_percent, texts
+from .conftest import CATEGORIES, panel, panels, positions, read, same_percent
 
 NAMES = ("lab", "field", "night")
+PAIRS = [(a, b) for a in range(CATEGORIES) for b in range(CATEGORIES) if a != b]
+
+
+def choice(page, name):
+    found = [each for each in page.choices if each.name == name]
+    return found[0] if found else None
 
 
 @pytest.mark.parametrize(("a", "b"), [(0, 1), (1, 0), (2, 3), (3, 4), (4, 0)])
 def test_both_directions_are_counted_with_their_share_of_the_label(explored, a, b):
-    rows = texts(panel(confusion(explored.study, a, b), Table, "How often"))
-    assert [row[0] for row in rows] == list(NAMES)
+    rows = panel(confusion(explored.study, a, b), Table, "How often").rows
+    assert [row[0].text for row in rows] == list(NAMES)
     for row in rows:
         for (label, prediction), number, share in (((a, b), *row[1:3]), ((b, a), *row[3:5])):
-            total = sum(explored[row[0]].counted(label, p) for p in range(CATEGORIES))
-            wrong = explored[row[0]].counted(label, prediction)
-            assert read(number) == wrong
-            assert same_percent(share, wrong / total if total else np.nan)
+            total = sum(explored[row[0].text].counted(label, p) for p in range(CATEGORIES))
+            wrong = explored[row[0].text].counted(label, prediction)
+            assert read(number.text) == wrong
+            assert same_percent(share.text, wrong / total if total else np.nan)
+            assert share.note == share_interval(*map(float, wilson(wrong, total)))
 
 
 def test_images_of_both_directions_come_most_confident_first(explored):
-    strips = panels(confusion(explored.study, 0, 1), ImageStrip)
-    assert [strip.title for strip in strips] == [*NAMES, *NAMES]
-    for strip, pair in zip(strips, [(0, 1)] * 3 + [(1, 0)] * 3, strict=True):
-        expected = explored[strip.title].having(*pair)
-        assert positions(strip.pictures) == expected[:24]
-        if expected:
-            assert strip.note.startswith(f"{min(24, len(expected))} of {len(expected)},")
-        else:
-            assert strip.empty == "No such sample."
-    assert any(strip.pictures for strip in strips)
+    page = confusion(explored.study, 0, 1)
+    for title, pair in (("a predicted as b", (0, 1)), ("b predicted as a", (1, 0))):
+        expected = {name: explored[name].having(*pair) for name in NAMES if explored[name].counted(*pair)}
+        (found,) = (p for p in page.panels if isinstance(p, Columns) and p.title.startswith(title))
+        assert {strip.title: positions(strip.pictures) for strip in found.panels} == {
+            name: having[:24] for name, having in expected.items()
+        }
 
 
-@pytest.mark.parametrize("reference", ["lab", "field"])
+def test_more_images_load_on(explored):
+    a, b = max(PAIRS, key=lambda pair: explored.field.counted(*pair))
+    page = confusion(explored.study, a, b, images=2)
+    strip = panels(page, ImageStrip, "field")[0]
+    assert positions(strip.pictures) == explored.field.having(a, b)[:2]
+    assert "images=8" in strip.more.page
+    assert all("images=2" in link.page for each in page.choices for link in each.options)
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_the_dataset_with_most_of_them_leads_unless_chosen(explored, a, b):
+    most = max(NAMES, key=lambda name: explored[name].counted(a, b))
+    assert choice(confusion(explored.study, a, b), "Lead").current == most
+    assert choice(confusion(explored.study, a, b, lead="night"), "Lead").current == "night"
+
+
+def test_right_ones_are_of_the_lead_or_of_the_reference(explored):
+    page = confusion(explored.study, 0, 1, lead="field")
+    assert choice(page, "Right ones of").current == "field"
+    other = confusion(explored.study, 0, 1, lead="field", compare="reference")
+    assert choice(other, "Right ones of").current == "lab"
+    assert panel(page, Message).text != panel(other, Message).text
+    assert all("compare=reference" in link.page for link in choice(other, "Lead").options)
+    assert choice(confusion(explored.study, 0, 1, lead="lab"), "Right ones of") is None
+
+
+def test_where_the_lead_tells_none_right_those_of_the_reference_are_taken(explored):
+    # No sample of night is labelled d, so it tells none right.
+    page = confusion(explored.study, 3, 1, lead="night")
+    assert choice(page, "Right ones of").current == "lab"
+
+
 @pytest.mark.parametrize("layer", ["hidden", "conv"])
-def test_units_are_compared_with_those_of_samples_told_right_in_the_reference(explored, layer, reference):
-    page = confusion(explored.study, 0, 1, layer=layer, reference=reference)
-    names = [reference, *(name for name in NAMES if name != reference)]
-    pairs = [(name, a, b) for a, b in ((0, 1), (1, 0)) for name in names]
-    confused = [(name, a, b) for name, a, b in pairs if explored[name].counted(a, b)]
-    tables = panels(page, Table, f"Units of {layer} in ")
-    assert [table.title for table in tables] == [f"Units of {layer} in {name}" for name, _, _ in confused]
-    assert len(tables) >= 4
-    maxima = explored[reference].maximum(layer)
+def test_units_of_four_sets_are_chosen_in_the_lead(explored, layer):
+    page = confusion(explored.study, 0, 1, layer=layer, lead="field")
+    plain, maxima = explored.field, explored.lab.maximum(layer)
     scale = np.where(maxima > 0, maxima, np.nan)
-
-    def mean(name, label, prediction):
-        chosen = explored[name].having(label, prediction)
-        total = sum(explored[name].responses(layer)[s] for s in chosen)
-        return total / len(chosen) / scale if chosen else np.full(len(maxima), np.nan)
-
-    for table, (name, a, b) in zip(tables, confused, strict=True):
-        expected = [mean(name, a, b), mean(reference, a, a), mean(reference, b, b)]
-        moved = [u for u in range(len(maxima)) if expected[0][u] > 0]
-        order = sorted(moved, key=lambda u: (-expected[0][u], u))[:12]
+    labelled = np.flatnonzero(plain.shown & np.isin(plain.labels, [0, 1])).tolist()
+    there, back = plain.having(0, 1), plain.having(1, 0)
+    expected = {
+        f"Units of {layer} on all samples of a and b, right and wrong": labelled,
+        f"Units of {layer} on samples of a and b taken for one another": [*there, *back],
+        f"Units of {layer} on a predicted as b": there,
+        f"Units of {layer} on b predicted as a": back,
+    }
+    for title, rows in expected.items():
+        mean = plain.responses(layer)[rows].mean(axis=0) / scale
+        order = sorted((u for u in range(len(mean)) if mean[u] > 0), key=lambda u: (-mean[u], u))[:8]
+        table = panel(page, Table, title)
         assert [row[0].text for row in table.rows] == [f"unit {u}" for u in order]
-        for row, unit in zip(table.rows, order, strict=True):
-            assert all(same_percent(c.text, e[unit]) for c, e in zip(row[1:], expected, strict=True))
+        assert all(same_percent(r[1].text, mean[u]) for r, u in zip(table.rows, order, strict=True))
 
 
-def test_large_sets_are_averaged_over_their_most_confident_samples(explored, monkeypatch):
-    monkeypatch.setattr("shiftscope.views.confusion.READ_AT_MOST", 2)
-    pairs = [(a, b) for a in range(CATEGORIES) for b in range(CATEGORIES) if a != b]
-    a, b = max(pairs, key=lambda pair: explored.lab.counted(*pair))
-    confused = explored.lab.having(a, b)
-    assert len(confused) > 2
-    table = panels(confusion(explored.study, a, b), Table, "Units of hidden in lab")[0]
-    responses, maxima = explored.lab.responses("hidden"), explored.lab.maximum("hidden")
-    assert len(table.rows) >= 3
-    for row in table.rows:
-        unit = int(row[0].text.removeprefix("unit "))
-        assert same_percent(row[1].text, responses[confused[:2], unit].mean() / maxima[unit])
-    assert "at most 2" in table.note
+def test_it_is_said_which_of_the_four_sets_is_whose(explored):
+    page = confusion(explored.study, 0, 1)
+    assert "Deephys' confusion page" in panel(page, Table, "on all samples").columns[1].help
+    assert "Deephys paper" in panel(page, Table, "taken for one another").columns[1].help
 
 
-def test_datasets_without_responses_show_counts_and_images_alone(summaries_only):
-    page = confusion(summaries_only.study, 0, 1)
-    assert [table.title for table in panels(page, Table)] == ["How often"]
-    assert len(panels(page, ImageStrip)) == 4
+def test_a_page_says_when_it_read_a_set_in_part(explored, monkeypatch):
+    monkeypatch.setattr(sets, "READ_AT_MOST", 1)
+    sets.mean_response.cache_clear()
+    sets.mean_logits.cache_clear()
+    page = confusion(explored.study, 0, 1)
+    assert "from 1 samples of a larger set" in panel(page, Table, "Contributions").note
+    assert "from 1 samples of a larger set" in panel(page, Table, "on a predicted as b").note
+    sets.mean_response.cache_clear()
+    sets.mean_logits.cache_clear()
+
+
+def test_datasets_without_responses_show_what_summaries_tell(summaries_only):
+    study = summaries_only.study
+    pairs = [(a, b) for a in range(4) for b in range(4) if a != b]
+    a, b = max(pairs, key=lambda pair: summaries_only.lab.counted(*pair))
+    page = confusion(study, a, b, lead="lab", compare="reference")
+    assert len(panel(page, Table, "on all samples of").rows) > 0
+    assert panel(page, Table, "taken for one another").empty == "lab was recorded with summaries alone."
+    assert panel(page, Message, "What turns").text
+
+
+def test_categories_that_are_never_confused_have_a_page(explored):
+    page = confusion(explored.study, 4, 0)
+    assert "No sample of lab labelled e is predicted a" in panel(page, Message).text
+    strips = [p for p in page.panels if isinstance(p, ImageStrip)]
+    assert strips[0].empty == "No such sample in any dataset."
 
 
 def test_the_other_direction_is_next(explored):

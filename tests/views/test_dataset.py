@@ -4,20 +4,49 @@ import numpy as np
 import pytest
 
 from shiftscope.errors import NotInStudy
+from shiftscope.scores.wilson import wilson
 from shiftscope.views.dataset import dataset_images
-from shiftscope.views.panels import ImageStrip, Matrix
+from shiftscope.views.numbers import share_interval
+from shiftscope.views.panels import Columns, Facts, ImageStrip, Matrix, Message
 
-from .conftest import CATEGORIES, panel, panels, positions
+from .conftest import CATEGORIES, flat, panel, panels, positions, same_percent
 
 
 @pytest.mark.parametrize("name", ["lab", "field", "night"])
 def test_the_matrix_counts_labels_by_predictions(explored, name):
-    matrix = panel(dataset_images(explored.study, name), Matrix)
+    matrix = panels(dataset_images(explored.study, name), Matrix)[0]
     expected = [[explored[name].counted(a, b) for b in range(CATEGORIES)] for a in range(CATEGORIES)]
     np.testing.assert_array_equal(matrix.counts, expected)
     assert tuple(matrix.row_names) == tuple(matrix.column_names) == tuple("abcde")
     assert (matrix.row_axis, matrix.column_axis) == ("label", "prediction")
-    assert matrix.page == "confusions/{row}/{column}"
+    assert matrix.page == f"confusions/{{row}}/{{column}}?lead={name}"
+
+
+@pytest.mark.parametrize(("name", "reference"), [("field", "lab"), ("night", "lab"), ("lab", "field")])
+def test_the_second_matrix_is_the_difference_of_the_shares_from_the_reference(explored, name, reference):
+    matrix = panel(dataset_images(explored.study, name, reference=reference), Matrix, "minus")
+    assert matrix.title == f"Confusions, {name} minus {reference}"
+    assert (matrix.signed, matrix.measured_in, matrix.hide_diagonal) == (True, "points", True)
+    lacking = 0
+    for a in range(CATEGORIES):
+        counts = [[explored[d].counted(a, b) for b in range(CATEGORIES)] for d in (name, reference)]
+        if all(map(sum, counts)):
+            expected = [100 * (x / sum(counts[0]) - y / sum(counts[1])) for x, y in zip(*counts, strict=True)]
+            np.testing.assert_allclose(matrix.counts[a], expected)
+        else:
+            assert np.isnan(matrix.counts[a]).all()
+            lacking += 1
+    assert f"{lacking} of 5 labels are not in both sets" in matrix.note
+
+
+def test_the_reference_is_not_compared_with_itself(explored):
+    assert len(panels(dataset_images(explored.study, "lab"), Matrix)) == 1
+
+
+def test_large_matrices_stand_below_one_another(wide, explored):
+    beside = [p for p in dataset_images(explored.study, "field").panels if isinstance(p, Columns)]
+    assert [len(p.panels) for p in beside] == [2]
+    assert not any(isinstance(p, Columns) for p in dataset_images(wide.study, "two").panels)
 
 
 @pytest.mark.parametrize("show", ["all", "wrong", "right", "skipped"])
@@ -62,11 +91,38 @@ def test_a_start_outside_the_dataset_shows_its_nearest_end(explored, start, show
 
 def test_samples_accuracy_and_gaps_are_counted(explored):
     right, known = explored.field.judged()
-    subtitle = dataset_images(explored.study, "field").subtitle
-    assert "130 samples" in subtitle
-    assert f"accuracy {100 * right / known:.1f} %" in subtitle
-    assert "3 skipped" in subtitle
-    assert "skipped" not in dataset_images(explored.study, "lab").subtitle
+    facts = {fact.name: fact for fact in panel(dataset_images(explored.study, "field"), Facts).facts}
+    assert same_percent(facts["accuracy"].value, right / known)
+    assert share_interval(*map(float, wilson(right, known))) in facts["accuracy"].note
+    assert "points" in facts["accuracy"].note
+    numbers = {name: fact.value for name, fact in facts.items() if name != "accuracy"}
+    unlabelled = str(130 - 3 - known)
+    assert numbers == {
+        "samples": "130",
+        "wrong": str(known - right),
+        "unlabelled": unlabelled,
+        "skipped": "3",
+    }
+    lab = [fact.name for fact in panel(dataset_images(explored.study, "lab"), Facts).facts]
+    assert lab == ["accuracy", "samples", "wrong"]
+
+
+def test_images_that_were_asked_for_come_before_the_matrices(explored):
+    def kinds(**asked):
+        page = dataset_images(explored.study, "lab", **asked)
+        return [type(each).__name__ for each in flat(page.panels)]
+
+    assert kinds() == ["Facts", "Matrix", "ImageStrip"]
+    for asked in ({"show": "wrong"}, {"label": 0}, {"prediction": 1}, {"start": 3}):
+        assert kinds(**asked) == ["Facts", "ImageStrip", "Matrix"]
+
+
+def test_a_filter_can_be_taken_away(explored):
+    page = dataset_images(explored.study, "lab", label=1, prediction=2)
+    found = {choice.name: (choice.current, choice.options[0].page) for choice in page.choices}
+    assert found["Labelled"] == ("b", "datasets/lab?show=all&prediction=2")
+    assert found["Predicted"] == ("c", "datasets/lab?show=all&label=1")
+    assert "Labelled" not in {choice.name for choice in dataset_images(explored.study, "lab").choices}
 
 
 def test_nothing_to_show_says_so(explored):
@@ -79,7 +135,8 @@ def test_nothing_to_show_says_so(explored):
 def test_a_dataset_without_labels_has_no_matrix_and_no_accuracy(unlabelled):
     page = dataset_images(unlabelled.study, "field")
     assert panels(page, Matrix) == []
-    assert "accuracy –" in page.subtitle
+    assert "No sample of field has a label" in panel(page, Message).text
+    assert panel(page, Facts).facts[0].value == "–"
     assert all(picture.verdict is None for picture in panel(page, ImageStrip).pictures)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from shiftscope.errors import NotInStudy
 from shiftscope.views.panels import ImageStrip, Message, Table
@@ -39,13 +40,61 @@ def test_units_come_by_their_response_over_the_reference_maximum(
     shares = {u: responses[u] / maxima[u] for u in range(len(maxima)) if maxima[u] > 0 and responses[u] > 0}
     order = sorted(shares, key=lambda u: (-shares[u], u))[:12]
     assert [row[0].text for row in rows] == [f"unit {u}" for u in order]
+    plain = explored[dataset]
+    category = plain.labels[position] if plain.labels[position] >= 0 else plain.predictions[position]
+    names = [reference, *(name for name in explored.study if name != reference)]
     for row, unit in zip(rows, order, strict=True):
         assert same_percent(row[1].text, shares[unit])
         assert same_number(row[2].text, responses[unit])
-        assert strongest_first(row[3].pictures, explored[reference], layer, unit)
-        assert len(row) == (4 if dataset == reference else 5)
-        if dataset != reference:
-            assert strongest_first(row[4].pictures, explored[dataset], layer, unit)
+        followed = iter(row[3:])
+        for name in names:
+            mean = explored[name].category_means(layer, 5)[category][unit]
+            assert same_percent(next(followed).text, mean / maxima[unit])
+            if name != reference:
+                assert same_percent(next(followed).text, explored[name].maximum(layer)[unit] / maxima[unit])
+        for name in dict.fromkeys([reference, dataset]):
+            assert strongest_first(next(followed).pictures, explored[name], layer, unit)
+        assert list(followed) == []
+
+
+def test_all_units_that_respond_are_downloaded(explored):
+    table = panel(sample(explored.study, "lab", 41), Table, "Strongest units")
+    responses, maxima = explored.lab.responses("hidden")[41], explored.lab.maximum("hidden")
+    assert len(table.whole().rows) == np.count_nonzero((responses > 0) & (maxima > 0))
+    assert not any(cell.pictures for row in table.whole().rows for cell in row)
+
+
+def test_a_lead_adds_its_strips(explored):
+    table = panel(sample(explored.study, "lab", 41, lead="night"), Table, "Strongest units")
+    assert [column.name for column in table.columns[-2:]] == ["strongest in lab", "strongest in night"]
+
+
+@pytest.mark.parametrize(("dataset", "position"), SOME)
+def test_the_argument_for_the_prediction_adds_up_to_the_difference_of_the_logits(explored, dataset, position):
+    plain, head = explored[dataset], load_file(explored.study.path / "head.safetensors")
+    table = panel(sample(explored.study, dataset, position), Table, "Why")
+    logits, label = plain.logits(position), plain.labels[position]
+    first = int(np.argmax(logits))
+    second = int(np.argsort(-logits, kind="stable")[1]) if label in (-1, first) else int(label)
+    kind = "the label" if second == label else "the runner-up"
+    assert table.title == f"Why {'abcde'[first]} and not {'abcde'[second]}, {kind}"
+    *parts, total = (row[4].value for row in table.rows)
+    assert total == pytest.approx(logits[first] - logits[second], abs=1e-6)
+    assert sum(parts) == pytest.approx(total, abs=1e-6)
+    weight = head["weight"].astype(float)
+    by_unit = plain.responses("hidden")[position] * (weight[first] - weight[second])
+    for row in table.whole().rows:
+        if row[0].page:
+            unit = int(row[0].text.removeprefix("unit "))
+            assert row[4].value == pytest.approx(by_unit[unit], abs=1e-6)
+            assert row[1].value == pytest.approx(plain.responses("hidden")[position][unit])
+    rounding = next(row for row in table.rows if row[0].text == "rounding")
+    assert abs(rounding[4].value) < 0.01
+
+
+def test_a_layer_that_does_not_feed_the_logits_says_which_one_does(explored):
+    said = panel(sample(explored.study, "lab", 41, layer="conv"), Message, "Why")
+    assert said.text == "conv does not feed a linear map into the logits; hidden does."
 
 
 def test_label_id_and_metadata_are_shown(explored):

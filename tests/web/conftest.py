@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from shiftscope.errors import BadRequest, LayerNotFound, NotInStudy, StudyDamaged
-from shiftscope.views.panels import Cell, Column, ImageStrip, Link, Page, Picture, Table
-from shiftscope.views.view import View
+from shiftscope.views.panels import Cell, Column, Columns, ImageStrip, Link, Page, Picture, Table
+from shiftscope.views.view import Action, View
 from shiftscope.web.application import application
 
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -43,10 +43,17 @@ class FakeStudy:
         return FakeDataset(media_type=self.media_type)
 
 
+NUMBERS = [Column("unit"), Column("mean", numeric=True)]
+ROWS = [[Cell("unit 0"), Cell("0.12", value=0.125)], [Cell("=1+1"), Cell("–", value=float("nan"))]]
+
+
 def overview(study: FakeStudy) -> Page:
     return Page(
         "Overview",
-        [Table("Layers", [Column("layer")], [[Cell(name, f"layers/{name}")] for name in study.layers])],
+        [
+            Table("Layers", [Column("layer")], [[Cell(name, f"layers/{name}")] for name in study.layers]),
+            Columns("", [Table("Numbers", NUMBERS, ROWS[:1], whole=lambda: Table("Numbers", NUMBERS, ROWS))]),
+        ],
     )
 
 
@@ -95,19 +102,31 @@ VIEWS = {
     ]
 }
 
+SAVED: list[tuple[str, int, str]] = []  # what the form below was sent, by the test that is running
+
+
+def annotate(study: FakeStudy, layer: str, index: int, *, note: str) -> None:
+    if layer not in study.layers:
+        raise LayerNotFound(f"no layer {layer!r}")
+    SAVED.append((layer, index, note))
+
+
+ACTIONS = {"annotate": Action("layers/{layer}/units/{index}", annotate)}
+
 Shown = Callable[..., TestClient]
 
 
 @pytest.fixture
 def shown() -> Shown:
     """Serve a study to a client that does not follow redirects."""
+    SAVED.clear()
 
     def serve(
         study: FakeStudy | None = None,
         token: str | None = None,
         wrap: Callable[[Starlette], Starlette] | None = None,
     ) -> TestClient:
-        app = application(study or FakeStudy(), token=token, views=VIEWS)
+        app = application(study or FakeStudy(), token=token, views=VIEWS, actions=ACTIONS)
         return TestClient(
             wrap(app) if wrap else app,
             base_url="http://127.0.0.1:8421",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import io
 import re
 
+import pyarrow.parquet as pq
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -138,9 +141,11 @@ def test_every_address_is_relative_at_any_depth_and_behind_any_prefix(
     client = shown(wrap=lambda app: Starlette(routes=[Mount(prefix, app)]) if prefix else app)
     html = client.get(prefix + path).text
     addresses = re.findall(r'(?:href|src|action|data-[\w-]+)="([^"]*)"', html)
-    addresses = [address for address in addresses if address not in ("#content", "g o", "j", "k")]
+    addresses = [
+        address for address in addresses if address not in ("#content", "g o", "j", "k", "svg", "png")
+    ]
     assert len(addresses) > 10
-    assert all(address.startswith(root) for address in addresses)
+    assert all(address.startswith((root, "?download=")) for address in addresses)
     stripped = {address.removeprefix(root) for address in addresses}
     assert not any(address.startswith(("/", "../")) for address in stripped)
 
@@ -185,3 +190,29 @@ def test_a_thumbnail_cannot_pass_for_a_page(shown: Shown) -> None:
     assert answer.status_code == 500
     assert "text/html" in answer.text
     assert b"picture 0" not in answer.content
+
+
+def test_a_table_of_a_page_is_downloaded_as_it_is_named(shown: Shown) -> None:
+    client = shown()
+    page = client.get("/?lead=a%26b").text
+    links = re.findall(r'href="(\?[^"]*download=[^"]*)"', page)
+    assert len(links) == 4  # two tables in two formats
+    answer = client.get("/" + html.unescape(links[0]))
+    assert answer.headers["content-disposition"] == 'attachment; filename="Overview-Layers.csv"'
+    assert answer.text.splitlines() == ['"layer"', '"conv1"', '"sae/conv1"']
+
+
+def test_a_download_has_every_row_and_the_numbers_themselves(shown: Shown) -> None:
+    client = shown()
+    rows = client.get("/?download=csv&table=1").text.splitlines()
+    assert rows == ['"unit","mean"', '"unit 0",0.125', '"\'=1+1",']
+    table = pq.read_table(io.BytesIO(client.get("/?download=parquet&table=1").content))
+    assert table.to_pydict()["unit"] == ["unit 0", "=1+1"]
+    assert table.to_pydict()["mean"][0] == 0.125
+
+
+def test_a_table_that_is_not_there_is_named(shown: Shown) -> None:
+    answer = shown().get("/?download=csv&table=2")
+    assert answer.status_code == 404
+    assert "no table 2 on this page, which has 2" in answer.text
+    assert shown().get("/?download=exe").status_code == 400

@@ -127,7 +127,7 @@ def test_hostile_names_stay_text_everywhere() -> None:
     for tag, attributes in tags(html):
         assert not any(name.startswith("on") for name in attributes)
         if tag in ("a", "form", "image") and (address := attributes.get("href") or attributes.get("action")):
-            assert address.startswith(("../", "#", "data:image/png;base64,"))
+            assert address.startswith(("../", "?download=", "#", "data:image/png;base64,"))
         if tag == "script":
             assert attributes.get("type") == "application/json" or str(attributes["src"]).startswith(
                 "../static/"
@@ -257,6 +257,8 @@ def test_a_matrix_sends_only_the_counts_that_are_not_zero() -> None:
         "columnAxis": "predicted",
         "page": "../confusions/{row}/{column}",
         "hiddenDiagonal": False,
+        "signed": False,
+        "measuredIn": "samples",
     }
 
 

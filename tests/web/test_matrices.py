@@ -73,3 +73,34 @@ def test_a_thousand_categories_fit_a_page() -> None:
     assert len(drawn.picture) < 200_000
     assert len(drawn.data["cells"]) == 3 * np.count_nonzero(counts)
     assert len(drawn.largest) == 20
+
+
+def test_differences_part_at_zero_and_say_both_ends() -> None:
+    differences = np.array([[0.0, 40.0], [-20.0, np.nan]])
+    names = ["a", "b"]
+    panel = Matrix(
+        "m", differences, names, names, "label", "prediction", "p", signed=True, measured_in="points"
+    )
+    drawn = drawing(panel, SERVED)
+    assert drawn.ends == ("−40.0", "+40.0")
+    assert drawn.data["cells"] == [0, 1, 40.0, 1, 0, -20.0]
+    assert [words for _, words in drawn.largest] == ["+40.0", "−20.0"]
+    picture = Image.open(io.BytesIO(base64.b64decode(drawn.picture.removeprefix("data:image/png;base64,"))))
+    red, _, blue, opaque = np.moveaxis(np.asarray(picture.convert("RGBA"), dtype=int), -1, 0)
+    np.testing.assert_array_equal(opaque > 0, [[False, True], [True, False]])
+    assert red[0, 1] > blue[0, 1]  # more than before, in the colour of the shifted sets
+    assert blue[1, 0] > red[1, 0]
+
+
+def test_a_lone_fall_among_a_million_cells_is_seen() -> None:
+    differences = np.zeros((1000, 1000))
+    differences[500, 0], differences[500, 1] = -9, 3
+    names = [str(index) for index in range(1000)]
+    panel = Matrix("m", differences, names, names, "label", "prediction", "p", signed=True)
+    drawn = drawing(panel, SERVED).picture.removeprefix("data:image/png;base64,")
+    red, _, blue = np.moveaxis(
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(drawn))).convert("RGB"), int), -1, 0
+    )
+    assert (
+        blue[499:502, 0:2] > red[499:502, 0:2]
+    ).all()  # the larger of two neighbours is the one that spreads

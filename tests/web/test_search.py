@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from shiftscope.study import Study
 from shiftscope.views.panels import Link
 from shiftscope.web.search import find
-from shiftscope.web.surroundings import Surroundings
+from shiftscope.web.surroundings import Surroundings, surroundings
 
 from .conftest import Shown
 
@@ -68,3 +69,21 @@ def test_nothing_found_says_what_can_be_typed(shown: Shown) -> None:
 
 def test_all_names_are_there_to_complete_what_is_typed(shown: Shown) -> None:
     assert shown().get("/names").json() == ["conv1", "sae/conv1", "digits", "a/b", "cat", "dog"]
+
+
+def test_a_category_is_found_by_its_number() -> None:
+    around = Surroundings("s", categories=[Link("cat", "categories/0"), Link("dog", "categories/1")])
+    assert find("category 1", around) == [Link("dog", "categories/1")]
+    assert list(find("category 2", around)) == []
+
+
+def test_what_people_wrote_about_units_is_found(recorded: Study) -> None:
+    recorded.annotate("hidden", 2, label="Stripes", tags=["texture"])
+    recorded.annotate("hidden", 3, note="fires at stripes, too")
+    found = find("stripes", surroundings(recorded))
+    assert [link.page for link in found] == ["layers/hidden/units/2", "layers/hidden/units/3"]
+    assert [link.text for link in found] == [
+        "hidden, unit 2: Stripes",
+        "hidden, unit 3: fires at stripes, too",
+    ]
+    assert [link.page for link in find("texture", surroundings(recorded))] == ["layers/hidden/units/2"]

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 
-from shiftscope.views.numbers import percent
+from shiftscope.views.numbers import interval, number, percent, share_interval
 from shiftscope.views.panels import Cell, Column
 
+NAN = float("nan")
 
-def share_cell(share: float) -> Cell:
-    """A share with its bar; no bar where there was nothing to measure."""
-    return Cell(percent(share), bar=share if math.isfinite(share) else None)
+
+def number_cell(value: float, low: float = NAN, high: float = NAN, *, page: str = "", help: str = "") -> Cell:
+    """A number, with its interval behind it where it has one."""
+    return Cell(number(value), page, help, note=interval(low, high), value=value)
+
+
+def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str = "") -> Cell:
+    """A share with its bar and its interval; no bar where there was nothing to measure."""
+    bar = share if math.isfinite(share) else None
+    return Cell(percent(share), page, bar=bar, note=share_interval(low, high), value=share)
 
 
 def strip_column(dataset: str) -> Column:

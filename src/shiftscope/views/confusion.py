@@ -1,48 +1,79 @@
-"""Two categories taken for one another: both directed sets, and the units that respond to them."""
+"""Two categories taken for one another: how often, on which images, and which units turn one into the other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
 from shiftscope.scores.outcomes import having, outcomes
-from shiftscope.scores.shares import over_reference_maximum
+from shiftscope.scores.wilson import wilson
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.cells import share_cell
+from shiftscope.views.confused_pair import Pair
+from shiftscope.views.contrast import contrast
+from shiftscope.views.image_sets import FEW, image_sets
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count
-from shiftscope.views.panels import Cell, Column, Columns, ImageStrip, Link, Page, Panel, Table
-from shiftscope.views.pictures import category_name, pictures, role, shown_of
-from shiftscope.views.unit_scores import responding
+from shiftscope.views.panels import Cell, Choice, Column, Link, Page, Panel, Table
+from shiftscope.views.pictures import category_name
+from shiftscope.views.set_units import set_units
+from shiftscope.views.sets import Chosen, bounded, label_mean, set_mean
 from shiftscope.views.view import view
 
-IMAGES = 24
-UNITS = 12
-READ_AT_MOST = 500  # samples of one set whose responses are averaged for a page
+UNITS = 8
+
+Compare = Literal["lead", "reference"]
 
 
 @view("confusions/{actual}/{predicted}")
 def confusion(
-    study: StudyFiles, actual: int, predicted: int, *, layer: str | None = None, reference: str | None = None
+    study: StudyFiles,
+    actual: int,
+    predicted: int,
+    *,
+    layer: str | None = None,
+    reference: str | None = None,
+    lead: str | None = None,
+    compare: Compare | None = None,
+    images: int = FEW,
 ) -> Page:
-    """Samples of one category predicted as another, both ways, in each dataset."""
-    look = Look.at(study, layer, reference)
+    """Samples of one category predicted as another, both ways, in each dataset.
+
+    Unless chosen, the dataset with most of them leads, and they are compared with samples told right in the same
+    dataset, or in the reference where it has none.
+    """
+    look = Look.at(study, layer, reference, lead)
     study.check_category(actual)
     study.check_category(predicted)
     if actual == predicted:
         raise BadRequest("a confusion is between two different categories.")
+    look = look.led_by(max(look.ordered(), key=lambda name: _counted(look, name, actual, predicted)))
+    usual: Compare = "lead" if _counted(look, look.lead, actual, actual) else "reference"
+    against = look.lead if (compare or usual) == "lead" else look.reference
     a, b = category_name(study, actual), category_name(study, predicted)
-    panels: list[Panel] = [_counts(study, look, actual, predicted)]
+    at = f"confusions/{actual}/{predicted}"
+    kept: dict[str, str | int | None] = {"compare": compare, "images": None if images == FEW else images}
+    panels: list[Panel] = [
+        _how_often(look, actual, predicted),
+        *contrast(Pair(look, actual, predicted, against)),
+    ]
     for label, prediction in ((actual, predicted), (predicted, actual)):
-        title = f"{category_name(study, label)} predicted as {category_name(study, prediction)}"
+        sets = {
+            name: having(look.study[name].samples, label=label, prediction=prediction)
+            for name in look.ordered()
+        }
         panels.append(
-            Columns(title, [_images(study, look, name, label, prediction) for name in look.ordered(study)])
+            image_sets(
+                look,
+                f"{category_name(study, label)} predicted as {category_name(study, prediction)}",
+                sets,
+                images,
+                lambda n: look.page(at, compare=compare, images=n),
+            )
         )
-        panels += _units(study, look, label, prediction)
+    panels += _units(look, actual, predicted)
     return Page(
         title=f"{a} → {b}",
         subtitle=f"Samples labelled {a} and predicted {b}, and the other way round.",
@@ -53,84 +84,84 @@ def confusion(
         ],
         panels=panels,
         next=Link(f"{b} → {a}", look.confusion(predicted, actual)),
-        choices=look.choices(study, f"confusions/{actual}/{predicted}"),
+        choices=[*look.choices(at, **kept), *_comparison(look, at, against, kept)],
     )
 
 
-def _counts(study: StudyFiles, look: Look, actual: int, predicted: int) -> Table:
+def _counted(look: Look, name: str, label: int, prediction: int) -> int:
+    return int(outcomes(look.study[name].samples, len(look.study.categories)).confusions[label, prediction])
+
+
+def _comparison(look: Look, at: str, against: str, kept: Mapping[str, str | int | None]) -> list[Choice]:
+    """Whose right answers the confused samples are compared with; no choice where the reference leads."""
+    if look.lead == look.reference:
+        return []
+    options = [
+        Link(name, look.page(at, **{**kept, "compare": source}))
+        for source, name in (("lead", look.lead), ("reference", look.reference))
+    ]
+    help = "The dataset whose samples told right the confused ones are compared with."
+    return [Choice("Right ones of", options, against, help)]
+
+
+def _how_often(look: Look, actual: int, predicted: int) -> Table:
     rows = []
-    for name in look.ordered(study):
-        confusions = outcomes(study[name].samples, len(study.categories)).confusions
+    for name in look.ordered():
+        confusions = outcomes(look.study[name].samples, len(look.study.categories)).confusions
         cells = [Cell(name, look.dataset(name))]
         for label, prediction in ((actual, predicted), (predicted, actual)):
             total, wrong = int(confusions[label].sum()), int(confusions[label, prediction])
-            cells.append(Cell(count(wrong), look.dataset(name, label=label, prediction=prediction)))
-            cells.append(share_cell(wrong / total if total else float("nan")))
+            page = look.dataset(name, label=label, prediction=prediction)
+            cells.append(Cell(count(wrong), page, value=wrong))
+            share = wrong / total if total else float("nan")
+            cells.append(share_cell(share, *map(float, wilson(wrong, total))))
         rows.append(cells)
     columns = [Column("dataset")]
     for label, prediction in ((actual, predicted), (predicted, actual)):
-        arrow = f"{category_name(study, label)} → {category_name(study, prediction)}"
-        columns.append(Column(arrow, "Samples with this label and this prediction.", numeric=True))
-        columns.append(
-            Column("share", f"Of the samples labelled {category_name(study, label)}.", numeric=True)
-        )
+        a, b = category_name(look.study, label), category_name(look.study, prediction)
+        columns.append(Column(f"{a} → {b}", "Samples with this label and this prediction.", numeric=True))
+        help = f"Of the samples labelled {a}, with the 95 % interval of Wilson."
+        columns.append(Column(f"share of {a}", help, numeric=True))
     return Table("How often", columns, rows)
 
 
-def _images(study: StudyFiles, look: Look, name: str, label: int, prediction: int) -> ImageStrip:
-    positions = having(study[name].samples, label=label, prediction=prediction)
-    return ImageStrip(
-        name,
-        pictures(study, look, study[name], positions[:IMAGES]),
-        role(look, name),
-        note=shown_of(len(positions), IMAGES),
-        empty="No such sample.",
-    )
+def _over(look: Look, *chosen: Chosen) -> Callable[[str], UnitArray]:
+    return lambda name: set_mean(look, name, *chosen)
 
 
-def _units(study: StudyFiles, look: Look, label: int, prediction: int) -> list[Panel]:
-    """Strongest units of each dataset's confused samples, against right ones of both categories in the reference."""
-    if not study[look.reference].keeps_responses:
-        return []
-    a, b = category_name(study, label), category_name(study, prediction)
-    told_right = [_mean(study, look, look.reference, c, c) for c in (label, prediction)]
-    tables: list[Panel] = []
-    for name in look.ordered(study):
-        confused = _mean(study, look, name, label, prediction) if study[name].keeps_responses else None
-        if confused is None or not confused.samples:
-            continue
-        rows = [
-            [
-                Cell(f"unit {unit}", look.unit(unit)),
-                *(share_cell(float(mean.shares[unit])) for mean in (confused, *told_right)),
-            ]
-            for unit in responding(confused.shares, UNITS)
-        ]
-        measured = "Mean response over the unit's largest response in the reference, on samples of"
-        right = f"{measured} {look.reference} labelled and predicted"
-        columns = [
-            Column("unit", f"Units of {look.layer} by their mean response to the confused samples."),
-            Column(f"{a} → {b}", f"{measured} {name} labelled {a} and predicted {b}.", numeric=True),
-            Column(f"{a} told right in {look.reference}", f"{right} {a}.", numeric=True),
-            Column(f"{b} told right in {look.reference}", f"{right} {b}.", numeric=True),
-        ]
-        limited = any(mean.samples > READ_AT_MOST for mean in (confused, *told_right))
-        note = f"Mean response over each unit's largest response in {look.reference}"
-        note += f", of at most {READ_AT_MOST} samples of a set, the most confident first." if limited else "."
-        title = f"Units of {look.layer} in {name}"
-        tables.append(Table(title, columns, rows, note=note, empty="No unit responds to them."))
-    return [Columns("", tables)] if tables else []
-
-
-@dataclass(frozen=True)
-class _Mean:
-    shares: UnitArray  # (unit,) mean response over the reference maximum; NaN for an empty set
-    samples: int  # in the set; at most READ_AT_MOST are averaged
-
-
-def _mean(study: StudyFiles, look: Look, name: str, label: int, prediction: int) -> _Mean:
-    positions = having(study[name].samples, label=label, prediction=prediction)
-    maxima = study[look.reference].summary(look.layer, Maxima).largest
-    responses = study[name].responses_at(look.layer, positions[:READ_AT_MOST].tolist()).astype(np.float64)
-    mean = responses.mean(axis=0) if len(responses) else np.full(len(maxima), np.nan)
-    return _Mean(over_reference_maximum(mean, maxima), len(positions))
+def _units(look: Look, actual: int, predicted: int) -> list[Panel]:
+    """Strongest units of four sets: all samples of both categories, the confused ones of both, and of each way."""
+    a, b = category_name(look.study, actual), category_name(look.study, predicted)
+    panels: list[Panel] = [
+        set_units(
+            look,
+            f"Units of {look.layer} on all samples of {a} and {b}, right and wrong",
+            lambda name: label_mean(look, name, actual, predicted),
+            of=f"all samples labelled {a} or {b}, however predicted (the row of Deephys' confusion page)",
+            units=UNITS,
+            empty=f"No sample of {look.lead} is labelled {a} or {b}, or no unit responds to them.",
+        )
+    ]
+    there, back = Chosen(actual, predicted), Chosen(predicted, actual)
+    sets = {
+        f"samples of {a} and {b} taken for one another": (there, back),
+        f"{a} predicted as {b}": (there,),
+        f"{b} predicted as {a}": (back,),
+    }
+    for which, chosen in sets.items():
+        sizes = [len(each.of(look.study[name].samples)) for name in look.ordered() for each in chosen]
+        paper = " (the row of the Deephys paper)" if len(chosen) > 1 else ""
+        panels.append(
+            set_units(
+                look,
+                f"Units of {look.layer} on {which}",
+                _over(look, *chosen),
+                of=f"the {which}{paper}" if len(chosen) > 1 else f"the samples of {which}",
+                units=UNITS,
+                note=bounded("A mean response", *sizes),
+                empty=f"No such sample in {look.lead} that a unit responds to."
+                if look.study[look.lead].keeps_responses
+                else f"{look.lead} was recorded with summaries alone.",
+            )
+        )
+    return panels

@@ -1,4 +1,4 @@
-"""One dataset: its confusion matrix and its images, filtered."""
+"""One dataset: its accuracy, its confusions, how they differ from the reference, and its images, filtered."""
 
 from __future__ import annotations
 
@@ -6,15 +6,30 @@ from typing import Literal
 
 import numpy as np
 
-from shiftscope.scores.outcomes import outcomes, told
+from shiftscope.scores.outcomes import outcomes, share_changes, told
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.views.accuracy import accuracy_fact
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import count, percent
-from shiftscope.views.panels import Choice, ImageStrip, Link, Matrix, Page, Panel
+from shiftscope.views.numbers import count
+from shiftscope.views.panels import (
+    Choice,
+    Columns,
+    Fact,
+    Facts,
+    ImageStrip,
+    Link,
+    Matrix,
+    Message,
+    Page,
+    Panel,
+)
 from shiftscope.views.pictures import category_name, pictures, role
 from shiftscope.views.view import view
 
 IMAGES = 120
+SIDE_BY_SIDE = (
+    60  # categories; two larger matrices next to one another would have cells too small to point at
+)
 
 Show = Literal["all", "wrong", "right", "skipped"]
 
@@ -30,11 +45,12 @@ def dataset_images(
     start: int = 0,
     layer: str | None = None,
     reference: str | None = None,
+    lead: str | None = None,
 ) -> Page:
-    """Labels against predictions, and the images in the order of the dataset."""
-    look = Look.at(study, layer, reference)
+    """Right and wrong answers, here and against the reference, and the images in the order of the dataset."""
+    look = Look.at(study, layer, reference, lead)
     recording = study[dataset]
-    samples, result = recording.samples, outcomes(recording.samples, len(study.categories))
+    samples = recording.samples
     for chosen in (label, prediction):
         if chosen is not None:
             study.check_category(chosen)
@@ -52,54 +68,131 @@ def dataset_images(
     positions = np.flatnonzero(kept)
     start = max(0, min(start, max(len(positions) - 1, 0)))
     shown = positions[start : start + IMAGES]
+    now: dict[str, str | int | None] = {"show": show, "label": label, "prediction": prediction}
 
     def address(**options: str | int | None) -> str:
-        now: dict[str, str | int | None] = {"show": show, "label": label, "prediction": prediction}
         return look.dataset(dataset, **{**now, **options})
 
-    chosen_as = {"labelled": label, "predicted": prediction}
-    which = [f"{how} {category_name(study, c)}" for how, c in chosen_as.items() if c is not None]
-    title = " ".join(["Images", *([] if show == "all" else [show]), *which])
+    filters = (("Labelled", "label", label), ("Predicted", "prediction", prediction))
+    which = [f"{how.lower()} {category_name(study, c)}" for how, _, c in filters if c is not None]
+    title = ", ".join(
+        ["Images", *([] if show == "all" else [f"told {show}" if show != "skipped" else show]), *which]
+    )
     ways = ("all", "wrong", "right", *(("skipped",) if samples.skipped else ()))
-    panels: list[Panel] = [
-        ImageStrip(
-            title,
-            pictures(study, look, recording, shown),
-            role(look, dataset),
-            note=f"{start + 1 if len(shown) else 0} to {start + len(shown)} of {count(len(positions))}, "
-            "in the order of the dataset",
-            more=Link("more", address(start=start + IMAGES)) if start + IMAGES < len(positions) else None,
-            empty="No image like this.",
-        )
-    ]
-    if result.labelled:
-        panels.insert(
-            0,
-            Matrix(
-                "Confusions",
-                result.confusions,
-                study.categories,
-                study.categories,
-                row_axis="label",
-                column_axis="prediction",
-                page=look.page("confusions/{row}/{column}"),
-                hide_diagonal=True,
-                role=role(look, dataset),
-                note="Samples by label and prediction; right ones, on the diagonal, are left out.",
-            ),
-        )
-    skipped = f", {count(samples.skipped)} skipped" if samples.skipped else ""
+    images = ImageStrip(
+        title,
+        pictures(look, recording, shown),
+        role(look, dataset),
+        note=f"{start + 1 if len(shown) else 0} to {start + len(shown)} of {count(len(positions))}, "
+        "in the order of the dataset",
+        more=Link("more", address(start=start + IMAGES)) if start + IMAGES < len(positions) else None,
+        empty="No image like this.",
+    )
+    asked_for = show != "all" or bool(which) or start > 0
+    panels: list[Panel] = [_facts(look, dataset)]
+    panels += [images, *_matrices(look, dataset)] if asked_for else [*_matrices(look, dataset), images]
     return Page(
         title=dataset,
-        subtitle=f"{count(len(samples))} samples, accuracy {percent(result.accuracy)}{skipped}.",
         trail=[Link(study.name, look.overview())],
         panels=panels,
         choices=[
-            Choice(
-                "Show",
-                [Link(option, address(show=option)) for option in ways],
-                show,
+            Choice("Show", [Link(option, address(show=option)) for option in ways], show),
+            *(
+                Choice(
+                    how,
+                    [Link("any", address(**{of: None})), Link(category_name(study, c), address())],
+                    category_name(study, c),
+                )
+                for how, of, c in filters
+                if c is not None
+            ),
+            *(
+                choice
+                for choice in look.dataset_choices(look.at_dataset(dataset), **now)
+                if choice.name == "Compare with"
             ),
         ],
         previous=Link("earlier", address(start=max(0, start - IMAGES) or None)) if start else None,
     )
+
+
+def _facts(look: Look, dataset: str) -> Facts:
+    samples = look.study[dataset].samples
+    here, there = (
+        outcomes(look.study[name].samples, len(look.study.categories)) for name in (dataset, look.reference)
+    )
+    unlabelled = len(samples) - here.labelled - samples.skipped
+    facts = [
+        accuracy_fact(
+            look,
+            dataset,
+            (here.right, here.labelled),
+            (there.right, there.labelled),
+            of="the labelled samples",
+        ),
+        Fact("samples", count(len(samples)), "Samples recorded."),
+        Fact(
+            "wrong",
+            count(here.labelled - here.right),
+            "Labelled samples predicted as another category.",
+            look.dataset(dataset, show="wrong"),
+        ),
+    ]
+    if unlabelled:
+        facts.append(
+            Fact("unlabelled", count(unlabelled), "Samples without a label: neither right nor wrong.")
+        )
+    if samples.skipped:
+        facts.append(
+            Fact(
+                "skipped",
+                count(samples.skipped),
+                "Samples that could not be read, so that the model never saw them.",
+                look.dataset(dataset, show="skipped"),
+            )
+        )
+    return Facts("Answers", facts, role(look, dataset))
+
+
+def _matrices(look: Look, dataset: str) -> list[Panel]:
+    """Labels by predictions, and how their shares differ from the reference; a cell leads to its confusion."""
+    names = look.study.categories
+    here, there = (outcomes(look.study[d].samples, len(names)) for d in (dataset, look.reference))
+    if not here.labelled:
+        return [Message("Confusions", f"No sample of {dataset} has a label, so that none is right or wrong.")]
+    page = look.page("confusions/{row}/{column}", lead=dataset)
+    panels: list[Panel] = [
+        Matrix(
+            "Confusions",
+            here.confusions,
+            names,
+            names,
+            row_axis="label",
+            column_axis="prediction",
+            page=page,
+            hide_diagonal=True,
+            role=role(look, dataset),
+            note="Samples by label and prediction; right ones, on the diagonal, are left out.",
+        )
+    ]
+    if dataset != look.reference:
+        change = share_changes(here, there)
+        lacking = int(np.isnan(change).all(axis=1).sum())
+        without = f" {count(lacking)} of {count(len(names))} labels are not in both sets." if lacking else ""
+        panels.append(
+            Matrix(
+                f"Confusions, {dataset} minus {look.reference}",
+                100 * change,
+                names,
+                names,
+                row_axis="label",
+                column_axis="prediction",
+                page=page,
+                hide_diagonal=True,
+                note="Share of the samples with a label that have a prediction, in percentage points more or less "
+                f"than in {look.reference}; the diagonal is left out.{without}",
+                signed=True,
+                measured_in="points",
+            )
+        )
+    return [Columns("", panels)] if len(names) <= SIDE_BY_SIDE else panels

@@ -1,25 +1,24 @@
-"""A layer's units in a table."""
+"""A layer's units under one shift: how their scores are spread, which belong together, and each in a table."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from shiftscope.arrays import UnitArray
-from shiftscope.errors import BadRequest
-from shiftscope.scores.score import unit_scores
+from shiftscope.store.notes import UnitNote, all_tags, unit_notes
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.summaries.maxima import Maxima
-from shiftscope.summaries.moments import Moments
-from shiftscope.views.cells import strip_column
+from shiftscope.views.densities import densities
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import count, number, percent
-from shiftscope.views.panels import Cell, Choice, Column, Link, Page, Table
-from shiftscope.views.pictures import strongest
-from shiftscope.views.unit_scores import ranked, score_columns, scored, title
+from shiftscope.views.numbers import count
+from shiftscope.views.panels import Brush, Choice, Columns, Field, Filter, Link, Page, Panel
+from shiftscope.views.unit_filter import GRAMMAR, conditions, passing, with_rectangle, without_rectangle
+from shiftscope.views.unit_map import Drawing, drawings, unit_map
+from shiftscope.views.unit_numbers import FIRES, MAXIMUM, UnitNumbers
+from shiftscope.views.unit_scatter import unit_scatter
+from shiftscope.views.unit_table import MOST_WITH_PICTURES, Address, UnitTable
 from shiftscope.views.view import view
 
-ROWS = 50
-STRIP = 3
+ROWS = (50, 200, 2000)  # of the table, that can be chosen
+EXAMPLES = ("novelty > 0.2", "spurious < 0.5", "shift_auroc outside 0.4 to 0.6", "shift_auroc.q < 0.05")
 
 
 @view("layers/{layer}")
@@ -27,76 +26,169 @@ def layer_units(
     study: StudyFiles,
     layer: str,
     *,
-    dataset: str | None = None,
     reference: str | None = None,
+    lead: str | None = None,
+    where: str = "",
     sort: str | None = None,
     ascending: bool = False,
     start: int = 0,
+    rows: int = ROWS[0],
+    columns: Literal["few", "all"] = "few",
+    x: str | None = None,
+    y: str | None = None,
+    colour: str | None = None,
+    drawing: Drawing = "pca",
+    positive: bool = False,
 ) -> Page:
-    """All units of a layer under one shift, sorted by any score."""
-    look = Look.at(study, layer, reference)
-    others = look.others(study)
-    against = study[look.reference]
-    shifted = study[dataset or others[0]] if others else against
-    scores: dict[str, UnitArray] = scored(shifted, against, layer) if others else {}
-    compared = [against, shifted] if others else [against]
-    maxima = against.summary(layer, Maxima).largest
-    rates = [recording.summary(layer, Moments).firing_rate() for recording in compared]
-    sortable = {**scores, "maximum": maxima, "fires": rates[0]}
-    sort = sort or ("novelty" if scores else "maximum")
-    if sort not in sortable:
-        raise BadRequest(f"units cannot be sorted by {sort!r}; there are {', '.join(sortable)}.")
-    units = study.layer(layer).units
-    start = max(0, min(start, units - 1))
-    order = ranked(sortable[sort], ascending=ascending)
+    """All units of a layer: the lead is the shifted dataset whose scores are shown.
+
+    Parameters
+    ----------
+    where
+        Conditions that choose units, as `views/unit_filter.py` has them.
+    sort
+        A score, "maximum", "fires" or "unit"; a score also followed by ".q", ".low" or ".high".
+    start, rows
+        How many units the table leaves out at its head, and how many it shows.
+    x, y, colour
+        Numbers of the scatter and of the map.
+    positive
+        The density of novelty over units of positive novelty only.
+    """
+    look = Look.at(study, layer, reference, lead)
+    others = look.others()
+    look = look.led_by(others[0]) if others else look
+    compared = look.lead != look.reference
+    numbers = UnitNumbers(look)
+    notes = unit_notes(study, layer)
+    asked = conditions(where)
+    chosen = passing(asked, numbers, notes)
+    by = (sort or ("novelty" if compared else MAXIMUM)).strip().casefold().replace(" ", "_")
+    across = numbers.measure(x or ("novelty" if compared else MAXIMUM))
+    up = numbers.measure(y or ("spurious" if compared else FIRES))
+    coloured = numbers.measure(colour or ("novelty" if compared else MAXIMUM))
+    start, rows = max(0, min(start, int(chosen.sum()) - 1)), max(1, min(rows, ROWS[-1]))
+    now: dict[str, str | int | bool | None] = {
+        "where": where or None,
+        "sort": sort,
+        "ascending": ascending or None,
+        "rows": rows if rows != ROWS[0] else None,
+        "columns": "all" if columns == "all" else None,
+        "x": x,
+        "y": y,
+        "colour": colour,
+        "drawing": drawing if drawing != "pca" else None,
+        "positive": positive or None,
+    }
 
     def address(**options: str | int | bool | None) -> str:
-        now = {"dataset": shifted.name if others else None, "sort": sort, "ascending": ascending or None}
         return look.layer_page(layer, **{**now, **options})
 
-    def column(name: str, described: Column) -> Column:
-        turned = sort == name and not ascending
-        link = Link(described.name, address(sort=name, ascending=True if turned else None))
-        state: Literal["ascending", "descending"] | None
-        state = None if sort != name else "ascending" if ascending else "descending"
-        return Column(described.name, described.help, numeric=True, sort=link, sorted=state)
-
-    fires = "Share of the samples of {} with a response above zero."
-    columns = [
-        Column("unit"),
-        *(
-            column(name, described)
-            for name, described in zip(unit_scores, score_columns(), strict=True)
-            if scores
+    brush = Brush(
+        address(where=with_rectangle(asked, across.name, up.name)),
+        ""
+        if (without := without_rectangle(asked, across.name, up.name)) is None
+        else address(where=without or None),
+    )
+    table = UnitTable(numbers, chosen, notes, address, by, ascending, columns == "all", start, rows)
+    panels: list[Panel] = []
+    if others:
+        spread = [densities(look, "novelty", positive=positive), densities(look, "spurious")]
+        panels.append(Columns("", spread))
+    panels += [
+        Columns(
+            "",
+            [unit_scatter(look, across, up, chosen, brush), unit_map(look, drawing, coloured, chosen)],
         ),
-        column("maximum", Column("maximum", f"Largest response to any sample of {against.name}.")),
-        column("fires", Column("fires", fires.format(against.name))),
-        *(Column("fires, shifted", fires.format(recording.name), numeric=True) for recording in compared[1:]),
-        *(strip_column(recording.name) for recording in compared),
-    ]
-    rows = [
-        [
-            Cell(f"unit {unit}", look.unit(unit, layer)),
-            *(Cell(number(float(values[unit]))) for values in scores.values()),
-            Cell(number(float(maxima[unit]))),
-            *(Cell(percent(float(rate[unit]))) for rate in rates),
-            *(Cell(pictures=tuple(strongest(study, look, r, layer, unit, STRIP))) for r in compared),
-        ]
-        for unit in map(int, order[start : start + ROWS])
+        _filter(study, numbers, where, int(chosen.sum()), notes, address),
+        table.panel(),
     ]
     described = study.layer(layer)
-    note = f"Units {start + 1} to {start + len(rows)} of {count(units)}; undefined ones last."
-    shift = f" {shifted.name} compared with {against.name}." if others else ""
-    choices = [look.reference_choice(study, look.at_layer(layer), sort=sort)]
-    if others:
-        shown = [Link(name, address(dataset=name)) for name in others]
-        choices.insert(0, Choice("Shifted dataset", shown, shifted.name))
+    shift = f" {look.lead} compared with {look.reference}." if compared else ""
+    previous, following = table.neighbours()
     return Page(
         title=f"Layer {layer}",
-        subtitle=f"{described.module_type}, {count(units)} units ({described.read_as}).{shift}",
+        subtitle=f"{described.module_type}, {count(described.units)} units ({described.read_as}).{shift}",
         trail=[Link(study.name, look.overview())],
-        panels=[Table(f"Units by {title(sort)}", columns, rows, note=note)],
-        previous=Link("stronger", address(start=max(0, start - ROWS) or None)) if start else None,
-        next=Link("weaker", address(start=start + ROWS)) if start + ROWS < units else None,
-        choices=choices,
+        panels=panels,
+        previous=previous,
+        next=following,
+        choices=[
+            *look.dataset_choices(look.at_layer(layer), **{**now, "layer": None}),
+            Choice(
+                "Columns",
+                [Link("few", address(columns=None)), Link("all", address(columns="all"))],
+                columns,
+                "Every number of a unit, or those asked for most.",
+            ),
+            *_rows_choice(address, int(chosen.sum()), rows),
+            *_scatter_choices(numbers, address, across.title, up.title),
+            *_map_choices(numbers, address, coloured.title, drawing),
+            *_density_choice(address, bool(others), positive),
+        ],
     )
+
+
+def _filter(
+    study: StudyFiles,
+    numbers: UnitNumbers,
+    where: str,
+    passing: int,
+    notes: dict[int, UnitNote],
+    address: Address,
+) -> Filter:
+    plain = address(where=None)
+    tags = [f"tag:{tag}" for tag in all_tags(study)] if notes else []
+    return Filter(
+        "Filter",
+        plain,
+        [Field("where", "Units with", where, GRAMMAR, choices=[*EXAMPLES, *tags])],
+        reset=plain if where else "",
+        note=f"{count(passing)} of {count(numbers.units)} units pass." if where else "",
+    )
+
+
+def _rows_choice(address: Address, passing: int, rows: int) -> list[Choice]:
+    fewer = [number for number, before in zip(ROWS, (0, *ROWS), strict=False) if before < passing]
+    links = [Link(count(number), address(rows=number if number != ROWS[0] else None)) for number in fewer]
+    help = f"Units in the table; it has pictures up to {MOST_WITH_PICTURES}."
+    return [Choice("Rows", links, count(rows), help)] if len(links) > 1 else []
+
+
+def _scatter_choices(numbers: UnitNumbers, address: Address, across: str, up: str) -> list[Choice]:
+    shown = numbers.shown()
+    return [
+        Choice(
+            "Scatter across",
+            [Link(m.title, address(x=m.name)) for m in shown],
+            across,
+            "What the scatter shows from left to right.",
+        ),
+        Choice(
+            "Scatter up",
+            [Link(m.title, address(y=m.name)) for m in shown],
+            up,
+            "What the scatter shows from bottom to top.",
+        ),
+    ]
+
+
+def _map_choices(numbers: UnitNumbers, address: Address, coloured: str, drawing: Drawing) -> list[Choice]:
+    names: dict[Drawing, str] = {"pca": "PCA", "umap": "UMAP"}
+    kinds = drawings(numbers.units)
+    links = [Link(names[kind], address(drawing=None if kind == "pca" else kind)) for kind in kinds]
+    colours = [Link(m.title, address(colour=m.name)) for m in numbers.shown()]
+    return [
+        Choice("Map coloured by", colours, coloured),
+        *(
+            [Choice("Map", links, names[drawing], "How units find their places on the map.")]
+            if len(kinds) > 1
+            else []
+        ),
+    ]
+
+
+def _density_choice(address: Address, others: bool, positive: bool) -> list[Choice]:
+    options = [Link("all units", address(positive=None)), Link("positive only", address(positive=True))]
+    help = "The paper's text takes units of positive novelty only, its notebooks and figures take all."
+    return [Choice("Density of novelty", options, options[positive].text, help)] if others else []

@@ -1,4 +1,5 @@
-"""What the reader chose, kept in every link: the layer whose units are shown and the dataset compared with."""
+"""What the reader chose, kept in every link: the layer whose units are shown, the dataset that leads, the dataset
+compared with."""
 
 from __future__ import annotations
 
@@ -13,29 +14,56 @@ from shiftscope.views.panels import Choice, Link
 
 @dataclass(frozen=True)
 class Look:
-    """The choices in force, and the addresses of pages that keep them."""
+    """The choices in force, and the addresses of pages that keep them.
 
+    The **lead** selects and orders what is shown (units, categories); the other datasets follow it. The
+    **reference** is what responses are normalised by and scores compare with.
+    """
+
+    study: StudyFiles
     layer: str
     reference: str
+    lead: str
     asked_layer: str | None = None  # as in the address; None leaves the default
     asked_reference: str | None = None
+    asked_lead: str | None = None
 
     @classmethod
-    def at(cls, study: StudyFiles, layer: str | None, reference: str | None) -> Look:
-        """Choices checked against the study; the default layer is the one that feeds the logits, else the last."""
+    def at(
+        cls,
+        study: StudyFiles,
+        layer: str | None = None,
+        reference: str | None = None,
+        lead: str | None = None,
+    ) -> Look:
+        """Choices checked against the study; by default the layer that feeds the logits, else the last, and the
+        study's reference, which leads as well."""
         if not study.layers:
             raise BadRequest("nothing is recorded in this study yet. `shiftscope record` adds a dataset.")
         default = study.head[0] if study.head else list(study.layers)[-1]
+        against = study[reference].name if reference else study.reference
         return cls(
+            study,
             study.layer(layer).name if layer else default,
-            study[reference].name if reference else study.reference,
+            against,
+            study[lead].name if lead else against,
             layer,
             reference,
+            lead,
         )
+
+    def led_by(self, default: str) -> Look:
+        """The same, with another lead where the reader chose none."""
+        return self if self.asked_lead else replace(self, lead=default)
 
     def page(self, path: str, **options: str | int | bool | None) -> str:
         """An address with the choices in force and more options."""
-        query = {"layer": self.asked_layer, "reference": self.asked_reference, **options}
+        query = {
+            "layer": self.asked_layer,
+            "reference": self.asked_reference,
+            "lead": self.asked_lead,
+            **options,
+        }
         given = {name: value for name, value in query.items() if value is not None}
         return f"{path}?{urlencode(given)}" if given else path
 
@@ -68,22 +96,33 @@ class Look:
     def confusion(self, actual: int, predicted: int) -> str:
         return self.page(f"confusions/{actual}/{predicted}")
 
-    def choices(self, study: StudyFiles, path: str) -> Sequence[Choice]:
-        """Menus of layer and reference for a page at `path` that shows units of a layer."""
-        return [self.layer_choice(study, path), self.reference_choice(study, path)]
+    def choices(self, path: str, **options: str | int | bool | None) -> Sequence[Choice]:
+        """Menus of layer, lead and reference for a page at `path` that shows units of a layer."""
+        return [self.layer_choice(path, **options), *self.dataset_choices(path, **options)]
 
-    def layer_choice(self, study: StudyFiles, path: str, **options: str | int | bool | None) -> Choice:
-        links = [Link(name, replace(self, asked_layer=name).page(path, **options)) for name in study.layers]
+    def dataset_choices(self, path: str, **options: str | int | bool | None) -> Sequence[Choice]:
+        """Menus of lead and reference."""
+        leads = [Link(name, replace(self, asked_lead=name).page(path, **options)) for name in self.study]
+        against = [
+            Link(name, replace(self, asked_reference=name).page(path, **options)) for name in self.study
+        ]
+        return [
+            Choice(
+                "Lead", leads, self.lead, "Selects and orders what is shown; the other datasets follow it."
+            ),
+            Choice("Compare with", against, self.reference, "The reference: its maxima normalise."),
+        ]
+
+    def layer_choice(self, path: str, **options: str | int | bool | None) -> Choice:
+        links = [
+            Link(name, replace(self, asked_layer=name).page(path, **options)) for name in self.study.layers
+        ]
         return Choice("Units of layer", links, self.layer)
 
-    def reference_choice(self, study: StudyFiles, path: str, **options: str | int | bool | None) -> Choice:
-        links = [Link(name, replace(self, asked_reference=name).page(path, **options)) for name in study]
-        return Choice("Compare with", links, self.reference)
-
-    def others(self, study: StudyFiles) -> list[str]:
+    def others(self) -> list[str]:
         """The datasets compared with the reference in force."""
-        return [name for name in study if name != self.reference]
+        return [name for name in self.study if name != self.reference]
 
-    def ordered(self, study: StudyFiles) -> list[str]:
+    def ordered(self) -> list[str]:
         """All datasets, the reference in force first."""
-        return [self.reference, *self.others(study)]
+        return [self.reference, *self.others()]

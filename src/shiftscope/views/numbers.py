@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 NOTHING = "–"
 
@@ -19,7 +20,9 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share as per cent with one decimal."""
-    return f"{100 * share:.1f} %".replace("-", "−") if math.isfinite(share) else NOTHING
+    if not math.isfinite(share):
+        return NOTHING
+    return f"{round(100 * share, 1) + 0.0:.1f} %".replace("-", "−")  # + 0.0: no minus before a zero
 
 
 def points(difference: float) -> str:
@@ -33,3 +36,50 @@ def points(difference: float) -> str:
 def count(value: int) -> str:
     """Thousands apart by a thin space that does not break."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def interval(low: float, high: float) -> str:
+    """Both ends of an interval; nothing where there is none."""
+    return f"{number(low)} to {number(high)}" if math.isfinite(low) and math.isfinite(high) else ""
+
+
+def share_interval(low: float, high: float) -> str:
+    """Both ends of an interval of shares, as per cent."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    return f"{100 * low:.1f} to {100 * high:.1f} %".replace("-", "−")
+
+
+def signed(difference: float) -> str:
+    """As `points`, without the word."""
+    return points(difference).removesuffix(" points")
+
+
+def points_interval(low: float, high: float) -> str:
+    """Both ends of an interval of differences, in percentage points with their signs."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    return f"{signed(low)} to {signed(high)}"
+
+
+def probability(value: float) -> str:
+    """A p or q value: two significant digits, and no smaller than 0.0001."""
+    if not math.isfinite(value):
+        return NOTHING
+    return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
+
+
+def signed_like(change: float) -> Callable[[float], str]:
+    """Writes parts of `change` with their sign and with as many decimals as they need, two at least."""
+    decimals = min(6, max(2, 2 - math.floor(math.log10(abs(change))))) if change else 2
+
+    def write(value: float) -> str:
+        text = f"{value:+.{decimals}f}"
+        return text.replace("-", "−") if text.strip("+-0.") else text[1:]  # zero has no sign
+
+    return write
+
+
+def exact(value: float) -> float:
+    """Six significant digits, for the data of a chart: enough to draw it and short."""
+    return float(f"{value:.6g}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -44,6 +44,8 @@ class Cell:
     help: str = ""
     bar: float | None = None
     pictures: tuple[Picture, ...] = ()
+    note: str = ""  # small print behind the text: an interval
+    value: float | str | None = None  # the number itself, for a table that is downloaded; the text where None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Table(Panel):
     rows: Sequence[Sequence[Cell]]
     note: str = ""
     empty: str = "Nothing to show."
+    whole: Callable[[], Table] | None = None  # with every row, to be downloaded, where only some are shown
 
 
 @dataclass(frozen=True)
@@ -108,19 +111,31 @@ class Message(Panel):
 
 
 @dataclass(frozen=True)
+class Brush:
+    """A rectangle drawn on a chart leads to `page`, in which {x0}, {x1}, {y0} and {y1} stand for its sides."""
+
+    page: str
+    reset: str = ""  # page without the rectangle; empty where there is none
+
+
+@dataclass(frozen=True)
 class Chart(Panel):
     """A Vega-Lite specification without colours or fonts: the theme belongs to the page."""
 
     spec: Mapping[str, Any]
     description: str  # the chart in words, for those who cannot see it
     note: str = ""
+    brush: Brush | None = None
 
 
 @dataclass(frozen=True)
 class Matrix(Panel):
-    """Counts by two lists of names, drawn as one image whose cells can be pointed at and clicked."""
+    """Numbers by two lists of names, drawn as one image whose cells can be pointed at and clicked: counts, or
+    where `signed` differences, whose colours part at zero."""
 
-    counts: npt.NDArray[np.int64]  # (row, column)
+    counts: (
+        npt.NDArray[np.int64] | npt.NDArray[np.float64]
+    )  # (row, column); NaN where there is nothing to compare
     row_names: Sequence[str]
     column_names: Sequence[str]
     row_axis: str
@@ -128,6 +143,41 @@ class Matrix(Panel):
     page: str  # address of a cell, with {row} and {column} to fill in
     hide_diagonal: bool = False  # leave the diagonal out of the colour scale and draw it empty
     role: Role | None = None
+    note: str = ""
+    signed: bool = False
+    measured_in: str = "samples"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a person can write in a form."""
+
+    name: str  # under which it is sent
+    label: str
+    value: str = ""
+    help: str = ""
+    long: bool = False  # several lines
+    choices: Sequence[str] = ()  # words proposed while typing
+
+
+@dataclass(frozen=True)
+class Form(Panel):
+    """Fields that are saved in the study by a POST to `page`; what they hold is read where nothing can be saved."""
+
+    page: str
+    fields: Sequence[Field]
+    button: str = "Save"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Filter(Panel):
+    """Fields that lead to `page` with what they hold in its query; everything else in the address stays."""
+
+    page: str
+    fields: Sequence[Field]
+    button: str = "Filter"
+    reset: str = ""  # page without the filter; empty where none is in force
     note: str = ""
 
 
@@ -145,6 +195,7 @@ class Choice:
     name: str
     options: Sequence[Link]
     current: str  # text of the option in force
+    help: str = ""
 
 
 @dataclass(frozen=True)

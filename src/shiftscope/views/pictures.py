@@ -31,7 +31,6 @@ def in_words(study: StudyFiles, label: int, prediction: int) -> str:
 
 
 def pictures(
-    study: StudyFiles,
     look: Look,
     recording: Recording,
     positions: Iterable[int],
@@ -44,7 +43,7 @@ def pictures(
         Picture(
             dataset=recording.name,
             position=position,
-            alt=in_words(study, int(samples.labels[position]), int(samples.predictions[position])),
+            alt=in_words(look.study, int(samples.labels[position]), int(samples.predictions[position])),
             page=look.sample(recording.name, position),
             caption=captions.get(position, ""),
             verdict="right" if right[position] else "wrong" if wrong[position] else None,
@@ -59,13 +58,11 @@ def shown_of(found: int, shown: int) -> str:
     return f"{min(found, shown)} of {count(found)}, the most confident prediction first" if found else ""
 
 
-def strongest(
-    study: StudyFiles, look: Look, recording: Recording, layer: str, unit: int, how_many: int
-) -> Sequence[Picture]:
+def strongest(look: Look, recording: Recording, layer: str, unit: int, how_many: int) -> Sequence[Picture]:
     """Samples with the largest responses of one unit, strongest first; those it is silent on are left out."""
     top = recording.summary(layer, TopSamples)
     positions, responses = top.position[:how_many, unit], top.response[:how_many, unit]
     moving = {
         int(p): number(float(r)) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0
     }
-    return pictures(study, look, recording, moving, moving)
+    return pictures(look, recording, moving, moving)

@@ -1,28 +1,21 @@
-"""Scores as pages show them: columns with their help, rows sorted."""
+"""Scores as pages show them."""
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 import numpy as np
 
 from shiftscope.arrays import UnitArray
-from shiftscope.scores.score import score_units, unit_scores
-from shiftscope.store.recording import Recording
-from shiftscope.views.panels import Column
+from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.estimates import stored_estimates
+from shiftscope.views.look import Look
 
 
-@lru_cache(maxsize=256)
-def scored(shifted: Recording, reference: Recording, layer: str) -> dict[str, UnitArray]:
-    """Every score of a layer's units; kept, since each page needs some of them."""
-    return score_units(shifted, reference, layer)
+def estimated(look: Look, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
+    """Every score of a layer's units in one dataset, by name, compared with the reference in force.
 
-
-def score_columns() -> list[Column]:
-    return [
-        Column(title(name), f"{score.help} Measured in: {score.measured_in}.", numeric=True)
-        for name, score in unit_scores.items()
-    ]
+    Of the reference itself only the scores that describe one dataset have values.
+    """
+    return stored_estimates(look.study, dataset, look.reference, layer or look.layer)
 
 
 def title(score: str) -> str:

@@ -1,4 +1,4 @@
-"""How a function becomes a page with an address."""
+"""How a function becomes a page with an address, or what a page's form does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,16 @@ class View:
     draw: Callable[..., Page]
 
 
+@dataclass(frozen=True)
+class Action:
+    """What is done when the form of the page at `address` is sent; keyword-only arguments are its fields."""
+
+    address: str
+    act: Callable[..., None]
+
+
 views: Registry[View] = Registry("view", "shiftscope.views")
+actions: Registry[Action] = Registry("action", "shiftscope.views")
 
 
 def view(address: str) -> Callable[[Callable[..., Page]], Callable[..., Page]]:
@@ -30,5 +39,15 @@ def view(address: str) -> Callable[[Callable[..., Page]], Callable[..., Page]]:
     def enter(draw: Callable[..., Page]) -> Callable[..., Page]:
         views.enter(draw.__name__, View(address, draw))
         return draw
+
+    return enter
+
+
+def action(address: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Enter what a form sent to `address` does; the page there is shown again afterwards."""
+
+    def enter(act: Callable[..., None]) -> Callable[..., None]:
+        actions.enter(act.__name__, Action(address, act))
+        return act
 
     return enter

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from shiftscope.views.panels import Picture
 
@@ -38,15 +38,22 @@ class Served:
         Content version of a dataset by name; pictures are cached for good under it.
     assets
         Content version of the static files.
+    query
+        What the address of the drawn page asks for, by name.
     """
 
     root: str
     version: Callable[[str], str]
     assets: str
+    query: Sequence[tuple[str, str]] = ()  # of the page that is drawn
 
     @property
     def live(self) -> bool:
         return True
+
+    def download(self, table: int, kind: str) -> str:
+        """The address of one table of the drawn page, as a file."""
+        return "?" + urlencode([*self.query, ("download", kind), ("table", str(table))])
 
     def page(self, address: str) -> str:
         return self.root + address

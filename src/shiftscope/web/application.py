@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol, TypeAlias
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Literal, Protocol, TypeAlias
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -16,18 +20,23 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyDamaged
 from shiftscope.views.panels import Link, Page
-from shiftscope.views.view import View
+from shiftscope.views.view import Action, View
+from shiftscope.views.view import actions as all_actions
 from shiftscope.views.view import views as all_views
 from shiftscope.web import assets
 from shiftscope.web.addresses import Served, way_up
 from shiftscope.web.arguments import chosen, options, pattern
-from shiftscope.web.html import render
+from shiftscope.web.downloads import as_csv, as_parquet, panel_table
+from shiftscope.web.html import render, tables
 from shiftscope.web.search import find, found
-from shiftscope.web.security import HEADERS, SafeHeaders, TokenGate
+from shiftscope.web.security import SafeHeaders, TokenGate, headers
 from shiftscope.web.surroundings import Named, Surroundings, surroundings
 
 LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+
+LONGEST_FORM = 100_000  # bytes
+DOWNLOAD = {"download": Literal["csv", "parquet"], "table": int}
 
 Frame: TypeAlias = Callable[["ShownStudy"], Surroundings]
 
@@ -57,24 +66,30 @@ def application(
     token: str | None,
     frame: Frame = surroundings,
     views: Mapping[str, View] | None = None,
+    actions: Mapping[str, Action] | None = None,
     hosts: Sequence[str] = LOCAL,
+    framed_by: Sequence[str] = (),
 ) -> Starlette:
     """The pages of a study as an ASGI application.
 
     Parameters
     ----------
     study
-        Read by the views; nothing is written to it.
+        Read by the views, written to by the actions.
     token
         What a visitor must bring once; None lets in everybody who reaches the server.
     frame
         What stands around every page.
     views
         Pages to serve, all that are registered unless given.
+    actions
+        What forms do, all that are registered unless given.
     hosts
         Names under which the server may be addressed; a proxy that passes its own name on needs it here.
+    framed_by
+        Origins whose pages may show these in a frame; the token may then be a part of the addresses.
     """
-    shown = _Shown(study, frame)
+    shown = _Shown(study, frame, framed_by)
     zipped = [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
     routes: list[BaseRoute] = [
         Mount("/static", assets.Assets(), middleware=zipped),
@@ -84,11 +99,19 @@ def application(
     ]
     routes += [
         Route(pattern(view.address, view.draw), shown.page(view), middleware=zipped)
-        for view in _most_particular_first((all_views if views is None else views).values())
+        for view in most_particular_first((all_views if views is None else views).values())
     ]
-    middleware = [Middleware(SafeHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))]
+    routes += [
+        Route(pattern(action.address, action.act), shown.act(action), methods=["POST"])
+        for action in (all_actions if actions is None else actions).values()
+    ]
+    middleware = [
+        Middleware(SafeHeaders, framed_by=framed_by),
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+    ]
     if token is not None:
-        middleware.append(Middleware(TokenGate, token=token, refusal=shown.refusal))
+        gate = Middleware(TokenGate, token=token, refusal=shown.refusal, in_path=bool(framed_by))
+        middleware.append(gate)
     app = Starlette(
         routes=routes,
         middleware=middleware,
@@ -102,7 +125,7 @@ def application(
     return app
 
 
-def _most_particular_first(views: Iterable[View]) -> list[View]:
+def most_particular_first(views: Iterable[View]) -> list[View]:
     """Addresses with more fixed parts first: a layer's name may hold slashes, and would swallow them."""
 
     def particularity(view: View) -> tuple[int, int]:
@@ -115,16 +138,37 @@ def _most_particular_first(views: Iterable[View]) -> list[View]:
 class _Shown:
     """The answers to requests for one study."""
 
-    def __init__(self, study: ShownStudy, frame: Frame) -> None:
+    def __init__(self, study: ShownStudy, frame: Frame, framed_by: Sequence[str]) -> None:
         self.study = study
         self.frame = frame
+        self.framed_by = framed_by
 
     def page(self, view: View) -> Callable[[Request], Response]:
         kinds = options(view.draw)
 
         def answer(request: Request) -> Response:
             page = view.draw(self.study, **request.path_params, **chosen(request.query_params, kinds))
+            wanted = chosen(request.query_params, DOWNLOAD)
+            if "download" in wanted:
+                return _downloaded(page, wanted.get("table", 0), wanted["download"])
             return self._drawn(request, page, self.frame(self.study))
+
+        return answer
+
+    def act(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
+        kinds = options(action.act)
+
+        async def answer(request: Request) -> Response:
+            fields = QueryParams(await _sent(request))
+            await run_in_threadpool(
+                action.act,
+                self.study,
+                **request.path_params,
+                **{name: fields.get(name, "") for name in kinds},
+            )
+            last = request.scope["raw_path"].decode("ascii").rpartition("/")[2]
+            query = request.url.query
+            return RedirectResponse(f"./{last}" + (f"?{query}" if query else ""), status_code=303)
 
         return answer
 
@@ -181,7 +225,9 @@ class _Shown:
     def accident(self, request: Request, error: Exception) -> Response:
         message = f"{type(error).__name__} in shiftscope; the terminal it was started from shows where."
         response = self._apology(request, 500, "This page cannot be drawn", message)
-        response.headers.update(HEADERS)  # Starlette answers accidents outside of every middleware
+        response.headers.update(
+            headers(self.framed_by)
+        )  # Starlette answers accidents outside of every middleware
         return response
 
     def _apology(self, request: Request, status: int, title: str, message: str) -> Response:
@@ -198,6 +244,51 @@ class _Shown:
             root=way_up(raw_path, request.scope.get("root_path", "")),
             version=lambda dataset: self.study[dataset].version,
             assets=assets.version(),
+            query=request.query_params.multi_items(),
         )
         headers = {"Cache-Control": assets.ALWAYS_ASK}
         return HTMLResponse(render(page, around, served), status_code=status, headers=headers)
+
+
+def _downloaded(page: Page, number: int, kind: Literal["csv", "parquet"]) -> Response:
+    """One table of a page as a file, with every row it has."""
+    found = list(tables(page.panels))
+    if not 0 <= number < len(found):
+        raise NotInStudy(f"no table {number} on this page, which has {len(found)}.")
+    shown = found[number]
+    table = shown.whole() if shown.whole else shown
+    rows = panel_table(table)
+    content, media_type = (
+        (as_csv(rows), "text/csv; charset=utf-8")
+        if kind == "csv"
+        else (as_parquet(rows), "application/vnd.apache.parquet")
+    )
+    words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{page.title} {table.title}").strip("-.")[:100] or "table"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{words}.{kind}"',
+        "Cache-Control": assets.ALWAYS_ASK,
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+async def _sent(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form sent by one of our own pages.
+
+    Raises
+    ------
+    BadRequest
+        Another page sent it, or it is too long, or not text.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
+    own = site == "same-origin" if site else origin.partition("://")[2] == request.headers.get("host")
+    if not own:
+        raise BadRequest("only a page of this viewer can save something in the study.")
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_FORM:
+            raise BadRequest(f"the form holds more than {LONGEST_FORM} bytes.")
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadRequest("the form cannot be read: it must be sent as a web form in UTF-8.") from error

@@ -13,7 +13,6 @@ from starlette.convertors import Convertor, register_url_convertor  # codespell:
 from starlette.datastructures import QueryParams
 
 from shiftscope.errors import BadRequest
-from shiftscope.views.panels import Page
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")  # longer ones overflow an array index
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
@@ -34,7 +33,7 @@ class _Position(Convertor[int]):  # codespell:ignore
 register_url_convertor("position", _Position())
 
 
-def pattern(address: str, draw: Callable[..., Page]) -> str:
+def pattern(address: str, draw: Callable[..., object]) -> str:
     """The route of a view: its address with a converter for each name in braces, from the type hints.
 
     Names may contain slashes, as those of derived layers do.
@@ -48,7 +47,7 @@ def pattern(address: str, draw: Callable[..., Page]) -> str:
     return "/" + re.sub(r"{(\w+)}", typed, address.lstrip("/"))
 
 
-def options(draw: Callable[..., Page]) -> Mapping[str, Any]:
+def options(draw: Callable[..., object]) -> Mapping[str, Any]:
     """Names and types of the keyword-only arguments, which come from the query."""
     hints = get_type_hints(draw)
     return {

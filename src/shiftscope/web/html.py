@@ -4,38 +4,60 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
+from urllib.parse import parse_qsl, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shiftscope.views.panels import Page, Panel
+from shiftscope.views.panels import Columns, Page, Panel, Table
 from shiftscope.web.addresses import Addresses
 from shiftscope.web.charts import height, prepared
 from shiftscope.web.matrices import drawing
 from shiftscope.web.surroundings import Surroundings
 
 
-def render(page: Page, around: Surroundings, addresses: Addresses) -> str:
-    """A whole document."""
-
-    return _templates.get_template("page.html").render(
+def render(page: Page, around: Surroundings, addresses: Addresses, *, frame: str = "page.html") -> str:
+    """A whole document; `frame` is the template around the panels."""
+    numbers = {id(table): number for number, table in enumerate(tables(page.panels))}
+    return _templates.get_template(frame).render(
         page=page,
         around=around,
         addresses=addresses,
-        panels=[draw(panel, addresses) for panel in page.panels],
+        panels=[draw(panel, addresses, numbers=numbers) for panel in page.panels],
     )
 
 
-def draw(panel: Panel, addresses: Addresses, level: int = 2) -> Markup:
-    """One panel, its title a heading of `level`; also what a notebook shows."""
+def tables(panels: Iterable[Panel]) -> Iterator[Table]:
+    """The tables of a page in the order drawn; their place in it is their number when they are downloaded."""
+    for panel in panels:
+        if isinstance(panel, Columns):
+            yield from tables(panel.panels)
+        elif isinstance(panel, Table):
+            yield panel
+
+
+def draw(
+    panel: Panel, addresses: Addresses, level: int = 2, *, numbers: Mapping[int, int] | None = None
+) -> Markup:
+    """One panel, its title a heading of `level`; also what a notebook shows.
+
+    `numbers` holds the place of each table on the page by its identity.
+    """
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(panel).__name__).lower()
 
     def inner(child: Panel) -> Markup:
-        return draw(child, addresses, level + 1 if panel.title else level)
+        return draw(child, addresses, level + 1 if panel.title else level, numbers=numbers)
 
     template = _templates.get_template(f"_{name}.html")
-    return Markup(template.render(panel=panel, addresses=addresses, level=level, draw=inner))
+    number = (numbers or {}).get(id(panel), 0)
+    return Markup(template.render(panel=panel, addresses=addresses, level=level, draw=inner, number=number))
+
+
+def query_of(address: str) -> list[tuple[str, str]]:
+    """Names and values in the query of an address, which a form sends along as hidden fields."""
+    return parse_qsl(urlsplit(address).query)
 
 
 def percent(share: float | None) -> str | None:
@@ -53,5 +75,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters["percent"] = percent
-_templates.globals.update(prepared=prepared, height=height, drawing=drawing, version=version("shiftscope"))
+_templates.globals.update(
+    prepared=prepared, height=height, drawing=drawing, query_of=query_of, version=version("shiftscope")
+)
 _templates.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}

@@ -1,4 +1,4 @@
-"""A matrix of counts as one small picture, with what is needed to point at its cells."""
+"""A matrix of counts or differences as one small picture, with what is needed to point at its cells."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ RAMPS: dict[Role | None, tuple[str, ...]] = {
     "shifted": ("f8d3b0", "f3a86a", "e07a2c", "ab4a08", "5c2706"),
     None: ("c9d3dc", "a1b1bf", "71879a", "435b70", "1a3044"),
 }
+# Less than in the reference, then more: the colours of the two roles, which part at zero.
+DIVERGING = (*reversed(RAMPS["reference"]), *RAMPS["shifted"])
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Drawing:
 
     picture: str
     scale: str
-    largest_count: int
-    total: int
+    ends: tuple[str, str]  # of the scale, in words
+    empty: bool
     left: float
     top: float
     width: float
@@ -53,7 +56,7 @@ class Drawing:
     cell: float
     rows: Sequence[Label]
     columns: Sequence[Label]
-    largest: Sequence[tuple[Link, int]]
+    largest: Sequence[tuple[Link, str]]
     data: dict[str, Any]
 
 
@@ -65,7 +68,7 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
     ShapeError
         There is not one name for each row and column.
     """
-    counts = np.asarray(matrix.counts, dtype=np.int64)
+    counts = np.nan_to_num(np.asarray(matrix.counts, np.float64))
     if counts.shape != (len(matrix.row_names), len(matrix.column_names)):
         raise ShapeError(
             f"a matrix of shape {counts.shape} with {len(matrix.row_names)} row names "
@@ -82,12 +85,18 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
     columns = _labels(matrix.column_names, cell)
     row, column = np.nonzero(counts)
     row_names, column_names = list(matrix.row_names), list(matrix.column_names)
-    cells = np.stack([row, column, counts[row, column]], axis=1)
+    found = counts[row, column]
+    numbers = np.round(found, 2) if matrix.signed else found.astype(np.int64)
+    largest = float(np.abs(counts).max(initial=0))
+    levels = _signed_levels(counts, largest) if matrix.signed else _levels(counts, largest)
+    ramp = DIVERGING if matrix.signed else RAMPS[matrix.role]
     return Drawing(
-        picture=_png(_grown(_levels(counts), cell), RAMPS[matrix.role]),
-        scale=_png(np.arange(1, 256, dtype=np.uint8)[None], RAMPS[matrix.role]),
-        largest_count=int(counts.max(initial=0)),
-        total=int(counts.sum()),
+        picture=_png(_grown(levels, cell, 128 if matrix.signed else 0), ramp),
+        scale=_png(np.arange(1, 256, dtype=np.uint8)[None], ramp),
+        ends=(_words(-largest, matrix), _words(largest, matrix))
+        if matrix.signed
+        else ("1", f"{largest:.0f}"),
+        empty=not len(found),
         left=24 + max((len(label.text) * LETTER for label in rows), default=0),
         top=24 + max((len(label.text) * LETTER * 0.72 for label in columns), default=0),
         width=count_columns * cell,
@@ -95,9 +104,14 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
         cell=cell,
         rows=rows,
         columns=columns,
-        largest=_largest(matrix, cells),
+        largest=_largest(matrix, row, column, found),
         data={
-            "cells": cells.ravel().tolist(),  # row, column, count; row, column, count; ...
+            # row, column, count; row, column, count; ...
+            "cells": [
+                *chain.from_iterable(zip(row.tolist(), column.tolist(), numbers.tolist(), strict=True))
+            ],
+            "measuredIn": matrix.measured_in,
+            "signed": matrix.signed,
             "rows": row_names,
             "columns": None if column_names == row_names else column_names,
             "rowAxis": matrix.row_axis,
@@ -118,32 +132,48 @@ def _shortened(name: str) -> str:
     return name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1] + "…"
 
 
-def _largest(matrix: Matrix, cells: npt.NDArray[np.int64]) -> list[tuple[Link, int]]:
+def _largest(
+    matrix: Matrix, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], found: npt.NDArray[np.float64]
+) -> list[tuple[Link, str]]:
     def link(row: int, column: int) -> Link:
         row_name, column_name = matrix.row_names[row], matrix.column_names[column]
         names = f"{matrix.row_axis} {row_name}, {matrix.column_axis} {column_name}"
         return Link(names, matrix.page.replace("{row}", str(row)).replace("{column}", str(column)))
 
-    order = np.argsort(-cells[:, 2], kind="stable")[:LARGEST_LISTED]
-    return [(link(row, column), int(count)) for row, column, count in cells[order]]
+    order = np.argsort(-np.abs(found), kind="stable")[:LARGEST_LISTED]
+    return [(link(int(rows[i]), int(columns[i])), _words(float(found[i]), matrix)) for i in order]
 
 
-def _levels(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+def _words(value: float, matrix: Matrix) -> str:
+    return f"{value:+.1f}".replace("-", "−") if matrix.signed else f"{value:.0f}"
+
+
+def _levels(counts: npt.NDArray[np.float64], largest: float) -> npt.NDArray[np.uint8]:
     """Places on the colour scale: 0 for nothing, then 1 to 255 by the logarithm, as counts span decades."""
-    largest = counts.max(initial=0)
     if largest <= 1:
         return (counts > 0).astype(np.uint8) * 255
     level = 1 + 254 * np.log(np.maximum(counts, 1)) / np.log(largest)
     return np.where(counts > 0, np.round(level), 0).astype(np.uint8)
 
 
-def _grown(levels: npt.NDArray[np.uint8], cell: float) -> npt.NDArray[np.uint8]:
-    """Cells smaller than two pixels spread over their neighbours: a lone count would not be seen."""
+def _signed_levels(differences: npt.NDArray[np.float64], largest: float) -> npt.NDArray[np.uint8]:
+    """Places on the scale whose middle is zero: 1 for the largest fall, 255 for the largest rise, 0 for none."""
+    level = 128 + 127 * differences / (largest or 1.0)
+    return np.where(differences != 0, np.round(level), 0).astype(np.uint8)
+
+
+def _grown(levels: npt.NDArray[np.uint8], cell: float, middle: int) -> npt.NDArray[np.uint8]:
+    """Cells smaller than two pixels spread over their neighbours, the farthest from the middle of the scale
+    first: a lone one would not be seen."""
     if cell >= 2:
         return levels
-    wide = np.pad(levels, 1)
-    wide = np.maximum(np.maximum(wide[:-2], wide[1:-1]), wide[2:])
-    return np.maximum(np.maximum(wide[:, :-2], wide[:, 1:-1]), wide[:, 2:])
+    for axis in (0, 1):
+        wide = np.pad(levels, [(1, 1) if a == axis else (0, 0) for a in (0, 1)])
+        size = levels.shape[axis]
+        near = np.stack([wide.take(range(shift, shift + size), axis) for shift in range(3)])
+        strength = np.where(near > 0, np.abs(near.astype(np.int16) - middle) + 1, 0)
+        levels = np.take_along_axis(near, strength.argmax(axis=0)[None], axis=0)[0]
+    return levels
 
 
 def _png(levels: npt.NDArray[np.uint8], ramp: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from shiftscope.views.panels import Cell, Column, Link, Page, Table
 from shiftscope.web.surroundings import Surroundings
 
 _NUMBERED = re.compile(
-    r"(?:(?P<name>.*?)[\s:/#,]+)??(?:(?P<kind>unit|sample|image)s?[\s:/#]*)?(?P<number>[0-9]{1,18})",
+    r"(?:(?P<name>.*?)[\s:/#,]+)??(?:(?P<kind>unit|sample|image|category)s?[\s:/#]*)?(?P<number>[0-9]{1,18})",
     re.IGNORECASE,
 )
 
@@ -17,8 +17,8 @@ _NUMBERED = re.compile(
 def find(query: str, around: Surroundings) -> Sequence[Link]:
     """Pages that `query` may mean, the surest kind of match only.
 
-    A name in full comes before a number ("17", "conv2 17", "unit 17", "digits sample 4"), a number before
-    the beginning of a name, that before a part of one.
+    A name in full comes before a number ("17", "conv2 17", "unit 17", "digits sample 4", "category 3"), a number
+    before the beginning of a name, that before a part of one or of what people wrote about a unit.
     """
     wanted = query.strip().casefold()
     if not wanted:
@@ -28,7 +28,7 @@ def find(query: str, around: Surroundings) -> Sequence[Link]:
         [link for link in named if link.text.casefold() == wanted]
         or list(_numbered(wanted, around))
         or [link for link in named if link.text.casefold().startswith(wanted)]
-        or [link for link in named if wanted in link.text.casefold()]
+        or [*(link for link in named if wanted in link.text.casefold()), *around.written(query.strip())]
     )
 
 
@@ -37,10 +37,12 @@ def _numbered(wanted: str, around: Surroundings) -> Iterator[Link]:
     if match is None:
         return
     name, kind, number = match["name"], match["kind"], int(match["number"])
+    if kind == "category":
+        yield from around.categories[number : number + 1]
     for layer in around.layers if kind in (None, "unit") else ():
         if name in (None, "", layer.text.casefold()):
             yield Link(f"{layer.text}, unit {number}", f"{layer.page}/units/{number}")
-    for dataset in around.datasets if kind != "unit" else ():
+    for dataset in around.datasets if kind in (None, "sample", "image") else ():
         if name in (None, "", dataset.text.casefold()):
             yield Link(f"{dataset.text}, sample {number}", f"{dataset.page}/samples/{number}")
 
@@ -55,7 +57,8 @@ def found(query: str, links: Sequence[Link]) -> Page:
                 columns=[Column("Page")],
                 rows=[[Cell(link.text, page=link.page)] for link in links],
                 empty="Nothing has this name. Type the name of a layer, a dataset or a category, "
-                'or a number after it: "conv2 17" is unit 17 of the layer conv2.',
+                'or a number after it: "conv2 17" is unit 17 of the layer conv2. Labels, tags and notes of units '
+                "are searched too.",
             )
         ],
         trail=[Link("Overview", "")],

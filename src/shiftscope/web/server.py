@@ -15,6 +15,7 @@ import uvicorn
 
 from shiftscope.errors import BadRequest
 from shiftscope.web.application import LOCAL, Frame, ShownStudy, application
+from shiftscope.web.inline import Inline, notebook_display
 from shiftscope.web.surroundings import surroundings
 
 FIRST_PORT = 8421
@@ -51,6 +52,9 @@ def view(
     open_browser: bool = True,
     token: str | None = None,
     frame: Frame = surroundings,
+    inline: bool = False,
+    base_url: str | None = None,
+    height: int = 720,
 ) -> Viewer:
     """Show a study in the browser and go on; the viewer lives in a thread.
 
@@ -66,16 +70,32 @@ def view(
         What a visitor must bring once, a fresh one unless given. The address in `Viewer.url` holds it.
     frame
         What stands around every page.
+    inline
+        Show it in a frame under the notebook's cell instead of opening the browser.
+    base_url
+        Where the browser finds `port` when the notebook runs on another machine, as in "/user/me/proxy/{port}/"
+        with jupyter-server-proxy. Taken from JupyterHub where not given; else the browser is on this machine.
+    height
+        Of the frame, in pixels.
 
     Raises
     ------
     BadRequest
-        `host` can be reached from other machines, or another program listens on `port`.
+        `inline` without IPython, `host` can be reached from other machines, or another program listens on `port`.
     """
+    framed = Inline.of(base_url, os.environ) if inline else None
+    show = notebook_display() if inline else None
     listening = _listen(host, port)
     token = token or secrets.token_urlsafe(16)
     config = uvicorn.Config(
-        application(study, token=token, frame=frame),
+        application(
+            study,
+            token=token,
+            frame=frame,
+            # A proxy passes its own name on; there the token alone keeps others out.
+            hosts=["*"] if framed and framed.proxied else LOCAL,
+            framed_by=framed.framed_by if framed else (),
+        ),
         log_level="warning",
         lifespan="off",
         timeout_graceful_shutdown=1,
@@ -83,8 +103,11 @@ def view(
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), name="shiftscope viewer", daemon=True)
     thread.start()
-    url = f"http://{host}:{listening.getsockname()[1]}/?token={token}"
-    if open_browser:
+    bound = listening.getsockname()[1]
+    url = f"http://{host}:{bound}/?token={token}"
+    if framed and show:
+        show(framed.address(bound, token), height)
+    elif open_browser:
         webbrowser.open(url)  # the port is open already, so an early request only waits
     return Viewer(url, server, thread)
 

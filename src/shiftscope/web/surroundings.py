@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote
 
+from shiftscope.store.notes import search_notes
+from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.panels import Link
 
 
@@ -35,6 +38,7 @@ class Surroundings:
     layers: Sequence[Link] = ()
     datasets: Sequence[Link] = ()
     categories: Sequence[Link] = ()
+    written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
 
 
 def surroundings(study: Named) -> Surroundings:
@@ -44,4 +48,13 @@ def surroundings(study: Named) -> Surroundings:
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
         datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
         categories=[Link(name, f"categories/{index}") for index, name in enumerate(study.categories)],
+        written=partial(_written, study) if isinstance(study, StudyFiles) else lambda text: (),
     )
+
+
+def _written(study: StudyFiles, text: str) -> list[Link]:
+    return [
+        Link(f"{layer}, unit {unit}: {note.label or note.note or ', '.join(sorted(note.tags))}"[:120], at)
+        for layer, unit, note in search_notes(study, text)
+        for at in [f"layers/{quote(layer, safe='')}/units/{unit}"]
+    ]

@@ -34,7 +34,7 @@
         domainColor: colour("line-strong"),
         tickColor: colour("line-strong"),
       },
-      legend: { ...words, titleFontWeight: 500, orient: "top", symbolStrokeWidth: 0 },
+      legend: { ...words, titleFontWeight: 500, orient: "top" },
       header: words,
       title: { color: colour("ink"), fontSize: 13, fontWeight: 600, anchor: "start" },
       mark: { color: colour("neutral") },
@@ -64,7 +64,7 @@
   const draw = async (plot) => {
     await load();
     if (!plot.isConnected) return;
-    const spec = JSON.parse(plot.parentElement.querySelector("script").textContent);
+    const spec = brushed(plot, JSON.parse(plot.parentElement.querySelector("script").textContent));
     plot.style.minHeight = `${plot.offsetHeight}px`; // nothing below may jump while the old drawing is gone
     drawn.get(plot)?.view.finalize();
     const told = { value: null };
@@ -78,10 +78,46 @@
       tooltip: (handler, event, item, value) => (told.value = value ?? null),
     });
     if (!drawn.has(plot)) listen(plot);
-    drawn.set(plot, { view, told });
+    drawn.set(plot, { view, told, title: plot.closest(".chart").querySelector("h2, h3, h4")?.textContent });
+    for (const tools of plot.parentElement.querySelectorAll(".save")) tools.hidden = false;
     plot.querySelector("svg").setAttribute("aria-hidden", "true"); // the plot around it says it in words
     plot.style.minHeight = "";
   };
+
+  // A rectangle drawn on the plot leads to the page that its sides fill in.
+  const brushed = (plot, spec) =>
+    plot.dataset.brush ? { ...spec, params: [...(spec.params ?? []), { name: "brush", select: "interval" }] } : spec;
+
+  const leave = (plot) => {
+    const sides = drawn.get(plot).view.signal("brush");
+    const { x, y } = JSON.parse(plot.parentElement.querySelector("script").textContent).encoding;
+    const [horizontal, vertical] = [sides?.[x.field], sides?.[y.field]];
+    if (!horizontal || !vertical) return;
+    const filled = { x0: horizontal, x1: horizontal, y0: vertical, y1: vertical };
+    const exact = (name) => Number(Math[name.endsWith("0") ? "min" : "max"](...filled[name]).toPrecision(4));
+    location.href = Object.keys(filled).reduce(
+      (page, name) => page.replaceAll(`{${name}}`, exact(name)).replaceAll(`%7B${name}%7D`, exact(name)),
+      plot.dataset.brush,
+    );
+  };
+
+  const save = async (plot, kind) => {
+    const { view, title } = drawn.get(plot);
+    view.background(getComputedStyle(document.documentElement).getPropertyValue("--surface").trim());
+    const address =
+      kind === "svg"
+        ? URL.createObjectURL(new Blob([await view.toSVG()], { type: "image/svg+xml" }))
+        : await view.toImageURL("png", 2);
+    view.background("transparent");
+    const name = `${document.title} ${title ?? ""}`.replace(/[^A-Za-z0-9.]+/g, "-").replace(/^-|-$/g, "");
+    Object.assign(document.createElement("a"), { href: address, download: `${name}.${kind}` }).click();
+    if (kind === "svg") setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-save]");
+    if (button) save(button.closest("figure").querySelector(".plot"), button.dataset.save);
+  });
 
   const listen = (plot) => {
     let pressed = null;
@@ -96,6 +132,7 @@
     plot.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
     plot.addEventListener("click", (event) => {
       const dragged = pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > 4;
+      if (dragged && plot.dataset.brush) leave(plot);
       const item = dragged ? null : meant(plot, event);
       if (item) shiftscope.go(item.datum.page, event);
     });

@@ -48,6 +48,9 @@
     place(columnCursor, { x: (cell.column * width) / columns.length, y: 0, width: width / columns.length, height });
   };
 
+  const told = (count, signed) =>
+    count.toLocaleString("en", signed ? { signDisplay: "exceptZero", maximumFractionDigits: 1 } : {});
+
   let pointed = null;
   document.addEventListener("pointermove", (event) => {
     const figure = event.target.closest?.(".cells")?.closest("figure");
@@ -58,11 +61,11 @@
     }
     pointed = cell ? figure : null;
     if (!cell) return;
-    const { rows, columns, rowAxis, columnAxis, hiddenDiagonal } = read(figure);
+    const { rows, columns, rowAxis, columnAxis, hiddenDiagonal, signed, measuredIn } = read(figure);
     mark(figure, cell);
     shiftscope.tip.show(event.clientX, event.clientY, (box) => {
-      const count = hiddenDiagonal && cell.row === cell.column ? "not shown" : cell.count.toLocaleString("en");
-      box.textContent = `${rowAxis} ${rows[cell.row]}, ${columnAxis} ${columns[cell.column]}: ${count}`;
+      const count = hiddenDiagonal && cell.row === cell.column ? "not shown" : told(cell.count, signed);
+      box.textContent = `${rowAxis} ${rows[cell.row]}, ${columnAxis} ${columns[cell.column]}: ${count}${signed ? ` ${measuredIn}` : ""}`;
     });
   });
 
@@ -71,6 +74,6 @@
     const cell = figure && cellAt(figure, event);
     if (!cell) return;
     const { page } = read(figure);
-    shiftscope.go(page.replaceAll("{row}", cell.row).replaceAll("{column}", cell.column), event);
+    if (page) shiftscope.go(page.replaceAll("{row}", cell.row).replaceAll("{column}", cell.column), event);
   });
 }

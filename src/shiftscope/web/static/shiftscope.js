@@ -51,10 +51,25 @@ const shiftscope = {
     }
     const struck = first ? `${first} ${event.key}` : event.key;
     [...document.querySelectorAll("[data-keys]")].find((link) => link.dataset.keys === struck)?.click();
+    if (kinds[struck]) {
+      ask(kinds[struck]);
+      event.preventDefault();
+    }
     first = event.key === "g" ? "g" : "";
     clearTimeout(forget.timer);
     forget.timer = setTimeout(() => (first = ""), 1500);
   });
+
+  // "g" and a letter begin a search for a thing of one kind, near the page that is shown.
+  const kinds = { "g u": "unit", "g i": "image", "g c": "category" };
+  const around = { unit: /\/layers\/([^/]+)/, image: /\/datasets\/([^/]+)/ };
+  const ask = (kind) => {
+    const search = document.querySelector("input[type=search]");
+    if (!search) return;
+    const near = around[kind]?.exec(location.pathname)?.[1];
+    search.value = `${near ? `${decodeURIComponent(near)} ` : ""}${kind} `;
+    search.focus();
+  };
 
   // Menus: one open at a time, closed by a click elsewhere.
   const closeMenus = (except) => {
@@ -64,6 +79,8 @@ const shiftscope = {
   document.addEventListener("click", (event) => {
     closeMenus(event.target.closest("details.menu"));
     if (event.target.closest("button.keys")) document.getElementById("keys").showModal();
+    const zoom = event.target.closest("button.zoom");
+    if (zoom) zoom.setAttribute("aria-pressed", zoom.closest(".panel").classList.toggle("zoomed"));
   });
 
   // Names to complete what is typed, fetched when first wanted.
@@ -109,7 +126,7 @@ const shiftscope = {
 
   // After the first load and after each swap.
   const begin = () => {
-    for (const button of document.querySelectorAll("button.keys")) button.hidden = false;
+    for (const button of document.querySelectorAll("button.keys, button.zoom")) button.hidden = false;
     for (const image of document.querySelectorAll(".thumbnail img")) keepPixels(image);
   };
   begin();

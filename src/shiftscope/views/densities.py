@@ -1,0 +1,78 @@
+"""How a score is spread over a layer's units under each shift, as the published figures show it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shiftscope.arrays import UnitArray
+from shiftscope.scores.density import REACH, density, scott_bandwidth
+from shiftscope.scores.score import unit_scores
+from shiftscope.views.look import Look
+from shiftscope.views.numbers import exact, number
+from shiftscope.views.panels import Chart, Message, Panel
+from shiftscope.views.unit_scores import estimated, title
+
+POINTS = 256  # along each curve
+
+
+def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
+    """Kernel density of one score over the units of the layer, a curve for each shifted dataset.
+
+    Parameters
+    ----------
+    positive
+        Only units whose score is above zero, as the paper's text has it; its notebooks take all.
+    """
+    rows, peaks, missing = [], [], []
+    for name in look.others():
+        values = estimated(look, name)[score].value
+        values = values[values > 0] if positive else values[~np.isnan(values)]
+        width = scott_bandwidth(values)
+        if not width > 0:
+            missing.append(name)
+            continue
+        at = np.linspace(values.min() - REACH * width, values.max() + REACH * width, POINTS)
+        heights = density(values, at)
+        rows += _rows(name, at, heights)
+        highest = int(heights.argmax())
+        peaks.append(f"{name} {number(float(at[highest]))} (height {number(float(heights[highest]))})")
+    heading = f"Density of {title(score)}"
+    if not rows:
+        return Message(
+            heading, f"No shifted dataset has units whose {title(score)} differs, so there is no density."
+        )
+    low, high = unit_scores[score].within
+    bounded = np.isfinite(low) and np.isfinite(high)
+    spec = {
+        "data": {"values": rows},
+        "height": 220,
+        "mark": {"type": "line", "clip": True},
+        "encoding": {
+            "x": {
+                "field": "x",
+                "type": "quantitative",
+                "title": f"{title(score)} ({unit_scores[score].measured_in})",
+                **({"scale": {"domain": [low, high]}} if bounded else {}),
+            },
+            "y": {"field": "density", "type": "quantitative", "title": "density"},
+            "color": {
+                "field": "dataset",
+                "type": "nominal",
+                "scale": {"domain": look.ordered()},
+                "legend": {"values": look.others(), "orient": "top", "title": None},
+            },
+        },
+    }
+    chosen = "units with a positive score" if positive else "all units that have the score"
+    lacking = f" Without spread, so without a curve: {', '.join(missing)}." if missing else ""
+    return Chart(
+        heading,
+        spec,
+        description=f"Kernel density of {title(score)} over the units of {look.layer}, a curve for each shift.",
+        note=f"Gaussian kernels of Scott's bandwidth over {chosen}. Peaks: {'; '.join(peaks)}.{lacking}",
+    )
+
+
+def _rows(dataset: str, at: UnitArray, heights: UnitArray) -> list[dict[str, str | float]]:
+    pairs = zip(at.tolist(), heights.tolist(), strict=True)
+    return [{"dataset": dataset, "x": exact(x), "density": exact(y)} for x, y in pairs]

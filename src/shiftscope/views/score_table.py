@@ -1,0 +1,77 @@
+"""Every score of one unit, under every shift."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from shiftscope.arrays import UnitArray
+from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.score import unit_scores
+from shiftscope.views.cells import number_cell
+from shiftscope.views.look import Look
+from shiftscope.views.numbers import NOTHING, count, number, probability
+from shiftscope.views.panels import Cell, Column, Table
+from shiftscope.views.unit_scores import estimated, title
+
+RANK = "Place among the units of the layer that have the score, the largest first. Leads to them."
+Q = "Chance of so large a value without any shift, after Benjamini and Hochberg over the units of the layer."
+
+
+def score_table(look: Look, layer: str, index: int) -> Table:
+    """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
+    found = {name: estimated(look, name, layer) for name in look.ordered()}
+    shifted = look.others()
+    describes = not all(score.compares for score in unit_scores.values())
+    columns = [Column("score", "Point at a name to read how the score is computed.")]
+    for name in look.ordered() if describes else shifted:
+        columns.append(
+            Column(
+                name, f"Value in {name}, with its 95 % interval from resampled samples. q: {Q}", numeric=True
+            )
+        )
+        columns.append(Column("rank", f"In {name}. {RANK}", numeric=True))
+    rows = []
+    for score, described in unit_scores.items():
+        null = f" {number(described.null)} means no change." if described.null is not None else ""
+        cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
+        for name in look.ordered() if describes else shifted:
+            if name == look.reference and described.compares:
+                cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
+                continue
+            estimate = found[name][score]
+            cells.append(_value(estimate, index))
+            cells.append(_rank(look, layer, estimate.value, index, score, name))
+        rows.append(cells)
+    return Table(
+        "Scores",
+        columns,
+        rows,
+        note=f"Compared with {look.reference}. {NOTHING} where there is nothing to measure.",
+        empty="No scores are known.",
+    )
+
+
+def rank(values: UnitArray, index: int) -> tuple[int, int]:
+    """Place of a unit from the largest value on, equal ones sharing the first of their places; of how many."""
+    return int(np.count_nonzero(values > values[index])) + 1, int(np.count_nonzero(~np.isnan(values)))
+
+
+def _value(estimate: Estimate, index: int) -> Cell:
+    cell = number_cell(*(float(numbers[index]) for numbers in (estimate.value, estimate.low, estimate.high)))
+    if estimate.q is None or math.isnan(estimate.q[index]):
+        return cell
+    q = probability(float(estimate.q[index]))
+    return replace(cell, note=f"{cell.note}; q {q}" if cell.note else f"q {q}")
+
+
+def _rank(look: Look, layer: str, values: UnitArray, index: int, score: str, dataset: str) -> Cell:
+    if math.isnan(values[index]):
+        return Cell(NOTHING, value=math.nan)
+    place, units = rank(values, index)
+    page = look.layer_page(layer, sort=score, lead=dataset)
+    return Cell(
+        f"{count(place)} of {count(units)}", page, f"Units by {title(score)} in {dataset}", value=place
+    )

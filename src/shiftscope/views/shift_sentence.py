@@ -1,0 +1,59 @@
+"""What a shift did, in one sentence."""
+
+from __future__ import annotations
+
+import math
+
+from shiftscope.scores.newcombe import newcombe
+from shiftscope.scores.outcomes import outcomes
+from shiftscope.views.differing_units import differing
+from shiftscope.views.grown_confusions import grown
+from shiftscope.views.look import Look
+from shiftscope.views.numbers import count, percent
+from shiftscope.views.pictures import category_name
+
+
+def shift_sentence(look: Look, dataset: str) -> str:
+    """Accuracy, units that respond differently, and the confusion that grew most; the cards hold the numbers."""
+    parts = [_accuracy(look, dataset), _units(look, dataset), _confusion(look, dataset)]
+    text = "; ".join(filter(None, parts))
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _accuracy(look: Look, dataset: str) -> str:
+    here, there = (
+        outcomes(look.study[name].samples, len(look.study.categories)) for name in (dataset, look.reference)
+    )
+    if not here.labelled:
+        return "no sample has a label and an answer, so there is no accuracy"
+    if not there.labelled:
+        return f"accuracy is {percent(here.accuracy)}; {look.reference} has none to compare with"
+    _, low, high = map(float, newcombe(here.right, here.labelled, there.right, there.labelled))
+    way = "fell" if high < 0 else "rose" if low > 0 else ""
+    if not way:
+        return (
+            f"accuracy is {percent(here.accuracy)} after {percent(there.accuracy)} in {look.reference}, no more "
+            "apart than chance allows"
+        )
+    return f"accuracy {way} from {percent(there.accuracy)} to {percent(here.accuracy)}"
+
+
+def _units(look: Look, dataset: str) -> str:
+    units = look.study.layer(look.layer).units
+    found = [f"{count(found)} {way.verb} ({way.criterion})" for way, found in differing(look, dataset)]
+    return f"of the {count(units)} units of {look.layer}, {' and '.join(found)}" if found else ""
+
+
+def _confusion(look: Look, dataset: str) -> str:
+    for one in grown(look, dataset, 1):
+        actual, predicted = (category_name(look.study, c) for c in (one.actual, one.predicted))
+        return (
+            f"largest growth of a confusion: {actual} → {predicted}, {_share(one.share)} of the samples labelled "
+            f"{actual} after {_share(one.usual_share)}"
+        )
+    return ""
+
+
+def _share(share: float) -> str:
+    """Whole per cent, as in speech."""
+    return f"{math.floor(100 * share + 0.5)} %"

@@ -1,0 +1,60 @@
+"""Units that respond to the same categories as one unit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.scores.similar import similar_profiles
+from shiftscope.store.notes import unit_notes
+from shiftscope.summaries.category_sums import CategorySums
+from shiftscope.views.cells import number_cell, strip_column
+from shiftscope.views.look import Look
+from shiftscope.views.panels import Cell, Column, Table
+from shiftscope.views.pictures import strongest
+from shiftscope.views.unit_scores import ranked
+
+UNITS = 8
+STRIP = 6
+
+
+def similar_units(look: Look, layer: str, index: int) -> Table:
+    """The units whose profile in the lead is most like this one's, and how alike they are in the others."""
+    leading = similar_profiles(look.study[look.lead].summary(layer, CategorySums), index)
+    leading[index] = np.nan
+    chosen = [int(unit) for unit in ranked(leading)[:UNITS] if not np.isnan(leading[unit])]
+    followers = [name for name in look.ordered() if name != look.lead]
+    alike = {look.lead: leading[chosen]}
+    for name in followers:
+        alike[name] = similar_profiles(look.study[name].summary(layer, CategorySums), index, chosen)
+    try:
+        notes = unit_notes(look.study, layer)
+    except StudyDamaged:  # said where notes are written
+        notes = {}
+    how = (
+        "Pearson correlation of the two units' mean responses to the categories in {}: 1 is the same profile."
+    )
+    columns = [
+        Column("unit"),
+        *(Column(name, how.format(name), numeric=True) for name in alike),
+        strip_column(look.lead),
+    ]
+    rows = []
+    for row, unit in enumerate(chosen):
+        label = notes[unit].label if unit in notes else ""
+        pictures = strongest(look, look.study[look.lead], layer, unit, STRIP)
+        rows.append(
+            [
+                Cell(f"unit {unit}", look.unit(unit, layer), note=label),
+                *(number_cell(float(values[row])) for values in alike.values()),
+                Cell(pictures=tuple(pictures)),
+            ]
+        )
+    return Table(
+        "Most similar units",
+        columns,
+        rows,
+        note=f"Chosen by their profiles in {look.lead}, which leads; where the other columns are lower, the shift has "
+        "parted the two.",
+        empty="A profile needs three categories with samples, and responses that differ between them.",
+    )

@@ -1,0 +1,69 @@
+"""Units of a layer by two of their numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shiftscope.views.look import Look
+from shiftscope.views.numbers import exact
+from shiftscope.views.panels import Brush, Chart, Message, Panel
+from shiftscope.views.unit_filter import Passing
+from shiftscope.views.unit_numbers import Measure
+
+MANY = 600  # units; from here on the points are smaller
+
+
+def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Brush) -> Panel:
+    """One point for each unit that has both; those that pass the filter stand out."""
+    heading = f"Units by {x.title} and {y.title}"
+    across, up = x.estimate.value, y.estimate.value
+    both = np.flatnonzero(np.isfinite(across) & np.isfinite(up))
+    if not len(both):
+        return Message(heading, f"No unit of {look.layer} has both numbers in {look.lead}.")
+    shown = both.tolist()
+    pages, passes = unit_pages(look, shown), passing[both].tolist()
+    rows = [
+        {"unit": unit, "x": exact(across[unit]), "y": exact(up[unit]), "page": page, "passes": passed}
+        for unit, page, passed in zip(shown, pages, passes, strict=True)
+    ]
+    spec = {
+        "data": {"values": rows},
+        "height": 300,
+        "mark": {"type": "point", "filled": True, "size": point_size(len(rows))},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative", "title": f"{x.title} ({x.measured_in})"},
+            "y": {"field": "y", "type": "quantitative", "title": f"{y.title} ({y.measured_in})"},
+            "color": {
+                "datum": look.lead,
+                "type": "nominal",
+                "scale": {"domain": look.ordered()},
+                "legend": None,
+            },
+            "opacity": {"condition": {"test": "datum.passes", "value": 0.75}, "value": 0.15},
+            "tooltip": [
+                {"field": "unit", "title": "unit"},
+                {"field": "x", "title": x.title, "format": ".3g"},
+                {"field": "y", "title": y.title, "format": ".3g"},
+            ],
+        },
+    }
+    lacking = len(across) - len(rows)
+    undefined = f" {lacking} units lack one of the two." if lacking else ""
+    return Chart(
+        heading,
+        spec,
+        description=f"One point for each unit of {look.layer} by {x.title} and {y.title} in {look.lead}.",
+        note=f"{look.lead}. Draw a rectangle to filter the units below; click a point to see the unit.{undefined}",
+        brush=brush,
+    )
+
+
+def point_size(points: int) -> int:
+    """Area of each of so many points, in square pixels."""
+    return 45 if points < MANY else 16
+
+
+def unit_pages(look: Look, units: list[int]) -> list[str]:
+    """Addresses of units, which differ in the number alone; written once, as there may be thousands."""
+    before, _, after = look.unit(0).partition("/units/0")
+    return [f"{before}/units/{unit}{after}" for unit in units]

@@ -1,0 +1,1 @@
+"""A study as a folder of pages that open without a server."""

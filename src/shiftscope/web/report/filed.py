@@ -1,0 +1,79 @@
+"""Where the pages of a report find each other, their pictures and the static files: all in one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.store.study_files import StudyFiles
+from shiftscope.views.panels import Picture
+from shiftscope.web import assets
+from shiftscope.web.report.contents import Contents
+
+PICTURES = "pictures"
+STATIC = "static"
+LICENSES = "vendor/LICENSES.txt"
+SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
+
+
+@dataclass
+class Kept:
+    """Files that several pages share, written once each: pictures by their content, static files by their name."""
+
+    study: StudyFiles
+    folder: Path
+    pictures: dict[tuple[str, int], str] = field(default_factory=dict)
+    static: set[str] = field(default_factory=set)
+
+    def picture(self, picture: Picture) -> str:
+        """The file of a sample's thumbnail, relative to the report."""
+        known = (picture.dataset, picture.position)
+        if known not in self.pictures:
+            content, media_type = self.study[picture.dataset].thumbnail(picture.position)
+            if media_type not in SUFFIXES:
+                raise StudyDamaged(
+                    f"a thumbnail of type {media_type!r}; there can be {', '.join(sorted(SUFFIXES))}."
+                )
+            name = f"{PICTURES}/{hashlib.sha256(content).hexdigest()[:20]}.{SUFFIXES[media_type]}"
+            file = self.folder / name
+            if not file.exists():
+                file.parent.mkdir(exist_ok=True)
+                file.write_bytes(content)
+            self.pictures[known] = name
+        return self.pictures[known]
+
+    def copy(self, name: str) -> str:
+        """A static file, with the licences of those that are not ours; its name relative to the report."""
+        for wanted in {name, LICENSES} - self.static:
+            file = self.folder / STATIC / wanted
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(assets.FOLDER / wanted, file)
+            self.static.add(wanted)
+        return f"{STATIC}/{name}"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Addresses for one page of a report; `root` is the way from it up to the report's folder."""
+
+    contents: Contents
+    kept: Kept
+    root: str
+
+    @property
+    def live(self) -> bool:
+        return False
+
+    def page(self, address: str) -> str:
+        """Empty where the page is not in the report."""
+        file = self.contents.file(address)
+        return self.root + file if file else ""
+
+    def picture(self, picture: Picture) -> str:
+        return self.root + self.kept.picture(picture)
+
+    def static(self, name: str) -> str:
+        return self.root + self.kept.copy(name)

@@ -1,0 +1,81 @@
+"""A page without what only a server can answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from shiftscope.views.panels import (
+    Chart,
+    Choice,
+    Columns,
+    Filter,
+    Form,
+    ImageStrip,
+    Link,
+    Page,
+    Panel,
+    Table,
+)
+from shiftscope.web.report.contents import Contents
+
+# Templates escape < and > and quotes in attributes, so neither can stand inside of a tag.
+_DEAD_LINK = re.compile(r'<a\b([^<>]*?) href=""([^<>]*)>(.*?)</a>', re.DOTALL)
+
+
+def still(page: Page, contents: Contents) -> Page:
+    """The page without filters, empty forms and brushing, and without ways to pages that are not in the report.
+
+    Links inside of tables and strips stay: `without_dead_links` turns those that lead nowhere into text.
+    """
+
+    def there(link: Link | None) -> Link | None:
+        return link if link and contents.file(link.page) else None
+
+    return replace(
+        page,
+        panels=list(_still(page.panels, contents)),
+        trail=[link for link in page.trail if there(link)],
+        previous=there(page.previous),
+        next=there(page.next),
+        choices=[kept for choice in page.choices if (kept := _offered(choice, contents))],
+    )
+
+
+def without_dead_links(html: str) -> str:
+    """The document with every link to nowhere as plain text."""
+    return _DEAD_LINK.sub(r"<span\1\2>\3</span>", html)
+
+
+def _still(panels: Sequence[Panel], contents: Contents) -> Iterator[Panel]:
+    for panel in panels:
+        if isinstance(panel, Columns):
+            inner = list(_still(panel.panels, contents))
+            if inner:
+                yield replace(panel, panels=inner)
+        elif isinstance(panel, Filter) or (
+            isinstance(panel, Form) and not any(field.value for field in panel.fields)
+        ):
+            continue
+        elif isinstance(panel, Table):
+            yield replace(panel, columns=[replace(column, sort=None) for column in panel.columns])
+        elif isinstance(panel, ImageStrip) and panel.more:
+            found = contents.file(panel.more.page, exactly=True)
+            yield panel if found else replace(panel, more=None)
+        elif isinstance(panel, Chart):
+            yield replace(panel, brush=None)
+        else:
+            yield panel
+
+
+def _offered(choice: Choice, contents: Contents) -> Choice | None:
+    """The choice among different pages that are there; None where that leaves none."""
+    pages = {option.text: contents.file(option.page, exactly=True) for option in choice.options}
+    here = pages.pop(choice.current, "")
+    kept = {choice.current: here} if here else {}
+    for text, file in pages.items():
+        if file and here and file not in kept.values():
+            kept[text] = file
+    options = [option for option in choice.options if option.text in kept]
+    return replace(choice, options=options) if len(options) > 1 else None
