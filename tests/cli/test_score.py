@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import zarr
 
+from shiftscope.scores.score import unit_scores
+
 
 def expected_ratio(study, layer):
     """(unit,) largest response in the shifted set over that in the reference."""
@@ -27,7 +29,7 @@ def test_csv_on_standard_output_has_every_unit_and_nothing_else(run, recorded, l
     answer = run("score", recorded, "--layer", layer, "--csv", "-")
     assert (answer.status, answer.err) == (0, "")
     rows = rows_of(answer.out)
-    assert answer.out.splitlines()[0] == "dataset,unit,activation_ratio,novelty,spurious"
+    assert answer.out.splitlines()[0] == f"dataset,unit,{','.join(unit_scores)}"
     ratio = expected_ratio(recorded, layer)
     assert sorted(int(row["unit"]) for row in rows) == list(range(len(ratio)))
     for row in rows:
@@ -67,10 +69,74 @@ def test_the_table_shows_names_and_numbers_and_counts_the_undefined(run, recorde
     for ratio in expected_ratio(recorded, "conv"):
         assert np.isnan(ratio) or f"{ratio:.3f}" in answer.out
     undefined = int(np.isnan(expected_ratio(recorded, "conv")).sum())
-    assert f"{undefined} without activation_ratio" in answer.out
+    assert (f"{undefined} without activation_ratio" in answer.out) == (undefined > 0)
     assert "4 without spurious" in answer.out  # two categories have no rank correlation
     assert "nan" not in answer.out
     assert "–" in answer.out
+
+
+def test_intervals_hold_the_score_and_come_with_what_it_tests(run, recorded):
+    rows = rows_of(run("score", recorded, "--layer", "hidden", "--intervals", "--csv", "-").out)
+    assert not {"novelty_p", "wasserstein_q"} & set(rows[0])
+    for row in rows:
+        low, value, high = (float(row[f"shift_auroc{end}"]) for end in ("_low", "", "_high"))
+        assert 0 <= low <= value <= high <= 1
+    told = [
+        (float(row["shift_auroc_p"]), float(row["shift_auroc_q"])) for row in rows if row["shift_auroc_p"]
+    ]
+    assert told
+    assert all(0 <= p <= q <= 1 for p, q in told)
+
+
+def test_small_p_and_q_come_first(run, recorded):
+    words = ("--layer", "hidden", "--intervals", "--sort", "shift_auroc_q", "--csv", "-")
+    told = [
+        float(row["shift_auroc_q"])
+        for row in rows_of(run("score", recorded, *words).out)
+        if row["shift_auroc_q"]
+    ]
+    assert told == sorted(told)
+    assert len(told) > 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--intervals",),
+        ("--intervals", "--sort", "profile_correlation_low"),
+        ("--sort", "profile_correlation"),
+        ("--sort", "unit"),
+        ("--dataset", "val"),
+    ],
+)
+def test_the_table_fits_a_terminal_of_eighty_columns(run, recorded, monkeypatch, words):
+    monkeypatch.setenv("COLUMNS", "80")
+    out = run("score", recorded, "--layer", "hidden", *words).out
+    assert "unit" in out
+    assert "…" not in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_the_interval_of_the_score_sorted_by_is_shown(run, recorded):
+    out = run("score", recorded, "--layer", "hidden", "--intervals", "--sort", "rate_change_q").out
+    heading = next(line for line in out.splitlines() if "rate_change" in line and "dataset" in line)
+    assert [word for word in heading.split() if word.isalpha() or "_" in word][2:7] == [
+        "rate_change",
+        "low",
+        "high",
+        "p",
+        "q",
+    ]
+
+
+def test_the_reference_itself_has_the_scores_of_one_dataset_only(run, recorded):
+    words = ("--layer", "hidden", "--dataset", "val")
+    rows = rows_of(run("score", recorded, *words, "--csv", "-").out)
+    assert {row["dataset"] for row in rows} == {"val"}
+    assert {row["novelty"] for row in rows} == {row["shift_auroc"] for row in rows} == {""}
+    assert any(row["selectivity"] for row in rows)
+    assert "by selectivity" in run("score", recorded, *words).out
 
 
 def test_another_reference_turns_the_comparison_round(run, recorded):
@@ -91,7 +157,8 @@ def test_another_reference_turns_the_comparison_round(run, recorded):
     ("words", "message"),
     [
         (("--layer", "hiden"), "no layer 'hiden' in this study; closest: 'hidden'"),
-        (("--layer", "hidden", "--sort", "colour"), "no score named 'colour'"),
+        (("--layer", "hidden", "--sort", "colour"), "no column named 'colour'"),
+        (("--layer", "hidden", "--sort", "novelty_low"), "no column named 'novelty_low'; closest: 'novelty'"),
         (("--layer", "hidden", "--dataset", "day"), "no dataset 'day'"),
         (("--layer", "hidden", "--reference", "day"), "no dataset 'day'"),
         (("--layer", "hidden", "--csv", "no/such/file.csv"), "there is no folder"),

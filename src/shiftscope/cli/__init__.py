@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from shiftscope.cli.demo import demo
+from shiftscope.cli.export_deephys import export_deephys
+from shiftscope.cli.export_tables import export_tables
+from shiftscope.cli.import_deephys import import_deephys
+from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
 from shiftscope.cli.record import record
+from shiftscope.cli.repair import repair
+from shiftscope.cli.report import report
 from shiftscope.cli.score import score
 from shiftscope.cli.view import view
 from shiftscope.errors import ShiftscopeError
 
-COMMANDS = {command.__name__: command for command in (demo, record, layers, score, view)}
+if TYPE_CHECKING:
+    from cyclopts import App
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "record": record,
+    "layers": layers,
+    "score": score,
+    "intervene": intervene,
+    "repair": repair,
+    "view": view,
+    "report": report,
+    "import deephys": import_deephys,
+    "export deephys": export_deephys,
+    "export tables": export_tables,
+}
+GROUPS = {
+    "import": "Read files of other tools into a study.",
+    "export": "Write a study as files for other tools.",
+}
 
 
-def main() -> None:
-    """Run `shiftscope`; our errors become one message and exit status 1."""
+def command_line() -> App:
+    """Every command under its name, those of two words in a group."""
     from importlib.metadata import version
 
     from cyclopts import App, Parameter
@@ -27,10 +54,19 @@ def main() -> None:
         # Lists as `--layers a b`, without an `--empty-layers` beside them.
         default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
     )
+    groups = {name: App(name=name, help=words) for name, words in GROUPS.items()}
+    for group in groups.values():
+        app.command(group)
     for name, command in COMMANDS.items():
-        app.command(command, name=name)
+        first, _, last = name.rpartition(" ")
+        groups.get(first, app).command(command, name=last)
+    return app
+
+
+def main() -> None:
+    """Run `shiftscope`; our errors become one message and exit status 1."""
     try:
-        app()
+        command_line()()
     except (ShiftscopeError, OSError) as error:  # a read-only folder, a full disk
         sys.exit(f"shiftscope: {error}")
     except KeyboardInterrupt:

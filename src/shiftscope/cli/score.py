@@ -5,11 +5,29 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, closest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Of those that there can be, as many as fit a terminal of 80 columns.
+SHOWN = (
+    "novelty",
+    "activation_ratio",
+    "spurious",
+    "shift_auroc",
+    "rate_change",
+    "selectivity",
+    "profile_entropy",
+    "blame",
+)
+COLUMNS = 4
+ENDS = ("_low", "_high", "_p", "_q")
+SMALLEST_FIRST = ("dataset", "unit")
 
 
 def score(
@@ -19,8 +37,9 @@ def score(
     layer: str,
     dataset: str | None = None,
     reference: str | None = None,
-    sort: str = "novelty",
+    sort: str | None = None,
     top: int | None = None,
+    intervals: bool = False,
     csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
 ) -> None:
     """Print what the shift did to each unit of a layer, or write it as CSV.
@@ -32,13 +51,16 @@ def score(
     layer
         A recorded layer.
     dataset
-        Only this shifted dataset.
+        Only this dataset. For the reference itself, what describes one dataset.
     reference
         Compare with this dataset instead of the study's reference.
     sort
-        Score to sort by, largest first.
+        Column to sort by, novelty where not given: a score, largest first; with --intervals also its _low, _high,
+        _p and _q, the last two smallest first. The screen shows this score and a few others, CSV all of them.
     top
         Only so many units; 20 on the screen and all in a file where not given.
+    intervals
+        Add 95 % intervals, and p and q where a score tests something; on the screen, of the score sorted by.
     csv
         File to write, or - for standard output.
     """
@@ -46,29 +68,54 @@ def score(
     from shiftscope.scores.score import unit_scores
     from shiftscope.store.study_files import StudyFiles
 
-    table = flow.scores(StudyFiles(study), layer, dataset=dataset, reference=reference)
-    unit_scores[sort]
-    undefined = table.attrs["undefined"]
-    table = table.sort_values(sort, ascending=False, kind="stable")
     if top is not None and top < 1:
         raise BadRequest(f"--top {top}; at least 1.")
+    if csv and csv != "-" and not Path(csv).parent.is_dir():
+        raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
+    files = StudyFiles(study)
+    table = flow.scores(files, layer, dataset=dataset, reference=reference, intervals=intervals)
+    undefined = table.attrs["undefined"]
+    alone = dataset == (reference or files.reference)
+    shown = [name for name in SHOWN if not (alone and unit_scores[name].compares)]
+    sort, there = sort or shown[0], [str(name) for name in table]
+    if sort not in there:
+        raise BadRequest(
+            f"no column named {sort!r}; closest: {closest(sort, there)}. There are: {', '.join(there)}."
+        )
+    ascending = sort in SMALLEST_FIRST or sort.endswith(("_p", "_q"))
+    table = table.sort_values(sort, ascending=ascending, kind="stable")
     if csv:
-        if csv != "-" and not Path(csv).parent.is_dir():
-            raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
         table.head(top if top is not None else len(table)).to_csv(
             sys.stdout if csv == "-" else csv, index=False
         )
         return
+    sorted_by = next((sort.removesuffix(end) for end in ENDS if sort.endswith(end)), sort)
+    parts = [name for name in there[2:] if name in (sorted_by, *(f"{sorted_by}{end}" for end in ENDS))]
+    others = [name for name in shown if name not in parts]
+    columns = ["dataset", "unit", *parts, *others[: max(0, COLUMNS - len(parts))]]
+    lacking = [f"{undefined[name]} without {name}" for name in columns if undefined.get(name)]
+    table = table[columns].head(20 if top is None else top)
+    # Beside their score its ends need no more than "low" and "high".
+    table.columns = [name.removeprefix(f"{sorted_by}_") if name in parts else name for name in columns]
+    _print(table, f"Units of {layer} by {sort}", ", ".join(lacking))
+
+
+def _print(table: pd.DataFrame, title: str, note: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(*table.columns, title=Text(f"Units of {layer} by {sort}"))
-    for row in table.head(20 if top is None else top).itertuples(index=False):
-        shown.add_row(*(Text(_shown(cell)) for cell in row))
-    Console().print(shown)
-    Console().print(", ".join(f"{count} without {name}" for name, count in undefined.items()), style="dim")
+    drawn = Table(title=Text(title))
+    for name in map(str, table):
+        drawn.add_column(name, justify="left" if name == "dataset" else "right")
+    for row in table.itertuples(index=False):
+        drawn.add_row(*(Text(_shown(cell)) for cell in row))
+    Console().print(drawn)
+    if note:
+        Console().print(note, style="dim")
 
 
 def _shown(cell: object) -> str:
-    return str(cell) if not isinstance(cell, float) else "–" if math.isnan(cell) else f"{cell:.3f}"
+    if not isinstance(cell, float):
+        return str(cell)
+    return "–" if math.isnan(cell) else f"{cell:.1e}" if 0 < abs(cell) < 0.001 else f"{cell:.3f}"

@@ -1,0 +1,40 @@
+"""`shiftscope export deephys`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def export_deephys(
+    study: Path,
+    /,
+    *,
+    out: Annotated[Path, Parameter(alias="-o")],
+    layers: list[str] | None = None,
+    datasets: list[str] | None = None,
+) -> None:
+    """Write a study as files that Deephys opens: one .model, and one .test for each dataset.
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    out
+        Folder for the files; made when it is not there.
+    layers
+        Layers to write beside the logits; every one without negative responses where not given.
+    datasets
+        Datasets to write; all where not given.
+    """
+    from shiftscope.interop.deephys.export_deephys import export_deephys
+    from shiftscope.progress import bar
+    from shiftscope.store.study_files import StudyFiles
+
+    exported = export_deephys(StudyFiles(study), out, layers=layers, datasets=datasets, progress=bar)
+    for file in exported.files:
+        print(file)
+    for note in exported.notes:
+        print(f"Note: {note}")

@@ -1,0 +1,40 @@
+"""`shiftscope export tables`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+
+def export_tables(
+    study: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(alias="-o")],
+    file_format: Annotated[Literal["parquet", "csv"], Parameter(name="--format")] = "parquet",
+    responses: list[str] | None = None,
+) -> None:
+    """Write samples, scores, confusions, categories and units of a study as tables.
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    output
+        Folder to write into; made when it is not there. Files of the same names are replaced.
+    file_format
+        parquet, or csv for spreadsheets.
+    responses
+        Layers whose responses are written too, one column for each unit.
+    """
+    from shiftscope import flow
+    from shiftscope.interop.table_files import write_tables
+    from shiftscope.store.study_files import StudyFiles
+
+    written = write_tables(
+        StudyFiles(study), output, score=flow.scores, file_format=file_format, responses=responses or ()
+    )
+    for path, rows in written.items():
+        print(f"{path}: {rows:,} rows")

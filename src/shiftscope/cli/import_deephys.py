@@ -1,0 +1,55 @@
+"""`shiftscope import deephys`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+
+def import_deephys(
+    model: Path,
+    /,
+    *tests: Path,
+    out: Annotated[Path, Parameter(alias="-o")],
+    reference: str | None = None,
+    classification_layer: str | None = None,
+    on_error: Literal["raise", "skip"] = "raise",
+) -> None:
+    """Make a study of files that were written for Deephys, of any of its versions.
+
+    Parameters
+    ----------
+    model
+        The .model file.
+    tests
+        The .test files, one for each dataset.
+    out
+        Folder of the study; made when it is not there.
+    reference
+        Compare the other datasets with this one, by its name or its file's; the first where not given.
+    classification_layer
+        Layer that gives the logits, for files of before 0.11, which do not say.
+    on_error
+        Stop at a response that is not finite, or count its image and leave a gap.
+    """
+    from shiftscope.interop.deephys.import_deephys import import_deephys
+    from shiftscope.progress import bar
+    from shiftscope.scores.outcomes import outcomes
+
+    study = import_deephys(
+        model,
+        tests,
+        out,
+        reference=reference,
+        classification_layer=classification_layer,
+        on_error=on_error,
+        progress=bar,
+    )
+    for name, recording in study.items():
+        result = outcomes(recording.samples, len(study.categories))
+        told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""
+        skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
+        print(f"{name}: {len(recording.samples)} samples{told}{skipped}.")
+    print(f"Look at them with: shiftscope view {out}")

@@ -1,0 +1,68 @@
+"""`shiftscope repair`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def repair(
+    study: Path,
+    /,
+    *,
+    dataset: str,
+    margin: float = 0.01,
+    most: int = 20,
+    seed: int = 0,
+    reference: str | None = None,
+    save: Path | None = None,
+    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    json: bool = False,
+) -> None:
+    """Search the smallest set of units whose silence helps under a shift, and report it on samples held out.
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    dataset
+        Shifted dataset to repair for.
+    margin
+        By how much the accuracy on the reference may fall in the search: 0.01 is one percentage point.
+    most
+        Units at most.
+    seed
+        Of the halves that the units are chosen and reported on.
+    reference
+        Dataset that must not suffer, instead of the study's reference.
+    save
+        File for the head without these units, as the study's head.safetensors.
+    csv
+        File to write, or - for standard output.
+    json
+        Print JSON.
+    """
+    from shiftscope.cli.show_pairs import show_pairs
+    from shiftscope.explain.interventions.repair import repair as search
+    from shiftscope.explain.interventions.repair import save_repaired_head
+    from shiftscope.store.study_files import StudyFiles
+
+    opened = StudyFiles(study)
+    found = search(opened, dataset, margin=margin, most=most, seed=seed, reference=reference)
+    if save is not None:
+        save_repaired_head(save, opened, found)
+    described = {
+        "layer": found.layer,
+        "dataset": found.dataset,
+        "reference": found.reference,
+        "margin": margin,
+        "seed": seed,
+        "units": found.units,
+        "within_margin": found.within_margin,
+        "in_words": found.in_words(),
+    }
+    show_pairs(found.table(), "Held-out half of each dataset", described, csv=csv, as_json=json)
+    if not csv and not json:
+        print(found.in_words())

@@ -1,0 +1,63 @@
+"""Accuracy before and after, as the commands that change units print it."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shiftscope.errors import BadRequest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def show_pairs(
+    table: pd.DataFrame, title: str, described: Mapping[str, Any], *, csv: str | None, as_json: bool
+) -> None:
+    """Print a table of pairs; or write it as CSV, or print it as JSON behind what it is `described` by."""
+    if csv and as_json:
+        raise BadRequest("--csv and --json; choose one.")
+    if csv:
+        if csv != "-" and not Path(csv).parent.is_dir():
+            raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
+        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        return
+    if as_json:
+        rows = json.loads(table.to_json(orient="records"))  # NaN as null
+        print(json.dumps({**described, "datasets": rows}, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heads = ("dataset", "labelled", "before", "after", "difference, 95 %", "fixed", "broken", "p")
+    shown = Table(*heads, title=Text(title), box=None, padding=(0, 1, 0, 0))  # in 80 columns
+    for row in table.to_dict("records"):
+        cells = (
+            row["dataset"],
+            str(row["labelled"]),
+            _percent(row["before"]),
+            _percent(row["after"]),
+            _points(row),
+            str(row["fixed"]),
+            str(row["broken"]),
+            f"{row['p']:.2g}" if row["labelled"] else "–",
+        )
+        shown.add_row(*map(Text, cells))
+    Console().print(shown)
+
+
+def _percent(share: float) -> str:
+    return "–" if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def _points(row: Mapping[Any, Any]) -> str:
+    """The difference and its interval, in percentage points."""
+    if not row["labelled"]:
+        return "–"
+    difference, low, high = (f"{100 * row[name]:+.1f}" for name in ("difference", "low", "high"))
+    return f"{difference} ({low} to {high})"

@@ -1,0 +1,94 @@
+"""`shiftscope intervene`: a table, CSV, JSON."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from shiftscope.explain.interventions.intervene import intervene
+from shiftscope.explain.interventions.worst import worst_units
+from shiftscope.store.study_files import StudyFiles
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("how", ["silence", "clamp", "replace"])
+def test_csv_holds_what_the_function_returns(run, recorded, how):
+    answer = run("intervene", recorded, "--units", "3", "1", "--how", how, "--csv", "-")
+    assert (answer.status, answer.err) == (0, "")
+    expected = intervene(StudyFiles(recorded), [3, 1], how).table()
+    rows = rows_of(answer.out)
+    assert list(rows[0]) == list(expected.columns)
+    assert [row["dataset"] for row in rows] == ["val", "shifted"]
+    for column in expected.columns.drop("dataset"):
+        np.testing.assert_allclose([float(row[column]) for row in rows], expected[column])
+
+
+def test_a_file_holds_the_same_as_standard_output(run, recorded, folder):
+    printed = run("intervene", recorded, "--units", "2", "--csv", "-").out
+    answer = run("intervene", recorded, "--units", "2", "--csv", "answers.csv")
+    assert (answer.status, answer.out) == (0, "")
+    assert (folder / "answers.csv").read_text() == printed
+
+
+def test_json_says_what_was_changed_and_what_came_of_it(run, recorded):
+    answer = run("intervene", recorded, "--units", "3", "1", "--json")
+    found = json.loads(answer.out)
+    assert {name: found[name] for name in ("layer", "units", "how", "reference")} == {
+        "layer": "hidden",
+        "units": [3, 1],
+        "how": "silence",
+        "reference": "val",
+    }
+    assert [row["dataset"] for row in found["datasets"]] == ["val", "shifted"]
+    assert found["datasets"][0]["labelled"] == 10
+
+
+def test_a_set_without_labels_is_null_in_json_and_a_dash_in_the_table(run, recorded, folder):
+    np.savez(folder / "plain.npz", image=np.zeros((4, 8, 8, 3), np.uint8))
+    record = ("record", recorded, "--model", "nets:tiny", "--data", "npz:plain.npz", "--name", "plain")
+    assert run(*record).status == 0
+    found = json.loads(run("intervene", recorded, "--units", "1", "--json").out)
+    assert found["datasets"][-1]["before"] is None
+    (line,) = (x for x in run("intervene", recorded, "--units", "1").out.splitlines() if "plain" in x)
+    assert line.split() == ["plain", "0", "–", "–", "–", "0", "0", "–"]
+
+
+def test_the_table_names_units_datasets_and_accuracies(run, recorded):
+    answer = run("intervene", recorded, "--units", "3", "1", "--how", "clamp")
+    assert answer.status == 0
+    assert "Units 3, 1 of hidden clamped" in answer.out
+    for row in intervene(StudyFiles(recorded), [3, 1], "clamp").table().to_dict("records"):
+        (line,) = (x for x in answer.out.splitlines() if x.startswith(row["dataset"]))
+        assert f"{100 * row['before']:.1f} %" in line
+        assert f"{100 * row['difference']:+.1f} (" in line
+
+
+def test_the_worst_units_of_a_score_are_changed(run, recorded):
+    words = ("--worst", "2", "--by", "novelty", "--dataset", "shifted")
+    found = json.loads(run("intervene", recorded, *words, "--json").out)
+    expected = worst_units(StudyFiles(recorded), 2, "novelty", layer="hidden", dataset="shifted")
+    assert found["units"] == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "say which units to change"),
+        (("--units", "1", "--worst", "2"), "say which units to change"),
+        (("--units", "6"), "no unit 6 in layer 'hidden', which has 6"),
+        (("--units", "1", "--layer", "conv"), "'conv' does not feed the linear head, 'hidden' does"),
+        (("--units", "1", "--how", "mute"), "mute"),
+        (("--units", "1", "--reference", "day"), "no dataset 'day'"),
+        (("--worst", "2", "--by", "colour"), "no score named 'colour'"),
+        (("--worst", "2", "--by", "novelty", "--dataset", "day"), "no dataset 'day'"),
+        (("--units", "1", "--csv", "-", "--json"), "choose one"),
+        (("--units", "1", "--csv", "no/such/file.csv"), "there is no folder"),
+    ],
+)
+def test_what_cannot_be_changed_is_refused_in_one_message(run, recorded, words, message):
+    assert message in run("intervene", recorded, *words).refused()
