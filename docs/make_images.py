@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 import shiftscope as ss
-from shiftscope.scores.score import score_units
+from shiftscope.scores.estimates import stored_estimates
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.web.server import view
 
@@ -33,10 +33,10 @@ OFFLINE = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127
 
 def pages(study: StudyFiles) -> dict[str, tuple[str, int]]:
     """Address in the study and height in pixels of each picture: what one looks at first after the overview."""
-    shifted, reference = study[SHIFTED], study[study.reference]
-    scores = score_units(shifted, reference, LAYER)
+    shifted = study[SHIFTED]
+    scores = stored_estimates(study, SHIFTED, study.reference, LAYER)
     # A unit that lost its digit and answers to others.
-    unit = int(np.nanargmax(scores["novelty"] + scores["spurious"]))
+    unit = int(np.nanargmax(scores["novelty"].value + scores["spurious"].value))
     labels, predictions = shifted.samples.labels, shifted.samples.predictions
     wrong = np.flatnonzero(labels != predictions)
     pairs, first, counts = np.unique(
