@@ -120,21 +120,36 @@ def _write(path: Path, key: bytes, estimates: Mapping[str, Estimate]) -> None:
     for name, estimate in sorted(estimates.items()):
         units = len(estimate.value)
         columns = {column: _column(getattr(estimate, column), units) for column in NUMBERS}
-        named = pa.array([name] * units, pa.string())
-        tables.append(pa.table({"unit": pa.array(range(units), pa.int32()), "score": named, **columns}))
+        tables.append(pa.table({"unit": _numbered(units), "score": _repeated(name, units), **columns}))
     table = pa.concat_tables(tables).replace_schema_metadata({KEY: key})
     with written_aside(path) as file:
         pq.write_table(table, file)
 
 
 def _column(numbers: UnitArray | None, units: int) -> pa.Array:
-    """By Arrow's buffers: its own conversions from and to NumPy import pandas."""
+    """Like the next two by Arrow's buffers: its own conversions from and to Python import pandas."""
     import pyarrow as pa
 
     if numbers is None:
         return pa.nulls(units, pa.float64())
     plain = np.ascontiguousarray(numbers, np.float64)
     return pa.Array.from_buffers(pa.float64(), units, [None, pa.py_buffer(plain)])
+
+
+def _numbered(units: int) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int32(), units, [None, pa.py_buffer(np.arange(units, dtype=np.int32))])
+
+
+def _repeated(word: str, times: int) -> pa.Array:
+    import pyarrow as pa
+
+    encoded = word.encode()
+    ends = np.arange(times + 1, dtype=np.int32) * len(encoded)
+    return pa.Array.from_buffers(
+        pa.string(), times, [None, pa.py_buffer(ends), pa.py_buffer(encoded * times)]
+    )
 
 
 def _read(path: Path, key: bytes, units: int) -> dict[str, Estimate] | None:
