@@ -280,3 +280,9 @@ def test_an_unknown_layer_or_reference_is_named(explored):
         unit(explored.study, "hiden", 0)
     with pytest.raises(NotInStudy, match="no dataset 'feld' in this study; closest: 'field'"):
         unit(explored.study, "hidden", 0, reference="feld")
+
+
+def test_a_unit_before_the_head_leads_to_what_its_silence_does(explored):
+    before_head = unit(explored.study, "hidden", 3).related
+    assert [link.page for link in before_head] == ["interventions?layer=hidden&units=3"]
+    assert not unit(explored.study, "conv", 3).related

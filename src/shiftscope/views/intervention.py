@@ -49,7 +49,7 @@ WORDS: dict[How, tuple[str, str]] = {
 }
 
 
-@view(AT)
+@view(AT, menu="Interventions")
 def intervention(
     study: StudyFiles,
     *,
@@ -91,6 +91,14 @@ def intervention(
         choices=[_how_choice(look, units, how), *look.choices(AT, **plain)],
         subtitle=subtitle,
     )
+
+
+def interventions(look: Look, layer: str, units: Sequence[int], text: str) -> list[Link]:
+    """The way to the page that changes these units; none where the layer does not feed the head."""
+    if look.study.head is None or look.study.head[0] != layer:
+        return []
+    help = "What the model answers on each dataset without them."
+    return [Link(text, look.page(AT, layer=layer, units=",".join(map(str, units))), help)]
 
 
 def _numbers(units: str) -> list[int]:

@@ -209,3 +209,4 @@ class Page:
     next: Link | None = None
     choices: Sequence[Choice] = field(default_factory=tuple)
     subtitle: str = ""
+    related: Sequence[Link] = ()  # other pages about the same thing

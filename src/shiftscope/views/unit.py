@@ -7,6 +7,7 @@ from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.cells import number_cell, share_cell
+from shiftscope.views.intervention import interventions
 from shiftscope.views.look import Look
 from shiftscope.views.note_form import note_form
 from shiftscope.views.panels import Cell, Choice, Column, Columns, Link, Page, Panel, Table
@@ -98,6 +99,7 @@ def unit(
         previous=before,
         next=after,
         choices=choices,
+        related=interventions(look, layer, [index], "Silence this unit"),
     )
 
 

@@ -19,6 +19,7 @@ class View:
 
     address: str
     draw: Callable[..., Page]
+    menu: str = ""  # under which the bar of every page leads to it; empty for pages of one thing
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ views: Registry[View] = Registry("view", "shiftscope.views")
 actions: Registry[Action] = Registry("action", "shiftscope.views")
 
 
-def view(address: str) -> Callable[[Callable[..., Page]], Callable[..., Page]]:
-    """Enter a page under `address`, relative to the study's first page."""
+def view(address: str, *, menu: str = "") -> Callable[[Callable[..., Page]], Callable[..., Page]]:
+    """Enter a page under `address`, relative to the study's first page; with a `menu` it is in the bar's too."""
 
     def enter(draw: Callable[..., Page]) -> Callable[..., Page]:
-        views.enter(draw.__name__, View(address, draw))
+        views.enter(draw.__name__, View(address, draw, menu))
         return draw
 
     return enter

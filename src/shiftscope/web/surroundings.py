@@ -11,6 +11,7 @@ from urllib.parse import quote
 from shiftscope.store.notes import search_notes
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.panels import Link
+from shiftscope.views.view import views
 
 
 class Named(Protocol):
@@ -38,6 +39,7 @@ class Surroundings:
     layers: Sequence[Link] = ()
     datasets: Sequence[Link] = ()
     categories: Sequence[Link] = ()
+    questions: Sequence[Link] = ()  # pages of the whole study beside the overview
     written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
 
 
@@ -48,6 +50,7 @@ def surroundings(study: Named) -> Surroundings:
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
         datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
         categories=[Link(name, f"categories/{index}") for index, name in enumerate(study.categories)],
+        questions=[Link(view.menu, view.address) for view in views.values() if view.menu],
         written=partial(_written, study) if isinstance(study, StudyFiles) else lambda text: (),
     )
 

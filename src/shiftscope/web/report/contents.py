@@ -14,6 +14,7 @@ from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.look import Look
 from shiftscope.views.unit_scores import estimated, ranked
+from shiftscope.views.view import views
 from shiftscope.web.page_at import page_at
 
 INDEX = "index.html"
@@ -67,7 +68,8 @@ class Contents:
 
 
 def contents(study: StudyFiles, layers: Sequence[str], units: int) -> Contents:
-    """The overview, datasets, layers under each shift, the units most shifted, and what the overview names worst.
+    """The overview, datasets, layers under each shift, the units most shifted, the pages in the
+    menu, and what the overview names worst.
 
     Parameters
     ----------
@@ -85,6 +87,7 @@ def contents(study: StudyFiles, layers: Sequence[str], units: int) -> Contents:
     for layer in layers:
         addresses += [look.layer_page(layer), *(look.layer_page(layer, lead=name) for name in look.others())]
         addresses += [look.unit(unit, layer) for unit in most_shifted(look, layer, units)]
+    addresses += [look.page(view.address) for view in views.values() if view.menu]
     addresses += [name for name in named if re.fullmatch(r"categories/\d+", _path(name))][:CATEGORIES]
     addresses += [name for name in named if re.fullmatch(r"confusions/\d+/\d+", _path(name))][:CONFUSIONS]
     return Contents(look, file_names([*dict.fromkeys(addresses), METHODS, PROVENANCE]))

@@ -54,7 +54,8 @@ def report(
     overwrite: bool = False,
     progress: bool = True,
 ) -> Report:
-    """Write overview, datasets, layers, the most shifted units, the worst categories and confusions, and the methods.
+    """Write overview, datasets, layers, the most shifted units, interventions, the worst categories and
+    confusions, and the methods.
 
     Parameters
     ----------
@@ -125,7 +126,13 @@ def _around(study: StudyFiles, held: Contents, title: str) -> Surroundings:
     def there(links: Sequence[Link]) -> list[Link]:
         return [link for link in links if held.file(link.page)]
 
-    return Surroundings(title, there(whole.layers), there(whole.datasets), there(whole.categories))
+    return Surroundings(
+        title,
+        layers=there(whole.layers),
+        datasets=there(whole.datasets),
+        categories=there(whole.categories),
+        questions=there(whole.questions),
+    )
 
 
 def _refuse_taken(folder: Path, study: StudyFiles, overwrite: bool) -> None:

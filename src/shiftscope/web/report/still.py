@@ -37,6 +37,7 @@ def still(page: Page, contents: Contents) -> Page:
         page,
         panels=list(_still(page.panels, contents)),
         trail=[link for link in page.trail if there(link)],
+        related=[link for link in page.related if there(link)],
         previous=there(page.previous),
         next=there(page.next),
         choices=[kept for choice in page.choices if (kept := _offered(choice, contents))],
