@@ -153,7 +153,7 @@ def kinds(found) -> set[str]:
     return {"units" if "units" in p else "samples" if "samples" in p else p[0] for p in paths}
 
 
-EVERYTHING = {"", "layers", "units", "datasets", "samples", "categories", "confusions"}
+EVERYTHING = {"", "layers", "units", "datasets", "samples", "categories", "confusions", "interventions"}
 
 
 class Small(nn.Module):

@@ -200,7 +200,7 @@ def test_a_recording_in_the_terminal_says_what_it_holds(recorded: Study) -> None
 
 
 def test_a_category_is_found_by_number_and_by_name(recorded: Study) -> None:
-    assert recorded.category("c").page == recorded.category(2).page
+    assert recorded.category("c")._repr_html_() == recorded.category(2)._repr_html_()
     with pytest.raises(NotInStudy, match="no category 'cc'; closest: 'c'"):
         recorded.category("cc")
     with pytest.raises(NotInStudy, match="no category 4"):

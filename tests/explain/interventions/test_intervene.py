@@ -154,8 +154,12 @@ def test_log_probabilities_are_changed_as_logits_are(tmp_path, made):
     _, weight, bias = study.head
     responses = study["lab"].responses("hidden").copy()
     responses[:, UNITS] = 0
-    expected = (responses @ weight.T + bias).argmax(axis=1)
-    np.testing.assert_array_equal(intervene(study, UNITS).answers["lab"].after, expected)
+    expected = responses @ weight.T + bias
+    top = np.sort(expected, axis=1)
+    clear = top[:, -1] - top[:, -2] > 1e-4  # a sample that moves no other unit leaves all logits equal
+    assert clear.mean() > 0.9
+    after = intervene(study, UNITS).answers["lab"].after
+    np.testing.assert_array_equal(after[clear], expected.argmax(axis=1)[clear])
 
 
 def test_another_layer_names_the_one_that_feeds_the_head(recorded):
