@@ -40,6 +40,7 @@ def record(
     name: str,
     *,
     layers: Sequence[Layer | str] | None = None,
+    paths: Sequence[str] = (),
     reference: bool = False,
     stored_as: StoredType = "float16",
     keep: Keep = "responses",
@@ -63,6 +64,7 @@ def record(
     """
     from shiftscope.recording.head import find_head
     from shiftscope.recording.layers import choose_layers
+    from shiftscope.recording.linear_maps import find_maps
     from shiftscope.recording.model import unwrap
     from shiftscope.recording.provenance import (
         InputRange,
@@ -77,7 +79,7 @@ def record(
     described = describe_model(model)
     refuse_other_model(manifest.model, described)
     _check_name(name, study.datasets)
-    if not layers and not manifest.layers:
+    if not layers and not paths and not manifest.layers:
         raise BadRequest(
             "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
         )
@@ -87,7 +89,12 @@ def record(
         seen.refuse_unlike(
             InputRange.from_json(manifest.inputs), name, study.reference, check_range=check_range
         )
+    maps = find_maps(model, paths, inputs) if paths else {}
+    entering = [layer for layer, _ in maps.values()] or [
+        layer for layer in manifest.layers if layer.side != "output"
+    ]
     chosen = choose_layers(model, layers, inputs) if layers else list(manifest.layers)
+    chosen += [layer for layer in entering if layer not in chosen]
     if manifest.layers:
         refuse_other_layers(manifest.layers, chosen)
     categories, probabilities = check_outputs(
@@ -136,7 +143,9 @@ def record(
         remove_folder(study.path / folder_name(name))
         folder.replace(study.path / folder_name(name))
     if not manifest.layers and (head := find_head(model, chosen, inputs)):
-        study.save_head(head.layer, head.weight, head.bias)
+        study.save_head(head)
+    for _, linear in maps.values():
+        study.save_map(linear)
     manifest = study.reread()  # another process may have finished a dataset meanwhile
     first = not manifest.inputs or name == study.reference
     study.save(

@@ -84,6 +84,7 @@ class Study(StudyFiles):
         name: str,
         *,
         layers: Sequence[Layer | str] | None = None,
+        paths: Sequence[str] = (),
         reference: bool = False,
         model: nn.Module | None = None,
         preprocess: Preprocess | None = None,
@@ -111,6 +112,10 @@ class Study(StudyFiles):
         layers
             Names or globs of modules, "name:pool", or `Layer` objects. Needed for the first dataset; later ones
             are recorded at the same.
+        paths
+            Names or globs of linear maps and convolutions inside the model whose paths are to be counted: what
+            enters them is recorded as a layer "NAME input", and their weights are kept. Named with the layers.
+            The map into the logits needs no naming.
         reference
             Compare the other datasets with this one. The first dataset is the reference until another says so.
         model
@@ -146,6 +151,7 @@ class Study(StudyFiles):
             as_dataset(data, preprocess=preprocess, labels=labels, categories=self.categories or None),
             name,
             layers=layers,
+            paths=paths,
             reference=reference,
             stored_as=stored_as,
             keep=keep,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Seen, Shard
 from shiftscope.store.layout import folder_name
@@ -57,7 +58,7 @@ def write_study(
             shard_samples=shard_samples,
         )
     if head:
-        study.save_head(LAYER, *head)
+        study.save_head(LinearMap("head", LAYER, *head))
     names = tuple(study.categories)
     study.save(Manifest(model, names, (layer,), reference=next(iter(responses)), datasets=tuple(responses)))
     return study

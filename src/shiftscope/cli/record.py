@@ -20,6 +20,7 @@ def record(
     name: str,
     weights: Path | None = None,
     layers: list[str] | None = None,
+    paths: list[str] | None = None,
     reference: bool = False,
     categories: Path | None = None,
     resize: int | None = None,
@@ -54,6 +55,9 @@ def record(
         State dict to load: .safetensors, .pt or .pth.
     layers
         Names or globs of layers, name:pool for another pooling. Needed for the first dataset of a study.
+    paths
+        Names or globs of linear maps and convolutions whose paths are to be counted; named with the layers. The
+        map into the logits needs no naming.
     reference
         Compare the other datasets with this one.
     categories
@@ -113,6 +117,7 @@ def record(
             name,
             model=_on(net, device),
             layers=layers,
+            paths=paths or (),
             reference=reference,
             preprocess=preprocess if asked else None,
             stored_as=stored_as,

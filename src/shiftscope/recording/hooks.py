@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
+from shiftscope.recording.linear_maps import entering_of
 from shiftscope.recording.output import responses_in
 from shiftscope.recording.recorded_layer import RecordedLayer
 
@@ -59,6 +60,7 @@ def _hook(
         call = calls.get(layer.name, 0)
         calls[layer.name] = call + 1
         if call == layer.call:
-            responses[layer.name] = responses_in(output, layer)
+            read = entering_of(module, arguments, output, layer.side)
+            responses[layer.name] = responses_in(read, layer)
 
     return keep

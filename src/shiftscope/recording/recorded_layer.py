@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from shiftscope.errors import NotInStudy, closest
 from shiftscope.units.kind import Axes
+
+Side = Literal["output", "input", "patches"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class RecordedLayer:
     rectify: bool
     channel_axis: int
     prefix_tokens: int
+    side: Side = "output"  # or what enters the module, or the mean patch that enters a convolution
 
     @property
     def axes(self) -> Axes:
@@ -35,6 +38,8 @@ class RecordedLayer:
     @property
     def read_as(self) -> str:
         """What one unit is, and how a map or token sequence became one number."""
+        if self.side == "patches":
+            return "weight of a kernel, mean over positions"
         return self.kind if self.pool == "none" else f"{self.kind}, {self.pool} pooling"
 
     def check(self, unit: int) -> int:
@@ -46,7 +51,10 @@ class RecordedLayer:
         return unit
 
     def as_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        entry = dataclasses.asdict(self)
+        if self.side == "output":  # as in studies from before there was another
+            del entry["side"]
+        return entry
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> RecordedLayer:

@@ -13,6 +13,7 @@ UNIT_CHUNK = 64  # units in one file of the transposed responses
 
 MANIFEST = "study.json"
 HEAD = "head.safetensors"
+MAPS = "maps"
 RECORDING = "recording.json"
 RESPONSES = "responses.zarr"
 SUMMARIES = "summaries.zarr"
@@ -23,7 +24,7 @@ NOTES = "notes.sqlite"
 
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
-RESERVED = DEVICES | {"DERIVED", "EXPLANATIONS", "STUDY", "HEAD", "LOGITS"}
+RESERVED = DEVICES | {"DERIVED", "EXPLANATIONS", "MAPS", "STUDY", "HEAD", "LOGITS"}
 
 
 def folder_name(name: str) -> str:

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
+from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
-from shiftscope.store.atomic import read_json, write_json, written_aside
-from shiftscope.store.layout import FORMAT, HEAD, MANIFEST, RECORDING, folder_name, given_name
+from shiftscope.store.atomic import read_json, write_json
+from shiftscope.store.layout import FORMAT, HEAD, MANIFEST, MAPS, RECORDING, folder_name, given_name
+from shiftscope.store.linear_maps import read_map, write_map
 from shiftscope.store.recording import Recording
 
 
@@ -100,15 +102,15 @@ class StudyFiles(Mapping[str, Recording]):
     @cached_property
     def head(self) -> tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
         """Layer, (category, unit) weights and (category,) bias of the linear map into the logits, if there is one."""
-        from safetensors import SafetensorError, safe_open
+        found = read_map(self.path / HEAD)
+        return (found.layer, found.weight, found.bias_or_zeros) if found else None
 
-        if not (self.path / HEAD).exists():
-            return None
-        try:
-            with safe_open(self.path / HEAD, "numpy") as file:
-                return file.metadata()["layer"], file.get_tensor("weight"), file.get_tensor("bias")
-        except (SafetensorError, OSError, KeyError, TypeError) as error:
-            raise StudyDamaged(f"{self.path / HEAD} cannot be read as the study's head: {error}") from error
+    @cached_property
+    def maps(self) -> dict[str, LinearMap]:
+        """Linear maps by the names of their modules, those that `paths=` asked for and the head."""
+        files = [*sorted((self.path / MAPS).glob("*.safetensors")), self.path / HEAD]
+        found = [read_map(file) for file in files]
+        return {each.name: each for each in found if each}
 
     def unfinished(self) -> list[str]:
         """Datasets whose recording stopped midway; the same command finishes them."""
@@ -127,12 +129,17 @@ class StudyFiles(Mapping[str, Recording]):
         self.manifest = manifest
         self._recordings.clear()
 
-    def save_head(self, layer: str, weight: np.ndarray[Any, Any], bias: np.ndarray[Any, Any]) -> None:
-        from safetensors.numpy import save
+    def save_head(self, head: LinearMap) -> None:
+        write_map(self.path / HEAD, head)
+        self._forget_maps()
 
-        with written_aside(self.path / HEAD) as file:
-            file.write(save({"weight": weight, "bias": bias}, metadata={"layer": layer}))
+    def save_map(self, linear: LinearMap) -> None:
+        write_map(self.path / MAPS / f"{folder_name(linear.name)}.safetensors", linear)
+        self._forget_maps()
+
+    def _forget_maps(self) -> None:
         self.__dict__.pop("head", None)
+        self.__dict__.pop("maps", None)
 
 
 def create_study(

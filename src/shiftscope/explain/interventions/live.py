@@ -61,6 +61,10 @@ def intervene_live(
     model = unwrap(model)
     refuse_other_model(study.manifest.model, describe_model(model))
     described = study.layer(layer)
+    if described.side != "output":
+        raise LayerError(
+            f"{layer!r} is what enters {described.module!r}; record the layer before it to change its units."
+        )
     chosen = checked_units(units, study, layer)
     if not data:
         raise BadRequest(

@@ -1,0 +1,25 @@
+"""A linear map of the model as a study keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Weights = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearMap:
+    """Weights from the units of a recorded layer to the outputs of one module."""
+
+    name: str  # of the module
+    layer: str  # recorded layer whose responses enter it
+    weight: Weights  # (output, unit)
+    bias: Weights | None  # (output,)
+
+    @property
+    def bias_or_zeros(self) -> Weights:
+        """(output,)"""
+        return np.zeros(len(self.weight), np.float32) if self.bias is None else self.bias

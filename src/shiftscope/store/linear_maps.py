@@ -1,0 +1,48 @@
+"""Linear maps of the model in files that any safetensors reader opens."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.recording.linear_map import LinearMap
+from shiftscope.store.atomic import written_aside
+
+MAP = "map"  # entry of the file's metadata
+
+
+def read_map(path: Path) -> LinearMap | None:
+    """None where there is no such file.
+
+    Raises
+    ------
+    StudyDamaged
+        It is no map.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, "numpy") as file:
+            metadata = file.metadata()
+            # Studies from before maps had names have one, the head.
+            told = json.loads(metadata[MAP]) if MAP in metadata else {"module": "head", **metadata}
+            bias = file.get_tensor("bias") if "bias" in file.keys() else None  # noqa: SIM118
+            return LinearMap(str(told["module"]), str(told["layer"]), file.get_tensor("weight"), bias)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise StudyDamaged(f"{path} cannot be read as a linear map: {error}") from error
+
+
+def write_map(path: Path, linear: LinearMap) -> None:
+    from safetensors.numpy import save
+
+    arrays = (
+        {"weight": linear.weight} if linear.bias is None else {"weight": linear.weight, "bias": linear.bias}
+    )
+    told = json.dumps(
+        {"module": linear.name, "layer": linear.layer}
+    )  # several entries would come in any order
+    with written_aside(path) as file:
+        file.write(save(arrays, metadata={MAP: told}))
