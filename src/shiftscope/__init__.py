@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shiftscope.recording.layers import list_layers as list_layers
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
+    from shiftscope.study import paths as paths
     from shiftscope.web.report.report import report as report
     from shiftscope.web.server import view as view
 
@@ -30,6 +31,7 @@ _WHERE = {
     "dataset": "shiftscope.datasets.source:as_dataset",
     "list_layers": "shiftscope.recording.layers",
     "open_study": "shiftscope.study",
+    "paths": "shiftscope.study",
     "report": "shiftscope.web.report.report",
     "view": "shiftscope.web.server",
 }
@@ -42,6 +44,7 @@ __all__ = [
     "dataset",
     "list_layers",
     "open_study",
+    "paths",
     "report",
     "view",
 ]

@@ -79,7 +79,7 @@ def train(
 
 
 def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
-    """Train the net and record it on the held-out digits in all four palettes.
+    """Train the net, record it on the held-out digits in all four palettes, and count its significant paths.
 
     The same seed on the same machine gives the same study, so a study that is there is gone on with.
     """
@@ -92,6 +92,7 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
     for palette in PALETTES:
         dataset: ArrayData = coloured_digits("held_out", palette)
         study.record(dataset, palette, layers=LAYERS, reference=palette == "coloured")
+    study.paths()
     return study
 
 

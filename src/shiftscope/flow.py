@@ -1,4 +1,4 @@
-"""The verbs, each wiring a few folders: record, score and intervene."""
+"""The verbs, each wiring a few folders: record, score, intervene and paths."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shiftscope.datasets.sample import Dataset
     from shiftscope.explain.interventions.edit import How
     from shiftscope.explain.interventions.intervention import Intervention
+    from shiftscope.explain.paths.path_statistics import Settings
+    from shiftscope.explain.paths.paths import Paths
     from shiftscope.recording.layers import Layer
     from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import Pass
@@ -253,3 +255,17 @@ def intervene(
     with progress("intervening", 0, samples) as advance:
         run = Pass(batch_size=batch_size, workers=workers, progress=advance)
         return intervene_live(study, model, shown, units, how, layer=layer, reference=reference, run=run)
+
+
+def paths(
+    study: StudyFiles,
+    layer: str | None = None,
+    *,
+    settings: Settings | None = None,
+    reference: str | None = None,
+    progress: Progress = lambda name, done, total: nullcontext(lambda samples: None),
+) -> Paths:
+    """How often each product of weight and response is significant, category by category."""
+    from shiftscope.explain.paths.paths import paths as counted
+
+    return counted(study, layer, settings=settings, reference=reference, progress=progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from shiftscope.explain.interventions.edit import How
     from shiftscope.explain.interventions.intervention import Intervention
     from shiftscope.explain.interventions.repair import Repair
+    from shiftscope.explain.paths.frequencies import Smoothing
+    from shiftscope.explain.paths.paths import Paths
     from shiftscope.interop.tables import TableName
     from shiftscope.recording.layers import Layer
     from shiftscope.recording.seen import Keep, Outputs, StoredType
@@ -257,6 +260,59 @@ class Study(StudyFiles):
 
         return repair(self, dataset, margin=margin, most=most, seed=seed, reference=reference)
 
+    def paths(
+        self,
+        layer: str | None = None,
+        *,
+        rule: str = "abs_mean",
+        smoothing: Smoothing = "clip",
+        eps: float = 1e-8,
+        reference: str | None = None,
+        shuffles: int = 20,
+        resamples: int = 100,
+        seed: int = 0,
+        progress: bool = True,
+    ) -> Paths:
+        """How often each product of weight and response is significant, category by category; see docs/paths.md.
+
+        Computed from what is stored, without the model, and kept in the study.
+
+        Parameters
+        ----------
+        layer
+            A linear map by the name of its module, or of the recorded layer that enters it; the head where not given.
+        rule
+            When a path is significant: "abs_mean" reproduces the published tables, "printed" is the formula in the
+            paper; `shiftscope.explain.paths.rules` has all.
+        smoothing
+            What is done with frequencies of 0 and 1: "clip" to [eps, 1 - eps], "jeffreys", or "none", which makes
+            some divergences infinite.
+        shuffles
+            Of the labels, for the sampling floor.
+        resamples
+            Of the samples, for intervals.
+
+        Raises
+        ------
+        NotInStudy
+            No such map, or responses that were not kept.
+        BadRequest
+            An unknown rule or smoothing, or too few draws.
+        """
+        from shiftscope.explain.paths.frequencies import Frequencies
+        from shiftscope.explain.paths.path_statistics import Settings
+        from shiftscope.explain.paths.rules import rule_named
+        from shiftscope.progress import bar, silent
+
+        settings = Settings(rule_named(rule), Frequencies(smoothing, eps), shuffles, resamples, seed)
+        return flow.paths(
+            self,
+            layer,
+            settings=settings,
+            reference=reference,
+            progress=partial(bar, counted="passes") if progress else silent,
+        )
+
     def to_xarray(self, layer: str | None = None, dataset: str | None = None) -> xr.Dataset | xr.DataTree:
         """Responses with named dimensions and coordinates, read from disk when they are computed with.
 
@@ -361,3 +417,8 @@ def _refuse_other_categories(there: tuple[str, ...], here: tuple[str, ...]) -> N
 def open_study(path: str | Path) -> Study:
     """The study in the folder `path`."""
     return Study(path)
+
+
+def paths(study: Study, layer: str | None = None, **options: Any) -> Paths:
+    """`study.paths(layer, ...)`: how often each product of weight and response is significant."""
+    return study.paths(layer, **options)

@@ -12,6 +12,7 @@ from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.import_deephys import import_deephys
 from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
+from shiftscope.cli.paths import paths
 from shiftscope.cli.record import record
 from shiftscope.cli.repair import repair
 from shiftscope.cli.report import report
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "intervene": intervene,
     "repair": repair,
+    "paths": paths,
     "view": view,
     "report": report,
     "import deephys": import_deephys,

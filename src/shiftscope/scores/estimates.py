@@ -81,19 +81,11 @@ def _key(study: StudyFiles, shifted: Recording, reference: Recording, layer: str
         "level": LEVEL,
         "seed": SEED,
         "layer": layer,
-        "recordings": [_plan(recording) for recording in (shifted, reference)],
+        "recordings": [recording.digest for recording in (shifted, reference)],
         "head": _digest(head, head.stat().st_mtime_ns) if head.exists() else "",
         "scores": {name: _definition(score) for name, score in unit_scores.items()},
     }
     return json.dumps(content, sort_keys=True).encode()
-
-
-@lru_cache(maxsize=256)
-def _plan(recording: Recording) -> str:
-    plan = recording.plan.as_json()
-    del plan["source"]  # where the data lay decides nothing
-    content = json.dumps(plan, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 @lru_cache(maxsize=16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -66,6 +68,13 @@ class Recording:
     def version(self) -> str:
         """Changes when the content does; part of the address of an image."""
         return self.plan.fingerprint[:12]
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything that decides the content; where the data lay does not."""
+        plan = self.plan.as_json()
+        del plan["source"]
+        return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
 
     @property
     def keeps_responses(self) -> bool:

@@ -92,6 +92,13 @@ def test_more_samples_than_are_read_at_once(monkeypatch):
     np.testing.assert_array_equal(each.sum(axis=0)[:, : counter.shape[1]], whole)
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_numpy_and_the_compiled_loop_count_the_same(rule):
+    weight, bias, responses = made()
+    plain = Counter(weight, bias, RULES[rule], compiled=False)
+    np.testing.assert_array_equal(plain.count(responses), Counter(weight, bias, RULES[rule]).count(responses))
+
+
 def test_several_threads_count_the_same(monkeypatch):
     weight, bias, responses = made(inputs=700)
     counter = Counter(weight, bias, RULES["abs_mean"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -38,6 +38,7 @@ class Counter:
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32] | None
     rule: Rule
+    compiled: bool = True  # False counts with NumPy, for few samples where numba would take longer to load
 
     def __post_init__(self) -> None:
         if self.weight.ndim != 2 or (self.bias is not None and self.bias.shape != self.weight.shape[:1]):
@@ -89,6 +90,30 @@ class Counter:
         into : (run, output, padded column)
             Unsigned, of 8, 16 or 32 bits, and large enough for the counts.
         """
+        for run, some, thresholds in self._parts(responses, sizes):
+            self._add(some, thresholds, into[run])
+
+    def each(
+        self, responses: Responses, sizes: Iterable[int], into: npt.NDArray[np.uint32]
+    ) -> Iterator[npt.NDArray[np.uint32]]:
+        """As `count_each`, with one (output, padded column) array that is filled anew for each run of samples."""
+        sizes = list(sizes)
+        at = 0
+        into[:] = 0
+        for run, some, thresholds in self._parts(responses, sizes):
+            while at < run:
+                yield into
+                into[:] = 0
+                at += 1
+            self._add(some, thresholds, into)
+        for _ in range(at, len(sizes)):
+            yield into
+            into[:] = 0
+
+    def _parts(
+        self, responses: Responses, sizes: Iterable[int]
+    ) -> Iterator[tuple[int, Responses, npt.NDArray[np.float32]]]:
+        """Number of the run, responses and thresholds, piece by piece and in order; empty runs have none."""
         if responses.ndim != 2 or responses.shape[1] != self.weight.shape[1]:
             raise ShapeError(
                 f"responses of shape {responses.shape} for a map of {self.weight.shape[1]} inputs."
@@ -100,7 +125,7 @@ class Counter:
             for run in range(np.searchsorted(ends, start, "right") - 1, np.searchsorted(ends, stop)):
                 first, last = max(int(ends[run]), start), min(int(ends[run + 1]), stop)
                 if last > first:
-                    self._add(responses[first:last], thresholds[:, first - start : last - start], into[run])
+                    yield run, responses[first:last], thresholds[:, first - start : last - start]
 
     def _thresholds(self, responses: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
         """(output, sample) what a path has to exceed."""
@@ -113,9 +138,12 @@ class Counter:
         return self.rule.threshold(total, sizes, self.shape[1]).T.astype(np.float32)
 
     def _add(self, responses: Responses, thresholds: npt.NDArray[np.float32], into: Whole) -> None:
+        outputs, columns = self.shape
+        if not self.compiled:
+            self._add_with_numpy(responses, thresholds, into)
+            return
         from shiftscope.explain.paths.lanes import count_tiles
 
-        outputs, columns = self.shape
         run, tiles = len(responses), self.padded[1] // LANES
         rows = np.zeros((run, tiles * LANES), np.float32)
         rows[:, : responses.shape[1]] = responses if self.rule.signed else np.abs(responses)
@@ -128,6 +156,14 @@ class Counter:
             count_tiles(tiled, self._tiles, flat, counts, outputs, run, first, last)
 
         shared(some, tiles, run * outputs * columns)
+
+    def _add_with_numpy(self, responses: Responses, thresholds: npt.NDArray[np.float32], into: Whole) -> None:
+        outputs, columns = self.shape
+        weights = self._tiles.reshape(-1, outputs, LANES).transpose(1, 0, 2).reshape(outputs, -1)[:, :columns]
+        for response, threshold in zip(responses, thresholds.T, strict=True):
+            entering = np.ones(columns, np.float32)
+            entering[: len(response)] = response if self.rule.signed else np.abs(response)
+            into[:, :columns] += weights * entering > threshold[:, None]
 
     @property
     def _with_bias(self) -> bool:

@@ -51,24 +51,19 @@ def separation(counter: Counter, entering: Entering, categories: int, frequencie
     total = np.zeros((outputs, columns), np.int64)
     rows: list[_Row] = []
     pairs_never, pairs_always = (np.zeros((outputs, columns), np.int64) for _ in range(2))
-    one = np.zeros((1, *counter.padded), np.uint32)
+    buffer = np.zeros(counter.padded, np.uint32)
     for first, last in entering.runs(samples):
-        responses, at = entering.of(first, last), 0
-        for category in range(first, last):
-            count = int(samples[category])
+        here = samples[first:last].tolist()
+        for count, counts in zip(here, counter.each(entering.of(first, last), here, buffer), strict=True):
             if not count:
                 rows.append(_Row.missing())
                 continue
-            one[:] = 0
-            counter.count_each(responses[at : at + count], [count], one)
-            at += count
             table = frequencies.of(np.arange(count + 1), count)
             logit = np.log(table) - np.log1p(-table)
             levels = np.zeros((outputs, count + 1), np.int64)
-
-            add = partial(add_category, one[0], columns, table, logit, sums, levels)
-            shared(add, outputs, one.size)
-            whole = one[0, :, :columns]
+            add = partial(add_category, counts, columns, table, logit, sums, levels)
+            shared(add, outputs, counts.size)
+            whole = counts[:, :columns]
             total += whole
             pairs_never += whole == 0
             pairs_always += whole == count

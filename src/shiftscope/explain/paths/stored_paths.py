@@ -1,0 +1,132 @@
+"""Path statistics kept in the study, in files that any safetensors reader opens."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.explain.paths.path_statistics import Estimated, PathStatistics, Settings
+from shiftscope.explain.paths.separation import Separation
+from shiftscope.recording.linear_map import LinearMap
+from shiftscope.store.atomic import written_aside
+from shiftscope.store.layout import folder_name
+from shiftscope.store.recording import Recording
+from shiftscope.store.study_files import StudyFiles
+
+DEFINITION = 1  # raised when what is computed changes
+KEY = "paths"  # entry of the files' metadata
+ESTIMATED = ("mean_kl", "mean_entropy", "floor", "excess")
+OF_ROWS = ("samples", "entropy", "density", "rare", "frequent", "histogram")
+
+
+def paths_file(study: Path, linear: LinearMap, dataset: str, settings: Settings) -> Path:
+    """One file for each map, dataset, rule and treatment of frequencies."""
+    folder = study / "explanations" / "paths" / folder_name(linear.name) / folder_name(dataset)
+    return folder / f"{settings.rule.name}-{settings.frequencies.smoothing}.safetensors"
+
+
+def write_paths(
+    study: StudyFiles,
+    linear: LinearMap,
+    recording: Recording,
+    reference: Recording | None,
+    settings: Settings,
+    found: PathStatistics,
+) -> None:
+    """Keep them, in the place of those with other settings or of another recording."""
+    from safetensors.numpy import save
+
+    arrays = {name: getattr(found.separation, name) for name in OF_ROWS}
+    arrays |= {"kl": found.kl, "infinite": found.infinite}
+    for name in ESTIMATED:
+        one = getattr(found, name)
+        arrays[name] = np.array([one.value, one.low, one.high])
+    if found.from_reference is not None and found.to_reference is not None:
+        arrays |= {"from_reference": found.from_reference, "to_reference": found.to_reference}
+    told = {**_key(linear, recording, reference, settings), **_draws(settings)}
+    plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    with written_aside(paths_file(study.path, linear, recording.name, settings)) as file:
+        file.write(save(plain, metadata={KEY: json.dumps(told, sort_keys=True)}))
+
+
+def read_paths(
+    study: StudyFiles,
+    linear: LinearMap,
+    recording: Recording,
+    reference: Recording | None,
+    settings: Settings,
+    *,
+    any_draws: bool = True,
+) -> PathStatistics | None:
+    """What is kept of these recordings, this rule and these frequencies; None where nothing is.
+
+    Parameters
+    ----------
+    any_draws
+        Whatever the numbers of shuffles and resamples and the seed were.
+
+    Raises
+    ------
+    StudyDamaged
+        The file is not ours.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = paths_file(study.path, linear, recording.name, settings)
+    if not path.exists():
+        return None
+    wanted = _key(linear, recording, reference, settings)
+    wanted |= {} if any_draws else _draws(settings)
+    try:
+        with safe_open(path, "numpy") as file:
+            told = json.loads(file.metadata()[KEY])
+            if any(told.get(name) != value for name, value in wanted.items()):
+                return None
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return _restored(arrays)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise StudyDamaged(
+            f"{path} cannot be read as path statistics: {error}. Remove it and run `shiftscope paths` again."
+        ) from error
+
+
+def _restored(arrays: dict[str, Any]) -> PathStatistics:
+    estimated = {name: Estimated(*map(float, arrays[name])) for name in ESTIMATED}
+    of_rows = {name: arrays[name] for name in OF_ROWS}
+    separation = Separation(**of_rows, mean_kl=estimated["mean_kl"].value)
+    return PathStatistics(
+        separation,
+        arrays["kl"],
+        arrays["infinite"],
+        **estimated,
+        from_reference=arrays.get("from_reference"),
+        to_reference=arrays.get("to_reference"),
+    )
+
+
+def _key(
+    linear: LinearMap, recording: Recording, reference: Recording | None, settings: Settings
+) -> dict[str, Any]:
+    weights = hashlib.sha256(linear.weight.tobytes())
+    weights.update(b"" if linear.bias is None else linear.bias.tobytes())
+    return {
+        "definition": DEFINITION,
+        "map": linear.name,
+        "layer": linear.layer,
+        "weights_sha256": weights.hexdigest(),
+        "recording": recording.digest,
+        "reference": reference.digest if reference else None,
+        "rule": settings.rule.name,
+        "formula": settings.rule.formula,
+        "smoothing": settings.frequencies.smoothing,
+        "eps": settings.frequencies.eps,
+    }
+
+
+def _draws(settings: Settings) -> dict[str, int]:
+    return {"shuffles": settings.shuffles, "resamples": settings.resamples, "seed": settings.seed}
