@@ -69,6 +69,9 @@ def main() -> None:
     """Run `shiftscope`; our errors become one message and exit status 1."""
     try:
         command_line()()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stderr.close()
+        sys.exit(141)
     except (ShiftscopeError, OSError) as error:  # a read-only folder, a full disk
         sys.exit(f"shiftscope: {error}")
     except KeyboardInterrupt:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -91,37 +92,27 @@ def _print(found: Paths, study: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    heads = (
-        "dataset",
-        "samples",
-        "accuracy",
-        "mean KL",
-        "sampling floor",
-        "above it",
-        "mean entropy",
-        "density",
-    )
-    title = f"Paths of {found.map.name}, nats"
-    shown = Table(*heads, title=Text(title), box=None, padding=(0, 1, 0, 0))
+    heads = ("dataset", "accuracy", "mean KL, 95 %", "floor", "mean entropy, 95 %")
+    shown = Table(*heads, title=Text(f"Paths of {found.map.name}, in nats"), box=None, padding=(0, 1, 0, 0))
     for row in found.table().to_dict("records"):
         cells = (
             row["dataset"],
-            str(row["samples"]),
             f"{100 * row['accuracy']:.1f} %",
             _interval(row, "mean_kl"),
             f"{row['floor']:.3g}",
-            _interval(row, "excess"),
             _interval(row, "mean_entropy"),
-            f"{row['density']:.3f}",
         )
         shown.add_row(*map(Text, cells))
     console = Console()
     console.print(shown)
     settings = found.settings
-    words = f"{settings.rule.formula}; {settings.frequencies.in_words()}; means over paths, 95 % intervals."
+    words = (
+        f"{settings.rule.formula}; {settings.frequencies.in_words()}. KL and entropy are means over paths. The floor is "
+        "the mean KL with shuffled labels."
+    )
     console.print(Text(words), style="dim")
     console.print(f"Look at them with: shiftscope view {study}", soft_wrap=True)
 
 
-def _interval(row: dict[str, float], name: str) -> str:
+def _interval(row: Mapping[Any, Any], name: str) -> str:
     return f"{row[name]:.3g} ({row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g})"
