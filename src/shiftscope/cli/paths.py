@@ -107,8 +107,8 @@ def _print(found: Paths, study: Path) -> None:
     console.print(shown)
     settings = found.settings
     words = (
-        f"{settings.rule.formula}; {settings.frequencies.in_words()}. KL and entropy are means over paths. The floor is "
-        "the mean KL with shuffled labels."
+        f"{settings.rule.formula}; {settings.frequencies.in_words()}. KL and entropy are means over paths. The "
+        "floor is the mean KL with shuffled labels."
     )
     console.print(Text(words), style="dim")
     console.print(f"Look at them with: shiftscope view {study}", soft_wrap=True)

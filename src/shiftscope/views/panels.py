@@ -131,7 +131,7 @@ class Chart(Panel):
 @dataclass(frozen=True)
 class Matrix(Panel):
     """Numbers by two lists of names, drawn as one image whose cells can be pointed at and clicked: counts, or
-    where `signed` differences, whose colours part at zero."""
+    where `signed` differences, whose colours part at zero, or where `amounts` numbers from zero on an even scale."""
 
     counts: (
         npt.NDArray[np.int64] | npt.NDArray[np.float64]
@@ -145,6 +145,12 @@ class Matrix(Panel):
     role: Role | None = None
     note: str = ""
     signed: bool = False
+    amounts: bool = False
+    largest: float | None = (
+        None  # end of the colour scale of amounts, to be shared; the largest of them if None
+    )
+    keys: Sequence[int] | None = None  # what {row} and {column} become; their places where None
+    diagonal: str = ""  # what the diagonal holds, where it is not what the other cells hold
     measured_in: str = "samples"
 
 

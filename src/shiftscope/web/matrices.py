@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from shiftscope.errors import ShapeError
+from shiftscope.views.numbers import number
 from shiftscope.views.panels import Link, Matrix, Role
 from shiftscope.web.addresses import Addresses
 
@@ -68,7 +69,7 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
     ShapeError
         There is not one name for each row and column.
     """
-    counts = np.nan_to_num(np.asarray(matrix.counts, np.float64))
+    counts = np.nan_to_num(np.asarray(matrix.counts, np.float64), posinf=np.inf)
     if counts.shape != (len(matrix.row_names), len(matrix.column_names)):
         raise ShapeError(
             f"a matrix of shape {counts.shape} with {len(matrix.row_names)} row names "
@@ -86,16 +87,17 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
     row, column = np.nonzero(counts)
     row_names, column_names = list(matrix.row_names), list(matrix.column_names)
     found = counts[row, column]
-    numbers = np.round(found, 2) if matrix.signed else found.astype(np.int64)
-    largest = float(np.abs(counts).max(initial=0))
-    levels = _signed_levels(counts, largest) if matrix.signed else _levels(counts, largest)
-    ramp = DIVERGING if matrix.signed else RAMPS[matrix.role]
+    finite = np.abs(counts[np.isfinite(counts)])
+    largest = (
+        float(matrix.largest or finite.max(initial=0)) if matrix.amounts else float(finite.max(initial=0))
+    )
+    levels, ramp, ends = _coloured(matrix, counts, largest)
+    if not matrix.amounts:
+        levels = _grown(levels, cell, 128 if matrix.signed else 0)
     return Drawing(
-        picture=_png(_grown(levels, cell, 128 if matrix.signed else 0), ramp),
+        picture=_png(levels, ramp),
         scale=_png(np.arange(1, 256, dtype=np.uint8)[None], ramp),
-        ends=(_words(-largest, matrix), _words(largest, matrix))
-        if matrix.signed
-        else ("1", f"{largest:.0f}"),
+        ends=ends,
         empty=not len(found),
         left=24 + max((len(label.text) * LETTER for label in rows), default=0),
         top=24 + max((len(label.text) * LETTER * 0.72 for label in columns), default=0),
@@ -106,10 +108,7 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
         columns=columns,
         largest=_largest(matrix, row, column, found),
         data={
-            # row, column, count; row, column, count; ...
-            "cells": [
-                *chain.from_iterable(zip(row.tolist(), column.tolist(), numbers.tolist(), strict=True))
-            ],
+            **_told(matrix, row, column, found),
             "measuredIn": matrix.measured_in,
             "signed": matrix.signed,
             "rows": row_names,
@@ -118,8 +117,38 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
             "columnAxis": matrix.column_axis,
             "page": addresses.page(matrix.page),
             "hiddenDiagonal": matrix.hide_diagonal,
+            "diagonal": matrix.diagonal,
+            "keys": None if matrix.keys is None else list(matrix.keys),
         },
     )
+
+
+def _coloured(
+    matrix: Matrix, values: npt.NDArray[np.float64], largest: float
+) -> tuple[npt.NDArray[np.uint8], tuple[str, ...], tuple[str, str]]:
+    """Places on the colour scale, the scale's colours, and its ends in words."""
+    if matrix.signed:
+        ends = _words(-largest, matrix), _words(largest, matrix)
+        return _signed_levels(values, largest), DIVERGING, ends
+    ramp = RAMPS[matrix.role]
+    if matrix.amounts:
+        share = np.minimum(values, largest) / (largest or 1.0)
+        known = ~np.isnan(np.asarray(matrix.counts, np.float64))
+        return np.where(known, 1 + np.round(254 * share), 0).astype(np.uint8), ramp, ("0", number(largest))
+    return _levels(values, largest), ramp, ("1", f"{largest:.0f}")
+
+
+def _told(
+    matrix: Matrix, row: npt.NDArray[np.intp], column: npt.NDArray[np.intp], found: npt.NDArray[np.float64]
+) -> dict[str, Any]:
+    """What the pointer reads: row, column, count; row, column, count; ... or of amounts all, as packed float32."""
+    if matrix.amounts:
+        packed = np.ascontiguousarray(matrix.counts, "<f4").tobytes()
+        return {"amounts": base64.b64encode(packed).decode("ascii"), "cells": []}
+    numbers = np.round(found, 2) if matrix.signed else found.astype(np.int64)
+    return {
+        "cells": [*chain.from_iterable(zip(row.tolist(), column.tolist(), numbers.tolist(), strict=True))]
+    }
 
 
 def _labels(names: Sequence[str], cell: float) -> list[Label]:
@@ -138,13 +167,16 @@ def _largest(
     def link(row: int, column: int) -> Link:
         row_name, column_name = matrix.row_names[row], matrix.column_names[column]
         names = f"{matrix.row_axis} {row_name}, {matrix.column_axis} {column_name}"
-        return Link(names, matrix.page.replace("{row}", str(row)).replace("{column}", str(column)))
+        place = (row, column) if matrix.keys is None else (matrix.keys[row], matrix.keys[column])
+        return Link(names, matrix.page.replace("{row}", str(place[0])).replace("{column}", str(place[1])))
 
     order = np.argsort(-np.abs(found), kind="stable")[:LARGEST_LISTED]
     return [(link(int(rows[i]), int(columns[i])), _words(float(found[i]), matrix)) for i in order]
 
 
 def _words(value: float, matrix: Matrix) -> str:
+    if matrix.amounts:
+        return number(value) if np.isfinite(value) else "∞"
     return f"{value:+.1f}".replace("-", "−") if matrix.signed else f"{value:.0f}"
 
 

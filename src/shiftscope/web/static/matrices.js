@@ -10,6 +10,10 @@
       const data = JSON.parse(figure.querySelector("script").textContent);
       const columns = data.columns ?? data.rows;
       const counts = new Map();
+      if (data.amounts) {
+        const bytes = Uint8Array.from(atob(data.amounts), (letter) => letter.charCodeAt(0));
+        new Float32Array(bytes.buffer).forEach((amount, place) => Number.isNaN(amount) || counts.set(place, amount));
+      }
       for (let i = 0; i < data.cells.length; i += 3) {
         counts.set(data.cells[i] * columns.length + data.cells[i + 1], data.cells[i + 2]);
       }
@@ -19,21 +23,23 @@
   };
 
   const cellAt = (figure, event) => {
-    const { rows, columns, counts } = read(figure);
+    const { rows, columns, counts, amounts } = read(figure);
     const box = figure.querySelector("image").getBoundingClientRect();
     const [height, width] = [box.height / rows.length, box.width / columns.length];
     const row = Math.floor((event.clientY - box.top) / height);
     const column = Math.floor((event.clientX - box.left) / width);
     if (row < 0 || column < 0 || row >= rows.length || column >= columns.length) return null;
     let best = { row, column, distance: Infinity };
-    const [down, across] = [Math.floor(near / height), Math.floor(near / width)];
+    // Where every cell holds something, the one under the pointer is meant.
+    const reach = amounts ? 0 : near;
+    const [down, across] = [Math.floor(reach / height), Math.floor(reach / width)];
     for (let r = Math.max(0, row - down); r <= Math.min(rows.length - 1, row + down); r++) {
       for (let c = Math.max(0, column - across); c <= Math.min(columns.length - 1, column + across); c++) {
         const distance = Math.hypot((r - row) * height, (c - column) * width);
         if (counts.has(r * columns.length + c) && distance < best.distance) best = { row: r, column: c, distance };
       }
     }
-    return { ...best, count: counts.get(best.row * columns.length + best.column) ?? 0 };
+    return { ...best, count: counts.get(best.row * columns.length + best.column) ?? (amounts ? NaN : 0) };
   };
 
   const mark = (figure, cell) => {
@@ -48,8 +54,10 @@
     place(columnCursor, { x: (cell.column * width) / columns.length, y: 0, width: width / columns.length, height });
   };
 
-  const told = (count, signed) =>
-    count.toLocaleString("en", signed ? { signDisplay: "exceptZero", maximumFractionDigits: 1 } : {});
+  const told = (count, signed, amounts) => {
+    if (amounts) return Number.isNaN(count) ? "–" : count.toLocaleString("en", { maximumSignificantDigits: 3 });
+    return count.toLocaleString("en", signed ? { signDisplay: "exceptZero", maximumFractionDigits: 1 } : {});
+  };
 
   let pointed = null;
   document.addEventListener("pointermove", (event) => {
@@ -61,11 +69,14 @@
     }
     pointed = cell ? figure : null;
     if (!cell) return;
-    const { rows, columns, rowAxis, columnAxis, hiddenDiagonal, signed, measuredIn } = read(figure);
+    const { rows, columns, rowAxis, columnAxis, hiddenDiagonal, diagonal, signed, amounts, measuredIn } = read(figure);
     mark(figure, cell);
     shiftscope.tip.show(event.clientX, event.clientY, (box) => {
-      const count = hiddenDiagonal && cell.row === cell.column ? "not shown" : told(cell.count, signed);
-      box.textContent = `${rowAxis} ${rows[cell.row]}, ${columnAxis} ${columns[cell.column]}: ${count}${signed ? ` ${measuredIn}` : ""}`;
+      const itself = cell.row === cell.column;
+      const count = hiddenDiagonal && itself ? "not shown" : told(cell.count, signed, amounts);
+      const what = diagonal && itself ? `, ${diagonal}` : "";
+      const unit = signed || amounts ? ` ${measuredIn}` : "";
+      box.textContent = `${rowAxis} ${rows[cell.row]}, ${columnAxis} ${columns[cell.column]}${what}: ${count}${unit}`;
     });
   });
 
@@ -73,7 +84,8 @@
     const figure = event.target.closest(".cells")?.closest("figure");
     const cell = figure && cellAt(figure, event);
     if (!cell) return;
-    const { page } = read(figure);
-    if (page) shiftscope.go(page.replaceAll("{row}", cell.row).replaceAll("{column}", cell.column), event);
+    const { page, keys } = read(figure);
+    const [row, column] = keys ? [keys[cell.row], keys[cell.column]] : [cell.row, cell.column];
+    if (page) shiftscope.go(page.replaceAll("{row}", row).replaceAll("{column}", column), event);
   });
 }
