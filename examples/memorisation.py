@@ -20,6 +20,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import shiftscope as ss
+from shiftscope.datasets.jpeg_pack import JpegPack
+
 CATEGORIES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE = 28  # pixels of the centre crop
 SECOND_LAST, LAST = "classifier.2", "classifier.4"
@@ -85,3 +88,115 @@ def train(
             right += int((logits.argmax(1) == told).sum())
         slower.step()
         after(epoch, right / len(images))
+
+
+# Means over categories of the entropy, and over ordered pairs of the divergence: tables 5 to 7 of the paper.
+PUBLISHED = {
+    ("untrained", LAST, "cifar10"): (0.1825, 0.0121),
+    ("untrained", SECOND_LAST, "cifar10"): (0.3381, 0.0208),
+    ("normal", LAST, "cifar10"): (0.4248, 0.2822),
+    ("normal", SECOND_LAST, "cifar10"): (0.5113, 0.1228),
+    ("normal", LAST, "tiny imagenet"): (0.4602, 0.1164),
+    ("normal", SECOND_LAST, "tiny imagenet"): (0.4992, 0.0610),
+    ("shuffled", LAST, "cifar10"): (0.5077, 0.0119),
+    ("shuffled", SECOND_LAST, "cifar10"): (0.5341, 0.0184),
+}
+SHOWN = (1, 2, 3, 4, 6, 8, 12, 16, 20, 25)  # epochs that become a study, beside the last
+
+
+def pictures(pack: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(sample, row, column, 3) uint8 and (sample,) labels."""
+    images = JpegPack(pack, categories=CATEGORIES)
+    labels = np.array([images[i].label for i in range(len(images))])
+    return np.stack([np.asarray(images[i].picture) for i in range(len(images))]), labels
+
+
+def checkpoints(
+    run: str, images: torch.Tensor, labels: torch.Tensor, epochs: int, folder: Path, given: argparse.Namespace
+) -> list[int]:
+    """Train, keeping each epoch's weights in `folder`; a training that is there is not repeated."""
+    torch.manual_seed(given.seed)
+    net = SmallAlexNet()
+    if not (folder / f"{run}-{epochs:02d}.pt").exists():
+        torch.save(net.state_dict(), folder / f"{run}-00.pt")
+
+        def keep(epoch: int, accuracy: float) -> None:
+            print(f"{run}, epoch {epoch}: {accuracy:.1%} of the training labels told right", flush=True)
+            torch.save(net.state_dict(), folder / f"{run}-{epoch:02d}.pt")
+
+        train(net, images, labels, epochs, given.seed + 1, given.momentum, keep)
+    return [epoch for epoch in SHOWN if epoch < epochs] + [epochs]
+
+
+def study_of(checkpoint: Path, name: str, shown: dict[str, tuple[torch.Tensor, np.ndarray]]) -> ss.Study:
+    """One checkpoint's study: what enters both linear maps on each dataset, and their weights."""
+    net = SmallAlexNet()
+    net.load_state_dict(torch.load(checkpoint, weights_only=True))
+    study = ss.Study.create(checkpoint.with_name(f"{name}.study"), net.eval(), CATEGORIES, exist_ok=True)
+    for dataset, data in shown.items():
+        study.record(data, dataset, paths=[SECOND_LAST, LAST], batch_size=500, progress=False)
+    return study
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("folder", type=Path, help="folder with the images")
+    options.add_argument("--out", type=Path, default=Path("checkpoints"))
+    options.add_argument("--epochs", type=int, default=16, help="on the true labels")
+    options.add_argument("--shuffled-epochs", type=int, default=25)
+    options.add_argument("--momentum", type=float, default=0.9, help="the paper does not state it")
+    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--limit", type=int, help="use only so many images of each set")
+    given = options.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+
+    images, labels = pictures(given.folder / "cifar10_train_jpeg.npz")
+    rng = np.random.default_rng(given.seed)
+    kept = rng.permutation(len(images))[: given.limit]
+    lessons, told = standardised(images[kept]), torch.from_numpy(labels[kept])
+    shuffled = told[torch.from_numpy(np.random.default_rng(0).permutation(len(told)))]
+    tests, true = pictures(given.folder / "cifar10_test_jpeg.npz")
+    with np.load(given.folder / "cifar10_like_tinyimagenet.npz") as file:
+        others, theirs = file["image"], file["label"].astype(np.int64)
+    chosen = rng.permutation(len(tests))[: given.limit]
+    shown = {
+        "cifar10": (standardised(tests[chosen]), true[chosen]),
+        "tiny imagenet": (standardised(others), theirs),
+    }
+
+    studies: dict[str, ss.Study] = {}
+    for run, answers, epochs in (
+        ("normal", told, given.epochs),
+        ("shuffled", shuffled, given.shuffled_epochs),
+    ):
+        for epoch in checkpoints(run, lessons, answers, epochs, given.out, given):
+            if not studies:
+                studies["untrained"] = study_of(given.out / f"{run}-00.pt", "untrained", shown)
+            name = f"{run}-{epoch:02d}"
+            studies[name] = study_of(given.out / f"{name}.pt", name, shown)
+
+    print(
+        f"\n{'checkpoint':12} {'map':13} {'dataset':14} {'H':>7} {'paper':>7} {'KL':>8} {'paper':>7} {'floor':>7}"
+    )
+    for name, study in studies.items():
+        run, _, epoch = name.partition("-")
+        last = not epoch or name in (f"normal-{given.epochs:02d}", f"shuffled-{given.shuffled_epochs:02d}")
+        for layer in (LAST, SECOND_LAST):
+            for row in study.paths(layer, progress=False).table().to_dict("records"):
+                h, kl = (
+                    PUBLISHED.get((run, layer, row["dataset"]), (np.nan, np.nan))
+                    if last
+                    else (np.nan, np.nan)
+                )
+                numbers = (
+                    f"{row['mean_entropy']:7.4f} {h:7.4f} {row['mean_kl']:8.5f} {kl:7.4f} {row['floor']:7.4f}"
+                )
+                print(f"{name:12} {layer:13} {row['dataset']:14} {numbers}".replace("nan", "  –"))
+    named = " ".join(str(study.path) for study in studies.values())
+    print(f"\nThe course of training: shiftscope compare {named} --layer {LAST} --out course")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "intervene": intervene,
     "repair": repair,
     "paths": paths,
+    "compare": compare,
     "view": view,
     "report": report,
     "import deephys": import_deephys,

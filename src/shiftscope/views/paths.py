@@ -329,7 +329,7 @@ def _bars(chosen: PathChoice, shifted: str) -> list[Panel]:
     ]
     spec = {
         "data": {"values": values},
-        "height": {"step": 11},
+        "height": 24 * len(most),
         "mark": {"type": "bar", "cornerRadiusEnd": 1},
         "encoding": {
             "y": {

@@ -1,0 +1,68 @@
+"""One page that belongs to no study's report, as a folder that opens from the file system."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from shiftscope.errors import BadRequest
+from shiftscope.store.atomic import remove_folder, write_json
+from shiftscope.views.panels import Page, Picture
+from shiftscope.web import assets
+from shiftscope.web.html import render
+from shiftscope.web.report.contents import INDEX
+from shiftscope.web.report.filed import LICENSES, STATIC
+from shiftscope.web.report.report import FORMAT, FRAME, MARK
+from shiftscope.web.report.still import without_dead_links
+from shiftscope.web.surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Addresses of a page without others and without pictures; static files are copied beside it."""
+
+    folder: Path
+
+    @property
+    def live(self) -> bool:
+        return False
+
+    def page(self, address: str) -> str:
+        return ""
+
+    def picture(self, picture: Picture) -> str:
+        raise BadRequest(f"a page alone has no pictures; asked was one of {picture.dataset!r}.")
+
+    def static(self, name: str) -> str:
+        for wanted in (name, LICENSES):
+            file = self.folder / STATIC / wanted
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(assets.FOLDER / wanted, file)
+        return f"{STATIC}/{name}"
+
+
+def write_page(page: Page, folder: Path, title: str) -> Path:
+    """Write the page, and return the file to open.
+
+    Raises
+    ------
+    BadRequest
+        `folder` is a file, or holds something that is no report.
+    """
+    folder = Path(os.path.abspath(folder))
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists())):
+        raise BadRequest(f"{folder} is not empty and is no report. Choose another folder.")
+    aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        aside.mkdir(parents=True)
+        html = render(page, Surroundings(title), Alone(aside), frame=FRAME)
+        (aside / INDEX).write_text(without_dead_links(html), "utf-8")
+        write_json(aside / MARK, {"format": FORMAT, "title": title})
+        remove_folder(folder)
+        aside.replace(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder / INDEX
