@@ -13,7 +13,9 @@ are not: the images were coded as JPEG, and the paper trains for 250 epochs.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
