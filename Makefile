@@ -6,7 +6,9 @@ endif
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test check clean
+SIZE ?= small
+
+.PHONY: demo test check bench clean
 
 demo: .venv/ready
 	$(BIN)/shiftscope demo
@@ -19,6 +21,9 @@ check: .venv/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/codespell
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/paths.py --size $(SIZE)
 
 clean:
 	rm -rf .venv .uv

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShapeError
+from shiftscope.explain.paths.printed import low_rank
 from shiftscope.explain.paths.rules import Rule
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, input)
@@ -90,6 +91,11 @@ class Counter:
         into : (run, output, padded column)
             Unsigned, of 8, 16 or 32 bits, and large enough for the counts.
         """
+        if self.rule.whole_rows:
+            self._check(responses)
+            bias = self.bias if self._with_bias else None
+            low_rank(self.weight, bias, responses, sizes).add_to(into, self.shape[1])
+            return
         for run, some, thresholds in self._parts(responses, sizes):
             self._add(some, thresholds, into[run])
 
@@ -98,6 +104,12 @@ class Counter:
     ) -> Iterator[npt.NDArray[np.uint32]]:
         """As `count_each`, with one (output, padded column) array that is filled anew for each run of samples."""
         sizes = list(sizes)
+        if self.rule.whole_rows:
+            for size, first in zip(sizes, np.cumsum([0, *sizes]).tolist(), strict=False):
+                into[:] = 0
+                self.count_each(responses[first : first + size], [size], into[None])
+                yield into
+            return
         at = 0
         into[:] = 0
         for run, some, thresholds in self._parts(responses, sizes):
@@ -114,10 +126,7 @@ class Counter:
         self, responses: Responses, sizes: Iterable[int]
     ) -> Iterator[tuple[int, Responses, npt.NDArray[np.float32]]]:
         """Number of the run, responses and thresholds, piece by piece and in order; empty runs have none."""
-        if responses.ndim != 2 or responses.shape[1] != self.weight.shape[1]:
-            raise ShapeError(
-                f"responses of shape {responses.shape} for a map of {self.weight.shape[1]} inputs."
-            )
+        self._check(responses)
         ends = np.cumsum([0, *sizes])
         for start in range(0, len(responses), AT_ONCE):
             stop = min(start + AT_ONCE, len(responses))
@@ -126,6 +135,12 @@ class Counter:
                 first, last = max(int(ends[run]), start), min(int(ends[run + 1]), stop)
                 if last > first:
                     yield run, responses[first:last], thresholds[:, first - start : last - start]
+
+    def _check(self, responses: Responses) -> None:
+        if responses.ndim != 2 or responses.shape[1] != self.weight.shape[1]:
+            raise ShapeError(
+                f"responses of shape {responses.shape} for a map of {self.weight.shape[1]} inputs."
+            )
 
     def _thresholds(self, responses: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
         """(output, sample) what a path has to exceed."""

@@ -29,6 +29,7 @@ class Rule:
     # (sample, output) thresholds from the row sums of N, those of |N| (None unless `sizes`), and the row's length
     threshold: Callable[[Sums, Sums | None, int], Sums]
     sizes: bool = False  # whether the row sums of |N| are needed
+    whole_rows: bool = False  # a negative row sum makes the whole row significant, another hardly any of it
 
     def columns(self, inputs: int) -> int:
         """Paths of one output."""
@@ -55,8 +56,17 @@ def _printed(total: Sums, sizes: Sums | None, columns: int) -> Sums:
 _ALL = (
     Rule("abs_mean", "|N_ij| > |mean_k N_ik|, the bias a path", True, False, _size_of_mean),
     Rule("abs_mean_no_bias", "|N_ij| > |mean_k N_ik|, without the bias", False, False, _size_of_mean),
-    Rule("printed", "|N_ij| > n sum_k N_ik, the bias a path: as the paper prints it", True, False, _printed),
-    Rule("printed_no_bias", "|N_ij| > n sum_k N_ik, without the bias", False, False, _printed),
+    Rule(
+        "printed",
+        "|N_ij| > n sum_k N_ik, the bias a path: as the paper prints it",
+        True,
+        False,
+        _printed,
+        whole_rows=True,
+    ),
+    Rule(
+        "printed_no_bias", "|N_ij| > n sum_k N_ik, without the bias", False, False, _printed, whole_rows=True
+    ),
     Rule("signed_mean", "|N_ij| > mean_k N_ik, the bias a path", True, False, _mean),
     Rule("signed_mean_no_bias", "|N_ij| > mean_k N_ik, without the bias", False, False, _mean),
     Rule("mean_abs", "|N_ij| > mean_k |N_ik|, the bias a path", True, False, _mean_of_sizes, sizes=True),
