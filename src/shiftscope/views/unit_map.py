@@ -51,7 +51,7 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
     if kind not in drawings(len(passing)):
         raise BadRequest(
             f"a UMAP needs the package umap-learn (`pip install umap-learn`) and {FEWEST_FOR_UMAP} units; "
-            f"{look.layer} has {len(passing)}. map=pca needs neither."
+            f"{look.layer} has {len(passing)}. drawing=pca needs neither."
         )
     places = _places(look.study[look.reference], look.layer, kind)
     heading = "Map of units"
