@@ -23,10 +23,8 @@ Q = "Chance of so large a value without any shift, after Benjamini and Hochberg 
 def score_table(look: Look, layer: str, index: int) -> Table:
     """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
     found = {name: estimated(look, name, layer) for name in look.ordered()}
-    shifted = look.others()
-    describes = not all(score.compares for score in unit_scores.values())
     columns = [Column("score", "Point at a name to read how the score is computed.")]
-    for name in look.ordered() if describes else shifted:
+    for name in look.ordered():
         columns.append(
             Column(
                 name, f"Value in {name}, with its 95 % interval from resampled samples. q: {Q}", numeric=True
@@ -37,7 +35,7 @@ def score_table(look: Look, layer: str, index: int) -> Table:
     for score, described in unit_scores.items():
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
-        for name in look.ordered() if describes else shifted:
+        for name in look.ordered():
             if name == look.reference and described.compares:
                 cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
                 continue
@@ -50,7 +48,6 @@ def score_table(look: Look, layer: str, index: int) -> Table:
         columns,
         rows,
         note=f"Compared with {look.reference}. {NOTHING} where there is nothing to measure.",
-        empty="No scores are known.",
     )
 
 
