@@ -13,7 +13,7 @@ from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.wilson import wilson
 from shiftscope.views.cells import share_cell
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import count, points, signed
+from shiftscope.views.numbers import count, points, points_interval
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.pictures import category_name
 
@@ -114,4 +114,4 @@ def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:
 
 def _growth(one: Grown) -> Cell:
     growth, low, high = map(float, newcombe(*one.answers, *one.usual))
-    return Cell(points(growth), note=f"{signed(low)} to {signed(high)}", value=growth)
+    return Cell(points(growth), note=points_interval(low, high), value=growth)

@@ -12,7 +12,7 @@ from shiftscope.explain.interventions.intervene import intervene
 from shiftscope.explain.interventions.intervention import Answers, Intervention
 from shiftscope.scores.outcomes import Positions
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.cells import share_cell, strip_column
+from shiftscope.views.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.image_sets import FEW, GROWTH, MANY
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, points_interval, probability, signed
@@ -30,7 +30,7 @@ from shiftscope.views.panels import (
     Panel,
     Table,
 )
-from shiftscope.views.pictures import category_name, pictures, role, strongest
+from shiftscope.views.pictures import category_name, pictures, role
 from shiftscope.views.unit_scores import estimated, ranked
 from shiftscope.views.view import view
 
@@ -241,10 +241,7 @@ def _units(look: Look, done: Intervention) -> Table:
                 look.page(AT, units=str(unit), how=done.how if done.how != HOWS[0] else None),
                 help=f"Change unit {unit} alone.",
             ),
-            *(
-                Cell(pictures=tuple(strongest(look, look.study[name], done.layer, unit, STRIP)))
-                for name in compared
-            ),
+            *(strip_cell(look, name, unit, STRIP, done.layer) for name in compared),
         ]
         for unit in done.units[:UNITS]
     ]

@@ -14,7 +14,7 @@ from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.wilson import wilson
 from shiftscope.views.cells import share_cell
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import NOTHING, count, points, signed
+from shiftscope.views.numbers import NOTHING, count, points, points_interval
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.pictures import category_name
 
@@ -88,7 +88,7 @@ def _changes(
 def _cells(look: Look, change: _Change | None, shifts: Sequence[str], category: int) -> list[Cell]:
     if change is None:
         return [Cell(NOTHING, value=math.nan), Cell(NOTHING)][: min(2, len(shifts))]
-    note = f"{signed(change.low)} to {signed(change.high)}"
+    note = points_interval(change.low, change.high)
     own = [Cell(points(change.points), note=note, value=change.points)]
     where = Cell(change.dataset, look.dataset(change.dataset, label=category))
     return [*own, where] if len(shifts) > 1 else own

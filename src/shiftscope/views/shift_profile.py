@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.scores.score import UnitScore
+from shiftscope.views.charts import by_dataset
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import exact
 from shiftscope.views.panels import Chart, Message, Panel
@@ -48,12 +49,7 @@ def shift_profile(look: Look, score: UnitScore) -> Panel:
             "axis": {"labelAngle": 0, "labelLimit": 120, "labelOverlap": True},
             "scale": {"type": "point", "padding": 0.3},
         },
-        "color": {
-            "field": "dataset",
-            "type": "nominal",
-            "scale": {"domain": look.ordered()},
-            "legend": {"values": look.others(), "orient": "top", "title": None},
-        },
+        "color": by_dataset(look, look.others()),
     }
     middle_half = {
         "mark": {"type": "area", "opacity": 0.12},

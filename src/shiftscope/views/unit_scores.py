@@ -22,6 +22,11 @@ def title(score: str) -> str:
     return score.replace("_", " ")
 
 
+def name_of(text: str) -> str:
+    """The name of a score as people write it: in any case, with blanks or underscores."""
+    return text.strip().casefold().replace(" ", "_")
+
+
 def ranked(values: UnitArray, *, ascending: bool = False) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Units by score, the undefined ones last."""
     keys = values if ascending else -values
