@@ -5,13 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.cells import number_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import probability
 from shiftscope.views.panels import Cell, Column, Message, Panel, Table
 from shiftscope.views.pictures import strongest
-from shiftscope.views.unit_scores import estimated, ranked
+from shiftscope.views.unit_scores import estimated
 
 STRIP = 4
 SCORE = "blame"

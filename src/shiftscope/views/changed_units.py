@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.set_means import welch
 from shiftscope.views.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
@@ -14,7 +15,6 @@ from shiftscope.views.numbers import points, points_interval
 from shiftscope.views.panels import Cell, Column, Message, Panel, Table
 from shiftscope.views.pictures import category_name
 from shiftscope.views.sets import Chosen, as_share, bounded, label_mean, mean_response
-from shiftscope.views.unit_scores import ranked
 
 UNITS = 6  # each way
 STRIP = 6

@@ -8,6 +8,7 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.contributions import argument
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.recording import Recording
 from shiftscope.store.samples import StoredSample
 from shiftscope.views.cells import strip_cell, strip_column
@@ -15,7 +16,6 @@ from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, signed_like
 from shiftscope.views.panels import Cell, Column, Message, Panel, Table
 from shiftscope.views.pictures import category_name
-from shiftscope.views.unit_scores import ranked
 
 FOR, AGAINST = 8, 6  # units with a row of their own
 STRIP = 5

@@ -8,6 +8,7 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.activation_ratio import activation_ratio
+from shiftscope.scores.ranked import responding
 from shiftscope.store.recording import Recording
 from shiftscope.store.samples import StoredSample
 from shiftscope.summaries.maxima import Maxima
@@ -17,7 +18,6 @@ from shiftscope.views.numbers import number, percent
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.pictures import category_name
 from shiftscope.views.sets import as_share, label_mean, reference_maximum
-from shiftscope.views.unit_scores import responding
 
 UNITS = 12
 STRIP = 5

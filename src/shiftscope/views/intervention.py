@@ -11,6 +11,7 @@ from shiftscope.explain.interventions.edit import HOWS, How
 from shiftscope.explain.interventions.intervene import intervene
 from shiftscope.explain.interventions.intervention import Answers, Intervention
 from shiftscope.scores.outcomes import Positions
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.image_sets import FEW, GROWTH, MANY
@@ -31,7 +32,7 @@ from shiftscope.views.panels import (
     Table,
 )
 from shiftscope.views.pictures import category_name, pictures, role
-from shiftscope.views.unit_scores import estimated, ranked
+from shiftscope.views.unit_scores import estimated
 from shiftscope.views.view import view
 
 AT = "interventions"

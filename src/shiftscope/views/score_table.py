@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.ranked import rank
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.cells import number_cell
 from shiftscope.views.look import Look
@@ -49,11 +48,6 @@ def score_table(look: Look, layer: str, index: int) -> Table:
         rows,
         note=f"Compared with {look.reference}. {NOTHING} where there is nothing to measure.",
     )
-
-
-def rank(values: UnitArray, index: int) -> tuple[int, int]:
-    """Place of a unit from the largest value on, equal ones sharing the first of their places; of how many."""
-    return int(np.count_nonzero(values > values[index])) + 1, int(np.count_nonzero(~np.isnan(values)))
 
 
 def _value(estimate: Estimate, index: int) -> Cell:

@@ -7,13 +7,13 @@ from functools import partial
 
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.activation_ratio import activation_ratio
+from shiftscope.scores.ranked import responding
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import percent
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.sets import reference_maximum
-from shiftscope.views.unit_scores import responding
 
 STRIP = 6
 

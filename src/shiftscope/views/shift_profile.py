@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
+from shiftscope.scores.quartiles import quartiles
 from shiftscope.scores.score import UnitScore
 from shiftscope.views.charts import by_dataset
 from shiftscope.views.look import Look
@@ -20,11 +21,9 @@ def shift_profile(look: Look, score: UnitScore) -> Panel:
     rows = []
     for name in look.others():
         for layer in layers:
-            values = estimated(look, name, layer)[score.name].value
-            values = values[~np.isnan(values)]
-            if not len(values):
+            low, middle, high = map(exact, quartiles(estimated(look, name, layer)[score.name].value))
+            if math.isnan(middle):
                 continue
-            low, middle, high = map(exact, np.quantile(values, [0.25, 0.5, 0.75]))
             rows.append(
                 {
                     "dataset": name,

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import UnitScore
 from shiftscope.views.cells import number_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import number, probability
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.pictures import strongest
-from shiftscope.views.unit_scores import estimated, ranked, title
+from shiftscope.views.unit_scores import estimated, title
 
 STRIP = 4
 

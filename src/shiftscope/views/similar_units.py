@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.similar import similar_profiles
 from shiftscope.store.notes import unit_notes
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.views.cells import number_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Cell, Column, Table
-from shiftscope.views.unit_scores import ranked
 
 UNITS = 8
 STRIP = 6

@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.notes import UnitNote
 from shiftscope.views.cells import strip_cell, strip_column
 from shiftscope.views.numbers import count, probability
 from shiftscope.views.panels import Cell, Column, Link, Table
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import UNIT, Measure, Q, UnitNumbers
-from shiftscope.views.unit_scores import ranked
 
 STRIP = 3
 MOST_WITH_PICTURES = 200  # rows

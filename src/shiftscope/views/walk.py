@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.notes import unit_notes
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Choice, Link
 from shiftscope.views.unit_filter import conditions, passing
 from shiftscope.views.unit_numbers import FIRES, MAXIMUM, UNIT, Q, UnitNumbers
-from shiftscope.views.unit_scores import name_of, ranked, title
+from shiftscope.views.unit_scores import name_of, title
 
 
 @dataclass(frozen=True)
