@@ -12,7 +12,7 @@ from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.accuracy import accuracy_fact
 from shiftscope.views.blamed_units import blamed_units
 from shiftscope.views.differing_units import differing
-from shiftscope.views.grown_confusions import grown, grown_confusions
+from shiftscope.views.grown_confusions import grown_confusions, grown_in
 from shiftscope.views.look import Look
 from shiftscope.views.lost_categories import lost_categories
 from shiftscope.views.numbers import count, number, percent
@@ -185,7 +185,7 @@ def _confusion_fact(look: Look, name: str) -> list[Fact]:
             look.confusion(one.actual, one.predicted),
             note=f"{percent(one.share)} after {percent(one.usual_share)}",
         )
-        for one in grown(look, name, 1)
+        for one in grown_in(look, name, 1)
     ]
 
 
