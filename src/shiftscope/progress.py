@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+
+Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]  # `bar`, or one like it
 
 
 @contextmanager
@@ -13,7 +15,8 @@ def bar(name: str, done: int, total: int, counted: str = "samples") -> Iterator[
         yield lambda samples: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
 
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -22,7 +25,7 @@ def bar(name: str, done: int, total: int, counted: str = "samples") -> Iterator[
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Bars(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(name, total=total, completed=done, rate="")
 
         def advance(samples: int) -> None:

@@ -30,7 +30,7 @@ def test_tables_are_written_and_listed(recorded, folder, capsys):
 
 
 def test_csv_is_written_when_asked_for(recorded, folder):
-    run_tables(recorded, "--output", "out", "--format", "csv")
+    run_tables(recorded, "--out", "out", "--format", "csv")
     assert sorted(path.suffix for path in Path("out").iterdir()) == [".csv"] * 5
     assert pd.read_csv("out/categories.csv").name.tolist() == ["cat", "dog"] * 2
 

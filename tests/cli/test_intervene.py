@@ -86,6 +86,8 @@ def test_the_worst_units_of_a_score_are_changed(run, recorded):
         (("--units", "1", "--reference", "day"), "no dataset 'day'"),
         (("--worst", "2", "--by", "colour"), "no score named 'colour'"),
         (("--worst", "2", "--by", "novelty", "--dataset", "day"), "no dataset 'day'"),
+        (("--units", "1", "--by", "novelty"), "--by and --dataset choose the worst units"),
+        (("--units", "1", "--dataset", "shifted"), "--by and --dataset choose the worst units"),
         (("--units", "1", "--csv", "-", "--json"), "choose one"),
         (("--units", "1", "--csv", "no/such/file.csv"), "there is no folder"),
     ],

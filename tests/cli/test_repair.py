@@ -66,6 +66,20 @@ def test_the_repaired_head_is_written(run, demo_study, tmp_path, found):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("--csv", "-", "--json"), "choose one"),
+        (("--csv", "no/such/file.csv"), "there is no folder 'no/such'"),
+        (("--csv", "val"), "cannot write 'val': it is a folder"),
+        (("--save", "no/such/head.safetensors"), "there is no folder 'no/such'"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_search(run, recorded, monkeypatch, words, message):
+    monkeypatch.setattr("shiftscope.explain.interventions.repair.repair", None)
+    assert message in run("repair", recorded, "--dataset", "shifted", *words).refused()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
         (("--dataset", "shifted"), "has 4 labelled samples to search in"),
         (("--dataset", "val"), "is the reference itself"),
         (("--dataset", "day"), "no dataset 'day'"),

@@ -5,7 +5,7 @@ import re
 
 def test_a_report_is_written_and_its_size_told(run, recorded, tmp_path):
     answer = run(
-        "report", recorded, "-o", tmp_path / "out", "--units", "2", "--layer", "hidden", "--title", "T"
+        "report", recorded, "-o", tmp_path / "out", "--units", "2", "--layers", "hidden", "--title", "T"
     )
     assert answer.status == 0, answer.err
     index = tmp_path / "out" / "index.html"
@@ -28,7 +28,7 @@ def test_a_folder_that_is_no_report_is_refused(run, recorded, tmp_path):
 
 
 def test_a_layer_that_is_not_there_is_named(run, recorded, tmp_path):
-    answer = run("report", recorded, "-o", tmp_path / "out", "--layer", "hiden")
+    answer = run("report", recorded, "-o", tmp_path / "out", "--layers", "hiden")
     assert "no layer 'hiden' in this study; closest: 'hidden'" in answer.refused()
     assert not (tmp_path / "out").exists()
 

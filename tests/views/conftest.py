@@ -246,8 +246,8 @@ def panel(page: Page, kind: type[P], title: str = "") -> P:
 
 
 def columns(page: Page, title: str) -> list[Panel]:
-    """The panels next to one another under a title."""
-    (found,) = (p for p in page.panels if isinstance(p, Columns) and p.title == title)
+    """The panels next to one another under a title, which may also name the datasets that have none."""
+    (found,) = (p for p in page.panels if isinstance(p, Columns) and p.title.partition(";")[0] == title)
     return list(found.panels)
 
 

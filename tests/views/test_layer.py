@@ -369,7 +369,7 @@ def test_a_umap_is_offered_only_where_it_can_be_had(wide, explored, monkeypatch)
         return [link.text for choice in page.choices if choice.name == "Map" for link in choice.options]
 
     assert maps(layer_units(wide.study, "hidden")) == []
-    with pytest.raises(BadRequest, match="needs the package umap-learn"):
+    with pytest.raises(BadRequest, match=r"needs the package umap-learn .* drawing=pca needs neither"):
         layer_units(wide.study, "hidden", drawing="umap")
     import importlib.machinery
     import sys

@@ -12,7 +12,7 @@ def export_tables(
     study: Path,
     /,
     *,
-    output: Annotated[Path, Parameter(alias="-o")],
+    out: Annotated[Path, Parameter(alias="-o")],
     file_format: Annotated[Literal["parquet", "csv"], Parameter(name="--format")] = "parquet",
     responses: list[str] | None = None,
 ) -> None:
@@ -22,7 +22,7 @@ def export_tables(
     ----------
     study
         Folder of the study.
-    output
+    out
         Folder to write into; made when it is not there. Files of the same names are replaced.
     file_format
         parquet, or csv for spreadsheets.
@@ -34,7 +34,7 @@ def export_tables(
     from shiftscope.store.study_files import StudyFiles
 
     written = write_tables(
-        StudyFiles(study), output, score=flow.scores, file_format=file_format, responses=responses or ()
+        StudyFiles(study), out, score=flow.scores, file_format=file_format, responses=responses or ()
     )
     for path, rows in written.items():
         print(f"{path}: {rows:,} rows")

@@ -16,7 +16,7 @@ def intervene(
     *,
     units: list[int] | None = None,
     worst: int | None = None,
-    by: str = "blame",
+    by: str | None = None,
     dataset: str | None = None,
     how: Literal["silence", "clamp", "replace"] = "silence",
     layer: str | None = None,
@@ -35,7 +35,7 @@ def intervene(
     worst
         Change so many units with the largest score instead.
     by
-        Score that tells the worst units.
+        Score that tells the worst units; blame where not given.
     dataset
         Shifted dataset under which they are the worst.
     how
@@ -50,18 +50,29 @@ def intervene(
     json
         Print JSON.
     """
+    from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.cli.show_pairs import show_pairs
     from shiftscope.explain.interventions.head import head_behind
     from shiftscope.explain.interventions.intervene import intervene as change
     from shiftscope.explain.interventions.worst import worst_units
     from shiftscope.store.study_files import StudyFiles
 
-    opened = StudyFiles(study)
+    checked_csv(csv, as_json=json)
     if (units is None) == (worst is None):
         raise BadRequest("say which units to change: either --units 3 17, or --worst 5 --by blame.")
+    if worst is None and (by is not None or dataset is not None):
+        raise BadRequest(
+            "--by and --dataset choose the worst units; give them with --worst, not with --units."
+        )
+    opened = StudyFiles(study)
     chosen = (
         worst_units(
-            opened, worst, by, layer=head_behind(opened, layer).layer, dataset=dataset, reference=reference
+            opened,
+            worst,
+            by or "blame",
+            layer=head_behind(opened, layer).layer,
+            dataset=dataset,
+            reference=reference,
         )
         if worst is not None
         else units or ()

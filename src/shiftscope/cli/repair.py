@@ -44,11 +44,15 @@ def repair(
     json
         Print JSON.
     """
+    from shiftscope.cli.checked_csv import checked_csv, checked_file
     from shiftscope.cli.show_pairs import show_pairs
     from shiftscope.explain.interventions.repair import repair as search
     from shiftscope.explain.interventions.repair import save_repaired_head
     from shiftscope.store.study_files import StudyFiles
 
+    checked_csv(csv, as_json=json)
+    if save is not None:
+        checked_file(save)
     opened = StudyFiles(study)
     found = search(opened, dataset, margin=margin, most=most, seed=seed, reference=reference)
     if save is not None:

@@ -12,9 +12,9 @@ def report(
     study: Path,
     /,
     *,
-    out: Annotated[Path, Parameter(name=["--out", "-o"])],
+    out: Annotated[Path, Parameter(alias="-o")],
     units: int = 20,
-    layer: list[str] | None = None,
+    layers: list[str] | None = None,
     title: str | None = None,
     overwrite: bool = False,
 ) -> None:
@@ -28,7 +28,7 @@ def report(
         Folder to write; a report that is there is replaced.
     units
         Most shifted units to show, of each layer and shifted dataset.
-    layer
+    layers
         Layers whose units are shown; all where not given.
     title
         Title of the report; the study's name where not given.
@@ -38,5 +38,5 @@ def report(
     from shiftscope.store.study_files import StudyFiles
     from shiftscope.web.report.report import report as write
 
-    written = write(StudyFiles(study), out, units=units, layers=layer, title=title, overwrite=overwrite)
+    written = write(StudyFiles(study), out, units=units, layers=layers, title=title, overwrite=overwrite)
     print(f"{written.pages} pages, {written.size / 1e6:.1f} MB. Open {written.index} in a browser.")

@@ -65,13 +65,13 @@ def score(
         File to write, or - for standard output.
     """
     from shiftscope import flow
+    from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.scores.score import unit_scores
     from shiftscope.store.study_files import StudyFiles
 
     if top is not None and top < 1:
         raise BadRequest(f"--top {top}; at least 1.")
-    if csv and csv != "-" and not Path(csv).parent.is_dir():
-        raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
+    checked_csv(csv)
     files = StudyFiles(study)
     table = flow.scores(files, layer, dataset=dataset, reference=reference, intervals=intervals)
     undefined = table.attrs["undefined"]

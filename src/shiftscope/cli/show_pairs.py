@@ -6,10 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,11 +16,7 @@ def show_pairs(
     table: pd.DataFrame, title: str, described: Mapping[str, Any], *, csv: str | None, as_json: bool
 ) -> None:
     """Print a table of pairs; or write it as CSV, or print it as JSON behind what it is `described` by."""
-    if csv and as_json:
-        raise BadRequest("--csv and --json; choose one.")
     if csv:
-        if csv != "-" and not Path(csv).parent.is_dir():
-            raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
         table.to_csv(sys.stdout if csv == "-" else csv, index=False)
         return
     if as_json:

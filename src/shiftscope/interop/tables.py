@@ -125,15 +125,15 @@ def _confusions(recording: Recording, categories: Sequence[str]) -> pd.DataFrame
 def _categories(recording: Recording, categories: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    told = outcomes(recording.samples, len(categories))
+    result = outcomes(recording.samples, len(categories))
     return pd.DataFrame(
         {
             "dataset": recording.name,
             "category": np.arange(len(categories)),
             "name": list(categories),
-            "n": told.confusions.sum(axis=1),
-            "right": np.diag(told.confusions),
-            "accuracy": told.recall(),
+            "n": result.confusions.sum(axis=1),
+            "right": np.diag(result.confusions),
+            "accuracy": result.recall(),
         }
     )
 

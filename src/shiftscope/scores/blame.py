@@ -6,6 +6,7 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
+from shiftscope.scores.standard_error import standard_error
 from shiftscope.scores.two_sided import two_sided
 
 
@@ -40,16 +41,13 @@ def blame(wrong: SampleUnitArray, right: SampleUnitArray) -> Measured:
     if min(counts) < 2:
         return Measured(difference, (wrong, -right), np.full_like(difference, np.nan))
     spreads = [numbers.var(axis=0, ddof=1, dtype=np.float64) for numbers in sets]
-    shares = [spread / count for spread, count in zip(spreads, counts, strict=True)]
-    welch = sum(shares)
-    within = sum(np.square(share) / (count - 1) for share, count in zip(shares, counts, strict=True))
-    freedom = np.square(welch) / np.where(within > 0, within, np.nan)
+    welch, freedom = standard_error(spreads, counts)
     pooled = sum(spread * (count - 1) for spread, count in zip(spreads, counts, strict=True)) / (
         sum(counts) - 2
     )
     student = pooled * sum(1 / count for count in counts)
     p = np.maximum(
-        two_sided(difference, np.sqrt(welch), freedom=freedom),
+        two_sided(difference, welch, freedom=freedom),
         two_sided(difference, np.sqrt(student), freedom=sum(counts) - 2),
     )
     return Measured(difference, (wrong, -right), p)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 Head = tuple[str, npt.NDArray[Any], npt.NDArray[Any]]  # as `StudyFiles.head`
 
-RESAMPLES, LEVEL, SEED = 200, 0.95, 0
+RESAMPLES, SEED = 200, 0
+LEVEL = 0.95  # share of the resamples inside an interval
 NUMBERS_AT_ONCE = 1_000_000  # sample x unit of both datasets, in each worker
 WORKERS = 4
 
@@ -39,7 +40,6 @@ def estimate_units(
     *,
     head: Head | None = None,
     resamples: int = RESAMPLES,
-    level: float = LEVEL,
     seed: int = SEED,
 ) -> dict[str, Estimate]:
     """Every score of the layer's units, by name.
@@ -57,8 +57,6 @@ def estimate_units(
         Of the study, for the scores of contributions.
     resamples
         None of them: no intervals.
-    level
-        Share of the resamples inside the interval.
 
     Returns
     -------
@@ -78,8 +76,8 @@ def estimate_units(
         units = range(start, min(start + step, described.units))
         our_units, their_units = ours.read(units), theirs.read(units) if theirs else None
         nothing = {name: _nothing(len(units)) for name in unit_scores}
-        summed = _of_summaries(our_units, their_units, level)
-        return nothing | summed | _of_samples(our_units, their_units, weight, level)
+        summed = _of_summaries(our_units, their_units)
+        return nothing | summed | _of_samples(our_units, their_units, weight)
 
     # Sorting takes most of the time, and lets other threads run.
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
@@ -87,7 +85,7 @@ def estimate_units(
     return {name: _joined([part[name] for part in parts]) for name in unit_scores}
 
 
-def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None, level: float) -> dict[str, Estimate]:
+def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None) -> dict[str, Estimate]:
     """The scores that read summaries, as far as there are two datasets to compare."""
     values = _computed(ours.observed, theirs.observed if theirs else None)
     redrawn: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty((0, len(ours.units)))] for name in values}
@@ -97,7 +95,7 @@ def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None, level: float) -> 
             for name, value in _computed(shifted, reference).items():
                 redrawn[name].append(value.reshape(-1, len(ours.units)))
     return {
-        name: _with_interval(unit_scores[name], value, np.concatenate(redrawn[name]), level)
+        name: _with_interval(unit_scores[name], value, np.concatenate(redrawn[name]))
         for name, value in values.items()
     }
 
@@ -113,7 +111,7 @@ def _computed(shifted: Tuning, reference: Tuning | None) -> dict[str, UnitArray]
 
 
 def _of_samples(
-    ours: DrawnUnits, theirs: DrawnUnits | None, weight: npt.NDArray[Any] | None, level: float
+    ours: DrawnUnits, theirs: DrawnUnits | None, weight: npt.NDArray[Any] | None
 ) -> dict[str, Estimate]:
     """The scores that read single samples, as far as these are there."""
     read = cache(lambda reads: sample_sets(reads, ours, theirs, weight))
@@ -126,7 +124,7 @@ def _of_samples(
                 _moved(each.draws, influence)
                 for each, influence in zip(sets, measured.influences, strict=True)
             ]
-            estimate = _with_interval(score, value, value + sum(moved), level)
+            estimate = _with_interval(score, value, value + sum(moved))
             estimates[name] = dataclasses.replace(estimate, p=measured.p)
     return estimates
 
@@ -139,10 +137,10 @@ def _moved(draws: Draws, influence: SampleUnitArray) -> npt.NDArray[np.float32]:
     return moved
 
 
-def _with_interval(score: UnitScore, value: UnitArray, redrawn: npt.NDArray[Any], level: float) -> Estimate:
+def _with_interval(score: UnitScore, value: UnitArray, redrawn: npt.NDArray[Any]) -> Estimate:
     if not len(redrawn):
         return Estimate(value, *_unknown(len(value), 2))
-    low, high = (np.clip(end, *score.within) for end in interval(redrawn, level))
+    low, high = (np.clip(end, *score.within) for end in interval(redrawn, LEVEL))
     # Resampling adds noise of its own to ranks and maxima, and may leave the value itself outside.
     return Estimate(value, np.minimum(low, value), np.maximum(high, value))
 

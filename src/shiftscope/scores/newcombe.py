@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.scores.wilson import Z, wilson
+from shiftscope.scores.wilson import wilson
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -15,9 +15,8 @@ def newcombe(
     totals: npt.ArrayLike,
     other_counts: npt.ArrayLike,
     other_totals: npt.ArrayLike,
-    z: float = Z,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The first share minus the other and its hybrid score interval, element by element.
+    """The first share minus the other and its 95 % hybrid score interval, element by element.
 
     The two shares are taken as those of independent samples, which is on the safe side where both sets show the
     same objects.
@@ -38,7 +37,7 @@ def newcombe(
     17, 873-890, method 10.
     """
     (share, low, high), (other, other_low, other_high) = (
-        (_share(c, t), *wilson(c, t, z)) for c, t in ((counts, totals), (other_counts, other_totals))
+        (_share(c, t), *wilson(c, t)) for c, t in ((counts, totals), (other_counts, other_totals))
     )
     difference = share - other
     return (

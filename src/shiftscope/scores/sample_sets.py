@@ -27,7 +27,12 @@ def sample_sets(
 
     Parameters
     ----------
-    weight : (category, unit) of the head that all units of this layer feed, if it does
+    reads
+        As in `Reads`; None comes of what reads no single samples.
+    shifted, reference
+        The units' responses. Contributions are of `shifted` alone, told wrong and told right.
+    weight : (category, unit)
+        Of the head; None where this layer does not feed it.
     """
     if not shifted.has_responses:
         return None
@@ -46,6 +51,11 @@ def contributions_to_predictions(units: DrawnUnits, weight: npt.NDArray[Any]) ->
     """(sample, unit) what each unit adds to the logit of the predicted category over the mean logit.
 
     The mean is taken off because a number added to all logits changes no answer.
+
+    Parameters
+    ----------
+    weight : (category, unit)
+        Of the head, for every unit of the layer, of which `units` are some.
     """
     own = weight[:, units.units.start : units.units.stop].astype(np.float32)
     above_mean = own - own.mean(axis=0)

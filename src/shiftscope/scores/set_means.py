@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import UnitArray
+from shiftscope.scores.standard_error import standard_error
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,7 @@ def welch(first: SetMean, second: SetMean) -> Difference:
     if min(first.samples, second.samples) < 2:
         nothing = np.full_like(value, np.nan)
         return Difference(value, nothing, nothing)
-    errors = [(each.variance() / each.samples, each.samples - 1) for each in (first, second)]
-    squared = errors[0][0] + errors[1][0]
-    varies = squared > 0
-    freedom = np.ones_like(value)
-    # As a share of the whole, since the square of a small error would be lost.
-    shares = [np.divide(error, squared, out=np.zeros_like(value), where=varies) for error, _ in errors]
-    spread = sum(share**2 / free for share, (_, free) in zip(shares, errors, strict=True))
-    np.divide(1.0, spread, out=freedom, where=varies)
-    half = np.sqrt(squared) * stdtrit(freedom, 0.975)
+    sets = first, second
+    error, freedom = standard_error([each.variance() for each in sets], [each.samples for each in sets])
+    half = error * stdtrit(freedom, 0.975)
     return Difference(value, value - half, value + half)

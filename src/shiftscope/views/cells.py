@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from shiftscope.views.look import Look
 from shiftscope.views.numbers import interval, number, percent, share_interval
 from shiftscope.views.panels import Cell, Column
+from shiftscope.views.pictures import strongest
 
 NAN = float("nan")
 
@@ -19,6 +21,11 @@ def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str =
     """A share with its bar and its interval; no bar where there was nothing to measure."""
     bar = share if math.isfinite(share) else None
     return Cell(percent(share), page, bar=bar, note=share_interval(low, high), value=share)
+
+
+def strip_cell(look: Look, dataset: str, unit: int, how_many: int, layer: str | None = None) -> Cell:
+    """The samples of a dataset that move a unit most, of the layer in force where none is given."""
+    return Cell(pictures=tuple(strongest(look, look.study[dataset], layer or look.layer, unit, how_many)))
 
 
 def strip_column(dataset: str) -> Column:

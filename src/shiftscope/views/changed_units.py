@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.set_means import welch
-from shiftscope.views.cells import share_cell, strip_column
+from shiftscope.views.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import points, points_interval
 from shiftscope.views.panels import Cell, Column, Message, Panel, Table
-from shiftscope.views.pictures import category_name, strongest
+from shiftscope.views.pictures import category_name
 from shiftscope.views.sets import Chosen, as_share, bounded, label_mean, mean_response
-from shiftscope.views.unit_scores import ranked
 
 UNITS = 6  # each way
 STRIP = 6
@@ -57,10 +57,7 @@ def _table(
                 Cell(f"unit {unit}", look.unit(unit)),
                 Cell(points(change), note=points_interval(change - width, change + width), value=change),
                 *(share_cell(float(mean[unit])) for mean in means),
-                *(
-                    Cell(pictures=tuple(strongest(look, look.study[d], look.layer, unit, STRIP)))
-                    for d in compared
-                ),
+                *(strip_cell(look, d, unit, STRIP) for d in compared),
             ]
         )
     measured = f"Mean response to the samples labelled {name} in"

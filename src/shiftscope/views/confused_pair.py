@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shiftscope.store.recording import Recording
+from shiftscope.views.cells import strip_cell
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count
 from shiftscope.views.panels import Cell
-from shiftscope.views.pictures import category_name, strongest
+from shiftscope.views.pictures import category_name
 from shiftscope.views.sets import Chosen
 
 FEW = 10  # samples of a set below which the page warns
@@ -60,10 +61,7 @@ class Pair:
 
     def strips(self, unit: int) -> list[Cell]:
         look = self.look
-        return [
-            Cell(pictures=tuple(strongest(look, look.study[name], look.layer, unit, STRIP)))
-            for name in self.stripped
-        ]
+        return [strip_cell(look, name, unit, STRIP) for name in self.stripped]
 
     def in_words(self) -> str:
         """How many samples each set has."""

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.scores.contributions import Argument, argument, contrast
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.set_means import welch
 from shiftscope.views.cells import share_cell, strip_column
 from shiftscope.views.confused_pair import OF_ONE_UNIT, Pair
 from shiftscope.views.numbers import count, percent, signed_like
 from shiftscope.views.panels import Cell, Column, Message, Table
 from shiftscope.views.sets import bounded, mean_logits, mean_response
-from shiftscope.views.unit_scores import ranked
 
 ADDING, TAKING = 12, 4  # units that add most to the change, and that take most from it
 NAMED = 3  # units in the sentence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from shiftscope.arrays import UnitArray
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.set_means import welch
 from shiftscope.views.cells import share_cell, strip_column
 from shiftscope.views.confused_pair import OF_ONE_UNIT, Pair
 from shiftscope.views.numbers import percent, points, points_interval
 from shiftscope.views.panels import Cell, Column, Message, Table
 from shiftscope.views.sets import as_share, bounded, mean_response, reference_maximum
-from shiftscope.views.unit_scores import ranked
 
 EACH_WAY = 8  # units
 

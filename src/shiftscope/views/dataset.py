@@ -27,9 +27,7 @@ from shiftscope.views.pictures import category_name, pictures, role
 from shiftscope.views.view import view
 
 IMAGES = 120
-SIDE_BY_SIDE = (
-    60  # categories; two larger matrices next to one another would have cells too small to point at
-)
+SIDE_BY_SIDE = 60  # categories; the cells of two larger matrices would be too small to point at
 
 Show = Literal["all", "wrong", "right", "skipped"]
 

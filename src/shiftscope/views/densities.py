@@ -7,6 +7,7 @@ import numpy as np
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.density import REACH, density, scott_bandwidth
 from shiftscope.scores.score import unit_scores
+from shiftscope.views.charts import by_dataset
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import exact, number
 from shiftscope.views.panels import Chart, Message, Panel
@@ -55,12 +56,7 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
                 **({"scale": {"domain": [low, high]}} if bounded else {}),
             },
             "y": {"field": "density", "type": "quantitative", "title": "density"},
-            "color": {
-                "field": "dataset",
-                "type": "nominal",
-                "scale": {"domain": look.ordered()},
-                "legend": {"values": look.others(), "orient": "top", "title": None},
-            },
+            "color": by_dataset(look, look.others()),
         },
     }
     chosen = "units with a positive score" if positive else "all units that have the score"

@@ -4,71 +4,31 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
+from shiftscope.scores.grown import Grown, grown
 from shiftscope.scores.newcombe import newcombe
 from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.wilson import wilson
 from shiftscope.views.cells import share_cell
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import count, points, signed
+from shiftscope.views.numbers import count, points, points_interval
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.pictures import category_name
 
 
-@dataclass(frozen=True)
-class Grown:
-    """A confusion that is a larger share of its label's samples than in the reference."""
-
-    dataset: str
-    actual: int
-    predicted: int
-    answers: tuple[int, int]  # how many of how many with this label, here
-    usual: tuple[int, int]  # and in the reference
-
-    @property
-    def share(self) -> float:
-        return self.answers[0] / self.answers[1]
-
-    @property
-    def usual_share(self) -> float:
-        return self.usual[0] / self.usual[1]
-
-    @property
-    def growth(self) -> float:
-        return self.share - self.usual_share
-
-
-def grown(look: Look, dataset: str, most: int) -> list[Grown]:
-    """Confusions of one dataset whose share grew, most first; labels that either set lacks are left out."""
+def grown_in(look: Look, dataset: str, most: int) -> list[Grown]:
+    """Confusions of one dataset whose share grew, most first."""
     size = len(look.study.categories)
     here, there = (outcomes(look.study[name].samples, size).confusions for name in (dataset, look.reference))
-    totals, usual_totals = here.sum(axis=1), there.sum(axis=1)
-    actual, predicted = np.nonzero(here)  # what never happens has not grown
-    known = (actual != predicted) & (usual_totals[actual] > 0)
-    actual, predicted = actual[known], predicted[known]
-    counts, before = here[actual, predicted], there[actual, predicted]
-    growth = counts / totals[actual] - before / usual_totals[actual]
-    order = np.argsort(-growth, kind="stable")[:most]
-    return [
-        Grown(
-            dataset,
-            int(actual[i]),
-            int(predicted[i]),
-            (int(counts[i]), int(totals[actual[i]])),
-            (int(before[i]), int(usual_totals[actual[i]])),
-        )
-        for i in order
-        if growth[i] > 0
-    ]
+    return grown(here, there, most)
 
 
 def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:
     """The confusions that grew most under any of the shifts."""
     found = heapq.nlargest(
-        most, (one for name in shifts for one in grown(look, name, most)), key=lambda one: one.growth
+        most,
+        ((name, one) for name in shifts for one in grown_in(look, name, most)),
+        key=lambda pair: pair[1].growth,
     )
     rows = [
         [
@@ -76,13 +36,13 @@ def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:
                 f"{category_name(look.study, one.actual)} → {category_name(look.study, one.predicted)}",
                 look.confusion(one.actual, one.predicted),
             ),
-            Cell(one.dataset, look.dataset(one.dataset)),
+            Cell(name, look.dataset(name)),
             Cell(count(one.answers[0]), look.confusion(one.actual, one.predicted), value=one.answers[0]),
             share_cell(one.share, *map(float, wilson(*one.answers))),
             share_cell(one.usual_share, *map(float, wilson(*one.usual))),
             _growth(one),
         ]
-        for one in found
+        for name, one in found
     ]
     interval = "behind it the 95 % interval of"
     columns = [
@@ -114,4 +74,4 @@ def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:
 
 def _growth(one: Grown) -> Cell:
     growth, low, high = map(float, newcombe(*one.answers, *one.usual))
-    return Cell(points(growth), note=f"{signed(low)} to {signed(high)}", value=growth)
+    return Cell(points(growth), note=points_interval(low, high), value=growth)

@@ -8,14 +8,14 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.contributions import argument
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.recording import Recording
 from shiftscope.store.samples import StoredSample
-from shiftscope.views.cells import strip_column
+from shiftscope.views.cells import strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, signed_like
 from shiftscope.views.panels import Cell, Column, Message, Panel, Table
-from shiftscope.views.pictures import category_name, strongest
-from shiftscope.views.unit_scores import ranked
+from shiftscope.views.pictures import category_name
 
 FOR, AGAINST = 8, 6  # units with a row of their own
 STRIP = 5
@@ -65,10 +65,7 @@ def _table(
                     for w in (weight[pair[0], unit], weight[pair[1], unit])
                 ),
                 Cell(write(float(said.by_unit[unit])), value=float(said.by_unit[unit])),
-                *(
-                    Cell(pictures=tuple(strongest(look, look.study[name], look.layer, unit, STRIP)))
-                    for name in stripped
-                ),
+                *(strip_cell(look, name, unit, STRIP) for name in stripped),
             ]
             for unit in units
         ]

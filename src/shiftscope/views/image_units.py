@@ -8,16 +8,16 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.activation_ratio import activation_ratio
+from shiftscope.scores.ranked import responding
 from shiftscope.store.recording import Recording
 from shiftscope.store.samples import StoredSample
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.cells import share_cell, strip_column
+from shiftscope.views.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import number, percent
 from shiftscope.views.panels import Cell, Column, Table
-from shiftscope.views.pictures import category_name, strongest
+from shiftscope.views.pictures import category_name
 from shiftscope.views.sets import as_share, label_mean, reference_maximum
-from shiftscope.views.unit_scores import responding
 
 UNITS = 12
 STRIP = 5
@@ -69,7 +69,7 @@ def image_units(look: Look, recording: Recording, seen: StoredSample, units: int
             if name in ratios:
                 cells.append(Cell(percent(float(ratios[name][unit])), value=float(ratios[name][unit])))
         for name in stripped:
-            cells.append(Cell(pictures=tuple(strongest(look, look.study[name], look.layer, unit, STRIP))))
+            cells.append(strip_cell(look, name, unit, STRIP))
         rows.append(cells)
     columns += map(strip_column, stripped)
     what = "label" if seen.label != NO_LABEL else "prediction"

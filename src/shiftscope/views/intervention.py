@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,27 +11,26 @@ from shiftscope.explain.interventions.edit import HOWS, How
 from shiftscope.explain.interventions.intervene import intervene
 from shiftscope.explain.interventions.intervention import Answers, Intervention
 from shiftscope.scores.outcomes import Positions
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.cells import share_cell, strip_column
-from shiftscope.views.image_sets import FEW, GROWTH, MANY
+from shiftscope.views.cells import share_cell, strip_cell, strip_column
+from shiftscope.views.image_sets import FEW, image_sets
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, points_interval, probability, signed
 from shiftscope.views.panels import (
     Cell,
     Choice,
     Column,
-    Columns,
     Field,
     Filter,
-    ImageStrip,
     Link,
     Message,
     Page,
     Panel,
     Table,
 )
-from shiftscope.views.pictures import category_name, pictures, role, strongest
-from shiftscope.views.unit_scores import estimated, ranked
+from shiftscope.views.pictures import category_name
+from shiftscope.views.unit_scores import estimated
 from shiftscope.views.view import view
 
 AT = "interventions"
@@ -189,41 +188,29 @@ def _accuracies(look: Look, done: Intervention) -> Table:
 
 
 def _images(look: Look, done: Intervention, units: str, images: int) -> list[Panel]:
-    shown = max(1, min(images, MANY))
-    panels: list[Panel] = []
-    for title in ("Fixed", "Broken"):
-        strips = []
-        for name, answers in done.answers.items():
-            found = answers.fixed if title == "Fixed" else answers.broken
-            if len(found):
-                strips.append(_strip(look, done, name, _confident_first(look, name, found), units, shown))
-        empty = f"No answer is {title.casefold()}."
-        panels.append(Columns(title, strips) if strips else ImageStrip(title, [], empty=empty))
-    return panels
+    return [
+        _strips(look, done, "Fixed", {d: a.fixed for d, a in done.answers.items()}, units, images),
+        _strips(look, done, "Broken", {d: a.broken for d, a in done.answers.items()}, units, images),
+    ]
+
+
+def _strips(
+    look: Look, done: Intervention, title: str, found: Mapping[str, Positions], units: str, images: int
+) -> Panel:
+    how = done.how if done.how != HOWS[0] else None
+    return image_sets(
+        look,
+        title,
+        {name: _confident_first(look, name, positions) for name, positions in found.items()},
+        images,
+        lambda more: look.page(AT, units=units or None, how=how, images=more),
+        caption=lambda name, position: _turn(look, done.answers[name], position),
+        empty=f"No answer is {title.casefold()}.",
+    )
 
 
 def _confident_first(look: Look, name: str, positions: Positions) -> Positions:
     return positions[np.argsort(-look.study[name].samples.confidences[positions], kind="stable")]
-
-
-def _strip(
-    look: Look, done: Intervention, name: str, positions: Positions, units: str, shown: int
-) -> ImageStrip:
-    answers, found = done.answers[name], len(positions)
-    captions = {int(p): _turn(look, answers, int(p)) for p in positions[:shown]}
-    more = look.page(
-        AT,
-        units=units or None,
-        how=done.how if done.how != HOWS[0] else None,
-        images=min(shown * GROWTH, MANY),
-    )
-    return ImageStrip(
-        name,
-        pictures(look, look.study[name], captions, captions),
-        role(look, name),
-        note=f"{count(min(found, shown))} of {count(found)}, the most confident prediction first",
-        more=Link("more", more) if shown < min(found, MANY) else None,
-    )
 
 
 def _turn(look: Look, answers: Answers, position: int) -> str:
@@ -241,10 +228,7 @@ def _units(look: Look, done: Intervention) -> Table:
                 look.page(AT, units=str(unit), how=done.how if done.how != HOWS[0] else None),
                 help=f"Change unit {unit} alone.",
             ),
-            *(
-                Cell(pictures=tuple(strongest(look, look.study[name], done.layer, unit, STRIP)))
-                for name in compared
-            ),
+            *(strip_cell(look, name, unit, STRIP, done.layer) for name in compared),
         ]
         for unit in done.units[:UNITS]
     ]

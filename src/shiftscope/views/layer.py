@@ -14,6 +14,7 @@ from shiftscope.views.unit_filter import GRAMMAR, conditions, passing, with_rect
 from shiftscope.views.unit_map import Drawing, drawings, unit_map
 from shiftscope.views.unit_numbers import FIRES, MAXIMUM, UnitNumbers
 from shiftscope.views.unit_scatter import unit_scatter
+from shiftscope.views.unit_scores import name_of
 from shiftscope.views.unit_table import MOST_WITH_PICTURES, Address, UnitTable
 from shiftscope.views.view import view
 
@@ -63,7 +64,7 @@ def layer_units(
     notes = unit_notes(study, layer)
     asked = conditions(where)
     chosen = passing(asked, numbers, notes)
-    by = (sort or ("novelty" if compared else MAXIMUM)).strip().casefold().replace(" ", "_")
+    by = name_of(sort or ("novelty" if compared else MAXIMUM))
     across = numbers.measure(x or ("novelty" if compared else MAXIMUM))
     up = numbers.measure(y or ("spurious" if compared else FIRES))
     coloured = numbers.measure(colour or ("novelty" if compared else MAXIMUM))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from shiftscope.scores.newcombe import newcombe
+from shiftscope.scores.largest_loss import Loss, largest_loss
 from shiftscope.scores.outcomes import outcomes
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.wilson import wilson
 from shiftscope.views.cells import share_cell
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import NOTHING, count, points, signed
+from shiftscope.views.numbers import NOTHING, count, points, points_interval
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.pictures import category_name
 
@@ -27,13 +26,13 @@ def lost_categories(look: Look, shifts: Sequence[str], most: int) -> Table:
     total = np.stack([counts.sum(axis=1) for counts in confusions])
     share = right / np.where(total > 0, total, np.nan)
     low, high = wilson(right, total)
-    changes = _changes(look, shifts, right, total) if shifts else []
-    lost = np.array([np.nan if one is None else one.points for one in changes] or [np.nan] * size)
-    order = np.argsort(lost, kind="stable")[:most]  # NaN last
+    places = [names.index(name) for name in shifts]
+    loss = largest_loss(right[places], total[places], right[0], total[0]) if shifts else None
+    order = ranked(loss.change, ascending=True)[:most] if loss else range(min(size, most))
     rows = [
         [
             Cell(category_name(look.study, c), look.category(c)),
-            *(_cells(look, changes[c], shifts, c) if shifts else []),
+            *(_cells(look, loss, shifts, c) if loss else []),
             *(share_cell(*(float(a[d, c]) for a in (share, low, high))) for d in range(len(names))),
         ]
         for c in map(int, order)
@@ -61,34 +60,10 @@ def lost_categories(look: Look, shifts: Sequence[str], most: int) -> Table:
     )
 
 
-@dataclass(frozen=True)
-class _Change:
-    """Of a category's accuracy where it lost most, as differences of shares."""
-
-    dataset: str
-    points: float
-    low: float
-    high: float
-
-
-def _changes(
-    look: Look, shifts: Sequence[str], right: npt.NDArray[np.int64], total: npt.NDArray[np.int64]
-) -> list[_Change | None]:
-    """One for each category; None for one without samples in the reference or in all the shifts."""
-    places = [look.ordered().index(name) for name in shifts]
-    change, low, high = newcombe(right[places], total[places], right[:1], total[:1])
-    worst = np.where(np.isnan(change), np.inf, change).argmin(axis=0)
-    ends = (np.take_along_axis(a, worst[None], axis=0)[0].tolist() for a in (change, low, high))
-    return [
-        None if math.isnan(points) else _Change(shifts[place], points, least, most)
-        for place, points, least, most in zip(worst.tolist(), *ends, strict=True)
-    ]
-
-
-def _cells(look: Look, change: _Change | None, shifts: Sequence[str], category: int) -> list[Cell]:
-    if change is None:
+def _cells(look: Look, loss: Loss, shifts: Sequence[str], category: int) -> list[Cell]:
+    change, low, high = (float(a[category]) for a in (loss.change, loss.low, loss.high))
+    if math.isnan(change):
         return [Cell(NOTHING, value=math.nan), Cell(NOTHING)][: min(2, len(shifts))]
-    note = f"{signed(change.low)} to {signed(change.high)}"
-    own = [Cell(points(change.points), note=note, value=change.points)]
-    where = Cell(change.dataset, look.dataset(change.dataset, label=category))
-    return [*own, where] if len(shifts) > 1 else own
+    where = shifts[int(loss.place[category])]
+    own = [Cell(points(change), note=points_interval(low, high), value=change)]
+    return [*own, Cell(where, look.dataset(where, label=category))] if len(shifts) > 1 else own

@@ -6,12 +6,13 @@ import numpy as np
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.outcomes import outcomes
+from shiftscope.scores.quartiles import quartiles
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.accuracy import accuracy_fact
 from shiftscope.views.blamed_units import blamed_units
 from shiftscope.views.differing_units import differing
-from shiftscope.views.grown_confusions import grown, grown_confusions
+from shiftscope.views.grown_confusions import grown_confusions, grown_in
 from shiftscope.views.look import Look
 from shiftscope.views.lost_categories import lost_categories
 from shiftscope.views.numbers import count, number, percent
@@ -33,7 +34,7 @@ from shiftscope.views.pictures import category_name, pictures, role
 from shiftscope.views.shift_profile import shift_profile
 from shiftscope.views.shift_sentence import shift_sentence
 from shiftscope.views.shifted_units import shifted_units
-from shiftscope.views.unit_scores import estimated, median, title
+from shiftscope.views.unit_scores import estimated, title
 from shiftscope.views.view import view
 
 ROWS = 10  # of the tables of confusions and units
@@ -78,12 +79,11 @@ def overview(
     panels.append(lost_categories(look, shifts, CATEGORIES))
     if others:
         panels.append(blamed_units(look, shifts, ROWS))
-        panels.append(shifted_units(look, shown, shifts, ROWS))
+        panels.append(shifted_units(look, look.layer, shown, shifts, ROWS))
     panels.append(_layers(look, shown))
     model = study.manifest.model
-    size = (
-        f", {count(model['parameters'])} parameters" if "parameters" in model else ""
-    )  # other tools do not tell
+    # Other tools do not tell how many.
+    size = f", {count(model['parameters'])} parameters" if "parameters" in model else ""
     unfinished = study.unfinished()
     started = f" Not finished: {', '.join(unfinished)}; record again to go on." if unfinished else ""
     return Page(
@@ -185,7 +185,7 @@ def _confusion_fact(look: Look, name: str) -> list[Fact]:
             look.confusion(one.actual, one.predicted),
             note=f"{percent(one.share)} after {percent(one.usual_share)}",
         )
-        for one in grown(look, name, 1)
+        for one in grown_in(look, name, 1)
     ]
 
 
@@ -194,7 +194,7 @@ def _score_fact(look: Look, dataset: str, score: str) -> Fact:
     undefined = int(np.isnan(values).sum())
     return Fact(
         f"median {title(score)}",
-        number(median(values)),
+        number(quartiles(values)[1]),
         f"Median over the units of {look.layer}. {unit_scores[score].help}",
         look.layer_page(lead=dataset, sort=score),
         note=f"{undefined} of {len(values)} undefined" if undefined else "",
@@ -226,7 +226,7 @@ def _layers(look: Look, score: UnitScore) -> Table:
             Cell(count(layer.units), value=layer.units),
         ]
         for dataset in others:
-            middle = median(estimated(look, dataset, name)[score.name].value)
+            _, middle, _ = quartiles(estimated(look, dataset, name)[score.name].value)
             page = look.layer_page(name, lead=dataset, sort=score.name)
             cells.append(Cell(number(middle), page, value=middle))
         rows.append(cells)

@@ -10,7 +10,7 @@ from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import count, number
+from shiftscope.views.numbers import number
 from shiftscope.views.panels import Picture, Role
 
 
@@ -51,11 +51,6 @@ def pictures(
         )
         for position in map(int, positions)
     ]
-
-
-def shown_of(found: int, shown: int) -> str:
-    """What a strip of confident mistakes shows, in words; nothing for an empty one."""
-    return f"{min(found, shown)} of {count(found)}, the most confident prediction first" if found else ""
 
 
 def strongest(look: Look, recording: Recording, layer: str, unit: int, how_many: int) -> Sequence[Picture]:

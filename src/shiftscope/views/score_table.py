@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.ranked import rank
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.cells import number_cell
 from shiftscope.views.look import Look
@@ -23,10 +22,8 @@ Q = "Chance of so large a value without any shift, after Benjamini and Hochberg 
 def score_table(look: Look, layer: str, index: int) -> Table:
     """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
     found = {name: estimated(look, name, layer) for name in look.ordered()}
-    shifted = look.others()
-    describes = not all(score.compares for score in unit_scores.values())
     columns = [Column("score", "Point at a name to read how the score is computed.")]
-    for name in look.ordered() if describes else shifted:
+    for name in look.ordered():
         columns.append(
             Column(
                 name, f"Value in {name}, with its 95 % interval from resampled samples. q: {Q}", numeric=True
@@ -37,7 +34,7 @@ def score_table(look: Look, layer: str, index: int) -> Table:
     for score, described in unit_scores.items():
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
-        for name in look.ordered() if describes else shifted:
+        for name in look.ordered():
             if name == look.reference and described.compares:
                 cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
                 continue
@@ -50,13 +47,7 @@ def score_table(look: Look, layer: str, index: int) -> Table:
         columns,
         rows,
         note=f"Compared with {look.reference}. {NOTHING} where there is nothing to measure.",
-        empty="No scores are known.",
     )
-
-
-def rank(values: UnitArray, index: int) -> tuple[int, int]:
-    """Place of a unit from the largest value on, equal ones sharing the first of their places; of how many."""
-    return int(np.count_nonzero(values > values[index])) + 1, int(np.count_nonzero(~np.isnan(values)))
 
 
 def _value(estimate: Estimate, index: int) -> Cell:

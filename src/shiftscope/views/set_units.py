@@ -7,14 +7,13 @@ from functools import partial
 
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.activation_ratio import activation_ratio
+from shiftscope.scores.ranked import responding
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.cells import share_cell, strip_column
+from shiftscope.views.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import percent
 from shiftscope.views.panels import Cell, Column, Table
-from shiftscope.views.pictures import strongest
 from shiftscope.views.sets import reference_maximum
-from shiftscope.views.unit_scores import responding
 
 STRIP = 6
 
@@ -73,7 +72,7 @@ def set_units(
                 ratio = float(ratios[name][unit])
                 cells.append(Cell(percent(ratio), value=ratio))
         for name in stripped:
-            cells.append(Cell(pictures=tuple(strongest(look, look.study[name], look.layer, unit, STRIP))))
+            cells.append(strip_cell(look, name, unit, STRIP))
         rows.append(cells)
     whole = partial(set_units, look, title, mean, of=of, units=None, empty=empty)
     columns += map(strip_column, stripped)

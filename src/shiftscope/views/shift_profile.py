@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
+from shiftscope.scores.quartiles import quartiles
 from shiftscope.scores.score import UnitScore
+from shiftscope.views.charts import by_dataset
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import exact
 from shiftscope.views.panels import Chart, Message, Panel
@@ -19,11 +21,9 @@ def shift_profile(look: Look, score: UnitScore) -> Panel:
     rows = []
     for name in look.others():
         for layer in layers:
-            values = estimated(look, name, layer)[score.name].value
-            values = values[~np.isnan(values)]
-            if not len(values):
+            low, middle, high = map(exact, quartiles(estimated(look, name, layer)[score.name].value))
+            if math.isnan(middle):
                 continue
-            low, middle, high = map(exact, np.quantile(values, [0.25, 0.5, 0.75]))
             rows.append(
                 {
                     "dataset": name,
@@ -48,12 +48,7 @@ def shift_profile(look: Look, score: UnitScore) -> Panel:
             "axis": {"labelAngle": 0, "labelLimit": 120, "labelOverlap": True},
             "scale": {"type": "point", "padding": 0.3},
         },
-        "color": {
-            "field": "dataset",
-            "type": "nominal",
-            "scale": {"domain": look.ordered()},
-            "legend": {"values": look.others(), "orient": "top", "title": None},
-        },
+        "color": by_dataset(look, look.others()),
     }
     middle_half = {
         "mark": {"type": "area", "opacity": 0.12},

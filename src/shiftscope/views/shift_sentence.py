@@ -7,7 +7,7 @@ import math
 from shiftscope.scores.newcombe import newcombe
 from shiftscope.scores.outcomes import outcomes
 from shiftscope.views.differing_units import differing
-from shiftscope.views.grown_confusions import grown
+from shiftscope.views.grown_confusions import grown_in
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, percent
 from shiftscope.views.pictures import category_name
@@ -45,7 +45,7 @@ def _units(look: Look, dataset: str) -> str:
 
 
 def _confusion(look: Look, dataset: str) -> str:
-    for one in grown(look, dataset, 1):
+    for one in grown_in(look, dataset, 1):
         actual, predicted = (category_name(look.study, c) for c in (one.actual, one.predicted))
         return (
             f"largest growth of a confusion: {actual} → {predicted}, {_share(one.share)} of the samples labelled "

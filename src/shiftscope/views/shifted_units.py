@@ -7,27 +7,43 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import UnitScore
-from shiftscope.views.cells import number_cell, strip_column
+from shiftscope.views.cells import number_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import number, probability
 from shiftscope.views.panels import Cell, Column, Table
-from shiftscope.views.pictures import strongest
-from shiftscope.views.unit_scores import estimated, ranked, title
+from shiftscope.views.unit_scores import estimated, title
 
 STRIP = 4
 
 
-def shifted_units(look: Look, score: UnitScore, shifts: Sequence[str], most: int) -> Table:
-    """The units whose score is farthest from what it is without a shift, under any of `shifts`."""
+def shifted_units(
+    look: Look,
+    layer: str,
+    score: UnitScore,
+    shifts: Sequence[str],
+    most: int,
+    *,
+    positive: bool = False,
+    heading: str = "",
+    empty: str = "",
+) -> Table:
+    """The units whose score is farthest from what it is without a shift, under any of `shifts`.
+
+    Parameters
+    ----------
+    positive
+        Only units whose score is above zero, by the score itself.
+    heading, empty
+        Title of the table, and what stands in one without units.
+    """
     found = []
     for name in shifts:
-        estimate = estimated(look, name)[score.name]
-        distance = np.abs(estimate.value - (score.null or 0.0))
+        estimate = estimated(look, name, layer)[score.name]
+        size = estimate.value if positive else np.abs(estimate.value - (score.null or 0.0))
         found += [
-            (float(distance[unit]), name, int(unit), estimate)
-            for unit in ranked(distance)[:most]
-            if distance[unit] > 0
+            (float(size[unit]), name, int(unit), estimate) for unit in ranked(size)[:most] if size[unit] > 0
         ]
     tests = any(estimate.q is not None for *_, estimate in found)
     rows = []
@@ -36,43 +52,31 @@ def shifted_units(look: Look, score: UnitScore, shifts: Sequence[str], most: int
         q = float("nan") if estimate.q is None else float(estimate.q[unit])
         rows.append(
             [
-                Cell(f"unit {unit}", look.unit(unit)),
-                Cell(name, look.layer_page(lead=name, sort=score.name)),
+                Cell(f"unit {unit}", look.unit(unit, layer)),
+                Cell(name, look.layer_page(layer, lead=name, sort=score.name)),
                 number_cell(value, low, high),
                 *([Cell(probability(q), value=q)] if tests else []),
-                Cell(pictures=tuple(strongest(look, look.study[look.reference], look.layer, unit, STRIP))),
-                Cell(pictures=tuple(strongest(look, look.study[name], look.layer, unit, STRIP))),
+                *(strip_cell(look, shown, unit, STRIP, layer) for shown in (look.reference, name)),
             ]
         )
-    unchanged = number(score.null or 0.0)
+    named = title(score.name)
+    farthest = f"farthest from {number(score.null or 0.0)}, its value without a shift"
     columns = [
-        Column(
-            "unit",
-            f"Units whose {title(score.name)} is farthest from {unchanged}, its value without a shift.",
-        ),
+        Column("unit", f"Units of {layer} whose {named} is {'largest' if positive else farthest}."),
         Column("dataset"),
         Column(
-            title(score.name),
+            named,
             f"{score.help} Measured in: {score.measured_in}; behind it the 95 % interval.",
             numeric=True,
         ),
-        *(
-            [
-                Column(
-                    "q",
-                    "False discovery share over the units of the layer (Benjamini-Hochberg).",
-                    numeric=True,
-                )
-            ]
-            if tests
-            else []
-        ),
-        strip_column(look.reference),
-        strip_column("the shifted set"),
     ]
+    if tests:
+        help = f"False discovery share over the units of {layer} in this dataset (Benjamini-Hochberg)."
+        columns.append(Column("q", help, numeric=True))
+    columns += [strip_column(look.reference), strip_column("the shifted set")]
     return Table(
-        f"Most shifted units of {look.layer}",
+        heading or f"Most shifted units of {layer}",
         columns,
         rows,
-        empty=f"No unit has {title(score.name)}; it may take single responses, or labels.",
+        empty=empty or f"No unit has {named}; it may take single responses, or labels.",
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.similar import similar_profiles
 from shiftscope.store.notes import unit_notes
 from shiftscope.summaries.category_sums import CategorySums
-from shiftscope.views.cells import number_cell, strip_column
+from shiftscope.views.cells import number_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Cell, Column, Table
-from shiftscope.views.pictures import strongest
-from shiftscope.views.unit_scores import ranked
 
 UNITS = 8
 STRIP = 6
@@ -42,12 +41,11 @@ def similar_units(look: Look, layer: str, index: int) -> Table:
     rows = []
     for row, unit in enumerate(chosen):
         label = notes[unit].label if unit in notes else ""
-        pictures = strongest(look, look.study[look.lead], layer, unit, STRIP)
         rows.append(
             [
                 Cell(f"unit {unit}", look.unit(unit, layer), note=label),
                 *(number_cell(float(values[row])) for values in alike.values()),
-                Cell(pictures=tuple(pictures)),
+                strip_cell(look, look.lead, unit, STRIP, layer),
             ]
         )
     return Table(

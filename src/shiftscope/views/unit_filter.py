@@ -26,6 +26,7 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest
 from shiftscope.store.notes import UnitNote
 from shiftscope.views.unit_numbers import UnitNumbers
+from shiftscope.views.unit_scores import name_of
 
 Passing = npt.NDArray[np.bool_]  # (unit,)
 GRAMMAR = (
@@ -98,10 +99,10 @@ def _condition(text: str) -> Condition:
         kind, word = match[1].casefold(), match[2].casefold()
         return Condition(text, "", lambda numbers, notes: _noted(kind, word, numbers.units, notes))
     if match := _COMPARISON.fullmatch(text):
-        name, holds, limit = _name(match[1]), _OPERATORS[match[2]], _number(match[3], match[4])
+        name, holds, limit = name_of(match[1]), _OPERATORS[match[2]], _number(match[3], match[4])
         return Condition(text, name, lambda numbers, notes: holds(numbers.values(name), limit))
     if match := _RANGE.fullmatch(text):
-        name, low, high = _name(match[1]), _number(match[3], match[4]), _number(match[5], match[6])
+        name, low, high = name_of(match[1]), _number(match[3], match[4]), _number(match[5], match[6])
         inside = match[2].casefold() == "from"
         return Condition(text, name, lambda numbers, notes: _within(numbers.values(name), low, high, inside))
     raise BadRequest(f"{text!r} is no condition. {GRAMMAR}")
@@ -117,10 +118,6 @@ def _noted(kind: str, word: str, units: int, notes: Mapping[int, UnitNote]) -> P
         tagged = any(tag.casefold() == word for tag in note.tags)
         chosen[unit] = tagged if kind == "tag" else word in note.label.casefold()
     return chosen
-
-
-def _name(text: str) -> str:
-    return text.casefold().replace(" ", "_")
 
 
 def _number(digits: str, per_cent: str) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.summaries.histograms import Histograms
+from shiftscope.views.charts import by_dataset
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import number
 from shiftscope.views.panels import Chart
-from shiftscope.views.unit_profile import by_dataset
 
 
 def response_histogram(look: Look, layer: str, index: int) -> Chart:

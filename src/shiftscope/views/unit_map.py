@@ -16,12 +16,12 @@ from shiftscope.scores.shares import over_reference_maximum
 from shiftscope.store.recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.charts import point_size, unit_pages
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, exact, percent
 from shiftscope.views.panels import Chart, Message, Panel
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
-from shiftscope.views.unit_scatter import point_size, unit_pages
 
 Drawing = Literal["pca", "umap"]
 NEIGHBOURS = 15  # of each unit, that UMAP keeps close
@@ -51,7 +51,7 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
     if kind not in drawings(len(passing)):
         raise BadRequest(
             f"a UMAP needs the package umap-learn (`pip install umap-learn`) and {FEWEST_FOR_UMAP} units; "
-            f"{look.layer} has {len(passing)}. map=pca needs neither."
+            f"{look.layer} has {len(passing)}. drawing=pca needs neither."
         )
     places = _places(look.study[look.reference], look.layer, kind)
     heading = "Map of units"

@@ -19,7 +19,7 @@ from shiftscope.views.cells import number_cell
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import percent, share_interval
 from shiftscope.views.panels import Cell
-from shiftscope.views.unit_scores import estimated, title
+from shiftscope.views.unit_scores import estimated, name_of, title
 
 UNIT, MAXIMUM, FIRES = "unit", "maximum", "fires"
 Q, LOW, HIGH = ".q", ".low", ".high"  # after a score's name: false discovery share, ends of its interval
@@ -111,7 +111,7 @@ class UnitNumbers:
 
     def measure(self, name: str) -> Measure:
         """By name, with blanks or underscores; raises `BadRequest` naming the nearest."""
-        known = name.strip().casefold().replace(" ", "_")
+        known = name_of(name)
         if known not in self.measures:
             raise BadRequest(
                 f"units have no number {name!r}; closest: {closest(known, self.measures)}. "

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.charts import by_dataset, told_apart
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Chart
-from shiftscope.views.pictures import category_name
 
 CATEGORIES = 12  # in the chart
 
@@ -79,22 +76,6 @@ def category_means(sums: CategorySums, unit: int) -> npt.NDArray[np.float64]:
         sums.total[:, unit], sums.count, out=np.full(len(sums.count), np.nan), where=sums.count > 0
     )
     return means
-
-
-def told_apart(study: StudyFiles, categories: Sequence[int]) -> dict[int, str]:
-    """Names by category, with the number behind those that share one: they would share a bar."""
-    alike = Counter(study.categories)
-    return {c: n if alike[n := category_name(study, c)] == 1 else f"{n} ({c})" for c in categories}
-
-
-def by_dataset(look: Look) -> dict[str, Any]:
-    """Colour by dataset, the same in every chart."""
-    return {
-        "field": "dataset",
-        "type": "nominal",
-        "scale": {"domain": look.ordered()},
-        "legend": {"orient": "top", "title": None},
-    }
 
 
 def _strongest_first(means: dict[str, npt.NDArray[np.float64]], lead: str) -> list[int]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from shiftscope.views.charts import point_size, unit_pages
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import exact
 from shiftscope.views.panels import Brush, Chart, Message, Panel
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
-
-MANY = 600  # units; from here on the points are smaller
 
 
 def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Brush) -> Panel:
@@ -56,14 +55,3 @@ def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Br
         note=f"{look.lead}. Draw a rectangle to filter the units below; click a point to see the unit.{undefined}",
         brush=brush,
     )
-
-
-def point_size(points: int) -> int:
-    """Area of each of so many points, in square pixels."""
-    return 45 if points < MANY else 16
-
-
-def unit_pages(look: Look, units: list[int]) -> list[str]:
-    """Addresses of units, which differ in the number alone; written once, as there may be thousands."""
-    before, _, after = look.unit(0).partition("/units/0")
-    return [f"{before}/units/{unit}{after}" for unit in units]

@@ -10,14 +10,13 @@ from typing import Literal
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.notes import UnitNote
-from shiftscope.views.cells import strip_column
+from shiftscope.views.cells import strip_cell, strip_column
 from shiftscope.views.numbers import count, probability
 from shiftscope.views.panels import Cell, Column, Link, Table
-from shiftscope.views.pictures import strongest
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import UNIT, Measure, Q, UnitNumbers
-from shiftscope.views.unit_scores import ranked
 
 STRIP = 3
 MOST_WITH_PICTURES = 200  # rows
@@ -125,14 +124,13 @@ class UnitTable:
         look = self.numbers.look
         if self.rows > MOST_WITH_PICTURES:
             return []
-        recordings = [look.study[name] for name in dict.fromkeys([look.reference, look.lead])]
 
-        def pictured(unit: int, place: int) -> Cell:
-            return Cell(pictures=tuple(strongest(look, recordings[place], look.layer, unit, STRIP)))
+        def pictured(unit: int, dataset: str) -> Cell:
+            return strip_cell(look, dataset, unit, STRIP)
 
         return [
-            (strip_column(recording.name), partial(pictured, place=place))
-            for place, recording in enumerate(recordings)
+            (strip_column(name), partial(pictured, dataset=name))
+            for name in dict.fromkeys([look.reference, look.lead])
         ]
 
     def _sortable(self, name: str, shown: str, help: str, first: Direction) -> Column:

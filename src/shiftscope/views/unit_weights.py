@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.charts import told_apart
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import number
 from shiftscope.views.panels import Chart
-from shiftscope.views.unit_profile import told_apart
 
 EACH_WAY = 8  # largest and smallest weights
 

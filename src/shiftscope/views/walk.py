@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.notes import unit_notes
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Choice, Link
 from shiftscope.views.unit_filter import conditions, passing
 from shiftscope.views.unit_numbers import FIRES, MAXIMUM, UNIT, Q, UnitNumbers
-from shiftscope.views.unit_scores import ranked, title
+from shiftscope.views.unit_scores import name_of, title
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def walk_choice(page: Callable[[str | None], str], sort: str | None, where: str)
 def _measured_in(look: Look, sort: str) -> str:
     """The dataset whose score is meant: the lead; where that is the reference and the score compares, the first
     shifted one."""
-    score = sort.removesuffix(Q).strip().casefold().replace(" ", "_")
+    score = name_of(sort.removesuffix(Q))
     others = look.others()
     compares = score not in unit_scores or unit_scores[score].compares
     return others[0] if compares and look.lead == look.reference and others else look.lead

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyDamaged
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError
 from shiftscope.views.panels import Link, Page
 from shiftscope.views.view import Action, View
 from shiftscope.views.view import actions as all_actions
@@ -28,17 +28,15 @@ from shiftscope.web.addresses import Served, way_up
 from shiftscope.web.arguments import chosen, options, pattern
 from shiftscope.web.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html import render, tables
+from shiftscope.web.picture_types import check_picture
 from shiftscope.web.search import find, found
 from shiftscope.web.security import SafeHeaders, TokenGate, headers
 from shiftscope.web.surroundings import Named, Surroundings, surroundings
 
 LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
-PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 
 LONGEST_FORM = 100_000  # bytes
 DOWNLOAD = {"download": Literal["csv", "parquet"], "table": int}
-
-Frame: TypeAlias = Callable[["ShownStudy"], Surroundings]
 
 
 class ShownDataset(Protocol):
@@ -64,7 +62,6 @@ def application(
     study: ShownStudy,
     *,
     token: str | None,
-    frame: Frame = surroundings,
     views: Mapping[str, View] | None = None,
     actions: Mapping[str, Action] | None = None,
     hosts: Sequence[str] = LOCAL,
@@ -78,8 +75,6 @@ def application(
         Read by the views, written to by the actions.
     token
         What a visitor must bring once; None lets in everybody who reaches the server.
-    frame
-        What stands around every page.
     views
         Pages to serve, all that are registered unless given.
     actions
@@ -89,7 +84,7 @@ def application(
     framed_by
         Origins whose pages may show these in a frame; the token may then be a part of the addresses.
     """
-    shown = _Shown(study, frame, framed_by)
+    shown = _Shown(study, framed_by)
     zipped = [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
     routes: list[BaseRoute] = [
         Mount("/static", assets.Assets(), middleware=zipped),
@@ -138,9 +133,8 @@ def most_particular_first(views: Iterable[View]) -> list[View]:
 class _Shown:
     """The answers to requests for one study."""
 
-    def __init__(self, study: ShownStudy, frame: Frame, framed_by: Sequence[str]) -> None:
+    def __init__(self, study: ShownStudy, framed_by: Sequence[str]) -> None:
         self.study = study
-        self.frame = frame
         self.framed_by = framed_by
 
     def page(self, view: View) -> Callable[[Request], Response]:
@@ -151,7 +145,7 @@ class _Shown:
             wanted = chosen(request.query_params, DOWNLOAD)
             if "download" in wanted:
                 return _downloaded(page, wanted.get("table", 0), wanted["download"])
-            return self._drawn(request, page, self.frame(self.study))
+            return self._drawn(request, page, surroundings(self.study))
 
         return answer
 
@@ -175,16 +169,14 @@ class _Shown:
     def thumbnail(self, request: Request) -> Response:
         dataset = self.study[request.path_params["dataset"]]
         data, media_type = dataset.thumbnail(request.path_params["position"])
-        if media_type not in PICTURES:
-            allowed = ", ".join(sorted(PICTURES))
-            raise StudyDamaged(f"a thumbnail of type {media_type!r}; there can be {allowed}.")
+        check_picture(media_type)
         current = request.query_params.get("v") == dataset.version
         cached = assets.FOREVER if current else assets.ALWAYS_ASK
         return Response(data, media_type=media_type, headers={"Cache-Control": cached})
 
     def search(self, request: Request) -> Response:
         query = chosen(request.query_params, {"q": str}).get("q", "")
-        around = self.frame(self.study)
+        around = surroundings(self.study)
         links = find(query, around)
         if len(links) == 1:
             return RedirectResponse(f"./{links[0].page}", status_code=303)
@@ -192,7 +184,7 @@ class _Shown:
 
     def names(self, request: Request) -> Response:
         """All names that can be searched for, to complete what a person types."""
-        around = self.frame(self.study)
+        around = surroundings(self.study)
         links = [*around.layers, *around.datasets, *around.categories]
         headers = {"Cache-Control": assets.ALWAYS_ASK}
         return JSONResponse([link.text for link in links], headers=headers)
@@ -225,15 +217,14 @@ class _Shown:
     def accident(self, request: Request, error: Exception) -> Response:
         message = f"{type(error).__name__} in shiftscope; the terminal it was started from shows where."
         response = self._apology(request, 500, "This page cannot be drawn", message)
-        response.headers.update(
-            headers(self.framed_by)
-        )  # Starlette answers accidents outside of every middleware
+        # Starlette answers accidents outside of every middleware.
+        response.headers.update(headers(self.framed_by))
         return response
 
     def _apology(self, request: Request, status: int, title: str, message: str) -> Response:
         page = Page(title, [], subtitle=message, trail=[Link("Overview", "")])
         try:
-            around = self.frame(self.study)
+            around = surroundings(self.study)
         except Exception:  # the study itself may be what failed
             around = Surroundings("shiftscope")
         return self._drawn(request, page, around, status=status)

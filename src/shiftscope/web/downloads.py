@@ -53,6 +53,7 @@ def as_csv(table: pa.Table) -> bytes:
 
 
 def as_parquet(table: pa.Table) -> bytes:
+    """Every column as it is: text stays what it was, for programs compute no cells."""
     from pyarrow import parquet
 
     with pa.BufferOutputStream() as sink:

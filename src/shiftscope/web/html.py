@@ -41,7 +41,7 @@ def tables(panels: Iterable[Panel]) -> Iterator[Table]:
 def draw(
     panel: Panel, addresses: Addresses, level: int = 2, *, numbers: Mapping[int, int] | None = None
 ) -> Markup:
-    """One panel, its title a heading of `level`; also what a notebook shows.
+    """One panel, its title a heading of `level`.
 
     `numbers` holds the place of each table on the page by its identity.
     """

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import uvicorn
 
 from shiftscope.errors import BadRequest
-from shiftscope.web.application import LOCAL, Frame, ShownStudy, application
+from shiftscope.web.application import LOCAL, ShownStudy, application
 from shiftscope.web.inline import Inline, notebook_display
-from shiftscope.web.surroundings import surroundings
 
 FIRST_PORT = 8421
 PORTS_TRIED = 100
@@ -51,7 +50,6 @@ def view(
     host: str = "127.0.0.1",
     open_browser: bool = True,
     token: str | None = None,
-    frame: Frame = surroundings,
     inline: bool = False,
     base_url: str | None = None,
     height: int = 720,
@@ -68,8 +66,6 @@ def view(
         False only gives the address, in `Viewer.url`.
     token
         What a visitor must bring once, a fresh one unless given. The address in `Viewer.url` holds it.
-    frame
-        What stands around every page.
     inline
         Show it in a frame under the notebook's cell instead of opening the browser.
     base_url
@@ -91,7 +87,6 @@ def view(
         application(
             study,
             token=token,
-            frame=frame,
             # A proxy passes its own name on; there the token alone keeps others out.
             hosts=["*"] if framed and framed.proxied else LOCAL,
             framed_by=framed.framed_by if framed else (),
@@ -116,13 +111,11 @@ def serve(
     study: ShownStudy,
     *,
     port: int | None = None,
-    host: str = "127.0.0.1",
     open_browser: bool = True,
-    frame: Frame = surroundings,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Show a study until Ctrl-C; takes what `view` takes, and tells the address."""
-    viewer = view(study, port=port, host=host, open_browser=open_browser, frame=frame)
+    """Show a study until Ctrl-C, and tell the address."""
+    viewer = view(study, port=port, open_browser=open_browser)
     tell(f"{study.name} is shown at {viewer.url} (Ctrl-C ends it)")
     try:
         viewer.wait()

@@ -29,6 +29,7 @@ class Answers:
 
     @cached_property
     def pairs(self) -> Pairs:
+        """Right and wrong answers to every labelled sample."""
         return self.among(np.ones(len(self.labels), bool))
 
     def among(self, chosen: npt.NDArray[np.bool_]) -> Pairs:

@@ -42,9 +42,8 @@ class Repair:
     seed: int
     units: tuple[int, ...]  # in the order chosen; empty where no set helps
     path: tuple[int, ...]  # all units that gained a sample on the search half, `units` its beginning
-    searched: Mapping[
-        str, Pairs
-    ]  # the search half of dataset and reference: optimistic, the units were chosen on it
+    # The search half of dataset and reference: optimistic, the units were chosen on it.
+    searched: Mapping[str, Pairs]
     held_out: Mapping[str, Pairs]  # the other half, of every dataset
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimates import stored_estimates
+from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.study_files import StudyFiles
 
@@ -41,8 +42,7 @@ def worst_units(
     if how_many < 1:
         raise BadRequest(f"the {how_many} worst units; at least 1.")
     values = stored_estimates(study, name, against, study.layer(layer).name)[by].value
-    order = np.argsort(-values, kind="stable")  # NaN last
-    worst = tuple(int(unit) for unit in order[:how_many] if not np.isnan(values[unit]))
+    worst = tuple(int(unit) for unit in ranked(values)[:how_many] if not np.isnan(values[unit]))
     if not worst:
         raise BadRequest(
             f"no unit of {layer!r} has a {by} for {name!r}, so none is the worst. Name the units."

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from shiftscope.errors import BadRequest, DataError, LayerError
 from shiftscope.interop.deephys.cbor_writer import ARRAY, MAP, NULL, NUMBER, byte_string, head, text
 from shiftscope.interop.deephys.picture_pixels import PicturePixels
 from shiftscope.interop.deephys.shortened import shortened
-from shiftscope.progress import silent
+from shiftscope.progress import Progress, silent
 from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.store.recording import Recording
@@ -25,7 +24,6 @@ from shiftscope.store.samples import StoredSample
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 
-Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
 LONGEST_NAME = 40  # characters, of a model and of a dataset
 LONGEST_LAYER = 30
 LOGITS = "logits"

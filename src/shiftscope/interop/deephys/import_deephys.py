@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyMismatch, closest
 from shiftscope.interop.deephys.category_names import CategoryNames
@@ -16,7 +16,7 @@ from shiftscope.interop.deephys.dataset_file import DatasetFile, read_dataset_fi
 from shiftscope.interop.deephys.dataset_names import dataset_names
 from shiftscope.interop.deephys.filling import Filling
 from shiftscope.interop.deephys.model_file import ModelFile, read_model_file
-from shiftscope.progress import silent
+from shiftscope.progress import Progress, silent
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.store.atomic import remove_folder
 from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name
@@ -25,7 +25,9 @@ from shiftscope.store.study_files import StudyFiles, create_study
 from shiftscope.store.writer import RecordingWriter
 from shiftscope.summaries.summary import summarise_shard
 
-Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
+if TYPE_CHECKING:
+    from shiftscope.recording.stream import OnError
+
 ON_ERROR = ("raise", "skip")
 
 
@@ -36,7 +38,7 @@ def import_deephys(
     *,
     reference: str | None = None,
     classification_layer: str | None = None,
-    on_error: str = "raise",
+    on_error: OnError = "raise",
     progress: Progress = silent,
 ) -> StudyFiles:
     """A study of what one `.model` and some `.test` files of Deephys hold, of any version.

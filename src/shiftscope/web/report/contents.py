@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, unquote
 
 import numpy as np
 
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.look import Look
-from shiftscope.views.unit_scores import estimated, ranked
+from shiftscope.views.unit_scores import estimated
 from shiftscope.views.view import views
 from shiftscope.web.page_at import page_at
 

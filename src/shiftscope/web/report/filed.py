@@ -7,16 +7,15 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shiftscope.errors import StudyDamaged
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.panels import Picture
 from shiftscope.web import assets
+from shiftscope.web.picture_types import SUFFIXES, check_picture
 from shiftscope.web.report.contents import Contents
 
 PICTURES = "pictures"
 STATIC = "static"
 LICENSES = "vendor/LICENSES.txt"
-SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
 
 @dataclass
@@ -33,10 +32,7 @@ class Kept:
         known = (picture.dataset, picture.position)
         if known not in self.pictures:
             content, media_type = self.study[picture.dataset].thumbnail(picture.position)
-            if media_type not in SUFFIXES:
-                raise StudyDamaged(
-                    f"a thumbnail of type {media_type!r}; there can be {', '.join(sorted(SUFFIXES))}."
-                )
+            check_picture(media_type)
             name = f"{PICTURES}/{hashlib.sha256(content).hexdigest()[:20]}.{SUFFIXES[media_type]}"
             file = self.folder / name
             if not file.exists():
