@@ -9,6 +9,7 @@ from shiftscope.explain.paths.count import Counter, Responses
 from shiftscope.explain.paths.frequencies import EPS, Smoothing
 from shiftscope.explain.paths.rules import DEFAULT
 from shiftscope.explain.paths.terms import Terms, terms
+from shiftscope.scores.ranked import ranked
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.cells import number_cell, share_cell, strip_column
@@ -17,7 +18,6 @@ from shiftscope.views.numbers import count, number
 from shiftscope.views.panels import Cell, Column, Columns, Fact, Facts, Link, Message, Page, Panel, Table
 from shiftscope.views.path_choice import AT, PathChoice
 from shiftscope.views.pictures import category_name, role, strongest
-from shiftscope.views.unit_scores import ranked
 from shiftscope.views.view import view
 
 ROWS = 12

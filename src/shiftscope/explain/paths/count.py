@@ -130,11 +130,13 @@ class Counter:
         ends = np.cumsum([0, *sizes])
         for start in range(0, len(responses), AT_ONCE):
             stop = min(start + AT_ONCE, len(responses))
-            thresholds = self._thresholds(responses[start:stop].astype(np.float64))
+            block = responses[start:stop].astype(np.float32)
+            thresholds = self._thresholds(block.astype(np.float64))
             for run in range(np.searchsorted(ends, start, "right") - 1, np.searchsorted(ends, stop)):
                 first, last = max(int(ends[run]), start), min(int(ends[run + 1]), stop)
                 if last > first:
-                    yield run, responses[first:last], thresholds[:, first - start : last - start]
+                    here = slice(first - start, last - start)
+                    yield run, block[here], thresholds[:, here]
 
     def _check(self, responses: Responses) -> None:
         if responses.ndim != 2 or responses.shape[1] != self.weight.shape[1]:

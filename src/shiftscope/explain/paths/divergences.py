@@ -9,6 +9,7 @@ with an exact zero on the diagonal.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from typing import Any, TypeVar
 
@@ -24,9 +25,10 @@ T = TypeVar("T", bound=np.generic)
 Matrix = npt.NDArray[np.float64]  # (row, row)
 Counts = npt.NDArray[np.unsignedinteger[Any]]  # (category, path)
 Single = npt.NDArray[np.float32]  # (row, path)
-Middle = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]  # (path,) frequency and logit
+Middle = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]  # (path,) frequency and logit
 
 AT_ONCE = 16_384  # paths of a block; of 1,000 categories they take 150 MB
+MIDDLE = 1e-4  # a frequency's distance from 0 and 1 at least, where the others are centred
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +62,10 @@ def divergences(first: PathCounts, frequencies: Frequencies, second: PathCounts 
     infinite = np.zeros((left.size, right.size), np.int64)
     others = repeat(None) if second is None else second.blocks(AT_ONCE)
     for block, other in zip(first.blocks(AT_ONCE), others, strict=False):
-        middle = left.middle(block)
-        p, logits = left.centred(block, middle)
-        theirs = logits if other is None else right.centred(other, middle)[1]
+        totals = left.totals(block)
+        middle = left.middle(totals)
+        p, logits = left.centred(block, totals, middle)
+        theirs = logits if other is None else right.centred(other, right.totals(other), middle)[1]
         gram += p @ theirs.T
         if other is not None:
             left.own += np.einsum("rp,rp->r", p, logits, dtype=np.float64)
@@ -89,48 +92,45 @@ class _Rows:
         self.total = len(counts.samples) + 1
         self.own = np.zeros(self.size)
         tables = [frequencies.of(np.arange(n + 1), int(n)) for n in self.samples]
+        p = np.concatenate([*tables, np.zeros(0)])
         self._starts = np.concatenate([[0], np.cumsum(self.samples + 1)[:-1]]).astype(np.int64)
-        self._frequency = np.concatenate([*tables, np.zeros(0)])
-        self._logit = _logit(self._frequency)
-        self._levels = np.zeros(len(self._frequency), np.int64)
-        self._tilt = np.zeros(max(self.size - 1, 0))
-        self._of_all = 0.0
+        self._frequency, self._logit = p.astype(np.float32), _logit(p).astype(np.float32)
+        self._surprise = -np.log1p(-p)
+        self._offsets = np.zeros(self.size)
 
-    def middle(self, block: Counts) -> Middle:
-        """(path,) mean frequency and logit of the categories."""
+    def totals(self, block: Counts) -> npt.NDArray[np.int64]:
+        """(path,) counts of all categories together."""
         from shiftscope.explain.paths.transform import sum_rows
 
-        here = block[self.categories]
-        p, logits = np.zeros(block.shape[1]), np.zeros(block.shape[1])
-        tables = (self._starts, self._frequency, self._logit)
-        shared(lambda *part: sum_rows(here, *tables, p, logits, *part), len(p), here.size)
-        many = max(len(self.categories), 1)
-        return p / many, logits / many
+        totals = np.zeros(block.shape[1], np.int64)
+        shared(partial(sum_rows, block, self.categories, totals), len(totals), block.size)
+        return totals
 
-    def centred(self, block: Counts, middle: Middle) -> tuple[Single, Single]:
-        """(row, path) frequencies and logits minus the middle; the sums that offsets need are added up on the way."""
+    def middle(self, totals: npt.NDArray[np.int64]) -> Middle:
+        """(path,) frequency and logit of all together, which those of the categories lie around."""
+        p = np.clip(totals / max(self.all_samples, 1), MIDDLE, 1 - MIDDLE)
+        return p.astype(np.float32), _logit(p).astype(np.float32)
+
+    def centred(self, block: Counts, totals: npt.NDArray[np.int64], middle: Middle) -> tuple[Single, Single]:
+        """(row, path) frequencies and logits minus the middle; the offsets of the formula are added up on the way."""
         from shiftscope.explain.paths.transform import centre_rows
 
-        here = block[self.categories]
         p, logits = (np.empty((self.size, block.shape[1]), np.float32) for _ in range(2))
-        tables = (self._starts, self._frequency, self._logit)
+        tables = (self._starts, self._frequency, self._logit, self._surprise)
 
         def some(first: int, last: int) -> None:
-            centre_rows(here, *tables, *middle, p, logits, self._tilt, self._levels, first, last)
+            centre_rows(block, self.categories, *tables, *middle, p, logits, self._offsets, first, last)
 
-        shared(some, len(here), here.size)
+        shared(some, len(self.categories), block.size)
         if self.size:
-            of_all = self.frequencies.of(here.sum(axis=0, dtype=np.int64), self.all_samples)
-            off = _logit(of_all) - middle[1]
-            p[-1], logits[-1] = of_all - middle[0], off
-            self._of_all += float((-np.log1p(-of_all)).sum() - middle[0] @ off)
+            of_all = self.frequencies.of(totals, self.all_samples)
+            p[-1], logits[-1] = of_all - middle[0], _logit(of_all) - middle[1]
+            self._offsets[-1] += float((-np.log1p(-of_all)).sum() - middle[0].astype(np.float64) @ logits[-1])
         return p, logits
 
     def offsets(self) -> npt.NDArray[np.float64]:
         """(row,) f of the formula."""
-        surprise = self._levels * -np.log1p(-self._frequency)
-        of_each = np.add.reduceat(surprise, self._starts) if self.size else surprise
-        return np.append(of_each - self._tilt, self._of_all)[: self.size]
+        return self._offsets
 
     def infinite(self, block: Counts, other: _Rows, theirs: Counts) -> npt.NDArray[np.int64]:
         """(row, row) paths that the other never shows and this one does, or always and this one does not."""

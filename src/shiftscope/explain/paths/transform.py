@@ -14,55 +14,42 @@ Places = npt.NDArray[np.int64]  # (row,)
 
 
 @njit(nogil=True, cache=True)
-def sum_rows(
-    block: Block,
-    starts: Places,
-    frequency: Table,
-    logit: Table,
-    frequencies: npt.NDArray[np.float64],
-    logits: npt.NDArray[np.float64],
-    first: int,
-    last: int,
-) -> None:
-    """Add each path's frequency and logit over the rows into (path,) sums, for paths from `first` to before `last`."""
-    for row in range(block.shape[0]):
-        start = starts[row]
+def sum_rows(block: Block, rows: Places, totals: npt.NDArray[np.int64], first: int, last: int) -> None:
+    """Add up each path's counts over some rows into (path,) totals, for paths from `first` to before `last`."""
+    for row in rows:
         for path in range(first, last):
-            at = start + np.int64(block[row, path])
-            frequencies[path] += frequency[at]
-            logits[path] += logit[at]
+            totals[path] += np.int64(block[row, path])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
 def centre_rows(
     block: Block,
+    rows: Places,
     starts: Places,
-    frequency: Table,
-    logit: Table,
-    middle_frequency: npt.NDArray[np.float64],
-    middle_logit: npt.NDArray[np.float64],
+    frequency: npt.NDArray[np.float32],
+    logit: npt.NDArray[np.float32],
+    surprise: Table,
+    middle_frequency: npt.NDArray[np.float32],
+    middle_logit: npt.NDArray[np.float32],
     frequencies: npt.NDArray[np.float32],
     logits: npt.NDArray[np.float32],
-    tilt: npt.NDArray[np.float64],
-    levels: npt.NDArray[np.int64],
+    offsets: npt.NDArray[np.float64],
     first: int,
     last: int,
 ) -> None:
     """Fill (row, path) frequencies and logits minus the middles, for rows from `first` to before `last`.
 
-    `tilt`, (row,), gets the sum of middle frequency times centred logit; `levels` counts each row's counts, laid out
-    as the tables.
+    `offsets`, (row,), get the sum of -ln(1 - p) minus middle frequency times centred logit.
     """
-    for row in range(first, last):
-        start, sum_ = starts[row], 0.0
+    for place in range(first, last):
+        row, start, sum_ = rows[place], starts[place], 0.0
         for path in range(block.shape[1]):
             at = start + np.int64(block[row, path])
             off = logit[at] - middle_logit[path]
-            frequencies[row, path] = frequency[at] - middle_frequency[path]
-            logits[row, path] = off
-            sum_ += middle_frequency[path] * off
-            levels[at] += 1
-        tilt[row] += sum_
+            frequencies[place, path] = frequency[at] - middle_frequency[path]
+            logits[place, path] = off
+            sum_ += surprise[at] - np.float64(middle_frequency[path]) * np.float64(off)
+        offsets[place] += sum_
 
 
 @njit(nogil=True, cache=True)
