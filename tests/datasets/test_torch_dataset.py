@@ -258,3 +258,22 @@ def test_a_loader_in_order_gives_its_dataset(options: dict) -> None:
 def test_other_loaders_are_refused(loader: DataLoader, problem: str) -> None:
     with pytest.raises(DataError, match=rf"{problem}.* Give its dataset instead"):
         loader_dataset(loader)
+
+
+def test_an_item_that_cannot_be_read_is_left_to_the_recording(tmp_path, net) -> None:
+    class Torn(torch.utils.data.Dataset):
+        def __len__(self):
+            return 8
+
+        def __getitem__(self, position):
+            if position in (0, 3, 7):
+                raise OSError("torn")
+            return torch.full((3, 8, 8), position / 8), position % 4
+
+    from shiftscope.study import Study
+
+    study = Study.create(tmp_path / "x.study", net, tuple("abcd"))
+    with pytest.raises(DataError, match='on_error="skip"'):
+        study.record(Torn(), "lab", layers=["hidden"], progress=False)
+    recording = study.record(Torn(), "lab", layers=["hidden"], on_error="skip", progress=False)
+    assert recording.samples.skipped == 3

@@ -25,6 +25,7 @@ def test_one_wrong_answer_is_no_test():
     measured = blame(np.array([[2.0]]), np.array([[1.0], [0.0]]))
     np.testing.assert_array_equal(measured.value, [1.5])
     np.testing.assert_array_equal(measured.p, [np.nan])
+    assert np.isnan(measured.influences[0]).all()  # nor does it tell how sure the value is
 
 
 def test_a_unit_that_contributes_a_constant_is_not_tested():

@@ -179,3 +179,24 @@ def test_reading_what_is_kept_imports_neither_scipy_nor_pandas(study):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_scores_of_a_set_recorded_anew_are_computed_anew(new_study, made):
+    """Also where what changed is not in the fingerprint, which looks at a part of a large set."""
+    study = new_study()
+    study.record(made(), "lab", layers=["hidden"], progress=False)
+    data = made(seed=1)
+    study.record(data, "field", progress=False)
+    before = stored_estimates(study, "field", "lab", "hidden")["wasserstein"].value
+    changed = made(seed=1)
+    changed.inputs = changed.inputs * 2
+    assert changed.fingerprint() == data.fingerprint()
+    version = study["field"].version
+    study.record(changed, "other", progress=False)
+    (study.path / "field").rename(study.path / "gone")
+    study.record(changed, "field", overwrite=True, progress=False)
+    after = stored_estimates(study, "field", "lab", "hidden")["wasserstein"].value
+    other = stored_estimates(study, "other", "lab", "hidden")["wasserstein"].value
+    assert not np.array_equal(before, after, equal_nan=True)
+    np.testing.assert_array_equal(after, other)
+    assert study["field"].version != version

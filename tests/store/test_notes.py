@@ -306,3 +306,23 @@ def test_notes_of_units_that_the_study_does_not_have_are_left_out(study):
 def test_a_dataset_of_that_name_lies_elsewhere():
     assert folder_name("notes.sqlite") != NOTES
     assert folder_name("Notes.SQLite-journal").startswith("%4E")
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [
+        (0, {"label": 5}),
+        (0, {"note": b"x"}),
+        (0, {"tags": [None]}),
+        (0, {"tags": range(3)}),
+        ("3", {"label": "x"}),
+        (None, {"label": "x"}),
+        (True, {"label": "x"}),
+        (1.0, {"label": "x"}),
+    ],
+)
+def test_what_is_no_text_or_no_number_is_refused(
+    bare: Path, unit: object, written: dict[str, object]
+) -> None:
+    with pytest.raises(BadRequest, match=r"it is text|each is text|a unit is a whole number"):
+        save_unit_note(StudyFiles(bare), "hidden", unit, **written)  # type: ignore[arg-type]

@@ -439,3 +439,11 @@ def test_what_is_unknown_is_named(explored):
         layer_units(explored.study, "x")
     with pytest.raises(NotInStudy, match="no dataset 'day'"):
         layer_units(explored.study, "hidden", lead="day")
+
+
+def test_a_filter_that_cannot_be_read_stays_to_be_mended(explored):
+    page = layer_units(explored.study, "hidden", where="nov > 3")
+    form = panel(page, Filter, "Filter")
+    assert form.fields[0].value == "nov > 3"
+    assert form.note.startswith("Not applied: ")
+    assert len(panel(page, Table, "Units by novelty").rows) == 10

@@ -98,3 +98,18 @@ def test_without_responses_there_is_no_mean_of_a_set(summaries_only):
     look = Look.at(summaries_only.study)
     assert np.isnan(set_mean(look, "lab", Chosen(0, 1))).all()
     assert len(set_mean(look, "lab", Chosen(0, 1))) == 10
+
+
+def test_sets_of_which_not_all_is_read_count_by_their_own_size(explored, monkeypatch):
+    look = Look.at(explored.study, "hidden")
+    first, second = Chosen(label=0), Chosen(label=1)
+    plain = explored.lab
+    sizes = [int((plain.shown & (plain.labels == label)).sum()) for label in (0, 1)]
+    assert sizes[0] != sizes[1]
+    monkeypatch.setattr(sets, "READ_AT_MOST", 2)
+    mean_response.cache_clear()
+    parts = [mean_response(explored.study["lab"], "hidden", each) for each in (first, second)]
+    assert [part.samples for part in parts] == [2, 2]
+    expected = (sizes[0] * parts[0].mean + sizes[1] * parts[1].mean) / sum(sizes)
+    np.testing.assert_allclose(set_mean(look, "lab", first, second), expected / scale(plain, "hidden"))
+    mean_response.cache_clear()

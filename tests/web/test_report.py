@@ -398,3 +398,16 @@ def test_a_page_is_found_by_its_address_as_the_server_finds_it(recorded: Study) 
         page_at(recorded, "nowhere/1")
     with pytest.raises(BadRequest, match="'show' is 'loud'"):
         page_at(recorded, "datasets/field?show=loud")
+
+
+def test_a_report_never_goes_into_a_study_nor_over_one_further_down(recorded: Study, tmp_path: Path) -> None:
+    for folder in (recorded.path / "lab", recorded.path / "pages"):
+        with pytest.raises(BadRequest, match="lies in the study"):
+            report(recorded, folder, overwrite=True, progress=False)
+    deep = tmp_path / "deep" / "a" / "b" / "st.study"
+    deep.mkdir(parents=True)
+    (deep / "study.json").write_text("{}")
+    with pytest.raises(BadRequest, match="is or holds a study"):
+        report(recorded, tmp_path / "deep", overwrite=True, progress=False)
+    assert (deep / "study.json").exists()
+    assert (recorded.path / "lab" / "recording.json").exists()

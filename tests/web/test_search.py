@@ -87,3 +87,11 @@ def test_what_people_wrote_about_units_is_found(recorded: Study) -> None:
         "hidden, unit 3: fires at stripes, too",
     ]
     assert [link.page for link in find("texture", surroundings(recorded))] == ["layers/hidden/units/2"]
+
+
+def test_what_people_wrote_is_found_beside_a_name_that_begins_alike() -> None:
+    note = Link("layer4, unit 3: coloured things", "layers/layer4/units/3")
+    around = Surroundings(
+        "study", datasets=[Link("coloured", "datasets/coloured")], written=lambda text: [note]
+    )
+    assert [link.page for link in find("colour", around)] == ["datasets/coloured", note.page]

@@ -17,7 +17,7 @@ from shiftscope.datasets.labels import category_names, category_places, label_in
 from shiftscope.datasets.parse_item import Parsed
 from shiftscope.datasets.preprocess import Preprocess, described
 from shiftscope.datasets.sample import Sample, reading
-from shiftscope.errors import DataError
+from shiftscope.errors import DataError, LabelError
 
 READ_TWICE = 3  # first samples compared with themselves, to find random augmentation
 
@@ -106,7 +106,13 @@ class ItemData:
         )
         digests = []
         for position in np.linspace(0, self._count - 1, count).round().astype(int).tolist():
-            sample = self[position]
+            try:
+                sample = self[position]
+            except LabelError:
+                raise
+            except DataError:  # whether it is skipped or stops the recording is not decided here
+                digests.append("unreadable")
+                continue
             digests.append(fingerprint(sample.id, sample.label, dict(sample.metadata), *_bytes(sample.input)))
         return fingerprint("items", self._count, digests, self._targets(), described(self.preprocess))
 

@@ -39,7 +39,9 @@ def blame(wrong: SampleUnitArray, right: SampleUnitArray) -> Measured:
     counts = len(wrong), len(right)
     difference = wrong.mean(axis=0, dtype=np.float64) - right.mean(axis=0, dtype=np.float64)
     if min(counts) < 2:
-        return Measured(difference, (wrong, -right), np.full_like(difference, np.nan))
+        # One sample on a side says nothing of how far the mean would move: neither an interval nor a test.
+        unknown = (np.full_like(wrong, np.nan), np.full_like(right, np.nan))
+        return Measured(difference, unknown, np.full_like(difference, np.nan))
     spreads = [numbers.var(axis=0, ddof=1, dtype=np.float64) for numbers in sets]
     welch, freedom = standard_error(spreads, counts)
     pooled = sum(spread * (count - 1) for spread, count in zip(spreads, counts, strict=True)) / (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import sqlite3
 import unicodedata
@@ -99,6 +100,16 @@ def all_tags(study: StudyFiles) -> list[str]:
     )
 
 
+def _whole(unit: int) -> int:
+    """`unit` itself; `BadRequest` where it is no whole number."""
+    if isinstance(unit, bool):
+        raise BadRequest(f"unit={unit!r}; a unit is a whole number.")
+    try:
+        return operator.index(unit)
+    except TypeError:
+        raise BadRequest(f"unit={unit!r}; a unit is a whole number.") from None
+
+
 def save_unit_note(
     study: StudyFiles,
     layer: str,
@@ -129,7 +140,14 @@ def save_unit_note(
         The file of notes is not one of ours.
     """
     place = study.layer(layer)
-    place.check(unit)
+    place.check(_whole(unit))
+    for name, text in (("label", label), ("note", note)):
+        if text is not None and not isinstance(text, str):
+            raise BadRequest(f"{name}={text!r}; it is text.")
+    if tags is not None and not isinstance(tags, str):
+        tags = list(tags)
+        if not all(isinstance(tag, str) for tag in tags):
+            raise BadRequest(f"tags={tags!r}; each is text.")
     given = (
         None if label is None else _one_line(label, "a label", LONGEST_LABEL),
         None if tags is None else _words(tags),

@@ -45,6 +45,7 @@ class Recording:
         described = read_json(folder / RECORDING, "a recording")
         try:
             self.complete = bool(described["complete"])
+            self.content = str(described.get("content", ""))  # recordings from before it was kept have none
             self.plan = Plan.from_json(described["plan"])
             self.layers = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
@@ -67,14 +68,15 @@ class Recording:
     @property
     def version(self) -> str:
         """Changes when the content does; part of the address of an image."""
-        return self.plan.fingerprint[:12]
+        return self.digest[:12]
 
     @cached_property
     def digest(self) -> str:
-        """Of everything that decides the content; where the data lay does not."""
+        """Of what was recorded and how; where the data lay does not count."""
         plan = self.plan.as_json()
         del plan["source"]
-        return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
+        told = json.dumps({"content": self.content, **plan}, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
     @property
     def keeps_responses(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,9 @@ from shiftscope.store.layout import (
 from shiftscope.store.plan import Plan
 from shiftscope.store.samples import write_samples
 from shiftscope.summaries.summary import Summary, arrays_of, from_arrays, merge_all
+
+# Arrays with the names of their axes, by group and name.
+Groups = dict[str, dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]]
 
 TRANSPOSED_AT_ONCE = 256 * 2**20  # bytes
 
@@ -93,12 +97,12 @@ class RecordingWriter:
         `categories` are the names along the logits' second axis.
         """
         if not self.complete:
-            self._write_summaries()
+            content = self._content(self._write_summaries())
             if self.plan.keep == "responses":
                 self._transpose()
                 write_coordinates(self.folder, self.plan, categories)
             described = read_json(self.folder / RECORDING, "a recording")
-            write_json(self.folder / RECORDING, {**described, "complete": True})
+            write_json(self.folder / RECORDING, {**described, "complete": True, "content": content})
             self.complete = True
         for index in self.plan.shards():
             partial_file(self.folder, index).unlink(missing_ok=True)
@@ -110,7 +114,7 @@ class RecordingWriter:
         if not self.complete and len(self.unfinished()) == len(self.plan.shards()):
             remove_folder(self.folder)
 
-    def _write_summaries(self) -> None:
+    def _write_summaries(self) -> Groups:
         merged: dict[str, dict[str, Summary]] = {}
         for index in self.plan.shards():
             partial = _read_partial(partial_file(self.folder, index))
@@ -122,6 +126,17 @@ class RecordingWriter:
             f"{layer}/{name}": arrays_of(s) for layer, states in merged.items() for name, s in states.items()
         }
         write_arrays(self.folder / SUMMARIES, groups)
+        return groups
+
+    def _content(self, summaries: Groups) -> str:
+        """Digest of what was recorded: the samples as they are kept, and the summaries of their responses."""
+        digest = hashlib.sha256()
+        for index in self.plan.shards():
+            digest.update(samples_file(self.folder, index).read_bytes())
+        for group in sorted(summaries):
+            for name, (values, _) in sorted(summaries[group].items()):
+                digest.update(f"{group}/{name}".encode() + np.ascontiguousarray(values).tobytes())
+        return digest.hexdigest()
 
     def _create_arrays(self) -> tuple[dict[str, Any], Any]:
         import zarr

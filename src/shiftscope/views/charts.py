@@ -19,7 +19,12 @@ def by_dataset(look: Look, shown: Sequence[str] | None = None) -> dict[str, Any]
         "field": "dataset",
         "type": "nominal",
         "scale": {"domain": look.ordered()},
-        "legend": {**({} if shown is None else {"values": shown}), "orient": "top", "title": None},
+        "legend": {
+            **({} if shown is None else {"values": shown}),
+            "orient": "top",
+            "title": None,
+            "symbolOpacity": 1,
+        },
     }
 
 

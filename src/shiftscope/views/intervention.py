@@ -183,7 +183,10 @@ def _accuracies(look: Look, done: Intervention) -> Table:
     ]
     left_out = [name for name in look.ordered() if name not in done.answers]
     alone = f" Recorded with summaries alone: {', '.join(left_out)}." if left_out else ""
-    note = "Interval and p do not know how the units were chosen; `shiftscope repair` chooses them on other samples."
+    note = (
+        "Interval and p do not know how the units were chosen; the command shiftscope repair chooses them on other "
+        "samples."
+    )
     return Table("Accuracy before and after", columns, rows, note=note + alone)
 
 

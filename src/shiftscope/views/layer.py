@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
+from shiftscope.errors import BadRequest
 from shiftscope.store.notes import UnitNote, all_tags, unit_notes
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.densities import densities
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count
 from shiftscope.views.panels import Brush, Choice, Columns, Field, Filter, Link, Page, Panel
-from shiftscope.views.unit_filter import GRAMMAR, conditions, passing, with_rectangle, without_rectangle
+from shiftscope.views.unit_filter import (
+    GRAMMAR,
+    Condition,
+    Passing,
+    conditions,
+    passing,
+    with_rectangle,
+    without_rectangle,
+)
 from shiftscope.views.unit_map import Drawing, drawings, unit_map
 from shiftscope.views.unit_numbers import FIRES, MAXIMUM, UnitNumbers
 from shiftscope.views.unit_scatter import unit_scatter
@@ -62,8 +73,7 @@ def layer_units(
     compared = look.lead != look.reference
     numbers = UnitNumbers(look)
     notes = unit_notes(study, layer)
-    asked = conditions(where)
-    chosen = passing(asked, numbers, notes)
+    asked, chosen, mistake = _asked(where, numbers, notes)
     by = name_of(sort or ("novelty" if compared else MAXIMUM))
     across = numbers.measure(x or ("novelty" if compared else MAXIMUM))
     up = numbers.measure(y or ("spurious" if compared else FIRES))
@@ -101,7 +111,14 @@ def layer_units(
             "",
             [unit_scatter(look, across, up, chosen, brush), unit_map(look, drawing, coloured, chosen)],
         ),
-        _filter(study, numbers, where, int(chosen.sum()), notes, address),
+        _filter(
+            study,
+            numbers,
+            where,
+            mistake or f"{count(int(chosen.sum()))} of {count(numbers.units)} units pass.",
+            notes,
+            address,
+        ),
         table.panel(),
     ]
     described = study.layer(layer)
@@ -134,7 +151,7 @@ def _filter(
     study: StudyFiles,
     numbers: UnitNumbers,
     where: str,
-    passing: int,
+    outcome: str,
     notes: dict[int, UnitNote],
     address: Address,
 ) -> Filter:
@@ -145,8 +162,19 @@ def _filter(
         plain,
         [Field("where", "Units with", where, GRAMMAR, choices=[*EXAMPLES, *tags])],
         reset=plain if where else "",
-        note=f"{count(passing)} of {count(numbers.units)} units pass." if where else "",
+        note=outcome if where else "",
     )
+
+
+def _asked(
+    where: str, numbers: UnitNumbers, notes: dict[int, UnitNote]
+) -> tuple[list[Condition], Passing, str]:
+    """The conditions and the units that pass; where they cannot be read all units, and why."""
+    try:
+        asked = conditions(where)
+        return asked, passing(asked, numbers, notes), ""
+    except BadRequest as error:
+        return [], np.ones(numbers.units, bool), f"Not applied: {error}"
 
 
 def _rows_choice(address: Address, passing: int, rows: int) -> list[Choice]:

@@ -98,7 +98,9 @@ def _how_to_begin(study: StudyFiles) -> str:
     begun = (
         f" {', '.join(study.unfinished())}: begun; the same command goes on." if study.unfinished() else ""
     )
-    return f"Show a dataset to the model: study.record(...) in Python, or `shiftscope record {study.path}`.{begun}"
+    return (
+        f"Show a dataset to the model: study.record(...) in Python, or shiftscope record {study.path}.{begun}"
+    )
 
 
 def _comparing() -> dict[str, UnitScore]:

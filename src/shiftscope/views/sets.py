@@ -79,10 +79,12 @@ def set_mean(look: Look, dataset: str, *chosen: Chosen) -> UnitArray:
     recording = look.study[dataset]
     if not recording.keeps_responses:
         return np.full(look.study.layer(look.layer).units, np.nan)
-    whole = mean_response(recording, look.layer, chosen[0])
-    for each in chosen[1:]:
-        whole = whole.merge(mean_response(recording, look.layer, each))
-    return as_share(look, whole.mean)
+    # By the sizes of the sets, not of what is read of them.
+    sizes = np.array([len(each.of(recording.samples)) for each in chosen], float)
+    means = np.stack([mean_response(recording, look.layer, each).mean for each in chosen])
+    if not sizes.any():
+        return as_share(look, means[0])
+    return as_share(look, sizes[sizes > 0] @ means[sizes > 0] / sizes.sum())
 
 
 def as_share(look: Look, responses: npt.NDArray[Any], units: Sequence[int] | None = None) -> UnitArray:

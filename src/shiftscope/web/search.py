@@ -18,7 +18,7 @@ def find(query: str, around: Surroundings) -> Sequence[Link]:
     """Pages that `query` may mean, the surest kind of match only.
 
     A name in full comes before a number ("17", "conv2 17", "unit 17", "digits sample 4", "category 3"), a number
-    before the beginning of a name, that before a part of one or of what people wrote about a unit.
+    before a part of a name or of what people wrote about a unit.
     """
     wanted = query.strip().casefold()
     if not wanted:
@@ -27,9 +27,14 @@ def find(query: str, around: Surroundings) -> Sequence[Link]:
     return (
         [link for link in named if link.text.casefold() == wanted]
         or list(_numbered(wanted, around))
-        or [link for link in named if link.text.casefold().startswith(wanted)]
-        or [*(link for link in named if wanted in link.text.casefold()), *around.written(query.strip())]
+        or [*_beginning_first(wanted, named), *around.written(query.strip())]
     )
+
+
+def _beginning_first(wanted: str, named: Sequence[Link]) -> list[Link]:
+    """Names that hold what is wanted, those that begin with it first."""
+    holding = [link for link in named if wanted in link.text.casefold()]
+    return sorted(holding, key=lambda link: not link.text.casefold().startswith(wanted))
 
 
 def _numbered(wanted: str, around: Surroundings) -> Iterator[Link]:

@@ -8,10 +8,10 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import stored_estimates
 
 
-@pytest.mark.parametrize("by", ["novelty", "blame"])
+@pytest.mark.parametrize("by", ["spurious", "blame"])
 def test_the_largest_values_come_first(recorded, by):
     values = stored_estimates(recorded, "field", "lab", "hidden")[by].value
-    expected = sorted((u for u in range(10) if values[u] == values[u]), key=lambda u: -values[u])
+    expected = sorted((u for u in range(10) if values[u] > 0), key=lambda u: -values[u])
     assert worst_units(recorded, 4, by, layer="hidden", dataset="field") == tuple(expected[:4])
     assert worst_units(recorded, 40, by, layer="hidden") == tuple(expected)  # only one shifted set to mean
 
@@ -30,7 +30,7 @@ def test_undefined_units_are_never_the_worst_and_of_equal_ones_the_first_comes_f
         ({"by": "colour"}, BadRequest, "no score named 'colour'"),
         ({"how_many": 0}, BadRequest, "at least 1"),
         ({"dataset": "fielt"}, NotInStudy, "no dataset 'fielt' in this study; closest: 'field'"),
-        ({"layer": "conv", "by": "blame"}, BadRequest, "no unit of 'conv' has a blame for 'field'"),
+        ({"layer": "conv", "by": "blame"}, BadRequest, "no unit of 'conv' has a blame above 0 for 'field'"),
         ({"layer": "convv"}, NotInStudy, "no layer 'convv'"),
     ],
 )
@@ -44,3 +44,14 @@ def test_several_shifted_sets_need_a_name(recorded, made):
     recorded.record(made(seed=4), "night", progress=False)
     with pytest.raises(BadRequest, match=r"2 shifted sets \(field, night\); say under which"):
         worst_units(recorded, 2, "novelty", layer="hidden")
+
+
+def test_units_that_do_not_change_or_argue_for_right_answers_are_not_the_worst(recorded, monkeypatch):
+    values = np.array([0, -1, 0.5, 0, 0, 0, 0, 0, 0, 0])
+    monkeypatch.setattr(worst, "stored_estimates", lambda *names: {"blame": Estimate(values, values, values)})
+    assert worst_units(recorded, 5, "blame", layer="hidden") == (2,)
+    monkeypatch.setattr(
+        worst, "stored_estimates", lambda *n: {"blame": Estimate(-abs(values), values, values)}
+    )
+    with pytest.raises(BadRequest, match="no unit of 'hidden' has a blame above 0"):
+        worst_units(recorded, 5, "blame", layer="hidden")

@@ -22,7 +22,8 @@ def worst_units(
 ) -> tuple[int, ...]:
     """The units of a layer with the largest values of a score, largest first; of equal ones the first.
 
-    Units without a value are never among them, so there may be fewer than asked for.
+    Units without a value are never among them, nor units whose value is not above the one that means no change, such
+    as a blame of 0; so there may be fewer than asked for.
 
     Parameters
     ----------
@@ -38,14 +39,15 @@ def worst_units(
     """
     against = study[reference or study.reference].name
     name = study[dataset].name if dataset is not None else _only_shifted(study, against)
-    unit_scores[by]
+    null = unit_scores[by].null
     if how_many < 1:
         raise BadRequest(f"the {how_many} worst units; at least 1.")
     values = stored_estimates(study, name, against, study.layer(layer).name)[by].value
-    worst = tuple(int(unit) for unit in ranked(values)[:how_many] if not np.isnan(values[unit]))
+    above = ~np.isnan(values) if null is None else values > null
+    worst = tuple(int(unit) for unit in ranked(values)[:how_many] if above[unit])
     if not worst:
         raise BadRequest(
-            f"no unit of {layer!r} has a {by} for {name!r}, so none is the worst. Name the units."
+            f"no unit of {layer!r} has a {by} above {null or 0:g} for {name!r}, so none is the worst. Name the units."
         )
     return worst
 
@@ -55,6 +57,6 @@ def _only_shifted(study: StudyFiles, reference: str) -> str:
     if len(shifted) != 1:
         raise BadRequest(
             f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); say under which one units are "
-            "the worst, with dataset=."
+            "the worst: the dataset (--dataset on the command line)."
         )
     return shifted[0]

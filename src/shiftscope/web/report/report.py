@@ -137,11 +137,13 @@ def _around(study: StudyFiles, held: Contents, title: str) -> Surroundings:
 
 def _refuse_taken(folder: Path, study: StudyFiles, overwrite: bool) -> None:
     """Raise `BadRequest` where writing the report would remove something that is no report."""
+    if folder.resolve() != study.path.resolve() and folder.resolve().is_relative_to(study.path.resolve()):
+        raise BadRequest(f"{folder} lies in the study; a report goes into a folder of its own.")
     if not folder.exists():
         return
     if not folder.is_dir():
         raise BadRequest(f"{folder} is a file; a report is a folder. Choose another path.")
-    if (folder / MANIFEST).exists() or study.path.resolve().is_relative_to(folder.resolve()):
+    if next(folder.rglob(MANIFEST), None) or study.path.resolve().is_relative_to(folder.resolve()):
         raise BadRequest(f"{folder} is or holds a study; a report goes into a folder of its own.")
     if any(folder.iterdir()) and not (folder / MARK).exists() and not overwrite:
         raise BadRequest(
