@@ -106,11 +106,13 @@ PUBLISHED = {
 SHOWN = (1, 2, 3, 4, 6, 8, 12, 16, 20, 25)  # epochs that become a study, beside the last
 
 
-def pictures(pack: Path) -> tuple[np.ndarray, np.ndarray]:
-    """(sample, row, column, 3) uint8 and (sample,) labels."""
+def pictures(pack: Path, limit: int | None = None, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """(sample, row, column, 3) uint8 and (sample,) labels, all or so many at random."""
     images = JpegPack(pack, categories=CATEGORIES)
-    labels = np.array([images[i].label for i in range(len(images))])
-    return np.stack([np.asarray(images[i].picture) for i in range(len(images))]), labels
+    chosen = np.random.default_rng(seed).permutation(len(images))[:limit] if limit else range(len(images))
+    samples = [images[int(position)] for position in chosen]
+    labels = np.array([sample.label for sample in samples])
+    return np.stack([np.asarray(sample.picture) for sample in samples]), labels
 
 
 def checkpoints(
@@ -154,19 +156,13 @@ def main() -> None:
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
 
-    images, labels = pictures(given.folder / "cifar10_train_jpeg.npz")
-    rng = np.random.default_rng(given.seed)
-    kept = rng.permutation(len(images))[: given.limit]
-    lessons, told = standardised(images[kept]), torch.from_numpy(labels[kept])
+    images, labels = pictures(given.folder / "cifar10_train_jpeg.npz", given.limit)
+    lessons, told = standardised(images), torch.from_numpy(labels)
     shuffled = told[torch.from_numpy(np.random.default_rng(0).permutation(len(told)))]
-    tests, true = pictures(given.folder / "cifar10_test_jpeg.npz")
+    tests, true = pictures(given.folder / "cifar10_test_jpeg.npz", given.limit)
     with np.load(given.folder / "cifar10_like_tinyimagenet.npz") as file:
-        others, theirs = file["image"], file["label"].astype(np.int64)
-    chosen = rng.permutation(len(tests))[: given.limit]
-    shown = {
-        "cifar10": (standardised(tests[chosen]), true[chosen]),
-        "tiny imagenet": (standardised(others), theirs),
-    }
+        others, theirs = file["image"][: given.limit], file["label"][: given.limit].astype(np.int64)
+    shown = {"cifar10": (standardised(tests), true), "tiny imagenet": (standardised(others), theirs)}
 
     studies: dict[str, ss.Study] = {}
     for run, answers, epochs in (
@@ -186,7 +182,11 @@ def main() -> None:
         run, _, epoch = name.partition("-")
         last = not epoch or name in (f"normal-{given.epochs:02d}", f"shuffled-{given.shuffled_epochs:02d}")
         for layer in (LAST, SECOND_LAST):
-            for row in study.paths(layer, progress=False).table().to_dict("records"):
+            for row in (
+                study.paths(layer, resamples=20 if given.limit else 100, progress=False)
+                .table()
+                .to_dict("records")
+            ):
                 h, kl = (
                     PUBLISHED.get((run, layer, row["dataset"]), (np.nan, np.nan))
                     if last

@@ -402,7 +402,7 @@ def test_a_page_is_found_by_its_address_as_the_server_finds_it(recorded: Study) 
 
 def test_a_report_never_goes_into_a_study_nor_over_one_further_down(recorded: Study, tmp_path: Path) -> None:
     for folder in (recorded.path / "lab", recorded.path / "pages"):
-        with pytest.raises(BadRequest, match="lies in the study"):
+        with pytest.raises(BadRequest, match="lies in a study"):
             report(recorded, folder, overwrite=True, progress=False)
     deep = tmp_path / "deep" / "a" / "b" / "st.study"
     deep.mkdir(parents=True)

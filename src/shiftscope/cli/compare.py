@@ -46,13 +46,16 @@ def compare(
     csv
         File to write, or - for standard output.
     """
+    from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.explain.paths.comparison import compare as compared
     from shiftscope.study import open_study
     from shiftscope.views.comparison import comparison_page
     from shiftscope.web.report.one_page import write_page
+    from shiftscope.web.report.report import refuse_taken
 
-    if csv and csv != "-" and not Path(csv).parent.is_dir():
-        raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
+    checked_csv(csv)
+    if out is not None:
+        refuse_taken(out)
     opened = [open_study(study) for study in studies]
     found = compared(
         [study.name for study in opened],

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.errors import BadRequest
-
 if TYPE_CHECKING:
     from shiftscope.explain.paths.paths import Paths
 
@@ -61,10 +59,10 @@ def paths(
     csv
         File to write, or - for standard output.
     """
+    from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.study import open_study
 
-    if csv and csv != "-" and not Path(csv).parent.is_dir():
-        raise BadRequest(f"cannot write {csv!r}: there is no folder {str(Path(csv).parent)!r}.")
+    checked_csv(csv)
     opened = open_study(study)
     found = opened.paths(
         layer,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from shiftscope.explain.paths.count import Counter
 from shiftscope.explain.paths.frequencies import EPS, Frequencies, Smoothing
 from shiftscope.explain.paths.path_statistics import PathStatistics, Settings
 from shiftscope.explain.paths.paths import map_named
@@ -27,8 +28,6 @@ class PathChoice:
     look: Look
     linear: LinearMap
     settings: Settings
-    smoothing: Smoothing
-    eps: float
 
     @classmethod
     def at(cls, look: Look, module: str | None, rule: str, smoothing: Smoothing, eps: float) -> PathChoice:
@@ -36,7 +35,12 @@ class PathChoice:
         maps = look.study.maps
         named = module or (None if look.study.head else next(iter(maps), None))
         settings = Settings(rule_named(rule), Frequencies(smoothing, eps))
-        return cls(look, map_named(look.study, named), settings, smoothing, eps)
+        return cls(look, map_named(look.study, named), settings)
+
+    @property
+    def columns(self) -> int:
+        """Paths of one output."""
+        return Counter(self.linear.weight, self.linear.bias, self.settings.rule).shape[1]
 
     @property
     def is_head(self) -> bool:
@@ -70,12 +74,12 @@ class PathChoice:
     @property
     def options(self) -> dict[str, str | int | bool | None]:
         """Of an address; what is as usual stays out."""
-        rule = self.settings.rule.name
+        rule, frequencies = self.settings.rule.name, self.settings.frequencies
         return {
             "map": None if self.linear.name == self._usual else self.linear.name,
             "rule": rule if rule != DEFAULT else None,
-            "smoothing": self.smoothing if self.smoothing != "clip" else None,
-            "eps": f"{self.eps:g}" if self.eps != EPS else None,
+            "smoothing": frequencies.smoothing if frequencies.smoothing != "clip" else None,
+            "eps": f"{frequencies.eps:g}" if frequencies.eps != EPS else None,
         }
 
     def page(self, **changed: str | int | bool | None) -> str:
@@ -104,12 +108,14 @@ class PathChoice:
         smoothings = [
             link(
                 name,
-                Frequencies(smoothing, self.eps).in_words(),
+                Frequencies(smoothing, self.settings.frequencies.eps).in_words(),
                 smoothing=None if smoothing == "clip" else smoothing,
             )
             for name, smoothing in _SMOOTHINGS.items()
         ]
-        smoothing = next(name for name, value in _SMOOTHINGS.items() if value == self.smoothing)
+        smoothing = next(
+            name for name, value in _SMOOTHINGS.items() if value == self.settings.frequencies.smoothing
+        )
         return [
             *([Choice("Map", maps, self.linear.name)] if len(maps) > 1 else []),
             Choice("Rule", rules, self.settings.rule.name.replace("_", " "), self.settings.rule.formula),

@@ -40,8 +40,6 @@ def path_pair(
     layer: str | None = None,
 ) -> Page:
     """KL(first || second) in the lead, and what adds most to it; of a category with itself, how it moved."""
-    if not study.maps:
-        raise NotInStudy("this study keeps no linear map; record into a new one with paths=[...].")
     look = Look.at(study, layer, reference, lead)
     same = first == second
     if same and look.others():
@@ -89,11 +87,9 @@ def path_pair(
         subtitle=f"Paths of {chosen.linear.name}; a path is significant where {chosen.settings.rule.formula}; "
         f"{chosen.settings.frequencies.in_words()}.",
         next=None if same else Link(f"{names[second]} from {names[first]}", chosen.pair(second, first)),
-        related=[
-            Link(f"confusion {names[first]} → {names[second]}", look.confusion(first, second))
-            for _ in range(1)
-            if not same and max(first, second) < len(study.categories)
-        ],
+        related=[Link(f"confusion {names[first]} → {names[second]}", look.confusion(first, second))]
+        if not same and max(first, second) < len(study.categories)
+        else [],
     )
 
 

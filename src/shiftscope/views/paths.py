@@ -96,7 +96,7 @@ def paths(
     choices = [*chosen.choices(AT, kept), *look.dataset_choices(AT, **{**chosen.options, **kept})]
     subtitle = (
         f"{chosen.linear.name}: {count(len(chosen.linear.weight))} outputs, "
-        f"{count(chosen.settings.rule.columns(chosen.linear.weight.shape[1]))} paths each. A path is significant where "
+        f"{count(chosen.columns)} paths each. A path is significant where "
         f"{chosen.settings.rule.formula}; {chosen.settings.frequencies.in_words()}."
     )
     if look.reference not in found:

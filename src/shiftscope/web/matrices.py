@@ -115,7 +115,7 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
             "columns": None if column_names == row_names else column_names,
             "rowAxis": matrix.row_axis,
             "columnAxis": matrix.column_axis,
-            "page": addresses.page(matrix.page),
+            "page": addresses.page(matrix.page) if matrix.page else "",
             "hiddenDiagonal": matrix.hide_diagonal,
             "diagonal": matrix.diagonal,
             "keys": None if matrix.keys is None else list(matrix.keys),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from shiftscope.explain.paths.ablation import ablation
 from shiftscope.explain.paths.count import Counter
 from shiftscope.explain.paths.path_statistics import PathStatistics, Settings, entering_map, path_statistics
 from shiftscope.explain.paths.stored_paths import read_paths, write_paths
+from shiftscope.progress import Progress
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.scores.outcomes import outcomes
 from shiftscope.store.study_files import StudyFiles
@@ -22,7 +22,6 @@ from shiftscope.store.study_files import StudyFiles
 if TYPE_CHECKING:
     import pandas as pd
 
-Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
 FEWEST = 20  # samples of a category on both sides of a comparison of datasets
 
 

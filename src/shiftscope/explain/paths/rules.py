@@ -31,10 +31,6 @@ class Rule:
     sizes: bool = False  # whether the row sums of |N| are needed
     whole_rows: bool = False  # a negative row sum makes the whole row significant, another hardly any of it
 
-    def columns(self, inputs: int) -> int:
-        """Paths of one output."""
-        return inputs + int(self.bias)
-
 
 def _size_of_mean(total: Sums, sizes: Sums | None, columns: int) -> Sums:
     return np.abs(total) / columns
@@ -58,7 +54,7 @@ _ALL = (
     Rule("abs_mean_no_bias", "|N_ij| > |mean_k N_ik|, without the bias", False, False, _size_of_mean),
     Rule(
         "printed",
-        "|N_ij| > n sum_k N_ik, the bias a path: as the paper prints it",
+        "|N_ij| > n' sum_k N_ik, the bias a path: as the paper prints it",
         True,
         False,
         _printed,

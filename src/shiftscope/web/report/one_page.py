@@ -14,7 +14,7 @@ from shiftscope.web import assets
 from shiftscope.web.html import render
 from shiftscope.web.report.contents import INDEX
 from shiftscope.web.report.filed import LICENSES, STATIC
-from shiftscope.web.report.report import FORMAT, FRAME, MARK
+from shiftscope.web.report.report import FORMAT, FRAME, MARK, refuse_taken
 from shiftscope.web.report.still import without_dead_links
 from shiftscope.web.surroundings import Surroundings
 
@@ -50,11 +50,10 @@ def write_page(page: Page, folder: Path, title: str) -> Path:
     Raises
     ------
     BadRequest
-        `folder` is a file, or holds something that is no report.
+        `folder` is a file, lies in or holds a study, or holds something that is no report.
     """
     folder = Path(os.path.abspath(folder))
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists())):
-        raise BadRequest(f"{folder} is not empty and is no report. Choose another folder.")
+    refuse_taken(folder)
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         aside.mkdir(parents=True)

@@ -82,7 +82,7 @@ def report(
     shown = [study.layer(name).name for name in layers] if layers else list(study.layers)
     held = contents(study, shown, units)
     folder = Path(os.path.abspath(folder))
-    _refuse_taken(folder, study, overwrite)
+    refuse_taken(folder, overwrite=overwrite)
     chosen = {"layers": ", ".join(shown), "units of each layer and shifted dataset": units}
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
@@ -135,15 +135,16 @@ def _around(study: StudyFiles, held: Contents, title: str) -> Surroundings:
     )
 
 
-def _refuse_taken(folder: Path, study: StudyFiles, overwrite: bool) -> None:
-    """Raise `BadRequest` where writing the report would remove something that is no report."""
-    if folder.resolve() != study.path.resolve() and folder.resolve().is_relative_to(study.path.resolve()):
-        raise BadRequest(f"{folder} lies in the study; a report goes into a folder of its own.")
+def refuse_taken(folder: Path, *, overwrite: bool = False) -> None:
+    """Raise `BadRequest` where writing a report would remove something that is no report, or go into a study."""
+    resolved = folder.resolve()
+    if any((above / MANIFEST).exists() for above in resolved.parents):
+        raise BadRequest(f"{folder} lies in a study; a report goes into a folder of its own.")
     if not folder.exists():
         return
     if not folder.is_dir():
         raise BadRequest(f"{folder} is a file; a report is a folder. Choose another path.")
-    if next(folder.rglob(MANIFEST), None) or study.path.resolve().is_relative_to(folder.resolve()):
+    if next(folder.rglob(MANIFEST), None):
         raise BadRequest(f"{folder} is or holds a study; a report goes into a folder of its own.")
     if any(folder.iterdir()) and not (folder / MARK).exists() and not overwrite:
         raise BadRequest(
