@@ -22,7 +22,8 @@ NAN, INFINITE = float("nan"), float("inf")
         (0.00012, "1.20e−04"),
         (-0.00012, "−1.20e−04"),
         (NAN, "–"),
-        (INFINITE, "–"),
+        (INFINITE, "∞"),
+        (-INFINITE, "−∞"),
     ],
 )
 def test_a_number_has_three_digits_that_count_and_a_dash_where_there_is_none(value, text):

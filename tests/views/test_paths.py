@@ -138,8 +138,9 @@ def test_a_pair_shows_the_terms_of_its_divergence(counted):
 def test_a_category_with_itself_is_the_shift(counted):
     page = path_pair(counted.study, 0, 0)
     assert page.title == "a in lab against a in field"
-    with pytest.raises(BadRequest, match="lead=lab names the reference"):
-        path_pair(counted.study, 0, 0, lead="lab")
+    assert (
+        path_pair(counted.study, 0, 0, lead="lab").title == page.title
+    )  # the diagonal of the reference's matrix
 
 
 def test_all_together_is_a_row_too(counted):
@@ -165,3 +166,23 @@ def test_what_is_not_there_is_named(counted, new_study, made):
     assert "No linear map is kept" in [each.title for each in paths(bare).panels]
     with pytest.raises(NotInStudy, match="keeps no linear map"):
         path_pair(bare, 0, 1)
+
+
+def test_infinite_divergences_are_shown_as_such(explored):
+    found = explored.study.paths(smoothing="none", **FEW).statistics["lab"]
+    a, b = (int(place[0]) for place in np.nonzero(np.isinf(found.kl[:-1, :-1])))
+    page = paths(explored.study, smoothing="none")
+    cards = {facts.title: facts.facts[0] for facts in panels(page, Facts)}
+    assert cards["lab"].value == "∞"
+    assert cards["lab"].note.endswith("pairs infinite")
+    assert texts(panel(page, Table, "Separation and mixture"))[0][1].startswith("∞")
+    for row in texts(panel(page, Table, "Categories")):
+        assert row[-2] != row[0]  # none is the nearest to itself
+    pair = path_pair(explored.study, a, b, smoothing="none", lead="lab")
+    first = next(facts for facts in panels(pair, Facts) if facts.title == "lab").facts[0]
+    assert (first.value, first.note) == ("∞", f"{found.infinite[a, b]} paths infinite")
+
+
+def test_a_matrix_without_pages_leads_nowhere(counted):
+    crossed = panel(paths(counted.study, lead="field"), Matrix, "From lab to field")
+    assert drawing(crossed, Served(root="./", version=lambda dataset: "1", assets="2")).data["page"] == ""

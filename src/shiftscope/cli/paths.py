@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -113,4 +114,6 @@ def _print(found: Paths, study: Path) -> None:
 
 
 def _interval(row: Mapping[Any, Any], name: str) -> str:
+    if math.isnan(row[f"{name}_low"]):
+        return "infinite" if math.isinf(row[name]) else f"{row[name]:.3g}"
     return f"{row[name]:.3g} ({row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g})"

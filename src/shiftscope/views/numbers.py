@@ -10,7 +10,9 @@ NOTHING = "–"
 
 def number(value: float) -> str:
     """Three significant digits."""
-    if not math.isfinite(value):
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if math.isnan(value):
         return NOTHING
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         digits = 3 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))

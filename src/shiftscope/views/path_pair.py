@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from shiftscope.errors import BadRequest, NotInStudy
@@ -42,8 +44,8 @@ def path_pair(
     """KL(first || second) in the lead, and what adds most to it; of a category with itself, how it moved."""
     look = Look.at(study, layer, reference, lead)
     same = first == second
-    if same and look.others():
-        look = look.led_by(look.others()[0])
+    if same and look.others() and look.lead == look.reference:
+        look = replace(look, lead=look.others()[0])  # a category is compared with itself under a shift
     chosen = PathChoice.at(look, map, rule, smoothing, eps)
     names = chosen.names()
     for category in (first, second):
@@ -52,9 +54,7 @@ def path_pair(
                 f"no category {category}; from 0 to {len(names) - 1}, the last meaning all together."
             )
     if same and look.lead == look.reference:
-        raise BadRequest(
-            f"a category's paths do not differ from themselves: lead={look.lead} names the reference. Choose another."
-        )
+        raise BadRequest("a category's paths do not differ from themselves, and there is no shifted dataset.")
     # A category with itself: the reference against the lead.
     sides = (
         ((look.reference, first), (look.lead, second)) if same else ((look.lead, first), (look.lead, second))
@@ -116,7 +116,7 @@ def _facts(chosen: PathChoice, first: int, second: int) -> list[Facts]:
                 told.append(
                     Fact(
                         f"{names[a]} from {names[b]}",
-                        number(float(found.kl[a, b])) if not endless else "∞",
+                        number(float(found.kl[a, b])),
                         f"KL({names[a]} || {names[b]}), nats, mean over all paths and all images.",
                         note=f"{count(endless)} paths infinite" if endless else "",
                     )

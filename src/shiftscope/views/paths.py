@@ -179,7 +179,7 @@ def _facts(chosen: PathChoice, name: str) -> Facts:
     return Facts(
         name,
         [
-            value if np.isfinite(found.mean_kl.value) or not endless else _infinite(value),
+            value,
             _estimate(
                 "sampling floor",
                 found.floor,
@@ -207,10 +207,6 @@ def _facts(chosen: PathChoice, name: str) -> Facts:
         role(look, name),
         look.dataset(name),
     )
-
-
-def _infinite(value: Fact) -> Fact:
-    return Fact(value.name, "∞", value.help, note=value.note)
 
 
 def _table(chosen: PathChoice) -> Table:
@@ -249,6 +245,7 @@ def _matrix(chosen: PathChoice, name: str, places: npt.NDArray[np.intp]) -> Matr
     np.fill_diagonal(values, found.separation.entropy)
     rows = np.append(places, len(values) - 1)
     names = chosen.names()
+    endless = " Infinite ones have the colour of the largest." if np.isinf(values).any() else ""
     return Matrix(
         f"Divergence in {name}",
         values[np.ix_(rows, rows)],
@@ -259,7 +256,8 @@ def _matrix(chosen: PathChoice, name: str, places: npt.NDArray[np.intp]) -> Matr
         page=chosen.pair("{row}", "{column}", lead=name),
         keys=rows.tolist(),
         role=role(chosen.look, name),
-        note=f"KL(row || column); on the diagonal the entropy of each category. The last row and column are {ALL}.",
+        note="KL(row || column); on the diagonal the entropy of each category. The last row and column are "
+        f"{ALL}.{endless}",
         amounts=True,
         diagonal="entropy",
         measured_in="nats",
@@ -311,10 +309,12 @@ def _bars(chosen: PathChoice, shifted: str) -> list[Panel]:
         return []
     against, study = chosen.statistics[chosen.look.reference], chosen.look.study
     moved, usual, _ = shifts(chosen.statistics[shifted], against)
-    known = np.flatnonzero(~np.isnan(moved[:-1]))
+    known = np.flatnonzero(np.isfinite(moved[:-1]))
     heading = f"How far each category moved in {shifted}"
     if not len(known):
-        return [Message(heading, "No category has 20 labelled images in both datasets.")]
+        return [
+            Message(heading, "No category has 20 labelled images in both datasets and a finite divergence.")
+        ]
     most = known[np.argsort(-moved[known], kind="stable")][:BARS]
     names = {int(c): category_name(study, int(c)) for c in most}
     values = [
@@ -326,6 +326,7 @@ def _bars(chosen: PathChoice, shifted: str) -> list[Panel]:
         }
         for c in most
         for what, numbers in (("moved", moved), ("from other categories", usual))
+        if np.isfinite(numbers[c])
     ]
     spec = {
         "data": {"values": values},
@@ -378,7 +379,7 @@ def _across(chosen: PathChoice, shifted: str, places: npt.NDArray[np.intp]) -> l
             column_axis=f"{shifted}:",
             page="",
             note=f"KL(row || column), rows in {chosen.look.reference}, columns in {shifted}; on the diagonal how far "
-            "each category moved. A dark row and column away from the diagonal keeps apart what was apart.",
+            "each category moved. Where it is as dark as the rest, categories moved as far as they were apart.",
             amounts=True,
             measured_in="nats",
         )
@@ -415,7 +416,7 @@ def _categories(chosen: PathChoice, shifted: str) -> Table:
     for category in range(len(study.categories)):
         pairs = against.kl[category, :-1].copy()
         pairs[category] = np.nan
-        nearest = int(np.nanargmin(pairs)) if not np.isnan(pairs).all() else None
+        nearest = int(np.nanargmin(pairs)) if np.isfinite(pairs).any() else None
         rows.append(
             [
                 Cell(category_name(study, category), look.category(category)),

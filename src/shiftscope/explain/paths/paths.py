@@ -170,12 +170,13 @@ def map_named(study: StudyFiles, name: str | None = None) -> LinearMap:
     if not maps:
         raise NotInStudy(
             "this study keeps no linear map: the model ends in none, or the layer before it was not recorded. Record "
-            "into a new study with paths=[...], the names of linear layers or convolutions."
+            "into a new study with paths=[...] (--paths), the names of linear layers or convolutions."
         )
     if name is None:
         if study.head is None:
             raise NotInStudy(
-                f"no recorded layer feeds the logits by a linear map; choose from {', '.join(maps)}."
+                f"no recorded layer feeds the logits by a linear map; name one of {', '.join(maps)}. For the one "
+                "into the logits record into a new study with its name in paths=[...] (--paths)."
             )
         return next(each for each in maps.values() if each.layer == study.head[0])
     for linear in maps.values():
@@ -183,7 +184,7 @@ def map_named(study: StudyFiles, name: str | None = None) -> LinearMap:
             return linear
     raise NotInStudy(
         f"no linear map {name!r} in this study; closest: {closest(name, maps)}. There are: {', '.join(maps)}. "
-        "Others are kept by recording with paths=[...]."
+        "Others are kept by recording with paths=[...] (--paths)."
     )
 
 
