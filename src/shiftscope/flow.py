@@ -78,6 +78,9 @@ def record(
     from shiftscope.store.writer import RecordingWriter
 
     model, manifest, how = unwrap(model), study.manifest, how or Pass()
+    paths = [paths] if isinstance(paths, str) else paths
+    entered = {layer.name for layer in manifest.layers if layer.side != "output"}
+    layers = [layer for layer in layers or () if layer not in entered]  # they are recorded again anyway
     described = describe_model(model)
     refuse_other_model(manifest.model, described)
     _check_name(name, study.datasets)

@@ -132,3 +132,35 @@ def test_a_map_over_tokens_is_given_the_class_token_or_their_mean(tokens):
 def test_what_cannot_be_counted_is_refused(name, error, message):
     with pytest.raises(error, match=message):
         find_maps(Several(), [name], IMAGES)
+
+
+def test_patches_before_the_class_token_joins_are_averaged():
+    class Vit(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cls_token = nn.Parameter(torch.zeros(1, 1, 4))
+            self.embed, self.norm, self.mlp = nn.Linear(3, 4), nn.LayerNorm(4), nn.Linear(4, 2)
+
+        def forward(self, x):
+            tokens = torch.cat([self.cls_token.expand(len(x), -1, -1), self.embed(x)], dim=1)
+            return self.mlp(self.norm(tokens))[:, 0]
+
+    found = find_maps(Vit(), ["embed", "mlp"], torch.rand(2, 7, 3))
+    assert {name: layer.pool for name, (layer, _) in found.items()} == {"embed": "mean", "mlp": "cls"}
+    assert found["embed"][0].prefix_tokens == 0
+
+
+def test_windows_instead_of_samples_and_inputs_by_name_are_refused():
+    class Windowed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc, self.named, self.head = nn.Linear(3, 4), nn.Linear(4, 4), nn.Linear(4, 2)
+
+        def forward(self, x):
+            windows = self.fc(x.reshape(-1, 3))
+            return self.head(self.named(input=windows.reshape(len(x), 8, 4).mean(1)))
+
+    with pytest.raises(LayerError, match=r"what enters 'fc' has shape \(16, 3\) for 2 samples"):
+        find_maps(Windowed(), ["fc"], torch.rand(2, 8, 3))
+    with pytest.raises(LayerError, match="'named' is given its input by name"):
+        find_maps(Windowed(), ["named"], torch.rand(2, 8, 3))

@@ -39,17 +39,36 @@ def find_maps(
     chosen = dict.fromkeys(name for pattern in asked for name in _matching(pattern, there))
     given: dict[str, list[torch.Tensor]] = {name: [] for name in chosen}
 
+    lengths: set[int] = set()  # of token sequences anywhere in the model
+
     def keep(name: str) -> Any:
-        return lambda module, arguments: given[name].append(arguments[0].detach().clone())
+        def enter(module: nn.Module, arguments: Any) -> None:
+            if not arguments:
+                raise LayerError(f"{name!r} is given its input by name, as input=...; give it by position.")
+            given[name].append(arguments[0].detach().clone())
+
+        return enter
+
+    def measure(module: nn.Module, arguments: Any, output: Any) -> None:
+        if isinstance(output, torch.Tensor) and output.ndim == 3:
+            lengths.add(output.shape[1])
 
     handles = [there[name].register_forward_pre_hook(keep(name)) for name in chosen]
+    handles += [module.register_forward_hook(measure) for module in model.modules()]
     try:
         with observed(model):
             model(inputs)
     finally:
         for handle in handles:
             handle.remove()
-    return {name: _found(name, there[name], given[name], prefix_tokens(model)) for name in chosen}
+    for name in chosen:
+        for tensor in given[name]:
+            if tensor.ndim < 2 or tensor.shape[0] != len(inputs):
+                raise LayerError(
+                    f"what enters {name!r} has shape {tuple(tensor.shape)} for {len(inputs)} samples; paths are "
+                    "counted of maps whose input has the samples along the first axis."
+                )
+    return {name: _found(name, there[name], given[name], prefix_tokens(model), lengths) for name in chosen}
 
 
 def mean_patch(module: nn.Conv2d, entering: torch.Tensor) -> torch.Tensor:
@@ -92,7 +111,7 @@ def _matching(pattern: str, there: Mapping[str, nn.Module]) -> list[str]:
 
 
 def _found(
-    name: str, module: nn.Module, given: Sequence[torch.Tensor], prefix: int
+    name: str, module: nn.Module, given: Sequence[torch.Tensor], prefix: int, lengths: set[int]
 ) -> tuple[RecordedLayer, LinearMap]:
     if len(given) != 1:
         times = f"runs {len(given)} times in one forward pass" if given else "never runs in a forward pass"
@@ -108,6 +127,8 @@ def _found(
         tensor, side = mean_patch(module, tensor), "patches"
     elif tensor.ndim > 3:
         axis = -1
+    if tensor.ndim == 3 and tensor.shape[1] + prefix in lengths:
+        prefix = 0  # these are the patches alone: the class token joins them later
     kind = next(kind for kind in unit_kinds.values() if kind.fits(tuple(tensor.shape), module))
     pool = "cls" if kind.name == "token dimension" and prefix else next(iter(kind.pools))
     entering = RecordedLayer(

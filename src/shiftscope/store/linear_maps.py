@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+
 from shiftscope.errors import StudyDamaged
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.store.atomic import written_aside
@@ -30,9 +32,14 @@ def read_map(path: Path) -> LinearMap | None:
             # Studies from before maps had names have one, the head.
             told = json.loads(metadata[MAP]) if MAP in metadata else {"module": "head", **metadata}
             bias = file.get_tensor("bias") if "bias" in file.keys() else None  # noqa: SIM118
-            return LinearMap(str(told["module"]), str(told["layer"]), file.get_tensor("weight"), bias)
+            linear = LinearMap(str(told["module"]), str(told["layer"]), file.get_tensor("weight"), bias)
+        if linear.weight.ndim != 2 or (bias is not None and bias.shape != linear.weight.shape[:1]):
+            raise ValueError(f"its weight has shape {linear.weight.shape}")
+        if not all(np.isfinite(part).all() for part in (linear.weight, linear.bias_or_zeros)):
+            raise ValueError("its weights are not all finite")
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise StudyDamaged(f"{path} cannot be read as a linear map: {error}") from error
+    return linear
 
 
 def write_map(path: Path, linear: LinearMap) -> None:

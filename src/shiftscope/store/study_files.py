@@ -102,15 +102,28 @@ class StudyFiles(Mapping[str, Recording]):
     @cached_property
     def head(self) -> tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
         """Layer, (category, unit) weights and (category,) bias of the linear map into the logits, if there is one."""
-        found = read_map(self.path / HEAD)
+        found = self._read_map(self.path / HEAD)
         return (found.layer, found.weight, found.bias_or_zeros) if found else None
 
     @cached_property
     def maps(self) -> dict[str, LinearMap]:
         """Linear maps by the names of their modules, those that `paths=` asked for and the head."""
         files = [*sorted((self.path / MAPS).glob("*.safetensors")), self.path / HEAD]
-        found = [read_map(file) for file in files]
+        found = [self._read_map(file) for file in files]
         return {each.name: each for each in found if each}
+
+    def _read_map(self, path: Path) -> LinearMap | None:
+        linear = read_map(path)
+        if (
+            linear
+            and linear.layer in self.layers
+            and linear.weight.shape[1] != self.layers[linear.layer].units
+        ):
+            raise StudyDamaged(
+                f"{path} takes {linear.weight.shape[1]} inputs, and {linear.layer!r} has "
+                f"{self.layers[linear.layer].units} units."
+            )
+        return linear
 
     def unfinished(self) -> list[str]:
         """Datasets whose recording stopped midway; the same command finishes them."""

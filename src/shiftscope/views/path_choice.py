@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,13 +64,13 @@ class PathChoice:
     @property
     def command(self) -> str:
         """What computes it."""
-        words = ["shiftscope paths", str(Path(self.look.study.path)), "--layer", self.linear.name]
+        words = ["shiftscope", "paths", str(Path(self.look.study.path)), "--layer", self.linear.name]
         rule, frequencies = self.settings.rule.name, self.settings.frequencies
         words += ["--rule", rule] if rule != DEFAULT else []
         words += ["--smoothing", frequencies.smoothing] if frequencies.smoothing != "clip" else []
-        words += ["--eps", f"{frequencies.eps:g}"] if frequencies.eps != EPS else []
+        words += ["--eps", repr(frequencies.eps)] if frequencies.eps != EPS else []
         asked = self.look.asked_reference
-        return " ".join(words + (["--reference", asked] if asked else []))
+        return shlex.join(words + (["--reference", asked] if asked else []))
 
     @property
     def options(self) -> dict[str, str | int | bool | None]:
@@ -79,7 +80,7 @@ class PathChoice:
             "map": None if self.linear.name == self._usual else self.linear.name,
             "rule": rule if rule != DEFAULT else None,
             "smoothing": frequencies.smoothing if frequencies.smoothing != "clip" else None,
-            "eps": f"{frequencies.eps:g}" if frequencies.eps != EPS else None,
+            "eps": repr(frequencies.eps) if frequencies.eps != EPS else None,
         }
 
     def page(self, **changed: str | int | bool | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.count import Counter, Responses
@@ -69,7 +70,8 @@ def path_pair(
     if all(len(each) for each in given):
         counter = Counter(chosen.linear.weight, chosen.linear.bias, chosen.settings.rule, compiled=False)
         found = terms(counter, given[0], given[1], chosen.settings.frequencies)
-        part = any(len(each) == READ_AT_MOST for each in given)
+        sizes = [_known(study[name], category).sum() for name, category in sides]
+        part = max(sizes) > READ_AT_MOST
         note = f"From {count(READ_AT_MOST)} images of a category at most, evenly spread." if part else ""
         panels += [
             _units(chosen, found, labels, note),
@@ -95,14 +97,17 @@ def path_pair(
 
 def _entering(recording: Recording, chosen: PathChoice, category: int) -> Responses:
     """(sample, input) what entered the map for the samples of a category, evenly thinned where there are many."""
-    samples = recording.samples
-    known = (samples.labels >= 0) & (samples.predictions >= 0)
-    if category < recording.plan.categories:
-        known &= samples.labels == category
-    positions = np.flatnonzero(known)
+    positions = np.flatnonzero(_known(recording, category))
     if len(positions) > READ_AT_MOST:
         positions = positions[np.linspace(0, len(positions) - 1, READ_AT_MOST).round().astype(np.intp)]
     return recording.responses_at(chosen.linear.layer, positions.tolist())
+
+
+def _known(recording: Recording, category: int) -> npt.NDArray[np.bool_]:
+    """(sample,) whether it was shown and has the label, or any where `category` means all together."""
+    samples = recording.samples
+    known: npt.NDArray[np.bool_] = (samples.labels >= 0) & (samples.predictions >= 0)
+    return known & (samples.labels == category) if category < recording.plan.categories else known
 
 
 def _facts(chosen: PathChoice, first: int, second: int) -> list[Facts]:

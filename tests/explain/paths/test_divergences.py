@@ -184,3 +184,15 @@ def test_odd_frequencies_are_refused():
         Frequencies("laplace")
     with pytest.raises(BadRequest, match=r"eps=0\.5"):
         Frequencies(eps=0.5)
+
+
+def test_a_disk_without_room_is_told_before_counting(data, monkeypatch):
+    counter, entering = data
+    monkeypatch.setattr("shiftscope.explain.paths.path_counts.IN_MEMORY", 0)
+
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full, raising=False)
+    with pytest.raises(BadRequest, match="there is no room: No space left on device"):
+        count_paths(counter, entering, CATEGORIES)

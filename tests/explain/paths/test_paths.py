@@ -177,12 +177,14 @@ def test_other_settings_are_computed_anew(study, options, monkeypatch):
 
 def test_a_file_says_what_it_is_of_and_a_damaged_one_is_named(study):
     study.paths(**FEW)
-    (path,) = study.path.glob("explanations/paths/*/lab/abs_mean-clip.safetensors")
+    (path,) = study.path.glob("explanations/paths/*/lab/lab/abs_mean-clip-1e-08.safetensors")
     with safe_open(path, "numpy") as file:
         told = json.loads(file.metadata()["paths"])
     assert (told["rule"], told["smoothing"], told["eps"], told["shuffles"]) == ("abs_mean", "clip", 1e-8, 3)
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(StudyDamaged, match=r"abs_mean-clip\.safetensors cannot be read as path statistics"):
+    with pytest.raises(
+        StudyDamaged, match=r"abs_mean-clip-1e-08\.safetensors cannot be read as path statistics"
+    ):
         study.paths(**FEW)
 
 
@@ -233,7 +235,16 @@ def test_skipped_samples_are_in_no_count(new_study, made):
 
 
 @pytest.mark.parametrize(
-    "options", [{"rule": "mean"}, {"shuffles": 1}, {"resamples": 5}, {"eps": 0}, {"smoothing": "x"}]
+    "options",
+    [
+        {"seed": -1},
+        {"shuffles": 2.5},
+        {"rule": "mean"},
+        {"shuffles": 1},
+        {"resamples": 5},
+        {"eps": 0},
+        {"smoothing": "x"},
+    ],
 )
 def test_odd_settings_are_refused(study, options):
     with pytest.raises(BadRequest):
@@ -277,3 +288,76 @@ def test_checkpoints_are_measured_against_the_first(tmp_path, made):
         compare(["start", "start"], [studies[0].paths(**FEW)] * 2)
     with pytest.raises(StudyMismatch, match="different rules"):
         compare(["a", "b"], [studies[0].paths(**FEW), studies[1].paths(rule="printed", **FEW)])
+
+
+def test_other_settings_leave_what_was_counted_before(study):
+    first = study.paths(**FEW).statistics["field"]
+    study.paths(eps=1e-6, **FEW)
+    study.paths(reference="field", **FEW)
+    files = sorted(study.path.glob("explanations/paths/*/*/*/*.safetensors"))
+    assert len(files) == 6
+    again = Study(study.path).paths(**FEW).statistics["field"]
+    np.testing.assert_array_equal(again.kl, first.kl)
+
+
+@pytest.mark.parametrize("damage", ["told", "short"])
+def test_a_file_of_other_shapes_is_damaged(study, damage):
+    from safetensors.numpy import load_file, save_file
+
+    study.paths(**FEW)
+    (path,) = study.path.glob("explanations/paths/*/lab/lab/*.safetensors")
+    arrays = load_file(path)
+    with safe_open(path, "numpy") as file:
+        told = file.metadata()
+    if damage == "short":
+        arrays["kl"] = arrays["kl"][:2]
+    else:
+        told = {"paths": "[1]"}
+    save_file(arrays, path, metadata=told)
+    with pytest.raises(StudyDamaged, match="cannot be read as path statistics"):
+        study.paths(**FEW)
+
+
+def test_a_map_is_meant_by_its_own_name_before_the_layer_that_enters_it(tmp_path, made):
+    from torch import nn
+
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.classifier = nn.Linear(192, 8), nn.Linear(8, 4)
+
+        def forward(self, images):
+            return self.classifier(self.hidden(images.flatten(1)))
+
+    study = Study.create(tmp_path / "two.study", Two(), tuple("abcd"))
+    study.record(made(), "lab", layers=["hidden"], paths="*", progress=False)
+    assert map_named(study, "hidden").name == "hidden"
+    assert map_named(study, "classifier").name == "classifier"
+    study.record(made(seed=1), "field", layers=list(study.layers), progress=False)
+    assert list(study["field"].layers) == list(study.layers)
+
+
+@pytest.mark.parametrize("weight", ["flat", "narrow", "nan"])
+def test_a_damaged_head_is_named(study, weight):
+    from safetensors.numpy import load_file, save_file
+
+    path = study.path / "head.safetensors"
+    arrays = load_file(path)
+    with safe_open(path, "numpy") as file:
+        told = file.metadata()
+    changed = {
+        "flat": arrays["weight"].ravel(),
+        "narrow": arrays["weight"][:, 1:].copy(),
+        "nan": arrays["weight"] * np.nan,
+    }
+    save_file({**arrays, "weight": changed[weight]}, path, metadata=told)
+    with pytest.raises(StudyDamaged, match=r"head\.safetensors"):
+        Study(study.path).paths(**FEW)
+
+
+def test_the_head_of_a_study_from_before_maps_had_names_is_read(study):
+    from safetensors.numpy import load_file, save_file
+
+    path = study.path / "head.safetensors"
+    save_file(load_file(path), path, metadata={"layer": "hidden"})
+    assert Study(study.path).paths(**FEW).map.name == "head"

@@ -58,7 +58,7 @@ class Frequencies:
     def in_words(self) -> str:
         """For pages and tables."""
         return {
-            "clip": f"frequencies clipped to [{self.eps:.0e}, 1 − {self.eps:.0e}]",
+            "clip": f"frequencies clipped to [{self.eps!r}, 1 − {self.eps!r}]",
             "jeffreys": "frequencies (k + ½) / (n + 1)",
             "none": "frequencies as counted",
         }[self.smoothing]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import ShapeError
+from shiftscope.errors import BadRequest, ShapeError
 from shiftscope.explain.paths.count import Counter
 from shiftscope.explain.paths.entering import Entering
 
@@ -75,13 +76,27 @@ def count_paths(counter: Counter, entering: Entering, categories: int) -> PathCo
     counts: npt.NDArray[np.unsignedinteger[Any]]
     if size > IN_MEMORY:
         with tempfile.TemporaryFile() as file:  # the mapping holds it until nobody needs the counts
-            file.truncate(size)
+            _make_room(file, size)
             counts = np.memmap(file, kind, "r+", shape=shape)
     else:
         counts = np.zeros(shape, kind)
     for first, last in entering.runs(samples):
         counter.count_each(entering.of(first, last), samples[first:last].tolist(), into=counts[first:last])
     return PathCounts(samples, counts, counter.shape[1])
+
+
+def _make_room(file: IO[bytes], size: int) -> None:
+    """Take the whole file's room now: a disk that fills later would end the process rather than raise an error."""
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.truncate(size)
+    except OSError as error:
+        raise BadRequest(
+            f"counting these paths takes {size / 1e9:.1f} GB in {tempfile.gettempdir()}, and there is no room: "
+            f"{error.strerror}. Set TMPDIR to a folder on a larger disk."
+        ) from error
 
 
 def _fitting(samples: npt.NDArray[np.int64]) -> npt.DTypeLike:

@@ -34,6 +34,14 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if (
+            any(type(number) is not int for number in (self.shuffles, self.resamples, self.seed))
+            or self.seed < 0
+        ):
+            raise BadRequest(
+                f"shuffles={self.shuffles!r}, resamples={self.resamples!r}, seed={self.seed!r}; whole numbers, the "
+                "seed not below zero."
+            )
         if self.shuffles < 2 or self.resamples < 20:
             raise BadRequest(
                 f"shuffles={self.shuffles}, resamples={self.resamples}; a floor takes at least 2, an interval 20."
@@ -146,7 +154,7 @@ def _around(value: float, draws: list[float]) -> Estimated:
     if not np.isfinite([value, *draws]).all():
         return Estimated(value, float("nan"), float("nan"))
     low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) - np.mean(draws)
-    return Estimated(value, value + float(low), value + float(high))
+    return Estimated(value, max(value + float(low), 0.0), value + float(high))  # of what is never negative
 
 
 def _of_draws(draws: list[float]) -> Estimated:

@@ -179,8 +179,10 @@ def map_named(study: StudyFiles, name: str | None = None) -> LinearMap:
                 "into the logits record into a new study with its name in paths=[...] (--paths)."
             )
         return next(each for each in maps.values() if each.layer == study.head[0])
+    if name in maps:
+        return maps[name]
     for linear in maps.values():
-        if name in (linear.name, linear.layer):
+        if name == linear.layer:
             return linear
     raise NotInStudy(
         f"no linear map {name!r} in this study; closest: {closest(name, maps)}. There are: {', '.join(maps)}. "

@@ -50,7 +50,9 @@ def separation(counter: Counter, entering: Entering, categories: int, frequencie
     sums = np.zeros((outputs, columns, 3))
     total = np.zeros((outputs, columns), np.int64)
     rows: list[_Row] = []
-    pairs_never, pairs_always = (np.zeros((outputs, columns), np.int64) for _ in range(2))
+    never, always = (
+        np.zeros((outputs, columns), np.int32) for _ in range(2)
+    )  # categories, without smoothing
     buffer = np.zeros(counter.padded, np.uint32)
     for first, last in entering.runs(samples):
         here = samples[first:last].tolist()
@@ -61,12 +63,11 @@ def separation(counter: Counter, entering: Entering, categories: int, frequencie
             table = frequencies.of(np.arange(count + 1), count)
             logit = np.log(table) - np.log1p(-table)
             levels = np.zeros((outputs, count + 1), np.int64)
-            add = partial(add_category, counts, columns, table, logit, sums, levels)
+            add = partial(add_category, counts, columns, table, logit, sums, total, levels)
             shared(add, outputs, counts.size)
-            whole = counts[:, :columns]
-            total += whole
-            pairs_never += whole == 0
-            pairs_always += whole == count
+            if frequencies.smoothing == "none":
+                never += counts[:, :columns] == 0
+                always += counts[:, :columns] == count
             rows.append(_Row.of(levels.sum(axis=0), count, frequencies))
     everything = int(samples.sum())
     levels_of_all = (
@@ -79,10 +80,8 @@ def separation(counter: Counter, entering: Entering, categories: int, frequencie
         p, logits, products = np.moveaxis(sums, 2, 0)
         apart = present * products.sum() - (p * logits).sum()
         mean = max(0.0, float(apart / (present * (present - 1) * outputs * columns)))
-        unlike = ((pairs_never > 0) & (pairs_never < present)) | (
-            (pairs_always > 0) & (pairs_always < present)
-        )
-        if frequencies.smoothing == "none" and unlike.any():
+        some = [(each > 0) & (each < present) for each in (never, always)]
+        if frequencies.smoothing == "none" and np.any(some):
             mean = float("inf")
     return Separation(
         samples=np.append(samples, everything),

@@ -11,7 +11,7 @@ import numpy as np
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.explain.paths.path_statistics import Estimated, PathStatistics, Settings
-from shiftscope.explain.paths.separation import Separation
+from shiftscope.explain.paths.separation import BINS, Separation
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import folder_name
@@ -24,10 +24,15 @@ ESTIMATED = ("mean_kl", "mean_entropy", "floor", "excess")
 OF_ROWS = ("samples", "entropy", "density", "rare", "frequent", "histogram")
 
 
-def paths_file(study: Path, linear: LinearMap, dataset: str, settings: Settings) -> Path:
-    """One file for each map, dataset, rule and treatment of frequencies."""
+def paths_file(
+    study: Path, linear: LinearMap, dataset: str, reference: str | None, settings: Settings
+) -> Path:
+    """One file for each map, dataset, reference, rule and treatment of frequencies."""
     folder = study / "explanations" / "paths" / folder_name(linear.name) / folder_name(dataset)
-    return folder / f"{settings.rule.name}-{settings.frequencies.smoothing}.safetensors"
+    frequencies = settings.frequencies
+    eps = f"-{frequencies.eps!r}" if frequencies.smoothing == "clip" else ""
+    name = f"{settings.rule.name}-{frequencies.smoothing}{eps}.safetensors"
+    return folder / folder_name(reference or dataset) / name
 
 
 def write_paths(
@@ -50,7 +55,8 @@ def write_paths(
         arrays |= {"from_reference": found.from_reference, "to_reference": found.to_reference}
     told = {**_key(linear, recording, reference, settings), **_draws(settings)}
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    with written_aside(paths_file(study.path, linear, recording.name, settings)) as file:
+    path = paths_file(study.path, linear, recording.name, reference.name if reference else None, settings)
+    with written_aside(path) as file:
         file.write(save(plain, metadata={KEY: json.dumps(told, sort_keys=True)}))
 
 
@@ -77,25 +83,31 @@ def read_paths(
     """
     from safetensors import SafetensorError, safe_open
 
-    path = paths_file(study.path, linear, recording.name, settings)
+    path = paths_file(study.path, linear, recording.name, reference.name if reference else None, settings)
     if not path.exists():
         return None
     wanted = _key(linear, recording, reference, settings)
     wanted |= {} if any_draws else _draws(settings)
     try:
         with safe_open(path, "numpy") as file:
-            told = json.loads(file.metadata()[KEY])
+            told = dict(json.loads(file.metadata()[KEY]))
             if any(told.get(name) != value for name, value in wanted.items()):
                 return None
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return _restored(arrays)
+        return _restored(arrays, recording.plan.categories + 1)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise StudyDamaged(
             f"{path} cannot be read as path statistics: {error}. Remove it and run `shiftscope paths` again."
         ) from error
 
 
-def _restored(arrays: dict[str, Any]) -> PathStatistics:
+def _restored(arrays: dict[str, Any], rows: int) -> PathStatistics:
+    """Raises ValueError for arrays of other shapes."""
+    shapes = dict.fromkeys(OF_ROWS, (rows,)) | dict.fromkeys(ESTIMATED, (3,)) | {"histogram": (rows, BINS)}
+    shapes |= dict.fromkeys(("kl", "infinite", "from_reference", "to_reference"), (rows, rows))
+    for name, array in arrays.items():
+        if array.shape != shapes.get(name):
+            raise ValueError(f"{name!r} has shape {array.shape}")
     estimated = {name: Estimated(*map(float, arrays[name])) for name in ESTIMATED}
     of_rows = {name: arrays[name] for name in OF_ROWS}
     separation = Separation(**of_rows, mean_kl=estimated["mean_kl"].value)

@@ -59,13 +59,15 @@ def add_category(
     frequency: Table,
     logit: Table,
     sums: npt.NDArray[np.float64],
+    total: npt.NDArray[np.int64],
     levels: npt.NDArray[np.int64],
     first: int,
     last: int,
 ) -> None:
     """Add one category's (output, padded column) counts to (output, column, 3) sums of p, logit p and p logit p.
 
-    For outputs from `first` to before `last`. `levels`, (output, count), counts how many paths have each count.
+    For outputs from `first` to before `last`. `total`, (output, column), adds up the counts themselves; `levels`,
+    (output, count), counts how many paths have each count.
     """
     for output in range(first, last):
         for column in range(columns):
@@ -74,4 +76,5 @@ def add_category(
             sums[output, column, 0] += p
             sums[output, column, 1] += logit_
             sums[output, column, 2] += p * logit_
+            total[output, column] += at
             levels[output, at] += 1
