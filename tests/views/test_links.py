@@ -153,7 +153,17 @@ def kinds(found) -> set[str]:
     return {"units" if "units" in p else "samples" if "samples" in p else p[0] for p in paths}
 
 
-EVERYTHING = {"", "layers", "units", "datasets", "samples", "categories", "confusions", "interventions"}
+EVERYTHING = {
+    "",
+    "layers",
+    "units",
+    "datasets",
+    "samples",
+    "categories",
+    "confusions",
+    "interventions",
+    "paths",
+}
 
 
 class Small(nn.Module):
@@ -184,7 +194,9 @@ def test_every_link_of_a_study_leads_to_a_page(tmp_path):
     study = small_study(tmp_path)
     study.record(Made(4, 3), "lab", layers=["conv", "hidden"], reference=True, progress=False)
     study.record(Made(3, 3, seed=1, unlabelled=frozenset({2})), "field", progress=False)
+    study.paths(shuffles=2, resamples=20, progress=False)
     found = crawl(study)
+    assert any("/paths/0/1" in address for address in found)
     assert kinds(found) == EVERYTHING
     for layer, units in (("conv", 2), ("hidden", 3)):
         assert all(f"{ORIGIN}/layers/{layer}/units/{u}" in found for u in range(units))

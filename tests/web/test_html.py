@@ -250,6 +250,8 @@ def test_a_menu_of_a_thousand_categories_stays_short() -> None:
 
 def test_a_matrix_sends_only_the_counts_that_are_not_zero() -> None:
     assert data(draw(matrix(), SERVED)) == {
+        "diagonal": "",
+        "keys": None,
         "cells": [0, 0, 5, 1, 0, 2, 1, 1, 9],
         "rows": ["cat", "dog"],
         "columns": None,
