@@ -103,7 +103,7 @@ def test_several_threads_count_the_same(monkeypatch):
     weight, bias, responses = made(inputs=700)
     counter = Counter(weight, bias, RULES["abs_mean"])
     alone = counter.count(responses)
-    monkeypatch.setattr("shiftscope.explain.paths.count.WORTH_THREADS", 0)
+    monkeypatch.setattr("shiftscope.explain.paths.threads.WORTH_THREADS", 0)
     np.testing.assert_array_equal(counter.count(responses), alone)
 
 
@@ -123,3 +123,22 @@ def test_what_does_not_fit_is_refused():
         Counter(weight, bias[:3], RULES["abs_mean"])
     with pytest.raises(BadRequest, match="no rule 'abs_means' for significant paths; closest: 'abs_mean'"):
         rule_named("abs_means")
+
+
+def test_half_precision_is_widened_exactly():
+    from shiftscope.explain.paths.tiles import widened
+
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)][None]
+    np.testing.assert_array_equal(widened(finite), finite.astype(np.float32))
+    np.testing.assert_array_equal(np.signbit(widened(finite)), np.signbit(finite))
+
+
+def test_a_product_in_pieces_is_the_product(monkeypatch):
+    from shiftscope.explain.paths import threads
+
+    rng = np.random.default_rng(0)
+    left, right = rng.normal(size=(37, 20)), rng.normal(size=(20, 11))
+    for worth in (0, 10**9):
+        monkeypatch.setattr(threads, "WORTH_THREADS", worth)
+        np.testing.assert_allclose(threads.product(left, right), left @ right, atol=1e-12)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import pairwise
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,12 +13,12 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.paths.printed import low_rank
 from shiftscope.explain.paths.rules import Rule
+from shiftscope.explain.paths.threads import product, shared
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, input)
 Whole = npt.NDArray[np.unsignedinteger[Any]]
 
 AT_ONCE = 1024  # samples whose rows and thresholds are in memory
-WORTH_THREADS = 20_000_000  # comparisons; fewer are done before a thread has started
 LANES = 64  # columns that are counted together
 
 
@@ -130,13 +127,20 @@ class Counter:
         ends = np.cumsum([0, *sizes])
         for start in range(0, len(responses), AT_ONCE):
             stop = min(start + AT_ONCE, len(responses))
-            block = responses[start:stop].astype(np.float32)
+            block = self._single(responses[start:stop])
             thresholds = self._thresholds(block.astype(np.float64))
             for run in range(np.searchsorted(ends, start, "right") - 1, np.searchsorted(ends, stop)):
                 first, last = max(int(ends[run]), start), min(int(ends[run + 1]), stop)
                 if last > first:
                     here = slice(first - start, last - start)
                     yield run, block[here], thresholds[:, here]
+
+    def _single(self, responses: Responses) -> npt.NDArray[np.float32]:
+        if not self.compiled:
+            return responses.astype(np.float32)
+        from shiftscope.explain.paths.tiles import widened
+
+        return widened(responses)
 
     def _check(self, responses: Responses) -> None:
         if responses.ndim != 2 or responses.shape[1] != self.weight.shape[1]:
@@ -146,8 +150,8 @@ class Counter:
 
     def _thresholds(self, responses: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
         """(output, sample) what a path has to exceed."""
-        total = responses @ self._exact.T
-        sizes = np.abs(responses) @ np.abs(self._exact).T if self.rule.sizes else None
+        total = product(responses, self._exact.T)
+        sizes = product(np.abs(responses), np.abs(self._exact).T) if self.rule.sizes else None
         if self._with_bias and self.bias is not None:
             total += self.bias
             if sizes is not None:
@@ -160,17 +164,15 @@ class Counter:
             self._add_with_numpy(responses, thresholds, into)
             return
         from shiftscope.explain.paths.lanes import count_tiles
+        from shiftscope.explain.paths.tiles import fill_tiles
 
         run, tiles = len(responses), self.padded[1] // LANES
-        rows = np.zeros((run, tiles * LANES), np.float32)
-        rows[:, : responses.shape[1]] = responses if self.rule.signed else np.abs(responses)
-        if self._with_bias:
-            rows[:, columns - 1] = 1
-        tiled = np.ascontiguousarray(rows.reshape(run, tiles, LANES).transpose(1, 0, 2)).ravel()
+        tiled = np.zeros((tiles, run, LANES), np.float32)
+        fill_tiles(responses, self.rule.signed, columns - 1 if self._with_bias else -1, tiled)
         flat, counts = np.ascontiguousarray(thresholds).ravel(), into.reshape(-1)
 
         def some(first: int, last: int) -> None:
-            count_tiles(tiled, self._tiles, flat, counts, outputs, run, first, last)
+            count_tiles(tiled.reshape(-1), self._tiles, flat, counts, outputs, run, first, last)
 
         shared(some, tiles, run * outputs * columns)
 
@@ -201,23 +203,6 @@ class Counter:
         if not self.rule.signed:
             np.abs(padded, out=padded)
         return np.ascontiguousarray(padded.reshape(outputs, -1, LANES).transpose(1, 0, 2)).ravel()
-
-
-def shared(work: Callable[[int, int], None], pieces: int, size: int) -> None:
-    """`work(first, last)` for all pieces, by several threads where that is worth it."""
-    threads = min(os.cpu_count() or 1, pieces)
-    if threads == 1 or size < WORTH_THREADS:
-        work(0, pieces)
-        return
-    ends = np.linspace(0, pieces, 4 * threads + 1).astype(int).tolist()
-    parts = [(first, last) for first, last in pairwise(ends) if last > first]
-    for done in [_pool().submit(work, *part) for part in parts]:
-        done.result()
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="paths")
 
 
 def count_plainly(

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.explain.paths.threads import product
+
 ROUNDING = 8 * 6e-8  # of a float32 sum, times the square root of its length and the sizes of its factors
 AT_ONCE = 2048  # samples
 
@@ -59,7 +61,7 @@ def low_rank(
         entering = np.ones((len(responses[start : start + AT_ONCE]), columns), np.float32)
         entering[:, : responses.shape[1]] = responses[start : start + AT_ONCE]
         runs = run_of[start : start + AT_ONCE]
-        total = entering @ whole.T
+        total = product(entering, whole.T)
         guard = ROUNDING * np.sqrt(columns) * np.linalg.norm(entering, axis=1)[:, None] * norm
         negative = total < -guard
         borders = np.flatnonzero(np.diff(runs, prepend=-1))
