@@ -30,10 +30,11 @@ def _count_lanes(
     run: Any,
     counts: Any,
     c: Any,
+    ahead: Any,
 ) -> Any:
     """counts[c + lane] += how many x of `run` have responses[r + 64 x + lane] * weights[w + lane] > thresholds[t + x].
 
-    All arrays are flat; r, w, t and c say where the lanes begin.
+    All arrays are flat; r, w, t and c say where the lanes begin, and how far `ahead` counts are fetched.
     """
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -49,6 +50,13 @@ def _count_lanes(
             loaded.align = 4
             return loaded
 
+        # Counts of a later output are on their way while these are computed.
+        bytes_ = ir.IntType(8).as_pointer()
+        fetch = builder.module.declare_intrinsic(
+            "llvm.prefetch", [bytes_], ir.FunctionType(ir.VoidType(), [bytes_, whole, whole, whole])
+        )
+        soon = builder.bitcast(place(7, builder.add(arguments[8], arguments[9])), bytes_)
+        builder.call(fetch, [soon, *(ir.Constant(whole, number) for number in (1, 3, 1))])
         samples, none = arguments[6], ir.Constant(wholes, [0] * LANES)
         weight = load(place(2, arguments[3]), floats)
         before = builder.block
@@ -86,7 +94,7 @@ def _count_lanes(
         stored.align = kept.bitwidth // 8
         return context.get_dummy_value()
 
-    return types.void(responses, r, weights, w, thresholds, t, run, counts, c), build
+    return types.void(responses, r, weights, w, thresholds, t, run, counts, c, ahead), build
 
 
 @njit(nogil=True, cache=True)
@@ -123,4 +131,5 @@ def count_tiles(
                 run,
                 counts,
                 (output * tiles + tile) * LANES,
+                6 * tiles * LANES,
             )
