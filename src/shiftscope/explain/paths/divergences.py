@@ -19,7 +19,7 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.paths.frequencies import Frequencies
 from shiftscope.explain.paths.path_counts import PathCounts
-from shiftscope.explain.paths.threads import product, shared
+from shiftscope.explain.paths.threads import shared
 
 T = TypeVar("T", bound=np.generic)
 Matrix = npt.NDArray[np.float64]  # (row, row)
@@ -66,7 +66,7 @@ def divergences(first: PathCounts, frequencies: Frequencies, second: PathCounts 
         middle = left.middle(totals)
         p, logits = left.centred(block, totals, middle)
         theirs = logits if other is None else right.centred(other, right.totals(other), middle)[1]
-        gram += product(p, theirs.T)
+        gram += p @ theirs.T
         if other is not None:
             left.own += np.einsum("rp,rp->r", p, logits, dtype=np.float64)
         if frequencies.smoothing == "none":
