@@ -1,8 +1,6 @@
 """The memorisation example: the published net, its untrained statistics, and a short run."""
 
 import argparse
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +12,6 @@ from shiftscope.explain.paths.frequencies import Frequencies
 from shiftscope.explain.paths.rules import RULES
 from shiftscope.explain.paths.separation import separation
 from shiftscope.study import open_study
-
-DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[3] / "shared" / "data"))
-needs_data = pytest.mark.skipif(
-    not (DATA / "cifar10_test_jpeg.npz").exists(), reason=f"no CIFAR-10 images in {DATA}"
-)
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +37,9 @@ def test_images_are_cropped_and_standardised_each(memorisation):
     assert not shown[2].any()
 
 
-@needs_data
 @pytest.mark.parametrize("seed", [0, 1])
-def test_untrained_statistics_are_the_published_ones_within_their_spread(memorisation, seed):
-    images, labels = memorisation.pictures(DATA / "cifar10_test_jpeg.npz")
+def test_untrained_statistics_are_the_published_ones_within_their_spread(memorisation, shared_data, seed):
+    images, labels = memorisation.pictures(shared_data / "cifar10_test_jpeg.npz")
     chosen = np.arange(0, len(images), 5)  # 200 a category
     torch.manual_seed(seed)
     net = memorisation.SmallAlexNet().eval()
@@ -68,9 +60,18 @@ def test_untrained_statistics_are_the_published_ones_within_their_spread(memoris
         assert 0.005 < found.mean_kl - floor < 0.05
 
 
-@needs_data
-def test_a_short_run_prints_the_table_and_goes_on(memorisation, tmp_path, monkeypatch, capsys):
-    words = [str(DATA), "--out", str(tmp_path), "--epochs", "1", "--shuffled-epochs", "1", "--limit", "200"]
+def test_a_short_run_prints_the_table_and_goes_on(memorisation, shared_data, tmp_path, monkeypatch, capsys):
+    words = [
+        str(shared_data),
+        "--out",
+        str(tmp_path),
+        "--epochs",
+        "1",
+        "--shuffled-epochs",
+        "1",
+        "--limit",
+        "200",
+    ]
     monkeypatch.setattr("sys.argv", ["memorisation.py", *words])
     memorisation.main()
     assert "normal-01    classifier.4  cifar10" in capsys.readouterr().out
