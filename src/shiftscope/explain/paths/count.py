@@ -88,7 +88,7 @@ class Counter:
         into : (run, output, padded column)
             Unsigned, of 8, 16 or 32 bits, and large enough for the counts.
         """
-        if self.rule.whole_rows:
+        if self.rule.whole_rows and self.compiled:
             self._check(responses)
             bias = self.bias if self._with_bias else None
             low_rank(self.weight, bias, responses, sizes).add_to(into, self.shape[1])
@@ -101,7 +101,7 @@ class Counter:
     ) -> Iterator[npt.NDArray[np.uint32]]:
         """As `count_each`, with one (output, padded column) array that is filled anew for each run of samples."""
         sizes = list(sizes)
-        if self.rule.whole_rows:
+        if self.rule.whole_rows and self.compiled:
             for size, first in zip(sizes, np.cumsum([0, *sizes]).tolist(), strict=False):
                 into[:] = 0
                 self.count_each(responses[first : first + size], [size], into[None])

@@ -50,6 +50,9 @@ def low_rank(
     sizes
         Samples of each run.
     """
+    from shiftscope.explain.paths.signs import classify
+    from shiftscope.explain.paths.tiles import widened
+
     whole = weight if bias is None else np.column_stack([weight, bias])
     outputs, columns = whole.shape
     lengths = np.array(list(sizes), np.int64)
@@ -59,15 +62,14 @@ def low_rank(
     norm, largest = np.linalg.norm(whole, axis=1), np.abs(whole).max(axis=1)
     for start in range(0, len(responses), AT_ONCE):
         entering = np.ones((len(responses[start : start + AT_ONCE]), columns), np.float32)
-        entering[:, : responses.shape[1]] = responses[start : start + AT_ONCE]
+        entering[:, : responses.shape[1]] = widened(responses[start : start + AT_ONCE])
         runs = run_of[start : start + AT_ONCE]
         total = product(entering, whole.T)
-        guard = ROUNDING * np.sqrt(columns) * np.linalg.norm(entering, axis=1)[:, None] * norm
-        negative = total < -guard
-        borders = np.flatnonzero(np.diff(runs, prepend=-1))
-        np.add.at(rows, runs[borders], np.add.reduceat(negative, borders, axis=0, dtype=np.int64))
-        reach = np.abs(entering).max(axis=1)[:, None] * largest / columns
-        sample, output = np.nonzero(~negative & (total <= reach + guard))
+        guard = np.float32(ROUNDING * np.sqrt(columns)) * np.linalg.norm(entering, axis=1)
+        reach = np.maximum(entering.max(axis=1), -entering.min(axis=1)) / np.float32(columns)
+        samples, outs = (np.empty(total.size, np.int32) for _ in range(2))
+        listed = classify(total, guard, reach, norm, largest, runs, rows, samples, outs)
+        sample, output = samples[:listed], outs[:listed]
         for first in range(0, len(sample), AT_ONCE):
             x, i = sample[first : first + AT_ONCE], output[first : first + AT_ONCE]
             paths = entering[x] * whole[i]
