@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
+from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import stored_estimates
 from shiftscope.scores.score import unit_scores
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import Pass
 
-Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]
-
 
 def record(
     study: StudyFiles,
@@ -50,7 +49,7 @@ def record(
     how: Pass | None = None,
     check_range: bool = True,
     overwrite: bool = False,
-    progress: Progress = lambda name, done, total: nullcontext(lambda samples: None),
+    progress: Progress = silent,
 ) -> Recording:
     """Keep what `layers` say about every sample, going on with a recording that stopped midway.
 
@@ -240,7 +239,7 @@ def intervene(
     data: Mapping[str, Any] | None = None,
     batch_size: int = 64,
     workers: int = 0,
-    progress: Progress = lambda name, done, total: nullcontext(lambda samples: None),
+    progress: Progress = silent,
 ) -> Intervention:
     """What is answered with some units changed: by the study's head, or by the model where `data` are given."""
     if data is None:
@@ -266,7 +265,7 @@ def paths(
     *,
     settings: Settings | None = None,
     reference: str | None = None,
-    progress: Progress = lambda name, done, total: nullcontext(lambda samples: None),
+    progress: Progress = silent,
 ) -> Paths:
     """How often each product of weight and response is significant, category by category."""
     from shiftscope.explain.paths.paths import paths as counted

@@ -8,6 +8,7 @@ import numpy as np
 
 from shiftscope.explain.paths.comparison import APART, Comparison
 from shiftscope.explain.paths.path_statistics import Estimated, PathStatistics
+from shiftscope.explain.paths.paths import ALL
 from shiftscope.views.cells import number_cell, share_cell
 from shiftscope.views.numbers import exact
 from shiftscope.views.panels import Cell, Chart, Column, Columns, Matrix, Page, Panel, Table
@@ -164,7 +165,7 @@ def _matrices(compared: Comparison, dataset: str, *, same_scale: bool) -> list[P
         values[name] = statistics.kl.copy()
         np.fill_diagonal(values[name], statistics.separation.entropy)
     largest = max((float(np.nanmax(v[np.isfinite(v)], initial=0)) for v in values.values()), default=0.0)
-    names = [*shown[0][1].categories, "all together"]
+    names = [*shown[0][1].categories, ALL]
     matrices = [
         Matrix(
             name,

@@ -11,7 +11,7 @@ from pathlib import Path
 from shiftscope.explain.paths.count import Counter
 from shiftscope.explain.paths.frequencies import EPS, Frequencies, Smoothing
 from shiftscope.explain.paths.path_statistics import PathStatistics, Settings
-from shiftscope.explain.paths.paths import map_named
+from shiftscope.explain.paths.paths import ALL, map_named
 from shiftscope.explain.paths.rules import DEFAULT, RULES, rule_named
 from shiftscope.explain.paths.stored_paths import read_paths
 from shiftscope.recording.linear_map import LinearMap
@@ -19,7 +19,6 @@ from shiftscope.views.look import Look
 from shiftscope.views.panels import Choice, Link
 
 AT = "paths"
-ALL = "all together"
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from shiftscope.explain.paths.terms import Terms, terms
 from shiftscope.scores.ranked import ranked
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.cells import number_cell, share_cell, strip_column
+from shiftscope.views.cells import number_cell, share_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number
 from shiftscope.views.panels import Cell, Column, Columns, Fact, Facts, Link, Message, Page, Panel, Table
 from shiftscope.views.path_choice import AT, PathChoice
-from shiftscope.views.pictures import category_name, role, strongest
+from shiftscope.views.pictures import category_name, role
 from shiftscope.views.view import view
 
 ROWS = 12
@@ -151,8 +151,7 @@ def _facts(chosen: PathChoice, first: int, second: int) -> list[Facts]:
 
 def _units(chosen: PathChoice, found: Terms, labels: list[str], note: str) -> Table:
     """Incoming units, with the bias as one of them."""
-    look, study = chosen.look, chosen.look.study
-    layer = chosen.linear.layer
+    look, layer = chosen.look, chosen.linear.layer
     stripped = list(dict.fromkeys((look.reference, look.lead)))
     added, inputs = found.by_column, chosen.linear.weight.shape[1]
     columns = [
@@ -166,10 +165,7 @@ def _units(chosen: PathChoice, found: Terms, labels: list[str], note: str) -> Ta
     rows = []
     for column in ranked(added)[:ROWS].tolist():
         bias = column == inputs
-        pictures = [
-            Cell() if bias else Cell(pictures=tuple(strongest(look, study[name], layer, column, STRIP)))
-            for name in stripped
-        ]
+        pictures = [Cell() if bias else strip_cell(look, name, column, STRIP, layer) for name in stripped]
         rows.append(
             [
                 Cell("bias") if bias else Cell(f"unit {column}", look.unit(column, layer)),

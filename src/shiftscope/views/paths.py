@@ -11,7 +11,7 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest
 from shiftscope.explain.paths.frequencies import EPS, Smoothing
 from shiftscope.explain.paths.path_statistics import Estimated
-from shiftscope.explain.paths.paths import shifts, to_others
+from shiftscope.explain.paths.paths import ALL, shifts, to_others
 from shiftscope.explain.paths.rules import DEFAULT
 from shiftscope.explain.paths.separation import BINS
 from shiftscope.scores.outcomes import outcomes
@@ -34,7 +34,7 @@ from shiftscope.views.panels import (
     Panel,
     Table,
 )
-from shiftscope.views.path_choice import ALL, AT, PathChoice
+from shiftscope.views.path_choice import AT, PathChoice
 from shiftscope.views.path_order import Order, ordered
 from shiftscope.views.pictures import category_name, role
 from shiftscope.views.view import view

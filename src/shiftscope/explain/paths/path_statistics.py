@@ -17,9 +17,9 @@ from shiftscope.explain.paths.path_counts import count_paths
 from shiftscope.explain.paths.rules import DEFAULT, RULES, Rule
 from shiftscope.explain.paths.separation import Separation, separation
 from shiftscope.recording.linear_map import LinearMap
+from shiftscope.scores.estimate_units import LEVEL
 from shiftscope.store.recording import Recording
 
-LEVEL = 0.95
 FLOOR, BOOTSTRAP = 0, 1  # streams of random numbers
 
 

@@ -22,6 +22,7 @@ from shiftscope.store.study_files import StudyFiles
 if TYPE_CHECKING:
     import pandas as pd
 
+ALL = "all together"  # the last row and column: all images as one category
 FEWEST = 20  # samples of a category on both sides of a comparison of datasets
 
 
@@ -83,7 +84,7 @@ class Paths:
             table = pd.DataFrame(
                 {
                     "dataset": name,
-                    "category": [*self.categories, "all together"],
+                    "category": [*self.categories, ALL],
                     "samples": own.samples,
                     "entropy": own.entropy,
                     "density": own.density,
