@@ -142,3 +142,26 @@ def test_a_product_in_pieces_is_the_product(monkeypatch):
     for worth in (0, 10**9):
         monkeypatch.setattr(threads, "WORTH_THREADS", worth)
         np.testing.assert_allclose(threads.product(left, right), left @ right, atol=1e-12)
+
+
+def test_thresholds_are_rounded_up():
+    from shiftscope.explain.paths.count import _rounded_up
+    from shiftscope.explain.paths.tiles import rounded_up
+
+    rng = np.random.default_rng(0)
+    exact = np.concatenate(
+        [rng.normal(size=500) * 10.0 ** rng.integers(-60, 30, 500), [0.0, -0.0, 1.5, -1e-300]]
+    )
+    single = np.empty(len(exact), np.float32)
+    rounded_up(exact, single, single.view(np.int32))
+    assert (single >= exact).all()
+    assert (np.nextafter(single, np.float32(-np.inf)) < exact).all()
+    assert not np.signbit(single[single == 0]).any()
+    np.testing.assert_array_equal(_rounded_up(exact), single)
+
+
+def test_a_path_a_hair_above_its_threshold_counts():
+    # N = [1 + 2e-7, 1 - 2e-7], mean 1: in float32 the first is two steps above, the second below.
+    step = np.float32(2.0**-22)
+    counter = Counter(np.array([[1 + step, 1 - step]], np.float32), None, RULES["abs_mean"])
+    np.testing.assert_array_equal(counter.count(np.ones((3, 2), np.float16)), [[3, 0]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.paths.printed import low_rank
 from shiftscope.explain.paths.rules import Rule
-from shiftscope.explain.paths.threads import product, shared
+from shiftscope.explain.paths.threads import shared
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, input)
 Whole = npt.NDArray[np.unsignedinteger[Any]]
@@ -47,7 +48,7 @@ class Counter:
     def shape(self) -> tuple[int, int]:
         """(output, column): columns are the inputs, then the bias where the rule and the map have one."""
         outputs, inputs = self.weight.shape
-        return outputs, inputs + int(self._with_bias)
+        return outputs, inputs + int(self.with_bias)
 
     @property
     def padded(self) -> tuple[int, int]:
@@ -58,8 +59,8 @@ class Counter:
     def count(self, responses: Responses) -> npt.NDArray[np.uint32]:
         """(output, column) samples in which each path is significant.
 
-        Products and thresholds are compared in float32, a row's sum is formed in float64: a path closer to its
-        threshold than 1e-7 of it may fall on either side.
+        A row's sum is formed in float64 and its threshold rounded up to float32; products are compared with that
+        exactly. So a path may be missed that is above its threshold by less than 1.2e-7 of it.
 
         Parameters
         ----------
@@ -90,11 +91,14 @@ class Counter:
         """
         if self.rule.whole_rows and self.compiled:
             self._check(responses)
-            bias = self.bias if self._with_bias else None
+            bias = self.bias if self.with_bias else None
             low_rank(self.weight, bias, responses, sizes).add_to(into, self.shape[1])
             return
-        for run, some, thresholds in self._parts(responses, sizes):
-            self._add(some, thresholds, into[run])
+        ends = np.cumsum([0, *sizes])
+        for start, block in self._blocks(responses):
+            stop = start + block.samples
+            first, last = np.searchsorted(ends, start, "right") - 1, np.searchsorted(ends, stop)
+            block.add(np.clip(ends[first : last + 1], start, stop) - start, into[first:last])
 
     def each(
         self, responses: Responses, sizes: Iterable[int], into: npt.NDArray[np.uint32]
@@ -107,40 +111,28 @@ class Counter:
                 self.count_each(responses[first : first + size], [size], into[None])
                 yield into
             return
-        at = 0
+        ends, at = np.cumsum([0, *sizes]).tolist(), 0
         into[:] = 0
-        for run, some, thresholds in self._parts(responses, sizes):
-            while at < run:
+        for start, block in self._blocks(responses):
+            stop = start + block.samples
+            while at < len(sizes) and ends[at] < stop:
+                here = np.array([max(ends[at], start), min(ends[at + 1], stop)]) - start
+                block.add(here, into[None])
+                if ends[at + 1] > stop:
+                    break
                 yield into
                 into[:] = 0
                 at += 1
-            self._add(some, thresholds, into)
         for _ in range(at, len(sizes)):
             yield into
             into[:] = 0
 
-    def _parts(
-        self, responses: Responses, sizes: Iterable[int]
-    ) -> Iterator[tuple[int, Responses, npt.NDArray[np.float32]]]:
-        """Number of the run, responses and thresholds, piece by piece and in order; empty runs have none."""
+    def _blocks(self, responses: Responses) -> Iterator[tuple[int, _Block]]:
+        """The first sample of each block, and the block."""
         self._check(responses)
-        ends = np.cumsum([0, *sizes])
+        kind = _CompiledBlock if self.compiled else _Block
         for start in range(0, len(responses), AT_ONCE):
-            stop = min(start + AT_ONCE, len(responses))
-            block = self._single(responses[start:stop])
-            thresholds = self._thresholds(block.astype(np.float64))
-            for run in range(np.searchsorted(ends, start, "right") - 1, np.searchsorted(ends, stop)):
-                first, last = max(int(ends[run]), start), min(int(ends[run + 1]), stop)
-                if last > first:
-                    here = slice(first - start, last - start)
-                    yield run, block[here], thresholds[:, here]
-
-    def _single(self, responses: Responses) -> npt.NDArray[np.float32]:
-        if not self.compiled:
-            return responses.astype(np.float32)
-        from shiftscope.explain.paths.tiles import widened
-
-        return widened(responses)
+            yield start, kind(self, responses[start : start + AT_ONCE])
 
     def _check(self, responses: Responses) -> None:
         if responses.ndim != 2 or responses.shape[1] != self.weight.shape[1]:
@@ -148,44 +140,21 @@ class Counter:
                 f"responses of shape {responses.shape} for a map of {self.weight.shape[1]} inputs."
             )
 
-    def _thresholds(self, responses: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-        """(output, sample) what a path has to exceed."""
-        total = product(responses, self._exact.T)
-        sizes = product(np.abs(responses), np.abs(self._exact).T) if self.rule.sizes else None
-        if self._with_bias and self.bias is not None:
-            total += self.bias
+    def thresholds(
+        self, responses: npt.NDArray[np.float64], first: int, last: int
+    ) -> npt.NDArray[np.float64]:
+        """(output, sample) what paths of the outputs from `first` to before `last` have to exceed."""
+        total = self._exact[first:last] @ responses.T
+        sizes = np.abs(self._exact[first:last]) @ np.abs(responses).T if self.rule.sizes else None
+        if self.with_bias and self.bias is not None:
+            bias = self.bias[first:last, None]
+            total += bias
             if sizes is not None:
-                sizes += np.abs(self.bias)
-        return self.rule.threshold(total, sizes, self.shape[1]).T.astype(np.float32)
-
-    def _add(self, responses: Responses, thresholds: npt.NDArray[np.float32], into: Whole) -> None:
-        outputs, columns = self.shape
-        if not self.compiled:
-            self._add_with_numpy(responses, thresholds, into)
-            return
-        from shiftscope.explain.paths.lanes import count_tiles
-        from shiftscope.explain.paths.tiles import fill_tiles
-
-        run, tiles = len(responses), self.padded[1] // LANES
-        tiled = np.zeros((tiles, run, LANES), np.float32)
-        fill_tiles(responses, self.rule.signed, columns - 1 if self._with_bias else -1, tiled)
-        flat, counts = np.ascontiguousarray(thresholds).ravel(), into.reshape(-1)
-
-        def some(first: int, last: int) -> None:
-            count_tiles(tiled.reshape(-1), self._tiles, flat, counts, outputs, run, first, last)
-
-        shared(some, tiles, run * outputs * columns)
-
-    def _add_with_numpy(self, responses: Responses, thresholds: npt.NDArray[np.float32], into: Whole) -> None:
-        outputs, columns = self.shape
-        weights = self._tiles.reshape(-1, outputs, LANES).transpose(1, 0, 2).reshape(outputs, -1)[:, :columns]
-        for response, threshold in zip(responses, thresholds.T, strict=True):
-            entering = np.ones(columns, np.float32)
-            entering[: len(response)] = response if self.rule.signed else np.abs(response)
-            into[:, :columns] += weights * entering > threshold[:, None]
+                sizes += np.abs(bias)
+        return self.rule.threshold(total, sizes, self.shape[1])
 
     @property
-    def _with_bias(self) -> bool:
+    def with_bias(self) -> bool:
         return self.rule.bias and self.bias is not None
 
     @cached_property
@@ -193,16 +162,78 @@ class Counter:
         return self.weight.astype(np.float64)
 
     @cached_property
-    def _tiles(self) -> npt.NDArray[np.float32]:
-        """(tile, output, lane), flat: weights, the bias behind them, padded with what is never above a threshold."""
+    def tiled(self) -> npt.NDArray[np.float32]:
+        """(tile, output, lane) of -1 times the weights, the bias behind them; NaN in the columns behind that."""
         outputs, columns = self.shape
         padded = np.full(self.padded, np.nan, np.float32)
         padded[:, : self.weight.shape[1]] = self.weight
-        if self._with_bias and self.bias is not None:
+        if self.with_bias and self.bias is not None:
             padded[:, columns - 1] = self.bias
-        if not self.rule.signed:
-            np.abs(padded, out=padded)
-        return np.ascontiguousarray(padded.reshape(outputs, -1, LANES).transpose(1, 0, 2)).ravel()
+        there = padded[:, :columns]
+        np.negative(there if self.rule.signed else np.abs(there), out=there)
+        return np.ascontiguousarray(padded.reshape(outputs, -1, LANES).transpose(1, 0, 2))
+
+
+class _Block:
+    """Some samples on their way through a map, counted with NumPy."""
+
+    def __init__(self, counter: Counter, responses: Responses) -> None:
+        self.counter, self.samples = counter, len(responses)
+        exact = responses.astype(np.float32).astype(np.float64)
+        self.thresholds = _rounded_up(counter.thresholds(exact, 0, counter.shape[0]))
+        self.entering: npt.NDArray[np.floating[Any]] = np.ones((self.samples, counter.shape[1]))
+        self.entering[:, : exact.shape[1]] = exact if counter.rule.signed else np.abs(exact)
+
+    def add(self, ends: npt.NDArray[np.int64], into: Whole) -> None:
+        """Add to (run, output, padded column) counts; run r are the samples from ends[r] to before ends[r + 1]."""
+        outputs, columns = self.counter.shape
+        weights = -self.counter.tiled.transpose(1, 0, 2).reshape(outputs, -1)[:, :columns].astype(np.float64)
+        for run, (first, last) in enumerate(pairwise(ends.tolist())):
+            for sample in range(first, last):
+                above = weights * self.entering[sample] > self.thresholds[:, sample, None]
+                into[run, :, :columns] += above
+
+
+class _CompiledBlock(_Block):
+    """The same by compiled loops and several threads."""
+
+    def __init__(self, counter: Counter, responses: Responses) -> None:
+        from shiftscope.explain.paths.tiles import fill_tiles, rounded_up, widened
+
+        self.counter, self.samples = counter, len(responses)
+        (outputs, columns), single = counter.shape, widened(responses)
+        exact = single.astype(np.float64)
+        self.thresholds = np.empty((outputs, self.samples), np.float32)
+
+        def some_thresholds(first: int, last: int) -> None:
+            into = self.thresholds[first:last].ravel()
+            rounded_up(counter.thresholds(exact, first, last).ravel(), into, into.view(np.int32))
+
+        shared(some_thresholds, outputs, exact.size * outputs, large=True)
+        self.entering = np.empty((len(counter.tiled), self.samples, LANES), np.float32)
+        bias = columns - 1 if counter.with_bias else -1
+
+        def some_tiles(first: int, last: int) -> None:
+            fill_tiles(single, counter.rule.signed, bias, self.entering, first, last)
+
+        shared(some_tiles, len(counter.tiled), exact.size * 8)
+
+    def add(self, ends: npt.NDArray[np.int64], into: Whole) -> None:
+        from shiftscope.explain.paths.lanes import count_tiles
+
+        outputs, columns = self.counter.shape
+        arrays = self.entering.ravel(), self.counter.tiled.ravel(), self.thresholds.ravel(), into.reshape(-1)
+
+        def some(first: int, last: int) -> None:
+            count_tiles(*arrays, ends, outputs, self.samples, first, last)
+
+        shared(some, len(self.counter.tiled), int(ends[-1] - ends[0]) * outputs * columns)
+
+
+def _rounded_up(exact: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """The least float32 that is not below, so that a path equal to its threshold is not above it; never -0."""
+    single = exact.astype(np.float32)
+    return np.where(single < exact, np.nextafter(single, np.float32(np.inf)), single) + np.float32(0)
 
 
 def count_plainly(

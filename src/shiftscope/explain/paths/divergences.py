@@ -97,6 +97,10 @@ class _Rows:
         self._frequency, self._logit = p.astype(np.float32), _logit(p).astype(np.float32)
         self._surprise = -np.log1p(-p)
         self._offsets = np.zeros(self.size)
+        widest = max(AT_ONCE, counts.columns)
+        self._kept = np.empty(
+            (2, self.size * widest), np.float32
+        )  # new memory for each block costs as much as filling it
 
     def totals(self, block: Counts) -> npt.NDArray[np.int64]:
         """(path,) counts of all categories together."""
@@ -112,10 +116,11 @@ class _Rows:
         return p.astype(np.float32), _logit(p).astype(np.float32)
 
     def centred(self, block: Counts, totals: npt.NDArray[np.int64], middle: Middle) -> tuple[Single, Single]:
-        """(row, path) frequencies and logits minus the middle; the offsets of the formula are added up on the way."""
+        """(row, path) frequencies and logits minus the middle, until the next block; adds up the formula's offsets."""
         from shiftscope.explain.paths.transform import centre_rows
 
-        p, logits = (np.empty((self.size, block.shape[1]), np.float32) for _ in range(2))
+        shape = (self.size, block.shape[1])
+        p, logits = (kept[: shape[0] * shape[1]].reshape(shape) for kept in self._kept)
         tables = (self._starts, self._frequency, self._logit, self._surprise)
 
         def some(first: int, last: int) -> None:

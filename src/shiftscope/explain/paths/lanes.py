@@ -1,8 +1,9 @@
 """The inner loop of counting, 64 paths at a time in the processor's registers.
 
-One multiplication, one comparison and one addition a path and sample; the only load is the response. LLVM makes the
-vectors fit whatever the processor has. numba does not vectorise over the outer of two loops, so the loop is written
-in LLVM's own words.
+A path is above its threshold where threshold minus response times weight is negative. Fused, with one rounding at the
+end, that number has the sign of the exact one, and the sign is added as it stands: one fused product, one shift and one
+addition a path and sample, and the only load is the response. LLVM makes the vectors fit whatever the processor has.
+numba does not vectorise over the outer of two loops, so the loop is written in LLVM's own words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from shiftscope.explain.paths.count import LANES
@@ -32,7 +34,7 @@ def _count_lanes(
     c: Any,
     ahead: Any,
 ) -> Any:
-    """counts[c + lane] += how many x of `run` have responses[r + 64 x + lane] * weights[w + lane] > thresholds[t + x].
+    """counts[c + lane] += how many x of `run` have -responses[r + 64 x + lane] weights[w + lane] > thresholds[t + x].
 
     All arrays are flat; r, w, t and c say where the lanes begin, and how far `ahead` counts are fetched.
     """
@@ -57,6 +59,9 @@ def _count_lanes(
         )
         soon = builder.bitcast(place(7, builder.add(arguments[8], arguments[9])), bytes_)
         builder.call(fetch, [soon, *(ir.Constant(whole, number) for number in (1, 3, 1))])
+        fused = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
+            builder.module, ir.FunctionType(floats, [floats] * 3), f"llvm.fma.v{LANES}f32"
+        )
         samples, none = arguments[6], ir.Constant(wholes, [0] * LANES)
         weight = load(place(2, arguments[3]), floats)
         before = builder.block
@@ -73,8 +78,8 @@ def _count_lanes(
         undefined, first = ir.Constant(floats, ir.Undefined), ir.Constant(whole, 0)
         alone = builder.insert_element(undefined, threshold, first)
         everywhere = builder.shuffle_vector(alone, undefined, none)
-        above = builder.fcmp_ordered(">", builder.fmul(response, weight), everywhere)
-        more = builder.sub(counted, builder.sext(above, wholes))
+        left = builder.bitcast(builder.call(fused, [response, weight, everywhere]), wholes)
+        more = builder.add(counted, builder.lshr(left, ir.Constant(wholes, [31] * LANES)))
         next_sample = builder.add(sample, ir.Constant(wide, 1))
         sample.add_incoming(next_sample, loop)
         counted.add_incoming(more, loop)
@@ -103,33 +108,41 @@ def count_tiles(
     weights: npt.NDArray[np.float32],
     thresholds: npt.NDArray[np.float32],
     counts: npt.NDArray[np.unsignedinteger[Any]],
+    ends: npt.NDArray[np.int64],
     outputs: int,
-    run: int,
+    samples: int,
     first: int,
     last: int,
 ) -> None:
-    """Add to counts (output, tile, lane) for the tiles from `first` to before `last`; all arrays flat.
+    """Add to counts (run, output, tile, lane) for the tiles from `first` to before `last`; all arrays flat.
 
     Parameters
     ----------
     responses : (tile, sample, lane)
     weights : (tile, output, lane)
+        Times -1; NaN in lanes that are not to be counted.
     thresholds : (output, sample)
+        None of them -0.
     counts
         Of 8, 16 or 32 bits.
+    ends : (run + 1,)
+        Samples of run r are those from ends[r] to before ends[r + 1].
     """
     tiles = weights.size // (outputs * LANES)
-    for tile in range(first, last):
-        for output in range(outputs):
-            _count_lanes(  # type: ignore[call-arg]  # numba gives the context
-                responses,
-                tile * run * LANES,
-                weights,
-                (tile * outputs + output) * LANES,
-                thresholds,
-                output * run,
-                run,
-                counts,
-                (output * tiles + tile) * LANES,
-                6 * tiles * LANES,
-            )
+    for run in range(ends.size - 1):
+        begin = ends[run]
+        for pair in range(first, last, 2):
+            for output in range(outputs):
+                for tile in range(pair, min(pair + 2, last)):
+                    _count_lanes(  # type: ignore[call-arg]  # numba gives the context
+                        responses,
+                        (tile * samples + begin) * LANES,
+                        weights,
+                        (tile * outputs + output) * LANES,
+                        thresholds,
+                        output * samples + begin,
+                        ends[run + 1] - begin,
+                        counts,
+                        ((run * outputs + output) * tiles + tile) * LANES,
+                        12 * tiles * LANES,
+                    )

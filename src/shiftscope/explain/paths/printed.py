@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.paths.threads import product
+from shiftscope.explain.paths.threads import shared
 
-ROUNDING = 8 * 6e-8  # of a float32 sum, times the square root of its length and the sizes of its factors
+ROUNDING = np.float32(
+    8 * 6e-8
+)  # of a float32 sum, times the square root of its length and the sizes of its factors
 AT_ONCE = 2048  # samples
 
 
@@ -50,32 +53,55 @@ def low_rank(
     sizes
         Samples of each run.
     """
-    from shiftscope.explain.paths.signs import classify
+    from shiftscope.explain.paths.signs import sizes_of
     from shiftscope.explain.paths.tiles import widened
 
-    whole = weight if bias is None else np.column_stack([weight, bias])
-    outputs, columns = whole.shape
+    outputs, inputs = weight.shape
+    last = np.zeros(outputs, np.float32) if bias is None else bias
+    columns = inputs + int(bias is not None)
     lengths = np.array(list(sizes), np.int64)
     run_of = np.repeat(np.arange(len(lengths)), lengths)
     rows = np.zeros((len(lengths), outputs), np.int64)
     hits: list[npt.NDArray[np.int64]] = []
-    norm, largest = np.linalg.norm(whole, axis=1), np.abs(whole).max(axis=1)
+    norm = np.sqrt((weight**2).sum(axis=1) + last**2)
+    largest = np.maximum(np.abs(weight).max(axis=1), np.abs(last))
     for start in range(0, len(responses), AT_ONCE):
-        entering = np.ones((len(responses[start : start + AT_ONCE]), columns), np.float32)
-        entering[:, : responses.shape[1]] = widened(responses[start : start + AT_ONCE])
-        runs = run_of[start : start + AT_ONCE]
-        total = product(entering, whole.T)
-        guard = np.float32(ROUNDING * np.sqrt(columns)) * np.linalg.norm(entering, axis=1)
-        reach = np.maximum(entering.max(axis=1), -entering.min(axis=1)) / np.float32(columns)
-        samples, outs = (np.empty(total.size, np.int32) for _ in range(2))
-        listed = classify(total, guard, reach, norm, largest, runs, rows, samples, outs)
-        sample, output = samples[:listed], outs[:listed]
-        for first in range(0, len(sample), AT_ONCE):
-            x, i = sample[first : first + AT_ONCE], output[first : first + AT_ONCE]
-            paths = entering[x] * whole[i]
-            exact = np.einsum("pc,pc->p", entering[x].astype(np.float64), whole[i].astype(np.float64))
-            np.add.at(rows, (runs[x[exact < 0]], i[exact < 0]), 1)
-            threshold = (columns * exact).astype(np.float32)
-            pair, column = np.nonzero((np.abs(paths) > threshold[:, None]) & (exact >= 0)[:, None])
-            hits.append(np.column_stack([runs[x[pair]], i[pair], column]))
+        single = widened(responses[start : start + AT_ONCE])
+        norms, sizes_ = np.empty((2, len(single)), np.float32)
+        sizes_of(single, norms, sizes_)
+        off = ROUNDING * np.sqrt(columns) * np.sqrt(norms**2 + 1)
+        reach = np.maximum(sizes_, 1) / columns
+        some = partial(
+            _settle_some,
+            hits,
+            single,
+            (weight, last, norm, largest),
+            columns,
+            off,
+            reach,
+            run_of[start : start + AT_ONCE],
+            rows,
+        )
+        shared(some, outputs, single.size * outputs, large=True)
     return LowRank(rows, np.concatenate(hits) if hits else np.empty((0, 3), np.int64))
+
+
+def _settle_some(
+    hits: list[npt.NDArray[np.int64]],
+    single: npt.NDArray[np.float32],
+    outputs: tuple[npt.NDArray[np.float32], ...],
+    columns: int,
+    off: npt.NDArray[np.float32],
+    reach: npt.NDArray[np.float32],
+    runs: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    first: int,
+    last: int,
+) -> None:
+    from shiftscope.explain.paths.signs import settle
+
+    weight, bias, norm, largest = (each[first:last] for each in outputs)
+    total = single @ weight.T
+    hits.append(
+        settle(total, single, weight, bias, columns, (off, norm), (reach, largest), runs, rows, first)
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -19,16 +20,25 @@ import numpy.typing as npt
 WORTH_THREADS = 20_000_000  # operations; fewer are done before a thread has started
 
 
-def shared(work: Callable[[int, int], None], pieces: int, size: int) -> None:
-    """`work(first, last)` for all pieces, by several threads where that many operations are worth it."""
+def shared(work: Callable[[int, int], None], pieces: int, size: int, *, large: bool = False) -> None:
+    """`work(first, last)` for all pieces, by several threads where that many operations are worth it.
+
+    Parameters
+    ----------
+    large
+        As few parts as threads: for products, which pack the whole of one factor for each part. Inside, the matrix
+        library has one thread.
+    """
     threads = min(os.cpu_count() or 1, pieces)
-    if threads <= 1 or size < WORTH_THREADS:
-        work(0, pieces)
-        return
-    ends = np.linspace(0, pieces, 4 * threads + 1).astype(int).tolist()
-    parts = [(first, last) for first, last in pairwise(ends) if last > first]
-    for done in [_pool().submit(work, *part) for part in parts]:
-        done.result()
+    alone = _libraries().limit(limits=1, user_api="blas") if large else nullcontext()
+    with alone:
+        if threads <= 1 or size < WORTH_THREADS:
+            work(0, pieces)
+            return
+        ends = np.linspace(0, pieces, (1 if large else 4) * threads + 1).astype(int).tolist()
+        parts = [(first, last) for first, last in pairwise(ends) if last > first]
+        for done in [_pool().submit(work, *part) for part in parts]:
+            done.result()
 
 
 def product(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -38,15 +48,7 @@ def product(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> npt.NDArray[Any]
     def some(first: int, last: int) -> None:
         np.matmul(left[first:last], right, out=into[first:last])
 
-    threads = min(os.cpu_count() or 1, len(left))
-    size = left.size * right.shape[1]
-    with _libraries().limit(limits=1, user_api="blas"):
-        if threads <= 1 or size < WORTH_THREADS:
-            some(0, len(left))
-        else:  # large pieces: each packs the whole of `right`
-            ends = np.linspace(0, len(left), threads + 1).astype(int).tolist()
-            for done in [_pool().submit(some, *part) for part in pairwise(ends)]:
-                done.result()
+    shared(some, len(left), left.size * right.shape[1], large=True)
     return into
 
 

@@ -38,14 +38,38 @@ def _widen(
 
 @njit(nogil=True, cache=True)
 def fill_tiles(
-    responses: npt.NDArray[np.float32], signed: bool, bias: int, tiled: npt.NDArray[np.float32]
+    responses: npt.NDArray[np.float32],
+    signed: bool,
+    bias: int,
+    tiled: npt.NDArray[np.float32],
+    first: int,
+    last: int,
 ) -> None:
-    """Fill (tile, sample, lane) with responses, or their sizes unless `signed`, and 1 in column `bias` if not -1."""
+    """Fill tiles from `first` to before `last` of (tile, sample, lane) with responses, or their sizes unless `signed`.
+
+    Column `bias`, if not -1, is 1; what is left of the last tile is 0.
+    """
     samples, inputs = responses.shape
-    for sample in range(samples):
-        for column in range(inputs):
-            value = responses[sample, column]
-            tile, lane = column // LANES, column % LANES
-            tiled[tile, sample, lane] = value if signed else abs(value)
-        if bias >= 0:
-            tiled[bias // LANES, sample, bias % LANES] = 1
+    for tile in range(first, last):
+        begin = tile * LANES
+        there = min(LANES, inputs - begin)
+        for sample in range(samples):
+            row = responses[sample]
+            into = tiled[tile, sample]
+            for lane in range(there):
+                value = row[begin + lane]
+                into[lane] = value if signed else abs(value)
+            for lane in range(max(there, 0), LANES):
+                into[lane] = np.float32(begin + lane == bias)
+
+
+@njit(nogil=True, cache=True)
+def rounded_up(
+    exact: npt.NDArray[np.float64], single: npt.NDArray[np.float32], bits: npt.NDArray[np.int32]
+) -> None:
+    """Fill `single`, whose memory is that of `bits`, with the least float32 not below `exact`; never with -0."""
+    for place in range(exact.size):
+        single[place] = np.float32(exact[place]) + np.float32(0)
+    for place in range(exact.size):
+        below = np.float64(single[place]) < exact[place]
+        bits[place] += np.int32(below) * (np.int32(1) - np.int32(2) * np.int32(bits[place] < 0))
