@@ -69,7 +69,9 @@ def rounded_up(
 ) -> None:
     """Fill `single`, whose memory is that of `bits`, with the least float32 not below `exact`; never with -0."""
     for place in range(exact.size):
-        single[place] = np.float32(exact[place]) + np.float32(0)
+        single[place] = np.float32(exact[place])
     for place in range(exact.size):
         below = np.float64(single[place]) < exact[place]
         bits[place] += np.int32(below) * (np.int32(1) - np.int32(2) * np.int32(bits[place] < 0))
+    for place in range(exact.size):
+        single[place] += np.float32(0)
