@@ -202,7 +202,10 @@ class _CompiledBlock(_Block):
 
         self.counter, self.samples = counter, len(responses)
         (outputs, columns), single = counter.shape, widened(responses)
-        exact = single.astype(np.float64)
+        exact = np.empty(single.shape, np.float64)
+        shared(
+            lambda first, last: np.copyto(exact[first:last], single[first:last]), self.samples, exact.size * 8
+        )
         self.thresholds = np.empty((outputs, self.samples), np.float32)
 
         def some_thresholds(first: int, last: int) -> None:

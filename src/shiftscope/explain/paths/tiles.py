@@ -56,9 +56,12 @@ def fill_tiles(
         for sample in range(samples):
             row = responses[sample]
             into = tiled[tile, sample]
-            for lane in range(there):
-                value = row[begin + lane]
-                into[lane] = value if signed else abs(value)
+            if signed:
+                for lane in range(there):
+                    into[lane] = row[begin + lane]
+            else:
+                for lane in range(there):
+                    into[lane] = abs(row[begin + lane])
             for lane in range(max(there, 0), LANES):
                 into[lane] = np.float32(begin + lane == bias)
 
