@@ -24,6 +24,18 @@ def counted(explored):
     return explored
 
 
+def test_where_counting_would_be_refused_the_reason_is_told_and_no_command(new_study, made):
+    study = new_study()
+    study.record(made(unlabelled=frozenset(range(40))), "plain", layers=["hidden"], progress=False)
+    said = panel(paths(study), Message, "Paths cannot be counted").text
+    assert said == "no sample of 'plain', the reference, has a label, so no category has paths."
+    study.record(made(), "counted", keep="summaries", progress=False)
+    assert (
+        'keep="summaries"'
+        in panel(paths(study, reference="counted"), Message, "Paths cannot be counted").text
+    )
+
+
 def test_before_anything_is_counted_the_command_is_told(explored):
     page = paths(explored.study)
     said = panel(page, Message, "Not counted yet").text

@@ -142,12 +142,16 @@ class Recording:
         thumbnail = self.samples.thumbnail(position)
         return thumbnail, media_type(thumbnail)
 
-    def _stored(self, path: str) -> StoredArray:
+    def require_responses(self) -> None:
+        """Raises `NotInStudy` where only summaries were kept."""
         if not self.keeps_responses:
             raise NotInStudy(
                 f'{self.name!r} was recorded with keep="summaries", so single responses are not there. '
                 'Record it with keep="responses" to see them.'
             )
+
+    def _stored(self, path: str) -> StoredArray:
+        self.require_responses()
         if path not in self._arrays:
             self._arrays[path] = StoredArray(self.folder / RESPONSES / path)
         return self._arrays[path]

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.frequencies import EPS, Smoothing
 from shiftscope.explain.paths.path_statistics import Estimated
-from shiftscope.explain.paths.paths import ALL, shifts, to_others
+from shiftscope.explain.paths.paths import ALL, countable, shifts, to_others
 from shiftscope.explain.paths.rules import DEFAULT
 from shiftscope.explain.paths.separation import BINS
 from shiftscope.scores.outcomes import outcomes
@@ -156,6 +156,10 @@ def _no_map() -> Message:
 
 
 def _not_counted(chosen: PathChoice) -> Message:
+    try:
+        countable(chosen.look.study, chosen.look.reference)
+    except NotInStudy as error:
+        return Message("Paths cannot be counted", str(error))
     return Message("Not counted yet", f"Paths are counted once, then kept in the study: {chosen.command}")
 
 

@@ -16,7 +16,11 @@ from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.unit_scores import estimated, title
 
 RANK = "Place among the units of the layer that have the score, the largest first. Leads to them."
-Q = "Chance of so large a value without any shift, after Benjamini and Hochberg over the units of the layer."
+Q = (
+    "Chance of so large a value without any shift, after Benjamini and Hochberg over the units of the layer. The "
+    "interval is of this unit alone and draws within labels, the test does neither: one may exclude what the other "
+    "allows."
+)
 
 
 def score_table(look: Look, layer: str, index: int) -> Table:

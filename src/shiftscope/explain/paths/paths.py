@@ -139,12 +139,7 @@ def paths(
     settings = settings or Settings()
     linear = map_named(study, layer)
     against = study[reference or study.reference]
-    labelled = [name for name in study if (study[name].samples.labels >= 0).any()]
-    if against.name not in labelled:
-        raise NotInStudy(
-            f"no sample of {against.name!r}, the reference, has a label, so no category has paths."
-        )
-    ordered = [against.name, *(name for name in labelled if name != against.name)]
+    ordered = countable(study, against.name)
     passes = 1 + settings.shuffles + settings.resamples
     found = {}
     for name in ordered:
@@ -157,6 +152,22 @@ def paths(
         found[name] = kept
     accuracies = {name: outcomes(study[name].samples, len(study.categories)).accuracy for name in ordered}
     return Paths(linear, settings, against.name, study.categories, found, accuracies)
+
+
+def countable(study: StudyFiles, reference: str) -> list[str]:
+    """Datasets whose paths can be counted, the reference first: those with labels.
+
+    Raises
+    ------
+    NotInStudy
+        The reference has no labels, or single responses of one of them were not kept.
+    """
+    labelled = [name for name in study if (study[name].samples.labels >= 0).any()]
+    if reference not in labelled:
+        raise NotInStudy(f"no sample of {reference!r}, the reference, has a label, so no category has paths.")
+    for name in labelled:
+        study[name].require_responses()
+    return [reference, *(name for name in labelled if name != reference)]
 
 
 def map_named(study: StudyFiles, name: str | None = None) -> LinearMap:
