@@ -134,16 +134,6 @@ def test_half_precision_is_widened_exactly():
     np.testing.assert_array_equal(np.signbit(widened(finite)), np.signbit(finite))
 
 
-def test_a_product_in_pieces_is_the_product(monkeypatch):
-    from shiftscope.explain.paths import threads
-
-    rng = np.random.default_rng(0)
-    left, right = rng.normal(size=(37, 20)), rng.normal(size=(20, 11))
-    for worth in (0, 10**9):
-        monkeypatch.setattr(threads, "WORTH_THREADS", worth)
-        np.testing.assert_allclose(threads.product(left, right), left @ right, atol=1e-12)
-
-
 def test_thresholds_are_rounded_up():
     from shiftscope.explain.paths.count import _rounded_up
     from shiftscope.explain.paths.tiles import rounded_up

@@ -17,9 +17,8 @@ import numpy.typing as npt
 
 from shiftscope.explain.paths.threads import shared
 
-ROUNDING = np.float32(
-    8 * 6e-8
-)  # of a float32 sum, times the square root of its length and the sizes of its factors
+# Of a float32 sum, times the square root of its length and the sizes of its factors.
+ROUNDING = np.float32(8 * 6e-8)
 AT_ONCE = 2048  # samples
 
 
@@ -57,14 +56,14 @@ def low_rank(
     from shiftscope.explain.paths.tiles import widened
 
     outputs, inputs = weight.shape
-    last = np.zeros(outputs, np.float32) if bias is None else bias
+    added = np.zeros(outputs, np.float32) if bias is None else bias
     columns = inputs + int(bias is not None)
     lengths = np.array(list(sizes), np.int64)
     run_of = np.repeat(np.arange(len(lengths)), lengths)
     rows = np.zeros((len(lengths), outputs), np.int64)
     hits: list[npt.NDArray[np.int64]] = []
-    norm = np.sqrt((weight**2).sum(axis=1) + last**2)
-    largest = np.maximum(np.abs(weight).max(axis=1), np.abs(last))
+    norm = np.sqrt((weight**2).sum(axis=1) + added**2)
+    largest = np.maximum(np.abs(weight).max(axis=1), np.abs(added))
     for start in range(0, len(responses), AT_ONCE):
         single = widened(responses[start : start + AT_ONCE])
         norms, sizes_ = np.empty((2, len(single)), np.float32)
@@ -75,7 +74,7 @@ def low_rank(
             _settle_some,
             hits,
             single,
-            (weight, last, norm, largest),
+            (weight, added, norm, largest),
             columns,
             off,
             reach,

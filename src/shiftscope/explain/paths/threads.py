@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 WORTH_THREADS = 20_000_000  # operations; fewer are done before a thread has started
 
@@ -39,17 +38,6 @@ def shared(work: Callable[[int, int], None], pieces: int, size: int, *, large: b
         parts = [(first, last) for first, last in pairwise(ends) if last > first]
         for done in [_pool().submit(work, *part) for part in parts]:
             done.result()
-
-
-def product(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The matrix product, (row, inner) times (inner, column)."""
-    into = np.empty((left.shape[0], right.shape[1]), np.result_type(left, right))
-
-    def some(first: int, last: int) -> None:
-        np.matmul(left[first:last], right, out=into[first:last])
-
-    shared(some, len(left), left.size * right.shape[1], large=True)
-    return into
 
 
 @cache
