@@ -131,6 +131,7 @@ def count_tiles(
     tiles = weights.size // (outputs * LANES)
     for run in range(ends.size - 1):
         begin = ends[run]
+        # Two tiles at a time: both fit the first cache, and the counts of an output are written 128 bytes together.
         for pair in range(first, last, 2):
             for output in range(outputs):
                 for tile in range(pair, min(pair + 2, last)):
