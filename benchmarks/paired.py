@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+SIZES = "tiny", "small", "imagenet"  # for the tests, for a look in a minute or less, and the full one
 
 
 def paired(rivals: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -28,6 +32,18 @@ def table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> No
     print(f"\n{title}\n\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for row in rows:
         print(f"| {' | '.join(row)} |")
+
+
+def command(
+    about: str, measure: Callable[[str, int], dict[str, Any]], arguments: Sequence[str] | None = None
+) -> None:
+    """Run one benchmark as its file is called, `measure(size, rounds)`; its figures go to a file where asked."""
+    options = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--size", choices=SIZES, default="small")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--json", type=Path, help="file for the figures")
+    given = options.parse_args(arguments)
+    save(given.json, {"size": given.size, **measure(given.size, given.rounds)})
 
 
 def save(path: Path | None, results: Mapping[str, object]) -> None:

@@ -6,13 +6,11 @@ python benchmarks/paths.py --size imagenet   # heads of 10 x 193 and 1000 x 2049
 
 from __future__ import annotations
 
-import argparse
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from paired import paired, save, table
+from paired import command, paired, table
 
 from shiftscope.explain.paths.count import Counter
 from shiftscope.explain.paths.divergences import divergences
@@ -127,20 +125,13 @@ def comparing(size: str, rounds: int) -> dict[str, object]:
     return {"seconds": seconds, "gflops": rate, "ceiling_gflops": ceiling, "share": rate / ceiling}
 
 
-def main(arguments: list[str] | None = None) -> None:
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    options.add_argument("--size", choices=HEADS, default="small")
-    options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--json", type=Path, help="file for the figures")
-    given = options.parse_args(arguments)
-    results = {
-        "counting": [counting(head, given.rounds) for head in HEADS[given.size]],
-        "divergences": comparing(given.size, given.rounds),
+def measure(size: str, rounds: int) -> dict[str, object]:
+    return {
+        "benchmark": "paths",
+        "counting": [counting(head, rounds) for head in HEADS[size]],
+        "divergences": comparing(size, rounds),
     }
-    save(given.json, {"benchmark": "paths", "size": given.size, **results})
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, measure)

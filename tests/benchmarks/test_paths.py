@@ -33,7 +33,8 @@ def test_the_ways_count_the_same(bench):
 
 
 def test_it_runs_and_writes_its_figures(bench, tmp_path, capsys):
-    bench.main(["--size", "tiny", "--rounds", "1", "--json", str(tmp_path / "paths.json")])
+    options = ["--size", "tiny", "--rounds", "1", "--json", str(tmp_path / "paths.json")]
+    bench.command("", bench.measure, options)
     written = json.loads((tmp_path / "paths.json").read_text())
     assert written["benchmark"] == "paths"
     assert written["counting"][0]["samples_per_second"]["ours"] > 0
