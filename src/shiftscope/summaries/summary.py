@@ -21,10 +21,13 @@ from shiftscope.registry import Registry
 class Block:
     """Some samples of one dataset at one layer; no sample of them was skipped."""
 
-    responses: SampleUnitArray  # (sample, unit) float32, exactly as stored
+    responses: SampleUnitArray  # (sample, unit) finite, exactly as stored
     positions: npt.NDArray[np.int64]  # (sample,) in the dataset
     labels: npt.NDArray[np.int64]  # (sample,) NO_LABEL where there is none
     categories: int
+
+
+WORTH_COMPILED = 2_000_000  # responses; fewer are summarised before the compiled code has loaded
 
 
 class Summary(Protocol):
@@ -45,16 +48,26 @@ def axes(*names: str) -> Any:
 
 
 def summarise(block: Block) -> dict[str, Summary]:
-    """Every summary of one block, by name."""
-    return {name: kind.of(block) for name, kind in summaries.items()}
+    """Every summary of one block, by name; of a large one by compiled code, with the same results."""
+    states: dict[str, Summary] = {}
+    if block.responses.size >= WORTH_COMPILED:
+        from shiftscope.summaries.fused.one_pass import OnePass  # late: it imports the compiler
+
+        together = OnePass(block.responses.shape[1], block.categories, block.responses.dtype)
+        together.add(block)
+        states = together.summaries()
+    else:
+        block = dataclasses.replace(block, responses=block.responses.astype(np.float32, copy=False))
+    return {name: states.get(name) or kind.of(block) for name, kind in summaries.items()}
 
 
 def summarise_shard(shard: Shard, categories: int) -> dict[str, dict[str, Summary]]:
     """Every summary of each layer of a shard, without its skipped samples: layer -> name -> state."""
     shown = shard.shown
+    all_shown = shown.all()
     positions, labels = shard.first + np.flatnonzero(shown), shard.labels[shown]
     return {
-        layer: summarise(Block(responses[shown].astype(np.float32), positions, labels, categories))
+        layer: summarise(Block(responses if all_shown else responses[shown], positions, labels, categories))
         for layer, responses in shard.responses.items()
     }
 

@@ -103,7 +103,7 @@ def test_several_threads_count_the_same(monkeypatch):
     weight, bias, responses = made(inputs=700)
     counter = Counter(weight, bias, RULES["abs_mean"])
     alone = counter.count(responses)
-    monkeypatch.setattr("shiftscope.explain.paths.threads.WORTH_THREADS", 0)
+    monkeypatch.setattr("shiftscope.threads.WORTH_THREADS", 0)
     np.testing.assert_array_equal(counter.count(responses), alone)
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.paths.printed import low_rank
 from shiftscope.explain.paths.rules import Rule
-from shiftscope.explain.paths.threads import shared
+from shiftscope.threads import shared
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, input)
 Whole = npt.NDArray[np.unsignedinteger[Any]]

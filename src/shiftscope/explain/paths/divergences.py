@@ -19,7 +19,7 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.paths.frequencies import Frequencies
 from shiftscope.explain.paths.path_counts import PathCounts
-from shiftscope.explain.paths.threads import shared
+from shiftscope.threads import shared
 
 T = TypeVar("T", bound=np.generic)
 Matrix = npt.NDArray[np.float64]  # (row, row)

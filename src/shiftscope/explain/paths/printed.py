@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.paths.threads import shared
+from shiftscope.threads import shared
 
 # Of a float32 sum, times the square root of its length and the sizes of its factors.
 ROUNDING = np.float32(8 * 6e-8)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from shiftscope.explain.paths.count import Counter
 from shiftscope.explain.paths.entering import Entering
 from shiftscope.explain.paths.frequencies import Frequencies
-from shiftscope.explain.paths.threads import shared
+from shiftscope.threads import shared
 
 BINS = 50  # of the histogram of path frequencies
 RARE, FREQUENT = 0.05, 0.95

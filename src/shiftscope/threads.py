@@ -1,6 +1,6 @@
 """Work shared by a few threads of our own.
 
-The matrix library's threads go on spinning for a while after each product, on the cores that the counting needs; so
+The matrix library's threads go on spinning for a while after each product, on the cores that the next step needs; so
 products are cut into pieces too, one thread of the library each.
 """
 
@@ -42,7 +42,7 @@ def shared(work: Callable[[int, int], None], pieces: int, size: int, *, large: b
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="paths")
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="shared")
 
 
 @cache
