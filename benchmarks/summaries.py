@@ -20,7 +20,7 @@ from shiftscope.threads import shared
 SIZES = {
     "tiny": (300, 40, 5, 100),
     "small": (8_192, 512, 100, 4_096),
-    "imagenet": (50_000, 2_048, 1_000, 8_192),
+    "imagenet": (50_000, 2_048, 1_000, 16_384),
 }
 TOP, BINS = 100, 64
 

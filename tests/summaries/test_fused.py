@@ -97,9 +97,9 @@ def test_candidates_stay_right_however_the_responses_are_ordered(order):
 
 
 def test_a_bar_guessed_too_high_is_taken_back():
-    samples = 16 * ROOM
+    samples = GUESSED_FROM + 8
     responses = np.zeros((samples, 33), np.float16)
-    responses[::16] = np.linspace(1, 2, ROOM)[
+    responses[:GUESSED_FROM:16] = np.linspace(1, 2, GUESSED_FROM // 16)[
         :, None
     ]  # all that the guess looks at, fewer than enough above it
     compare(responses, np.zeros(samples, np.int64))
