@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -29,7 +29,7 @@ def shared(work: Callable[[int, int], None], pieces: int, size: int, *, large: b
         library has one thread.
     """
     threads = min(os.cpu_count() or 1, pieces)
-    alone = _libraries().limit(limits=1, user_api="blas") if large else nullcontext()
+    alone = one_thread_each() if large else nullcontext()
     with alone:
         if threads <= 1 or size < WORTH_THREADS:
             work(0, pieces)
@@ -38,6 +38,12 @@ def shared(work: Callable[[int, int], None], pieces: int, size: int, *, large: b
         parts = [(first, last) for first, last in pairwise(ends) if last > first]
         for done in [_pool().submit(work, *part) for part in parts]:
             done.result()
+
+
+def one_thread_each() -> AbstractContextManager[Any]:
+    """A time in which the matrix library has one thread, since there are several that call it."""
+    context: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
+    return context
 
 
 @cache

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.arrays import UnitArray
+from shiftscope.arrays import SampleUnitArray, UnitArray
 
-Draws = npt.NDArray[np.float32]  # (resample, sample) how often each resample holds a sample
+Draws = npt.NDArray[np.uint8]  # (resample, sample) how often each resample holds a sample
 
 
 def draw_again(labels: npt.NDArray[np.int64], resamples: int, rng: np.random.Generator) -> Draws:
-    """How often each of `resamples` bootstrap draws holds each sample, as numbers that multiply responses.
+    """How often each of `resamples` bootstrap draws holds each sample; 256 times does not happen.
 
     Drawn within each label, so that every resample has as many samples of each category as the dataset, and
     as many without a label.
@@ -25,11 +25,34 @@ def draw_again(labels: npt.NDArray[np.int64], resamples: int, rng: np.random.Gen
     samples = len(labels)
     first = np.searchsorted(labels, labels, side="left")
     stratum = np.searchsorted(labels, labels, side="right") - first
-    draws = np.empty((resamples, samples), np.float32)
+    draws = np.empty((resamples, samples), np.uint8)
     for draw in draws:
         drawn = first + (rng.random(samples) * stratum).astype(np.int64)
         draw[:] = np.bincount(drawn, minlength=samples)
     return draws
+
+
+def resampling_variance(influences: SampleUnitArray, labels: npt.NDArray[np.int64]) -> UnitArray:
+    """(unit,) variance of a mean of influences when samples are drawn again within their labels, in closed form.
+
+    Parameters
+    ----------
+    influences : (sample, unit)
+    labels : (sample,) sorted
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 5.3: of a mean the bootstrap's own standard
+    error is known.
+    """
+    samples = len(labels)
+    starts = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
+    counts = np.diff(np.r_[starts, samples])[:, None]
+    means = np.add.reduceat(influences, starts, axis=0, dtype=np.float64) / counts
+    apart = influences - np.repeat(means, counts[:, 0], axis=0)
+    # A stratum of n samples contributes n times the variance of one draw.
+    variance: UnitArray = np.einsum("su,su->u", apart, apart) / samples**2
+    return variance
 
 
 def interval(redrawn: npt.NDArray[Any], level: float) -> tuple[UnitArray, UnitArray]:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from shiftscope.store.recording import Recording
 
 FloatArray = npt.NDArray[np.float32]
-NUMBERS_AT_ONCE = 500_000  # category x resample x unit
+NUMBERS_AT_ONCE = 2_000_000  # category x resample x unit
+WORTH_COMPILED = (
+    1_000_000_000  # resample x sample x unit; fewer are multiplied before the compiled code has loaded
+)
 
 
 class DrawnDataset:
@@ -44,7 +47,14 @@ class DrawnDataset:
         """Labelled samples that were told wrong, and those that were told right."""
         known, same = self.labels != NO_LABEL, self.labels == self.predictions
         wrong, right = np.flatnonzero(known & ~same), np.flatnonzero(known & same)
-        return SomeSamples(wrong, self.draws[:, wrong]), SomeSamples(right, self.draws[:, right])
+        return self.some(wrong), self.some(right)
+
+    @cached_property
+    def all(self) -> SomeSamples:
+        return SomeSamples(np.arange(len(self.labels)), self.labels, self.draws)
+
+    def some(self, rows: npt.NDArray[np.intp]) -> SomeSamples:
+        return SomeSamples(rows, self.labels[rows], self.draws[:, rows])
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class SomeSamples:
     """Some of a dataset's samples: their rows, and how often each resample holds them."""
 
     rows: npt.NDArray[np.intp]
+    labels: npt.NDArray[np.int64]  # (sample,) sorted
     draws: Draws  # (resample, sample)
 
 
@@ -85,46 +96,70 @@ class DrawnUnits:
 
     def redrawn(self) -> Iterator[Tuning]:
         """What the resamples give, some resamples at a time."""
-        means, largest, observed = self._means, self._largest, self.observed
-        step = max(1, NUMBERS_AT_ONCE // max(1, means.shape[0] * means.shape[2]))
-        for start in range(0, self.dataset.resamples, step):
-            some = slice(start, start + step)
-            held = np.broadcast_to(observed.scale, largest[some].shape)
-            yield Tuning(
-                means[:, some].reshape(len(means), -1).astype(np.float64),
-                observed.count,
-                largest[some].ravel(),
-                held.ravel(),
-            )
+        observed, resamples = self.observed, self.dataset.resamples
+        step = max(4, NUMBERS_AT_ONCE // max(1, len(observed.means) * len(self.units)) // 4 * 4)
+        for start in range(0, resamples, step):
+            some = slice(start, min(start + step, resamples))
+            means, largest = self._means(some), self._largest(some)
+            held = np.broadcast_to(observed.scale, largest.shape)
+            yield Tuning(means.reshape(len(means), -1), observed.count, largest.ravel(), held.ravel())
 
-    @cached_property
-    def _means(self) -> FloatArray:
+    def _means(self, some: slice) -> FloatArray:
         """(category, resample, unit) mean responses; NaN for a category without samples."""
-        dataset, responses = self.dataset, self.responses
-        categories = range(dataset.recording.plan.categories)
-        means = np.full((len(categories), dataset.resamples, len(self.units)), np.nan, np.float32)
-        ends = np.searchsorted(dataset.labels, categories, side="right")
-        starts = np.searchsorted(dataset.labels, categories, side="left")
-        for category in np.flatnonzero(ends > starts):
+        dataset, draws = self.dataset, self.dataset.draws[some]
+        categories = dataset.recording.plan.categories
+        starts, ends = (
+            np.searchsorted(dataset.labels, range(categories), side=side) for side in ("left", "right")
+        )
+        present = np.flatnonzero(ends > starts)
+        means = np.full((categories, len(draws), len(self.units)), np.nan, np.float32)
+        if len(present) and dataset.resamples * self.responses.size >= WORTH_COMPILED:
+            from shiftscope.scores.compiled.resampled_means import LANES, TOGETHER, resampled_means
+
+            runs = np.stack([starts[present], ends[present]])
+            draws = np.pad(draws, ((0, -len(draws) % TOGETHER), (0, 0)))
+            means = np.full((categories, len(draws), LANES), np.nan, np.float32)
+            resampled_means(draws, runs, present, self._in_lanes, means)
+            return means[:, : some.stop - some.start, : len(self.units)]
+        for category in present:
             own = slice(starts[category], ends[category])
-            np.matmul(dataset.draws[:, own], responses[own], out=means[category])
+            np.matmul(draws[:, own].astype(np.float32), self.responses[own], out=means[category])
             means[category] /= own.stop - own.start
         return means
 
     @cached_property
-    def _largest(self) -> npt.NDArray[np.float64]:
+    def _in_lanes(self) -> FloatArray:
+        from shiftscope.scores.compiled.resampled_means import LANES
+
+        lanes = np.zeros((len(self.responses), LANES), np.float32)
+        lanes[:, : len(self.units)] = self.responses
+        return lanes
+
+    def _largest(self, some: slice) -> npt.NDArray[np.float64]:
         """(resample, unit) largest response, through the strongest samples that are kept of each unit.
 
         A resample without any of a hundred strongest ones does not happen (probability about e^-100).
         """
+        positions, strengths = self._strongest
+        draws = self.dataset.draws[some]
+        largest = np.full((len(draws), len(self.units)), np.nan)
+        for place, strength in zip(positions, strengths, strict=True):
+            sought = np.isnan(largest)
+            if not sought.any():
+                break
+            drawn = (draws[:, place] > 0) & (place >= 0) & sought
+            largest = np.where(drawn, strength, largest)
+        return largest
+
+    @cached_property
+    def _strongest(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """(rank, unit) places of each unit's top samples among the dataset's, -1 where there are no more; responses."""
         dataset = self.dataset
         top = dataset.recording.summary(dataset.layer, TopSamples)
         chosen = slice(self.units.start, self.units.stop)
-        positions, strengths = top.position[:, chosen], top.response[:, chosen].astype(np.float64)
         place = np.full(len(dataset.recording.samples) + 1, -1)  # one more, for the missing position -1
         place[dataset.order] = np.arange(len(dataset.order))
-        drawn = (dataset.draws[:, place[positions]] > 0) & (positions >= 0)
-        return np.take_along_axis(strengths, drawn.argmax(axis=1), axis=0)
+        return place[top.position[:, chosen]], top.response[:, chosen].astype(np.float64)
 
     def _scale(self) -> UnitArray:
         if not self.dataset.recording.keeps_responses:

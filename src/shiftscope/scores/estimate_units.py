@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import SampleUnitArray, UnitArray
-from shiftscope.scores.bootstrap import Draws, interval
+from shiftscope.scores.bootstrap import Draws, interval, resampling_variance
 from shiftscope.scores.drawn_dataset import DrawnDataset, DrawnUnits
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.false_discoveries import false_discovery_shares
-from shiftscope.scores.sample_sets import sample_sets
+from shiftscope.scores.sample_sets import SampleSet, sample_sets
 from shiftscope.scores.score import Measured, UnitScore, unit_scores
 from shiftscope.scores.tuning import Tuning, arguments
+from shiftscope.threads import one_thread_each
 
 if TYPE_CHECKING:
     from shiftscope.store.recording import Recording
@@ -29,7 +30,9 @@ Head = tuple[str, npt.NDArray[Any], npt.NDArray[Any]]  # as `StudyFiles.head`
 
 RESAMPLES, SEED = 200, 0
 LEVEL = 0.95  # share of the resamples inside an interval
-NUMBERS_AT_ONCE = 1_000_000  # sample x unit of both datasets, in each worker
+NORMAL_FROM = 5_000  # samples in each set; from there on a resampled mean is normal
+UNITS_AT_ONCE = 64  # in each worker, fewer where there are many samples
+NUMBERS_AT_ONCE = 8_000_000  # sample x unit of both datasets, in each worker
 WORKERS = 4
 
 
@@ -41,12 +44,14 @@ def estimate_units(
     head: Head | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
+    advance: Callable[[int], None] = lambda units: None,
 ) -> dict[str, Estimate]:
     """Every score of the layer's units, by name.
 
     Intervals are percentiles of a bootstrap over samples, drawn within each label, both datasets independently.
     Scores of summaries are computed anew from each resample. For scores of single samples the value moves by
-    each sample's influence times how often it was drawn, which is exact for means and first order for the rest.
+    each sample's influence times how often it was drawn, which is exact for means and first order for the rest;
+    of sets of 5,000 samples and more the percentiles are those of the normal distribution that endless resamples have.
     An interval always holds its value, and ends where the score does.
 
     Parameters
@@ -57,6 +62,8 @@ def estimate_units(
         Of the study, for the scores of contributions.
     resamples
         None of them: no intervals.
+    advance
+        Told how many units were finished since the last call.
 
     Returns
     -------
@@ -69,18 +76,18 @@ def estimate_units(
     ours = DrawnDataset(shifted, layer, resamples, np.random.default_rng([seed, 0]))
     theirs = None if same else DrawnDataset(reference, layer, resamples, np.random.default_rng([seed, 1]))
     samples = len(ours.labels) + (len(theirs.labels) if theirs else 0)
-    step = max(1, min(256, NUMBERS_AT_ONCE // max(1, samples)))
+    step = max(1, min(UNITS_AT_ONCE, NUMBERS_AT_ONCE // max(1, samples)))
     weight = head[1] if head and head[0] == described.name else None
 
     def run(start: int) -> dict[str, Estimate]:
         units = range(start, min(start + step, described.units))
         our_units, their_units = ours.read(units), theirs.read(units) if theirs else None
         nothing = {name: _nothing(len(units)) for name in unit_scores}
-        summed = _of_summaries(our_units, their_units)
-        return nothing | summed | _of_samples(our_units, their_units, weight)
+        found = nothing | _of_summaries(our_units, their_units) | _of_samples(our_units, their_units, weight)
+        advance(len(units))
+        return found
 
-    # Sorting takes most of the time, and lets other threads run.
-    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool, one_thread_each():
         parts = list(pool.map(run, range(0, described.units, step)))
     return {name: _joined([part[name] for part in parts]) for name in unit_scores}
 
@@ -92,7 +99,7 @@ def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None) -> dict[str, Esti
     if ours.has_responses:
         others = theirs.redrawn() if theirs and theirs.has_responses else itertools.repeat(None)
         for shifted, reference in zip(ours.redrawn(), others, strict=False):
-            for name, value in _computed(shifted, reference).items():
+            for name, value in _computed(shifted, reference, resampled=True).items():
                 redrawn[name].append(value.reshape(-1, len(ours.units)))
     return {
         name: _with_interval(unit_scores[name], value, np.concatenate(redrawn[name]))
@@ -100,9 +107,9 @@ def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None) -> dict[str, Esti
     }
 
 
-def _computed(shifted: Tuning, reference: Tuning | None) -> dict[str, UnitArray]:
+def _computed(shifted: Tuning, reference: Tuning | None, *, resampled: bool = False) -> dict[str, UnitArray]:
     """(unit,) values of the scores that read summaries, as far as they can be computed from these."""
-    read = cache(lambda reads: arguments(reads, shifted, reference))
+    read = cache(lambda reads: arguments(reads, shifted, reference, resampled=resampled))
     return {
         name: score.compute(*given)
         for name, score in unit_scores.items()
@@ -119,21 +126,41 @@ def _of_samples(
     for name, score in unit_scores.items():
         if score.of_samples and (sets := read(score.reads)):
             measured: Measured = score.compute(*(each.numbers for each in sets))
-            value = measured.value
-            moved = [
-                _moved(each.draws, influence)
-                for each, influence in zip(sets, measured.influences, strict=True)
-            ]
-            estimate = _with_interval(score, value, value + sum(moved))
-            estimates[name] = dataclasses.replace(estimate, p=measured.p)
+            interval = _of_mean if _large(sets) else _of_resamples
+            estimates[name] = dataclasses.replace(interval(score, sets, measured), p=measured.p)
     return estimates
+
+
+def _large(sets: Sequence[SampleSet]) -> bool:
+    return all(len(each.numbers) >= NORMAL_FROM for each in sets)
+
+
+def _of_mean(score: UnitScore, sets: Sequence[SampleSet], measured: Measured) -> Estimate:
+    """With the interval that endless resamples of many samples have."""
+    from scipy.special import ndtri
+
+    variance = sum(
+        resampling_variance(influence, each.samples.labels)
+        for each, influence in zip(sets, measured.influences, strict=True)
+    )
+    half = ndtri((1 + LEVEL) / 2) * np.sqrt(variance) if len(sets[0].samples.draws) else np.nan
+    ends = (np.clip(measured.value + side * half, *score.within) for side in (-1, 1))
+    return Estimate(measured.value, *ends)
+
+
+def _of_resamples(score: UnitScore, sets: Sequence[SampleSet], measured: Measured) -> Estimate:
+    moved = [
+        _moved(each.samples.draws, influence)
+        for each, influence in zip(sets, measured.influences, strict=True)
+    ]
+    return _with_interval(score, measured.value, measured.value + sum(moved))
 
 
 def _moved(draws: Draws, influence: SampleUnitArray) -> npt.NDArray[np.float32]:
     """(resample, unit) by how much resampling one set of samples moves a score, from each sample's influence."""
     # Centred, so that sums of many like numbers keep their differences in single precision.
     centred = (influence - influence.mean(axis=0, dtype=np.float64)).astype(np.float32)
-    moved: npt.NDArray[np.float32] = draws @ centred / np.float32(len(centred))
+    moved: npt.NDArray[np.float32] = draws.astype(np.float32) @ centred / np.float32(len(centred))
     return moved
 
 

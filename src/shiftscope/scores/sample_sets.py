@@ -9,15 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import SampleUnitArray
-from shiftscope.scores.bootstrap import Draws
-from shiftscope.scores.drawn_dataset import DrawnUnits
+from shiftscope.scores.drawn_dataset import DrawnUnits, SomeSamples
 from shiftscope.scores.score import Reads
 
 
 @dataclass(frozen=True)
 class SampleSet:
     numbers: SampleUnitArray  # (sample, unit) responses or contributions
-    draws: Draws  # (resample, sample)
+    samples: SomeSamples  # the same ones
 
 
 def sample_sets(
@@ -37,13 +36,13 @@ def sample_sets(
     if not shifted.has_responses:
         return None
     if reads == "responses" and reference and reference.has_responses:
-        ours, theirs = (SampleSet(side.responses, side.dataset.draws) for side in (shifted, reference))
+        ours, theirs = (SampleSet(side.responses, side.dataset.all) for side in (shifted, reference))
         return ours, theirs
     if reads == "contributions" and weight is not None:
         wrong, right = shifted.dataset.wrong_and_right
         if len(wrong.rows) and len(right.rows):
             numbers = contributions_to_predictions(shifted, weight)
-            return SampleSet(numbers[wrong.rows], wrong.draws), SampleSet(numbers[right.rows], right.draws)
+            return SampleSet(numbers[wrong.rows], wrong), SampleSet(numbers[right.rows], right)
     return None
 
 

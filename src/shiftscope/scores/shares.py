@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.arrays import UnitArray
-
 FloatArray = npt.NDArray[np.float64]
 
 
-def over_reference_maximum(responses: npt.NDArray[Any], reference_maximum: UnitArray) -> FloatArray:
+def over_reference_maximum(
+    responses: npt.NDArray[Any], reference_maximum: npt.NDArray[np.floating[Any]]
+) -> npt.NDArray[Any]:
     """(..., unit) responses over each unit's largest response in the reference.
 
     A unit whose reference maximum is not above zero has no scale: NaN.
     """
-    return np.asarray(responses / np.where(reference_maximum > 0, reference_maximum, np.nan), np.float64)
+    return np.asarray(responses / np.where(reference_maximum > 0, reference_maximum, np.nan))
 
 
 def share_of_row(counts: npt.NDArray[np.int64]) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
+from shiftscope.scores.steps import steps
 from shiftscope.scores.two_sided import two_sided
 
 
@@ -31,13 +32,17 @@ def shift_auroc(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measure
     ----------
     Mann & Whitney (1947). DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44.
     """
-    from scipy.stats import rankdata
-
     n, m = len(shifted), len(reference)
-    ranks = rankdata(np.concatenate([shifted, reference]), axis=0)
-    below = (ranks[:n] - rankdata(shifted, axis=0)) / m  # share of the reference below each shifted response
-    above = 1 - (ranks[n:] - rankdata(reference, axis=0)) / n
+    below, above = np.empty(shifted.shape), np.empty(reference.shape)
+    variance = np.empty(shifted.shape[1])
+    for unit in range(shifted.shape[1]):
+        found = steps(shifted[:, unit], reference[:, unit])
+        reached = [np.cumsum(counts) - counts / 2 for counts in (found.ours, found.theirs)]
+        below[:, unit] = (reached[1] / m)[found.of_ours]  # share of the reference below each shifted response
+        above[:, unit] = (1 - reached[0] / n)[found.of_theirs]
+        # The spread of the ranks of both sets together is what ties leave of it.
+        ties = (found.ours + found.theirs).astype(np.float64)
+        spread = ((n + m) ** 3 - (ties**3).sum()) / 12
+        variance[unit] = spread / (n * m * (n + m) * max(1, n + m - 1))
     value = below.mean(axis=0)
-    # The ranks' own spread is what ties leave of it.
-    variance = np.square(ranks - (n + m + 1) / 2).sum(axis=0) / (n * m * (n + m) * max(1, n + m - 1))
     return Measured(value, (below, above), two_sided(value - 0.5, np.sqrt(variance)))

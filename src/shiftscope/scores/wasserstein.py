@@ -6,6 +6,7 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
+from shiftscope.scores.steps import steps
 
 
 @unit_score(reads="responses", measured_in="standard deviations of the reference", within=(0, np.inf))
@@ -31,20 +32,20 @@ def wasserstein(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measure
     Vallender (1974), Calculation of the Wasserstein distance between probability distributions on the line.
     """
     n, m = len(shifted), len(reference)
-    both = np.concatenate([shifted, reference])
-    order = both.argsort(axis=0)
-    ordered = np.take_along_axis(both, order, axis=0).astype(np.float64)
-    gap = np.diff(ordered, axis=0)
-    ahead = np.where(order < n, 1 / n, -1 / m)[:-1].cumsum(axis=0)  # F - G between one response and the next
-    ahead[np.abs(ahead) < 0.5 / (n * m)] = 0  # the smallest true difference is 1 / (n m)
-    distance = (np.abs(ahead) * gap).sum(axis=0)
-    # The integral of the sign up to each response.
-    reached = np.zeros_like(ordered)
-    np.cumsum(np.sign(ahead) * gap, axis=0, out=reached[1:])
-    integral = np.empty_like(reached)
-    np.put_along_axis(integral, order, reached, axis=0)
-    mean, spread = reference.mean(axis=0, dtype=np.float64), reference.std(axis=0, dtype=np.float64)
+    spread = reference.std(axis=0, dtype=np.float64)
     spread[spread == 0] = np.nan
-    value = distance / spread
-    widening = np.square((reference - mean) / spread) / 2  # of the standard deviation, as a share of it
-    return Measured(value, (-integral[:n] / spread, integral[n:] / spread - value * widening))
+    value, reached = np.empty(len(spread)), (np.empty(shifted.shape), np.empty(reference.shape))
+    for unit in range(len(spread)):
+        found = steps(shifted[:, unit], reference[:, unit])
+        gap = np.diff(found.values)
+        ahead = (np.cumsum(found.ours) / n - np.cumsum(found.theirs) / m)[
+            :-1
+        ]  # F - G from one response to the next
+        ahead[np.abs(ahead) < 0.5 / (n * m)] = 0  # the smallest true difference is 1 / (n m)
+        value[unit] = (np.abs(ahead) * gap).sum() / spread[unit]
+        # The integral of the sign up to each response.
+        integral = np.concatenate([[0], np.cumsum(np.sign(ahead) * gap)]) / spread[unit]
+        reached[0][:, unit], reached[1][:, unit] = -integral[found.of_ours], integral[found.of_theirs]
+    # Of the standard deviation, as a share of it.
+    widening = np.square((reference - reference.mean(axis=0, dtype=np.float64)) / spread) / 2
+    return Measured(value, (reached[0], reached[1] - value * widening))
