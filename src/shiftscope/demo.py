@@ -15,6 +15,7 @@ from torch import nn
 from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.digits import coloured_digits
 from shiftscope.datasets.sample import Dataset
+from shiftscope.flow import score_all
 from shiftscope.progress import bar
 from shiftscope.scores.outcomes import outcomes
 from shiftscope.store.study_files import refuse_taken
@@ -93,6 +94,7 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
         dataset: ArrayData = coloured_digits("held_out", palette)
         study.record(dataset, palette, layers=LAYERS, reference=palette == "coloured")
     study.paths()
+    score_all(study, progress=bar)
     return study
 
 

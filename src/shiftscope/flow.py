@@ -11,7 +11,7 @@ from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
-from shiftscope.scores.estimates import stored_estimates
+from shiftscope.scores.estimates import has_estimates, stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import remove_folder
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
@@ -221,6 +221,16 @@ def scores(
     table = pd.concat(tables, ignore_index=True)
     table.attrs["undefined"] = {name: int(table[name].isna().sum()) for name in unit_scores}
     return table
+
+
+def score_all(study: StudyFiles, *, progress: Progress = silent) -> None:
+    """Compute and keep every score that the viewer shows first, so that no page waits for one."""
+    pairs = [(name, layer) for name in study for layer in study.layers]
+    missing = [pair for pair in pairs if not has_estimates(study, pair[0], study.reference, pair[1])]
+    units = {layer: study.layer(layer).units for layer in study.layers}
+    with progress("scoring", 0, sum(units[layer] for _, layer in missing), "units") as advance:
+        for name, layer in missing:
+            stored_estimates(study, name, study.reference, layer, advance=advance)
 
 
 def _parts(estimate: Estimate) -> dict[str, UnitArray]:

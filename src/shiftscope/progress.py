@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-Progress = Callable[[str, int, int], AbstractContextManager[Callable[[int], None]]]  # `bar`, or one like it
+Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # `bar`, or one with its parameters
 
 
 @contextmanager

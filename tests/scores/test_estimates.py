@@ -4,12 +4,14 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from shiftscope.errors import NotInStudy
+from shiftscope.flow import score_all
 from shiftscope.scores import estimates as module
 from shiftscope.scores.estimates import estimates_file, stored_estimates
 from shiftscope.scores.once import Once
@@ -72,6 +74,28 @@ def test_the_file_is_plain_parquet(study):
 def test_a_page_that_asks_again_reads_nothing(study, computed):
     assert ask(study) is ask(study)
     assert len(computed) == 1
+
+
+def test_all_that_pages_show_first_is_computed_ahead_once(study, computed):
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, counted):
+        told.append((total, counted))
+        yield lambda units: told.append(units)
+
+    score_all(study, progress=progress)
+    pairs = len(list(study)) * len(study.layers)
+    assert len(computed) == pairs
+    assert told[0] == (sum(told[1:]), "units")
+    for name in study:
+        for layer in study.layers:
+            stored_estimates(study, name, study.reference, layer)
+    score_all(study)
+    assert len(computed) == pairs
+    estimates_file(study.path, "field", "lab", "hidden").write_bytes(b"no Parquet")
+    score_all(study, progress=progress)
+    assert told[-1] == study.layer("hidden").units
 
 
 def test_each_layer_dataset_and_reference_has_its_own(study, computed):

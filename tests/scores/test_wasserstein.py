@@ -3,7 +3,12 @@
 import numpy as np
 from scipy import stats
 
+from shiftscope.scores.steps import steps
 from shiftscope.scores.wasserstein import wasserstein
+
+
+def measured_of(shifted, reference):
+    return wasserstein(shifted, reference, steps(shifted, reference))
 
 
 def test_equals_scipys_over_the_standard_deviation():
@@ -14,19 +19,19 @@ def test_equals_scipys_over_the_standard_deviation():
         stats.wasserstein_distance(shifted[:, u], reference[:, u]) / reference[:, u].std(dtype=float)
         for u in range(8)
     ]
-    np.testing.assert_allclose(wasserstein(shifted, reference).value, expected)
+    np.testing.assert_allclose(measured_of(shifted, reference).value, expected)
 
 
 def test_a_shift_by_one_standard_deviation_is_one():
     reference = np.random.default_rng(0).random((50, 2))
-    np.testing.assert_allclose(wasserstein(reference + reference.std(axis=0), reference).value, [1, 1])
+    np.testing.assert_allclose(measured_of(reference + reference.std(axis=0), reference).value, [1, 1])
 
 
 def test_influences_are_the_derivative_by_a_samples_weight():
     rng = np.random.default_rng(1)
     # Of sizes without a common divisor, so that F and G meet nowhere, where there is no derivative.
     shifted, reference = rng.normal(0.5, 1.5, (41, 1)), rng.normal(0, 1, (30, 1))
-    measured = wasserstein(shifted, reference)
+    measured = measured_of(shifted, reference)
 
     def weighted(own, theirs):
         mean = np.average(reference[:, 0], weights=theirs)
@@ -44,9 +49,9 @@ def test_influences_are_the_derivative_by_a_samples_weight():
 
 
 def test_a_unit_constant_on_the_reference_has_no_distance():
-    np.testing.assert_array_equal(wasserstein(np.ones((3, 1)), np.zeros((4, 1))).value, [np.nan])
+    np.testing.assert_array_equal(measured_of(np.ones((3, 1)), np.zeros((4, 1))).value, [np.nan])
 
 
 def test_equal_sets_are_at_zero_whatever_their_sizes():
     reference = np.random.default_rng(0).random((50, 1))
-    np.testing.assert_allclose(wasserstein(np.tile(reference, (3, 1)), reference).value, [0], atol=1e-12)
+    np.testing.assert_allclose(measured_of(np.tile(reference, (3, 1)), reference).value, [0], atol=1e-12)

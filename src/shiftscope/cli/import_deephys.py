@@ -34,6 +34,7 @@ def import_deephys(
     on_error
         Stop at a response that is not finite, or count its image and leave a gap.
     """
+    from shiftscope.flow import score_all
     from shiftscope.interop.deephys.import_deephys import import_deephys
     from shiftscope.progress import bar
     from shiftscope.scores.outcomes import outcomes
@@ -47,6 +48,7 @@ def import_deephys(
         on_error=on_error,
         progress=bar,
     )
+    score_all(study, progress=bar)
     for name, recording in study.items():
         result = outcomes(recording.samples, len(study.categories))
         told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""

@@ -92,6 +92,8 @@ def record(
         Replace a dataset of this name.
     """
     from shiftscope.datasets.preprocess import Preprocess
+    from shiftscope.flow import score_all
+    from shiftscope.progress import bar
     from shiftscope.recording.load_model import load_model
     from shiftscope.scores.outcomes import outcomes
     from shiftscope.store.atomic import remove_folder
@@ -132,6 +134,7 @@ def record(
         if not existed and not opened.unfinished():
             remove_folder(study)  # nothing was recorded, so nothing is left
         raise
+    score_all(opened, progress=bar)
     result = outcomes(recording.samples, len(opened.categories))
     told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""
     skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""

@@ -17,7 +17,11 @@ def view(study: Path, /, *, port: int | None = None, browser: bool = True) -> No
     browser
         Open the browser.
     """
+    from shiftscope.flow import score_all
+    from shiftscope.progress import bar
     from shiftscope.store.study_files import StudyFiles
     from shiftscope.web.server import serve
 
-    serve(StudyFiles(study), port=port, open_browser=browser)
+    opened = StudyFiles(study)
+    score_all(opened, progress=bar)
+    serve(opened, port=port, open_browser=browser)

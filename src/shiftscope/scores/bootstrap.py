@@ -45,13 +45,13 @@ def resampling_variance(influences: SampleUnitArray, labels: npt.NDArray[np.int6
     Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 5.3: of a mean the bootstrap's own standard
     error is known.
     """
-    samples = len(labels)
     starts = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
-    counts = np.diff(np.r_[starts, samples])[:, None]
-    means = np.add.reduceat(influences, starts, axis=0, dtype=np.float64) / counts
-    apart = influences - np.repeat(means, counts[:, 0], axis=0)
+    counts = np.diff(np.r_[starts, len(labels)])
+    by_unit = influences.T - influences.T.mean(axis=1, dtype=np.float64, keepdims=True)
+    sums = np.add.reduceat(by_unit, starts, axis=1)
     # A stratum of n samples contributes n times the variance of one draw.
-    variance: UnitArray = np.einsum("su,su->u", apart, apart) / samples**2
+    squares = np.einsum("us,us->u", by_unit, by_unit) - np.einsum("us,us->u", sums, sums / counts)
+    variance: UnitArray = np.maximum(squares, 0) / len(labels) ** 2
     return variance
 
 

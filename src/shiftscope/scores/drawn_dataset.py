@@ -77,11 +77,15 @@ class DrawnUnits:
         return self.dataset.recording.keeps_responses and len(self.dataset.labels) > 0
 
     @cached_property
-    def responses(self) -> FloatArray:
-        """(sample, unit), each unit's run contiguous; `NotInStudy` where only summaries were kept."""
+    def stored(self) -> npt.NDArray[np.floating[Any]]:
+        """(unit, sample) responses as they are kept; `NotInStudy` where only summaries were."""
         read, dataset = self.dataset.recording.unit_responses, self.dataset
-        rows = [read(dataset.layer, unit)[dataset.order].astype(np.float32) for unit in self.units]
-        return np.stack(rows).T
+        return np.stack([read(dataset.layer, unit)[dataset.order] for unit in self.units])
+
+    @cached_property
+    def responses(self) -> FloatArray:
+        """(sample, unit), each unit's run contiguous."""
+        return self.stored.astype(np.float32).T
 
     @cached_property
     def observed(self) -> Tuning:
@@ -112,15 +116,16 @@ class DrawnUnits:
             np.searchsorted(dataset.labels, range(categories), side=side) for side in ("left", "right")
         )
         present = np.flatnonzero(ends > starts)
-        means = np.full((categories, len(draws), len(self.units)), np.nan, np.float32)
         if len(present) and dataset.resamples * self.responses.size >= WORTH_COMPILED:
             from shiftscope.scores.compiled.resampled_means import LANES, TOGETHER, resampled_means
 
             runs = np.stack([starts[present], ends[present]])
             draws = np.pad(draws, ((0, -len(draws) % TOGETHER), (0, 0)))
-            means = np.full((categories, len(draws), LANES), np.nan, np.float32)
+            means = np.empty((categories, len(draws), LANES), np.float32)
+            means[ends == starts] = np.nan
             resampled_means(draws, runs, present, self._in_lanes, means)
             return means[:, : some.stop - some.start, : len(self.units)]
+        means = np.full((categories, len(draws), len(self.units)), np.nan, np.float32)
         for category in present:
             own = slice(starts[category], ends[category])
             np.matmul(draws[:, own].astype(np.float32), self.responses[own], out=means[category])

@@ -20,7 +20,8 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.false_discoveries import false_discovery_shares
 from shiftscope.scores.sample_sets import SampleSet, sample_sets
 from shiftscope.scores.score import Measured, UnitScore, unit_scores
-from shiftscope.scores.tuning import Tuning, arguments
+from shiftscope.scores.steps import Steps, steps
+from shiftscope.scores.tuning import RANK_TOLERANCE, Pair, Tuning, arguments
 from shiftscope.threads import one_thread_each
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None) -> dict[str, Esti
 
 def _computed(shifted: Tuning, reference: Tuning | None, *, resampled: bool = False) -> dict[str, UnitArray]:
     """(unit,) values of the scores that read summaries, as far as they can be computed from these."""
-    read = cache(lambda reads: arguments(reads, shifted, reference, resampled=resampled))
+    pair = Pair(shifted, reference, RANK_TOLERANCE if resampled else 0.0) if reference else None
+    read = cache(lambda reads: arguments(reads, shifted, pair))
     return {
         name: score.compute(*given)
         for name, score in unit_scores.items()
@@ -122,13 +124,22 @@ def _of_samples(
 ) -> dict[str, Estimate]:
     """The scores that read single samples, as far as these are there."""
     read = cache(lambda reads: sample_sets(reads, ours, theirs, weight))
+    found: list[Steps] = []
     estimates = {}
     for name, score in unit_scores.items():
         if score.of_samples and (sets := read(score.reads)):
-            measured: Measured = score.compute(*(each.numbers for each in sets))
+            if score.reads == "steps":
+                found = found or _steps(sets)
+            more = (found,) if score.reads == "steps" else ()
+            measured: Measured = score.compute(*(each.numbers for each in sets), *more)
             interval = _of_mean if _large(sets) else _of_resamples
             estimates[name] = dataclasses.replace(interval(score, sets, measured), p=measured.p)
     return estimates
+
+
+def _steps(sets: Sequence[SampleSet]) -> list[Steps]:
+    ours, theirs = (each.numbers if each.stored is None else each.stored.T for each in sets)
+    return steps(ours, theirs)
 
 
 def _large(sets: Sequence[SampleSet]) -> bool:

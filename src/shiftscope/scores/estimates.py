@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,13 +28,20 @@ if TYPE_CHECKING:
     from shiftscope.store.study_files import StudyFiles
 
 KEY = b"shiftscope"  # of the metadata in the Parquet schema
-DEFINITION = 1  # raised when the way to estimates changes, so that kept ones are computed again
+DEFINITION = 2  # raised when the way to estimates changes, so that kept ones are computed again
 NUMBERS = ("value", "low", "high", "p", "q")
 
 _kept: Once[dict[str, Estimate]] = Once(64)  # about a megabyte each at 2,048 units
 
 
-def stored_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> dict[str, Estimate]:
+def stored_estimates(
+    study: StudyFiles,
+    dataset: str,
+    reference: str,
+    layer: str,
+    *,
+    advance: Callable[[int], None] = lambda units: None,
+) -> dict[str, Estimate]:
     """Every score of the layer's units, by name, from `derived/scores` or computed and kept there.
 
     What was kept of another recording, of scores since changed, or with other settings, is computed again. Where
@@ -46,6 +53,8 @@ def stored_estimates(study: StudyFiles, dataset: str, reference: str, layer: str
         Names; where both are the same, only the scores of one dataset have values.
     layer
         Its name in the study.
+    advance
+        Told how many units were finished since the last call, where they are computed.
 
     Raises
     ------
@@ -59,12 +68,26 @@ def stored_estimates(study: StudyFiles, dataset: str, reference: str, layer: str
     def compute() -> dict[str, Estimate]:
         found = _read(path, key, described.units)
         if found is None:
-            found = estimate_units(shifted, against, described.name, head=study.head)
+            found = estimate_units(shifted, against, described.name, head=study.head, advance=advance)
             with contextlib.suppress(OSError):
                 _write(path, key, found)
         return found
 
     return _kept.get((path.absolute(), key), compute)
+
+
+def has_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> bool:
+    """Whether they are kept, so that `stored_estimates` has nothing to compute."""
+    shifted, against, described = study[dataset], study[reference], study.layer(layer)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(estimates_file(study.path, dataset, reference, described.name)) as file:
+            metadata = file.schema_arrow.metadata or {}
+    except (OSError, pa.ArrowException):
+        return False
+    return bool(metadata.get(KEY) == _key(study, shifted, against, described.name))
 
 
 def estimates_file(study: Path, dataset: str, reference: str, layer: str) -> Path:

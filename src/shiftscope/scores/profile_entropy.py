@@ -31,7 +31,7 @@ def profile_entropy(profile: CategoryUnitArray) -> UnitArray:
     """
     responses = np.maximum(profile, 0)
     total = responses.sum(axis=0)
-    shares = responses / np.where(total > 0, total, 1)
-    surprise = -np.log2(np.where(shares == 0, 1, shares))  # a category without responses adds nothing
-    bits: UnitArray = np.where(total > 0, (shares * surprise).sum(axis=0), np.nan)
-    return bits
+    logarithms = np.log2(np.where(responses > 0, responses, 1))  # a category without responses adds nothing
+    some = np.where(total > 0, total, np.nan)
+    bits: UnitArray = np.log2(some) - np.einsum("cu,cu->u", responses, logarithms) / some
+    return np.maximum(bits, 0)  # not a hair below, where one category has all

@@ -37,7 +37,8 @@ def rank_correlation(shifted: Profiles, reference: Profiles, *, tolerance: float
     """
     if len(shifted) < FEWEST_CATEGORIES:
         return np.full(shifted.shape[1], np.nan)
-    undefined = np.isnan(shifted).any(axis=0) | np.isnan(reference).any(axis=0)
+    with np.errstate(over="ignore"):
+        undefined = np.isnan(shifted.sum(axis=0)) | np.isnan(reference.sum(axis=0))
     if shifted.size >= WORTH_COMPILED:
         from shiftscope.scores.compiled.rank_correlations import (
             correlate_ranks,

@@ -17,6 +17,7 @@ from shiftscope.scores.score import Reads
 class SampleSet:
     numbers: SampleUnitArray  # (sample, unit) responses or contributions
     samples: SomeSamples  # the same ones
+    stored: npt.NDArray[np.floating[Any]] | None = None  # (unit, sample) responses as they are kept
 
 
 def sample_sets(
@@ -35,8 +36,10 @@ def sample_sets(
     """
     if not shifted.has_responses:
         return None
-    if reads == "responses" and reference and reference.has_responses:
-        ours, theirs = (SampleSet(side.responses, side.dataset.all) for side in (shifted, reference))
+    if reads in ("responses", "steps") and reference and reference.has_responses:
+        ours, theirs = (
+            SampleSet(side.responses, side.dataset.all, side.stored) for side in (shifted, reference)
+        )
         return ours, theirs
     if reads == "contributions" and weight is not None:
         wrong, right = shifted.dataset.wrong_and_right

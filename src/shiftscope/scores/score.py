@@ -13,7 +13,7 @@ from shiftscope.arrays import SampleUnitArray, UnitArray
 from shiftscope.registry import Registry
 
 OfSummaries = Literal["maxima", "profiles", "matched profiles", "rank correlation", "one profile"]
-OfSamples = Literal["responses", "contributions"]
+OfSamples = Literal["responses", "steps", "contributions"]
 Reads = OfSummaries | OfSamples
 
 
@@ -83,6 +83,7 @@ def unit_score(
         "one profile": `profile`, (category, unit) mean responses of one dataset, categories with samples only.
         Of single samples, to return `Measured`:
         "responses": `shifted, reference`, (sample, unit) responses, skipped samples left out;
+        "steps": as "responses", and a `Steps` for each unit, where they stand among each other;
         "contributions": `wrong, right`, (sample, unit) contributions to the predicted category, of one dataset.
     measured_in
         The unit of the number: "ratio", "bits".

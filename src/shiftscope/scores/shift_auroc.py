@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.scores.steps import steps
+from shiftscope.scores.steps import Steps
 from shiftscope.scores.two_sided import two_sided
 
 
-@unit_score(reads="responses", measured_in="probability", null=0.5, within=(0, 1))
-def shift_auroc(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measured:
+@unit_score(reads="steps", measured_in="probability", null=0.5, within=(0, 1))
+def shift_auroc(shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[Steps]) -> Measured:
     """Probability that the unit responds more to a random shifted sample than to a random one of the reference,
     ties counted half: 0.5 where no threshold tells the two sets apart, 1 where every shifted response is larger.
 
@@ -22,6 +24,8 @@ def shift_auroc(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measure
     Parameters
     ----------
     shifted, reference : (sample, unit) responses
+    ordered
+        The steps of each unit.
 
     Returns
     -------
@@ -33,16 +37,16 @@ def shift_auroc(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measure
     Mann & Whitney (1947). DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44.
     """
     n, m = len(shifted), len(reference)
-    below, above = np.empty(shifted.shape), np.empty(reference.shape)
-    variance = np.empty(shifted.shape[1])
-    for unit in range(shifted.shape[1]):
-        found = steps(shifted[:, unit], reference[:, unit])
-        reached = [np.cumsum(counts) - counts / 2 for counts in (found.ours, found.theirs)]
-        below[:, unit] = (reached[1] / m)[found.of_ours]  # share of the reference below each shifted response
-        above[:, unit] = (1 - reached[0] / n)[found.of_theirs]
+    below, above = np.empty(shifted.shape[::-1]), np.empty(reference.shape[::-1])
+    variance = np.empty(len(ordered))
+    for unit, steps in enumerate(ordered):
+        reached = [np.cumsum(counts) - counts / 2 for counts in (steps.ours, steps.theirs)]
+        # Share of the reference below each shifted response, and of the shifted ones above each of the reference.
+        np.take(reached[1] / m, steps.of_ours, out=below[unit])
+        np.take(1 - reached[0] / n, steps.of_theirs, out=above[unit])
         # The spread of the ranks of both sets together is what ties leave of it.
-        ties = (found.ours + found.theirs).astype(np.float64)
+        ties = (steps.ours + steps.theirs).astype(np.float64)
         spread = ((n + m) ** 3 - (ties**3).sum()) / 12
         variance[unit] = spread / (n * m * (n + m) * max(1, n + m - 1))
-    value = below.mean(axis=0)
-    return Measured(value, (below, above), two_sided(value - 0.5, np.sqrt(variance)))
+    value = below.mean(axis=1)
+    return Measured(value, (below.T, above.T), two_sided(value - 0.5, np.sqrt(variance)))

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.arrays import SampleUnitArray
+
 HALVES = 2**16  # numbers of half precision
 
 
@@ -22,8 +24,13 @@ class Steps:
     of_theirs: npt.NDArray[np.intp]
 
 
-def steps(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> Steps:
-    """Of one unit, (sample,) twice, without NaN; many numbers of half precision are counted instead of sorted."""
+def steps(ours: SampleUnitArray, theirs: SampleUnitArray) -> list[Steps]:
+    """Of each unit, from (sample, unit) responses without NaN."""
+    return [_of_unit(*both) for both in zip(ours.T, theirs.T, strict=True)]
+
+
+def _of_unit(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> Steps:
+    """Many numbers of half precision are counted instead of sorted."""
     many = len(ours) + len(theirs) >= HALVES // 4
     if many and (keys := _halves(ours)) is not None and (others := _halves(theirs)) is not None:
         return _counted(keys, others)
@@ -47,7 +54,7 @@ def _halves(responses: npt.NDArray[Any]) -> npt.NDArray[np.intp] | None:
     """(sample,) numbers from 0 to 65,535 in the order of the responses; None where these need more than 16 bits."""
     with np.errstate(over="ignore"):
         halves = responses.astype(np.float16) + np.float16(0)  # minus zero is zero
-    if halves.dtype != responses.dtype and not np.array_equal(halves, responses):
+    if responses.dtype != np.float16 and not np.array_equal(halves, responses):
         return None
     bits = halves.view(np.int16)
     return (bits ^ ((bits >> 15) & 0x7FFF)).astype(np.intp) + HALVES // 2

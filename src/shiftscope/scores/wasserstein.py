@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.scores.steps import steps
+from shiftscope.scores.steps import Steps
 
 
-@unit_score(reads="responses", measured_in="standard deviations of the reference", within=(0, np.inf))
-def wasserstein(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measured:
+@unit_score(reads="steps", measured_in="standard deviations of the reference", within=(0, np.inf))
+def wasserstein(shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[Steps]) -> Measured:
     """Mean distance by which responses have to be moved to turn the reference's distribution into the shifted
     one, over the reference's standard deviation: 0 where the distributions are the same.
 
@@ -21,6 +23,8 @@ def wasserstein(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measure
     Parameters
     ----------
     shifted, reference : (sample, unit) responses
+    ordered
+        The steps of each unit.
 
     Returns
     -------
@@ -32,20 +36,22 @@ def wasserstein(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measure
     Vallender (1974), Calculation of the Wasserstein distance between probability distributions on the line.
     """
     n, m = len(shifted), len(reference)
-    spread = reference.std(axis=0, dtype=np.float64)
+    mean, spread = reference.mean(axis=0, dtype=np.float64), reference.std(axis=0, dtype=np.float64)
     spread[spread == 0] = np.nan
-    value, reached = np.empty(len(spread)), (np.empty(shifted.shape), np.empty(reference.shape))
-    for unit in range(len(spread)):
-        found = steps(shifted[:, unit], reference[:, unit])
-        gap = np.diff(found.values)
-        ahead = (np.cumsum(found.ours) / n - np.cumsum(found.theirs) / m)[
+    value = np.empty(len(ordered))
+    influences = np.empty(shifted.shape[::-1]), np.empty(reference.shape[::-1])
+    for unit, steps in enumerate(ordered):
+        gap = np.diff(steps.values)
+        ahead = (np.cumsum(steps.ours) / n - np.cumsum(steps.theirs) / m)[
             :-1
         ]  # F - G from one response to the next
         ahead[np.abs(ahead) < 0.5 / (n * m)] = 0  # the smallest true difference is 1 / (n m)
         value[unit] = (np.abs(ahead) * gap).sum() / spread[unit]
         # The integral of the sign up to each response.
         integral = np.concatenate([[0], np.cumsum(np.sign(ahead) * gap)]) / spread[unit]
-        reached[0][:, unit], reached[1][:, unit] = -integral[found.of_ours], integral[found.of_theirs]
-    # Of the standard deviation, as a share of it.
-    widening = np.square((reference - reference.mean(axis=0, dtype=np.float64)) / spread) / 2
-    return Measured(value, (reached[0], reached[1] - value * widening))
+        widening = (
+            np.square((steps.values - mean[unit]) / spread[unit]) / 2
+        )  # of the deviation, as a share of it
+        np.take(-integral, steps.of_ours, out=influences[0][unit])
+        np.take(integral - value[unit] * widening, steps.of_theirs, out=influences[1][unit])
+    return Measured(value, (influences[0].T, influences[1].T))

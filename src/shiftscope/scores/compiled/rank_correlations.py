@@ -10,7 +10,7 @@ from numba import njit
 
 BINS = 2048
 CROWDED = 1e-4  # share of a profile's variance of ranks that bins may hide before it is sorted
-AT_ONCE = 16  # profiles, side by side in memory
+AT_ONCE = 64  # profiles, side by side in memory
 
 Profiles = npt.NDArray[np.floating[Any]]
 
@@ -81,7 +81,8 @@ def _rank(
     for at in range(many):
         above = profile[at] - low
         # The lowest, often silence, have a bin to themselves.
-        bins[at] = np.int32(np.sqrt(above * per_unit) * top) + np.int32(above > 0)
+        to = np.uint32(np.int32(np.sqrt(above * per_unit) * top) + np.int32(above > 0))
+        bins[at] = min(to, np.uint32(BINS - 1))  # whatever an infinite range gave
     counts[:] = 0
     for at in range(many):
         counts[bins[at]] += np.int32(1)
