@@ -76,7 +76,7 @@ def test_a_page_that_asks_again_reads_nothing(study, computed):
     assert len(computed) == 1
 
 
-def test_all_that_pages_show_first_is_computed_ahead_once(study, computed):
+def test_all_that_pages_show_first_is_computed_ahead_once(study, computed, monkeypatch):
     told = []
 
     @contextmanager
@@ -93,6 +93,7 @@ def test_all_that_pages_show_first_is_computed_ahead_once(study, computed):
             stored_estimates(study, name, study.reference, layer)
     score_all(study)
     assert len(computed) == pairs
+    forget(monkeypatch)
     estimates_file(study.path, "field", "lab", "hidden").write_bytes(b"no Parquet")
     score_all(study, progress=progress)
     assert told[-1] == study.layer("hidden").units
