@@ -40,6 +40,7 @@ class Taps:
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
+        self._responses.clear()  # of a pass that broke off
 
     def take(self) -> dict[str, torch.Tensor]:
         """Responses of the pass just made, by layer name; the taps are empty again afterwards."""

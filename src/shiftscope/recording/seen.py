@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -38,11 +39,11 @@ class Shard:
     confidences: npt.NDArray[np.float32]  # (sample,) softmax of the prediction
     samples: Sequence[Seen]
 
-    @property
+    @cached_property
     def labels(self) -> npt.NDArray[np.int64]:
         """(sample,) NO_LABEL where there is none."""
         return np.array([sample.label for sample in self.samples], np.int64)
 
-    @property
+    @cached_property
     def shown(self) -> npt.NDArray[np.bool_]:
         return np.array([not sample.problem for sample in self.samples], dtype=bool)

@@ -1,0 +1,129 @@
+"""A dataset in batches: read, drawn small and stacked in the loader's workers, where it has any."""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils.data import DataLoader, default_collate
+from torch.utils.data import Dataset as TorchDataset
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.datasets.sample import Dataset, Sample
+from shiftscope.errors import DataError, LabelError
+from shiftscope.recording.seen import Seen
+from shiftscope.recording.thumbnails import encode_thumbnail
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Samples as they come out of the loader. Errors travel as text: a worker would wrap them in its trace."""
+
+    inputs: torch.Tensor | None  # without the samples that could not be read
+    seen: Sequence[Seen]
+    refusal: str = ""
+
+    def pin_memory(self) -> Batch:
+        """The same in memory that an accelerator reads while the program goes on; the loader calls this."""
+        return self if self.inputs is None else replace(self, inputs=self.inputs.pin_memory())
+
+
+def batches(
+    dataset: Dataset, shards: Iterable[range], size: int, *, workers: int = 0, pinned: bool = False
+) -> Iterator[Batch]:
+    """Samples in order, at most `size` at once. None of the batches crosses a border between shards."""
+    loader = DataLoader(
+        _Reader(dataset),
+        # One after the other: a list of all would grow with the dataset.
+        batch_sampler=(list(part[i : i + size]) for part in shards for i in range(0, len(part), size)),
+        num_workers=workers,
+        collate_fn=_collate,
+        pin_memory=pinned,
+        generator=torch.Generator(),  # torch's own would move, and a training that records with it
+    )
+    return iter(loader)
+
+
+def stacked(inputs: Sequence[torch.Tensor], first: str) -> torch.Tensor:
+    """One tensor with a batch axis, in shared memory where a worker hands it over.
+
+    Raises
+    ------
+    DataError
+        The inputs differ in shape; `first` names the sample to look at.
+    """
+    shapes = {tuple(given.shape) for given in inputs}
+    if len(shapes) > 1:
+        raise DataError(
+            f"samples from {first!r} on have different shapes, {sorted(shapes)}. Give a preprocessing that makes "
+            "them equal: Preprocess(resize=..., crop=...)."
+        )
+    together: torch.Tensor = default_collate(list(inputs))
+    return together
+
+
+class _Read(NamedTuple):
+    """One sample read."""
+
+    input: torch.Tensor | None  # None where the sample could not be read
+    seen: Seen
+    refusal: str = ""
+
+
+class _Reader(TorchDataset[_Read]):
+    """One position read into an input and what is kept of it."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+
+    def __getitem__(self, position: int) -> _Read:
+        try:
+            return _Read(*_kept(self.dataset[position]))
+        except LabelError as error:  # a wrong label is a mistake about the whole set, not a sample to skip
+            return _Read(None, _unread(position, ""), str(error))
+        except DataError as error:
+            return _Read(None, _unread(position, str(error)))
+        except Exception as error:  # a user's dataset may raise anything; the sample is named either way
+            problem = f"sample {position} cannot be read: {type(error).__name__}: {error}."
+            return _Read(None, _unread(position, problem))
+
+
+def _kept(sample: Sample) -> tuple[torch.Tensor, Seen]:
+    try:
+        label = NO_LABEL if sample.label is None else operator.index(sample.label)
+    except TypeError:
+        raise LabelError(
+            f"sample {sample.id!r} has the label {sample.label!r}; a label is a whole number, or -1 for none."
+        ) from None
+    id_, source = str(sample.id), str(sample.source)
+    (id_ + source).encode()  # a lone surrogate could not be stored
+    metadata = _metadata.encode(dict(sample.metadata))
+    thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
+    return sample.input, Seen(id_, label, source, metadata, thumbnail)
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's and torch's scalars as Python's, anything else as its text."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+_metadata = json.JSONEncoder(default=_plain, ensure_ascii=False)
+
+
+def _unread(position: int, problem: str) -> Seen:
+    return Seen(f"#{position}", NO_LABEL, "", "{}", b"", problem)
+
+
+def _collate(items: Sequence[_Read]) -> Batch:
+    seen = [item.seen for item in items]
+    if refusals := [item.refusal for item in items if item.refusal]:
+        return Batch(None, seen, refusals[0])
+    inputs = [item.input for item in items if item.input is not None]
+    try:
+        return Batch(stacked(inputs, seen[0].id) if inputs else None, seen)
+    except DataError as error:
+        return Batch(None, seen, str(error))
