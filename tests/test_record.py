@@ -2,11 +2,14 @@
 
 import dataclasses
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +32,10 @@ from shiftscope.errors import (
     StudyDamaged,
     StudyMismatch,
 )
+from shiftscope.recording import batches
 from shiftscope.scores.score import unit_scores
 from shiftscope.store import layout
+from shiftscope.store.writer import RecordingWriter
 
 
 def contents(folder):
@@ -682,6 +687,81 @@ def test_an_interrupted_recording_goes_on_and_ends_in_the_same_study(
     assert contents(broken.path) == contents(whole.path)
 
 
+def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(
+    new_study, made, small_shards, monkeypatch
+):
+    whole = new_study(name="whole")
+    whole.record(made(), "lab", layers=["conv"], progress=False)
+    commit = RecordingWriter.commit
+
+    def slow(writer, shard, states):
+        time.sleep(0.05)
+        commit(writer, shard, states)
+
+    class Interrupted(made):
+        def __getitem__(self, position):
+            if position == 29 and len(self.read) >= 2:
+                raise KeyboardInterrupt
+            return super().__getitem__(position)
+
+    broken = new_study(name="broken")
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordingWriter, "commit", slow)
+        with pytest.raises(KeyboardInterrupt):
+            broken.record(Interrupted(), "lab", layers=["conv"], progress=False)
+    assert not [t for t in threading.enumerate() if t.name.startswith("shiftscope")]
+    assert len(list(broken.path.glob("lab/shards/*.done"))) == 3
+    broken.record(made(), "lab", layers=["conv"], progress=False)
+    assert contents(broken.path) == contents(whole.path)
+
+
+def test_a_failed_write_stops_the_pass_and_what_was_written_counts(
+    new_study, made, small_shards, monkeypatch
+):
+    whole = new_study(name="whole")
+    whole.record(made(), "lab", layers=["conv"], progress=False)
+    commit = RecordingWriter.commit
+
+    def full(writer, shard, states):
+        if shard.index == 1:
+            raise OSError("no space left")
+        commit(writer, shard, states)
+
+    broken, dataset = new_study(name="broken"), made()
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordingWriter, "commit", full)
+        with pytest.raises(OSError, match="no space left"):
+            broken.record(dataset, "lab", layers=["conv"], progress=False)
+    assert max(dataset.read) < 24, "the pass went on after the write had failed"
+    assert [path.name for path in broken.path.glob("lab/shards/*.done")] == ["00000.done"]
+    broken.record(made(), "lab", layers=["conv"], progress=False)
+    assert contents(broken.path) == contents(whole.path)
+
+
+def test_workers_end_with_the_pass_while_its_error_is_handled(started, made):
+    bad = made(seed=2)
+    bad.labels[33] = 4
+    try:
+        started.record(bad, "field", workers=2, batch_size=4, progress=False)
+    except DataError:
+        assert not multiprocessing.active_children()
+    else:
+        pytest.fail("the label was meant to be refused")
+
+
+def test_thumbnails_are_made_where_samples_are_read(started, made, monkeypatch):
+    def refuse(picture):
+        raise AssertionError("in the process that runs the model")
+
+    here = os.getpid()
+    encode = batches.encode_thumbnail
+    monkeypatch.setattr(
+        batches, "encode_thumbnail", lambda p: refuse(p) if os.getpid() == here else encode(p)
+    )
+    recording = started.record(made(seed=2), "field", workers=1, progress=False)
+    assert recording.samples.pictured.all()
+
+
 def test_shards_do_not_change_scores(new_study, made, recorded, small_shards):
     study = new_study(name="sharded")
     study.record(made(), "lab", layers=["conv", "hidden"], progress=False)
@@ -700,7 +780,6 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
     whole.record(made(), "lab", layers=["hidden"], progress=False)
     broken = new_study(name="broken")
     from shiftscope.store.study_files import StudyFiles
-    from shiftscope.store.writer import RecordingWriter
 
     def stop(*arguments, **options):
         raise Stopped

@@ -14,6 +14,7 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import has_estimates, stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import remove_folder
+from shiftscope.store.background import Background
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.plan import Plan
 from shiftscope.store.recording import Recording
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from shiftscope.explain.paths.path_statistics import Settings
     from shiftscope.explain.paths.paths import Paths
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.seen import Keep, Outputs, StoredType
+    from shiftscope.recording.seen import Keep, Outputs, Shard, StoredType
     from shiftscope.recording.stream import Pass
 
 
@@ -54,7 +55,7 @@ def record(
     """Keep what `layers` say about every sample, going on with a recording that stopped midway.
 
     What can be known before the first batch is refused before it, with the study untouched; an error on the
-    way keeps the shards that were finished.
+    way keeps the shards that were finished. While one shard is summarised and written, the next is recorded.
 
     Raises
     ------
@@ -135,10 +136,14 @@ def record(
                 probabilities=plan.probabilities,
                 how=dataclasses.replace(how, progress=advance),
             )
+
+            def commit(shard: Shard) -> None:
+                writer.commit(shard, summarise_shard(shard, len(categories)))
+
             # Closed at once: after a failed write the traceback would keep the stream, and the model its hooks.
-            with closing(shards):
+            with Background() as background, closing(shards):
                 for shard in shards:
-                    writer.commit(shard, summarise_shard(shard, len(categories)))
+                    background.submit(commit, shard)
         writer.seal(categories)
     except BaseException:
         writer.abandon()
