@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import ParamSpec
 
@@ -28,7 +28,7 @@ class Background:
     def submit(self, job: Callable[P, object], *arguments: P.args, **options: P.kwargs) -> None:
         """Have `job` done; raises what a job before it raised."""
         while len(self._unfinished) >= self._ahead or (self._unfinished and self._unfinished[0].done()):
-            self._unfinished.popleft().result()
+            self._finish_first()
         self._unfinished.append(self._executor.submit(self._do, lambda: job(*arguments, **options)))
 
     def __enter__(self) -> Background:
@@ -39,13 +39,17 @@ class Background:
     ) -> None:
         try:
             while self._unfinished:
-                self._unfinished.popleft().result()
+                self._finish_first()
         except Exception as failure:
             if error is None:
                 raise
             error.add_note(f"Besides, what was recorded before could not be written: {failure!r}")
         finally:
             self._end()
+
+    def _finish_first(self) -> None:
+        wait([self._unfinished[0]])  # which stays in the row if this is interrupted
+        self._unfinished.popleft().result()
 
     def _do(self, job: Callable[[], object]) -> None:
         if self._ending:
@@ -57,14 +61,15 @@ class Background:
             raise
 
     def _end(self) -> None:
-        """Wait for the thread: a job that goes on could write into a folder that its owner has given up."""
+        """Wait for the job underway: one that goes on could write into a folder that its owner has given up."""
         self._ending = True
         pressed: KeyboardInterrupt | None = None
         while True:
             try:
-                self._executor.shutdown(wait=True)
+                wait(self._unfinished)  # joining the thread instead would take it for ended once interrupted
                 break
             except KeyboardInterrupt as again:
                 pressed = again
+        self._executor.shutdown()
         if pressed is not None:
             raise pressed
