@@ -352,7 +352,12 @@ def measure(size: str, rounds: int) -> dict[str, object]:
 
 
 def on_device(
-    device: str, samples: int = 20_480, pixels: int = 224, batch: int = 256, workers: int = 8
+    device: str,
+    samples: int = 20_480,
+    pixels: int = 224,
+    batch: int = 256,
+    workers: int = 8,
+    width: int = 64,
 ) -> None:
     """Samples a second of a ResNet-50 in bfloat16, channels last, from one loader: bare and recorded in turn."""
     model = resnet(pixels, width, 1000, (3, 4, 6, 3)).to(

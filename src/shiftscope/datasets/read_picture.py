@@ -32,5 +32,7 @@ def read_picture(file: Path | bytes) -> Image.Image:
                 f"a picture of {width:,} x {height:,} pixels, more than the {limit:,} that are safe "
                 "to decode. Make it smaller, or raise PIL.Image.MAX_IMAGE_PIXELS if you trust it."
             )
+        # Decoded whole: a JPEG decoded at a half or a quarter (`Image.draft`) would take two thirds of the time, and
+        # move what the model sees, in photographs resized to 32 px by 2 levels on average and by up to 60.
         picture.load()
         return picture
