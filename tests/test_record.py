@@ -123,6 +123,21 @@ def test_models_of_every_precision_are_recorded(new_study, made, net, dtype):
     assert np.isfinite(recording.responses("hidden")).all()
 
 
+def test_a_model_is_recorded_as_it_computes_under_autocast_and_channels_last(new_study, made, net):
+    net = net.to(memory_format=torch.channels_last)
+    study, dataset = new_study(net), made()
+    with torch.autocast("cpu", torch.bfloat16):
+        recording = study.record(dataset, "lab", layers=["conv", "hidden"], progress=False)
+        with torch.inference_mode():
+            maps = net.eval().conv(dataset.inputs)
+            hidden = net.hidden(torch.relu(maps))
+            logits = net.head(hidden)
+    assert maps.dtype == logits.dtype == torch.bfloat16
+    np.testing.assert_allclose(recording.responses("conv"), maps.float().mean((2, 3)), atol=1e-3)
+    np.testing.assert_array_equal(recording.responses("hidden"), hidden.float().numpy().astype(np.float16))
+    np.testing.assert_array_equal(recording.samples.predictions, logits.argmax(1))
+
+
 @pytest.mark.parametrize(("batch_size", "workers"), [(7, 0), (64, 2)])
 def test_batches_and_workers_do_not_change_the_study(new_study, made, batch_size, workers):
     plain = new_study(name="one").record(made(), "lab", layers=["conv"], progress=False)

@@ -15,7 +15,7 @@ Keep = Literal["responses", "summaries"]
 Outputs = Literal["auto", "logits", "probabilities"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What is kept of one sample besides its responses."""
 

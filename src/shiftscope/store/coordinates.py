@@ -40,11 +40,19 @@ def write_coordinates(recording: Path, plan: Plan, categories: Sequence[str] = (
         _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})
     layers = {folder_name(layer.name).casefold() for layer in plan.layers}
     names = categories or [str(number) for number in range(plan.categories)]
-    texts: dict[str, npt.NDArray[Any]] = {
-        "id": np.array(samples.column("id").to_pylist(), object),
-        "category": np.array(names, object),
-    }
+    texts = {"category": np.array(names, object)}
     _write(root, {name: values for name, values in (along_samples | texts).items() if name not in layers})
+    if "id" not in layers:
+        _write_ids(root, samples, plan)
+
+
+def _write_ids(group: Any, samples: Samples, plan: Plan) -> None:
+    """Shard by shard: as texts in memory a million ids are a hundred megabytes."""
+    ids = samples.column("id")
+    array = create_array(group, "id", (plan.samples,), (plan.rows,), object, ("sample",))
+    for rows in plan.shards().values():
+        array[rows.start : rows.stop] = np.array(ids[rows.start : rows.stop].to_pylist(), object)
+    group.attrs["coordinates"] = f"id {group.attrs['coordinates']}".strip()
 
 
 def _write(group: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -54,4 +62,4 @@ def _write(group: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         array = create_array(group, name, values.shape, values.shape, values.dtype, (axis,))
         array[...] = values
     # Where xarray finds the names of coordinates that are not axes themselves.
-    group.attrs["coordinates"] = " ".join(name for name in ("id", "label", "prediction") if name in arrays)
+    group.attrs["coordinates"] = " ".join(name for name in ("label", "prediction") if name in arrays)
