@@ -1,7 +1,7 @@
 """What recording adds to a model's forward passes: part by part, whole passes in turn, and memory.
 
 python benchmarks/recording.py                   # small, a minute
-python benchmarks/recording.py --size imagenet   # 100,000 samples for the memory, more batches
+python benchmarks/recording.py --size imagenet   # batches of 128 and 16, 100,000 samples for the memory
 python benchmarks/recording.py --device cuda     # ResNet-50 in bfloat16, samples a second
 
 CPU time on one thread, since threads that wait for each other spin and would count as work. The parts are what
@@ -45,8 +45,8 @@ from shiftscope.summaries.summary import summarise_shard
 # pixels, samples a batch, channels of the first stage, categories, batches a pass
 PASSES = {
     "tiny": [(16, 4, 4, 10, 2)],
-    "small": [(32, 128, 64, 10, 1), (224, 16, 64, 1000, 1)],
-    "imagenet": [(32, 128, 64, 10, 4), (224, 16, 64, 1000, 8)],
+    "small": [(32, 32, 64, 10, 1), (224, 8, 64, 1000, 1)],
+    "imagenet": [(32, 128, 64, 10, 1), (224, 16, 64, 1000, 2)],
 }
 SHARD = {"tiny": 64, "small": 4096, "imagenet": 4096}
 MEMORY = {"tiny": (100, 400), "small": (1_000, 20_000), "imagenet": (1_000, 100_000)}
