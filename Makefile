@@ -24,6 +24,7 @@ check: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/paths.py --size $(SIZE)
+	$(BIN)/python benchmarks/recording.py --size $(SIZE)
 
 clean:
 	rm -rf .venv .uv
