@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.explain.paths.count import Counter
+from shiftscope.explain.paths.distances import distances
 from shiftscope.explain.paths.entering import Entering
+from shiftscope.explain.paths.softmax_divergences import softmax_divergences
 
 MOST = 200  # samples of a category whose distances are measured, as in the paper
 
@@ -44,7 +46,7 @@ def ablation(
     samples = entering.samples(categories)
     present = np.flatnonzero(samples)
     prototypes = _prototypes(counter, entering, present)
-    softmax = _softmax(entering, present)
+    softmax = _softmax(entering, present, categories)
     distances = _distances(entering, present, np.random.default_rng(seed), most)
     return Ablation(*prototypes, *softmax, *distances)
 
@@ -72,26 +74,9 @@ def _prototypes(counter: Counter, entering: Entering, present: npt.NDArray[np.in
     return float(mean), float(entropy / outputs)
 
 
-def _softmax(entering: Entering, present: npt.NDArray[np.intp]) -> tuple[float, float]:
-    """mean KL(p_x || p_y) = mean of sum p ln p - (mean p) (mean ln p): no pair is looked at."""
-    shares, logs, own, sizes = [], [], [], []
-    for category in present:
-        vectors = entering.of(category, category + 1).astype(np.float64)
-        log = vectors - vectors.max(axis=1, keepdims=True)
-        log -= np.log(np.exp(log).sum(axis=1, keepdims=True))
-        p = np.exp(log)
-        shares.append(p.mean(axis=0))
-        logs.append(log.mean(axis=0))
-        own.append(float((p * log).sum(axis=1).mean()))
-        sizes.append(len(vectors))
-    if not sizes:
-        return float("nan"), float("nan")
-    pairs = np.array(own)[:, None] - np.stack(shares) @ np.stack(logs).T
-    size = np.array(sizes, float)
-    within = (
-        np.diag(pairs)[size > 1] * (size / np.maximum(size - 1, 1))[size > 1]
-    )  # a sample and itself add 0
-    return _off_diagonal(pairs), float(within.mean()) if len(within) else float("nan")
+def _softmax(entering: Entering, present: npt.NDArray[np.intp], categories: int) -> tuple[float, float]:
+    means = softmax_divergences(entering, categories).means[np.ix_(present, present)]
+    return _off_diagonal(means), _mean(np.diag(means))
 
 
 def _distances(
@@ -102,27 +87,19 @@ def _distances(
         vectors = entering.of(category, category + 1)
         if len(vectors) > most:
             vectors = vectors[rng.choice(len(vectors), most, replace=False)]
-        chosen.append(vectors.astype(np.float64))
+        chosen.append(vectors)
     if not chosen:
         return float("nan"), float("nan"), float("nan")
-    squares = [(vectors**2).sum(axis=1) for vectors in chosen]
-    means = np.zeros((len(chosen), len(chosen)))
-    for a, ours in enumerate(chosen):
-        for b in range(a, len(chosen)):
-            square = squares[a][:, None] + squares[b][None] - 2 * ours @ chosen[b].T
-            if a == b:
-                np.fill_diagonal(square, 0)
-            means[a, b] = means[b, a] = np.sqrt(np.maximum(square, 0)).mean()
-    size = np.array([len(vectors) for vectors in chosen], float)
-    several = size > 1
-    unbiased = np.diag(means) * size / np.maximum(size - 1, 1)
-    within = float(unbiased[several].mean()) if several.any() else float("nan")
-    energy = np.full_like(means, np.nan)
-    both = np.ix_(several, several)
-    energy[both] = 2 * means[both] - unbiased[several][:, None] - unbiased[several][None]
-    return _off_diagonal(means), within, _off_diagonal(energy[both])
+    found = distances(np.concatenate(chosen), np.array([len(vectors) for vectors in chosen]))
+    several = found.samples > 1
+    energy = found.energy[np.ix_(several, several)]
+    return _off_diagonal(found.means), _mean(np.diag(found.means)), _off_diagonal(energy)
+
+
+def _mean(each: npt.NDArray[np.float64]) -> float:
+    known = each[~np.isnan(each)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def _off_diagonal(pairs: npt.NDArray[np.float64]) -> float:
-    many = len(pairs)
-    return float((pairs.sum() - np.trace(pairs)) / (many * (many - 1))) if many > 1 else float("nan")
+    return float(pairs[~np.eye(len(pairs), dtype=bool)].mean()) if len(pairs) > 1 else float("nan")
