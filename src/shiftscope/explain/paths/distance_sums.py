@@ -45,20 +45,22 @@ def add_distances(
     for run in range(left_ends.size - 1):
         across[:] = 0
         for row in range(left_ends[run], left_ends[run + 1]):
-            here, own, close = products[row], left_squares[row], 0
+            # From an index that may be negative, as far as numba knows, a loop is not vectorised; from a slice's it is.
             begin = row + 1 if diagonal else 0
-            for column in range(begin, len(right)):
-                both = own + right_squares[column]
+            here, others, into = products[row][begin:], right_squares[begin:], across[begin:]
+            own, close = left_squares[row], 0
+            for column in range(len(here)):
+                both = own + others[column]
                 square = both - (here[column] + here[column])
                 close += square < near * both
-                across[column] += np.sqrt(none if square <= 0 else square)  # NaN stays NaN
-            if close:  # few are, and a branch in the loop would keep it from being vectorised
-                for column in range(begin, len(right)):
-                    both = own + right_squares[column]
+                into[column] += np.sqrt(none if square <= 0 else square)  # NaN stays NaN
+            if close:  # few are, and a branch in the loop above would keep it from being vectorised too
+                for column in range(len(here)):
+                    both = own + others[column]
                     square = both - (here[column] + here[column])
                     if square < near * both:
-                        exact = _distance(left[row], right[column])
-                        across[column] += exact - np.sqrt(none if square <= 0 else square)
+                        exact = _distance(left[row], right[begin + column])
+                        into[column] += exact - np.sqrt(none if square <= 0 else square)
         for other in range(right_ends.size - 1):
             sum_ = 0.0
             for column in range(right_ends[other], right_ends[other + 1]):

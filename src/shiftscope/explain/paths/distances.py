@@ -16,7 +16,7 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.paths.threads import shared
 
-AT_ONCE = 2048  # samples on a side of a tile; its products take 16 MB
+AT_ONCE = 1024  # samples on a side of a tile; its products take 4 MB
 NEAR = 2.0**-8  # of |x|² + |y|²: a square below it would have lost 8 bits
 
 Matrix = npt.NDArray[np.float64]  # (category, category)
