@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import DataError
-from shiftscope.interop.deephys.dataset_file import DatasetFile, DeephysImage
+from shiftscope.interop.deephys.dataset_file import DatasetFile
+from shiftscope.interop.deephys.image_block import DeephysImage
 from shiftscope.interop.deephys.model_file import ModelFile
 from shiftscope.store.study_files import StudyFiles
 

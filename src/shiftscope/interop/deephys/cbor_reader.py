@@ -115,7 +115,7 @@ class CborReader:
             return number if math.isfinite(number) else str(number)  # JSON has no other word for it
         if kind == OTHER and width in CONSTANTS:
             return CONSTANTS[width]
-        self._back_to(at)
+        self.go_to(at)
         if kind == TEXT:
             return self.text(expected)
         if kind == ARRAY:
@@ -139,9 +139,10 @@ class CborReader:
 
     def skip(self, count: int) -> None:
         """Pass bytes that `peek` showed."""
-        self._back_to(self.offset + count)
+        self.go_to(self.offset + count)
 
-    def _back_to(self, offset: int) -> None:
+    def go_to(self, offset: int) -> None:
+        """Go on reading at a byte of the file."""
         self.offset = offset
         self._file.seek(offset)
 

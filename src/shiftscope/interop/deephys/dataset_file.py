@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.interop.deephys.cbor_reader import CborReader, Plain
+from shiftscope.interop.deephys.image_block import DeephysImage, ImageBlock
+from shiftscope.interop.deephys.image_layout import ImageLayout
 from shiftscope.interop.deephys.model_file import ModelFile, keys, opened, sha256
 from shiftscope.interop.deephys.pixel_layout import PixelLayout, Pixels
 
@@ -21,21 +23,6 @@ NEEDED = ("imageID", "categoryID", "category", "data", "activations")  # feature
 TYPES = {"float32": ">f4", "float64": ">f8"}
 LARGEST_SIDE = 2**16  # pixels
 SMALLEST_IMAGE = 60  # bytes; the keys alone take more
-
-Response = npt.NDArray[np.floating[Any]]  # (unit,)
-
-
-@dataclass(frozen=True)
-class DeephysImage:
-    """One image of a `.test` file."""
-
-    index: int
-    offset: int  # byte at which it begins
-    label: int  # NO_LABEL where the file says -1
-    category: str  # the label in words
-    pixels: Pixels
-    features: Mapping[str, Plain]
-    responses: Mapping[str, Response]  # layer -> (unit,) in the file's own type
 
 
 @dataclass(frozen=True)
@@ -52,28 +39,49 @@ class DatasetFile:
     sha256: str
 
     def images(self) -> Iterator[DeephysImage]:
-        """The images in their order, one in memory at a time.
+        """The images in their order, a block of them in memory at a time.
 
         Raises
         ------
         FileDamaged
             The file is not what Deephys writes; the message gives the byte.
         """
+        for block in self.blocks():
+            yield from block.images()
+
+    def blocks(self, every: int = 2**12) -> Iterator[ImageBlock]:
+        """The same in blocks, of which none crosses a multiple of `every`."""
         with opened(self.path, self.offset) as reader:
-            layout: PixelLayout | None = None
-            for index in range(self.count):
-                image = self._image(reader, index, layout)
-                if layout is None or layout.shape != image.pixels.shape:
-                    layout = PixelLayout(*image.pixels.shape)
-                yield image
+            layout: ImageLayout | None = None
+            index, ahead = 0, 1
+            while index < self.count:
+                most = min(ahead, every - index % every, self.count - index)
+                block = layout.read(reader, index, most) if layout else None
+                if block and len(block) == ahead:
+                    ahead = min(2 * ahead, every)
+                if block is None:
+                    ahead = 1  # so what is read ahead in vain is little more than what was read before
+                    image = self._image(reader, index, layout.pixels if layout else None)
+                    block = ImageBlock.of(image)
+                    if layout is None or layout.shape != image.pixels.shape:
+                        layout = self._layout(image)
+                yield block
+                index += len(block)
             reader.end()
+
+    def _layout(self, image: DeephysImage) -> ImageLayout:
+        rows, columns, channels = image.pixels.shape
+        number = np.dtype(TYPES[self.dtype])
+        return ImageLayout(
+            (rows, columns, channels), self.model.layers, number, self.classes, self.model.categories
+        )
 
     def _image(self, reader: CborReader, index: int, layout: PixelLayout | None) -> DeephysImage:
         what, offset = f"image {index}", reader.offset
         label, category = NO_LABEL, ""
         pixels: Pixels = np.empty((0, 0, 3), np.uint8)
         features: Mapping[str, Plain] = {}
-        responses: Mapping[str, Response] = {}
+        responses: Mapping[str, npt.NDArray[np.floating[Any]]] = {}
         for key in keys(reader, IMAGE_KEYS, what, needed=NEEDED):
             if key == "imageID":
                 _same(reader, index, f"the imageID {index}, since they count from 0")
@@ -102,7 +110,7 @@ class DatasetFile:
             raise reader.broken(at, f"the categoryID {label}", f"one from 0 to {known - 1}, or -1 for none")
         return label
 
-    def _responses(self, reader: CborReader, what: str) -> dict[str, Response]:
+    def _responses(self, reader: CborReader, what: str) -> dict[str, npt.NDArray[np.floating[Any]]]:
         responses = {}
         expected = f"the activations of {what}"
         for _ in keys(reader, ("activations",), expected, needed=("activations",)):

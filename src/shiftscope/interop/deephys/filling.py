@@ -9,7 +9,8 @@ from PIL import Image
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import ResponseError
-from shiftscope.interop.deephys.dataset_file import DatasetFile, DeephysImage
+from shiftscope.interop.deephys.dataset_file import DatasetFile
+from shiftscope.interop.deephys.image_block import DeephysImage
 from shiftscope.recording.seen import Seen, Shard
 from shiftscope.recording.thumbnails import encode_thumbnail
 from shiftscope.scores.shares import softmax

@@ -39,21 +39,31 @@ class PixelLayout:
         """The pixels in a block that has exactly this code, else None."""
         if len(block) != self.size:
             return None
-        outer, channels, rows, values = self._parts(np.frombuffer(block, np.uint8))
-        alike = (
-            (outer == self._outer).all() and (channels == self._channel).all() and (rows == self._row).all()
-        )
-        return values.transpose(1, 2, 0) if alike else None
+        [alike], [values] = self.decode_all(np.frombuffer(block, np.uint8)[None])
+        return values if alike else None
 
-    def _parts(self, block: Pixels) -> tuple[Pixels, Pixels, Pixels, Pixels]:
-        """Views: the list of channels, (channel, byte) their lengths, (channel, row, byte) the rows', the values."""
+    def decode_all(
+        self, blocks: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint8]]:
+        """(image,) which of the (image, byte) blocks have exactly this code; (image, row, column, channel) pixels."""
+        outer, channels, rows, values = self._parts(blocks)
+        alike = (outer == self._outer).all(axis=1) & (channels == self._channel).all(axis=(1, 2))
+        return alike & (rows == self._row).all(axis=(1, 2, 3)), values.transpose(0, 2, 3, 1)
+
+    def _parts(
+        self, blocks: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Views of (..., byte): the list of channels, (..., channel, byte) their lengths, (..., channel, row, byte)
+        the rows', the values.
+        """
         rows, _, channels = self.shape
-        body = block[len(self._outer) :].reshape(channels, -1)
-        in_rows = body[:, len(self._channel) :].reshape(channels, rows, -1)
+        images = blocks.shape[:-1]
+        body = blocks[..., len(self._outer) :].reshape(*images, channels, -1)
+        in_rows = body[..., len(self._channel) :].reshape(*images, channels, rows, -1)
         lengths = len(self._row)
         return (
-            block[: len(self._outer)],
-            body[:, : len(self._channel)],
+            blocks[..., : len(self._outer)],
+            body[..., : len(self._channel)],
             in_rows[..., :lengths],
             in_rows[..., lengths:],
         )
