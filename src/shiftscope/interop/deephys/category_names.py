@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import DataError
 from shiftscope.interop.deephys.dataset_file import DatasetFile
-from shiftscope.interop.deephys.image_block import DeephysImage
+from shiftscope.interop.deephys.image_block import ImageBlock
 from shiftscope.interop.deephys.model_file import ModelFile
 from shiftscope.store.study_files import StudyFiles
 
@@ -26,11 +26,11 @@ class CategoryNames:
         for index, name in enumerate(file.classes):
             self._enter(index, name, str(file.path))
 
-    def learn(self, file: DatasetFile, image: DeephysImage) -> None:
-        if image.label != NO_LABEL:
-            self._enter(
-                image.label, image.category, f"{file.path}, image {image.index} at byte {image.offset},"
-            )
+    def learn(self, file: DatasetFile, block: ImageBlock) -> None:
+        for row, (label, name) in enumerate(zip(block.labels, block.categories, strict=True)):
+            if label != NO_LABEL and self._names.get(label) != name:
+                where = f"{file.path}, image {block.first + row} at byte {block.offsets[row]},"
+                self._enter(label, name, where)
 
     def names(self) -> tuple[str, ...]:
         """One for each unit of the classification layer, its number where no file says."""

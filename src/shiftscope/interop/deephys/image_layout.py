@@ -19,7 +19,7 @@ from shiftscope.interop.deephys.cbor_writer import ARRAY, BYTES, MAP, NULL, NUMB
 from shiftscope.interop.deephys.image_block import ImageBlock
 from shiftscope.interop.deephys.pixel_layout import PixelLayout
 
-AT_ONCE = 2 * 2**20  # bytes read together
+AT_ONCE = 2**20  # bytes read together
 STARTS = tuple(head(MAP, keys) + text("imageID") for keys in (5, 6))  # features came with 0.6
 LABEL, CATEGORY, DATA, FEATURES = (text(key) for key in ("categoryID", "category", "data", "features"))
 ACTIVATIONS = text("activations") + head(MAP, 1) + text("activations")
@@ -96,10 +96,7 @@ class ImageLayout:
             found.categories[:count],
             pixels[:count],
             found.features[:count],
-            {
-                layer: np.ascontiguousarray(responses[:count, place]).view(self._number)
-                for layer, place in self._layers.items()
-            },
+            {layer: responses[:count, place].view(self._number) for layer, place in self._layers.items()},
         )
 
     def _image(self, reader: CborReader, seen: bytes, base: int, at: int, index: int, found: _Found) -> int:

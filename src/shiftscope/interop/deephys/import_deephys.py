@@ -1,4 +1,4 @@
-"""Deephys' files become a study, one image in memory at a time."""
+"""Deephys' files become a study, a shard of its samples in memory at a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,17 +124,20 @@ def _import(
         unfinished = writer.unfinished()
         left = sum(map(len, unfinished.values()))
         with progress(name, file.count - left, file.count) as advance:
-            images = file.images()
+            blocks = file.blocks(plan.shard_samples)
             for index, positions in plan.shards().items():
                 shard = Filling(index, positions, plan)
-                for image in islice(images, len(positions)):
-                    categories.learn(file, image)
+                read = 0
+                while read < len(positions):
+                    block = next(blocks)
+                    read += len(block)
+                    categories.learn(file, block)
                     if index in unfinished:
-                        shard.append(file, image, skips=skips)
+                        shard.add(file, block, skips=skips)
                 if index in unfinished:
                     writer.commit(finished := shard.finish(), summarise_shard(finished, plan.categories))
                     advance(len(positions))
-            for _ in images:  # reads on to the end of the file, where nothing may follow
+            for _ in blocks:  # reads on to the end of the file, where nothing may follow
                 pass
         writer.seal(categories.names())
     except (ShiftscopeError, OSError):
