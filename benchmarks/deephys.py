@@ -7,6 +7,7 @@ python benchmarks/deephys.py --size imagenet   # 10,000 pictures of 32 x 32 pixe
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -28,21 +29,27 @@ from shiftscope.store.plan import Plan
 SIZES = {"tiny": (60, 8, 8), "small": (3000, 256, 32), "imagenet": (10_000, 512, 32)}  # images, units, pixels
 CATEGORIES = 10
 MEMORY = """
-import sys, json
+import dataclasses, json, sys
 from pathlib import Path
 import cbor2
+from deephys import fill
+from shiftscope.interop.deephys.dataset_file import read_dataset_file
 from shiftscope.interop.deephys.import_deephys import import_deephys
+from shiftscope.interop.deephys.model_file import read_model_file
 
 def peak():
     lines = Path("/proc/self/status").read_text().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 way, model, test, warm, into = sys.argv[1:]
-import_deephys(model, [warm], into + "/warm")  # what is loaded and compiled at the first use
+plan = import_deephys(model, [warm], into + "/warm")["set"].plan  # loads and compiles what the first use does
 before = peak()
 if way == "cbor2":
     with open(test, "rb") as file:
         content = cbor2.load(file)
+elif way == "fill":
+    file = read_dataset_file(Path(test), read_model_file(Path(model)))
+    fill(file, dataclasses.replace(plan, samples=file.count))
 else:
     import_deephys(model, [test], into + "/study")
 print(json.dumps(peak() - before))
@@ -108,7 +115,9 @@ def memory(way: str, model: Path, test: Path, warm: Path, folder: Path) -> int:
         return -1
     into = folder / "memory"
     given = [sys.executable, "-c", MEMORY, way, *map(str, (model, test, warm, into))]
-    told = subprocess.run(given, check=True, capture_output=True, text=True).stdout
+    places = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
+    environment = {**os.environ, "PYTHONPATH": places}
+    told = subprocess.run(given, check=True, capture_output=True, text=True, env=environment).stdout
     shutil.rmtree(into)
     return int(json.loads(told))
 
@@ -140,8 +149,10 @@ def measure(size: str, rounds: int) -> dict[str, object]:
         )
         bytes_ = {
             "cbor2.load": memory("cbor2", model, test, few, folder),
+            "reading, pictures and shards": memory("fill", model, test, few, folder),
+            "the same of twice the file": memory("fill", model, twice, few, folder),
             "whole import": memory("import", model, test, few, folder),
-            "whole import, twice the file": memory("import", model, twice, few, folder),
+            "the same import of twice the file": memory("import", model, twice, few, folder),
         }
         size_ = test.stat().st_size
     table(
