@@ -20,7 +20,7 @@ from shiftscope.recording.seen import Seen, Shard
 from shiftscope.recording.thumbnails import SHARP_BELOW, encode_thumbnail
 from shiftscope.store.plan import Plan
 
-WAITING = 8  # blocks whose pictures are being encoded, while others are read
+WAITING = 4  # blocks whose pictures are being encoded, while others are read
 
 
 class Filling:

@@ -135,7 +135,9 @@ def _import(
                     if index in unfinished:
                         shard.add(file, block, skips=skips)
                 if index in unfinished:
-                    writer.commit(finished := shard.finish(), summarise_shard(finished, plan.categories))
+                    finished = shard.finish()
+                    writer.commit(finished, summarise_shard(finished, plan.categories))
+                    del shard, finished  # or they would be in memory beside the next
                     advance(len(positions))
             for _ in blocks:  # reads on to the end of the file, where nothing may follow
                 pass
