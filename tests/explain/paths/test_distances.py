@@ -99,7 +99,7 @@ def test_the_sums_are_the_same_whatever_the_threads(monkeypatch):
     monkeypatch.setattr("shiftscope.explain.paths.distances.AT_ONCE", 4)
     vectors = made(np.float32)
     alone = distances(vectors, SAMPLES).sums
-    monkeypatch.setattr("shiftscope.explain.paths.threads.WORTH_THREADS", 0)
+    monkeypatch.setattr("shiftscope.threads.WORTH_THREADS", 0)
     np.testing.assert_array_equal(distances(vectors, SAMPLES).sums, alone)
 
 

@@ -71,7 +71,7 @@ def test_sums_of_halves_merge_into_those_of_the_whole():
 
 def test_the_means_are_the_same_whatever_the_threads(monkeypatch):
     alone = softmax_divergences(made(), CATEGORIES).means
-    monkeypatch.setattr("shiftscope.explain.paths.threads.WORTH_THREADS", 0)
+    monkeypatch.setattr("shiftscope.threads.WORTH_THREADS", 0)
     np.testing.assert_array_equal(softmax_divergences(made(), CATEGORIES).means, alone)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShapeError
-from shiftscope.explain.paths.threads import shared
+from shiftscope.threads import shared
 
 AT_ONCE = 1024  # samples on a side of a tile; its products take 4 MB
 NEAR = 2.0**-8  # of |x|² + |y|²: a square below it would have lost 8 bits

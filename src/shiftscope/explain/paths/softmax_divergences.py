@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.explain.paths.entering import Entering
-from shiftscope.explain.paths.threads import shared
+from shiftscope.threads import shared
 
 AT_ONCE = 64  # samples of a block, whose exponentials stay in the cache
 
