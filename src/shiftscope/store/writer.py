@@ -36,7 +36,8 @@ from shiftscope.summaries.summary import Summary, arrays_of, from_arrays, merge_
 # Arrays with the names of their axes, by group and name.
 Groups = dict[str, dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]]
 
-TRANSPOSED_AT_ONCE = 256 * 2**20  # bytes
+TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
+TURNED = 512, 8  # units and samples copied together, so that both sides stay in the cache
 
 
 class RecordingWriter:
@@ -79,11 +80,10 @@ class RecordingWriter:
 
         Its `.done` file comes last, so a shard counts when all of it is there.
         """
-        rows = slice(shard.first, shard.first + len(shard.samples))
         if self.plan.keep == "responses":
             for layer in self.plan.layers:
-                self._arrays[layer.name][rows] = shard.responses[layer.name]
-            self._logits[rows] = shard.logits
+                self._arrays[layer.name].write(shard.first, shard.responses[layer.name])
+            self._logits.write(shard.first, shard.logits)
         samples = samples_file(self.folder, shard.index)
         write_samples(samples, shard)
         with written_aside(partial_file(self.folder, shard.index)) as file:
@@ -138,7 +138,7 @@ class RecordingWriter:
                 digest.update(f"{group}/{name}".encode() + np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
 
-    def _create_arrays(self) -> tuple[dict[str, Any], Any]:
+    def _create_arrays(self) -> tuple[dict[str, StoredArray], StoredArray]:
         import zarr
 
         plan = self.plan
@@ -147,30 +147,28 @@ class RecordingWriter:
         for layer in plan.layers:
             group = root.require_group(folder_name(layer.name))
             shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)
-            arrays[layer.name] = create_array(
-                group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit")
-            )
+            create_array(group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit"))
+            arrays[layer.name] = StoredArray(self.folder / RESPONSES / folder_name(layer.name) / "by_sample")
             shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
             create_array(group, "by_unit", shape, chunks, plan.stored_as, ("unit", "sample"))
         shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
-        logits = create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
-        return arrays, logits
+        create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
+        return arrays, StoredArray(self.folder / RESPONSES / LOGITS)
 
     def _transpose(self) -> None:
         """Write (unit, sample) twins, as many units at a time as fit the budget."""
-        import zarr
-
         plan = self.plan
         for layer in plan.layers:
             path = self.folder / RESPONSES / folder_name(layer.name)
-            by_sample, by_unit = StoredArray(path / "by_sample"), zarr.open_array(path / "by_unit", mode="r+")
+            by_sample, by_unit = StoredArray(path / "by_sample"), StoredArray(path / "by_unit")
             files = max(1, TRANSPOSED_AT_ONCE // (UNIT_CHUNK * plan.samples * by_sample.dtype.itemsize))
             for first in range(0, layer.units, files * UNIT_CHUNK):
                 units = slice(first, min(first + files * UNIT_CHUNK, layer.units))
                 turned = np.empty((units.stop - units.start, plan.samples), by_sample.dtype)
                 for rows in plan.shards().values():
-                    turned[:, rows.start : rows.stop] = by_sample.rows(rows.start, rows.stop)[:, units].T
-                by_unit[units] = turned
+                    stored = by_sample.rows(rows.start, rows.stop)[:, units]
+                    _turn(stored, turned[:, rows.start : rows.stop])
+                by_unit.write(first, turned)
 
     def _refuse_full_disk(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -181,6 +179,14 @@ class RecordingWriter:
                 f"the recording may need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Record fewer layers, "
                 'or record with keep="summaries".'
             )
+
+
+def _turn(rows: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
+    """`into` becomes the transpose."""
+    across, down = TURNED
+    for unit in range(0, rows.shape[1], across):
+        for row in range(0, rows.shape[0], down):
+            into[unit : unit + across, row : row + down] = rows[row : row + down, unit : unit + across].T
 
 
 def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any], *, complete: bool) -> None:
