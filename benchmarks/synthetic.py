@@ -65,9 +65,8 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
     scores
         Compute and keep the scores of the units too, as the viewer would when they are first asked for.
     """
-    layers = [_layer(name, units) for name, units in extent.layers.items()]
     categories = [f"category {number}" for number in range(extent.categories)]
-    world = _World(extent, np.random.default_rng([seed, 0]))
+    world = World(extent, np.random.default_rng([seed, 0]))
     model = {"class": "synthetic.Model", "parameters": 0, "weights_sha256": "", "modules_sha256": ""}
     create_study(path, model, categories, {"shiftscope": version("shiftscope"), "numpy": np.__version__})
     study = StudyFiles(path)
@@ -76,7 +75,7 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
         plan = Plan(
             dataset=name,
             samples=extent.samples,
-            layers=layers,
+            layers=world.layers,
             categories=extent.categories,
             stored_as="float16",
             keep="responses",
@@ -93,9 +92,11 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
             )
             writer.commit(shard, summarise_shard(shard, extent.categories))
         writer.seal(categories)
-    study.save_head(LinearMap("head", layers[-1].name, world.head, None))
+    study.save_head(LinearMap("head", world.layers[-1].name, world.head, None))
     study.save(
-        dataclasses.replace(study.manifest, layers=tuple(layers), reference=names[0], datasets=tuple(names))
+        dataclasses.replace(
+            study.manifest, layers=tuple(world.layers), reference=names[0], datasets=tuple(names)
+        )
     )
     for layer in study.layers if scores else ():
         for name in names:
@@ -103,11 +104,12 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
     return study
 
 
-class _World:
+class World:
     """What categories do to units, the same for all datasets, and what the shift adds."""
 
     def __init__(self, extent: Extent, rng: np.random.Generator) -> None:
         self.extent = extent
+        self.layers = [_layer(name, units) for name, units in extent.layers.items()]
         self.moved = {
             layer: [_sparse(rng, (extent.categories, units), scale) for scale in (2.0, 1.0)]
             for layer, units in extent.layers.items()

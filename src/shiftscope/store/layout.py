@@ -60,7 +60,7 @@ def samples_file(recording: Path, shard: int) -> Path:
 
 def partial_file(recording: Path, shard: int) -> Path:
     """Summaries of one shard, kept until all are merged."""
-    return recording / SHARDS / f"{shard:05d}.npz"
+    return recording / SHARDS / f"{shard:05d}.summaries"
 
 
 def done_file(recording: Path, shard: int) -> Path:

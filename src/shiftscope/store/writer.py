@@ -86,8 +86,7 @@ class RecordingWriter:
             self._logits.write(shard.first, shard.logits)
         samples = samples_file(self.folder, shard.index)
         write_samples(samples, shard)
-        with written_aside(partial_file(self.folder, shard.index)) as file:
-            np.savez(file, allow_pickle=False, **_flat(states))
+        _write_partial(partial_file(self.folder, shard.index), _flat(states))
         done = {"shard": shard.index, "samples": len(shard.samples), "skipped": int((~shard.shown).sum())}
         write_json(done_file(self.folder, shard.index), done)
 
@@ -213,11 +212,19 @@ def _flat(states: Mapping[str, Mapping[str, Summary]]) -> dict[str, npt.NDArray[
     }
 
 
+def _write_partial(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """A line of their names, then NumPy's format for each: a zip archive takes as long again for its checksums."""
+    with written_aside(path) as file:
+        file.write(json.dumps(list(arrays)).encode() + b"\n")
+        for values in arrays.values():
+            np.save(file, values, allow_pickle=False)
+
+
 def _read_partial(path: Path) -> dict[str, dict[str, Summary]]:
     """Summaries of one shard: layer folder -> summary name -> state."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            stored = {key: file[key] for key in file.files}
+        with path.open("rb") as file:
+            stored = {name: np.load(file, allow_pickle=False) for name in json.loads(file.readline())}
     except (OSError, ValueError, EOFError) as error:
         raise StudyDamaged(
             f"{path} cannot be read as the summaries of a shard: {error}. If another process is recording this "

@@ -1,0 +1,5 @@
+def test_it_runs_and_writes_its_figures(written, capsys):
+    figures = written("scores")
+    assert all(rate > 0 for rate in figures["correlations_per_second"].values())
+    assert list(figures["seconds"]) == ["shift 1"]
+    assert "resamples" in capsys.readouterr().out
