@@ -40,7 +40,7 @@ class StudyFiles(Mapping[str, Recording]):
         self.manifest = _read_manifest(self.path)
         self._recordings: dict[str, Recording] = {}
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.path.resolve().name.removesuffix(".study")
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from shiftscope.scores.newcombe import newcombe
+from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.wilson import wilson
+from shiftscope.store.samples import Samples
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import percent, points, points_interval, share_interval
 from shiftscope.views.panels import Fact
+
+
+def answers(look: Look, dataset: str) -> tuple[int, int]:
+    """How many labelled samples were told right, and how many there are."""
+    return _answers(look.study[dataset].samples, len(look.study.categories))
+
+
+@lru_cache(maxsize=64)
+def _answers(samples: Samples, categories: int) -> tuple[int, int]:
+    """Added up once: a thousand categories have a million counts."""
+    counted = outcomes(samples, categories)
+    return counted.right, counted.labelled
 
 
 def accuracy_fact(

@@ -8,7 +8,7 @@ import numpy as np
 
 from shiftscope.scores.outcomes import outcomes, share_changes, told
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.accuracy import accuracy_fact
+from shiftscope.views.accuracy import accuracy_fact, answers
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count
 from shiftscope.views.panels import (
@@ -116,22 +116,15 @@ def dataset_images(
 
 def _facts(look: Look, dataset: str) -> Facts:
     samples = look.study[dataset].samples
-    here, there = (
-        outcomes(look.study[name].samples, len(look.study.categories)) for name in (dataset, look.reference)
-    )
-    unlabelled = len(samples) - here.labelled - samples.skipped
+    right, labelled = answers(look, dataset)
+    unlabelled = len(samples) - labelled - samples.skipped
+    usual = answers(look, look.reference)
     facts = [
-        accuracy_fact(
-            look,
-            dataset,
-            (here.right, here.labelled),
-            (there.right, there.labelled),
-            of="the labelled samples",
-        ),
+        accuracy_fact(look, dataset, (right, labelled), usual, of="the labelled samples"),
         Fact("samples", count(len(samples)), "Samples recorded."),
         Fact(
             "wrong",
-            count(here.labelled - here.right),
+            count(labelled - right),
             "Labelled samples predicted as another category.",
             look.dataset(dataset, show="wrong"),
         ),
@@ -156,7 +149,7 @@ def _matrices(look: Look, dataset: str) -> list[Panel]:
     """Labels by predictions, and how their shares differ from the reference; a cell leads to its confusion."""
     names = look.study.categories
     here, there = (outcomes(look.study[d].samples, len(names)) for d in (dataset, look.reference))
-    if not here.labelled:
+    if not answers(look, dataset)[1]:
         return [Message("Confusions", f"No sample of {dataset} has a label, so that none is right or wrong.")]
     page = look.page("confusions/{row}/{column}", lead=dataset)
     panels: list[Panel] = [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from functools import lru_cache
 
 from shiftscope.scores.grown import Grown, grown
 from shiftscope.scores.newcombe import newcombe
 from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.wilson import wilson
+from shiftscope.store.samples import Samples
 from shiftscope.views.cells import share_cell
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, points, points_interval
@@ -18,9 +20,14 @@ from shiftscope.views.pictures import category_name
 
 def grown_in(look: Look, dataset: str, most: int) -> list[Grown]:
     """Confusions of one dataset whose share grew, most first."""
-    size = len(look.study.categories)
-    here, there = (outcomes(look.study[name].samples, size).confusions for name in (dataset, look.reference))
-    return grown(here, there, most)
+    here, there = (look.study[name].samples for name in (dataset, look.reference))
+    return _grown(here, there, len(look.study.categories), most)
+
+
+@lru_cache(maxsize=64)
+def _grown(here: Samples, there: Samples, categories: int, most: int) -> list[Grown]:
+    """Found once: it takes sorting every confusion there is."""
+    return grown(*(outcomes(samples, categories).confusions for samples in (here, there)), most)
 
 
 def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:

@@ -3,8 +3,10 @@ compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from shiftscope.errors import BadRequest
@@ -27,6 +29,7 @@ class Look:
     asked_layer: str | None = None  # as in the address; None leaves the default
     asked_reference: str | None = None
     asked_lead: str | None = None
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)  # read for this page
 
     @classmethod
     def at(
@@ -83,10 +86,12 @@ class Look:
         return self.page(f"{self.at_dataset(dataset)}/samples/{position}")
 
     @staticmethod
+    @lru_cache(maxsize=1024)  # each picture's address holds one
     def at_layer(name: str) -> str:
         return f"layers/{quote(name, safe='')}"
 
     @staticmethod
+    @lru_cache(maxsize=1024)
     def at_dataset(name: str) -> str:
         return f"datasets/{quote(name, safe='')}"
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.errors import BadRequest
-from shiftscope.scores.outcomes import outcomes
 from shiftscope.scores.quartiles import quartiles
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.accuracy import accuracy_fact
+from shiftscope.views.accuracy import accuracy_fact, answers
 from shiftscope.views.blamed_units import blamed_units
 from shiftscope.views.differing_units import differing
 from shiftscope.views.grown_confusions import grown_confusions, grown_in
@@ -126,32 +125,27 @@ def _score_choice(look: Look, shown: UnitScore) -> Choice:
 
 
 def _dataset_card(look: Look, name: str) -> Facts:
-    recording, before = look.study[name], look.study[look.reference]
-    here, there = (outcomes(r.samples, len(look.study.categories)) for r in (recording, before))
-    unlabelled = len(recording.samples) - here.labelled - recording.samples.skipped
+    samples, usual = look.study[name].samples, answers(look, look.reference)
+    right, labelled = answers(look, name)
+    unlabelled = len(samples) - labelled - samples.skipped
     facts = [
         accuracy_fact(
-            look,
-            name,
-            (here.right, here.labelled),
-            (there.right, there.labelled),
-            of="labelled samples",
-            page=look.dataset(name),
+            look, name, (right, labelled), usual, of="labelled samples", page=look.dataset(name)
         ),
         Fact(
             "samples",
-            count(len(recording.samples)),
+            count(len(samples)),
             "Samples recorded.",
             look.dataset(name),
             note=", ".join(
                 f"{count(n)} {what}"
-                for n, what in ((unlabelled, "unlabelled"), (recording.samples.skipped, "skipped"))
+                for n, what in ((unlabelled, "unlabelled"), (samples.skipped, "skipped"))
                 if n
             ),
         ),
         Fact(
             "wrong",
-            count(here.labelled - here.right),
+            count(labelled - right),
             "Labelled samples predicted as another category.",
             look.dataset(name, show="wrong"),
         ),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.scores.outcomes import told
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import number
-from shiftscope.views.panels import Picture, Role
+from shiftscope.views.panels import Picture, Role, Verdict
 
 
 def role(look: Look, dataset: str) -> Role:
@@ -37,20 +36,27 @@ def pictures(
     captions: Mapping[int, str] | None = None,
 ) -> list[Picture]:
     """The samples at `positions`, in that order."""
-    samples, captions = recording.samples, captions or {}
-    right, wrong = told(samples)
+    samples, captions, chosen = recording.samples, captions or {}, list(map(int, positions))
+    kept = (numbers[chosen].tolist() for numbers in (samples.labels, samples.predictions, samples.pictured))
     return [
         Picture(
             dataset=recording.name,
             position=position,
-            alt=in_words(look.study, int(samples.labels[position]), int(samples.predictions[position])),
+            alt=in_words(look.study, label, prediction),
             page=look.sample(recording.name, position),
             caption=captions.get(position, ""),
-            verdict="right" if right[position] else "wrong" if wrong[position] else None,
-            drawn=bool(samples.pictured[position]),
+            verdict=_verdict(label, prediction),
+            drawn=drawn,
         )
-        for position in map(int, positions)
+        for position, label, prediction, drawn in zip(chosen, *kept, strict=True)
     ]
+
+
+def _verdict(label: int, prediction: int) -> Verdict | None:
+    """None without a label or a prediction."""
+    if NO_LABEL in (label, prediction):
+        return None
+    return "right" if label == prediction else "wrong"
 
 
 def strongest(look: Look, recording: Recording, layer: str, unit: int, how_many: int) -> Sequence[Picture]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from shiftscope.scores.newcombe import newcombe
-from shiftscope.scores.outcomes import outcomes
+from shiftscope.views.accuracy import answers
 from shiftscope.views.differing_units import differing
 from shiftscope.views.grown_confusions import grown_in
 from shiftscope.views.look import Look
@@ -21,21 +21,18 @@ def shift_sentence(look: Look, dataset: str) -> str:
 
 
 def _accuracy(look: Look, dataset: str) -> str:
-    here, there = (
-        outcomes(look.study[name].samples, len(look.study.categories)) for name in (dataset, look.reference)
-    )
-    if not here.labelled:
+    here, there = (answers(look, name) for name in (dataset, look.reference))
+    if not here[1]:
         return "no sample has a label and an answer, so there is no accuracy"
-    if not there.labelled:
-        return f"accuracy is {percent(here.accuracy)}; {look.reference} has none to compare with"
-    _, low, high = map(float, newcombe(here.right, here.labelled, there.right, there.labelled))
+    accuracy = percent(here[0] / here[1])
+    if not there[1]:
+        return f"accuracy is {accuracy}; {look.reference} has none to compare with"
+    usual = percent(there[0] / there[1])
+    _, low, high = map(float, newcombe(*here, *there))
     way = "fell" if high < 0 else "rose" if low > 0 else ""
     if not way:
-        return (
-            f"accuracy is {percent(here.accuracy)} after {percent(there.accuracy)} in {look.reference}, no more "
-            "apart than chance allows"
-        )
-    return f"accuracy {way} from {percent(there.accuracy)} to {percent(here.accuracy)}"
+        return f"accuracy is {accuracy} after {usual} in {look.reference}, no more apart than chance allows"
+    return f"accuracy {way} from {usual} to {accuracy}"
 
 
 def _units(look: Look, dataset: str) -> str:

@@ -14,16 +14,16 @@ from shiftscope.views.panels import Chart
 def response_histogram(look: Look, layer: str, index: int) -> Chart:
     """Share of samples by response, all datasets over the same bins."""
     names = look.ordered()
-    stored = [look.study[name].summary(layer, Histograms) for name in names]
+    stored = [_of_one(look.study[name].summary(layer, Histograms), index) for name in names]
     exponent = np.maximum.reduce([h.exponent for h in stored])
     signed = np.logical_or.reduce([h.signed for h in stored])
     alike = [h.widened(exponent, signed) for h in stored]
-    edges = alike[0].edges(index)
-    used = np.flatnonzero(np.sum([h.counts[:, index] for h in alike], axis=0))
+    edges = alike[0].edges(0)
+    used = np.flatnonzero(np.sum([h.counts[:, 0] for h in alike], axis=0))
     bins = range(int(used.min()), int(used.max()) + 1) if len(used) else range(1)
     rows = []
     for name, histogram in zip(names, alike, strict=True):
-        counts = histogram.counts[:, index]
+        counts = histogram.counts[:, 0]
         for b in bins:
             share = 100 * float(counts[b]) / max(int(counts.sum()), 1)
             rows.append(
@@ -72,3 +72,9 @@ def response_histogram(look: Look, layer: str, index: int) -> Chart:
         description="Histogram of the unit's responses for each dataset, as shares of its samples.",
         note=f"{len(bins)} bins of width {number(float(edges[1] - edges[0]))}, the same for all datasets.",
     )
+
+
+def _of_one(histograms: Histograms, unit: int) -> Histograms:
+    """The same, of one unit alone: widening those of all takes as long as the rest of the page."""
+    one = slice(unit, unit + 1)
+    return Histograms(histograms.counts[:, one], histograms.exponent[one], histograms.signed[one])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from shiftscope.views.panels import Picture
+
+quoted = lru_cache(maxsize=1024)(quote)  # hundreds of pictures on a page are of a few datasets
 
 
 class Addresses(Protocol):
@@ -59,7 +62,7 @@ class Served:
         return self.root + address
 
     def picture(self, picture: Picture) -> str:
-        name, version = quote(picture.dataset), quote(self.version(picture.dataset), safe="")
+        name, version = quoted(picture.dataset), quoted(self.version(picture.dataset), safe="")
         return f"{self.root}thumbnails/{name}/{picture.position}?v={version}"
 
     def static(self, name: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from shiftscope.web.addresses import Addresses
 
+AS_IT_IS = {str, int, bool, type(None)}  # most of the thousands of values in a chart
 AXES_HEIGHT = 50  # pixels that axis, labels and title take below the plot
 
 
@@ -30,8 +31,13 @@ def height(spec: Mapping[str, Any]) -> int:
 
 
 def _plain(value: Any, addresses: Addresses) -> Any:
-    if isinstance(value, Mapping):
-        plain = {str(key): _plain(item, addresses) for key, item in value.items()}
+    if type(value) in AS_IT_IS:
+        return value
+    if isinstance(value, dict | Mapping):  # a dict is told at once, the others slowly
+        plain = {
+            str(key): item if type(item) in AS_IT_IS else _plain(item, addresses)
+            for key, item in value.items()
+        }
         if isinstance(plain.get("page"), str):
             plain["page"] = addresses.page(plain["page"])
         return plain
