@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError
@@ -25,10 +25,10 @@ from shiftscope.views.view import actions as all_actions
 from shiftscope.views.view import views as all_views
 from shiftscope.web import assets
 from shiftscope.web.addresses import Served, way_up
-from shiftscope.web.arguments import chosen, options, pattern
+from shiftscope.web.arguments import chosen, options, pattern, positions
 from shiftscope.web.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html import render, tables
-from shiftscope.web.picture_types import check_picture
+from shiftscope.web.picture_types import check_picture, data_uri
 from shiftscope.web.search import find, found
 from shiftscope.web.security import SafeHeaders, TokenGate, headers
 from shiftscope.web.surroundings import Named, Surroundings, surroundings
@@ -91,6 +91,7 @@ def application(
         Route("/search", shown.search, middleware=zipped),
         Route("/names", shown.names, middleware=zipped),
         Route("/thumbnails/{dataset:path}/{position:position}", shown.thumbnail),
+        Route("/pictures/{dataset:path}", shown.pictures),
     ]
     routes += [
         Route(pattern(view.address, view.draw), shown.page(view), middleware=zipped)
@@ -170,9 +171,16 @@ class _Shown:
         dataset = self.study[request.path_params["dataset"]]
         data, media_type = dataset.thumbnail(request.path_params["position"])
         check_picture(media_type)
-        current = request.query_params.get("v") == dataset.version
-        cached = assets.FOREVER if current else assets.ALWAYS_ASK
-        return Response(data, media_type=media_type, headers={"Cache-Control": cached})
+        return Response(data, media_type=media_type, headers=_cached(request, dataset))
+
+    def pictures(self, request: Request) -> Response:
+        """Many thumbnails of a dataset at once, `?at=3,17,4`: a line for each, its picture as a data address."""
+        dataset, lines = self.study[request.path_params["dataset"]], []
+        for position in positions(request.query_params.get("at", "")):
+            data, media_type = dataset.thumbnail(position)
+            check_picture(media_type)
+            lines.append(data_uri(data, media_type))
+        return PlainTextResponse("\n".join(lines), headers=_cached(request, dataset))
 
     def search(self, request: Request) -> Response:
         query = chosen(request.query_params, {"q": str}).get("q", "")
@@ -239,6 +247,12 @@ class _Shown:
         )
         headers = {"Cache-Control": assets.ALWAYS_ASK}
         return HTMLResponse(render(page, around, served), status_code=status, headers=headers)
+
+
+def _cached(request: Request, dataset: ShownDataset) -> dict[str, str]:
+    """For good, where pictures were asked for by the dataset's present version."""
+    current = request.query_params.get("v") == dataset.version
+    return {"Cache-Control": assets.FOREVER if current else assets.ALWAYS_ASK}
 
 
 def _downloaded(page: Page, number: int, kind: Literal["csv", "parquet"]) -> Response:

@@ -15,13 +15,14 @@ from starlette.datastructures import QueryParams
 from shiftscope.errors import BadRequest
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")  # longer ones overflow an array index
+_POSITION = re.compile(r"[0-9]{1,18}")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 class _Position(Convertor[int]):  # codespell:ignore
     """A whole number short enough to be an array index; Starlette's own accepts what `int()` refuses."""
 
-    regex = "[0-9]{1,18}"
+    regex = _POSITION.pattern
 
     def convert(self, value: str) -> int:
         return int(value)
@@ -73,6 +74,20 @@ def chosen(query: QueryParams, kinds: Mapping[str, Any]) -> dict[str, Any]:
         if texts and texts[0]:
             given[name] = _converted(name, texts[0], kind)
     return given
+
+
+def positions(text: str) -> list[int]:
+    """Places of samples with commas between.
+
+    Raises
+    ------
+    BadRequest
+        There is none, or something else between the commas.
+    """
+    parts = text.split(",")
+    if not all(map(_POSITION.fullmatch, parts)):
+        raise BadRequest(f"{text[:40]!r} names no samples; write their numbers with commas between, as in 3,17.")
+    return list(map(int, parts))
 
 
 def _converted(name: str, text: str, kind: Any) -> Any:

@@ -6,7 +6,6 @@ script. Links would lead nowhere, since no server answers.
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ from shiftscope.web.chart_image import chart_svg
 from shiftscope.web.charts import prepared
 from shiftscope.web.html import percent
 from shiftscope.web.matrices import drawing
+from shiftscope.web.picture_types import data_uri
 
 ROWS = 20  # of a table
 PICTURES = 24  # of a strip
@@ -72,10 +72,6 @@ class Inside:
 
     def static(self, name: str) -> str:
         return ""
-
-
-def data_uri(content: bytes, media_type: str) -> str:
-    return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _draw(panel: Panel, inside: Inside) -> Markup:
