@@ -102,7 +102,8 @@ def served(study: Path) -> Iterator[Served]:
 
 
 def pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     return process.stdin, process.stdout
 
 
@@ -194,7 +195,14 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
     }
     table(
         f"Pages over HTTP, milliseconds; {CLIENTS} clients without an error",
-        ("page", "p50", "p95", "slowest when first seen", f"p50, {CLIENTS} clients", f"p95, {CLIENTS} clients"),
+        (
+            "page",
+            "p50",
+            "p95",
+            "slowest when first seen",
+            f"p50, {CLIENTS} clients",
+            f"p95, {CLIENTS} clients",
+        ),
         [(kind, *(f"{value:.1f}" for value in found.values())) for kind, found in figures.items()],
     )
     return figures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import io
 import re
@@ -183,6 +184,37 @@ def test_a_thumbnail_is_kept_for_good_under_its_version(shown: Shown) -> None:
 )
 def test_a_thumbnail_that_is_not_there_is_not_found(shown: Shown, path: str) -> None:
     assert shown().get(f"/thumbnails/{path}").status_code == 404
+
+
+def test_many_pictures_come_in_one_answer_in_the_order_asked(shown: Shown) -> None:
+    client = shown()
+    answer = client.get("/pictures/a/b?v=v%201%2F2&at=2,0,2")
+    expected = [base64.b64encode(b"picture %d" % position).decode() for position in (2, 0, 2)]
+    assert answer.text.split("\n") == [f"data:image/png;base64,{content}" for content in expected]
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert client.get("/pictures/a/b?v=older&at=0").headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("digits?at=0,3", 404),
+        ("nothing?at=0", 404),
+        ("digits", 400),
+        ("digits?at=0,,1", 400),
+        ("digits?at=-1", 400),
+        ("digits?at=1%0A", 400),
+        ("digits?at=" + "9" * 500, 400),
+    ],
+)
+def test_pictures_that_are_not_there_are_refused(shown: Shown, address: str, status: int) -> None:
+    assert shown().get(f"/pictures/{address}").status_code == status
+
+
+def test_pictures_cannot_pass_for_anything_else(shown: Shown) -> None:
+    answer = shown(FakeStudy(media_type="image/svg+xml")).get("/pictures/digits?at=0")
+    assert answer.status_code == 500
 
 
 def test_a_thumbnail_cannot_pass_for_a_page(shown: Shown) -> None:

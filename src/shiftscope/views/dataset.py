@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
 from shiftscope.scores.outcomes import outcomes, share_changes, told
+from shiftscope.store.samples import Samples
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.accuracy import accuracy_fact, answers
 from shiftscope.views.look import Look
@@ -22,6 +24,7 @@ from shiftscope.views.panels import (
     Message,
     Page,
     Panel,
+    Role,
 )
 from shiftscope.views.pictures import category_name, pictures, role
 from shiftscope.views.view import view
@@ -148,42 +151,51 @@ def _facts(look: Look, dataset: str) -> Facts:
 def _matrices(look: Look, dataset: str) -> list[Panel]:
     """Labels by predictions, and how their shares differ from the reference; a cell leads to its confusion."""
     names = look.study.categories
-    here, there = (outcomes(look.study[d].samples, len(names)) for d in (dataset, look.reference))
     if not answers(look, dataset)[1]:
         return [Message("Confusions", f"No sample of {dataset} has a label, so that none is right or wrong.")]
     page = look.page("confusions/{row}/{column}", lead=dataset)
-    panels: list[Panel] = [
-        Matrix(
-            "Confusions",
-            here.confusions,
-            names,
-            names,
-            row_axis="label",
-            column_axis="prediction",
-            page=page,
-            hide_diagonal=True,
-            role=role(look, dataset),
-            note="Samples by label and prediction; right ones, on the diagonal, are left out.",
-        )
-    ]
+    panels: list[Panel] = [_counts(look.study[dataset].samples, names, page, role(look, dataset))]
     if dataset != look.reference:
-        change = share_changes(here, there)
-        lacking = int(np.isnan(change).all(axis=1).sum())
-        without = f" {count(lacking)} of {count(len(names))} labels are not in both sets." if lacking else ""
-        panels.append(
-            Matrix(
-                f"Confusions, {dataset} minus {look.reference}",
-                100 * change,
-                names,
-                names,
-                row_axis="label",
-                column_axis="prediction",
-                page=page,
-                hide_diagonal=True,
-                note="Share of the samples with a label that have a prediction, in percentage points more or less "
-                f"than in {look.reference}; the diagonal is left out.{without}",
-                signed=True,
-                measured_in="points",
-            )
-        )
+        compared = dataset, look.reference
+        panels.append(_changes(compared, *(look.study[name].samples for name in compared), names, page))
     return [Columns("", panels)] if len(names) <= SIDE_BY_SIDE else panels
+
+
+@lru_cache(maxsize=8)  # of a thousand categories each is drawn from a million cells
+def _counts(samples: Samples, names: tuple[str, ...], page: str, role: Role) -> Matrix:
+    return Matrix(
+        "Confusions",
+        outcomes(samples, len(names)).confusions,
+        names,
+        names,
+        row_axis="label",
+        column_axis="prediction",
+        page=page,
+        hide_diagonal=True,
+        role=role,
+        note="Samples by label and prediction; right ones, on the diagonal, are left out.",
+    )
+
+
+@lru_cache(maxsize=8)
+def _changes(
+    compared: tuple[str, str], here: Samples, there: Samples, names: tuple[str, ...], page: str
+) -> Matrix:
+    dataset, reference = compared
+    change = share_changes(*(outcomes(samples, len(names)) for samples in (here, there)))
+    lacking = int(np.isnan(change).all(axis=1).sum())
+    without = f" {count(lacking)} of {count(len(names))} labels are not in both sets." if lacking else ""
+    return Matrix(
+        f"Confusions, {dataset} minus {reference}",
+        100 * change,
+        names,
+        names,
+        row_axis="label",
+        column_axis="prediction",
+        page=page,
+        hide_diagonal=True,
+        note="Share of the samples with a label that have a prediction, in percentage points more or less "
+        f"than in {reference}; the diagonal is left out.{without}",
+        signed=True,
+        measured_in="points",
+    )

@@ -129,9 +129,7 @@ def _dataset_card(look: Look, name: str) -> Facts:
     right, labelled = answers(look, name)
     unlabelled = len(samples) - labelled - samples.skipped
     facts = [
-        accuracy_fact(
-            look, name, (right, labelled), usual, of="labelled samples", page=look.dataset(name)
-        ),
+        accuracy_fact(look, name, (right, labelled), usual, of="labelled samples", page=look.dataset(name)),
         Fact(
             "samples",
             count(len(samples)),

@@ -128,7 +128,7 @@ class Chart(Panel):
     brush: Brush | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matrix(Panel):
     """Numbers by two lists of names, drawn as one image whose cells can be pointed at and clicked: counts, or
     where `signed` differences, whose colours part at zero, or where `amounts` numbers from zero on an even scale."""

@@ -86,7 +86,9 @@ def positions(text: str) -> list[int]:
     """
     parts = text.split(",")
     if not all(map(_POSITION.fullmatch, parts)):
-        raise BadRequest(f"{text[:40]!r} names no samples; write their numbers with commas between, as in 3,17.")
+        raise BadRequest(
+            f"{text[:40]!r} names no samples; write their numbers with commas between, as in 3,17."
+        )
     return list(map(int, parts))
 
 

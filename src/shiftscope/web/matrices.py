@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -61,14 +62,25 @@ class Drawing:
     data: dict[str, Any]
 
 
+_drawn: WeakKeyDictionary[Matrix, Drawing] = WeakKeyDictionary()
+
+
 def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
-    """Lay out a matrix.
+    """Lay out a matrix, once for as long as its view keeps it.
 
     Raises
     ------
     ShapeError
         There is not one name for each row and column.
     """
+    drawn = _drawn.get(matrix)
+    if drawn is None:
+        drawn = _drawn[matrix] = _laid_out(matrix)
+    page = addresses.page(matrix.page) if matrix.page else ""
+    return replace(drawn, data={**drawn.data, "page": page})
+
+
+def _laid_out(matrix: Matrix) -> Drawing:
     counts = np.nan_to_num(np.asarray(matrix.counts, np.float64), posinf=np.inf)
     if counts.shape != (len(matrix.row_names), len(matrix.column_names)):
         raise ShapeError(
@@ -115,7 +127,6 @@ def drawing(matrix: Matrix, addresses: Addresses) -> Drawing:
             "columns": None if column_names == row_names else column_names,
             "rowAxis": matrix.row_axis,
             "columnAxis": matrix.column_axis,
-            "page": addresses.page(matrix.page) if matrix.page else "",
             "hiddenDiagonal": matrix.hide_diagonal,
             "diagonal": matrix.diagonal,
             "keys": None if matrix.keys is None else list(matrix.keys),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 from urllib.parse import quote
 
@@ -49,10 +49,16 @@ def surroundings(study: Named) -> Surroundings:
         study.name,
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
         datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
-        categories=[Link(name, f"categories/{index}") for index, name in enumerate(study.categories)],
+        categories=_by_number(tuple(study.categories)),
         questions=[Link(view.menu, view.address) for view in views.values() if view.menu],
         written=partial(_written, study) if isinstance(study, StudyFiles) else lambda text: (),
     )
+
+
+@lru_cache(maxsize=4)
+def _by_number(categories: tuple[str, ...]) -> list[Link]:
+    """Made once: every page has the same thousand."""
+    return [Link(name, f"categories/{index}") for index, name in enumerate(categories)]
 
 
 def _written(study: StudyFiles, text: str) -> list[Link]:

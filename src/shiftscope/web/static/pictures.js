@@ -4,16 +4,18 @@
 
 {
   const most = 500; // in one answer, as its address names each
-  const alone = /thumbnails\/(.+)\/(\d+)\?(.*)$/; // the address of one picture: dataset, position, version
+  const alone = /^(.*)thumbnails\/(.+)\/(\d+)\?(.*)$/; // the address of one picture
+  const waiting = new WeakMap(); // image -> what its address was when it came; it is relative to the page
 
   const bring = async (address, images) => {
     try {
-      const answer = await fetch(address + images.map((image) => alone.exec(image.src)[2]).join());
+      const answer = await fetch(address + images.map((image) => waiting.get(image).position).join());
       const pictures = answer.ok ? (await answer.text()).split("\n") : [];
       pictures.forEach((picture, place) => (images[place].src = picture));
-    } finally {
-      for (const image of images) image.loading = "eager";
+    } catch {
+      // The server is gone, or the page was left: the images say so themselves.
     }
+    for (const image of images) image.loading = "eager";
   };
 
   const near = new IntersectionObserver(
@@ -23,7 +25,7 @@
         if (!isIntersecting) continue;
         near.unobserve(target);
         const image = target.querySelector("img");
-        const address = image.src.replace(alone, "pictures/$1?$3&at=");
+        const { address } = waiting.get(image);
         if (!coming.has(address)) coming.set(address, []);
         coming.get(address).push(image);
       }
@@ -35,7 +37,12 @@
   );
 
   const begin = () => {
-    for (const image of document.querySelectorAll(".thumbnail img[loading=lazy]")) near.observe(image.parentElement);
+    for (const image of document.querySelectorAll(".thumbnail img[loading=lazy]")) {
+      if (waiting.has(image)) continue;
+      const [, root, dataset, position, version] = alone.exec(image.src);
+      waiting.set(image, { address: `${root}pictures/${dataset}?${version}&at=`, position });
+      near.observe(image.parentElement);
+    }
   };
   begin();
   document.addEventListener("htmx:after:swap", begin);
