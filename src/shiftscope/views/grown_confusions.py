@@ -27,7 +27,8 @@ def grown_in(look: Look, dataset: str, most: int) -> list[Grown]:
 @lru_cache(maxsize=64)
 def _grown(here: Samples, there: Samples, categories: int, most: int) -> list[Grown]:
     """Found once: it takes sorting every confusion there is."""
-    return grown(*(outcomes(samples, categories).confusions for samples in (here, there)), most)
+    confusions, usual = (outcomes(samples, categories).confusions for samples in (here, there))
+    return grown(confusions, usual, most)
 
 
 def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:

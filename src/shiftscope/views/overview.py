@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.quartiles import quartiles
 from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.store.samples import Samples
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.accuracy import accuracy_fact, answers
 from shiftscope.views.blamed_units import blamed_units
@@ -198,15 +201,22 @@ def _score_fact(look: Look, dataset: str, score: str) -> Fact:
 def _examples(look: Look, name: str) -> ImageStrip:
     """The first image of each of the first categories: in sets of the same objects, the same ones."""
     recording = look.study[name]
-    _, first = np.unique(recording.samples.labels, return_index=True)
-    labelled = first[recording.samples.labels[first] >= 0][:EXAMPLES]
-    chosen = labelled if len(labelled) else np.arange(min(EXAMPLES, len(recording.samples)))
+    labelled = _first_of_each(recording.samples)
+    chosen = labelled or range(min(EXAMPLES, len(recording.samples)))
     return ImageStrip(
         f"Images of {name}",
-        pictures(look, recording, chosen.tolist()),
+        pictures(look, recording, chosen),
         role(look, name),
-        note="The first image of each of the first categories." if len(labelled) else "The first images.",
+        note="The first image of each of the first categories." if labelled else "The first images.",
     )
+
+
+@lru_cache(maxsize=16)
+def _first_of_each(samples: Samples) -> list[int]:
+    """Positions, one for each of the first categories that have a sample."""
+    categories, first = np.unique(samples.labels, return_index=True)
+    found: list[int] = first[categories >= 0][:EXAMPLES].tolist()
+    return found
 
 
 def _layers(look: Look, score: UnitScore) -> Table:

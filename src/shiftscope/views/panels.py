@@ -153,6 +153,10 @@ class Matrix(Panel):
     diagonal: str = ""  # what the diagonal holds, where it is not what the other cells hold
     measured_in: str = "samples"
 
+    # One is like itself alone: what was drawn of it is kept by it, and a million cells are not compared.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True)
 class Field:

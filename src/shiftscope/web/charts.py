@@ -10,7 +10,7 @@ import numpy as np
 
 from shiftscope.web.addresses import Addresses
 
-AS_IT_IS = {str, int, bool, type(None)}  # most of the thousands of values in a chart
+AS_IT_IS = {str, int, bool, type(None)}
 AXES_HEIGHT = 50  # pixels that axis, labels and title take below the plot
 
 
@@ -31,11 +31,12 @@ def height(spec: Mapping[str, Any]) -> int:
 
 
 def _plain(value: Any, addresses: Addresses) -> Any:
-    if type(value) in AS_IT_IS:
-        return value
     if isinstance(value, dict | Mapping):  # a dict is told at once, the others slowly
         plain = {
-            str(key): item if type(item) in AS_IT_IS else _plain(item, addresses)
+            # Most of a chart are thousands of these.
+            str(key): item
+            if (kind := type(item)) in AS_IT_IS or (kind is float and math.isfinite(item))
+            else _plain(item, addresses)
             for key, item in value.items()
         }
         if isinstance(plain.get("page"), str):

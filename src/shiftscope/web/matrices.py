@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from shiftscope.errors import ShapeError
 from shiftscope.views.numbers import number
@@ -221,6 +220,8 @@ def _grown(levels: npt.NDArray[np.uint8], cell: float, middle: int) -> npt.NDArr
 
 def _png(levels: npt.NDArray[np.uint8], ramp: Sequence[str]) -> str:
     """A data URI; a palette keeps a thousand by thousand cells within a megabyte."""
+    from PIL import Image  # late: most pages have no matrix
+
     height, width = levels.shape
     image = Image.frombytes("P", (max(width, 1), max(height, 1)), levels.tobytes() or b"\0")
     image.putpalette(_palette(ramp))
