@@ -7,6 +7,7 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 BIN := .venv/bin
 
 SIZE ?= small
+BENCHMARKS := summaries scores paths distances storing recording deephys viewing
 
 .PHONY: demo test check bench clean
 
@@ -23,8 +24,7 @@ check: .venv/ready
 	$(BIN)/codespell
 
 bench: .venv/ready
-	$(BIN)/python benchmarks/paths.py --size $(SIZE)
-	$(BIN)/python benchmarks/recording.py --size $(SIZE)
+	set -e; for each in $(BENCHMARKS); do $(BIN)/python benchmarks/$$each.py --size $(SIZE); done
 
 clean:
 	rm -rf .venv .uv

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -73,8 +73,9 @@ class Served:
         sent.flush()
         return dict(json.loads(got.readline()))
 
-    def connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self.host, timeout=120)
+    def connection(self) -> closing[http.client.HTTPConnection]:
+        """Kept open from one request to the next, as a browser does."""
+        return closing(http.client.HTTPConnection(self.host, timeout=120))
 
     def get(self, connection: http.client.HTTPConnection, path: str) -> bytes:
         """One page as a browser asks for it; anything but an answer is an error."""
@@ -90,15 +91,14 @@ class Served:
 def served(study: Path) -> Iterator[Served]:
     """`shiftscope view STUDY --no-browser`, ended afterwards."""
     start = [sys.executable, "-u", "-c", SERVED, "view", str(study), "--no-browser", "--port", "0"]
-    process = subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        told = pipes(process)[1].readline()
-        parts = urlsplit(next(word for word in told.split() if word.startswith("http")))
-        token = parts.query.partition("=")[2]
-        yield Served(process, parts.netloc, token, f"shiftscope-{parts.port}={token}")
-    finally:
-        process.terminate()
-        process.wait()
+    with subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            told = pipes(process)[1].readline()
+            parts = urlsplit(next(word for word in told.split() if word.startswith("http")))
+            token = parts.query.partition("=")[2]
+            yield Served(process, parts.netloc, token, f"shiftscope-{parts.port}={token}")
+        finally:
+            process.terminate()
 
 
 def pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
@@ -112,8 +112,8 @@ def opening(study: Path, rounds: int) -> dict[str, Any]:
     seconds = []
     for _ in range(rounds):
         start = time.perf_counter()
-        with served(study) as viewer:
-            viewer.get(viewer.connection(), "/")
+        with served(study) as viewer, viewer.connection() as connection:
+            viewer.get(connection, "/")
             seconds.append(time.perf_counter() - start)
             state = viewer.state()
     heavy = [name for name in HEAVY if name in state["modules"]]
@@ -159,20 +159,19 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
     """Milliseconds of each kind of page, each address once cold and then warm; then all by many clients at once."""
     alone: dict[str, list[float]] = {}
     cold: dict[str, float] = {}
-    connection = viewer.connection()
-    for kind, paths in kinds.items():
-        first = [timed(viewer, connection, path) for path in paths]
-        cold[kind] = max(first)
-        alone[kind] = [timed(viewer, connection, path) for path in paths]
+    with viewer.connection() as connection:
+        for kind, paths in kinds.items():
+            cold[kind] = max(timed(viewer, connection, path) for path in paths)
+            alone[kind] = [timed(viewer, connection, path) for path in paths]
     together: dict[str, list[float]] = {kind: [] for kind in kinds}
     failed: list[Exception] = []
 
     def client(number: int) -> None:
-        own = viewer.connection()
         try:
-            for kind, paths in kinds.items():
-                for path in paths[number % len(paths) :][:3]:
-                    together[kind].append(timed(viewer, own, path))
+            with viewer.connection() as own:
+                for kind, paths in kinds.items():
+                    for path in paths[number % len(paths) :][:3]:
+                        together[kind].append(timed(viewer, own, path))
         except Exception as error:
             failed.append(error)
 
@@ -225,23 +224,24 @@ def images(viewer: Served, study: StudyFiles, rounds: int) -> dict[str, float]:
         name: [int(p) for p in recording.summary(layer, TopSamples).position[:STRIP, 0] if p >= 0]
         for name, recording in study.items()
     }
-    connection = viewer.connection()
     single = [f"/thumbnails/{quote(name)}/{at}" for name, found in strongest.items() for at in found]
     strips = [f"/pictures/{quote(name)}?at={','.join(map(str, at))}" for name, at in strongest.items()]
     samples = study[study.reference].samples
     random = np.random.default_rng(0).integers(0, len(samples), READ).tolist()
 
-    def fetched(paths: Sequence[str]) -> Callable[[], object]:
-        return lambda: [viewer.get(connection, path) for path in paths]
+    with viewer.connection() as connection:
 
-    seconds = paired(
-        {
-            f"{len(strips)} strips": fetched(strips),
-            f"{len(single)} single pictures": fetched(single),
-            f"{READ} thumbnails read": lambda: [samples.thumbnail(at) for at in random],
-        },
-        rounds,
-    )
+        def fetched(paths: Sequence[str]) -> Callable[[], object]:
+            return lambda: [viewer.get(connection, path) for path in paths]
+
+        seconds = paired(
+            {
+                f"{len(strips)} strips": fetched(strips),
+                f"{len(single)} single pictures": fetched(single),
+                f"{READ} thumbnails read": lambda: [samples.thumbnail(at) for at in random],
+            },
+            rounds,
+        )
     strip, one = list(seconds.values())[:2]
     table(
         f"Pictures of a unit, {len(single)} in all",

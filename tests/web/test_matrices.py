@@ -104,3 +104,20 @@ def test_a_lone_fall_among_a_million_cells_is_seen() -> None:
     assert (
         blue[499:502, 0:2] > red[499:502, 0:2]
     ).all()  # the larger of two neighbours is the one that spreads
+
+
+def test_a_matrix_is_drawn_once_and_leads_elsewhere_from_each_page() -> None:
+    panel = Matrix("m", np.eye(3, dtype=np.int64), "abc", "abc", "true", "predicted", "at/{row}/{column}")
+    below = Served(root="../", version=lambda dataset: "1", assets="2")
+    first, second = drawing(panel, SERVED), drawing(panel, below)
+    assert second.picture is first.picture
+    assert [drawn.data["page"] for drawn in (first, second)] == [
+        "./at/{row}/{column}",
+        "../at/{row}/{column}",
+    ]
+
+
+def test_two_matrices_of_one_title_are_two() -> None:
+    one, other = (Matrix("m", np.full((2, 2), n), "ab", "ab", "true", "predicted", "p") for n in (1, 2))
+    assert one != other
+    assert drawing(one, SERVED).data["cells"] != drawing(other, SERVED).data["cells"]

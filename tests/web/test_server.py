@@ -77,7 +77,7 @@ def test_serving_tells_the_address_and_ends_on_interrupt(monkeypatch: pytest.Mon
 
 
 def test_the_viewer_starts_without_the_heavy_libraries() -> None:
-    heavy = {"torch", "pandas", "zarr", "xarray", "scipy"}
+    heavy = {"torch", "numba", "pandas", "zarr", "xarray", "scipy", "PIL"}
     code = f"import sys, shiftscope.web.server; print(*{heavy} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == []
