@@ -66,7 +66,8 @@ def test_a_click_on_a_point_of_the_scatter_opens_its_unit(open_page):
     chart = shown.page.locator(
         "section.chart", has=shown.page.get_by_role("heading", name="Units by novelty and spurious")
     )
-    rows = json.loads(chart.locator("script").text_content())["data"]["values"]
+    columns = json.loads(chart.locator("script").text_content())["data"]["columns"]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     points = chart.locator(".mark-symbol[role], .mark-symbol").first.locator("path")
     assert points.count() == len(rows) > 20
     chart.locator(".plot").scroll_into_view_if_needed()
@@ -91,7 +92,8 @@ def test_a_click_on_a_bar_of_a_unit_opens_its_category(open_page):
     shown = open_page("/layers/hidden/units/7")
     shown.settle()
     chart = shown.page.locator("section.chart").first
-    rows = json.loads(chart.locator("script").text_content())["data"]["values"]
+    columns = json.loads(chart.locator("script").text_content())["data"]["columns"]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     bars = chart.locator(".mark-rect path")
     assert bars.count() == len(rows) == 40
     chart.locator(".plot").scroll_into_view_if_needed()

@@ -67,8 +67,8 @@ def pages_in(value):
         for row, column in zip(cells[0::3], cells[1::3], strict=True):
             yield page.replace("{row}", str(row)).replace("{column}", str(column))
     elif isinstance(value, dict):
-        if isinstance(value.get("page"), str):
-            yield value["page"]
+        pages = value.get("page", [])
+        yield from [pages] if isinstance(pages, str) else pages
         for inner in value.values():
             yield from pages_in(inner)
     elif isinstance(value, list):

@@ -139,16 +139,21 @@ def test_hostile_names_stay_text_everywhere() -> None:
 
 
 def test_a_chart_in_the_page_reads_back_as_its_specification() -> None:
-    html = draw(
-        Chart("Units", {"title": HOSTILE, "data": {"values": [{"x": np.float64(1.5), "y": np.inf}]}}, "d"),
-        SERVED,
-    )
-    assert data(html) == {"title": HOSTILE, "data": {"values": [{"x": 1.5, "y": None}]}}
+    rows = [{"x": np.float64(1.5), "y": np.inf}, {"x": -2, "y": 0.5}]
+    html = draw(Chart("Units", {"title": HOSTILE, "data": {"values": rows}}, "d"), SERVED)
+    assert data(html) == {"title": HOSTILE, "data": {"columns": {"x": [1.5, -2], "y": [None, 0.5]}}}
+
+
+def test_rows_of_a_chart_that_have_not_the_same_names_stay_rows() -> None:
+    rows = [{"x": 1.5, "page": "layers/a"}, {"x": np.nan, "low": 0.5, "page": "layers/b"}]
+    html = draw(Chart("Units", {"data": {"values": rows}}, "d"), SERVED)
+    expected = [{"x": 1.5, "page": "../layers/a"}, {"x": None, "low": 0.5, "page": "../layers/b"}]
+    assert data(html) == {"data": {"values": expected}}
 
 
 def test_a_datum_of_a_chart_leads_where_the_addresses_say() -> None:
     html = draw(Chart("Units", SPEC, "One point for each unit."), SERVED)
-    assert data(html)["data"]["values"][0]["page"] == "../layers/conv1/units/3"  # type: ignore[index]
+    assert data(html)["data"]["columns"]["page"] == ["../layers/conv1/units/3"]  # type: ignore[index]
     assert 'aria-label="One point for each unit."' in html
     assert SPEC["data"]["values"][0]["page"] == "layers/conv1/units/3"  # type: ignore[index]
 

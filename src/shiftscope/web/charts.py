@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,21 @@ def prepared(spec: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
     return plain
 
 
+def packed(spec: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
+    """As `prepared`, but rows of the same names as one list for each name: half of the text for thousands of units.
+
+    charts.js makes rows of them again.
+    """
+    rows = spec.get("data", {}).get("values", [])
+    names = rows[0].keys() if rows else []
+    if not names or any(row.keys() != names for row in rows):
+        return prepared(spec, addresses)
+    columns = {name: [row[name] for row in rows] for name in names}
+    if "page" in columns:
+        columns["page"] = [addresses.page(page) for page in columns["page"]]
+    return prepared({**spec, "data": {"columns": columns}}, addresses)
+
+
 def height(spec: Mapping[str, Any]) -> int:
     """Room to keep for a chart that is not drawn yet, in pixels."""
     stated = spec.get("height")
@@ -32,20 +47,24 @@ def height(spec: Mapping[str, Any]) -> int:
 
 def _plain(value: Any, addresses: Addresses) -> Any:
     if isinstance(value, dict | Mapping):  # a dict is told at once, the others slowly
-        plain = {
-            # Most of a chart are thousands of these.
-            str(key): item
-            if (kind := type(item)) in AS_IT_IS or (kind is float and math.isfinite(item))
-            else _plain(item, addresses)
-            for key, item in value.items()
-        }
+        plain = dict(zip(map(str, value), _each_plain(value.values(), addresses), strict=True))
         if isinstance(plain.get("page"), str):
             plain["page"] = addresses.page(plain["page"])
         return plain
     if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist(), addresses)
     if isinstance(value, list | tuple):
-        return [_plain(item, addresses) for item in value]
+        return _each_plain(value, addresses)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _each_plain(values: Collection[Any], addresses: Addresses) -> list[Any]:
+    """Most of the thousands in a chart are plain already, which is told in place."""
+    return [
+        value
+        if (kind := type(value)) in AS_IT_IS or (kind is float and math.isfinite(value))
+        else _plain(value, addresses)
+        for value in values
+    ]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from shiftscope.views.panels import Columns, Page, Panel, Table
 from shiftscope.web.addresses import Addresses
-from shiftscope.web.charts import height, prepared
+from shiftscope.web.charts import height, packed
 from shiftscope.web.matrices import drawing
 from shiftscope.web.surroundings import Surroundings
 
@@ -76,6 +76,6 @@ _templates = Environment(
 )
 _templates.filters["percent"] = percent
 _templates.globals.update(
-    prepared=prepared, height=height, drawing=drawing, query_of=query_of, version=version("shiftscope")
+    packed=packed, height=height, drawing=drawing, query_of=query_of, version=version("shiftscope")
 )
 _templates.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}

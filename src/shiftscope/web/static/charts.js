@@ -61,10 +61,19 @@
     return { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } };
   };
 
+  // The specification of a plot; its data come as one list for each name.
+  const read = (plot) => {
+    const spec = JSON.parse(plot.parentElement.querySelector("script").textContent);
+    const columns = Object.entries(spec.data?.columns ?? {});
+    if (!columns.length) return spec;
+    const rows = columns[0][1].map((_, row) => Object.fromEntries(columns.map(([name, list]) => [name, list[row]])));
+    return { ...spec, data: { values: rows } };
+  };
+
   const draw = async (plot) => {
     await load();
     if (!plot.isConnected) return;
-    const spec = brushed(plot, JSON.parse(plot.parentElement.querySelector("script").textContent));
+    const spec = brushed(plot, read(plot));
     plot.style.minHeight = `${plot.offsetHeight}px`; // nothing below may jump while the old drawing is gone
     drawn.get(plot)?.view.finalize();
     const told = { value: null };
@@ -90,7 +99,7 @@
 
   const leave = (plot) => {
     const sides = drawn.get(plot).view.signal("brush");
-    const { x, y } = JSON.parse(plot.parentElement.querySelector("script").textContent).encoding;
+    const { x, y } = read(plot).encoding;
     const [horizontal, vertical] = [sides?.[x.field], sides?.[y.field]];
     if (!horizontal || !vertical) return;
     const filled = { x0: horizontal, x1: horizontal, y0: vertical, y1: vertical };
