@@ -41,12 +41,14 @@ RIVAL = {"tiny": 50, "small": 1_000, "imagenet": 4_000}  # samples of each datas
 ASKED = {"tiny": 3, "small": 30, "imagenet": 100}  # addresses of each kind of page
 # The command as a user starts it; a line on its input is answered by what its process has become.
 SERVED = """
-import json, sys, threading
+import json, sys, threading, time
 def answer():
     for line in sys.stdin:
+        processor = time.process_time()
         with open("/proc/self/status") as file:
             resident = next(int(l.split()[1]) / 1e3 for l in file if l.startswith("VmRSS"))
-        print(json.dumps({"resident_mb": resident, "modules": sorted(sys.modules)}), flush=True)
+        told = {"processor_seconds": processor, "resident_mb": resident, "modules": sorted(sys.modules)}
+        print(json.dumps(told), flush=True)
 threading.Thread(target=answer, daemon=True).start()
 from shiftscope.cli import main
 main()
@@ -67,7 +69,7 @@ class Served:
         return f"http://{self.host}/?token={self.token}"
 
     def state(self) -> dict[str, Any]:
-        """Resident memory and modules imported."""
+        """Processor time so far, resident memory and modules imported."""
         sent, got = pipes(self.process)
         sent.write("\n")
         sent.flush()
@@ -123,11 +125,13 @@ def opening(study: Path, rounds: int) -> dict[str, Any]:
         ("what", "value"),
         [
             ("process start to first page", f"{median:.2f} s"),
+            ("processor time of it", f"{state['processor_seconds']:.2f} s"),
             ("resident memory", f"{state['resident_mb']:.0f} MB"),
             ("heavy libraries imported", ", ".join(heavy) or "none"),
         ],
     )
-    return {"seconds": median, "resident_mb": state["resident_mb"], "heavy": heavy}
+    del state["modules"]
+    return {"seconds": median, **state, "heavy": heavy}
 
 
 def addresses(study: StudyFiles, many: int) -> dict[str, list[str]]:
@@ -159,10 +163,13 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
     """Milliseconds of each kind of page, each address once cold and then warm; then all by many clients at once."""
     alone: dict[str, list[float]] = {}
     cold: dict[str, float] = {}
+    processor: dict[str, float] = {}  # tells the cost of a page on a busy machine too
     with viewer.connection() as connection:
         for kind, paths in kinds.items():
             cold[kind] = max(timed(viewer, connection, path) for path in paths)
+            start = viewer.state()["processor_seconds"]
             alone[kind] = [timed(viewer, connection, path) for path in paths]
+            processor[kind] = 1e3 * (viewer.state()["processor_seconds"] - start) / len(paths)
     together: dict[str, list[float]] = {kind: [] for kind in kinds}
     failed: list[Exception] = []
 
@@ -186,6 +193,7 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
         kind: {
             "p50": quantile(alone[kind], 50),
             "p95": quantile(alone[kind], 95),
+            "processor": processor[kind],
             "slowest_first": cold[kind],
             f"p50_{CLIENTS}_clients": quantile(together[kind], 50),
             f"p95_{CLIENTS}_clients": quantile(together[kind], 95),
@@ -198,6 +206,7 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
             "page",
             "p50",
             "p95",
+            "processor",
             "slowest when first seen",
             f"p50, {CLIENTS} clients",
             f"p95, {CLIENTS} clients",
