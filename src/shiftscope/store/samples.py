@@ -105,17 +105,21 @@ class Samples:
     @cached_property
     def pictured(self) -> npt.NDArray[np.bool_]:
         """(sample,) whether there is a thumbnail; a sample that is no image has none."""
-        return np.concatenate([np.empty(0, bool), *(np.diff(ends) > 0 for ends, _ in self._thumbnails)])
+        pieces = [np.empty(0, bool)]
+        for chunk in (chunk for table in self._tables for chunk in table["thumbnail"].chunks):
+            ends = np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+            pieces.append(np.diff(ends) > 0)
+        return np.concatenate(pieces)
 
     @cached_property
     def skipped(self) -> int:
         return sum(table["problem"].length() - table["problem"].null_count for table in self._tables)
 
     def __getitem__(self, position: int) -> StoredSample:
-        shard, row = self._at(position)
+        table, row = self._at(position)
 
         def value(column: str) -> Any:
-            return self._tables[shard][column][row].as_py()
+            return table[column][row].as_py()
 
         label, prediction, confidence = value("label"), value("prediction"), value("confidence")
         return StoredSample(
@@ -136,9 +140,8 @@ class Samples:
 
     def thumbnail(self, position: int) -> bytes:
         """PNG or JPEG; raises `NotInStudy` for a sample that is no image."""
-        shard, row = self._at(position)
-        ends, content = self._thumbnails[shard]
-        thumbnail = bytes(content[ends[row] : ends[row + 1]])
+        table, row = self._at(position)
+        thumbnail: bytes = table["thumbnail"][row].as_py()
         if not thumbnail:
             raise NotInStudy(f"sample {position} has no picture: it was recorded without one.")
         return thumbnail
@@ -148,20 +151,13 @@ class Samples:
         self._at(position)
         return position
 
-    @cached_property
-    def _thumbnails(self) -> list[tuple[npt.NDArray[np.int32], memoryview]]:
-        """For each shard where its pictures end, the first one's beginning before them, and the pictures back to
-        back: Arrow's own way to one of them takes twenty times as long."""
-        return [_runs(table["thumbnail"]) for table in self._tables]
-
-    def _at(self, position: int) -> tuple[int, int]:
-        """The shard that holds a sample, and its row there."""
+    def _at(self, position: int) -> tuple[pa.Table, int]:
         if not 0 <= position < len(self):
             raise NotInStudy(
                 f"no sample {position}; this dataset has {len(self)}, from 0 to {len(self) - 1}."
             )
         shard = bisect_right(self._starts, position) - 1
-        return shard, position - self._starts[shard]
+        return self._tables[shard], position - self._starts[shard]
 
     def _numbers(self, column: str, dtype: npt.DTypeLike, missing: float) -> npt.NDArray[Any]:
         """A column of 32-bit numbers, read from Arrow's buffers: its own conversions import pandas."""
@@ -176,15 +172,6 @@ class Samples:
                 numbers[bits[rows] == 0] = missing
             pieces.append(numbers)
         return np.concatenate(pieces)
-
-
-def _runs(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], memoryview]:
-    """(sample + 1,) ends of the runs of bytes in a column, and the bytes, which stay on the disk."""
-    # Combining copies, also one chunk alone; ours are of one.
-    whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    _, ends, content = whole.buffers()
-    run = slice(whole.offset, whole.offset + len(whole) + 1)
-    return np.frombuffer(ends, np.int32)[run], memoryview(content or b"")
 
 
 def _mapped(file: Path) -> pa.Table:

@@ -3,13 +3,13 @@ compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from shiftscope.errors import BadRequest
+from shiftscope.scores.estimate import Estimate
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.panels import Choice, Link
 
@@ -29,7 +29,10 @@ class Look:
     asked_layer: str | None = None  # as in the address; None leaves the default
     asked_reference: str | None = None
     asked_lead: str | None = None
-    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)  # read for this page
+    # Those read for this page, by dataset, reference and layer.
+    estimates: dict[tuple[str, str, str], dict[str, Estimate]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def at(

@@ -13,12 +13,9 @@ def estimated(look: Look, dataset: str, layer: str | None = None) -> dict[str, E
     Of the reference itself only the scores that describe one dataset have values.
     """
     asked = (dataset, look.reference, layer or look.layer)
-    if (
-        asked not in look.kept
-    ):  # a page asks many times, and whether they are still valid is not told for nothing
-        look.kept[asked] = stored_estimates(look.study, *asked)
-    found: dict[str, Estimate] = look.kept[asked]
-    return found
+    if asked not in look.estimates:  # telling whether kept ones are still valid takes its time
+        look.estimates[asked] = stored_estimates(look.study, *asked)
+    return look.estimates[asked]
 
 
 def title(score: str) -> str:
