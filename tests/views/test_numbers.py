@@ -1,8 +1,9 @@
 """How numbers read."""
 
+import numpy as np
 import pytest
 
-from shiftscope.views.numbers import count, number, percent, points
+from shiftscope.views.numbers import all_exact, count, exact, number, percent, points
 
 NAN, INFINITE = float("nan"), float("inf")
 
@@ -48,3 +49,11 @@ def test_a_difference_of_shares_is_in_points_with_its_sign(difference, text):
 
 def test_thousands_stand_apart():
     assert [count(n) for n in (0, 999, 1000, 1234567)] == ["0", "999", "1\u202f000", "1\u202f234\u202f567"]
+
+
+def test_many_numbers_have_the_digits_of_each():
+    rng = np.random.default_rng(0)
+    drawn = rng.normal(size=3000) * 10.0 ** rng.integers(-12, 15, 3000)
+    values = np.append(drawn, [0, -0.0, 1, 0.1, 1e5, 999999.5, 1e6, 123456.5, 9.999995])
+    assert all_exact(values) == [exact(float(value)) for value in values]
+    assert all_exact(np.empty(0)) == []

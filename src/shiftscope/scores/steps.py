@@ -53,11 +53,13 @@ def _counted(ours: npt.NDArray[np.intp], theirs: npt.NDArray[np.intp]) -> Steps:
 def _halves(responses: npt.NDArray[Any]) -> npt.NDArray[np.intp] | None:
     """(sample,) numbers from 0 to 65,535 in the order of the responses; None where these need more than 16 bits."""
     with np.errstate(over="ignore"):
-        halves = responses.astype(np.float16) + np.float16(0)  # minus zero is zero
+        halves = responses.astype(np.float16, copy=False)
     if responses.dtype != np.float16 and not np.array_equal(halves, responses):
         return None
     bits = halves.view(np.int16)
-    return (bits ^ ((bits >> 15) & 0x7FFF)).astype(np.intp) + HALVES // 2
+    keys = bits ^ ((bits >> 15) & 0x7FFF)
+    keys[keys == -1] = 0  # minus zero is zero
+    return keys.astype(np.intp) + HALVES // 2
 
 
 def _values(keys: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:

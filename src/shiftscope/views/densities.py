@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from shiftscope.arrays import UnitArray
@@ -9,7 +11,7 @@ from shiftscope.scores.density import REACH, density, scott_bandwidth
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.charts import by_dataset
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import exact, number
+from shiftscope.views.numbers import all_exact, number
 from shiftscope.views.panels import Chart, Message, Panel
 from shiftscope.views.unit_scores import estimated, title
 
@@ -28,12 +30,10 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
     for name in look.others():
         values = estimated(look, name)[score].value
         values = values[values > 0] if positive else values[~np.isnan(values)]
-        width = scott_bandwidth(values)
-        if not width > 0:
+        if not scott_bandwidth(values) > 0:
             missing.append(name)
             continue
-        at = np.linspace(values.min() - REACH * width, values.max() + REACH * width, POINTS)
-        heights = density(values, at)
+        at, heights = _curve(values.tobytes())
         rows += _rows(name, at, heights)
         highest = int(heights.argmax())
         peaks.append(f"{name} {number(float(at[highest]))} (height {number(float(heights[highest]))})")
@@ -69,6 +69,14 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
     )
 
 
+@lru_cache(maxsize=64)  # the same for every page of a layer
+def _curve(values: bytes) -> tuple[UnitArray, UnitArray]:
+    numbers = np.frombuffer(values)
+    width = scott_bandwidth(numbers)
+    at = np.linspace(numbers.min() - REACH * width, numbers.max() + REACH * width, POINTS)
+    return at, density(numbers, at)
+
+
 def _rows(dataset: str, at: UnitArray, heights: UnitArray) -> list[dict[str, str | float]]:
-    pairs = zip(at.tolist(), heights.tolist(), strict=True)
-    return [{"dataset": dataset, "x": exact(x), "density": exact(y)} for x, y in pairs]
+    pairs = zip(all_exact(at), all_exact(heights), strict=True)
+    return [{"dataset": dataset, "x": x, "density": y} for x, y in pairs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
 
 from shiftscope.errors import BadRequest
@@ -64,6 +64,8 @@ class Look:
 
     def page(self, path: str, **options: str | int | bool | None) -> str:
         """An address with the choices in force and more options."""
+        if not options:  # as of each of the hundreds of pictures on a page
+            return path + self._kept
         query = {
             "layer": self.asked_layer,
             "reference": self.asked_reference,
@@ -72,6 +74,13 @@ class Look:
         }
         given = {name: value for name, value in query.items() if value is not None}
         return f"{path}?{urlencode(given)}" if given else path
+
+    @cached_property
+    def _kept(self) -> str:
+        """The choices in force as a query."""
+        choices = {"layer": self.asked_layer, "reference": self.asked_reference, "lead": self.asked_lead}
+        given = {name: value for name, value in choices.items() if value is not None}
+        return f"?{urlencode(given)}" if given else ""
 
     def overview(self) -> str:
         return self.page("")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 NOTHING = "–"
 
@@ -85,3 +89,14 @@ def signed_like(change: float) -> Callable[[float], str]:
 def exact(value: float) -> float:
     """Six significant digits, for the data of a chart: enough to draw it and short."""
     return float(f"{value:.6g}")
+
+
+def all_exact(values: npt.NDArray[np.floating[Any]]) -> list[float]:
+    """The same of many numbers, none of them infinite or NaN."""
+    exponent = np.floor(
+        np.log10(np.abs(values, dtype=np.float64), where=values != 0, out=np.zeros(len(values)))
+    )
+    # Of two whole numbers, so that what is written out is as short as it can be.
+    up, down = np.power(10.0, np.maximum(5 - exponent, 0)), np.power(10.0, np.maximum(exponent - 5, 0))
+    rounded: list[float] = (np.round(values / down * up) / up * down).tolist()
+    return rounded

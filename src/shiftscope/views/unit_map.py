@@ -18,7 +18,7 @@ from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.charts import point_size, unit_pages
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import count, exact, percent
+from shiftscope.views.numbers import all_exact, count, percent
 from shiftscope.views.panels import Chart, Message, Panel
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
@@ -60,19 +60,13 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
             heading, f"Fewer than two units of {look.layer} respond to labelled samples of {look.reference}."
         )
     values = colour.estimate.value
-    units = places.units[np.isfinite(values[places.units])].tolist()
-    at = places.at[np.isfinite(values[places.units])].tolist()
+    coloured = np.isfinite(values[places.units])
+    units = places.units[coloured].tolist()
+    x, y, colours = (all_exact(of) for of in (*places.at[coloured].T, values[units]))
     pages, passes = unit_pages(look, units), passing[units].tolist()
     rows = [
-        {
-            "unit": unit,
-            "x": exact(x),
-            "y": exact(y),
-            "value": exact(values[unit]),
-            "page": page,
-            "passes": passed,
-        }
-        for unit, (x, y), page, passed in zip(units, at, pages, passes, strict=True)
+        {"unit": unit, "x": a, "y": b, "value": value, "page": page, "passes": passed}
+        for unit, a, b, value, page, passed in zip(units, x, y, colours, pages, passes, strict=True)
     ]
     spec = {
         "data": {"values": rows},

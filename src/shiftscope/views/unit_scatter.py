@@ -6,7 +6,7 @@ import numpy as np
 
 from shiftscope.views.charts import point_size, unit_pages
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import exact
+from shiftscope.views.numbers import all_exact
 from shiftscope.views.panels import Brush, Chart, Message, Panel
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
@@ -22,8 +22,10 @@ def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Br
     shown = both.tolist()
     pages, passes = unit_pages(look, shown), passing[both].tolist()
     rows = [
-        {"unit": unit, "x": exact(across[unit]), "y": exact(up[unit]), "page": page, "passes": passed}
-        for unit, page, passed in zip(shown, pages, passes, strict=True)
+        {"unit": unit, "x": a, "y": b, "page": page, "passes": passed}
+        for unit, a, b, page, passed in zip(
+            shown, all_exact(across[both]), all_exact(up[both]), pages, passes, strict=True
+        )
     ]
     spec = {
         "data": {"values": rows},
