@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import BadRequest
 from shiftscope.scores.quartiles import quartiles
 from shiftscope.scores.score import UnitScore, unit_scores
@@ -214,8 +215,10 @@ def _examples(look: Look, name: str) -> ImageStrip:
 @lru_cache(maxsize=16)
 def _first_of_each(samples: Samples) -> list[int]:
     """Positions, one for each of the first categories that have a sample."""
-    categories, first = np.unique(samples.labels, return_index=True)
-    found: list[int] = first[categories >= 0][:EXAMPLES].tolist()
+    order = np.argsort(samples.labels, kind="stable")
+    labels = samples.labels[order]
+    first = order[(np.diff(labels, prepend=NO_LABEL) > 0)]
+    found: list[int] = first[:EXAMPLES].tolist()
     return found
 
 

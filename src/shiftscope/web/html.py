@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from urllib.parse import parse_qsl, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from shiftscope.views.panels import Columns, Page, Panel, Picture, Table
@@ -87,12 +87,21 @@ def percent(share: float | None) -> str | None:
     return f"{100 * min(max(share, 0.0), 1.0):.4g}"
 
 
+def _compiled_before() -> FileSystemBytecodeCache | None:
+    """Compiled templates in the user's own temporary folder: a tenth of a second of the first page."""
+    try:
+        return FileSystemBytecodeCache()
+    except (RuntimeError, OSError):  # no such folder that is the user's alone
+        return None
+
+
 _templates = Environment(
     loader=PackageLoader("shiftscope.web"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    bytecode_cache=_compiled_before(),
 )
 _templates.filters["percent"] = percent
 _templates.globals.update(
