@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from shiftscope.jit import compiled
 
 Rows = npt.NDArray[np.floating[Any]]  # (sample, feature)
 Ends = npt.NDArray[np.int64]  # (run + 1,)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def add_distances(
     products: npt.NDArray[np.floating[Any]],
     left: Rows,
@@ -68,7 +70,7 @@ def add_distances(
             sums[run, other] += sum_
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
+@partial(compiled, fastmath={"reassoc", "contract", "nsz"})
 def _distance(one: npt.NDArray[np.floating[Any]], other: npt.NDArray[np.floating[Any]]) -> float:
     square = 0.0
     for feature in range(one.size):

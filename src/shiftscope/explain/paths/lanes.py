@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 from shiftscope.explain.paths.count import LANES
+from shiftscope.jit import compiled
 
 
 @intrinsic
@@ -102,7 +103,7 @@ def _count_lanes(
     return types.void(responses, r, weights, w, thresholds, t, run, counts, c, ahead), build
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def count_tiles(
     responses: npt.NDArray[np.float32],
     weights: npt.NDArray[np.float32],

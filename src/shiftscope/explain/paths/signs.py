@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from shiftscope.jit import compiled
 
 Single = npt.NDArray[np.float32]
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})
+@partial(compiled, fastmath={"reassoc", "contract"})
 def sizes_of(responses: Single, norms: Single, largest: Single) -> None:
     """Fill (sample,) with each sample's Euclidean norm and its largest size."""
     for sample in range(responses.shape[0]):
@@ -21,7 +24,7 @@ def sizes_of(responses: Single, norms: Single, largest: Single) -> None:
         norms[sample], largest[sample] = np.sqrt(squares), most
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def settle(
     total: Single,
     responses: Single,
@@ -106,7 +109,7 @@ def settle(
     return found
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})
+@partial(compiled, fastmath={"reassoc", "contract"})
 def _sum(response: Single, weight: Single) -> float:
     total = 0.0
     for column in range(response.size):
@@ -114,7 +117,7 @@ def _sum(response: Single, weight: Single) -> float:
     return total
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _above(response: Single, weight: Single, threshold: np.float32) -> int:
     above = 0
     for column in range(response.size):
@@ -122,7 +125,7 @@ def _above(response: Single, weight: Single, threshold: np.float32) -> int:
     return above
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _up(exact: float) -> np.float32:
     """The least float32 that is not below a number of zero or more."""
     single = np.float32(exact)

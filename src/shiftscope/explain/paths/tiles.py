@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from shiftscope.explain.paths.count import LANES
+from shiftscope.jit import compiled
 
 WIDEN = np.float32(2.0**112)  # between the exponents of half and single precision
 
@@ -23,7 +23,7 @@ def widened(responses: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]
     return single
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _widen(
     halves: npt.NDArray[np.uint16], bits: npt.NDArray[np.uint32], singles: npt.NDArray[np.float32]
 ) -> None:
@@ -36,7 +36,7 @@ def _widen(
         singles[place] = -size if halves[place] & np.uint16(0x8000) else size
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def fill_tiles(
     responses: npt.NDArray[np.float32],
     signed: bool,
@@ -66,7 +66,7 @@ def fill_tiles(
                 into[lane] = np.float32(begin + lane == bias)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def rounded_up(
     exact: npt.NDArray[np.float64], single: npt.NDArray[np.float32], bits: npt.NDArray[np.int32]
 ) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from shiftscope.jit import compiled
 
 Block = npt.NDArray[np.unsignedinteger[Any]]  # (row, path)
 Table = npt.NDArray[np.float64]  # one row's table after the other; `starts` says where each begins
 Places = npt.NDArray[np.int64]  # (row,)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def sum_rows(block: Block, rows: Places, totals: npt.NDArray[np.int64], first: int, last: int) -> None:
     """Add up each path's counts over some rows into (path,) totals, for paths from `first` to before `last`."""
     for row in rows:
@@ -21,7 +23,7 @@ def sum_rows(block: Block, rows: Places, totals: npt.NDArray[np.int64], first: i
             totals[path] += np.int64(block[row, path])
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
+@partial(compiled, fastmath={"reassoc", "contract", "nsz"})
 def centre_rows(
     block: Block,
     rows: Places,
@@ -52,7 +54,7 @@ def centre_rows(
         offsets[place] += sum_
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def add_category(
     counts: npt.NDArray[np.unsignedinteger[Any]],
     columns: int,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from shiftscope.jit import compiled
 
 BINS = 2048
 CROWDED = 1e-4  # share of a profile's variance of ranks that bins may hide before it is sorted
@@ -15,7 +17,7 @@ AT_ONCE = 64  # profiles, side by side in memory
 Profiles = npt.NDArray[np.floating[Any]]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def correlate_ranks(
     shifted: Profiles, reference: Profiles, tolerance: float, correlation: npt.NDArray[np.float64]
 ) -> None:
@@ -57,7 +59,7 @@ def correlate_ranks(
             correlation[first + each] = exceeds
 
 
-@njit(nogil=True, cache=True, fastmath={"nnan", "nsz"})
+@partial(compiled, fastmath={"nnan", "nsz"})
 def _rank(
     profile: npt.NDArray[Any],
     ranks: npt.NDArray[np.int32],
@@ -103,7 +105,7 @@ def _rank(
     return (whole - equal - hidden) / 3
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _sort(
     profile: npt.NDArray[Any],
     ranks: npt.NDArray[np.int32],

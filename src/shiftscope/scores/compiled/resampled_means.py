@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from shiftscope.jit import compiled
 
 LANES = 64
 TOGETHER = 4  # resamples, whose sums stay in registers
@@ -81,7 +83,7 @@ def _add_four(
     return types.void(draws, d, samples, responses, r, means, m, share), build
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def resampled_means(
     draws: npt.NDArray[np.uint8],
     ends: npt.NDArray[np.int64],

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from shiftscope.jit import compiled
 from shiftscope.summaries.fused.lanes import (
     LANES,
     ROWS,
@@ -32,7 +32,7 @@ READ = 1 * COUNTED  # rows of a tile that stay in the second cache between the t
 Flat = npt.NDArray[Any]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def add_categories(
     responses: Flat,
     units: int,
@@ -66,7 +66,7 @@ def add_categories(
             total[into + unit] += own[unit]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def scan_tile(
     responses: Flat,
     units: int,
@@ -191,7 +191,7 @@ def scan_tile(
         squares[first + unit] += some_squares[unit]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def enter_column(
     responses: Flat,
     units: int,
@@ -208,14 +208,14 @@ def enter_column(
             _enter(response, positions[row], unit, bars, candidates, held)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _order(response: int, bits: int) -> int:
     """As `Lanes.order`; undoes itself but for minus zero."""
     ordered = response ^ ((response >> 63) & ((1 << (bits - 1)) - 1))
     return 0 if ordered == -1 else ordered
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _enter(
     response: Any,
     position: int,
@@ -239,7 +239,7 @@ def _enter(
         bars[unit] = np.int64(least >> np.uint64(32)) - 2**31
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _strongest_first(candidates: npt.NDArray[np.uint64], start: int) -> int:
     """Partition ROOM of them so that none of the first is below any of the rest; how many are first, KEPT to STAY.
 
@@ -271,7 +271,7 @@ def _strongest_first(candidates: npt.NDArray[np.uint64], start: int) -> int:
     return KEPT
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _widen(
     counts: npt.NDArray[np.uint32],
     exponent: npt.NDArray[np.int64],
@@ -296,7 +296,7 @@ def _widen(
         _halve(counts, start, signed[unit])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _halve(counts: npt.NDArray[np.uint32], start: int, signed: bool) -> None:
     """Add neighbouring bins, about zero where there are two sides."""
     pairs = np.empty(BINS // 2, np.uint32)
@@ -308,7 +308,7 @@ def _halve(counts: npt.NDArray[np.uint32], start: int, signed: bool) -> None:
         counts[start + place] = pairs[place - shift] if inside else np.uint32(0)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _exponent(key: int, bits: int) -> int:
     """Smallest e, not below SMALLEST_EXPONENT, with the response of this order in [-2^e, 2^e)."""
     digits, bias = (10, 15) if bits == 16 else (23, 127)
