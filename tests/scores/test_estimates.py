@@ -130,7 +130,9 @@ def test_another_recording_under_the_name_is_computed_again(recorded, made, net,
     assert not np.array_equal(before, after, equal_nan=True)
 
 
-@pytest.mark.parametrize("setting", ["RESAMPLES", "SEED", "LEVEL", "DEFINITION"])
+@pytest.mark.parametrize(
+    "setting", ["RESAMPLES", "SEED", "LEVEL", "DEFINITION", "NORMAL_FROM", "RANK_TOLERANCE"]
+)
 def test_other_settings_are_computed_again(study, computed, monkeypatch, setting):
     ask(study)
     monkeypatch.setattr(module, setting, 7)

@@ -67,6 +67,11 @@ def test_it_holds_the_smallest_and_the_largest_numbers_there_are(dtype, largest)
     compare(np.concatenate([extremes, extremes[:, ::-1], 0 * extremes]), np.zeros(3, np.int64), (1, 2))
 
 
+def test_a_tiny_negative_number_beside_a_huge_one_is_below_zero():
+    largest = np.finfo(np.float32).max
+    compare(np.array([[largest], [-1e-30], [1e-30], [-1.0]], np.float32), np.zeros(4, np.int64))
+
+
 finite = st.floats(width=16, allow_nan=False, allow_infinity=False)
 
 

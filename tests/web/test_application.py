@@ -206,6 +206,7 @@ def test_many_pictures_come_in_one_answer_in_the_order_asked(shown: Shown) -> No
         ("digits?at=-1", 400),
         ("digits?at=1%0A", 400),
         ("digits?at=" + "9" * 500, 400),
+        ("digits?at=" + ",".join("0" * 501), 400),
     ],
 )
 def test_pictures_that_are_not_there_are_refused(shown: Shown, address: str, status: int) -> None:

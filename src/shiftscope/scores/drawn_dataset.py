@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float32]
 NUMBERS_AT_ONCE = 2_000_000  # category x resample x unit
-WORTH_COMPILED = (
-    1_000_000_000  # resample x sample x unit; fewer are multiplied before the compiled code has loaded
-)
+# resample x sample x unit; fewer are multiplied before the compiled code has loaded
+WORTH_COMPILED = 100_000_000
 
 
 class DrawnDataset:

@@ -124,16 +124,14 @@ def _of_samples(
 ) -> dict[str, Estimate]:
     """The scores that read single samples, as far as these are there."""
     read = cache(lambda reads: sample_sets(reads, ours, theirs, weight))
-    found: list[Steps] = []
+    ordered = cache(lambda: _steps(read("steps") or ()))
     estimates = {}
     for name, score in unit_scores.items():
         if score.of_samples and (sets := read(score.reads)):
-            if score.reads == "steps":
-                found = found or _steps(sets)
-            more = (found,) if score.reads == "steps" else ()
+            more = (ordered(),) if score.reads == "steps" else ()
             measured: Measured = score.compute(*(each.numbers for each in sets), *more)
-            interval = _of_mean if _large(sets) else _of_resamples
-            estimates[name] = dataclasses.replace(interval(score, sets, measured), p=measured.p)
+            estimate = _of_many_samples if _large(sets) else _of_resamples
+            estimates[name] = dataclasses.replace(estimate(score, sets, measured), p=measured.p)
     return estimates
 
 
@@ -146,7 +144,7 @@ def _large(sets: Sequence[SampleSet]) -> bool:
     return all(len(each.numbers) >= NORMAL_FROM for each in sets)
 
 
-def _of_mean(score: UnitScore, sets: Sequence[SampleSet], measured: Measured) -> Estimate:
+def _of_many_samples(score: UnitScore, sets: Sequence[SampleSet], measured: Measured) -> Estimate:
     """With the interval that endless resamples of many samples have."""
     from scipy.special import ndtri
 

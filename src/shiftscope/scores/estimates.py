@@ -15,9 +15,10 @@ import numpy as np
 
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.estimate import Estimate
-from shiftscope.scores.estimate_units import LEVEL, RESAMPLES, SEED, estimate_units
+from shiftscope.scores.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED, estimate_units
 from shiftscope.scores.once import Once
 from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.scores.tuning import RANK_TOLERANCE
 from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import HEAD, folder_name
 
@@ -78,10 +79,10 @@ def stored_estimates(
 
 def has_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> bool:
     """Whether they are kept, so that `stored_estimates` has nothing to compute."""
-    shifted, against, described = study[dataset], study[reference], study.layer(layer)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    shifted, against, described = study[dataset], study[reference], study.layer(layer)
     try:
         with pq.ParquetFile(estimates_file(study.path, dataset, reference, described.name)) as file:
             metadata = file.schema_arrow.metadata or {}
@@ -96,13 +97,15 @@ def estimates_file(study: Path, dataset: str, reference: str, layer: str) -> Pat
 
 
 def _key(study: StudyFiles, shifted: Recording, reference: Recording, layer: str) -> bytes:
-    """Everything that decides the estimates."""
+    """What decides the estimates; for code that scores share, DEFINITION is raised."""
     head = study.path / HEAD
     content = {
         "definition": DEFINITION,
         "resamples": RESAMPLES,
         "level": LEVEL,
         "seed": SEED,
+        "normal_from": NORMAL_FROM,
+        "rank_tolerance": RANK_TOLERANCE,
         "layer": layer,
         "recordings": [recording.digest for recording in (shifted, reference)],
         "head": _digest(head, head.stat().st_mtime_ns) if head.exists() else "",

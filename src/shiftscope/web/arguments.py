@@ -16,6 +16,7 @@ from shiftscope.errors import BadRequest
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")  # longer ones overflow an array index
 _POSITION = re.compile(r"[0-9]{1,18}")
+MOST_POSITIONS = 500  # as many as pictures.js asks for at once; their pictures are in memory together
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -82,9 +83,11 @@ def positions(text: str) -> list[int]:
     Raises
     ------
     BadRequest
-        There is none, or something else between the commas.
+        There is none, more than MOST_POSITIONS, or something else between the commas.
     """
     parts = text.split(",")
+    if len(parts) > MOST_POSITIONS:
+        raise BadRequest(f"{len(parts)} samples at once; ask for at most {MOST_POSITIONS}.")
     if not all(map(_POSITION.fullmatch, parts)):
         raise BadRequest(
             f"{text[:40]!r} names no samples; write their numbers with commas between, as in 3,17."

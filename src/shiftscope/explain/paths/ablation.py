@@ -45,10 +45,11 @@ def ablation(
     """
     samples = entering.samples(categories)
     present = np.flatnonzero(samples)
-    prototypes = _prototypes(counter, entering, present)
-    softmax = _softmax(entering, present, categories)
-    distances = _distances(entering, present, np.random.default_rng(seed), most)
-    return Ablation(*prototypes, *softmax, *distances)
+    return Ablation(
+        *_prototypes(counter, entering, present),
+        *_softmax(entering, present, categories),
+        *_distances(entering, present, np.random.default_rng(seed), most),
+    )
 
 
 def _prototypes(counter: Counter, entering: Entering, present: npt.NDArray[np.intp]) -> tuple[float, float]:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from shiftscope.jit import compiled
 
 BINS = 2048
-CROWDED = 1e-4  # share of a profile's variance of ranks that bins may hide before it is sorted
 AT_ONCE = 64  # profiles, side by side in memory
 
 Profiles = npt.NDArray[np.floating[Any]]
@@ -55,8 +54,8 @@ def correlate_ranks(
             together = 0
             for category in range(categories):
                 together += our_ranks[category] * their_ranks[category]
-            exceeds = max(-1.0, min(1.0, together / spread)) if spread > 0 else np.nan
-            correlation[first + each] = exceeds
+            # Rounding may leave a perfect correlation a hair above one.
+            correlation[first + each] = max(-1.0, min(1.0, together / spread)) if spread > 0 else np.nan
 
 
 @partial(compiled, fastmath={"nnan", "nsz"})

@@ -26,8 +26,9 @@ from shiftscope.summaries.top_samples import KEPT
 
 ROOM = 256  # candidates of a unit; when they fill it, the best stay
 STAY = 150  # of them at most, at least KEPT: to find just as many takes longer
-COUNTED = 248  # rows until counters of one byte could run over; a multiple of ROWS
-READ = 1 * COUNTED  # rows of a tile that stay in the second cache between the two times they are looked at
+# Rows until counters of one byte could run over, a multiple of ROWS; a tile of them stays in the second cache between
+# the two times it is looked at.
+COUNTED = 248
 
 Flat = npt.NDArray[Any]
 
@@ -105,8 +106,8 @@ def scan_tile(
     masks = np.empty(ROWS, np.uint32)
     few, bins = np.zeros(width * BINS, np.uint8), np.empty(width * ROWS, np.uint16)
     per_unit, zero = np.empty(width, np.float32), np.empty(width, np.uint16)
-    for begin in range(0, rows, READ):
-        stop = min(begin + READ, rows)
+    for begin in range(0, rows, COUNTED):
+        stop = min(begin + COUNTED, rows)
         row = begin
         while row < stop:
             together = ROWS if row + ROWS <= stop else 1
@@ -170,21 +171,19 @@ def scan_tile(
             half = BINS // 2 if signed[first + unit] else 0
             per_unit[unit] = (BINS - half) * 2.0 ** -exponent[first + unit]
             zero[unit] = unit * BINS + half
-        for counted in range(begin, stop, COUNTED):
-            enough = min(counted + COUNTED, stop)
-            for row in range(counted, enough, ROWS):
-                together = min(ROWS, enough - row)
-                for each in range(together):
-                    for lane in range(0, width, LANES):
-                        at = (row + each) * units + first + lane
-                        bin_lanes(responses, at, per_unit, lane, zero, lane, bins, each * width + lane)
-                # Apart from the vectors, whose stores would have to be waited for.
-                for at in range(together * width):
-                    few[bins[at]] += np.uint8(1)
-            into = first * BINS
-            for at in range(width * BINS):
-                counts[into + at] += few[at]
-            few[:] = 0
+        for row in range(begin, stop, ROWS):
+            together = min(ROWS, stop - row)
+            for each in range(together):
+                for lane in range(0, width, LANES):
+                    at = (row + each) * units + first + lane
+                    bin_lanes(responses, at, per_unit, lane, zero, lane, bins, each * width + lane)
+            # Apart from the vectors, whose stores would have to be waited for.
+            for at in range(together * width):
+                few[bins[at]] += np.uint8(1)
+        into = first * BINS
+        for at in range(width * BINS):
+            counts[into + at] += few[at]
+        few[:] = 0
     for unit in range(width):
         largest[first + unit], smallest[first + unit] = high[unit], low[unit]
         fired[first + unit] += some_fired[unit]

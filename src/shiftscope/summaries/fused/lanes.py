@@ -175,8 +175,16 @@ def bin_lanes(
         step, single = lanes.builder, vector(SINGLE)
         kind = ir.FunctionType(single, [single])
         floor = cgutils.get_or_insert_function(step.module, kind, f"llvm.floor.v{LANES}f32")  # type: ignore[no-untyped-call]
-        below = step.call(floor, [step.fmul(lanes.single(lanes.load(0)), lanes.load(2))])
-        place = step.trunc(step.fptosi(below, vector(WORD)), vector(HALF))
+        bits = lanes.load(0)
+        below = step.call(floor, [step.fmul(lanes.single(bits), lanes.load(2))])
+        whole = step.fptosi(below, vector(WORD))
+        if bits.type.element.width == 32:  # the product with a tiny negative number may be zero
+            lost = step.and_(
+                step.icmp_signed("<", lanes.order(bits), constant(WORD, 0)),
+                step.icmp_signed("==", whole, constant(WORD, 0)),
+            )
+            whole = step.select(lost, constant(WORD, -1), whole)
+        place = step.trunc(whole, vector(HALF))
         lanes.store(6, step.add(place, lanes.load(4)))
         return given[0].get_dummy_value()
 

@@ -60,7 +60,7 @@ class OnePass:
         """What was seen, by name; the pass is over."""
         units, categories = self._units, self._categories
         total = self._total.reshape(categories + 1, self._padded)[:, :units]
-        samples, fewest = self._samples.sum(), np.full(units, np.nan)
+        samples, nothing = self._samples.sum(), np.full(units, np.nan)
         seen = bool(samples)
         return {
             "category_sums": CategorySums(total[:categories], self._samples[:categories]),
@@ -70,8 +70,8 @@ class OnePass:
                 self._signed[:units],
             ),
             "maxima": Maxima(
-                self._response(self._largest[:units]).astype(float) if seen else fewest,
-                self._response(self._smallest[:units]).astype(float) if seen else fewest,
+                self._response(self._largest[:units]).astype(float) if seen else nothing,
+                self._response(self._smallest[:units]).astype(float) if seen else nothing,
             ),
             "moments": Moments(
                 np.array(samples),

@@ -63,9 +63,10 @@ def methods(look: Look) -> Page:
         Message(
             "Intervals and tests",
             f"The interval under a score holds {LEVEL:.0%} of {RESAMPLES} bootstrap resamples of the samples, drawn "
-            f"within each label, both datasets independently, seed {SEED}; that of a mean over sets of {NORMAL_FROM:,} "
-            "samples and more is the normal one that endless resamples have. q is the p-value of a score after "
-            "Benjamini and Hochberg (1995), over the units of one layer, dataset and score. The interval of a share "
+            f"within each label, both datasets independently, seed {SEED}; that of a score of single samples, "
+            f"where every set has {NORMAL_FROM:,} and more, is the normal one that endless resamples have. q is the "
+            "p-value of a score after Benjamini and Hochberg (1995), over the units of one layer, dataset and score. "
+            "The interval of a share "
             "is Wilson's (1927), that of a difference of shares Newcombe's (1998), both at 95%.",
         ),
         Message(
