@@ -1,8 +1,10 @@
 """Steps of the pass on 32 units at a time, as vectors whatever the processor's width.
 
 Arrays are flat, and each is followed by the place where its lanes begin. Responses come as the bits of float16 or
-float32. Written in LLVM's own words: numba widens small integers to 64 bits and then fails to vectorise. What numba keeps on
-the disk is compiled anew when `kernels.py` changes, not when this file does: remove `__pycache__/*.nbi` then.
+float32. Written in LLVM's own words: numba widens small integers to 64 bits and then fails to vectorise.
+
+What numba keeps on the disk is compiled anew when `kernels.py` changes, not when this file does: remove
+`__pycache__/*.nbi` then.
 """
 
 from __future__ import annotations
