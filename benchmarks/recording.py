@@ -138,14 +138,7 @@ def one_thread() -> Iterator[None]:
 
 
 def cpu_seconds(run: Callable[[], object], times: int) -> float:
-    """Median, after one run that does not count."""
-    each = []
-    for turn in range(times + 1):
-        start = time.process_time()
-        run()
-        if turn:
-            each.append(time.process_time() - start)
-    return statistics.median(each)
+    return paired({"": run}, times, time.process_time)[""]
 
 
 def hook_seconds(

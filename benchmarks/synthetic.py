@@ -18,11 +18,11 @@ import numpy.typing as npt
 from paired import SIZES
 from PIL import Image
 
+from shiftscope.flow import score_all
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Seen, Shard
 from shiftscope.recording.thumbnails import encode_thumbnail
-from shiftscope.scores.estimates import stored_estimates
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles, create_study
@@ -63,7 +63,7 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
     Parameters
     ----------
     scores
-        Compute and keep the scores of the units too, as the viewer would when they are first asked for.
+        Compute and keep the scores of the units too, as `shiftscope view` does before it opens.
     """
     categories = [f"category {number}" for number in range(extent.categories)]
     world = World(extent, np.random.default_rng([seed, 0]))
@@ -98,9 +98,8 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
             study.manifest, layers=tuple(world.layers), reference=names[0], datasets=tuple(names)
         )
     )
-    for layer in study.layers if scores else ():
-        for name in names:
-            stored_estimates(study, name, names[0], layer)
+    if scores:
+        score_all(study)
     return study
 
 

@@ -233,7 +233,7 @@ def score_all(study: StudyFiles, *, progress: Progress = silent) -> None:
     pairs = [(name, layer) for name in study for layer in study.layers]
     missing = [pair for pair in pairs if not has_estimates(study, pair[0], study.reference, pair[1])]
     units = {layer: study.layer(layer).units for layer in study.layers}
-    with progress("scoring", 0, sum(units[layer] for _, layer in missing), "units") as advance:
+    with progress("scoring", 0, sum(units[layer] for _, layer in missing), counted="units") as advance:
         for name, layer in missing:
             stored_estimates(study, name, study.reference, layer, advance=advance)
 

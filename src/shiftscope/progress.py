@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
-Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # `bar`, or one with its parameters
+
+class Progress(Protocol):
+    """`bar`, or one like it."""
+
+    def __call__(
+        self, name: str, done: int, total: int, /, *, counted: str = ...
+    ) -> AbstractContextManager[Callable[[int], None]]: ...
 
 
 @contextmanager

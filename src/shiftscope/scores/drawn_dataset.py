@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shiftscope.store.recording import Recording
 
 FloatArray = npt.NDArray[np.float32]
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 NUMBERS_AT_ONCE = 2_000_000  # category x resample x unit
 # resample x sample x unit; fewer are multiplied before the compiled code has loaded
 WORTH_COMPILED = 100_000_000
@@ -37,6 +38,12 @@ class DrawnDataset:
         self.labels = samples.labels[self.order]
         self.predictions = samples.predictions[self.order]
         self.draws = draw_again(self.labels, resamples if recording.keeps_responses else 0, rng)
+
+    @cached_property
+    def runs(self) -> npt.NDArray[np.intp]:
+        """(2, category) where the samples of each category begin and end."""
+        categories = range(self.recording.plan.categories)
+        return np.stack([np.searchsorted(self.labels, categories, side=side) for side in SIDES])
 
     def read(self, units: range) -> DrawnUnits:
         return DrawnUnits(self, units)
@@ -110,19 +117,16 @@ class DrawnUnits:
     def _means(self, some: slice) -> FloatArray:
         """(category, resample, unit) mean responses; NaN for a category without samples."""
         dataset, draws = self.dataset, self.dataset.draws[some]
-        categories = dataset.recording.plan.categories
-        starts, ends = (
-            np.searchsorted(dataset.labels, range(categories), side=side) for side in ("left", "right")
-        )
+        starts, ends = dataset.runs
+        categories = len(starts)
         present = np.flatnonzero(ends > starts)
         if len(present) and dataset.resamples * self.responses.size >= WORTH_COMPILED:
             from shiftscope.scores.compiled.resampled_means import LANES, TOGETHER, resampled_means
 
-            runs = np.stack([starts[present], ends[present]])
             draws = np.pad(draws, ((0, -len(draws) % TOGETHER), (0, 0)))
             means = np.empty((categories, len(draws), LANES), np.float32)
             means[ends == starts] = np.nan
-            resampled_means(draws, runs, present, self._in_lanes, means)
+            resampled_means(draws, dataset.runs[:, present], present, self._in_lanes, means)
             return means[:, : some.stop - some.start, : len(self.units)]
         means = np.full((categories, len(draws), len(self.units)), np.nan, np.float32)
         for category in present:

@@ -23,7 +23,7 @@ def rank_correlation(shifted: Profiles, reference: Profiles, *, tolerance: float
     shifted, reference : (category, unit) mean responses
     tolerance
         Share of the variance of the ranks that may be neglected where there are many units: means in one of 2,048
-        bins of their range then count as equal. 1e-4 leaves the third digit right, in a third of the time.
+        bins of their range then count as equal. By 1e-4 correlations were off by 0.003 at most, in a third of the time.
 
     Returns
     -------
@@ -40,9 +40,8 @@ def rank_correlation(shifted: Profiles, reference: Profiles, *, tolerance: float
     with np.errstate(over="ignore"):
         undefined = np.isnan(shifted.sum(axis=0)) | np.isnan(reference.sum(axis=0))
     if shifted.size >= WORTH_COMPILED:
-        from shiftscope.scores.compiled.rank_correlations import (
-            correlate_ranks,
-        )  # late: it imports the compiler
+        # Late: it imports the compiler.
+        from shiftscope.scores.compiled.rank_correlations import correlate_ranks
 
         correlation = np.empty(shifted.shape[1])
         correlate_ranks(shifted, reference, tolerance, correlation)

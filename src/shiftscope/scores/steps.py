@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.arrays import SampleUnitArray
+from shiftscope.arrays import SampleUnitArray, in_order
 
 HALVES = 2**16  # numbers of half precision
 
@@ -56,13 +56,11 @@ def _halves(responses: npt.NDArray[Any]) -> npt.NDArray[np.intp] | None:
         halves = responses.astype(np.float16, copy=False)
     if responses.dtype != np.float16 and not np.array_equal(halves, responses):
         return None
-    bits = halves.view(np.int16)
-    keys = bits ^ ((bits >> 15) & 0x7FFF)
+    keys = in_order(halves.view(np.int16))
     keys[keys == -1] = 0  # minus zero is zero
     return keys.astype(np.intp) + HALVES // 2
 
 
 def _values(keys: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    ordered = (keys - HALVES // 2).astype(np.int16)
-    bits = (ordered ^ ((ordered >> 15) & 0x7FFF)).astype(np.int16)
+    bits = in_order((keys - HALVES // 2).astype(np.int16))
     return bits.view(np.float16).astype(np.float64)

@@ -16,7 +16,7 @@ from shiftscope.scores.shares import over_reference_maximum
 
 Means = npt.NDArray[np.floating[Any]]  # (category, unit)
 
-RANK_TOLERANCE = 1e-4  # of resampled profiles, whose correlations vary by a hundred times as much
+RANK_TOLERANCE = 1e-4  # of resampled profiles
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.arrays import in_order
 from shiftscope.summaries.summary import Block, axes, summaries
 
 KEPT = 100  # samples a unit
@@ -46,17 +47,13 @@ class TopSamples:
 
 def _keys(responses: npt.NDArray[np.floating], positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """One integer each, larger for a larger response and, of equal ones, for the earlier position."""
-    bits = (
-        (np.ascontiguousarray(responses, np.float32) + 0.0).view(np.int32).astype(np.int64)
-    )  # -0.0 becomes 0.0
-    ordered = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
-    keys = (ordered << 32) | (LAST - positions)
+    single = np.ascontiguousarray(responses, np.float32) + 0.0  # -0.0 becomes 0.0
+    keys = (in_order(single.view(np.int32)).astype(np.int64) << 32) | (LAST - positions)
     return np.where(positions < 0, NONE, keys)
 
 
 def _read(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    ordered = (keys >> 32).astype(np.int32)
-    responses = np.where(ordered < 0, ordered ^ 0x7FFFFFFF, ordered).astype(np.int32).view(np.float32)
+    responses = in_order((keys >> 32).astype(np.int32)).view(np.float32)
     missing = keys == NONE
     positions = np.where(missing, -1, LAST - (keys & LAST))
     return positions, np.where(missing, np.float32(np.nan), responses)

@@ -3,7 +3,7 @@ compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
@@ -64,22 +64,16 @@ class Look:
 
     def page(self, path: str, **options: str | int | bool | None) -> str:
         """An address with the choices in force and more options."""
-        if not options:  # as of each of the hundreds of pictures on a page
-            return path + self._kept
-        query = {
-            "layer": self.asked_layer,
-            "reference": self.asked_reference,
-            "lead": self.asked_lead,
-            **options,
-        }
-        given = {name: value for name, value in query.items() if value is not None}
-        return f"{path}?{urlencode(given)}" if given else path
+        return path + (self._query(options) if options else self._kept)
 
     @cached_property
     def _kept(self) -> str:
-        """The choices in force as a query."""
+        """The choices in force alone, as of each of the hundreds of pictures on a page."""
+        return self._query({})
+
+    def _query(self, options: Mapping[str, str | int | bool | None]) -> str:
         choices = {"layer": self.asked_layer, "reference": self.asked_reference, "lead": self.asked_lead}
-        given = {name: value for name, value in choices.items() if value is not None}
+        given = {name: value for name, value in {**choices, **options}.items() if value is not None}
         return f"?{urlencode(given)}" if given else ""
 
     def overview(self) -> str:

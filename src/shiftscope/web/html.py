@@ -58,7 +58,7 @@ def draw(
 def thumbnail(picture: Picture, addresses: Addresses) -> Markup:
     """A sample's picture, or words where it has none, leading to its page.
 
-    Not a template: a page has hundreds of them, and a macro takes ten times as long.
+    Not a template: a page has hundreds of them, and a macro takes more than twice as long.
     """
     verdict = f" {picture.verdict}" if picture.verdict else ""
     alt = f"{picture.alt} ({picture.verdict})" if picture.verdict else picture.alt

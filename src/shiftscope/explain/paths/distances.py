@@ -79,9 +79,8 @@ def distances(vectors: npt.NDArray[np.floating[Any]], samples: npt.NDArray[np.in
     def some(first: int, last: int) -> None:
         from shiftscope.explain.paths.distance_sums import add_distances
 
-        kept = np.empty(
-            min(AT_ONCE, len(rows)) ** 2, rows.dtype
-        )  # new memory for each tile costs time to fill
+        # New memory for each tile costs time to fill.
+        kept = np.empty(min(AT_ONCE, len(rows)) ** 2, rows.dtype)
         for at in range(first, last):
             left, right = pairs[at]
             (here, here_ends), (there, there_ends) = _runs(ends, left), _runs(ends, right)
@@ -104,9 +103,8 @@ def distances(vectors: npt.NDArray[np.floating[Any]], samples: npt.NDArray[np.in
             found[at] = here, there, sums
 
     shared(some, len(pairs), len(rows) ** 2 * max(rows.shape[1], 1), large=True)
-    halves = np.zeros(
-        (len(samples), len(samples))
-    )  # of each pair once, so of a category with itself once too
+    # Of each pair once, so of a category with itself once too.
+    halves = np.zeros((len(samples), len(samples)))
     for here, there, sums in found:  # in one order, whichever thread was first
         halves[here, there] += sums
     return Distances(samples, (halves + halves.T) * scale)
