@@ -21,6 +21,12 @@ from shiftscope.study import Study
 SHARED_DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
+@pytest.fixture(autouse=True)
+def _unflushed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits for the disk: no test looks at what a power cut leaves, but those in tests/faults."""
+    monkeypatch.setattr(os, "fsync", lambda file: None)
+
+
 @pytest.fixture
 def shared_data() -> Path:
     """Real data and weights, where this checkout has them beside it."""

@@ -34,13 +34,15 @@ from shiftscope.errors import (
 )
 from shiftscope.recording import batches
 from shiftscope.scores.score import unit_scores
-from shiftscope.store import layout
+from shiftscope.store import layout, sealing
+from shiftscope.store.locks import LOCKS
 from shiftscope.store.writer import RecordingWriter
 
 
 def contents(folder):
-    """Every file below a folder, for comparing studies byte by byte."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Every file below a folder but its locks, for comparing studies byte by byte."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and LOCKS not in path.parts]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def test_stored_responses_are_the_models_own(recorded, net, made):
@@ -142,7 +144,7 @@ def test_a_model_is_recorded_as_it_computes_under_autocast_and_channels_last(new
 def test_batches_and_workers_do_not_change_the_study(new_study, made, batch_size, workers):
     plain = new_study(name="one").record(made(), "lab", layers=["conv"], progress=False)
     other = new_study(name="two").record(
-        made(), "lab", layers=["conv"], batch_size=batch_size, workers=workers, progress=False
+        made(), "lab", layers=["conv"], batch_size=batch_size, loader_workers=workers, progress=False
     )
     np.testing.assert_allclose(plain.responses("conv"), other.responses("conv"), atol=1e-3)
     np.testing.assert_array_equal(plain.samples.labels, other.samples.labels)
@@ -209,7 +211,7 @@ def test_a_label_outside_the_categories_is_named(started, made):
     bad = made(seed=2)
     bad.labels[33] = 4
     refused(started, DataError, "'sample-33' has .*label 4", bad, "field")
-    refused(started, DataError, "'sample-33' has .*label 4", bad, "field", workers=1)
+    refused(started, DataError, "'sample-33' has .*label 4", bad, "field", loader_workers=1)
     refused(started, DataError, "'sample-33' has .*label 4", bad, "field", on_error="skip")
 
 
@@ -369,7 +371,7 @@ def test_layers_may_have_any_name_that_modules_have(new_study, made, net):
         ({"keep": "all"}, "keep='all'; it can be 'responses' or 'summaries'"),
         ({"on_error": "ignore"}, "on_error='ignore'; it can be 'raise' or 'skip'"),
         ({"batch_size": 0}, "batch_size=0"),
-        ({"workers": -1}, "workers=-1"),
+        ({"loader_workers": -1}, "loader_workers=-1"),
     ],
 )
 def test_options_are_checked_before_anything_is_written(started, made, option, message):
@@ -529,7 +531,7 @@ def test_the_same_weights_in_another_function_are_another_model(new_study, made,
 def test_recording_draws_no_random_number(new_study, made):
     study = new_study()
     before = torch.get_rng_state()
-    study.record(made(), "lab", layers=["conv"], workers=1, progress=False)
+    study.record(made(), "lab", layers=["conv"], loader_workers=1, progress=False)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -757,7 +759,7 @@ def test_workers_end_with_the_pass_while_its_error_is_handled(started, made):
     bad = made(seed=2)
     bad.labels[33] = 4
     try:
-        started.record(bad, "field", workers=2, batch_size=4, progress=False)
+        started.record(bad, "field", loader_workers=2, batch_size=4, progress=False)
     except DataError:
         assert not multiprocessing.active_children()
     else:
@@ -773,7 +775,7 @@ def test_thumbnails_are_made_where_samples_are_read(started, made, monkeypatch):
     monkeypatch.setattr(
         batches, "encode_thumbnail", lambda p: refuse(p) if os.getpid() == here else encode(p)
     )
-    recording = started.record(made(seed=2), "field", workers=1, progress=False)
+    recording = started.record(made(seed=2), "field", loader_workers=1, progress=False)
     assert recording.samples.pictured.all()
 
 
@@ -800,18 +802,18 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
         raise Stopped
 
     where = {
-        "summaries": (RecordingWriter, "_write_summaries"),
-        "transpose": (RecordingWriter, "_transpose"),
+        "summaries": (sealing, "write_summaries"),
+        "transpose": (sealing, "transpose"),
         "complete": (layout, "RECORDING"),
         "manifest": (StudyFiles, "save"),
     }[moment]
     with monkeypatch.context() as patched:
         if moment == "complete":
-            import shiftscope.store.writer as writer
-
-            original = writer.write_json
+            original = sealing.write_json
             patched.setattr(
-                writer, "write_json", lambda p, c: stop() if c.get("complete") else original(p, c)
+                sealing,
+                "write_json",
+                lambda p, c, *sums: stop() if c.get("complete") else original(p, c, *sums),
             )
         else:
             patched.setattr(*where, stop)

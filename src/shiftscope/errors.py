@@ -46,6 +46,10 @@ class StudyMismatch(ShiftscopeError):
     """What is to be recorded does not fit what the study already holds."""
 
 
+class StudyBusy(ShiftscopeError):
+    """Another process is writing what was to be written."""
+
+
 class StudyDamaged(ShiftscopeError):
     """A file of the study is missing, truncated or not ours."""
 

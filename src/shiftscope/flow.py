@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.arrays import UnitArray
+from shiftscope.engine.engine import Engine
+from shiftscope.engine.local import Local
+from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import has_estimates, stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import remove_folder
-from shiftscope.store.background import Background
-from shiftscope.store.layout import SHARD_SAMPLES, folder_name
-from shiftscope.store.plan import Plan
+from shiftscope.store.layout import SHARD_SAMPLES, folder_name, unreplaced
+from shiftscope.store.locks import held, recording_lock
 from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.summaries.summary import summarise_shard
+from shiftscope.store.study_files import Manifest, StudyFiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from shiftscope.explain.paths.path_statistics import Settings
     from shiftscope.explain.paths.paths import Paths
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.seen import Keep, Outputs, Shard, StoredType
+    from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import Pass
+    from shiftscope.store.preparation import Preparation
 
 
 def record(
@@ -48,6 +49,8 @@ def record(
     keep: Keep = "responses",
     outputs: Outputs = "auto",
     how: Pass | None = None,
+    engine: Engine | None = None,
+    shard_samples: int | None = None,
     check_range: bool = True,
     overwrite: bool = False,
     progress: Progress = silent,
@@ -55,131 +58,96 @@ def record(
     """Keep what `layers` say about every sample, going on with a recording that stopped midway.
 
     What can be known before the first batch is refused before it, with the study untouched; an error on the
-    way keeps the shards that were finished. While one shard is summarised and written, the next is recorded.
+    way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
+    other ranks that its launcher started.
 
     Raises
     ------
+    StudyBusy
+        Another process records this dataset.
     StudyMismatch
         Another model, other layers or a dataset of other contents under this name.
     LayerNotFound, LayerError, DataError, ModelError, ResponseError
         What was asked cannot be recorded; the message names the layer, unit or sample.
     """
-    from shiftscope.recording.head import find_head
-    from shiftscope.recording.layers import choose_layers
-    from shiftscope.recording.linear_maps import find_maps
-    from shiftscope.recording.model import unwrap
-    from shiftscope.recording.provenance import (
-        InputRange,
-        describe_model,
-        refuse_other_layers,
-        refuse_other_model,
-    )
-    from shiftscope.recording.stream import Pass, check_outputs, first_inputs, stream
+    from shiftscope.recording.stream import Pass
+    from shiftscope.store.job import Job
+    from shiftscope.store.preparation import prepare
     from shiftscope.store.writer import RecordingWriter
 
-    model, manifest, how = unwrap(model), study.manifest, how or Pass()
-    paths = [paths] if isinstance(paths, str) else paths
-    entered = {layer.name for layer in manifest.layers if layer.side != "output"}
-    layers = [layer for layer in layers or () if layer not in entered]  # they are recorded again anyway
-    described = describe_model(model)
-    refuse_other_model(manifest.model, described)
-    _check_name(name, study.datasets)
-    if not layers and not paths and not manifest.layers:
-        raise BadRequest(
-            "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
-        )
-    inputs = first_inputs(dataset, model)
-    seen = InputRange.of(inputs)
-    if manifest.inputs and name != study.reference:
-        seen.refuse_unlike(
-            InputRange.from_json(manifest.inputs), name, study.reference, check_range=check_range
-        )
-    maps = find_maps(model, paths, inputs) if paths else {}
-    entering = [layer for layer, _ in maps.values()] or [
-        layer for layer in manifest.layers if layer.side != "output"
-    ]
-    chosen = choose_layers(model, layers, inputs) if layers else list(manifest.layers)
-    chosen += [layer for layer in entering if layer not in chosen]
-    if manifest.layers:
-        refuse_other_layers(manifest.layers, chosen)
-    categories, probabilities = check_outputs(
-        model, inputs, study.categories or tuple(dataset.categories or ())
-    )
-    plan = Plan(
-        dataset=name,
-        samples=len(dataset),
-        layers=chosen,
-        categories=len(categories),
+    engine = engine or Ranks.from_environment() or Local()
+    prepared = prepare(
+        study,
+        model,
+        dataset,
+        name,
+        layers=layers,
+        paths=paths,
         stored_as=stored_as,
         keep=keep,
-        probabilities=probabilities if outputs == "auto" else outputs == "probabilities",
-        fingerprint=dataset.fingerprint(),
-        source=dataset.describe(),
-        model=described,
-        shard_samples=SHARD_SAMPLES,
+        outputs=outputs,
+        check_range=check_range,
+        shard_samples=shard_samples or SHARD_SAMPLES,
     )
-    replaces = overwrite and name in study
-    # A recording that is replaced stays until the new one is whole.
-    folder = study.path / (f".new {folder_name(name)}" if replaces else folder_name(name))
-    writer = RecordingWriter(folder, plan, overwrite=overwrite)
-    try:
-        unfinished = writer.unfinished()
-        left = sum(map(len, unfinished.values()))
-        with progress(name, len(dataset) - left, len(dataset)) as advance:
-            shards = stream(
-                model,
-                dataset,
-                chosen,
-                categories,
-                unfinished,
-                stored_as=stored_as,
-                probabilities=plan.probabilities,
-                how=dataclasses.replace(how, progress=advance),
-            )
-
-            def commit(shard: Shard) -> None:
-                writer.commit(shard, summarise_shard(shard, len(categories)))
-
-            # Closed at once: after a failed write the traceback would keep the stream, and the model its hooks.
-            with Background() as background, closing(shards):
-                for shard in shards:
-                    background.submit(commit, shard)
-        writer.seal(categories)
-    except BaseException:
-        writer.abandon()
-        raise
-    if replaces:
-        remove_folder(study.path / folder_name(name))
-        folder.replace(study.path / folder_name(name))
-    if not manifest.layers and (head := find_head(model, chosen, inputs)):
-        study.save_head(head)
-    for _, linear in maps.values():
-        study.save_map(linear)
-    manifest = study.reread()  # another process may have finished a dataset meanwhile
-    first = not manifest.inputs or name == study.reference
-    study.save(
-        dataclasses.replace(
-            manifest,
-            categories=categories,
-            layers=tuple(chosen),
-            reference=name if reference or not manifest.reference else manifest.reference,
-            datasets=manifest.datasets if name in study else (*manifest.datasets, name),
-            inputs=seen.as_json() if first else manifest.inputs,
+    if overwrite and engine.rank is not None:
+        raise BadRequest(
+            "processes that record together cannot replace a dataset, since one may end before another begins. "
+            "Record under another name, or replace it with one process."
         )
-    )
+    folder, replaces = folder_name(name), overwrite and name in study
+    with recording_lock(study.path, folder, engine.rank):
+        # A recording that is replaced stays until the new one is whole.
+        target = study.path / (unreplaced(folder) if replaces else folder)
+        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how or Pass())
+        with held(study.path, f"{folder}.files"):
+            writer = RecordingWriter(target, prepared.plan, overwrite=overwrite)
+        try:
+            done = len(dataset) - sum(map(job.samples_in, writer.unfinished()))
+            with progress(name, done, len(dataset)) as advance:
+                if not writer.complete:
+                    engine.run(job, advance)
+        except BaseException:
+            if engine.rank is None:
+                writer.abandon()
+            raise
+        with held(study.path, f"{folder}.files"):
+            writer = RecordingWriter(target, prepared.plan)  # another rank may have sealed it
+            if not writer.complete:
+                writer.seal(prepared.categories, engine.merge(job))
+        if engine.rank is None:
+            writer.sweep()
+        if replaces:
+            remove_folder(study.path / folder)
+            target.replace(study.path / folder)
+        _enter(study, prepared, reference=reference)
     return study[name]
 
 
-def _check_name(name: str, taken: Sequence[str]) -> None:
-    if set(name) <= {"."} or set(name) & {"/", "\\"}:
-        raise BadRequest(
-            f"{name!r} cannot name a dataset, since it is part of an address: leave out slashes."
+def _enter(study: StudyFiles, recorded: Preparation, *, reference: bool) -> None:
+    """Put a finished recording into the manifest, and what it tells of the model into the study."""
+    from shiftscope.recording.head import find_head
+    from shiftscope.recording.provenance import refuse_other_layers
+
+    name, layers = recorded.plan.dataset, tuple(recorded.plan.layers)
+
+    def entered(manifest: Manifest) -> Manifest:
+        if manifest.layers:
+            refuse_other_layers(manifest.layers, layers)
+        first = not manifest.inputs or name == (manifest.reference or name)
+        return dataclasses.replace(
+            manifest,
+            categories=recorded.categories,
+            layers=layers,
+            reference=name if reference or not manifest.reference else manifest.reference,
+            datasets=manifest.datasets if name in manifest.datasets else (*manifest.datasets, name),
+            inputs=recorded.seen.as_json() if first else manifest.inputs,
         )
-    for other in taken:
-        if other != name and other.casefold() == name.casefold():
-            raise BadRequest(
-                f"{name!r} and {other!r} would be one folder on some systems; choose another name."
-            )
+
+    if not study.manifest.layers and (head := find_head(recorded.model, layers, recorded.inputs)):
+        study.save_head(head)
+    for linear in recorded.maps.values():
+        study.save_map(linear)
+    study.update(entered)
 
 
 def scores(
@@ -253,7 +221,7 @@ def intervene(
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     batch_size: int = 64,
-    workers: int = 0,
+    loader_workers: int = 0,
     progress: Progress = silent,
 ) -> Intervention:
     """What is answered with some units changed: by the study's head, or by the model where `data` are given."""
@@ -270,7 +238,7 @@ def intervene(
     shown = {name: as_dataset(given, categories=study.categories) for name, given in data.items()}
     samples = sum(map(len, shown.values()))
     with progress("intervening", 0, samples) as advance:
-        run = Pass(batch_size=batch_size, workers=workers, progress=advance)
+        run = Pass(batch_size=batch_size, loader_workers=loader_workers, progress=advance)
         return intervene_live(study, model, shown, units, how, layer=layer, reference=reference, run=run)
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 from shiftscope import flow
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
 from shiftscope.store.layout import MANIFEST
+from shiftscope.store.locks import held
 from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
 from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import Manifest, StudyFiles, create_study
+from shiftscope.store.study_files import Manifest, StudyFiles, create_study, refuse_taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.datasets.preprocess import Preprocess
+    from shiftscope.engine.engine import Engine
     from shiftscope.explain.interventions.edit import How
     from shiftscope.explain.interventions.intervention import Intervention
     from shiftscope.explain.interventions.repair import Repair
@@ -68,16 +70,18 @@ class Study(StudyFiles):
         from shiftscope.recording.provenance import describe_model, refuse_other_model, versions
 
         described = describe_model(unwrap(model))
-        if exist_ok and (Path(path) / MANIFEST).exists():
-            study = cls(path)
-            if study.datasets or study.unfinished():
-                refuse_other_model(study.manifest.model, described)
-                _refuse_other_categories(study.categories, tuple(categories))
-            else:  # nothing is recorded, so nothing is bound to what the folder was made for
-                study.save(Manifest(model=described, categories=tuple(categories), versions=versions()))
-        else:
-            create_study(path, described, categories, versions())
-            study = cls(path)
+        refuse_taken(Path(path))
+        with held(Path(path), "study"):  # several processes that record together create it together
+            if exist_ok and (Path(path) / MANIFEST).exists():
+                study = cls(path)
+                if study.datasets or study.unfinished():
+                    refuse_other_model(study.manifest.model, described)
+                    _refuse_other_categories(study.categories, tuple(categories))
+                else:  # nothing is recorded, so nothing is bound to what the folder was made for
+                    study.save(Manifest(model=described, categories=tuple(categories), versions=versions()))
+            else:
+                create_study(path, described, categories, versions())
+                study = cls(path)
         study._model = model
         return study
 
@@ -96,7 +100,9 @@ class Study(StudyFiles):
         keep: Keep = "responses",
         outputs: Outputs = "auto",
         batch_size: int = 64,
-        workers: int = 0,
+        loader_workers: int = 0,
+        engine: Engine | None = None,
+        shard_samples: int | None = None,
         on_error: OnError = "raise",
         check_range: bool = True,
         overwrite: bool = False,
@@ -134,6 +140,13 @@ class Study(StudyFiles):
         outputs
             What the model's outputs are: "logits" (log-probabilities too) or "probabilities"; found out from the
             first ones where not given.
+        loader_workers
+            Processes that read samples for the model.
+        engine
+            Where the shards are recorded: in this process where not given, which shares them with the other ranks
+            if torchrun or Slurm started several. See docs/cluster.md.
+        shard_samples
+            How many samples are written, counted and handed to a worker together; 4,096 where not given.
         on_error
             "skip" counts samples that cannot be read, and leaves a gap in their place.
         check_range
@@ -159,7 +172,9 @@ class Study(StudyFiles):
             stored_as=stored_as,
             keep=keep,
             outputs=outputs,
-            how=Pass(batch_size=batch_size, workers=workers, on_error=on_error),
+            how=Pass(batch_size=batch_size, loader_workers=loader_workers, on_error=on_error),
+            engine=engine,
+            shard_samples=shard_samples,
             check_range=check_range,
             overwrite=overwrite,
             progress=bar if progress else silent,
@@ -197,7 +212,7 @@ class Study(StudyFiles):
         model: nn.Module | None = None,
         data: Mapping[str, Any] | None = None,
         batch_size: int = 64,
-        workers: int = 0,
+        loader_workers: int = 0,
         progress: bool = True,
     ) -> Intervention:
         """Change what some units respond, and see what the model answers on each dataset.
@@ -230,7 +245,7 @@ class Study(StudyFiles):
             model=self._model,
             data=data,
             batch_size=batch_size,
-            workers=workers,
+            loader_workers=loader_workers,
             progress=bar if progress else silent,
         )
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shiftscope.summaries.summary import Block, arrays_of, from_arrays, merge_all, summaries, summarise
+from shiftscope.summaries.summary import Block, arrays_of, from_arrays, merge_in_order, summaries, summarise
 
 CATEGORIES = 3
 EXACT = {"maxima", "top_samples", "histograms"}  # the same bytes for any split; sums to rounding
@@ -85,4 +85,4 @@ def test_every_array_names_its_axes(name):
 def test_all_summaries_are_made_and_merged_together():
     one, other = summarise(block([[1.0]], [0])), summarise(block([[2.0]], [1], first=1))
     assert set(one) == set(summaries) == {"maxima", "moments", "category_sums", "top_samples", "histograms"}
-    assert merge_all(one, other)["maxima"].largest == [2.0]
+    assert merge_in_order([{"fc": one}, {"fc": other}])["fc"]["maxima"].largest == [2.0]

@@ -32,7 +32,7 @@ def record(
     stored_as: Literal["float16", "float32"] = "float16",
     keep: Literal["responses", "summaries"] = "responses",
     batch_size: int = 64,
-    workers: int = 0,
+    loader_workers: int = 0,
     device: str | None = None,
     on_error: Literal["raise", "skip"] = "raise",
     check_range: bool = True,
@@ -80,8 +80,8 @@ def record(
         All responses with their summaries, or summaries alone.
     batch_size
         Samples in one forward pass.
-    workers
-        Processes that read images.
+    loader_workers
+        Processes that read images for the model.
     device
         Where the model runs: cpu, cuda, mps.
     on_error
@@ -125,7 +125,7 @@ def record(
             stored_as=stored_as,
             keep=keep,
             batch_size=batch_size,
-            workers=workers,
+            loader_workers=loader_workers,
             on_error=on_error,
             check_range=check_range,
             overwrite=overwrite,

@@ -24,6 +24,10 @@ OnError = Literal["raise", "skip"]
 TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
 
 
+def _tell_nobody(samples: int) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Pass:
     """How samples go through the model.
@@ -31,18 +35,18 @@ class Pass:
     Raises
     ------
     BadRequest
-        A batch size below one, a negative number of workers, or another `on_error` than "raise" or "skip".
+        A batch size below one, a negative number of loader workers, or another `on_error` than "raise" or "skip".
     """
 
     batch_size: int = 64
-    workers: int = 0
+    loader_workers: int = 0
     on_error: OnError = "raise"
-    progress: Callable[[int], None] = field(default=lambda samples: None)  # samples done since the last call
+    progress: Callable[[int], None] = field(default=_tell_nobody)  # samples done since the last call
 
     def __post_init__(self) -> None:
-        if self.batch_size < 1 or self.workers < 0:
+        if self.batch_size < 1 or self.loader_workers < 0:
             raise BadRequest(
-                f"batch_size={self.batch_size}, workers={self.workers}; at least 1, and at least 0."
+                f"batch_size={self.batch_size}, loader_workers={self.loader_workers}; at least 1, and at least 0."
             )
         if self.on_error not in get_args(OnError):
             raise BadRequest(f"on_error={self.on_error!r}; it can be 'raise' or 'skip'.")
@@ -74,7 +78,7 @@ def stream(
     """
     device, dtype = device_and_dtype(model)
     pinned = device.type == "cuda"
-    loaded = batches(dataset, shards.values(), how.batch_size, workers=how.workers, pinned=pinned)
+    loaded = batches(dataset, shards.values(), how.batch_size, workers=how.loader_workers, pinned=pinned)
     try:
         with observed(model), Taps(model, layers) as taps:
             for index, positions in shards.items():

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.atomic import Checksums, written_aside
 
 PLAIN = [{"name": "bytes", "configuration": {"endian": "little"}}]
 PLAIN_BYTES = [{"name": "bytes"}]  # one-byte types have no byte order
@@ -84,7 +84,7 @@ class StoredArray:
             out[tuple(outside)] = chunk[tuple(inside)]
         return out
 
-    def write(self, start: int, values: npt.NDArray[Any]) -> None:
+    def write(self, start: int, values: npt.NDArray[Any], sums: Checksums | None = None) -> None:
         """A run of the first axis from a border between chunks on: whole chunks, and the rest only at the array's end.
 
         Each chunk is a file that is whole or not there; zarr would write it in place, and twice as slowly.
@@ -92,7 +92,7 @@ class StoredArray:
         for first in range(0, len(values), self.chunks[0]):
             some = np.ascontiguousarray(values[first : first + self.chunks[0]], self.dtype)
             key = (start + first) // self.chunks[0], *(0 for _ in self.chunks[1:])
-            with written_aside(self.path.joinpath("c", *map(str, key))) as file:
+            with written_aside(self.path.joinpath("c", *map(str, key)), sums) as file:
                 file.write(some.data)
                 missing = (self.chunks[0] - len(some)) * math.prod(self.chunks[1:])
                 if missing:

@@ -2,34 +2,86 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from shiftscope.errors import StudyDamaged
 
+Checksums = dict[Path, str]  # file -> SHA-256 of its bytes, in hexadecimal digits
+
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[IO[bytes]]:
-    """An open file that takes its name only when everything was written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+def written_aside(path: Path, sums: Checksums | None = None) -> Iterator[IO[bytes]]:
+    """An open file that takes its name only when everything was written, and keeps it through a power cut.
+
+    Where `sums` is given, the file's checksum is put into it, and the name lasts from `flush_names_of(sums)` on:
+    of many files together that is quicker.
+    """
+    make_folder(path.parent)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")  # hosts may share a process number
     try:
-        with aside.open("wb") as file:
+        with aside.open("w+b") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if sums is None:
+                os.fsync(file.fileno())
+            else:
+                sums[path] = _flushed_and_summed(file)
         aside.replace(path)
+        if sums is None:
+            flush_names(path.parent)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def write_json(path: Path, content: Any) -> None:
-    with written_aside(path) as file:
+def checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def flush(path: Path, sums: Checksums) -> None:
+    """Make a file, written by other means, or all files in a folder, last through a power cut; sum them up."""
+    if path.is_dir():
+        for inner in sorted(path.iterdir()):
+            flush(inner, sums)
+        flush_names(path)
+    else:
+        with path.open("rb") as file:
+            sums[path] = _flushed_and_summed(file)
+
+
+def make_folder(path: Path) -> None:
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        flush_names(path.parent)
+
+
+def flush_names(folder: Path) -> None:
+    """Make what was created or renamed in a folder last through a power cut, where the system can be asked to."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def flush_names_of(paths: Iterable[Path]) -> None:
+    for folder in {path.parent for path in paths}:
+        flush_names(folder)
+
+
+def write_json(path: Path, content: Any, sums: Checksums | None = None) -> None:
+    with written_aside(path, sums) as file:
         file.write(json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
@@ -49,6 +101,16 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
 def remove_folder(path: Path) -> None:
     """Take a folder out of sight at once, then delete it."""
     if path.exists():
-        aside = path.with_name(f".{path.name}.{os.getpid()}.gone")
+        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.gone")
         path.replace(aside)
         shutil.rmtree(aside)
+
+
+def _flushed_and_summed(file: IO[bytes]) -> str:
+    """Both at once: one waits for the disk, the other for the processor."""
+    with ThreadPoolExecutor(1) as other:
+        flushing = other.submit(os.fsync, file.fileno())
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        flushing.result()
+    return digest

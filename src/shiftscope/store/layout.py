@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import urllib.parse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, StudyDamaged
 
-FORMAT = 1  # of study.json and recording.json
+FORMAT = 2  # of study.json and recording.json; docs/format.md says what each one is
+READ_FORMATS = (1, 2)
 SHARD_SAMPLES = 4096
 UNIT_CHUNK = 64  # units in one file of the transposed responses
 
@@ -19,6 +22,7 @@ RESPONSES = "responses.zarr"
 SUMMARIES = "summaries.zarr"
 SAMPLES = "samples"
 SHARDS = "shards"
+CHECKSUMS = "checksums.json"
 LOGITS = "logits"
 NOTES = "notes.sqlite"
 
@@ -54,6 +58,11 @@ def given_name(folder: str) -> str:
     return urllib.parse.unquote(folder)
 
 
+def unreplaced(folder: str) -> str:
+    """The folder of a recording that is to take the place of the one in `folder`, until it is whole."""
+    return f".new {folder}"
+
+
 def samples_file(recording: Path, shard: int) -> Path:
     return recording / SAMPLES / f"{shard:05d}.arrow"
 
@@ -65,3 +74,12 @@ def partial_file(recording: Path, shard: int) -> Path:
 
 def done_file(recording: Path, shard: int) -> Path:
     return recording / SHARDS / f"{shard:05d}.done"
+
+
+def check_format(path: Path, content: Mapping[str, Any]) -> None:
+    """Raises `StudyDamaged` where a manifest or a recording is of a format that is not read."""
+    if content.get("format") not in READ_FORMATS:
+        raise StudyDamaged(
+            f"{path} has format {content.get('format')!r}, and this shiftscope reads formats "
+            f"{' and '.join(map(str, READ_FORMATS))}. Open it with the version that made it."
+        )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, get_args
 
 import numpy as np
@@ -62,6 +65,13 @@ class Plan:
         numbers = 2 * sum(layer.units for layer in self.layers) + self.categories
         kept = np.dtype(self.stored_as).itemsize * numbers if self.keep == "responses" else 0
         return self.samples * (4096 + kept)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that decides the content; where the data lay does not count."""
+        told = self.as_json()
+        del told["source"]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         return {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}

@@ -24,6 +24,7 @@ from shiftscope.store.layout import (
     RESPONSES,
     SAMPLES,
     SUMMARIES,
+    check_format,
     folder_name,
     samples_file,
 )
@@ -43,6 +44,7 @@ class Recording:
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
         described = read_json(folder / RECORDING, "a recording")
+        check_format(folder / RECORDING, described)
         try:
             self.complete = bool(described["complete"])
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none

@@ -17,7 +17,7 @@ import pyarrow as pa
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.recording.seen import Shard
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.atomic import Checksums, written_aside
 
 SCHEMA = pa.schema(
     {
@@ -52,7 +52,7 @@ class StoredSample:
         return self.label == self.prediction if known else None
 
 
-def write_samples(path: Path, shard: Shard) -> None:
+def write_samples(path: Path, shard: Shard, sums: Checksums | None = None) -> None:
     """Everything of a shard but its responses, as one Arrow file."""
     samples = shard.samples
 
@@ -72,7 +72,7 @@ def write_samples(path: Path, shard: Shard) -> None:
         },
         schema=SCHEMA,
     )
-    with written_aside(path) as file, pa.ipc.new_file(file, SCHEMA) as writer:
+    with written_aside(path, sums) as file, pa.ipc.new_file(file, SCHEMA) as writer:
         writer.write_table(table)
 
 

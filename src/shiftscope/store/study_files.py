@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,19 @@ from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMi
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.atomic import read_json, write_json
-from shiftscope.store.layout import FORMAT, HEAD, MANIFEST, MAPS, RECORDING, folder_name, given_name
+from shiftscope.store.layout import (
+    FORMAT,
+    HEAD,
+    MANIFEST,
+    MAPS,
+    RECORDING,
+    check_format,
+    folder_name,
+    given_name,
+    unreplaced,
+)
 from shiftscope.store.linear_maps import read_map, write_map
+from shiftscope.store.locks import LOCKS, held
 from shiftscope.store.recording import Recording
 
 
@@ -74,7 +85,7 @@ class StudyFiles(Mapping[str, Recording]):
                 f"Recorded are {', '.join(self.manifest.datasets) or 'none yet'}."
             )
         if dataset not in self._recordings:
-            recording = Recording(dataset, self.path / folder_name(dataset))
+            recording = Recording(dataset, self._folder(dataset))
             if recording.plan.categories != len(self.categories):
                 raise StudyDamaged(
                     f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
@@ -82,6 +93,12 @@ class StudyFiles(Mapping[str, Recording]):
                 )
             self._recordings[dataset] = recording
         return self._recordings[dataset]
+
+    def _folder(self, dataset: str) -> Path:
+        """Of a finished recording; where a stop came just before it took its place, it still has its first name."""
+        folder = self.path / folder_name(dataset)
+        new = folder.with_name(unreplaced(folder.name))
+        return new if new.exists() and not folder.exists() else folder
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self.manifest.datasets, key=lambda name: name != self.reference))
@@ -137,6 +154,11 @@ class StudyFiles(Mapping[str, Recording]):
         self.manifest = _read_manifest(self.path)
         return self.manifest
 
+    def update(self, change: Callable[[Manifest], Manifest]) -> None:
+        """Write a changed manifest; what other processes wrote meanwhile is kept."""
+        with held(self.path, "study"):
+            self.save(change(self.reread()))
+
     def save(self, manifest: Manifest) -> None:
         write_manifest(self.path, manifest)
         self.manifest = manifest
@@ -178,7 +200,8 @@ def refuse_taken(path: Path) -> None:
     """Raise `StudyMismatch` where something that is no study stands at `path`."""
     if path.exists() and not path.is_dir():
         raise StudyMismatch(f"{path} is a file; a study is a folder. Choose another path.")
-    if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).exists():
+    others = {entry.name for entry in path.iterdir()} - {LOCKS} if path.is_dir() else set()
+    if others and not (path / MANIFEST).exists():
         raise StudyMismatch(f"{path} exists and is not empty, and is no study. Choose another path.")
 
 
@@ -200,11 +223,7 @@ def _read_manifest(path: Path) -> Manifest:
     if not path.is_dir():
         raise NotInStudy(f"no study at {path}. Create one with Study.create() or `shiftscope record`.")
     content = read_json(path / MANIFEST, "the manifest of a study")
-    if content.get("format") != FORMAT:
-        raise StudyDamaged(
-            f"{path / MANIFEST} has format {content.get('format')!r}, and this shiftscope reads format {FORMAT}. "
-            "Open it with the version that made it."
-        )
+    check_format(path / MANIFEST, content)
     try:
         return Manifest(
             model={**content["model"], "class": str(content["model"]["class"])},

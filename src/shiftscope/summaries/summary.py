@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, Self
@@ -38,6 +38,8 @@ class Summary(Protocol):
 
     def merge(self, later: Self) -> Self: ...
 
+
+States = Mapping[str, Mapping[str, Summary]]  # layer -> name -> state
 
 summaries: Registry[type[Summary]] = Registry("summary", "shiftscope.summaries")
 
@@ -78,8 +80,30 @@ def name_of(kind: type[Summary]) -> str:
     return next(name for name, entered in summaries.items() if entered is kind)
 
 
-def merge_all(earlier: Mapping[str, Summary], later: Mapping[str, Summary]) -> dict[str, Summary]:
-    return {name: earlier[name].merge(later[name]) for name in earlier}
+def merge_in_order(parts: Iterable[States]) -> States:
+    """The summaries of a whole pass from those of its parts in order, at least one.
+
+    Neighbours are merged two by two, then pairs of pairs, so that sums round alike whoever merged what: for any
+    run of 2^k parts that begins at a multiple of 2^k its merged summaries may stand. In memory are as many
+    summaries as the number of parts has binary digits.
+    """
+    waiting: list[tuple[int, States]] = []
+    for part in parts:
+        height = 0
+        while waiting and waiting[-1][0] == height:
+            part, height = _merged(waiting.pop()[1], part), height + 1
+        waiting.append((height, part))
+    merged = waiting.pop()[1]
+    while waiting:
+        merged = _merged(waiting.pop()[1], merged)
+    return merged
+
+
+def _merged(earlier: States, later: States) -> States:
+    return {
+        layer: {name: state.merge(later[layer][name]) for name, state in states.items()}
+        for layer, states in earlier.items()
+    }
 
 
 def arrays_of(state: Summary) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]:

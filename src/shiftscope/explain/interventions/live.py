@@ -184,7 +184,7 @@ def _answers(
             recording.plan.shards(),
             stored_as="float32",
             probabilities=recording.plan.probabilities,
-            how=Pass(run.batch_size, run.workers, "skip", run.progress),
+            how=Pass(run.batch_size, run.loader_workers, "skip", run.progress),
         )
         for shard in shards:
             after[shard.first : shard.first + len(shard.predictions)] = shard.predictions

@@ -92,7 +92,7 @@ def import_deephys(
             remove_folder(study.path)
         raise
     if reference or is_new:
-        study.save(dataclasses.replace(study.manifest, reference=first))
+        study.update(lambda manifest: dataclasses.replace(manifest, reference=first))
     return study
 
 
@@ -121,11 +121,11 @@ def _import(
     )
     writer = RecordingWriter(study.path / folder_name(name), plan, overwrite=True)
     try:
-        unfinished = writer.unfinished()
-        left = sum(map(len, unfinished.values()))
+        unfinished, shards = set(writer.unfinished()), plan.shards()
+        left = sum(len(shards[index]) for index in unfinished)
         with progress(name, file.count - left, file.count) as advance:
             blocks = file.blocks(plan.shard_samples)
-            for index, positions in plan.shards().items():
+            for index, positions in shards.items():
                 shard = Filling(index, positions, plan)
                 read = 0
                 while read < len(positions):
@@ -145,9 +145,8 @@ def _import(
     except (ShiftscopeError, OSError):
         remove_folder(writer.folder)
         raise
-    manifest = study.reread()
-    study.save(
-        dataclasses.replace(
+    study.update(
+        lambda manifest: dataclasses.replace(
             manifest,
             categories=categories.names(),
             layers=tuple(plan.layers),

@@ -1,0 +1,64 @@
+"""Shards of a recording as work for any process that sees the model, the data and the study."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from shiftscope.datasets.sample import Dataset
+from shiftscope.engine.engine import Advance
+from shiftscope.recording.seen import Shard
+from shiftscope.recording.stream import Pass, stream
+from shiftscope.store.background import Background
+from shiftscope.store.plan import Plan
+from shiftscope.store.writer import RecordingWriter, is_done
+from shiftscope.summaries.summary import summarise_shard
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to make shards of one recording; may be pickled if the model and the dataset may."""
+
+    folder: Path
+    plan: Plan
+    categories: Sequence[str]
+    model: nn.Module
+    dataset: Dataset
+    how: Pass
+
+    @property
+    def shards(self) -> Sequence[int]:
+        return range(len(self.plan.shards()))
+
+    def is_done(self, shard: int) -> bool:
+        return is_done(self.folder, self.plan, shard)
+
+    def samples_in(self, shard: int) -> int:
+        return len(self.plan.shards()[shard])
+
+    def record(self, shards: Sequence[int], advance: Advance) -> None:
+        """While one shard is summarised and written, the next is recorded."""
+        writer, rows = RecordingWriter(self.folder, self.plan), self.plan.shards()
+        recorded = stream(
+            self.model,
+            self.dataset,
+            self.plan.layers,
+            self.categories,
+            {shard: rows[shard] for shard in shards},
+            stored_as=self.plan.stored_as,
+            probabilities=self.plan.probabilities,
+            how=dataclasses.replace(self.how, progress=advance),
+        )
+
+        def commit(shard: Shard) -> None:
+            writer.commit(shard, summarise_shard(shard, len(self.categories)))
+
+        # Closed at once: after a failed write the traceback would keep the stream, and the model its hooks.
+        with Background() as background, closing(recorded):
+            for shard in recorded:
+                background.submit(commit, shard)

@@ -1,0 +1,64 @@
+"""Who may write to what in a study: held by a process, and free again when it ends, however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from shiftscope.errors import StudyBusy
+from shiftscope.store.atomic import make_folder
+
+LOCKS = ".locks"
+# The readers of a recording that was killed outlive it by some seconds, and its lock with them.
+PATIENCE_SECONDS = 10.0
+
+
+@contextmanager
+def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[None]:
+    """Let one process in at a time; the others wait, for good where `patience_seconds` is negative.
+
+    A file system without locks, as some that are mounted over a network, lets everybody in.
+
+    Raises
+    ------
+    StudyBusy
+        Patience has ended.
+    """
+    make_folder(study / LOCKS)
+    lock = FileLock(study / LOCKS / f"{what}.lock")
+    try:
+        lock.acquire(timeout=patience_seconds)
+    except Timeout:
+        raise StudyBusy(
+            f"another process works on {what!r} in {study}. Wait for it, or end it, and give the command again."
+        ) from None
+    except NotImplementedError:  # said by filelock where the file system knows no locks
+        pass
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def recording_lock(study: Path, folder: str, rank: int | None = None) -> Iterator[None]:
+    """Let one process record a dataset, or the ranks of one launch together.
+
+    Raises
+    ------
+    StudyBusy
+        Another process records this dataset.
+    """
+    with ExitStack() as kept:
+        with ExitStack() as everybody:
+            everybody.enter_context(held(study, folder, PATIENCE_SECONDS))
+            if rank is not None:
+                kept.enter_context(held(study, f"{folder}.rank-{rank}", PATIENCE_SECONDS))
+            else:
+                for other in sorted((study / LOCKS).glob(f"{folder}.rank-*.lock")):
+                    everybody.enter_context(held(study, other.stem, PATIENCE_SECONDS))
+                kept.callback(everybody.pop_all().close)
+        yield

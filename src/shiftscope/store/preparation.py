@@ -1,0 +1,111 @@
+"""What a recording will be: decided, and refused where it does not fit, before the first batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from shiftscope.datasets.sample import Dataset
+from shiftscope.errors import BadRequest
+from shiftscope.recording.layers import Layer, choose_layers
+from shiftscope.recording.linear_map import LinearMap
+from shiftscope.recording.linear_maps import find_maps
+from shiftscope.recording.model import unwrap
+from shiftscope.recording.provenance import (
+    InputRange,
+    describe_model,
+    refuse_other_layers,
+    refuse_other_model,
+)
+from shiftscope.recording.seen import Keep, Outputs, StoredType
+from shiftscope.recording.stream import check_outputs, first_inputs
+from shiftscope.store.plan import Plan
+from shiftscope.store.study_files import StudyFiles
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A recording that may begin."""
+
+    plan: Plan
+    model: nn.Module  # without wrappers
+    inputs: torch.Tensor  # the first ones, on the model's device
+    seen: InputRange
+    categories: tuple[str, ...]
+    maps: Mapping[str, LinearMap]  # those whose paths are to be counted
+
+
+def prepare(
+    study: StudyFiles,
+    model: nn.Module,
+    dataset: Dataset,
+    name: str,
+    *,
+    layers: Sequence[Layer | str] | None,
+    paths: Sequence[str],
+    stored_as: StoredType,
+    keep: Keep,
+    outputs: Outputs,
+    check_range: bool,
+    shard_samples: int,
+) -> Preparation:
+    """Raises what `flow.record` does before its first batch; the study is only read."""
+    model, manifest = unwrap(model), study.manifest
+    paths = [paths] if isinstance(paths, str) else paths
+    entered = {layer.name for layer in manifest.layers if layer.side != "output"}
+    layers = [layer for layer in layers or () if layer not in entered]  # they are recorded again anyway
+    described = describe_model(model)
+    refuse_other_model(manifest.model, described)
+    _check_name(name, study.datasets)
+    if not layers and not paths and not manifest.layers:
+        raise BadRequest(
+            "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
+        )
+    inputs = first_inputs(dataset, model)
+    seen = InputRange.of(inputs)
+    if manifest.inputs and name != study.reference:
+        seen.refuse_unlike(
+            InputRange.from_json(manifest.inputs), name, study.reference, check_range=check_range
+        )
+    maps = find_maps(model, paths, inputs) if paths else {}
+    chosen = choose_layers(model, layers, inputs) if layers else list(manifest.layers)
+    entering = [layer for layer, _ in maps.values()] or [
+        layer for layer in manifest.layers if layer.side != "output"
+    ]
+    chosen += [layer for layer in entering if layer not in chosen]
+    if manifest.layers:
+        refuse_other_layers(manifest.layers, chosen)
+    categories, probabilities = check_outputs(
+        model, inputs, study.categories or tuple(dataset.categories or ())
+    )
+    plan = Plan(
+        dataset=name,
+        samples=len(dataset),
+        layers=chosen,
+        categories=len(categories),
+        stored_as=stored_as,
+        keep=keep,
+        probabilities=probabilities if outputs == "auto" else outputs == "probabilities",
+        fingerprint=dataset.fingerprint(),
+        source=dataset.describe(),
+        model=described,
+        shard_samples=shard_samples,
+    )
+    return Preparation(
+        plan, model, inputs, seen, categories, {name: linear for name, (_, linear) in maps.items()}
+    )
+
+
+def _check_name(name: str, taken: Sequence[str]) -> None:
+    if set(name) <= {"."} or set(name) & {"/", "\\"}:
+        raise BadRequest(
+            f"{name!r} cannot name a dataset, since it is part of an address: leave out slashes."
+        )
+    for other in taken:
+        if other != name and other.casefold() == name.casefold():
+            raise BadRequest(
+                f"{name!r} and {other!r} would be one folder on some systems; choose another name."
+            )

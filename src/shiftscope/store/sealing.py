@@ -1,0 +1,138 @@
+"""The end of a recording: what is made from all of its shards together, and the checksums of its files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.store.arrays import StoredArray, write_arrays
+from shiftscope.store.atomic import Checksums, flush, flush_names_of, read_json, remove_folder, write_json
+from shiftscope.store.coordinates import write_coordinates
+from shiftscope.store.layout import (
+    CHECKSUMS,
+    FORMAT,
+    RECORDING,
+    RESPONSES,
+    SUMMARIES,
+    UNIT_CHUNK,
+    done_file,
+    folder_name,
+    partial_file,
+    samples_file,
+)
+from shiftscope.store.partial import read_partial
+from shiftscope.store.plan import Plan
+from shiftscope.summaries.summary import States, arrays_of, merge_in_order
+
+TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
+TURNED = 512, 8  # units and samples copied together, so that both sides stay in the cache
+
+
+def seal(folder: Path, plan: Plan, categories: Sequence[str] = (), merged: States | None = None) -> None:
+    """Write what comes from all shards, and last that the recording is complete.
+
+    Parameters
+    ----------
+    categories
+        Names along the second axis of the logits.
+    merged
+        Summaries of all shards, layer folder -> name -> state, where they were merged elsewhere.
+
+    Raises
+    ------
+    StudyDamaged
+        A shard's files are missing or damaged.
+    """
+    sums = _sums_of_shards(folder, plan)
+    if merged is None:
+        merged = merge_in_order(read_partial(partial_file(folder, index)) for index in plan.shards())
+    write_summaries(folder, merged, sums)
+    if plan.keep == "responses":
+        transpose(folder, plan, sums)
+        write_coordinates(folder, plan, categories)
+        _sum_up_the_rest(folder / RESPONSES, sums)
+    flush_names_of(sums)
+    close(folder, plan, sums)
+    for index in plan.shards():
+        partial_file(folder, index).unlink(missing_ok=True)
+
+
+def close(folder: Path, plan: Plan, sums: Checksums) -> None:
+    """Keep the checksums of all files, and say that the recording is complete."""
+    told = {path.relative_to(folder).as_posix(): digest for path, digest in sorted(sums.items())}
+    of_sums: Checksums = {}
+    write_json(folder / CHECKSUMS, told, of_sums)
+    flush_names_of(of_sums)
+    described = {
+        "format": FORMAT,
+        "complete": True,
+        "content": _content(told),
+        "checksums": of_sums[folder / CHECKSUMS],
+        "plan": read_json(folder / RECORDING, "a recording")["plan"],
+    }
+    write_json(folder / RECORDING, described)
+
+
+def write_summaries(folder: Path, merged: States, sums: Checksums) -> None:
+    remove_folder(folder / SUMMARIES)
+    groups = {
+        f"{layer}/{name}": arrays_of(state)
+        for layer, states in merged.items()
+        for name, state in states.items()
+    }
+    write_arrays(folder / SUMMARIES, groups)
+    flush(folder / SUMMARIES, sums)
+
+
+def transpose(folder: Path, plan: Plan, sums: Checksums) -> None:
+    """Write (unit, sample) twins, as many units at a time as fit the budget."""
+    for layer in plan.layers:
+        path = folder / RESPONSES / folder_name(layer.name)
+        by_sample, by_unit = StoredArray(path / "by_sample"), StoredArray(path / "by_unit")
+        files = max(1, TRANSPOSED_AT_ONCE // (UNIT_CHUNK * plan.samples * by_sample.dtype.itemsize))
+        for first in range(0, layer.units, files * UNIT_CHUNK):
+            units = slice(first, min(first + files * UNIT_CHUNK, layer.units))
+            turned = np.empty((units.stop - units.start, plan.samples), by_sample.dtype)
+            for rows in plan.shards().values():
+                stored = by_sample.rows(rows.start, rows.stop)[:, units]
+                _turn(stored, turned[:, rows.start : rows.stop])
+            by_unit.write(first, turned, sums)
+
+
+def _turn(rows: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
+    """`into` becomes the transpose."""
+    across, down = TURNED
+    for unit in range(0, rows.shape[1], across):
+        for row in range(0, rows.shape[0], down):
+            into[unit : unit + across, row : row + down] = rows[row : row + down, unit : unit + across].T
+
+
+def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
+    """As they were when the shards were written; those of shards from before checksums were kept, as they are."""
+    sums: Checksums = {}
+    for index in plan.shards():
+        done = read_json(done_file(folder, index), "the end of a shard")
+        sums |= {folder / name: str(digest) for name, digest in done.get("sha256", {}).items()}
+        if "sha256" not in done:
+            flush(samples_file(folder, index), sums)
+    return sums
+
+
+def _sum_up_the_rest(folder: Path, sums: Checksums) -> None:
+    """Files that zarr wrote: descriptions, coordinates and, in recordings of before, responses."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path not in sums and not path.name.endswith(".part"):
+            flush(path, sums)
+
+
+def _content(sums: dict[str, str]) -> str:
+    """Digest of what was recorded: the samples as they are kept, and the summaries of their responses."""
+    kept = {name: digest for name, digest in sums.items() if name.startswith(("samples/", f"{SUMMARIES}/"))}
+    return hashlib.sha256(
+        "\n".join(f"{digest}  {name}" for name, digest in sorted(kept.items())).encode()
+    ).hexdigest()
