@@ -16,7 +16,7 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import has_estimates, stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import remove_folder
-from shiftscope.store.layout import SHARD_SAMPLES, folder_name, unreplaced
+from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
 from shiftscope.store.locks import held, recording_lock
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import Manifest, StudyFiles
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import Pass
     from shiftscope.store.preparation import Preparation
+    from shiftscope.store.verification import Verified
 
 
 def record(
@@ -130,6 +131,14 @@ def _enter(study: StudyFiles, recorded: Preparation, *, reference: bool) -> None
 
     name, layers = recorded.plan.dataset, tuple(recorded.plan.layers)
 
+    lost, written = study.lost_maps(), dict[str, str]()
+    if (not study.manifest.layers or HEAD in lost) and (
+        head := find_head(recorded.model, layers, recorded.inputs)
+    ):
+        written |= study.save_head(head)
+    for linear in recorded.maps.values():
+        written |= study.save_map(linear)
+
     def entered(manifest: Manifest) -> Manifest:
         if manifest.layers:
             refuse_other_layers(manifest.layers, layers)
@@ -141,13 +150,25 @@ def _enter(study: StudyFiles, recorded: Preparation, *, reference: bool) -> None
             reference=name if reference or not manifest.reference else manifest.reference,
             datasets=manifest.datasets if name in manifest.datasets else (*manifest.datasets, name),
             inputs=recorded.seen.as_json() if first else manifest.inputs,
+            sha256={**manifest.sha256, **written},
         )
 
-    if not study.manifest.layers and (head := find_head(recorded.model, layers, recorded.inputs)):
-        study.save_head(head)
-    for linear in recorded.maps.values():
-        study.save_map(linear)
     study.update(entered)
+
+
+def verify(study: StudyFiles, *, mend: bool = False) -> Verified:
+    """Compare every file with its checksum; `mend` makes again what can be made without the model.
+
+    What was found is told as it was before mending. Of a damaged shard only that shard has to be recorded again, by
+    the command that recorded its dataset.
+    """
+    from shiftscope.store.mending import mend as make_good
+    from shiftscope.store.verification import verify as compare
+
+    found = compare(study)
+    if mend:
+        make_good(study, found.damages)
+    return found
 
 
 def scores(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shiftscope.recording.layers import Layer
     from shiftscope.recording.seen import Keep, Outputs, StoredType
     from shiftscope.recording.stream import OnError
+    from shiftscope.store.verification import Verified
     from shiftscope.web.notebook import Shown
 
 
@@ -179,6 +180,17 @@ class Study(StudyFiles):
             overwrite=overwrite,
             progress=bar if progress else silent,
         )
+
+    def verify(self, *, mend: bool = False) -> Verified:
+        """Compare every file of the study with its checksum.
+
+        Parameters
+        ----------
+        mend
+            Make again what can be made from what is stored, and let damaged shards count as not recorded: the same
+            `record` as before then records these and nothing else.
+        """
+        return flow.verify(self, mend=mend)
 
     def scores(
         self,

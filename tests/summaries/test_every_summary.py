@@ -86,3 +86,17 @@ def test_all_summaries_are_made_and_merged_together():
     one, other = summarise(block([[1.0]], [0])), summarise(block([[2.0]], [1], first=1))
     assert set(one) == set(summaries) == {"maxima", "moments", "category_sums", "top_samples", "histograms"}
     assert merge_in_order([{"fc": one}, {"fc": other}])["fc"]["maxima"].largest == [2.0]
+
+
+def test_merged_runs_of_a_power_of_two_stand_for_their_parts_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    parts = [
+        {"fc": summarise(block(rng.normal(size=(3, 2)), rng.integers(0, 3, 3), first=3 * part))}
+        for part in range(13)
+    ]
+    whole = merge_in_order(parts)["fc"]
+    for run in (2, 4, 8, 16):
+        runs = [merge_in_order(parts[first : first + run]) for first in range(0, len(parts), run)]
+        together = merge_in_order(runs)["fc"]
+        for name in whole:
+            equal(together[name], whole[name], exact=True)

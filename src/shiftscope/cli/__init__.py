@@ -18,6 +18,7 @@ from shiftscope.cli.record import record
 from shiftscope.cli.repair import repair
 from shiftscope.cli.report import report
 from shiftscope.cli.score import score
+from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
 from shiftscope.errors import ShiftscopeError
 
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "repair": repair,
     "paths": paths,
     "compare": compare,
+    "verify": verify,
     "view": view,
     "report": report,
     "import deephys": import_deephys,

@@ -45,12 +45,13 @@ class Ranks:
         for rank, ranks in VARIABLES:
             if rank in environment and ranks in environment:
                 try:
-                    found = cls(int(environment[rank]), int(environment[ranks]))
+                    numbers = int(environment[rank]), int(environment[ranks])
                 except ValueError:
                     raise BadRequest(
                         f"{rank}={environment[rank]!r} and {ranks}={environment[ranks]!r} in the environment do not "
                         "say which of how many processes this is. Unset both to record with this process alone."
                     ) from None
+                found = cls(*numbers)
                 return found if found.ranks > 1 else None
         return None
 

@@ -47,6 +47,10 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def has_checksum(path: Path, digest: str) -> bool:
+    return path.is_file() and checksum(path) == digest
+
+
 def flush(path: Path, sums: Checksums) -> None:
     """Make a file, written by other means, or all files in a folder, last through a power cut; sum them up."""
     if path.is_dir():

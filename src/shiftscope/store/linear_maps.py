@@ -9,7 +9,7 @@ import numpy as np
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.recording.linear_map import LinearMap
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.atomic import Checksums, flush_names_of, written_aside
 
 MAP = "map"  # entry of the file's metadata
 
@@ -42,7 +42,7 @@ def read_map(path: Path) -> LinearMap | None:
     return linear
 
 
-def write_map(path: Path, linear: LinearMap) -> None:
+def write_map(path: Path, linear: LinearMap, sums: Checksums | None = None) -> None:
     from safetensors.numpy import save
 
     arrays = (
@@ -51,5 +51,6 @@ def write_map(path: Path, linear: LinearMap) -> None:
     told = json.dumps(
         {"module": linear.name, "layer": linear.layer}
     )  # several entries would come in any order
-    with written_aside(path) as file:
+    with written_aside(path, sums) as file:
         file.write(save(arrays, metadata={MAP: told}))
+    flush_names_of([path])

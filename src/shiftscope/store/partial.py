@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.atomic import Checksums, written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.summaries.summary import States, arrays_of, from_arrays
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def write_partial(path: Path, states: States) -> None:
+def write_partial(path: Path, states: States, sums: Checksums | None = None) -> None:
     """A line of their names, then NumPy's format for each: a zip archive takes as long again for its checksums.
 
     A shard holds few of many categories: of an array by category and unit only the rows that are not all zero
@@ -30,7 +30,7 @@ def write_partial(path: Path, states: States) -> None:
                 key = f"{folder_name(layer)}/{name}/{field}"
                 arrays[key] = values
                 rows_of_all[key] = len(values) if axes == ("category", "unit") else 0
-    with written_aside(path) as file:
+    with written_aside(path, sums) as file:
         file.write(json.dumps(rows_of_all).encode() + b"\n")
         for key, values in arrays.items():
             if rows_of_all[key]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.errors import StudyDamaged
 from shiftscope.store.arrays import StoredArray, write_arrays
 from shiftscope.store.atomic import Checksums, flush, flush_names_of, read_json, remove_folder, write_json
 from shiftscope.store.coordinates import write_coordinates
@@ -27,6 +28,7 @@ from shiftscope.store.layout import (
 )
 from shiftscope.store.partial import read_partial
 from shiftscope.store.plan import Plan
+from shiftscope.store.restoring import summaries_of_stored
 from shiftscope.summaries.summary import States, arrays_of, merge_in_order
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
@@ -49,9 +51,12 @@ def seal(folder: Path, plan: Plan, categories: Sequence[str] = (), merged: State
         A shard's files are missing or damaged.
     """
     sums = _sums_of_shards(folder, plan)
+    if merged is None and not _only_kept(folder, plan, sums):
+        merged = merge_in_order(_summaries_of(folder, plan, shard) for shard in plan.shards())
     if merged is None:
-        merged = merge_in_order(read_partial(partial_file(folder, index)) for index in plan.shards())
-    write_summaries(folder, merged, sums)
+        flush(folder / SUMMARIES, sums)
+    else:
+        write_summaries(folder, merged, sums)
     if plan.keep == "responses":
         transpose(folder, plan, sums)
         write_coordinates(folder, plan, categories)
@@ -64,7 +69,7 @@ def seal(folder: Path, plan: Plan, categories: Sequence[str] = (), merged: State
 
 def close(folder: Path, plan: Plan, sums: Checksums) -> None:
     """Keep the checksums of all files, and say that the recording is complete."""
-    told = {path.relative_to(folder).as_posix(): digest for path, digest in sorted(sums.items())}
+    told = _told(folder, sums)
     of_sums: Checksums = {}
     write_json(folder / CHECKSUMS, told, of_sums)
     flush_names_of(of_sums)
@@ -76,6 +81,10 @@ def close(folder: Path, plan: Plan, sums: Checksums) -> None:
         "plan": read_json(folder / RECORDING, "a recording")["plan"],
     }
     write_json(folder / RECORDING, described)
+
+
+def _told(folder: Path, sums: Checksums) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): digest for path, digest in sorted(sums.items())}
 
 
 def write_summaries(folder: Path, merged: States, sums: Checksums) -> None:
@@ -112,12 +121,49 @@ def _turn(rows: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
             into[unit : unit + across, row : row + down] = rows[row : row + down, unit : unit + across].T
 
 
+def _summaries_of(folder: Path, plan: Plan, shard: int) -> States:
+    """As they were made while recording, or made again from what is stored."""
+    path = partial_file(folder, shard)
+    try:
+        return read_partial(path)
+    except StudyDamaged:
+        if plan.keep == "summaries":
+            raise
+        return summaries_of_stored(folder, plan, shard)
+
+
+def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
+    """Whether the merged summaries are all that there is of the shards', and are of just these shards.
+
+    So it is when a shard's samples were damaged, and recorded again, after its responses had been given up.
+
+    Raises
+    ------
+    StudyDamaged
+        They are of other responses: of the whole pass nothing can be made.
+    """
+    if plan.keep == "responses" or all(partial_file(folder, shard).exists() for shard in plan.shards()):
+        return False
+    if not (folder / SUMMARIES).is_dir():
+        raise StudyDamaged(f"{folder / SUMMARIES} is missing; record with overwrite=True.")
+    there = dict(sums)
+    flush(folder / SUMMARIES, there)
+    if _content(_told(folder, there)) != read_json(folder / RECORDING, "a recording").get("content"):
+        raise StudyDamaged(
+            f"{folder} keeps no responses, and its summaries are not of the shards that are there. Record with "
+            "overwrite=True."
+        )
+    return True
+
+
 def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
     """As they were when the shards were written; those of shards from before checksums were kept, as they are."""
     sums: Checksums = {}
     for index in plan.shards():
         done = read_json(done_file(folder, index), "the end of a shard")
-        sums |= {folder / name: str(digest) for name, digest in done.get("sha256", {}).items()}
+        of_shard = {folder / name: str(digest) for name, digest in done.get("sha256", {}).items()}
+        of_shard.pop(partial_file(folder, index), None)  # it will not be kept
+        sums |= of_shard
         if "sha256" not in done:
             flush(samples_file(folder, index), sums)
     return sums

@@ -13,7 +13,7 @@ import numpy as np
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
-from shiftscope.store.atomic import read_json, write_json
+from shiftscope.store.atomic import Checksums, has_checksum, read_json, write_json
 from shiftscope.store.layout import (
     FORMAT,
     HEAD,
@@ -41,6 +41,9 @@ class Manifest:
     datasets: tuple[str, ...] = ()  # finished, in the order recorded
     inputs: Mapping[str, Any] = field(default_factory=dict)  # shape and range of the first dataset's inputs
     versions: Mapping[str, str] = field(default_factory=dict)
+    sha256: Mapping[str, str] = field(
+        default_factory=dict
+    )  # checksums of the linear maps' files, by their names
 
 
 class StudyFiles(Mapping[str, Recording]):
@@ -85,7 +88,7 @@ class StudyFiles(Mapping[str, Recording]):
                 f"Recorded are {', '.join(self.manifest.datasets) or 'none yet'}."
             )
         if dataset not in self._recordings:
-            recording = Recording(dataset, self._folder(dataset))
+            recording = Recording(dataset, self.folder_of(dataset))
             if recording.plan.categories != len(self.categories):
                 raise StudyDamaged(
                     f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
@@ -94,8 +97,8 @@ class StudyFiles(Mapping[str, Recording]):
             self._recordings[dataset] = recording
         return self._recordings[dataset]
 
-    def _folder(self, dataset: str) -> Path:
-        """Of a finished recording; where a stop came just before it took its place, it still has its first name."""
+    def folder_of(self, dataset: str) -> Path:
+        """Where a dataset is, or would be; after a stop just before it took its place it has its first name."""
         folder = self.path / folder_name(dataset)
         new = folder.with_name(unreplaced(folder.name))
         return new if new.exists() and not folder.exists() else folder
@@ -147,7 +150,15 @@ class StudyFiles(Mapping[str, Recording]):
         folders = [
             path.parent for path in self.path.glob(f"*/{RECORDING}") if not path.parent.name.startswith(".")
         ]
-        return sorted(set(map(given_name, (folder.name for folder in folders))) - set(self.manifest.datasets))
+        begun = set(map(given_name, (folder.name for folder in folders))) - set(self.manifest.datasets)
+        return sorted(begun | {name for name in self.manifest.datasets if not self._is_complete(name)})
+
+    def _is_complete(self, dataset: str) -> bool:
+        """False where mending has left shards to be recorded again; what is damaged is another matter."""
+        try:
+            return self[dataset].complete
+        except StudyDamaged:
+            return True
 
     def reread(self) -> Manifest:
         """The manifest as it is on disk now."""
@@ -164,13 +175,31 @@ class StudyFiles(Mapping[str, Recording]):
         self.manifest = manifest
         self._recordings.clear()
 
-    def save_head(self, head: LinearMap) -> None:
-        write_map(self.path / HEAD, head)
+    def save_head(self, head: LinearMap) -> dict[str, str]:
+        """Write it; the file's name and checksum, for the manifest."""
+        return self._save_map(HEAD, head)
+
+    def save_map(self, linear: LinearMap) -> dict[str, str]:
+        return self._save_map(f"{MAPS}/{folder_name(linear.name)}.safetensors", linear)
+
+    def lost_maps(self) -> set[str]:
+        """Files of linear maps that are not what the manifest says."""
+        return {
+            name
+            for name, digest in self.manifest.sha256.items()
+            if not has_checksum(self.path / name, digest)
+        }
+
+    def forget(self) -> None:
+        """Read everything again from now on."""
+        self._recordings.clear()
         self._forget_maps()
 
-    def save_map(self, linear: LinearMap) -> None:
-        write_map(self.path / MAPS / f"{folder_name(linear.name)}.safetensors", linear)
+    def _save_map(self, name: str, linear: LinearMap) -> dict[str, str]:
+        sums: Checksums = {}
+        write_map(self.path / name, linear, sums)
         self._forget_maps()
+        return {name: sums[self.path / name]}
 
     def _forget_maps(self) -> None:
         self.__dict__.pop("head", None)
@@ -215,6 +244,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
         "datasets": list(manifest.datasets),
         "inputs": dict(manifest.inputs),
         "versions": dict(manifest.versions),
+        "sha256": dict(manifest.sha256),
     }
     write_json(path / MANIFEST, content)
 
@@ -233,6 +263,7 @@ def _read_manifest(path: Path) -> Manifest:
             datasets=tuple(map(str, content["datasets"])),
             inputs=content["inputs"],
             versions=content["versions"],
+            sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
         raise StudyDamaged(f"{path / MANIFEST} is not the manifest of a study: {error!r}.") from error

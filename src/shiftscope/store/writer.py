@@ -77,7 +77,7 @@ class RecordingWriter:
                 self._arrays[layer.name].write(shard.first, shard.responses[layer.name], sums)
             self._logits.write(shard.first, shard.logits, sums)
         write_samples(samples_file(self.folder, shard.index), shard, sums)
-        write_partial(partial_file(self.folder, shard.index), states)
+        write_partial(partial_file(self.folder, shard.index), states, sums)
         flush_names_of(sums)
         done = {
             "shard": shard.index,
@@ -108,15 +108,14 @@ class RecordingWriter:
             left.unlink(missing_ok=True)
 
     def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
-        """Those that are there; made anew where they are damaged and no shard lies in them yet."""
+        """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
         try:
             return self._create_arrays()
-        except (ValueError, KeyError, TypeError, StudyDamaged) as error:
-            if len(self.unfinished()) < len(self.plan.shards()):
-                raise StudyDamaged(
-                    f"{self.folder / RESPONSES} cannot be gone on with: {error}. Record with overwrite=True."
-                ) from error
-        remove_folder(self.folder / RESPONSES)
+        except (ValueError, KeyError, TypeError, StudyDamaged):
+            layers = [folder_name(layer.name) for layer in self.plan.layers]
+            arrays = [LOGITS, *(f"{layer}/{twin}" for layer in layers for twin in ("by_sample", "by_unit"))]
+            for described in (".", *layers, *arrays):
+                (self.folder / RESPONSES / described / "zarr.json").unlink(missing_ok=True)
         return self._create_arrays()
 
     def _create_arrays(self) -> tuple[dict[str, StoredArray], StoredArray]:

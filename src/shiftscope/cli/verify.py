@@ -1,0 +1,36 @@
+"""`shiftscope verify`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+
+def verify(study: Path, /, *, mend: bool = False) -> None:
+    """Compare every file of a study with its checksum; exit status 1 where something is damaged.
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    mend
+        Make again what can be made from what is stored, and have damaged shards recorded again by the command that
+        recorded their dataset.
+    """
+    from shiftscope.flow import verify as verify_study
+    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.verification import advice
+
+    started = time.perf_counter()
+    found = verify_study(StudyFiles(study), mend=mend)
+    seconds = time.perf_counter() - started
+    print(f"{found.files} files are as they were written ({found.bytes / 1e9:.3g} GB in {seconds:.2g} s).")
+    if found.unchecked:
+        print(f"{found.unchecked} files were written before checksums were kept, and cannot be checked.")
+    for damage in found.damages:
+        print(f"{damage.file.relative_to(study).as_posix()} {damage.problem}")
+    for line in advice(found, mended=mend):
+        print(line)
+    if found.damages:
+        sys.exit(1)

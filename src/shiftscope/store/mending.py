@@ -1,0 +1,50 @@
+"""Making a damaged study good: from what is stored where that is enough, else up to what has to be recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shiftscope.store.atomic import read_json, write_json
+from shiftscope.store.layout import RECORDING, done_file
+from shiftscope.store.locks import recording_lock
+from shiftscope.store.plan import Plan
+from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.verification import Damage
+from shiftscope.store.writer import RecordingWriter
+
+
+def mend(study: StudyFiles, damages: Sequence[Damage]) -> None:
+    """Make again what comes from whole shards, and have damaged shards count as not recorded.
+
+    The command that recorded a dataset then records those shards and nothing else.
+
+    Raises
+    ------
+    StudyBusy
+        A dataset is being recorded.
+    """
+    for dataset in dict.fromkeys(each.dataset for each in damages if each.dataset):
+        of_it = [each for each in damages if each.dataset == dataset]
+        if any(each.remedy == "overwrite" for each in of_it):
+            continue
+        folder = study.folder_of(dataset)
+        with recording_lock(study.path, folder.name):
+            _mend(folder, of_it, study.categories)
+    study.forget()
+
+
+def _mend(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) -> None:
+    described = read_json(folder / RECORDING, "a recording")
+    plan = Plan.from_json(described["plan"])
+    complete = described.get("complete")
+    for damage in damages:
+        if damage.file.name == "zarr.json":
+            damage.file.unlink(missing_ok=True)
+        if damage.shard is not None:
+            done_file(folder, damage.shard).unlink(missing_ok=True)
+    if complete:
+        write_json(folder / RECORDING, {**described, "complete": False})
+        writer = RecordingWriter(folder, plan)
+        if not writer.unfinished():
+            writer.seal(categories)

@@ -1,0 +1,165 @@
+"""Whether a study is what was written: every file against its checksum, and what mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from shiftscope.errors import ShiftscopeError, StudyDamaged
+from shiftscope.store.atomic import checksum, read_json
+from shiftscope.store.layout import (
+    CHECKSUMS,
+    LOGITS,
+    RECORDING,
+    RESPONSES,
+    SAMPLES,
+    SHARDS,
+    SUMMARIES,
+    check_format,
+    done_file,
+)
+from shiftscope.store.plan import Plan
+from shiftscope.store.study_files import StudyFiles
+
+# What makes it good: what is stored, its shard once more, the whole dataset once more.
+Remedy = Literal["mend", "record", "overwrite"]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One file that is not what was written."""
+
+    dataset: str  # empty for a file of the study itself
+    file: Path
+    problem: str
+    remedy: Remedy
+    shard: int | None = None  # that has to be recorded again
+
+
+@dataclass
+class Verified:
+    """What was found."""
+
+    files: int = 0  # read and equal to their checksums
+    bytes: int = 0  # in these and in the damaged ones
+    unchecked: int = 0  # written before checksums were kept
+    damages: list[Damage] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)  # recordings that the same command finishes
+
+    @property
+    def sound(self) -> bool:
+        return not self.damages
+
+
+def verify(study: StudyFiles) -> Verified:
+    """Read every file of a study that cannot be computed again, and compare it with its checksum.
+
+    Notes, and scores and paths that were kept, are not among them.
+    """
+    found = Verified(unfinished=study.unfinished())
+    own = {study.path / name: digest for name, digest in study.manifest.sha256.items()}
+    for path, problem in _differing(own, found):
+        found.damages.append(Damage("", path, problem, "record"))
+    for name in [*study.datasets, *(each for each in found.unfinished if each not in study)]:
+        found.damages += _damages(name, study.folder_of(name), found)
+    return found
+
+
+def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
+    try:
+        described = read_json(folder / RECORDING, "a recording")
+        check_format(folder / RECORDING, described)
+        plan = Plan.from_json(described["plan"])
+    except (ShiftscopeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        yield Damage(name, folder / RECORDING, f"cannot be read: {error}", "overwrite")
+        return
+    complete = bool(described.get("complete"))
+    sums: dict[Path, str] = {}
+    for index in plan.shards():
+        try:
+            done = json.loads(done_file(folder, index).read_bytes())
+            sums |= {folder / file: str(digest) for file, digest in done.get("sha256", {}).items()}
+        except (OSError, ValueError, AttributeError) as error:
+            if complete:
+                yield Damage(name, done_file(folder, index), f"cannot be read: {error}", "record", index)
+    if complete and "checksums" in described:
+        try:
+            if checksum(folder / CHECKSUMS) != described["checksums"]:
+                raise StudyDamaged("differs from what was written")
+            told = read_json(folder / CHECKSUMS, "checksums")
+            sums |= {folder / file: str(digest) for file, digest in told.items()}
+        except (OSError, ShiftscopeError) as error:
+            yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "mend")
+    elif complete:
+        kept = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != SHARDS)
+        found.unchecked += sum(path not in sums and path.name != RECORDING for path in kept)
+    if complete:
+        sums = {path: digest for path, digest in sums.items() if path.parent.name != SHARDS}
+    for path, problem in _differing(sums, found):
+        shard = shard_of(path.relative_to(folder))
+        remedy: Remedy = "mend" if shard is None else "record"
+        if plan.keep == "summaries" and path.is_relative_to(folder / SUMMARIES):
+            remedy = "overwrite"  # without the responses nothing but a new pass brings them back
+        yield Damage(name, path, problem, remedy, shard)
+
+
+def shard_of(file: Path) -> int | None:
+    """The shard that a file of a recording was written with; None for what comes from all of them."""
+    parts = file.parts
+    if parts[0] == SHARDS:
+        return int(file.stem)
+    if parts[0] == SAMPLES:
+        return int(file.stem)
+    if parts[0] == RESPONSES and parts[-4:-3] and parts[-3] == "c" and parts[-4] in ("by_sample", LOGITS):
+        return int(parts[-2])
+    return None
+
+
+def _differing(sums: Mapping[Path, str], found: Verified) -> Iterator[tuple[Path, str]]:
+    """Files that are not what they were, as many at a time as there are processors."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as readers:
+        for path, problem in zip(sums, readers.map(_problem, sums.items()), strict=True):
+            found.bytes += path.stat().st_size if path.is_file() else 0
+            if problem:
+                yield path, problem
+            else:
+                found.files += 1
+
+
+def _problem(entry: tuple[Path, str]) -> str:
+    path, digest = entry
+    try:
+        return "" if checksum(path) == digest else "differs from what was written"
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def advice(found: Verified, *, mended: bool) -> list[str]:
+    """What to do, a sentence for each dataset that needs something."""
+    lines = []
+    if not mended and any(each.dataset and each.remedy != "overwrite" for each in found.damages):
+        lines.append(
+            "`shiftscope verify STUDY --mend` makes again what comes from what is stored, and has only damaged shards "
+            "recorded again."
+        )
+    for dataset in dict.fromkeys(each.dataset for each in found.damages):
+        of_it = [each for each in found.damages if each.dataset == dataset]
+        shards = sorted({each.shard for each in of_it if each.shard is not None})
+        if not dataset:
+            lines.append("Record any dataset again, by the same command: the model tells its linear maps.")
+        elif any(each.remedy == "overwrite" for each in of_it):
+            lines.append(f"{dataset}: record it again with --overwrite; nothing less brings it back.")
+        elif shards and mended:
+            numbers = ", ".join(map(str, shards))
+            lines.append(f"{dataset}: the command that recorded it now records shard {numbers} again.")
+        elif mended:
+            lines.append(f"{dataset}: mended.")
+    lines += [f"{name}: begun and not finished; the same command goes on." for name in found.unfinished]
+    return lines

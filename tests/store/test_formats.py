@@ -1,0 +1,92 @@
+"""Studies as earlier versions wrote them, made by these versions and kept."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import shiftscope as ss
+from shiftscope.store.layout import FORMAT, READ_FORMATS
+from shiftscope.summaries.maxima import Maxima
+
+KEPT = Path(__file__).parent / "formats"
+
+# What torch gave, without shiftscope, for the network and the inputs that the study of format 1 was made from.
+LABELS = {"lab": [0, 1, 1, 0, 1], "field": [1, 1, 0, 0, 0], "kept small": [0, 1, 1, 0, 0]}
+RESPONSES = {
+    "lab": [
+        [-0.3857, -0.4327, 0.1634],
+        [-0.3882, -0.3627, 0.1608],
+        [-0.3910, -0.4111, 0.2313],
+        [-0.3992, -0.4697, 0.2340],
+        [-0.4129, -0.4559, 0.1800],
+    ],
+    "field": [
+        [-0.3627, -0.3783, 0.2096],
+        [-0.4085, -0.4764, 0.2128],
+        [-0.3925, -0.3963, 0.1218],
+        [-0.3789, -0.3606, 0.1444],
+        [-0.3840, -0.4210, 0.0894],
+    ],
+    "kept small": [
+        [-0.3601, -0.3388, 0.1810],
+        [-0.3526, -0.3919, 0.0977],
+        [-0.3948, -0.4667, 0.1948],
+        [-0.3640, -0.3913, 0.2006],
+        [-0.3532, -0.3654, 0.1582],
+    ],
+}
+
+
+@pytest.fixture
+def format_1(tmp_path):
+    with zipfile.ZipFile(KEPT / "format-1.zip") as kept:
+        kept.extractall(tmp_path / "1.study")
+    return ss.open_study(tmp_path / "1.study")
+
+
+def test_every_format_ever_written_is_kept_and_read():
+    assert tuple(range(1, FORMAT + 1)) == READ_FORMATS
+    assert {path.name for path in KEPT.iterdir()} >= {f"format-{number}.zip" for number in range(1, FORMAT)}
+
+
+def test_format_1_is_read(format_1):
+    assert format_1.datasets == ["lab", "field", "kept small"]
+    assert format_1.categories == ("cat", "dög")
+    for name, responses in RESPONSES.items():
+        recording = format_1[name]
+        np.testing.assert_array_equal(recording.samples.labels, LABELS[name])
+        np.testing.assert_array_equal(recording.samples.predictions, [1] * 5)
+        largest = recording.summary("conv", Maxima).largest
+        np.testing.assert_allclose(largest, np.max(responses, axis=0), atol=5e-4)
+        if recording.keeps_responses:
+            np.testing.assert_allclose(recording.responses("conv"), responses, atol=5e-4)
+            np.testing.assert_allclose(
+                recording.unit_responses("conv", 2), np.array(responses)[:, 2], atol=5e-4
+            )
+    (note,) = format_1.notes().itertuples()
+    assert (note.layer, note.unit, note.label, note.tags, note.note) == (
+        "conv",
+        0 + 1,
+        "edges",
+        "a",
+        "a note",
+    )
+
+
+def test_scores_of_format_1_are_those_computed_now(format_1):
+    table = format_1.scores("conv", dataset="field")
+    largest = {name: np.max(RESPONSES[name], axis=0) for name in ("lab", "field")}
+    ratio = table["activation_ratio"].to_numpy()
+    assert np.isnan(ratio[:2]).all()  # never above zero
+    assert ratio[2] == pytest.approx(largest["field"][2] / largest["lab"][2], abs=5e-3)
+
+
+def test_format_1_has_nothing_to_check_it_by(format_1):
+    found = format_1.verify()
+    assert found.sound
+    assert found.files == 0
+    assert found.unchecked > 100

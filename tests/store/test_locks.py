@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from shiftscope.errors import StudyBusy
+from shiftscope.store import locks
+from shiftscope.store.locks import held, recording_lock
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.0)
+
+
+def test_two_processes_cannot_record_one_dataset(tmp_path):
+    with recording_lock(tmp_path, "lab"), pytest.raises(StudyBusy, match="another process works on 'lab'"):  # noqa: SIM117
+        with recording_lock(tmp_path, "lab"):
+            pytest.fail("both were let in")
+
+
+def test_two_datasets_can_be_recorded_at_once(tmp_path):
+    with recording_lock(tmp_path, "lab"), recording_lock(tmp_path, "field"):
+        pass
+
+
+def test_ranks_of_one_launch_record_together(tmp_path):
+    with recording_lock(tmp_path, "lab", 0), recording_lock(tmp_path, "lab", 1):
+        pass
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, 0), (0, None), (1, 1)])
+def test_a_rank_and_a_process_of_its_own_or_the_same_rank_twice_are_refused(tmp_path, first, second):
+    with recording_lock(tmp_path, "lab", first), pytest.raises(StudyBusy):  # noqa: SIM117
+        with recording_lock(tmp_path, "lab", second):
+            pytest.fail("both were let in")
+
+
+def test_a_lock_is_free_after_its_process_was_killed(tmp_path):
+    code = f"""
+        import time
+        from pathlib import Path
+        from shiftscope.store.locks import recording_lock
+        with recording_lock(Path({str(tmp_path)!r}), "lab"):
+            print("held", flush=True)
+            time.sleep(60)
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    with pytest.raises(StudyBusy), recording_lock(tmp_path, "lab"):
+        pass
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    with recording_lock(tmp_path, "lab"):
+        pass
+
+
+def test_a_file_system_without_locks_lets_everybody_in(tmp_path, monkeypatch):
+    def refuse(lock, timeout):
+        raise NotImplementedError("FileSystem does not appear to support flock")
+
+    monkeypatch.setattr("shiftscope.store.locks.FileLock.acquire", refuse)
+    with held(tmp_path, "study"), held(tmp_path, "study"):
+        pass
