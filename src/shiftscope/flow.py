@@ -13,7 +13,7 @@ from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
-from shiftscope.scores.estimates import has_estimates, stored_estimates
+from shiftscope.scores.estimates import has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import remove_folder
 from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
@@ -204,8 +204,7 @@ def scores(
     if not shifted:
         raise BadRequest(f"nothing to compare with {against!r}: record a shifted dataset first.")
     tables = []
-    for name in shifted:
-        estimates = stored_estimates(study, name, against, described.name)
+    for name, estimates in stored_estimates_of(study, shifted, against, described.name).items():
         columns = {
             f"{score}_{part}" if part else score: numbers
             for score, estimate in estimates.items()
@@ -219,12 +218,14 @@ def scores(
 
 def score_all(study: StudyFiles, *, progress: Progress = silent) -> None:
     """Compute and keep every score that the viewer shows first, so that no page waits for one."""
-    pairs = [(name, layer) for name in study for layer in study.layers]
-    missing = [pair for pair in pairs if not has_estimates(study, pair[0], study.reference, pair[1])]
-    units = {layer: study.layer(layer).units for layer in study.layers}
-    with progress("scoring", 0, sum(units[layer] for _, layer in missing), counted="units") as advance:
-        for name, layer in missing:
-            stored_estimates(study, name, study.reference, layer, advance=advance)
+    missing = {
+        layer: [name for name in study if not has_estimates(study, name, study.reference, layer)]
+        for layer in study.layers
+    }
+    units = sum(study.layer(layer).units * len(names) for layer, names in missing.items())
+    with progress("scoring", 0, units, counted="units") as advance:
+        for layer, names in missing.items():
+            stored_estimates_of(study, names, study.reference, layer, advance=advance)
 
 
 def _parts(estimate: Estimate) -> dict[str, UnitArray]:

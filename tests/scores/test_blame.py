@@ -51,7 +51,7 @@ def test_contributions_go_through_the_weights_above_their_mean(answered):
     # Mean weights 1 and 1. Above them, into 0: (0, -2); into 1: (-1, 1).
     # Wrong: (0.5, 1) as 0 gives (0, -2); (2, 2) as 1 gives (-2, 2). Right: (1, 2) as 0 gives (0, -4); (3, 0) as 1
     # gives (-3, 0).
-    found = estimate_units(answered["lab"], answered["lab"], "layer", head=answered.head)["blame"]
+    found = estimate_units([answered["lab"]], answered["lab"], "layer", head=answered.head)[0]["blame"]
     np.testing.assert_allclose(found.value, [-1 - -1.5, 0 - -2])
     assert (found.low <= found.value).all()
     assert (found.value <= found.high).all()
@@ -59,15 +59,17 @@ def test_contributions_go_through_the_weights_above_their_mean(answered):
 
 def test_what_is_added_to_all_weights_of_a_unit_changes_nothing(answered):
     layer, weight, bias = answered.head
-    one = estimate_units(answered["lab"], answered["lab"], "layer", head=(layer, weight, bias))["blame"]
-    moved = estimate_units(answered["lab"], answered["lab"], "layer", head=(layer, weight + 5, bias))["blame"]
+    one = estimate_units([answered["lab"]], answered["lab"], "layer", head=(layer, weight, bias))[0]["blame"]
+    moved = estimate_units([answered["lab"]], answered["lab"], "layer", head=(layer, weight + 5, bias))[0][
+        "blame"
+    ]
     np.testing.assert_allclose(moved.value, one.value, atol=1e-5)
 
 
 def test_a_layer_that_does_not_feed_the_head_has_none(answered):
     _, weight, bias = answered.head
     for head in (None, ("another", weight, bias)):
-        found = estimate_units(answered["lab"], answered["lab"], "layer", head=head)["blame"]
+        found = estimate_units([answered["lab"]], answered["lab"], "layer", head=head)[0]["blame"]
         assert np.isnan(found.value).all()
         assert found.p is None
 
@@ -76,4 +78,6 @@ def test_without_a_wrong_answer_there_is_none(written):
     responses, labels = np.ones((4, 2)), np.array([0, 1, 0, 1])
     head = (np.eye(2, dtype=np.float32), np.zeros(2, np.float32))
     study = written({"lab": responses}, {"lab": labels}, categories=2, head=head)
-    assert np.isnan(estimate_units(study["lab"], study["lab"], "layer", head=study.head)["blame"].value).all()
+    assert np.isnan(
+        estimate_units([study["lab"]], study["lab"], "layer", head=study.head)[0]["blame"].value
+    ).all()

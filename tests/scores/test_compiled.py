@@ -6,8 +6,14 @@ from scipy.stats import spearmanr
 
 from shiftscope.scores import drawn_dataset, estimate_units, rank_correlation
 from shiftscope.scores.bootstrap import draw_again, resampling_variance
-from shiftscope.scores.compiled.rank_correlations import correlate_ranks
+from shiftscope.scores.compiled import rank_correlations
 from shiftscope.scores.compiled.resampled_means import LANES, TOGETHER, resampled_means
+from shiftscope.scores.rank_correlation import RankedProfiles
+
+
+def correlate_ranks(shifted, reference, tolerance, found):
+    ranked = RankedProfiles(np.asarray(reference), tolerance)
+    rank_correlations.correlate_ranks(shifted, tolerance, *ranked.counted, found)
 
 
 def profiles(kind, categories, units, rng):
@@ -68,9 +74,11 @@ def test_no_number_leads_out_of_the_bins():
 def test_large_sets_are_ranked_by_the_compiled_code(monkeypatch):
     shifted, reference = profiles("after a ReLU", 30, 9, np.random.default_rng(2))
     shifted[:, 3], reference[:, 4], reference[5, 5] = 0, 0, np.nan
-    plain = rank_correlation.rank_correlation(shifted, reference)
+    plain = rank_correlation.rank_correlation(shifted, RankedProfiles(reference))
     monkeypatch.setattr(rank_correlation, "WORTH_COMPILED", 1)
-    np.testing.assert_allclose(rank_correlation.rank_correlation(shifted, reference), plain, atol=1e-12)
+    np.testing.assert_allclose(
+        rank_correlation.rank_correlation(shifted, RankedProfiles(reference)), plain, atol=1e-12
+    )
 
 
 def test_means_of_resamples_are_products():
@@ -111,12 +119,12 @@ def large(written):
 
 
 def test_scores_are_the_same_however_they_are_computed(large, monkeypatch):
-    plain = estimate_units.estimate_units(large["field"], large["lab"], "layer", resamples=50)
+    plain = estimate_units.estimate_units([large["field"]], large["lab"], "layer", resamples=50)[0]
     monkeypatch.setattr(drawn_dataset, "WORTH_COMPILED", 1)
     monkeypatch.setattr(rank_correlation, "WORTH_COMPILED", 1)
-    for name, found in estimate_units.estimate_units(
-        large["field"], large["lab"], "layer", resamples=50
-    ).items():
+    for name, found in estimate_units.estimate_units([large["field"]], large["lab"], "layer", resamples=50)[
+        0
+    ].items():
         for part in ("value", "low", "high"):
             np.testing.assert_allclose(
                 getattr(found, part), getattr(plain[name], part), rtol=1e-4, atol=2e-3, err_msg=name
@@ -124,9 +132,9 @@ def test_scores_are_the_same_however_they_are_computed(large, monkeypatch):
 
 
 def test_the_interval_of_many_samples_is_that_of_many_resamples(large, monkeypatch):
-    resampled = estimate_units.estimate_units(large["field"], large["lab"], "layer", resamples=3_000)
+    resampled = estimate_units.estimate_units([large["field"]], large["lab"], "layer", resamples=3_000)[0]
     monkeypatch.setattr(estimate_units, "NORMAL_FROM", 100)
-    closed = estimate_units.estimate_units(large["field"], large["lab"], "layer", resamples=10)
+    closed = estimate_units.estimate_units([large["field"]], large["lab"], "layer", resamples=10)[0]
     for name in ("rate_change", "shift_auroc"):
         width = resampled[name].high - resampled[name].low
         for end in ("low", "high"):
@@ -137,5 +145,5 @@ def test_the_interval_of_many_samples_is_that_of_many_resamples(large, monkeypat
 
 def test_without_resamples_many_samples_have_no_interval_either(large, monkeypatch):
     monkeypatch.setattr(estimate_units, "NORMAL_FROM", 100)
-    found = estimate_units.estimate_units(large["field"], large["lab"], "layer", resamples=0)
+    found = estimate_units.estimate_units([large["field"]], large["lab"], "layer", resamples=0)[0]
     assert np.isnan(found["rate_change"].low).all()

@@ -6,6 +6,7 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.scores import drawn_dataset, rank_correlation
 from shiftscope.scores import estimate_units as module
 from shiftscope.scores.bootstrap import interval
 from shiftscope.scores.drawn_dataset import DrawnDataset
@@ -89,7 +90,7 @@ def test_scores_of_summaries_equal_those_of_resamples_written_out(study, sets):
         slow(*(list(expanded(d, r, sets, n)) for d, n in zip(drawn, names, strict=True)))
         for r in range(resamples)
     ]
-    found = estimate_units(study["field"], study["lab"], "layer", resamples=resamples)
+    found = estimate_units([study["field"]], study["lab"], "layer", resamples=resamples)[0]
     of_summaries = {name for name, score in unit_scores.items() if not score.of_samples}
     assert observed.keys() == of_summaries
     for name, value in observed.items():
@@ -118,7 +119,7 @@ def test_influences_move_a_score_as_resamples_written_out_do(study, sets):
             values["shift_auroc"][draw, u] = roc_auc_score(told, np.concatenate([own, other]))
             values["wasserstein"][draw, u] = stats.wasserstein_distance(own, other) / other.std(dtype=float)
             values["rate_change"][draw, u] = (own > 0).mean() - (other > 0).mean()
-    found = estimate_units(study["field"], study["lab"], "layer", resamples=resamples)
+    found = estimate_units([study["field"]], study["lab"], "layer", resamples=resamples)[0]
     for name, redrawn in values.items():
         low, high = interval(redrawn, 0.95)
         width = high - low
@@ -133,7 +134,7 @@ def test_intervals_hold_what_they_estimate_as_often_as_they_say(written):
     labels = {"lab": np.repeat(np.arange(2), 150), "field": np.repeat(np.arange(2), 100)}
     responses = {"lab": rng.normal(0, 1, (300, units)), "field": rng.normal(moved, 1, (200, units))}
     study = written({n: r.astype(np.float32) for n, r in responses.items()}, labels, categories=2)
-    found = estimate_units(study["field"], study["lab"], "layer")
+    found = estimate_units([study["field"]], study["lab"], "layer")[0]
     truth = {
         "shift_auroc": stats.norm.cdf(moved / np.sqrt(2)),
         "wasserstein": moved,
@@ -148,15 +149,15 @@ def test_intervals_hold_what_they_estimate_as_often_as_they_say(written):
 def test_samples_that_were_skipped_are_in_no_score(written, study, sets):
     responses, labels, predictions = ({n: a[n][sets[2][n] != NO_LABEL] for n in a} for a in sets)
     without = written(responses, labels, predictions=predictions, categories=CATEGORIES, name="without")
-    for name, estimate in estimate_units(study["field"], study["lab"], "layer", head=study.head).items():
-        other = estimate_units(without["field"], without["lab"], "layer", head=study.head)[name]
+    for name, estimate in estimate_units([study["field"]], study["lab"], "layer", head=study.head)[0].items():
+        other = estimate_units([without["field"]], without["lab"], "layer", head=study.head)[0][name]
         np.testing.assert_allclose(estimate.value, other.value, rtol=1e-6, err_msg=name)
 
 
 def test_units_read_in_runs_get_what_they_get_at_once(study, monkeypatch):
-    whole = estimate_units(study["field"], study["lab"], "layer", head=study.head)
+    whole = estimate_units([study["field"]], study["lab"], "layer", head=study.head)[0]
     monkeypatch.setattr(module, "NUMBERS_AT_ONCE", 1)
-    for name, estimate in estimate_units(study["field"], study["lab"], "layer", head=study.head).items():
+    for name, estimate in estimate_units([study["field"]], study["lab"], "layer", head=study.head)[0].items():
         for part in ("value", "low", "high"):
             np.testing.assert_allclose(
                 getattr(estimate, part), getattr(whole[name], part), rtol=1e-5, atol=1e-6
@@ -167,14 +168,15 @@ def test_units_read_in_runs_get_what_they_get_at_once(study, monkeypatch):
 
 def test_the_same_seed_gives_the_same_and_another_does_not(study):
     one, same, other = (
-        estimate_units(study["field"], study["lab"], "layer", seed=seed)["novelty"].low for seed in (1, 1, 2)
+        estimate_units([study["field"]], study["lab"], "layer", seed=seed)[0]["novelty"].low
+        for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(one, same)
     assert not np.array_equal(one, other)
 
 
 def test_a_dataset_compared_with_itself_has_the_scores_of_one_dataset(study):
-    for name, estimate in estimate_units(study["lab"], study["lab"], "layer", head=study.head).items():
+    for name, estimate in estimate_units([study["lab"]], study["lab"], "layer", head=study.head)[0].items():
         assert np.isnan(estimate.value).all() == unit_scores[name].compares, name
         assert np.isnan(estimate.low).all() == unit_scores[name].compares, name
 
@@ -189,8 +191,8 @@ def test_without_single_responses_scores_of_summaries_stay_without_intervals(wri
         keep={"field": "summaries"},
         name="summed",
     )
-    whole = estimate_units(study["field"], study["lab"], "layer")
-    for name, estimate in estimate_units(summed["field"], summed["lab"], "layer").items():
+    whole = estimate_units([study["field"]], study["lab"], "layer")[0]
+    for name, estimate in estimate_units([summed["field"]], summed["lab"], "layer")[0].items():
         gone = unit_scores[name].of_samples or name == "novelty_matched"
         expected = np.full(UNITS, np.nan) if gone else whole[name].value
         np.testing.assert_allclose(estimate.value, expected, err_msg=name)
@@ -205,7 +207,7 @@ def test_a_dead_unit_is_undefined_or_zero_and_never_poisons_others(written):
         own[:, 1] = 0
     labels = {name: np.arange(40) % 4 for name in responses}
     study = written(responses, labels, categories=4)
-    for name, estimate in estimate_units(study["field"], study["lab"], "layer").items():
+    for name, estimate in estimate_units([study["field"]], study["lab"], "layer")[0].items():
         if name != "blame":
             assert np.isfinite(estimate.value[[0, 2]]).all(), name
             assert np.isfinite(estimate.low[[0, 2]]).all(), name
@@ -220,7 +222,70 @@ def test_without_labels_the_scores_of_responses_are_there(written):
     responses = {name: rng.random((30, 2)).astype(np.float32) for name in ("lab", "field")}
     labels = {"lab": np.arange(30) % 3, "field": np.full(30, NO_LABEL)}
     study = written(responses, labels, categories=3)
-    found = estimate_units(study["field"], study["lab"], "layer")
+    found = estimate_units([study["field"]], study["lab"], "layer")[0]
     assert np.isnan(found["novelty"].value).all()
     for name in (*OF_RESPONSES, "activation_ratio"):
         assert np.isfinite(found[name].low).all()
+
+
+def test_datasets_scored_together_get_what_each_gets_alone(written, study, sets, monkeypatch):
+    """To the last bit: also one without a category, one that is the reference itself, one that keeps only summaries,
+    and by the compiled code, whatever part of the datasets and of the units is in memory at once."""
+    responses, labels, predictions = sets
+    rng = np.random.default_rng(2)
+    for name, size in {"night": 90, "fog": 120, "snow": 70}.items():
+        labels[name] = rng.integers(0, CATEGORIES - (name == "fog"), size)
+        predictions[name] = rng.integers(0, CATEGORIES, size)
+        responses[name] = rng.random((size, UNITS)).astype(np.float32)
+    keep = {"snow": "summaries"}
+    several = written(
+        responses,
+        labels,
+        predictions=predictions,
+        categories=CATEGORIES,
+        head=study.head[1:],
+        keep=keep,
+        name="all",
+    )
+    names = ["field", "lab", "night", "fog", "snow"]
+
+    def score(*chosen):
+        return estimate_units(
+            [several[name] for name in chosen], several["lab"], "layer", head=several.head, resamples=20
+        )
+
+    def assert_alike():
+        apart = [score(name)[0] for name in names]
+        for together in (score(*names), score(*names[::-1])[::-1]):
+            for name, found, alone in zip(names, together, apart, strict=True):
+                assert found.keys() == alone.keys() == set(unit_scores)
+                for of, estimate in found.items():
+                    for part in ("value", "low", "high", "p", "q"):
+                        parts = getattr(estimate, part), getattr(alone[of], part)
+                        assert (parts[0] is None) == (parts[1] is None)
+                        if parts[0] is not None:
+                            np.testing.assert_array_equal(*parts, err_msg=f"{name}, {of}, {part}")
+
+    assert np.isfinite(score("field")[0]["blame"].low).all()
+    assert_alike()
+    monkeypatch.setattr(module, "DATASETS_AT_ONCE", 2)
+    monkeypatch.setattr(module, "NUMBERS_AT_ONCE", 400)  # of each dataset's own block
+    assert_alike()
+    for threshold in (drawn_dataset, rank_correlation):
+        monkeypatch.setattr(threshold, "WORTH_COMPILED", 1)
+    assert_alike()
+
+
+def test_progress_counts_the_units_of_each_dataset(study):
+    told = []
+    estimate_units([study["field"], study["lab"]], study["lab"], "layer", advance=told.append)
+    assert sum(told) == 2 * UNITS
+
+
+def test_formulas_over_parts_of_the_resamples_give_what_they_give_at_once(study, monkeypatch):
+    [whole] = estimate_units([study["field"]], study["lab"], "layer", head=study.head)
+    monkeypatch.setattr(module, "CACHED", 1)
+    [found] = estimate_units([study["field"]], study["lab"], "layer", head=study.head)
+    for name, estimate in found.items():
+        for part in ("value", "low", "high"):
+            np.testing.assert_array_equal(getattr(estimate, part), getattr(whole[name], part))

@@ -28,13 +28,13 @@ def study(recorded, monkeypatch):
 
 @pytest.fixture
 def computed(monkeypatch):
-    """How often estimates were computed."""
+    """Datasets whose estimates were computed."""
     calls, whole = [], module.estimate_units
 
-    def counted(*given, **options):
-        calls.append(given)
+    def counted(shifted, *given, **options):
+        calls.extend(shifted)
         time.sleep(0.05)  # long enough for other threads to ask too
-        return whole(*given, **options)
+        return whole(shifted, *given, **options)
 
     monkeypatch.setattr(module, "estimate_units", counted)
     return calls
@@ -136,7 +136,7 @@ def test_another_recording_under_the_name_is_computed_again(recorded, made, net,
 def test_other_settings_are_computed_again(study, computed, monkeypatch, setting):
     ask(study)
     monkeypatch.setattr(module, setting, 7)
-    monkeypatch.setattr(module, "estimate_units", lambda *given, **options: {})
+    monkeypatch.setattr(module, "estimate_units", lambda *given, **options: [{}])
     monkeypatch.setattr(module, "_write", lambda *given: None)
     assert ask(study) == {}
 

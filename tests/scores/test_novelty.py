@@ -26,7 +26,7 @@ def test_matching_takes_away_what_is_only_dimmer_and_leaves_what_is_new(written)
         {"lab": labels, "field": np.concatenate([labels, labels])},
         categories=3,
     )
-    found = estimate_units(study["field"], study["lab"], "layer", resamples=0)
+    found = estimate_units([study["field"]], study["lab"], "layer", resamples=0)[0]
     np.testing.assert_allclose(found["novelty"].value, [0.5, 0.5])
     # The medians of what is not zero: 3 on the reference; 1.5 on the shifted set, in both units.
     np.testing.assert_allclose(found["novelty_matched"].value, [0.0, 0.0])
@@ -34,7 +34,7 @@ def test_matching_takes_away_what_is_only_dimmer_and_leaves_what_is_new(written)
     study = written(
         {"lab": reference, "field": brighter}, {"lab": labels, "field": labels}, categories=3, name="b"
     )
-    found = estimate_units(study["field"], study["lab"], "layer", resamples=0)
+    found = estimate_units([study["field"]], study["lab"], "layer", resamples=0)[0]
     # The second unit's median is 1 against 3: its largest mean of 2 becomes 6, over the maximum of 4.
     np.testing.assert_allclose(found["novelty_matched"].value, [0.0, 1 - 6 / 4])
 
@@ -46,6 +46,6 @@ def test_a_unit_without_any_response_cannot_be_matched(written):
         {"lab": labels, "field": labels},
         categories=3,
     )
-    found = estimate_units(study["field"], study["lab"], "layer")
+    found = estimate_units([study["field"]], study["lab"], "layer")[0]
     assert np.isnan(found["novelty_matched"].value).all()
     np.testing.assert_allclose(found["novelty"].value, [1.0, np.nan])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL, UnitArray
 from shiftscope.scores.bootstrap import Draws, draw_again
-from shiftscope.scores.tuning import Tuning
+from shiftscope.scores.tuning import RANK_TOLERANCE, Tuning
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.top_samples import TopSamples
@@ -60,7 +60,7 @@ class DrawnDataset:
         return SomeSamples(np.arange(len(self.labels)), self.labels, self.draws)
 
     def some(self, rows: npt.NDArray[np.intp]) -> SomeSamples:
-        return SomeSamples(rows, self.labels[rows], self.draws[:, rows])
+        return SomeSamples(rows, self.labels[rows], self.draws)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,12 @@ class SomeSamples:
 
     rows: npt.NDArray[np.intp]
     labels: npt.NDArray[np.int64]  # (sample,) sorted
-    draws: Draws  # (resample, sample)
+    drawn: Draws  # (resample, sample) of the whole dataset
+
+    @cached_property
+    def draws(self) -> Draws:
+        """(resample, sample) of these; many samples do without."""
+        return self.drawn if len(self.rows) == self.drawn.shape[1] else self.drawn[:, self.rows]
 
 
 class DrawnUnits:
@@ -112,7 +117,8 @@ class DrawnUnits:
             some = slice(start, min(start + step, resamples))
             means, largest = self._means(some), self._largest(some)
             held = np.broadcast_to(observed.scale, largest.shape)
-            yield Tuning(means.reshape(len(means), -1), observed.count, largest.ravel(), held.ravel())
+            flat = means.reshape(len(means), -1)
+            yield Tuning(flat, observed.count, largest.ravel(), held.ravel(), RANK_TOLERANCE)
 
     def _means(self, some: slice) -> FloatArray:
         """(category, resample, unit) mean responses; NaN for a category without samples."""

@@ -1,19 +1,20 @@
-"""Every score of every unit of a layer, with intervals and tests."""
+"""Every score of every unit of a layer under one or several shifts, with intervals and tests."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import os
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.arrays import SampleUnitArray, UnitArray
+from shiftscope.arrays import NO_LABEL, SampleUnitArray, UnitArray
 from shiftscope.scores.bootstrap import Draws, interval, resampling_variance
 from shiftscope.scores.drawn_dataset import DrawnDataset, DrawnUnits
 from shiftscope.scores.estimate import Estimate
@@ -21,7 +22,7 @@ from shiftscope.scores.false_discoveries import false_discovery_shares
 from shiftscope.scores.sample_sets import SampleSet, sample_sets
 from shiftscope.scores.score import Measured, UnitScore, unit_scores
 from shiftscope.scores.steps import Steps, steps
-from shiftscope.scores.tuning import RANK_TOLERANCE, Pair, Tuning, arguments
+from shiftscope.scores.tuning import Pair, Tuning, arguments, correlation
 from shiftscope.threads import one_thread_each
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ NORMAL_FROM = 5_000  # samples in each set; from there on a resampled mean is no
 UNITS_AT_ONCE = 64  # in each worker, fewer where there are many samples
 NUMBERS_AT_ONCE = 8_000_000  # sample x unit of both datasets, in each worker
 WORKERS = 4
+DATASETS_AT_ONCE = 4  # whose draws and blocks of units are in memory beside those of the reference
+CACHED = 250_000  # category x unit, from which a formula's intermediate results stay in the cache
+FEWEST_COLUMNS = 16
 
 
 def estimate_units(
-    shifted: Recording,
+    shifted: Sequence[Recording],
     reference: Recording,
     layer: str,
     *,
@@ -46,8 +50,11 @@ def estimate_units(
     resamples: int = RESAMPLES,
     seed: int = SEED,
     advance: Callable[[int], None] = lambda units: None,
-) -> dict[str, Estimate]:
-    """Every score of the layer's units, by name.
+) -> list[dict[str, Estimate]]:
+    """Every score of the layer's units, by name, for each of the shifted datasets.
+
+    Datasets are scored together, a block of units at a time: what the reference gives is computed once for all of
+    them. None of them changes what another gets.
 
     Intervals are percentiles of a bootstrap over samples, drawn within each label, both datasets independently.
     Scores of summaries are computed anew from each resample. For scores of single samples the value moves by
@@ -58,60 +65,124 @@ def estimate_units(
     Parameters
     ----------
     reference
-        To compare with. The same recording twice: only the scores of one dataset have values.
+        To compare with. Where it is among the shifted ones too, it gets only the scores of one dataset.
     head
         Of the study, for the scores of contributions.
     resamples
         None of them: no intervals.
     advance
-        Told how many units were finished since the last call.
+        Told how many units were finished since the last call, those of each dataset counted.
 
     Returns
     -------
-    dict[str, Estimate]
+    list[dict[str, Estimate]]
         NaN where a unit has no such score; where single responses were not kept, scores of samples and all
         intervals.
     """
-    described = shifted.layer(layer)
-    same = shifted.folder == reference.folder
-    ours = DrawnDataset(shifted, layer, resamples, np.random.default_rng([seed, 0]))
-    theirs = None if same else DrawnDataset(reference, layer, resamples, np.random.default_rng([seed, 1]))
-    samples = len(ours.labels) + (len(theirs.labels) if theirs else 0)
-    step = max(1, min(UNITS_AT_ONCE, NUMBERS_AT_ONCE // max(1, samples)))
+    described = reference.layer(layer)
     weight = head[1] if head and head[0] == described.name else None
+    found: list[dict[str, Estimate]] = [{}] * len(shifted)
 
-    def run(start: int) -> dict[str, Estimate]:
-        units = range(start, min(start + step, described.units))
-        our_units, their_units = ours.read(units), theirs.read(units) if theirs else None
-        nothing = {name: _nothing(len(units)) for name in unit_scores}
-        found = nothing | _of_summaries(our_units, their_units) | _of_samples(our_units, their_units, weight)
-        advance(len(units))
-        return found
+    def drawn(recording: Recording, side: int) -> DrawnDataset:
+        return DrawnDataset(recording, layer, resamples, np.random.default_rng([seed, side]))
 
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool, one_thread_each():
-        parts = list(pool.map(run, range(0, described.units, step)))
-    return {name: _joined([part[name] for part in parts]) for name in unit_scores}
+        batches = _batches(shifted, reference)
+        compared_with = pool.submit(drawn, reference, 1) if any(each.compared for each in batches) else None
+        for batch in batches:
+            ours = list(pool.map(drawn, [shifted[place] for place in batch.places], itertools.repeat(0)))
+            theirs = compared_with.result() if compared_with and batch.compared else None
+            of_block = functools.partial(_of_block, ours, theirs, weight=weight, advance=advance)
+            parts = list(pool.map(of_block, _runs(described.units, batch.step)))
+            for place, own in zip(batch.places, zip(*parts, strict=True), strict=True):
+                found[place] = {name: _joined([part[name] for part in own]) for name in unit_scores}
+    return found
 
 
-def _of_summaries(ours: DrawnUnits, theirs: DrawnUnits | None) -> dict[str, Estimate]:
+@dataclasses.dataclass(frozen=True)
+class _Batch:
+    """Shifted datasets that are scored together."""
+
+    places: tuple[int, ...]  # among those asked for
+    step: int  # units at a time
+    compared: bool  # with the reference, which none of them is
+
+
+def _batches(shifted: Sequence[Recording], reference: Recording) -> list[_Batch]:
+    """A dataset gets the block of units that it had alone: sums in single precision may depend on it."""
+    alike = defaultdict(list)
+    for place, recording in enumerate(shifted):
+        compared = recording.folder != reference.folder
+        sides = (recording, reference) if compared else (recording,)
+        samples = sum(np.count_nonzero(each.samples.predictions != NO_LABEL) for each in sides)
+        step = max(1, min(UNITS_AT_ONCE, NUMBERS_AT_ONCE // max(1, int(samples))))
+        alike[step, compared].append(place)
+    return [
+        _Batch(tuple(places[first : first + DATASETS_AT_ONCE]), step, compared)
+        for (step, compared), places in alike.items()
+        for first in range(0, len(places), DATASETS_AT_ONCE)
+    ]
+
+
+def _runs(units: int, step: int) -> list[range]:
+    return [range(start, min(start + step, units)) for start in range(0, units, step)]
+
+
+def _of_block(
+    shifted: Sequence[DrawnDataset],
+    reference: DrawnDataset | None,
+    units: range,
+    *,
+    weight: npt.NDArray[Any] | None,
+    advance: Callable[[int], None],
+) -> list[dict[str, Estimate]]:
+    ours, theirs = [each.read(units) for each in shifted], reference.read(units) if reference else None
+    nothing = {name: _nothing(len(units)) for name in unit_scores}
+    found = [
+        nothing | of_summaries | _of_samples(each, theirs, weight)
+        for each, of_summaries in zip(ours, _of_summaries(ours, theirs), strict=True)
+    ]
+    advance(len(units) * len(shifted))
+    return found
+
+
+def _of_summaries(ours: Sequence[DrawnUnits], theirs: DrawnUnits | None) -> list[dict[str, Estimate]]:
     """The scores that read summaries, as far as there are two datasets to compare."""
-    values = _computed(ours.observed, theirs.observed if theirs else None)
-    redrawn: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty((0, len(ours.units)))] for name in values}
-    if ours.has_responses:
+    values = _computed([each.observed for each in ours], theirs.observed if theirs else None)
+    units = len(ours[0].units)
+    redrawn = [{name: [np.empty((0, units))] for name in of_one} for of_one in values]
+    drawn = [place for place, each in enumerate(ours) if each.has_responses]
+    if drawn:
         others = theirs.redrawn() if theirs and theirs.has_responses else itertools.repeat(None)
-        for shifted, reference in zip(ours.redrawn(), others, strict=False):
-            for name, value in _computed(shifted, reference, resampled=True).items():
-                redrawn[name].append(value.reshape(-1, len(ours.units)))
-    return {
-        name: _with_interval(unit_scores[name], value, np.concatenate(redrawn[name]))
-        for name, value in values.items()
-    }
+        for reference, *shifted in zip(others, *(ours[place].redrawn() for place in drawn), strict=False):
+            for place, computed in zip(drawn, _computed(shifted, reference), strict=True):
+                for name, value in computed.items():
+                    redrawn[place][name].append(value.reshape(-1, units))
+    return [
+        {
+            name: _with_interval(unit_scores[name], value, np.concatenate(again[name]))
+            for name, value in of_one.items()
+        }
+        for of_one, again in zip(values, redrawn, strict=True)
+    ]
 
 
-def _computed(shifted: Tuning, reference: Tuning | None, *, resampled: bool = False) -> dict[str, UnitArray]:
+def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[str, UnitArray]]:
     """(unit,) values of the scores that read summaries, as far as they can be computed from these."""
-    pair = Pair(shifted, reference, RANK_TOLERANCE if resampled else 0.0) if reference else None
-    read = cache(lambda reads: arguments(reads, shifted, pair))
+    correlated = [correlation(each, reference) if reference else np.empty(0) for each in shifted]
+    categories, units = shifted[0].means.shape
+    parts: list[list[dict[str, UnitArray]]] = [[] for _ in shifted]
+    ends = np.linspace(0, units, -(-units // max(FEWEST_COLUMNS, CACHED // max(1, categories))) + 1)
+    for some in itertools.starmap(slice, itertools.pairwise(ends.astype(int).tolist())):
+        theirs = reference.some(some) if reference else None
+        for into, each, ranks in zip(parts, shifted, correlated, strict=True):
+            ours = each.some(some)
+            into.append(_of_tuning(ours, Pair(ours, theirs, ranks[some]) if theirs else None))
+    return [{name: np.concatenate([part[name] for part in own]) for name in own[0]} for own in parts]
+
+
+def _of_tuning(shifted: Tuning, pair: Pair | None) -> dict[str, UnitArray]:
+    read = functools.cache(lambda reads: arguments(reads, shifted, pair))
     return {
         name: score.compute(*given)
         for name, score in unit_scores.items()
@@ -123,8 +194,8 @@ def _of_samples(
     ours: DrawnUnits, theirs: DrawnUnits | None, weight: npt.NDArray[Any] | None
 ) -> dict[str, Estimate]:
     """The scores that read single samples, as far as these are there."""
-    read = cache(lambda reads: sample_sets(reads, ours, theirs, weight))
-    ordered = cache(lambda: _steps(read("steps") or ()))
+    read = functools.cache(lambda reads: sample_sets(reads, ours, theirs, weight))
+    ordered = functools.cache(lambda: _steps(read("steps") or ()))
     estimates = {}
     for name, score in unit_scores.items():
         if score.of_samples and (sets := read(score.reads)):
@@ -152,7 +223,7 @@ def _of_many_samples(score: UnitScore, sets: Sequence[SampleSet], measured: Meas
         resampling_variance(influence, each.samples.labels)
         for each, influence in zip(sets, measured.influences, strict=True)
     )
-    half = ndtri((1 + LEVEL) / 2) * np.sqrt(variance) if len(sets[0].samples.draws) else np.nan
+    half = ndtri((1 + LEVEL) / 2) * np.sqrt(variance) if len(sets[0].samples.drawn) else np.nan
     ends = (np.clip(measured.value + side * half, *score.within) for side in (-1, 1))
     return Estimate(measured.value, *ends)
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,49 +32,65 @@ KEY = b"shiftscope"  # of the metadata in the Parquet schema
 DEFINITION = 2  # raised when the way to estimates changes, so that kept ones are computed again
 NUMBERS = ("value", "low", "high", "p", "q")
 
-_kept: Once[dict[str, Estimate]] = Once(64)  # about a megabyte each at 2,048 units
+Kept = tuple[Path, bytes]  # of which file, and what it has to hold
+
+_kept: Once[Kept, dict[str, Estimate]] = Once(64)  # about a megabyte each at 2,048 units
 
 
-def stored_estimates(
+def stored_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> dict[str, Estimate]:
+    """Every score of the layer's units, by name, as `stored_estimates_of` has them for several datasets."""
+    return stored_estimates_of(study, [dataset], reference, layer)[dataset]
+
+
+def stored_estimates_of(
     study: StudyFiles,
-    dataset: str,
+    datasets: Iterable[str],
     reference: str,
     layer: str,
     *,
     advance: Callable[[int], None] = lambda units: None,
-) -> dict[str, Estimate]:
-    """Every score of the layer's units, by name, from `derived/scores` or computed and kept there.
+) -> dict[str, dict[str, Estimate]]:
+    """By dataset every score of the layer's units, by name, from `derived/scores` or computed and kept there.
 
-    What was kept of another recording, of scores since changed, or with other settings, is computed again. Where
-    nothing can be written nothing is kept. Several threads may ask at once.
+    What was kept of another recording, of scores since changed, or with other settings, is computed again, all
+    datasets together. Where nothing can be written nothing is kept. Several threads may ask at once.
 
     Parameters
     ----------
-    dataset, reference
-        Names; where both are the same, only the scores of one dataset have values.
+    datasets, reference
+        Names; the reference itself gets only the scores of one dataset.
     layer
         Its name in the study.
     advance
-        Told how many units were finished since the last call, where they are computed.
+        Told how many units were finished since the last call, where they are computed, those of each dataset counted.
 
     Raises
     ------
     NotInStudy
         No such dataset or layer.
     """
-    shifted, against, described = study[dataset], study[reference], study.layer(layer)
-    key = _key(study, shifted, against, described.name)
-    path = estimates_file(study.path, dataset, reference, described.name)
+    against, described = study[reference], study.layer(layer)
+    kept: dict[str, Kept] = {}
+    for dataset in datasets:
+        path = estimates_file(study.path, dataset, reference, described.name)
+        kept[dataset] = path.absolute(), _key(study, study[dataset], against, described.name)
+    shifted = {each: study[dataset] for dataset, each in kept.items()}
 
-    def compute() -> dict[str, Estimate]:
-        found = _read(path, key, described.units)
-        if found is None:
-            found = estimate_units(shifted, against, described.name, head=study.head, advance=advance)
-            with contextlib.suppress(OSError):
-                _write(path, key, found)
-        return found
+    def compute(asked: list[Kept]) -> list[dict[str, Estimate]]:
+        read = {each: _read(*each, described.units) for each in asked}
+        found = {each: estimates for each, estimates in read.items() if estimates is not None}
+        missing = [each for each in asked if each not in found]
+        if missing:
+            recordings = [shifted[each] for each in missing]
+            computed = estimate_units(recordings, against, described.name, head=study.head, advance=advance)
+            for each, estimates in zip(missing, computed, strict=True):
+                found[each] = estimates
+                with contextlib.suppress(OSError):
+                    _write(*each, estimates)
+        return [found[each] for each in asked]
 
-    return _kept.get((path.absolute(), key), compute)
+    estimates = _kept.get(kept.values(), compute)
+    return {dataset: estimates[each] for dataset, each in kept.items()}
 
 
 def has_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> bool:

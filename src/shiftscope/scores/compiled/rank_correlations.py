@@ -17,55 +17,90 @@ Profiles = npt.NDArray[np.floating[Any]]
 
 
 @compiled
-def correlate_ranks(
-    shifted: Profiles, reference: Profiles, tolerance: float, correlation: npt.NDArray[np.float64]
+def rank_profiles(
+    profiles: Profiles,
+    tolerance: float,
+    ranks: npt.NDArray[np.signedinteger[Any]],
+    squares: npt.NDArray[np.float64],
 ) -> None:
-    """Fill `correlation` (profile,) for profiles that are columns; NaN where one of a pair is constant.
+    """Fill `ranks` (profile, category) with twice the ranks less their mean, equal ones by their average.
 
     Parameters
     ----------
-    shifted, reference : (category, profile)
+    profiles : (category, profile)
         Without NaN.
     tolerance
         0: exact. Above: what falls into one of 2,048 bins of a profile's range counts as equal, unless that hides
         more than this share of the variance of the ranks. Bins are finer towards the lower end, in the square root.
+    squares : (profile,)
+        Filled with the sums of the squares of the ranks.
     """
-    categories, profiles = shifted.shape
-    ours, theirs = (
-        np.empty((AT_ONCE, categories), shifted.dtype),
-        np.empty((AT_ONCE, categories), shifted.dtype),
-    )
-    our_ranks, their_ranks = np.empty(categories, np.int32), np.empty(categories, np.int32)
-    bins, counts, ranked = np.empty(categories, np.uint32), np.empty(BINS, np.int32), np.empty(BINS, np.int32)
-    ordered, place = np.empty(categories, shifted.dtype), np.empty(categories, np.int32)
-    for first in range(0, profiles, AT_ONCE):
-        several = min(AT_ONCE, profiles - first)
-        for category in range(categories):
-            some, others = (
-                shifted[category][first : first + several],
-                reference[category][first : first + several],
-            )
-            for each in range(several):
-                ours[each, category], theirs[each, category] = some[each], others[each]
+    categories, many = profiles.shape
+    turned = np.empty((AT_ONCE, categories), profiles.dtype)
+    bins, counts = np.empty(categories, np.uint32), np.empty(BINS, np.int32)
+    ordered, place = np.empty(categories, profiles.dtype), np.empty(categories, np.int32)
+    for first in range(0, many, AT_ONCE):
+        several = min(AT_ONCE, many - first)
+        _turn(profiles, first, several, turned)
         for each in range(several):
-            spread = np.sqrt(
-                _rank(ours[each], our_ranks, tolerance, bins, counts, ranked, ordered, place)
-            ) * np.sqrt(_rank(theirs[each], their_ranks, tolerance, bins, counts, ranked, ordered, place))
-            together = 0
+            squares[first + each] = _rank(
+                turned[each], ranks[first + each], tolerance, bins, counts, ordered, place
+            )
+
+
+@compiled
+def correlate_ranks(
+    shifted: Profiles,
+    tolerance: float,
+    ranks: npt.NDArray[np.signedinteger[Any]],
+    squares: npt.NDArray[np.float64],
+    correlation: npt.NDArray[np.float64],
+) -> None:
+    """Fill `correlation` (profile,) of profiles with others that are ranked; NaN where one of a pair is constant.
+
+    Parameters
+    ----------
+    shifted, tolerance
+        As `rank_profiles` takes them.
+    ranks, squares
+        Of the others, as it fills them.
+    """
+    categories, many = shifted.shape
+    turned = np.empty((AT_ONCE, categories), shifted.dtype)
+    ours = np.empty(categories, ranks.dtype)
+    bins, counts = np.empty(categories, np.uint32), np.empty(BINS, np.int32)
+    ordered, place = np.empty(categories, shifted.dtype), np.empty(categories, np.int32)
+    for first in range(0, many, AT_ONCE):
+        several = min(AT_ONCE, many - first)
+        _turn(shifted, first, several, turned)
+        for each in range(several):
+            theirs = ranks[first + each]
+            spread = np.sqrt(_rank(turned[each], ours, tolerance, bins, counts, ordered, place)) * np.sqrt(
+                squares[first + each]
+            )
+            together = np.int64(0)
             for category in range(categories):
-                together += our_ranks[category] * their_ranks[category]
+                together += np.int64(ours[category]) * np.int64(theirs[category])
             # Rounding may leave a perfect correlation a hair above one.
             correlation[first + each] = max(-1.0, min(1.0, together / spread)) if spread > 0 else np.nan
+
+
+@compiled
+def _turn(profiles: Profiles, first: int, several: int, turned: Profiles) -> None:
+    """Columns from `first` on as rows."""
+    for category in range(profiles.shape[0]):
+        some = profiles[category][first : first + several]
+        for each in range(several):
+            turned[each, category] = some[each]
 
 
 @partial(compiled, fastmath={"nnan", "nsz"})
 def _rank(
     profile: npt.NDArray[Any],
-    ranks: npt.NDArray[np.int32],
+    ranks: npt.NDArray[np.signedinteger[Any]],
     tolerance: float,
     bins: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.int32],
-    ranked: npt.NDArray[np.int32],
     ordered: npt.NDArray[Any],
     place: npt.NDArray[np.int32],
 ) -> float:
@@ -87,10 +122,7 @@ def _rank(
     counts[:] = 0
     for at in range(many):
         counts[bins[at]] += np.int32(1)
-    below, cubes = np.int32(-many), np.int64(0)
-    for at in range(BINS):
-        ranked[at] = below + counts[at]
-        below += np.int32(2) * counts[at]
+    cubes = np.int64(0)
     for at in range(1, BINS):
         here = np.int64(counts[at])
         cubes += here * here * here
@@ -99,15 +131,20 @@ def _rank(
     whole = np.float64(many) * many * many - many
     if hidden > tolerance * whole:
         return _sort(profile, ranks, bins, counts, ordered, place)
+    below = np.int32(-many)
+    for at in range(BINS):
+        here = counts[at]
+        counts[at] = below + here
+        below += np.int32(2) * here
     for at in range(many):
-        ranks[at] = ranked[bins[at]]
+        ranks[at] = counts[bins[at]]
     return (whole - equal - hidden) / 3
 
 
 @compiled
 def _sort(
     profile: npt.NDArray[Any],
-    ranks: npt.NDArray[np.int32],
+    ranks: npt.NDArray[np.signedinteger[Any]],
     bins: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.int32],
     ordered: npt.NDArray[Any],
