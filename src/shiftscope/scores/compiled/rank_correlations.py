@@ -11,6 +11,10 @@ import numpy.typing as npt
 from shiftscope.jit import compiled
 
 BINS = 2048
+# Bins are counted up as so many runs side by side, a vector of them at a time: one after the other, each waits for
+# the last.
+RUNS = 16
+RUN = BINS // RUNS
 AT_ONCE = 64  # profiles, side by side in memory
 
 Profiles = npt.NDArray[np.floating[Any]]
@@ -36,15 +40,23 @@ def rank_profiles(
         Filled with the sums of the squares of the ranks.
     """
     categories, many = profiles.shape
-    turned = np.empty((AT_ONCE, categories), profiles.dtype)
-    bins, counts = np.empty(categories, np.uint32), np.empty(BINS, np.int32)
+    turned, ends = np.empty((AT_ONCE, categories), profiles.dtype), np.empty((2, AT_ONCE), profiles.dtype)
+    bins, counts, ranked = np.empty(categories, np.uint32), np.empty(BINS, np.int32), np.empty(BINS, np.int32)
     ordered, place = np.empty(categories, profiles.dtype), np.empty(categories, np.int32)
     for first in range(0, many, AT_ONCE):
         several = min(AT_ONCE, many - first)
-        _turn(profiles, first, several, turned)
+        _turn(profiles, first, several, turned, ends)
         for each in range(several):
             squares[first + each] = _rank(
-                turned[each], ranks[first + each], tolerance, bins, counts, ordered, place
+                turned[each],
+                ends[:, each],
+                ranks[first + each],
+                tolerance,
+                bins,
+                counts,
+                ranked,
+                ordered,
+                place,
             )
 
 
@@ -66,18 +78,18 @@ def correlate_ranks(
         Of the others, as it fills them.
     """
     categories, many = shifted.shape
-    turned = np.empty((AT_ONCE, categories), shifted.dtype)
+    turned, ends = np.empty((AT_ONCE, categories), shifted.dtype), np.empty((2, AT_ONCE), shifted.dtype)
     ours = np.empty(categories, ranks.dtype)
-    bins, counts = np.empty(categories, np.uint32), np.empty(BINS, np.int32)
+    bins, counts, ranked = np.empty(categories, np.uint32), np.empty(BINS, np.int32), np.empty(BINS, np.int32)
     ordered, place = np.empty(categories, shifted.dtype), np.empty(categories, np.int32)
     for first in range(0, many, AT_ONCE):
         several = min(AT_ONCE, many - first)
-        _turn(shifted, first, several, turned)
+        _turn(shifted, first, several, turned, ends)
         for each in range(several):
             theirs = ranks[first + each]
-            spread = np.sqrt(_rank(turned[each], ours, tolerance, bins, counts, ordered, place)) * np.sqrt(
-                squares[first + each]
-            )
+            spread = np.sqrt(
+                _rank(turned[each], ends[:, each], ours, tolerance, bins, counts, ranked, ordered, place)
+            ) * np.sqrt(squares[first + each])
             together = np.int64(0)
             for category in range(categories):
                 together += np.int64(ours[category]) * np.int64(theirs[category])
@@ -85,30 +97,34 @@ def correlate_ranks(
             correlation[first + each] = max(-1.0, min(1.0, together / spread)) if spread > 0 else np.nan
 
 
-@compiled
-def _turn(profiles: Profiles, first: int, several: int, turned: Profiles) -> None:
-    """Columns from `first` on as rows."""
+@partial(compiled, fastmath={"nnan", "nsz"})
+def _turn(profiles: Profiles, first: int, several: int, turned: Profiles, ends: Profiles) -> None:
+    """Columns from `first` on as rows, and the smallest and largest number of each."""
+    low, high = ends
+    low[:several] = high[:several] = profiles[0][first : first + several]
     for category in range(profiles.shape[0]):
         some = profiles[category][first : first + several]
         for each in range(several):
             turned[each, category] = some[each]
+        for each in range(several):
+            low[each], high[each] = min(low[each], some[each]), max(high[each], some[each])
 
 
 @partial(compiled, fastmath={"nnan", "nsz"})
 def _rank(
     profile: npt.NDArray[Any],
+    ends: npt.NDArray[Any],
     ranks: npt.NDArray[np.signedinteger[Any]],
     tolerance: float,
     bins: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.int32],
+    ranked: npt.NDArray[np.int32],
     ordered: npt.NDArray[Any],
     place: npt.NDArray[np.int32],
 ) -> float:
     """Fill twice the ranks less their mean, equal ones by their average; the sum of their squares."""
     many = profile.size
-    low, high = profile[0], profile[0]
-    for at in range(many):
-        low, high = min(low, profile[at]), max(high, profile[at])
+    low, high = ends
     if not high > low:
         ranks[:] = 0
         return 0.0
@@ -118,7 +134,8 @@ def _rank(
         above = profile[at] - low
         # The lowest, often silence, have a bin to themselves.
         to = np.uint32(np.int32(np.sqrt(above * per_unit) * top) + np.int32(above > 0))
-        bins[at] = min(to, np.uint32(BINS - 1))  # whatever an infinite range gave
+        to = min(to, np.uint32(BINS - 1))  # whatever an infinite range gave
+        bins[at] = (to % np.uint32(RUN)) * np.uint32(RUNS) + to // np.uint32(RUN)
     counts[:] = 0
     for at in range(many):
         counts[bins[at]] += np.int32(1)
@@ -131,13 +148,18 @@ def _rank(
     whole = np.float64(many) * many * many - many
     if hidden > tolerance * whole:
         return _sort(profile, ranks, bins, counts, ordered, place)
-    below = np.int32(-many)
-    for at in range(BINS):
-        here = counts[at]
-        counts[at] = below + here
-        below += np.int32(2) * here
+    # Within a run: twice what lies below a bin, and once what lies in it.
+    ranked[:RUNS] = counts[:RUNS]
+    for at in range(BINS - RUNS):
+        ranked[at + RUNS] = ranked[at] + counts[at] + counts[at + RUNS]
+    below, before = np.int32(-many), counts[:RUNS]
+    for run in range(RUNS):
+        last = BINS - RUNS + run
+        through = ranked[last] + counts[last]
+        before[run] = below
+        below += through
     for at in range(many):
-        ranks[at] = counts[bins[at]]
+        ranks[at] = ranked[bins[at]] + before[bins[at] % np.uint32(RUNS)]
     return (whole - equal - hidden) / 3
 
 
@@ -152,10 +174,11 @@ def _sort(
 ) -> float:
     """The same exactly: by bins first, then by insertion within them."""
     many, below = profile.size, np.int32(0)
-    for at in range(BINS):
-        here = counts[at]
-        counts[at] = below
-        below += here
+    for run in range(RUNS):
+        for at in range(run, BINS, RUNS):
+            here = counts[at]
+            counts[at] = below
+            below += here
     for at in range(many):
         to = counts[bins[at]]
         counts[bins[at]] = to + np.int32(1)
