@@ -56,17 +56,17 @@ def test_shares_too_small_for_a_number_add_nothing():
     np.testing.assert_allclose(found[3, 4], np.mean(pairs))
 
 
-def test_sums_of_halves_merge_into_those_of_the_whole():
+def test_sums_of_halves_add_up_to_those_of_the_whole():
     entering = made()
     half = np.arange(len(entering.labels)) % 2 == 0
-    one, other = (
+    parts = [
         softmax_divergences(Entering.of_arrays(entering.responses[keep], entering.labels[keep]), CATEGORIES)
         for keep in (half, ~half)
-    )
+    ]
     whole = softmax_divergences(entering, CATEGORIES)
-    for merged in (one.merge(other), other.merge(one)):
-        np.testing.assert_array_equal(merged.samples, whole.samples)
-        np.testing.assert_allclose(merged.means, whole.means, rtol=1e-12)
+    for sums in ("samples", "shares", "logs", "own"):
+        added = sum(getattr(part, sums) for part in parts)
+        np.testing.assert_allclose(added, getattr(whole, sums), rtol=1e-12, err_msg=sums)
 
 
 def test_the_means_are_the_same_whatever_the_threads(monkeypatch):

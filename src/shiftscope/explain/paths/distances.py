@@ -68,7 +68,8 @@ def distances(vectors: npt.NDArray[np.floating[Any]], samples: npt.NDArray[np.in
     ShapeError
         There are more or fewer vectors than samples.
     """
-    _check(vectors, samples)
+    if vectors.ndim != 2 or len(vectors) != samples.sum():
+        raise ShapeError(f"vectors of shape {vectors.shape} for {samples.sum()} samples of categories.")
     rows, scale = _centred(vectors)
     squares = np.einsum("sf,sf->s", rows, rows)
     ends = np.concatenate([[0], np.cumsum(samples)]).astype(np.int64)
@@ -108,22 +109,6 @@ def distances(vectors: npt.NDArray[np.floating[Any]], samples: npt.NDArray[np.in
     for here, there, sums in found:  # in one order, whichever thread was first
         halves[here, there] += sums
     return Distances(samples, (halves + halves.T) * scale)
-
-
-def distances_plainly(vectors: npt.NDArray[np.floating[Any]], samples: npt.NDArray[np.int64]) -> Distances:
-    """The same with NumPy in double precision, from the differences of one sample to all at a time."""
-    _check(vectors, samples)
-    rows, categories = vectors.astype(np.float64), np.repeat(np.arange(len(samples)), samples)
-    sums = np.zeros((len(samples), len(samples)))
-    for row, category in zip(rows, categories, strict=True):
-        each = np.sqrt(((rows - row) ** 2).sum(axis=1))
-        sums[category] += np.bincount(categories, each, len(samples))
-    return Distances(samples, sums)
-
-
-def _check(vectors: npt.NDArray[np.floating[Any]], samples: npt.NDArray[np.int64]) -> None:
-    if vectors.ndim != 2 or len(vectors) != samples.sum():
-        raise ShapeError(f"vectors of shape {vectors.shape} for {samples.sum()} samples of categories.")
 
 
 def _centred(vectors: npt.NDArray[np.floating[Any]]) -> tuple[npt.NDArray[np.floating[Any]], float]:

@@ -29,15 +29,6 @@ class SoftmaxDivergences:
     logs: Matrix  # (category, feature) ln p
     own: npt.NDArray[np.float64]  # (category,) sum over features of p ln p
 
-    def merge(self, other: SoftmaxDivergences) -> SoftmaxDivergences:
-        """Those of the samples of both."""
-        return SoftmaxDivergences(
-            self.samples + other.samples,
-            self.shares + other.shares,
-            self.logs + other.logs,
-            self.own + other.own,
-        )
-
     @property
     def means(self) -> Matrix:
         """(category, category) nats, KL(row || column) of two different samples; NaN where there are none."""
