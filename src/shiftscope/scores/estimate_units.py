@@ -7,7 +7,7 @@ import functools
 import itertools
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ UNITS_AT_ONCE = 64  # in each worker, fewer where there are many samples
 NUMBERS_AT_ONCE = 8_000_000  # sample x unit of both datasets, in each worker
 WORKERS = 4
 DATASETS_AT_ONCE = 4  # whose draws and blocks of units are in memory beside those of the reference
-CACHED = 250_000  # category x unit, from which a formula's intermediate results stay in the cache
+CACHED = 400_000  # category x unit, from which a formula's intermediate results stay in the cache
 FEWEST_COLUMNS = 16
 
 
@@ -169,6 +169,7 @@ def _of_summaries(ours: Sequence[DrawnUnits], theirs: DrawnUnits | None) -> list
 
 def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[str, UnitArray]]:
     """(unit,) values of the scores that read summaries, as far as they can be computed from these."""
+    scores = {name: score for name, score in unit_scores.items() if not score.of_samples}
     correlated = [correlation(each, reference) if reference else np.empty(0) for each in shifted]
     categories, units = shifted[0].means.shape
     parts: list[list[dict[str, UnitArray]]] = [[] for _ in shifted]
@@ -177,16 +178,16 @@ def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[
         theirs = reference.some(some) if reference else None
         for into, each, ranks in zip(parts, shifted, correlated, strict=True):
             ours = each.some(some)
-            into.append(_of_tuning(ours, Pair(ours, theirs, ranks[some]) if theirs else None))
+            into.append(_of_tuning(scores, ours, Pair(ours, theirs, ranks[some]) if theirs else None))
     return [{name: np.concatenate([part[name] for part in own]) for name in own[0]} for own in parts]
 
 
-def _of_tuning(shifted: Tuning, pair: Pair | None) -> dict[str, UnitArray]:
+def _of_tuning(scores: Mapping[str, UnitScore], shifted: Tuning, pair: Pair | None) -> dict[str, UnitArray]:
     read = functools.cache(lambda reads: arguments(reads, shifted, pair))
     return {
         name: score.compute(*given)
-        for name, score in unit_scores.items()
-        if not score.of_samples and (given := read(score.reads)) is not None
+        for name, score in scores.items()
+        if (given := read(score.reads)) is not None
     }
 
 
