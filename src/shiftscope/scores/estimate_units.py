@@ -37,7 +37,7 @@ UNITS_AT_ONCE = 64  # in each worker, fewer where there are many samples
 NUMBERS_AT_ONCE = 8_000_000  # sample x unit of both datasets, in each worker
 WORKERS = 4
 DATASETS_AT_ONCE = 4  # whose draws and blocks of units are in memory beside those of the reference
-CACHED = 400_000  # category x unit, from which a formula's intermediate results stay in the cache
+CACHED = 250_000  # category x unit, from which a formula's intermediate results stay in the cache
 FEWEST_COLUMNS = 16
 
 
