@@ -86,7 +86,9 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
             shard_samples=SHARD_SAMPLES,
         )
         writer = RecordingWriter(path / folder_name(name), plan)
-        for index, rows in writer.unfinished().items():
+        shards = plan.shards()
+        for index in writer.unfinished():
+            rows = shards[index]
             shard = world.shard(
                 index, rows, shift=number, rng=np.random.default_rng([seed, 1, number, index])
             )

@@ -91,7 +91,9 @@ def write_recording(
         shard_samples=shard_samples,
     )
     writer = RecordingWriter(study.path / folder_name(name), plan, overwrite=overwrite)
-    for index, rows in writer.unfinished().items():
+    shards = plan.shards()
+    for index in writer.unfinished():
+        rows = shards[index]
         own = slice(rows.start, rows.stop)
         skipped = predictions[own] == NO_LABEL
         seen = [
