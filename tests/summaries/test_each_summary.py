@@ -27,6 +27,13 @@ def test_maxima_of_no_samples_are_missing_not_zero():
     np.testing.assert_array_equal(empty.merge(silent).largest, [0.0, -1.0])
 
 
+def test_an_extreme_of_minus_zero_is_zero():
+    """Whichever comes first: -0.0 and 0.0 are equal, and would be different bytes."""
+    for column in ([-0.0], [-0.0, 0.0], [0.0, -0.0]):
+        maxima = Maxima.of(block(np.array(column)[:, None]))
+        assert not np.signbit([maxima.largest, maxima.smallest]).any()
+
+
 def test_moments_by_hand():
     moments = Moments.of(block([[1.0, 0.0], [3.0, -2.0]]))
     np.testing.assert_array_equal(moments.mean(), [2.0, -1.0])

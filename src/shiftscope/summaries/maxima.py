@@ -23,7 +23,9 @@ class Maxima:
         if not len(block.responses):
             nothing = np.full(block.responses.shape[1], np.nan)
             return cls(nothing, nothing)
-        return cls(block.responses.max(axis=0).astype(float), block.responses.min(axis=0).astype(float))
+        # Minus zero becomes zero: which of the two is the larger would depend on their order.
+        largest, smallest = block.responses.max(axis=0), block.responses.min(axis=0)
+        return cls(largest.astype(float) + 0.0, smallest.astype(float) + 0.0)
 
     def merge(self, later: Maxima) -> Maxima:
         return Maxima(np.fmax(self.largest, later.largest), np.fmin(self.smallest, later.smallest))
