@@ -29,7 +29,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Shard:
-    """A finished run of samples; skipped samples have NaN responses and logits."""
+    """A finished run of samples; skipped samples have NaN responses and logits.
+
+    Responses of which only the summaries are kept may have stayed on the device: there are no `responses` then.
+    """
 
     index: int
     first: int  # position of the first sample
@@ -38,6 +41,9 @@ class Shard:
     predictions: npt.NDArray[np.int64]  # (sample,), NO_LABEL where skipped
     confidences: npt.NDArray[np.float32]  # (sample,) softmax of the prediction
     samples: Sequence[Seen]
+    states: Mapping[str, Mapping[str, Any]] | None = (
+        None  # layer -> name -> summary, where the device made them
+    )
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int64]:

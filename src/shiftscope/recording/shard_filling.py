@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,23 @@ import torch
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import ResponseError
 from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Seen, Shard, StoredType
+from shiftscope.recording.seen import Keep, Seen, Shard, StoredType
 
 # The stored type in torch, whole numbers of its size, and the bits of an exponent that is no finite number's.
 FORMS: dict[StoredType, tuple[torch.dtype, torch.dtype, int]] = {
     "float16": (torch.float16, torch.int16, 0x7C00),
     "float32": (torch.float32, torch.int32, 0x7F800000),
 }
+
+
+class ShardSummaries(Protocol):
+    """Summaries of a shard that are made on the device, batch by batch."""
+
+    def add(self, stored: torch.Tensor, rows: Sequence[int], labels: Sequence[int]) -> None:
+        """`stored` (sample, unit of all layers) as they are stored; `rows` (sample,) in the shard."""
+
+    def states(self) -> Mapping[str, Mapping[str, Any]]:
+        """Layer -> name -> summary."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +40,7 @@ class _Underway:
     rows: slice | npt.NDArray[np.intp]  # of the shard
     shown: Sequence[Seen]
     values: torch.Tensor  # (sample, unit of all layers, then category) float32, on the device
-    packed: (
-        torch.Tensor
-    )  # (sample, confidence, prediction, stored values) bits; not to be read before `arrived`
+    packed: torch.Tensor  # (sample, confidence, prediction, stored values) bits; not before `arrived`
     arrived: torch.cuda.Event | None
 
 
@@ -41,6 +49,11 @@ class ShardFilling:
 
     On the device a batch's responses become one row of bits a sample, which travel in one copy. With CUDA nobody
     waits for that: a batch is looked at when the next one has been given to the device, or the shard is full.
+
+    Parameters
+    ----------
+    summaries
+        Made on the device; with `keep="summaries"` the responses stay there.
     """
 
     def __init__(
@@ -50,10 +63,18 @@ class ShardFilling:
         layers: Sequence[RecordedLayer],
         categories: int,
         stored_as: StoredType,
+        *,
+        keep: Keep = "responses",
+        summaries: ShardSummaries | None = None,
     ) -> None:
         samples = len(positions)
         self._index, self._positions, self._stored_as = index, positions, stored_as
-        self._responses = {layer.name: np.full((samples, layer.units), np.nan, stored_as) for layer in layers}
+        self._units = {layer.name: layer.units for layer in layers}
+        self._categories, self._summaries = categories, summaries
+        self._leaving = self._units if summaries is None or keep == "responses" else {}
+        self._responses = {
+            name: np.full((samples, units), np.nan, stored_as) for name, units in self._leaving.items()
+        }
         self._logits = np.full((samples, categories), np.nan, stored_as)
         self._predictions = np.full(samples, NO_LABEL, np.int64)
         self._confidences = np.full(samples, np.nan, np.float32)
@@ -95,6 +116,7 @@ class ShardFilling:
             self._predictions,
             self._confidences,
             self._samples,
+            None if self._summaries is None else self._summaries.states(),
         )
 
     def _send(
@@ -112,9 +134,16 @@ class ShardFilling:
         logits = logits.float()
         predictions = logits.argmax(1, keepdim=True)
         confidences = torch.softmax(logits, dim=1).gather(1, predictions)
-        pooled = (responses[name].to(logits.device, torch.float32) for name in self._responses)
+        pooled = (responses[name].to(logits.device, torch.float32) for name in self._units)
         values = torch.cat([*pooled, logits], dim=1)
-        parts = (confidences, predictions.int(), values.to(stored_type))
+        stored = values.to(stored_type)
+        if self._summaries is not None:
+            units = values.shape[1] - self._categories
+            places = range(start, start + len(seen)) if isinstance(rows, slice) else rows.tolist()
+            self._summaries.add(stored[:, :units], places, [sample.label for sample in shown])
+            predictions = predictions.masked_fill(~stored.isfinite().all(1, keepdim=True), NO_LABEL)
+            stored = stored if self._leaving else stored[:, units:]
+        parts = (confidences, predictions.int(), stored)
         packed = torch.cat([part.view(bits) for part in parts], dim=1)
         if not packed.is_cuda:
             return _Underway(rows, shown, values, packed.cpu(), None)
@@ -130,17 +159,19 @@ class ShardFilling:
         size = 4 // packed.itemsize
         _, _, exponent = FORMS[self._stored_as]
         stored = packed[:, 2 * size :]
-        if ((stored & exponent) == exponent).any():
-            self._refuse(batch, stored.view(self._stored_as))
+        predictions = packed[:, size : 2 * size].view(np.int32)[:, 0]
+        if ((stored & exponent) == exponent).any() or (predictions == NO_LABEL).any():
+            self._refuse(batch)
         self._confidences[batch.rows] = packed[:, :size].view(np.float32)[:, 0]
-        self._predictions[batch.rows] = packed[:, size : 2 * size].view(np.int32)[:, 0]
+        self._predictions[batch.rows] = predictions
         first = 0
         for into in (*self._responses.values(), self._logits):
             into[batch.rows] = stored[:, first : first + into.shape[1]].view(self._stored_as)
             first += into.shape[1]
 
-    def _refuse(self, batch: _Underway, stored: npt.NDArray[np.floating[Any]]) -> None:
-        """Name the first number that is not finite, layer by layer."""
+    def _refuse(self, batch: _Underway) -> None:
+        """Name the first number that is not finite as stored, layer by layer."""
+        stored = batch.values.to(FORMS[self._stored_as][0]).cpu().numpy()
         first = 0
         for what, width in self._widths():
             finite = np.isfinite(stored[:, first : first + width])
@@ -160,5 +191,5 @@ class ShardFilling:
             first += width
 
     def _widths(self) -> list[tuple[str, int]]:
-        layers = [(f"layer {name!r}", into.shape[1]) for name, into in self._responses.items()]
-        return [*layers, ("the logits", self._logits.shape[1])]
+        layers = [(f"layer {name!r}", units) for name, units in self._units.items()]
+        return [*layers, ("the logits", self._categories)]

@@ -17,8 +17,8 @@ from shiftscope.recording.hooks import Taps
 from shiftscope.recording.model import device_and_dtype, observed
 from shiftscope.recording.output import logits_in
 from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Shard, StoredType
-from shiftscope.recording.shard_filling import ShardFilling
+from shiftscope.recording.seen import Keep, Shard, StoredType
+from shiftscope.recording.shard_filling import ShardFilling, ShardSummaries
 
 OnError = Literal["raise", "skip"]
 TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
@@ -32,6 +32,12 @@ def _tell_nobody(samples: int) -> None:
 class Pass:
     """How samples go through the model.
 
+    Parameters
+    ----------
+    summaries_on_device
+        Whether summaries are made on the device that has the responses: with CUDA where None. Without float64 the
+        host makes them.
+
     Raises
     ------
     BadRequest
@@ -42,6 +48,7 @@ class Pass:
     loader_workers: int = 0
     on_error: OnError = "raise"
     progress: Callable[[int], None] = field(default=_tell_nobody)  # samples done since the last call
+    summaries_on_device: bool | None = None
 
     def __post_init__(self) -> None:
         if self.batch_size < 1 or self.loader_workers < 0:
@@ -50,6 +57,11 @@ class Pass:
             )
         if self.on_error not in get_args(OnError):
             raise BadRequest(f"on_error={self.on_error!r}; it can be 'raise' or 'skip'.")
+
+    def summarises_on(self, device: torch.device) -> bool:
+        if self.summaries_on_device is None:
+            return device.type == "cuda"
+        return self.summaries_on_device and device.type != "mps"  # which has no float64
 
 
 def stream(
@@ -62,10 +74,18 @@ def stream(
     stored_as: StoredType,
     probabilities: bool,
     how: Pass,
+    keep: Keep = "responses",
+    summaries: Callable[[Mapping[str, int], int, range], ShardSummaries] | None = None,
 ) -> Generator[Shard, None, None]:
     """Show the samples of `shards` (index -> positions) to the model, one finished shard at a time.
 
     Batches never cross a border between shards, so a shard is the same whichever shards are asked for.
+
+    Parameters
+    ----------
+    summaries
+        Makes what a shard's responses are summarised with on the device: of the units by layer, the number of
+        categories and the shard's positions.
 
     Raises
     ------
@@ -78,11 +98,21 @@ def stream(
     """
     device, dtype = device_and_dtype(model)
     pinned = device.type == "cuda"
+    units = {layer.name: layer.units for layer in layers}
+    made_there = summaries if how.summarises_on(device) else None
     loaded = batches(dataset, shards.values(), how.batch_size, workers=how.loader_workers, pinned=pinned)
     try:
         with observed(model), Taps(model, layers) as taps:
             for index, positions in shards.items():
-                shard = ShardFilling(index, positions, layers, len(categories), stored_as)
+                shard = ShardFilling(
+                    index,
+                    positions,
+                    layers,
+                    len(categories),
+                    stored_as,
+                    keep=keep,
+                    summaries=made_there and made_there(units, len(categories), positions),
+                )
                 while not shard.full:
                     batch = next(loaded)
                     _refuse_problems(batch, len(categories), how.on_error)

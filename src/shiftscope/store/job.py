@@ -17,6 +17,7 @@ from shiftscope.recording.stream import Pass, stream
 from shiftscope.store.background import Background
 from shiftscope.store.plan import Plan
 from shiftscope.store.writer import RecordingWriter, is_done
+from shiftscope.summaries.fused.on_device import every_summary_on_device
 from shiftscope.summaries.summary import summarise_shard
 
 
@@ -53,6 +54,8 @@ class Job:
             stored_as=self.plan.stored_as,
             probabilities=self.plan.probabilities,
             how=dataclasses.replace(self.how, progress=advance),
+            keep=self.plan.keep,
+            summaries=every_summary_on_device(),
         )
 
         def commit(shard: Shard) -> None:

@@ -65,6 +65,8 @@ def summarise(block: Block) -> dict[str, Summary]:
 
 def summarise_shard(shard: Shard, categories: int) -> dict[str, dict[str, Summary]]:
     """Every summary of each layer of a shard, without its skipped samples: layer -> name -> state."""
+    if shard.states is not None:
+        return {layer: dict(states) for layer, states in shard.states.items()}
     shown = shard.shown
     all_shown = shown.all()
     positions, labels = shard.first + np.flatnonzero(shown), shard.labels[shown]
