@@ -2,7 +2,7 @@
 
 python benchmarks/recording.py                   # small, a minute
 python benchmarks/recording.py --size imagenet   # batches of 128 and 16, 100,000 samples for the memory
-python benchmarks/recording.py --device cuda     # ResNet-50 in bfloat16, samples a second
+python benchmarks/recording.py --device cuda     # ResNet-50 and ViT-B/16 in bfloat16, samples a second
 
 CPU time on one thread, since threads that wait for each other spin and would count as work. The parts are what
 tells: they are small beside what two whole passes differ by on a machine that does other things too.
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,14 @@ from shiftscope.recording.hooks import Taps
 from shiftscope.recording.layers import choose_layers
 from shiftscope.recording.model import observed
 from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Seen, Shard
+from shiftscope.recording.seen import Keep, Seen, Shard
 from shiftscope.recording.shard_filling import ShardFilling
 from shiftscope.recording.stream import Pass, stream
 from shiftscope.recording.thumbnails import encode_thumbnail
+from shiftscope.store.background import Background
 from shiftscope.store.plan import Plan
 from shiftscope.store.writer import RecordingWriter
+from shiftscope.summaries.fused.on_device import OnDevice
 from shiftscope.summaries.summary import summarise_shard
 
 # pixels, samples a batch, channels of the first stage, categories, batches a pass
@@ -94,6 +96,30 @@ def resnet(pixels: int, width: int, categories: int, blocks: Sequence[int] = (2,
         stages.append(nn.Sequential(*row))
     head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(entering, categories)]
     return nn.Sequential(nn.Sequential(*stem), *stages, *head).eval()
+
+
+class ViT(nn.Module):
+    """A vision transformer with patches of 16 pixels: ViT-B/16 at a width of 768."""
+
+    def __init__(self, pixels: int, width: int, categories: int, depth: int = 12, heads: int = 12) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.patches = nn.Conv2d(3, width, 16, 16)
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.places = nn.Parameter(torch.randn(1, 1 + (pixels // 16) ** 2, width) / 50)
+        blocks = (
+            nn.TransformerEncoderLayer(width, heads, 4 * width, 0, "gelu", batch_first=True, norm_first=True)
+            for _ in range(depth)
+        )
+        self.blocks = nn.Sequential(*blocks)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, categories)
+        self.eval()
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        patches = self.patches(images).flatten(2).transpose(1, 2)
+        tokens = torch.cat([self.token.expand(len(images), -1, -1), patches], 1) + self.places
+        logits: torch.Tensor = self.head(self.norm(self.blocks(tokens))[:, 0])
+        return logits
 
 
 class Ready:
@@ -351,17 +377,36 @@ def on_device(
     batch: int = 256,
     workers: int = 8,
     width: int = 64,
+    rounds: int = 3,
 ) -> None:
-    """Samples a second of a ResNet-50 in bfloat16, channels last, from one loader: bare and recorded in turn."""
-    model = resnet(pixels, width, 1000, (3, 4, 6, 3)).to(
-        device, torch.bfloat16, memory_format=torch.channels_last
-    )
-    dataset = Ready(samples, pixels, dtype=torch.bfloat16)
-    inputs = dataset.inputs[:2].to(device)
-    layers = {
-        name: choose_layers(model, names, inputs)
-        for name, names in (("4 stages", STAGES), ("all ReLUs", relus(model)))
+    """Samples a second in bfloat16, channels last, from one loader: bare and recorded in turn."""
+    convolutions, attention = resnet(pixels, width, 1000, (3, 4, 6, 3)), ViT(pixels, 12 * width, 1000)
+    chosen = {
+        "ResNet-50": (convolutions, {"4 stages": STAGES, "all ReLUs": relus(convolutions)}),
+        "ViT-B/16": (attention, {"12 blocks": [f"blocks.{i}" for i in range(12)]}),
     }
+    dataset = Ready(samples, pixels, dtype=torch.bfloat16)
+    for name, (model, layers) in chosen.items():
+        model.to(device, torch.bfloat16, memory_format=torch.channels_last)
+        seconds = device_seconds(model, layers, dataset, device, batch, workers, rounds)
+        rows = [
+            (way, f"{samples / each:,.0f}", f"{seconds['bare'] / each:.1%}") for way, each in seconds.items()
+        ]
+        table(f"{name}, {pixels} px, bfloat16, on {device}", ("pass", "samples/s", "of bare"), rows)
+
+
+def device_seconds(
+    model: nn.Module,
+    layers: dict[str, Sequence[str]],
+    dataset: Ready,
+    device: str,
+    batch: int,
+    workers: int,
+    rounds: int,
+) -> dict[str, float]:
+    """Bare, and recorded at each choice of layers with summaries by the host and on the device; nothing is written."""
+    samples, inputs = len(dataset), dataset.inputs[:2].to(device)
+    categories = [str(i) for i in range(1000)]
 
     def bare() -> None:
         loader = batches(dataset, [range(samples)], batch, workers=workers, pinned=device == "cuda")
@@ -371,24 +416,34 @@ def on_device(
                 answer = model(each.inputs.to(device, non_blocking=True)).argmax(1)
             answer.cpu()
 
-    def recorded(chosen: Sequence[RecordedLayer]) -> None:
-        shards = {i: range(i, min(i + 4096, samples)) for i in range(0, samples, 4096)}
-        how = Pass(batch, workers)
-        names = [str(i) for i in range(1000)]
-        for _ in stream(
-            model, dataset, chosen, names, shards, stored_as="float16", probabilities=False, how=how
-        ):
-            pass
+    def recorded(chosen: Sequence[RecordedLayer], there: bool, keep: Keep) -> None:
+        shards = stream(
+            model,
+            dataset,
+            chosen,
+            categories,
+            {i: range(i, min(i + 4096, samples)) for i in range(0, samples, 4096)},
+            stored_as="float16",
+            probabilities=False,
+            how=Pass(batch, workers, summaries_on_device=there),
+            keep=keep,
+            summaries=OnDevice,
+        )
+        with Background() as background, closing(shards):
+            for shard in shards:
+                background.submit(summarise_shard, shard, len(categories))
 
-    rivals = {
-        f"recorded at {name}": lambda chosen=chosen: recorded(chosen) for name, chosen in layers.items()
-    }
-    seconds = paired({"bare": bare, **rivals}, 3)
-    table(
-        f"ResNet-50, {pixels} px, bfloat16, on {device}",
-        ("pass", "samples/s", "of bare"),
-        [(name, f"{samples / each:,.0f}", f"{seconds['bare'] / each:.1%}") for name, each in seconds.items()],
-    )
+    rivals: dict[str, Callable[[], object]] = {"bare": bare}
+    for where, names in layers.items():
+        chosen = choose_layers(model, names, inputs)
+        ways: dict[str, tuple[bool, Keep]] = {
+            "summaries by the host": (False, "responses"),
+            "summaries on the device": (True, "responses"),
+            "responses stay there": (True, "summaries"),
+        }
+        for way, (there, keep) in ways.items():
+            rivals[f"{where}, {way}"] = lambda c=chosen, t=there, k=keep: recorded(c, t, k)
+    return paired(rivals, rounds)
 
 
 if __name__ == "__main__":

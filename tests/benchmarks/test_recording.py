@@ -24,6 +24,7 @@ def test_the_models_have_the_sizes_they_are_known_by(bench):
 
     assert parameters(bench.resnet(224, 64, 1000)) == 11_689_512  # torchvision's resnet18
     assert parameters(bench.resnet(224, 64, 1000, (3, 4, 6, 3))) == 25_557_032  # and its resnet50
+    assert parameters(bench.ViT(224, 768, 1000)) == 86_567_656  # its vit_b_16
     assert len(bench.relus(bench.resnet(32, 4, 10))) == 17
 
 
@@ -40,5 +41,8 @@ def test_it_runs_and_writes_its_figures(bench, tmp_path, capsys):
 
 
 def test_the_pass_on_a_device_runs_on_the_cpu_too(bench, capsys):
-    bench.on_device("cpu", samples=4, pixels=32, batch=2, workers=0, width=4)
-    assert "recorded at all ReLUs" in capsys.readouterr().out
+    bench.on_device("cpu", samples=4, pixels=32, batch=2, workers=0, width=4, rounds=1)
+    out = capsys.readouterr().out
+    for way in ("4 stages", "all ReLUs", "12 blocks"):
+        for where in ("summaries by the host", "summaries on the device", "responses stay there"):
+            assert f"{way}, {where}" in out

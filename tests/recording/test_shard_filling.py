@@ -10,6 +10,7 @@ from shiftscope.errors import ResponseError
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Seen
 from shiftscope.recording.shard_filling import ShardFilling
+from shiftscope.summaries.fused.on_device import OnDevice
 
 SIZES = {"a": 3, "b": 5}
 LAYERS = [
@@ -32,8 +33,17 @@ def drawn(count, dtype=torch.float32, seed=0):
     }
 
 
-def filling(samples, stored_as="float16"):
-    return ShardFilling(2, range(100, 100 + samples), LAYERS, 4, stored_as)
+def filling(samples, stored_as="float16", on_device=False, **options):
+    positions = range(100, 100 + samples)
+    summaries = OnDevice(SIZES, 4, positions) if on_device else None
+    return ShardFilling(2, positions, LAYERS, 4, stored_as, summaries=summaries, **options)
+
+
+ROUTES = pytest.mark.parametrize(
+    "route",
+    [{}, {"on_device": True}, {"on_device": True, "keep": "summaries"}],
+    ids=["host", "both", "device"],
+)
 
 
 @pytest.mark.parametrize("stored_as", ["float16", "float32"])
@@ -69,15 +79,16 @@ def test_a_sample_that_was_not_shown_leaves_a_gap():
     np.testing.assert_array_equal(whole.logits[2], shown["logits"][1].numpy().astype(np.float16))
 
 
+@ROUTES
 @pytest.mark.parametrize(
     ("wrong", "said"), [(torch.nan, "is nan"), (-torch.inf, "is -inf"), (7e4, "too large")]
 )
 @pytest.mark.parametrize("more", [0, 1])
-def test_what_is_not_finite_is_named_before_the_shard_is_done(wrong, said, more):
+def test_what_is_not_finite_is_named_before_the_shard_is_done(wrong, said, more, route):
     batch = drawn(3)
     batch["b"][2, 4] = wrong
     batch["logits"][0, 0] = torch.nan  # layers come first
-    shard = filling(3 + more)
+    shard = filling(3 + more, **route)
     shard.append(samples(0, 3), batch, batch["logits"])
     if more:
         with pytest.raises(ResponseError, match=rf"layer 'b', unit 4, sample '2': .*{said}"):
@@ -87,10 +98,11 @@ def test_what_is_not_finite_is_named_before_the_shard_is_done(wrong, said, more)
             shard.finish()
 
 
-def test_a_logit_that_is_not_finite_is_named():
+@ROUTES
+def test_a_logit_that_is_not_finite_is_named(route):
     batch = drawn(3)
     batch["logits"][1, 2] = torch.inf
-    shard = filling(4)
+    shard = filling(4, **route)
     shard.append(samples(0, 4, unread={0}), batch, batch["logits"])
     with pytest.raises(ResponseError, match=r"the logits, unit 2, sample '2': the response is inf"):
         shard.finish()

@@ -28,8 +28,8 @@ class OnDevice:
 
     Equal to `summarise_shard`: exactly but for sums, which are of float64 in another order. Sums of float16 by category
     are exact as well, where the shard has at most `SUMMED_EXACTLY` samples. All layers are one wide matrix, so that a
-    batch takes as many operations whatever the number of layers. The device holds the summaries and about 60 bytes for
-    each response of the batch; it needs float64.
+    batch takes as many operations whatever the number of layers. The device holds the summaries and less than 50 bytes
+    for each response of the batch; it needs float64.
 
     Parameters
     ----------
