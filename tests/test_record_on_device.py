@@ -1,6 +1,6 @@
 """Recording with summaries made where the responses are: the same study as the host makes, file by file.
 
-Through the processor, which runs what CUDA would; that the accelerator computes the same is not shown by this.
+On the processor, which runs what CUDA would, and with CUDA where it is there.
 """
 
 import json
@@ -15,11 +15,12 @@ from shiftscope.errors import ResponseError
 from shiftscope.recording.stream import Pass
 from shiftscope.summaries import summary
 
+CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 SUMS = [("moments", "total"), ("moments", "squares"), ("category_sums", "total")]
 
 
-@pytest.fixture
-def mixed(net):
+@pytest.fixture(params=["cpu", pytest.param("cuda", marks=CUDA)])
+def mixed(net, request):
     """Units of every sort at layers "conv" (of both signs, one never changes), "act" and "hidden" (ties at zero)."""
     with torch.no_grad():
         net.conv.weight[1], net.conv.bias[1] = 0, 0.5
@@ -27,7 +28,7 @@ def mixed(net):
         net.hidden[1].weight[3], net.hidden[1].bias[3] = 0, 0
         net.hidden[1].weight[4] *= 1e-4
     net.act = nn.GELU()
-    return net
+    return net.to(request.param)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The summaries made with torch's operations against the plain formulas: on the processor, where both can run."""
+"""The summaries made with torch's operations against the plain formulas, on the processor and on CUDA if it is there."""
 
 import numpy as np
 import pytest
@@ -16,19 +16,20 @@ from shiftscope.summaries.top_samples import KEPT
 
 CATEGORIES = 4
 FIRST = 70_000  # position of the shard's first sample
+CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+DEVICES = pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=CUDA)])
 SUMS = {("moments", "total"), ("moments", "squares"), ("category_sums", "total")}
 
 
-def made(responses, labels, cuts=(), rows=None, samples=None, first=FIRST):
+def made(responses, labels, cuts=(), rows=None, samples=None, first=FIRST, device="cpu"):
     """The states of layers "a", of one unit, and "b", of the others, from batches that end at `cuts`."""
     rows = np.arange(len(responses)) if rows is None else rows
     samples = len(responses) if samples is None else samples
     layers = {"a": 1, "b": responses.shape[1] - 1}
     made = OnDevice(layers, CATEGORIES, range(first, first + samples))
     for start, stop in zip([0, *cuts], [*cuts, len(responses)], strict=True):
-        made.add(
-            torch.from_numpy(responses[start:stop]), rows[start:stop].tolist(), labels[start:stop].tolist()
-        )
+        batch = torch.from_numpy(responses[start:stop]).to(device)
+        made.add(batch, rows[start:stop].tolist(), labels[start:stop].tolist())
     return made.states()
 
 
@@ -78,15 +79,16 @@ def responses_of(dtype, samples, units, rng):
     return np.clip(drawn, -60_000, 60_000).astype(dtype)
 
 
+@DEVICES
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 @pytest.mark.parametrize("units", [2, 45])
 @pytest.mark.parametrize("samples", [0, 1, 7, KEPT + 20, 1000])
-def test_it_equals_the_plain_formulas(dtype, units, samples):
+def test_it_equals_the_plain_formulas(dtype, units, samples, device):
     rng = np.random.default_rng(samples + units)
     responses = responses_of(dtype, samples, units, rng)
     labels = rng.integers(-1, CATEGORIES, samples)
     cuts = sorted(rng.integers(0, samples + 1, 3))
-    same(made(responses, labels, cuts), expected(responses, labels), responses)
+    same(made(responses, labels, cuts, device=device), expected(responses, labels), responses)
 
 
 def test_rows_that_were_skipped_leave_gaps_between_the_positions():
@@ -108,22 +110,24 @@ def test_more_rows_than_the_short_keys_hold_take_long_ones(dtype):
     np.testing.assert_array_equal(found["a"]["top_samples"].position[:, 0], FIRST + rows[:KEPT])
 
 
+@DEVICES
 @pytest.mark.parametrize(
     ("dtype", "largest"), [(np.float16, 65504.0), (np.float32, float(np.finfo(np.float32).max))]
 )
-def test_it_holds_the_smallest_and_the_largest_numbers_there_are(dtype, largest):
+def test_it_holds_the_smallest_and_the_largest_numbers_there_are(dtype, largest, device):
     tiny = np.finfo(dtype).smallest_subnormal
     extremes = np.array([[tiny, -tiny, largest, -largest, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5]], dtype)
     for responses in (extremes, np.concatenate([extremes, extremes[:, ::-1], 0 * extremes])):
         labels = np.zeros(len(responses), np.int64)
-        same(made(responses, labels, (1,)), expected(responses, labels), responses)
+        same(made(responses, labels, (1,), device=device), expected(responses, labels), responses)
 
 
-def test_a_tiny_negative_number_beside_a_huge_one_is_below_zero():
+@DEVICES
+def test_a_tiny_negative_number_beside_a_huge_one_is_below_zero(device):
     largest = np.finfo(np.float32).max
     responses = np.repeat(np.array([[largest], [-1e-30], [1e-30], [-1.0]], np.float32), 2, axis=1)
     labels = np.zeros(4, np.int64)
-    same(made(responses, labels, (2,)), expected(responses, labels), responses)
+    same(made(responses, labels, (2,), device=device), expected(responses, labels), responses)
 
 
 finite = st.floats(width=16, allow_nan=False, allow_infinity=False)
@@ -138,12 +142,13 @@ def passes(draw):
     return responses, labels, cuts
 
 
+@DEVICES
 @given(drawn=passes(), dtype=st.sampled_from([np.float16, np.float32]))
 @settings(max_examples=150, deadline=None)
-def test_any_batches_make_what_the_whole_makes(drawn, dtype):
+def test_any_batches_make_what_the_whole_makes(drawn, dtype, device):
     responses, labels, cuts = drawn
     responses = responses.astype(dtype)
-    same(made(responses, labels, cuts), expected(responses, labels), responses)
+    same(made(responses, labels, cuts, device=device), expected(responses, labels), responses)
 
 
 @given(drawn=passes())
@@ -179,15 +184,31 @@ def test_a_batch_asks_nothing_of_the_device(dtype):
         making.states()
 
 
+@CUDA
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
+def test_a_batch_does_not_wait_for_cuda(dtype):
+    making = OnDevice({"a": 3}, CATEGORIES, range(64))
+    batches = torch.rand((2, 32, 3), device="cuda").to(dtype)
+    before = torch.cuda.get_sync_debug_mode()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for batch, start in zip(batches, (0, 32), strict=True):
+            making.add(batch, range(start, start + 32), [0, -1] * 16)
+    finally:
+        torch.cuda.set_sync_debug_mode(before)
+    assert making.states()["a"]["moments"].count == 64
+
+
+@DEVICES
 @pytest.mark.parametrize("wrong", [np.nan, -np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_reaches_into_no_other_unit(wrong):
+def test_what_is_not_finite_reaches_into_no_other_unit(wrong, device):
     """A recording refuses it a batch later; until then nothing may be written outside an array."""
     rng = np.random.default_rng(5)
     responses = rng.normal(size=(60, 4)).astype(np.float16)
     labels = rng.integers(-1, CATEGORIES, 60)
     wanted = expected(responses, labels)["b"]
     responses[20, 0] = wrong
-    found = made(responses, labels, (20, 40))["b"]
+    found = made(responses, labels, (20, 40), device=device)["b"]
     same({"b": found}, {"b": wanted}, responses[:, 1:])
 
 
