@@ -1,4 +1,4 @@
-"""The summaries made with torch's operations against the plain formulas, on the processor and on CUDA if it is there."""
+"""The summaries made with torch's operations against the plain formulas, on the processor and with CUDA if there."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,14 @@ from shiftscope.recording.seen import Seen, Shard
 from shiftscope.summaries import summary as module
 from shiftscope.summaries.fused import on_device
 from shiftscope.summaries.fused.on_device import MAKES, OnDevice, every_summary_on_device
-from shiftscope.summaries.summary import Block, arrays_of, merge_in_order, summaries, summarise, summarise_shard
+from shiftscope.summaries.summary import (
+    Block,
+    arrays_of,
+    merge_in_order,
+    summaries,
+    summarise,
+    summarise_shard,
+)
 from shiftscope.summaries.top_samples import KEPT
 
 CATEGORIES = 4

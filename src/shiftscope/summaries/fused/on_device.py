@@ -88,10 +88,9 @@ class OnDevice:
         """What was seen, layer -> name -> state; the device is waited for."""
         if not self._samples.any():
             return {name: self._nothing(units) for name, units in self._layers.items()}
-        total, squares, fired, largest, smallest, counts = (
+        squares, fired, largest, smallest, counts = (
             part.cpu().numpy()
             for part in (
-                self._total,
                 self._squares,
                 self._fired,
                 self._largest + 0.0,  # minus zero becomes zero
@@ -99,6 +98,7 @@ class OnDevice:
                 self._counts.long(),
             )
         )
+        total = self._by_category()
         exponent, signed = (part.cpu().numpy() for part in self._ranges())
         position, response = self._strongest()
         states: dict[str, dict[str, Summary]] = {}
@@ -168,6 +168,12 @@ class OnDevice:
         order += order == -1  # minus zero, beside zero
         last = (1 << self._row_bits) - 1
         return ((order << self._row_bits) + (last - row).to(order.dtype)[:, None]).T
+
+    def _by_category(self) -> npt.NDArray[np.float64]:
+        """(category, unit) sums; only of categories that were seen do they leave the device."""
+        total, present = np.zeros(self._total.shape), np.flatnonzero(self._samples)
+        total[present] = self._total[torch.from_numpy(present).to(self._total.device)].cpu().numpy()
+        return total
 
     def _strongest(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(rank, unit) positions and responses."""
