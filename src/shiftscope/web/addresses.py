@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from shiftscope.views.panels import Picture
-
-quoted = lru_cache(maxsize=1024)(quote)  # hundreds of pictures on a page are of a few datasets
-
 
 class Addresses(Protocol):
     """What the templates put into `href` and `src`: a report gives files, a notebook data URIs."""
@@ -49,6 +45,7 @@ class Served:
     version: Callable[[str], str]
     assets: str
     query: Sequence[tuple[str, str]] = ()  # of the page that is drawn
+    _around: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def live(self) -> bool:
@@ -62,8 +59,14 @@ class Served:
         return self.root + address
 
     def picture(self, picture: Picture) -> str:
-        name, version = quoted(picture.dataset), quoted(self.version(picture.dataset), safe="")
-        return f"{self.root}thumbnails/{name}/{picture.position}?v={version}"
+        before, after = self._around.get(picture.dataset) or self._around_those_of(picture.dataset)
+        return f"{before}{picture.position}{after}"
+
+    def _around_those_of(self, dataset: str) -> tuple[str, str]:
+        """What stands before and after the position; asked for once a page, which has hundreds of pictures."""
+        version = quote(self.version(dataset), safe="")
+        around = self._around[dataset] = f"{self.root}thumbnails/{quote(dataset)}/", f"?v={version}"
+        return around
 
     def static(self, name: str) -> str:
         return f"{self.root}static/{quote(name)}?v={self.assets}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from urllib.parse import parse_qsl, urlsplit
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from shiftscope.views.panels import Columns, Page, Panel, Picture, Table
+from shiftscope.views.panels import Columns, Page, Panel, Table
 from shiftscope.web.addresses import Addresses
+from shiftscope.web.cells import rows, thumbnail
 from shiftscope.web.charts import height, packed
 from shiftscope.web.matrices import drawing
 from shiftscope.web.surroundings import Surroundings
@@ -55,36 +55,9 @@ def draw(
     return Markup(template.render(panel=panel, addresses=addresses, level=level, draw=inner, number=number))
 
 
-def thumbnail(picture: Picture, addresses: Addresses) -> Markup:
-    """A sample's picture, or words where it has none, leading to its page.
-
-    Not a template: a page has hundreds of them, and a macro takes more than twice as long.
-    """
-    verdict = f" {picture.verdict}" if picture.verdict else ""
-    alt = f"{picture.alt} ({picture.verdict})" if picture.verdict else picture.alt
-    if picture.drawn:
-        address = escape(addresses.picture(picture))
-        inside = f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{escape(alt)}">'
-    else:
-        inside = f'<span class="words">{picture.position}: {escape(alt)}</span>'
-    if picture.caption:
-        inside += f'<span class="caption">{escape(picture.caption)}</span>'
-    if not picture.page:
-        return Markup(f'<span class="thumbnail{escape(verdict)}">{inside}</span>')
-    page = escape(addresses.page(picture.page))
-    return Markup(f'<a class="thumbnail{escape(verdict)}" href="{page}">{inside}</a>')
-
-
 def query_of(address: str) -> list[tuple[str, str]]:
     """Names and values in the query of an address, which a form sends along as hidden fields."""
     return parse_qsl(urlsplit(address).query)
-
-
-def percent(share: float | None) -> str | None:
-    """A share as the width of a bar, within its cell; None where there is nothing to draw."""
-    if share is None or math.isnan(share):
-        return None
-    return f"{100 * min(max(share, 0.0), 1.0):.4g}"
 
 
 def _compiled_before() -> FileSystemBytecodeCache | None:
@@ -101,15 +74,16 @@ _templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # a page asks for a hundred templates; each time the file would be looked at
     bytecode_cache=_compiled_before(),
 )
-_templates.filters["percent"] = percent
 _templates.globals.update(
     packed=packed,
     height=height,
     drawing=drawing,
     query_of=query_of,
     thumbnail=thumbnail,
+    rows=rows,
     version=version("shiftscope"),
 )
 _templates.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
