@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from shiftscope.scores.shares import share_of_row
 from shiftscope.store.samples import Samples
 
 Positions = npt.NDArray[np.intp]  # (sample,) chosen ones
+NONE: Positions = np.empty(0, np.intp)
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,25 @@ def share_changes(here: Outcomes, there: Outcomes) -> npt.NDArray[np.float64]:
 
 def having(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> Positions:
     """Positions with this label and this prediction, the most confident prediction first."""
-    chosen = np.ones(len(samples), bool)
-    if label is not None:
-        chosen &= samples.labels == label
-    if prediction is not None:
-        chosen &= samples.predictions == prediction
-    positions = np.flatnonzero(chosen)
-    return positions[np.argsort(-samples.confidences[positions], kind="stable")]
+    if label is None and prediction is None:
+        return np.argsort(-samples.confidences, kind="stable")
+    positions = (
+        _of_each(samples, "labels").get(label, NONE)
+        if label is not None
+        else _of_each(samples, "predictions").get(prediction, NONE)
+    )
+    if label is not None and prediction is not None:
+        return positions[samples.predictions[positions] == prediction]
+    return positions.copy()
+
+
+@lru_cache(maxsize=32)  # 8 bytes a sample
+def _of_each(samples: Samples, codes: Literal["labels", "predictions"]) -> dict[int | None, Positions]:
+    """Positions by category, sorted once for all that pages ask for."""
+    numbers: npt.NDArray[np.int64] = getattr(samples, codes)
+    order = np.lexsort((-samples.confidences, numbers))
+    categories, starts = np.unique(numbers[order], return_index=True)
+    return dict(zip(categories.tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else {}
 
 
 def mistaken(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> Positions:
@@ -75,8 +89,12 @@ def mistaken(samples: Samples, *, label: int | None = None, prediction: int | No
     return positions[told(samples)[1][positions]]
 
 
+@lru_cache(maxsize=16)  # 2 bytes a sample
 def told(samples: Samples) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """(sample,) whether it was told right, and whether wrong; neither without a label or a prediction."""
+    """(sample,) whether it was told right, and whether wrong; neither without a label or a prediction.
+
+    Shared, so not written to.
+    """
     known = (samples.labels >= 0) & (samples.predictions >= 0)
     same = samples.labels == samples.predictions
     return known & same, known & ~same

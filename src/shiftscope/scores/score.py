@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
@@ -49,7 +50,7 @@ class UnitScore:
         """Whether it needs single responses; otherwise summaries are enough for its value."""
         return self.reads in get_args(OfSamples)
 
-    @property
+    @cached_property
     def help(self) -> str:
         """How it is computed: the first paragraph of the function's docstring."""
         return " ".join((inspect.getdoc(self.compute) or "").split("\n\n")[0].split())

@@ -72,6 +72,17 @@ class Look:
         return self._query({})
 
     def _query(self, options: Mapping[str, str | int | bool | None]) -> str:
+        """Written once for the rows of a table, whose addresses differ before it."""
+        asked = tuple(options.items())
+        if asked not in self._queries:
+            self._queries[asked] = self._written(options)
+        return self._queries[asked]
+
+    @cached_property
+    def _queries(self) -> dict[tuple[tuple[str, str | int | bool | None], ...], str]:
+        return {}
+
+    def _written(self, options: Mapping[str, str | int | bool | None]) -> str:
         choices = {"layer": self.asked_layer, "reference": self.asked_reference, "lead": self.asked_lead}
         given = {name: value for name, value in {**choices, **options}.items() if value is not None}
         return f"?{urlencode(given)}" if given else ""
@@ -89,7 +100,12 @@ class Look:
         return self.page(self.at_dataset(name), **options)
 
     def sample(self, dataset: str, position: int) -> str:
-        return self.page(f"{self.at_dataset(dataset)}/samples/{position}")
+        before, after = self.around_samples(dataset)
+        return f"{before}{position}{after}"
+
+    def around_samples(self, dataset: str) -> tuple[str, str]:
+        """What stands before and after the position in the addresses of a dataset's samples."""
+        return f"{self.at_dataset(dataset)}/samples/", self._kept
 
     @staticmethod
     @lru_cache(maxsize=1024)  # each picture's address holds one

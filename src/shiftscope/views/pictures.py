@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from shiftscope.arrays import NO_LABEL
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
@@ -37,16 +39,19 @@ def pictures(
 ) -> list[Picture]:
     """The samples at `positions`, in that order."""
     samples, captions, chosen = recording.samples, captions or {}, list(map(int, positions))
-    kept = (numbers[chosen].tolist() for numbers in (samples.labels, samples.predictions, samples.pictured))
+    at = np.array(chosen, np.intp)
+    kept = (numbers[at].tolist() for numbers in (samples.labels, samples.predictions, samples.pictured))
+    name, (before, after) = recording.name, look.around_samples(recording.name)
     return [
+        # By place: a page has hundreds of them.
         Picture(
-            dataset=recording.name,
-            position=position,
-            alt=in_words(look.study, label, prediction),
-            page=look.sample(recording.name, position),
-            caption=captions.get(position, ""),
-            verdict=_verdict(label, prediction),
-            drawn=drawn,
+            name,
+            position,
+            in_words(look.study, label, prediction),
+            f"{before}{position}{after}",
+            captions.get(position, ""),
+            _verdict(label, prediction),
+            drawn,
         )
         for position, label, prediction, drawn in zip(chosen, *kept, strict=True)
     ]
@@ -62,8 +67,6 @@ def _verdict(label: int, prediction: int) -> Verdict | None:
 def strongest(look: Look, recording: Recording, layer: str, unit: int, how_many: int) -> Sequence[Picture]:
     """Samples with the largest responses of one unit, strongest first; those it is silent on are left out."""
     top = recording.summary(layer, TopSamples)
-    positions, responses = top.position[:how_many, unit], top.response[:how_many, unit]
-    moving = {
-        int(p): number(float(r)) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0
-    }
+    positions, responses = top.position[:how_many, unit].tolist(), top.response[:how_many, unit].tolist()
+    moving = {p: number(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
     return pictures(look, recording, moving, moving)

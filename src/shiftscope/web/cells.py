@@ -6,19 +6,24 @@ Not templates: one takes two to four times as long.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from shiftscope.views.panels import Cell, Column, Picture
+from shiftscope.views.panels import Cell, Column, Link, Picture
 from shiftscope.web.addresses import Addresses
 
+_TOLD_APART = re.compile("[&<>'\"]")
 
-@lru_cache(maxsize=4096)  # names, heads and explanations come again and again
-def escaped(text: str) -> str:
-    """Text as it may stand in an element or an attribute."""
-    return str(escape(text))
+
+def _escaped(text: str) -> str:
+    """Text as it may stand in an element or an attribute; markupsafe's own makes an object of each."""
+    return text if _TOLD_APART.search(text) is None else str(escape(text))
+
+
+escaped = lru_cache(maxsize=4096)(_escaped)  # names and explanations come again, addresses do not
 
 
 def percent(share: float | None) -> str | None:
@@ -44,6 +49,15 @@ def rows(table_rows: Sequence[Sequence[Cell]], columns: Sequence[Column], addres
     return Markup("".join(lines))
 
 
+def entries(links: Sequence[Link], addresses: Addresses) -> Markup:
+    """The lines of a menu."""
+    lines = []
+    for link in links:
+        help = f' title="{escaped(link.help)}"' if link.help else ""
+        lines.append(f'\n    <li><a href="{_escaped(addresses.page(link.page))}"{help}>{escaped(link.text)}</a></li>')
+    return Markup("".join(lines))
+
+
 def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
     width, text = percent(cell.bar), escaped(cell.text)
     kind, bar = " class=\"numeric\"" if numeric else "", ""
@@ -52,7 +66,7 @@ def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
         bar = f'<svg class="bar" width="100%" height="100%" aria-hidden="true"><rect width="{width}%" height="100%"/></svg>'
     if cell.page:
         help = f' title="{escaped(cell.help)}"' if cell.help else ""
-        text = f'<a href="{escaped(addresses.page(cell.page))}"{help}>{text}</a>'
+        text = f'<a href="{_escaped(addresses.page(cell.page))}"{help}>{text}</a>'
     elif cell.help:
         text = f'<span class="help" title="{escaped(cell.help)}">{text}</span>'
     note = f"<small>{escaped(cell.note)}</small>" if cell.note else ""
@@ -64,7 +78,7 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     verdict = escaped(f" {picture.verdict}") if picture.verdict else ""
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
     if picture.drawn:
-        address = escape(addresses.picture(picture))
+        address = _escaped(addresses.picture(picture))
         inside = f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{alt}">'
     else:
         inside = f'<span class="words">{picture.position}: {alt}</span>'
@@ -72,4 +86,4 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
         inside += f'<span class="caption">{escaped(picture.caption)}</span>'
     if not picture.page:
         return f'<span class="thumbnail{verdict}">{inside}</span>'
-    return f'<a class="thumbnail{verdict}" href="{escape(addresses.page(picture.page))}">{inside}</a>'
+    return f'<a class="thumbnail{verdict}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from shiftscope.views.panels import Columns, Page, Panel, Table
 from shiftscope.web.addresses import Addresses
-from shiftscope.web.cells import rows, thumbnail
+from shiftscope.web.cells import entries, rows, thumbnail
 from shiftscope.web.charts import height, packed
 from shiftscope.web.matrices import drawing
 from shiftscope.web.surroundings import Surroundings
@@ -84,6 +84,7 @@ _templates.globals.update(
     query_of=query_of,
     thumbnail=thumbnail,
     rows=rows,
+    entries=entries,
     version=version("shiftscope"),
 )
 _templates.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
