@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from shiftscope.arrays import UnitArray
 from shiftscope.scores.density import REACH, density, scott_bandwidth
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.charts import by_dataset
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import all_exact, number
-from shiftscope.views.panels import Chart, Message, Panel
+from shiftscope.views.panels import Chart, Message, Panel, Rows
 from shiftscope.views.unit_scores import estimated, title
 
 POINTS = 256  # along each curve
@@ -26,26 +27,30 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
     positive
         Only units whose score is above zero, as the paper's text has it; its notebooks take all.
     """
-    rows, peaks, missing = [], [], []
+    names: list[str] = []
+    x: list[float] = []
+    heights: list[float] = []
+    peaks, missing = [], []
     for name in look.others():
         values = estimated(look, name)[score].value
         values = values[values > 0] if positive else values[~np.isnan(values)]
         if not scott_bandwidth(values) > 0:
             missing.append(name)
             continue
-        at, heights = _curve(values.tobytes())
-        rows += _rows(name, at, heights)
-        highest = int(heights.argmax())
-        peaks.append(f"{name} {number(float(at[highest]))} (height {number(float(heights[highest]))})")
+        curve = _curve(values.tobytes())
+        names += [name] * len(curve.x)
+        x += curve.x
+        heights += curve.heights
+        peaks.append(f"{name} {curve.peak}")
     heading = f"Density of {title(score)}"
-    if not rows:
+    if not names:
         return Message(
             heading, f"No shifted dataset has units whose {title(score)} differs, so there is no density."
         )
     low, high = unit_scores[score].within
     bounded = np.isfinite(low) and np.isfinite(high)
     spec = {
-        "data": {"values": rows},
+        "data": {"values": Rows({"dataset": names, "x": x, "density": heights})},
         "height": 220,
         "mark": {"type": "line", "clip": True},
         "encoding": {
@@ -69,14 +74,19 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
     )
 
 
+@dataclass(frozen=True)
+class _Curve:
+    x: Sequence[float]
+    heights: Sequence[float]
+    peak: str  # in words
+
+
 @lru_cache(maxsize=64)  # the same for every page of a layer
-def _curve(values: bytes) -> tuple[UnitArray, UnitArray]:
+def _curve(values: bytes) -> _Curve:
     numbers = np.frombuffer(values)
     width = scott_bandwidth(numbers)
     at = np.linspace(numbers.min() - REACH * width, numbers.max() + REACH * width, POINTS)
-    return at, density(numbers, at)
-
-
-def _rows(dataset: str, at: UnitArray, heights: UnitArray) -> list[dict[str, str | float]]:
-    pairs = zip(all_exact(at), all_exact(heights), strict=True)
-    return [{"dataset": dataset, "x": x, "density": y} for x, y in pairs]
+    heights = density(numbers, at)
+    highest = int(heights.argmax())
+    peak = f"{number(float(at[highest]))} (height {number(float(heights[highest]))})"
+    return _Curve(all_exact(at), all_exact(heights), peak)

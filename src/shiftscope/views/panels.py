@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -119,10 +119,24 @@ class Brush:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """The data of a chart of thousands of points: a list for each name, read as rows by whoever needs them."""
+
+    columns: Mapping[str, Sequence[Any]]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in zip(*self.columns.values(), strict=True):
+            yield dict(zip(self.columns, row, strict=True))
+
+
+@dataclass(frozen=True)
 class Chart(Panel):
     """A Vega-Lite specification without colours or fonts: the theme belongs to the page."""
 
-    spec: Mapping[str, Any]
+    spec: Mapping[str, Any]  # its data as a list of rows, or as `Rows`
     description: str  # the chart in words, for those who cannot see it
     note: str = ""
     brush: Brush | None = None

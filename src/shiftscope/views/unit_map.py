@@ -19,7 +19,7 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.charts import point_size, unit_pages
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import all_exact, count, percent
-from shiftscope.views.panels import Chart, Message, Panel
+from shiftscope.views.panels import Chart, Message, Panel, Rows
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
 
@@ -64,10 +64,7 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
     units = places.units[coloured].tolist()
     x, y, colours = (all_exact(of) for of in (*places.at[coloured].T, values[units]))
     pages, passes = unit_pages(look, units), passing[units].tolist()
-    rows = [
-        {"unit": unit, "x": a, "y": b, "value": value, "page": page, "passes": passed}
-        for unit, a, b, value, page, passed in zip(units, x, y, colours, pages, passes, strict=True)
-    ]
+    rows = Rows({"unit": units, "x": x, "y": y, "value": colours, "page": pages, "passes": passes})
     spec = {
         "data": {"values": rows},
         "height": 300,

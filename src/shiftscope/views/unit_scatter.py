@@ -7,7 +7,7 @@ import numpy as np
 from shiftscope.views.charts import point_size, unit_pages
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import all_exact
-from shiftscope.views.panels import Brush, Chart, Message, Panel
+from shiftscope.views.panels import Brush, Chart, Message, Panel, Rows
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
 
@@ -21,12 +21,8 @@ def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Br
         return Message(heading, f"No unit of {look.layer} has both numbers in {look.lead}.")
     shown = both.tolist()
     pages, passes = unit_pages(look, shown), passing[both].tolist()
-    rows = [
-        {"unit": unit, "x": a, "y": b, "page": page, "passes": passed}
-        for unit, a, b, page, passed in zip(
-            shown, all_exact(across[both]), all_exact(up[both]), pages, passes, strict=True
-        )
-    ]
+    points = {"x": all_exact(across[both]), "y": all_exact(up[both])}
+    rows = Rows({"unit": shown, **points, "page": pages, "passes": passes})
     spec = {
         "data": {"values": rows},
         "height": 300,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from shiftscope.views.panels import Rows
 from shiftscope.web.addresses import Addresses
 
 AS_IT_IS = {str, int, bool, type(None)}
@@ -30,10 +31,13 @@ def packed(spec: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
     charts.js makes rows of them again.
     """
     rows = spec.get("data", {}).get("values", [])
-    names = rows[0].keys() if rows else []
-    if not names or any(row.keys() != names for row in rows):
-        return prepared(spec, addresses)
-    columns = {name: [row[name] for row in rows] for name in names}
+    if isinstance(rows, Rows):
+        columns = dict(rows.columns)
+    else:
+        names = rows[0].keys() if rows else []
+        if not names or any(row.keys() != names for row in rows):
+            return prepared(spec, addresses)
+        columns = {name: [row[name] for row in rows] for name in names}
     if "page" in columns:
         columns["page"] = [addresses.page(page) for page in columns["page"]]
     return prepared({**spec, "data": {"columns": columns}}, addresses)
@@ -53,6 +57,8 @@ def _plain(value: Any, addresses: Addresses) -> Any:
         return plain
     if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist(), addresses)
+    if isinstance(value, Rows):
+        return _each_plain(list(value), addresses)
     if isinstance(value, list | tuple):
         return _each_plain(value, addresses)
     if isinstance(value, float) and not math.isfinite(value):
@@ -61,7 +67,10 @@ def _plain(value: Any, addresses: Addresses) -> Any:
 
 
 def _each_plain(values: Collection[Any], addresses: Addresses) -> list[Any]:
-    """Most of the thousands in a chart are plain already, which is told in place."""
+    """Most of the thousands in a chart are plain already: told of all at once, else of each in place."""
+    kinds = set(map(type, values))
+    if kinds <= AS_IT_IS or (kinds == {float} and all(map(math.isfinite, values))):
+        return list(values)
     return [
         value
         if (kind := type(value)) in AS_IT_IS or (kind is float and math.isfinite(value))
