@@ -29,7 +29,8 @@ from shiftscope.views.panels import (
     Table,
 )
 from shiftscope.web.addresses import Served
-from shiftscope.web.html import draw, percent, render
+from shiftscope.web.cells import percent
+from shiftscope.web.html import draw, render
 from shiftscope.web.surroundings import Surroundings
 
 from .conftest import HOSTILE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -35,9 +35,15 @@ class Outcomes:
         """Share of labelled samples predicted right; NaN without any."""
         return self.right / self.labelled if self.labelled else float("nan")
 
+    @cached_property
+    def by_label(self) -> npt.NDArray[np.int64]:
+        """(label,) how many samples have each; added up once, of a million counts at a thousand categories."""
+        totals: npt.NDArray[np.int64] = self.confusions.sum(axis=1)
+        return totals
+
     def recall(self) -> npt.NDArray[np.float64]:
         """(category,) share of each category's samples predicted right; NaN for one without samples."""
-        totals = self.confusions.sum(axis=1)
+        totals = self.by_label
         nothing = np.full(len(totals), np.nan)
         told: npt.NDArray[np.float64] = np.divide(
             np.diag(self.confusions), totals, out=nothing, where=totals > 0

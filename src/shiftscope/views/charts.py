@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.look import Look
+from shiftscope.views.numbers import all_exact
+from shiftscope.views.panels import Rows
 from shiftscope.views.pictures import category_name
 
 MANY = 600  # points; from here on they are smaller
@@ -39,7 +45,30 @@ def point_size(points: int) -> int:
     return 45 if points < MANY else 16
 
 
-def unit_pages(look: Look, units: list[int]) -> list[str]:
-    """Addresses of units, which differ in the number alone; written once, as there may be thousands."""
+def unit_points(
+    look: Look,
+    units: npt.NDArray[np.intp],
+    passing: npt.NDArray[np.bool_],
+    **numbers: npt.NDArray[np.float64],
+) -> Rows:
+    """A point for each of some units: its number, `numbers` of the same order, its page, whether it passes."""
     before, _, after = look.unit(0).partition("/units/0")
-    return [f"{before}/units/{unit}{after}" for unit in units]
+    named = tuple((name, np.asarray(values, np.float64).tobytes()) for name, values in numbers.items())
+    passed = np.asarray(passing[units], bool).tobytes()
+    return _unit_points(f"{before}/units/", after, np.asarray(units, np.int64).tobytes(), passed, named)
+
+
+@lru_cache(maxsize=32)  # half a megabyte each at 2,048 units
+def _unit_points(
+    before: str, after: str, units: bytes, passing: bytes, named: tuple[tuple[str, bytes], ...]
+) -> Rows:
+    """Made once for all pages of a layer that draw the same points."""
+    shown: list[int] = np.frombuffer(units, np.int64).tolist()
+    return Rows(
+        {
+            "unit": shown,
+            **{name: all_exact(np.frombuffer(values)) for name, values in named},
+            "page": [f"{before}{unit}{after}" for unit in shown],
+            "passes": np.frombuffer(passing, bool).tolist(),
+        }
+    )

@@ -27,30 +27,24 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
     positive
         Only units whose score is above zero, as the paper's text has it; its notebooks take all.
     """
-    names: list[str] = []
-    x: list[float] = []
-    heights: list[float] = []
-    peaks, missing = [], []
+    curves, peaks, missing = [], [], []
     for name in look.others():
         values = estimated(look, name)[score].value
         values = values[values > 0] if positive else values[~np.isnan(values)]
         if not scott_bandwidth(values) > 0:
             missing.append(name)
             continue
-        curve = _curve(values.tobytes())
-        names += [name] * len(curve.x)
-        x += curve.x
-        heights += curve.heights
-        peaks.append(f"{name} {curve.peak}")
+        curves.append((name, values.tobytes()))
+        peaks.append(f"{name} {_curve(values.tobytes()).peak}")
     heading = f"Density of {title(score)}"
-    if not names:
+    if not curves:
         return Message(
             heading, f"No shifted dataset has units whose {title(score)} differs, so there is no density."
         )
     low, high = unit_scores[score].within
     bounded = np.isfinite(low) and np.isfinite(high)
     spec = {
-        "data": {"values": Rows({"dataset": names, "x": x, "density": heights})},
+        "data": {"values": _rows(tuple(curves))},
         "height": 220,
         "mark": {"type": "line", "clip": True},
         "encoding": {
@@ -90,3 +84,16 @@ def _curve(values: bytes) -> _Curve:
     highest = int(heights.argmax())
     peak = f"{number(float(at[highest]))} (height {number(float(heights[highest]))})"
     return _Curve(all_exact(at), all_exact(heights), peak)
+
+
+@lru_cache(maxsize=16)
+def _rows(curves: tuple[tuple[str, bytes], ...]) -> Rows:
+    """Of the curves of several datasets."""
+    drawn = [(name, _curve(values)) for name, values in curves]
+    return Rows(
+        {
+            "dataset": [name for name, curve in drawn for _ in curve.x],
+            "x": [x for _, curve in drawn for x in curve.x],
+            "density": [height for _, curve in drawn for height in curve.heights],
+        }
+    )

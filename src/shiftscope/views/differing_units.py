@@ -41,7 +41,10 @@ DIFFERENCES = (
 )
 
 
-def differing(look: Look, dataset: str) -> Sequence[tuple[Difference, int]]:
+Differences = Sequence[tuple[Difference, int]]  # ways in which units differ, and how many do
+
+
+def differing(look: Look, dataset: str) -> Differences:
     """How many units of the layer differ in each way; a way that cannot be told is left out: without single
     responses there are no intervals and no tests."""
     numbers = UnitNumbers(replace(look, lead=dataset))

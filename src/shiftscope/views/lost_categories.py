@@ -21,9 +21,9 @@ from shiftscope.views.pictures import category_name
 def lost_categories(look: Look, shifts: Sequence[str], most: int) -> Table:
     """The categories that lost most under any of `shifts`, with their accuracy in every dataset."""
     size, names = len(look.study.categories), look.ordered()
-    confusions = [outcomes(look.study[name].samples, size).confusions for name in names]
-    right = np.stack([np.diag(counts) for counts in confusions])  # (dataset, category)
-    total = np.stack([counts.sum(axis=1) for counts in confusions])
+    counted = [outcomes(look.study[name].samples, size) for name in names]
+    right = np.stack([np.diag(each.confusions) for each in counted])  # (dataset, category)
+    total = np.stack([each.by_label for each in counted])
     share = right / np.where(total > 0, total, np.nan)
     low, high = wilson(right, total)
     places = [names.index(name) for name in shifts]

@@ -14,14 +14,14 @@ NOTHING = "–"
 
 def number(value: float) -> str:
     """Three significant digits."""
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if math.isnan(value):
+    size = abs(value)
+    if size == 0 or 1e-3 <= size < 1e4:  # first, as pages have a thousand of them
+        text = f"{value:.3f}" if size < 1 else f"{value:.2f}" if size < 10 else f"{value:.{size < 100:d}f}"
+    elif math.isnan(value):
         return NOTHING
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        digits = 3 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
-        return f"{value:.{min(digits, 3)}f}".replace("-", "−")
-    return f"{value:.2e}".replace("-", "−")
+    else:
+        text = f"{value:.2e}" if math.isfinite(value) else "∞" if value > 0 else "-∞"
+    return text.replace("-", "−")
 
 
 def percent(share: float) -> str:

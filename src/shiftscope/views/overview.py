@@ -14,7 +14,7 @@ from shiftscope.store.samples import Samples
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.accuracy import accuracy_fact, answers
 from shiftscope.views.blamed_units import blamed_units
-from shiftscope.views.differing_units import differing
+from shiftscope.views.differing_units import Differences, differing
 from shiftscope.views.grown_confusions import grown_confusions, grown_in
 from shiftscope.views.look import Look
 from shiftscope.views.lost_categories import lost_categories
@@ -70,12 +70,13 @@ def overview(
     others = look.others()
     shifts = others if look.lead == look.reference else [look.lead]
     shown = _score(look, score)
+    differences = {name: differing(look, name) for name in others}
     panels: list[Panel] = []
     if others:
-        panels.append(
-            Columns("What the shift did", [Message(name, shift_sentence(look, name)) for name in others])
-        )
-    panels.append(Columns("", [_dataset_card(look, name) for name in look.ordered()]))
+        sentences = [Message(name, shift_sentence(look, name, differences[name])) for name in others]
+        panels.append(Columns("What the shift did", sentences))
+    cards = [_dataset_card(look, name, differences.get(name, [])) for name in look.ordered()]
+    panels.append(Columns("", cards))
     panels.append(Columns("", [_examples(look, name) for name in look.ordered()]))
     if others:
         panels.append(Columns("", [shift_profile(look, shown), grown_confusions(look, shifts, ROWS)]))
@@ -128,7 +129,7 @@ def _score_choice(look: Look, shown: UnitScore) -> Choice:
     )
 
 
-def _dataset_card(look: Look, name: str) -> Facts:
+def _dataset_card(look: Look, name: str, differences: Differences) -> Facts:
     samples, usual = look.study[name].samples, answers(look, look.reference)
     right, labelled = answers(look, name)
     unlabelled = len(samples) - labelled - samples.skipped
@@ -154,14 +155,14 @@ def _dataset_card(look: Look, name: str) -> Facts:
     ]
     if name != look.reference:
         facts += [
-            *_differing_facts(look, name),
+            *_differing_facts(look, name, differences),
             *_confusion_fact(look, name),
             *(_score_fact(look, name, score) for score in MEDIANS),
         ]
     return Facts(name, facts, role(look, name), look.dataset(name))
 
 
-def _differing_facts(look: Look, name: str) -> list[Fact]:
+def _differing_facts(look: Look, name: str, differences: Differences) -> list[Fact]:
     units = look.study.layer(look.layer).units
     return [
         Fact(
@@ -170,7 +171,7 @@ def _differing_facts(look: Look, name: str) -> list[Fact]:
             f"Units of {look.layer} with {way.criterion}. {way.help}",
             look.layer_page(lead=name, where=way.where, sort=way.score),
         )
-        for way, found in differing(look, name)
+        for way, found in differences
     ]
 
 

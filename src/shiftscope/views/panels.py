@@ -118,7 +118,7 @@ class Brush:
     reset: str = ""  # page without the rectangle; empty where there is none
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity, so that what was made of them can be kept
 class Rows:
     """The data of a chart of thousands of points: a list for each name, read as rows by whoever needs them."""
 

@@ -6,16 +6,16 @@ import math
 
 from shiftscope.scores.newcombe import newcombe
 from shiftscope.views.accuracy import answers
-from shiftscope.views.differing_units import differing
+from shiftscope.views.differing_units import Differences
 from shiftscope.views.grown_confusions import grown_in
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, percent
 from shiftscope.views.pictures import category_name
 
 
-def shift_sentence(look: Look, dataset: str) -> str:
+def shift_sentence(look: Look, dataset: str, differences: Differences) -> str:
     """Accuracy, units that respond differently, and the confusion that grew most; the cards hold the numbers."""
-    parts = [_accuracy(look, dataset), _units(look, dataset), _confusion(look, dataset)]
+    parts = [_accuracy(look, dataset), _units(look, differences), _confusion(look, dataset)]
     text = "; ".join(filter(None, parts))
     return f"{text[0].upper()}{text[1:]}."
 
@@ -35,9 +35,9 @@ def _accuracy(look: Look, dataset: str) -> str:
     return f"accuracy {way} from {usual} to {accuracy}"
 
 
-def _units(look: Look, dataset: str) -> str:
+def _units(look: Look, differences: Differences) -> str:
     units = look.study.layer(look.layer).units
-    found = [f"{count(found)} {way.verb} ({way.criterion})" for way, found in differing(look, dataset)]
+    found = [f"{count(found)} {way.verb} ({way.criterion})" for way, found in differences]
     return f"of the {count(units)} units of {look.layer}, {' and '.join(found)}" if found else ""
 
 

@@ -16,10 +16,10 @@ from shiftscope.scores.shares import over_reference_maximum
 from shiftscope.store.recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.charts import point_size, unit_pages
+from shiftscope.views.charts import point_size, unit_points
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import all_exact, count, percent
-from shiftscope.views.panels import Chart, Message, Panel, Rows
+from shiftscope.views.numbers import count, percent
+from shiftscope.views.panels import Chart, Message, Panel
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
 
@@ -61,10 +61,8 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
         )
     values = colour.estimate.value
     coloured = np.isfinite(values[places.units])
-    units = places.units[coloured].tolist()
-    x, y, colours = (all_exact(of) for of in (*places.at[coloured].T, values[units]))
-    pages, passes = unit_pages(look, units), passing[units].tolist()
-    rows = Rows({"unit": units, "x": x, "y": y, "value": colours, "page": pages, "passes": passes})
+    x, y = places.at[coloured].T
+    rows = unit_points(look, places.units[coloured], passing, x=x, y=y, value=values[places.units[coloured]])
     spec = {
         "data": {"values": rows},
         "height": 300,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from shiftscope.views.charts import point_size, unit_pages
+from shiftscope.views.charts import point_size, unit_points
 from shiftscope.views.look import Look
-from shiftscope.views.numbers import all_exact
-from shiftscope.views.panels import Brush, Chart, Message, Panel, Rows
+from shiftscope.views.panels import Brush, Chart, Message, Panel
 from shiftscope.views.unit_filter import Passing
 from shiftscope.views.unit_numbers import Measure
 
@@ -19,10 +18,7 @@ def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Br
     both = np.flatnonzero(np.isfinite(across) & np.isfinite(up))
     if not len(both):
         return Message(heading, f"No unit of {look.layer} has both numbers in {look.lead}.")
-    shown = both.tolist()
-    pages, passes = unit_pages(look, shown), passing[both].tolist()
-    points = {"x": all_exact(across[both]), "y": all_exact(up[both])}
-    rows = Rows({"unit": shown, **points, "page": pages, "passes": passes})
+    rows = unit_points(look, both, passing, x=across[both], y=up[both])
     spec = {
         "data": {"values": rows},
         "height": 300,

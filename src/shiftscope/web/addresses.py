@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from shiftscope.views.panels import Picture
 
+
 class Addresses(Protocol):
     """What the templates put into `href` and `src`: a report gives files, a notebook data URIs."""
 

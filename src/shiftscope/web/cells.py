@@ -12,9 +12,12 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from shiftscope.views.panels import Cell, Column, Link, Picture
+from shiftscope.views.panels import Cell, Choice, Column, Link, Panel, Picture
 from shiftscope.web.addresses import Addresses
 
+_BAR = (
+    '<svg class="bar" width="100%" height="100%" aria-hidden="true"><rect width="{}%" height="100%"/></svg>'
+)
 _TOLD_APART = re.compile("[&<>'\"]")
 
 
@@ -49,21 +52,55 @@ def rows(table_rows: Sequence[Sequence[Cell]], columns: Sequence[Column], addres
     return Markup("".join(lines))
 
 
+def title(panel: Panel, level: int, role: str | None = None, page: str = "") -> Markup:
+    """The heading of a panel and the line's end behind it; nothing where it has neither title nor role.
+
+    `page` is the address that it leads to.
+    """
+    if not (panel.title or role):
+        return Markup()
+    text = escaped(panel.title)
+    linked = f'<a href="{_escaped(page)}">{text}</a>' if page else text
+    behind = f' <span class="role">{escaped(role)}</span>' if role else ""
+    return Markup(f"<h{level}>{linked}{behind}</h{level}>\n")
+
+
+def name(text: str, help: str) -> Markup:
+    """A name that explains itself, where there is an explanation."""
+    shown = escaped(text)
+    return Markup(f'<span class="help" title="{escaped(help)}">{shown}</span>' if help else shown)
+
+
 def entries(links: Sequence[Link], addresses: Addresses) -> Markup:
     """The lines of a menu."""
     lines = []
     for link in links:
         help = f' title="{escaped(link.help)}"' if link.help else ""
-        lines.append(f'\n    <li><a href="{_escaped(addresses.page(link.page))}"{help}>{escaped(link.text)}</a></li>')
+        lines.append(
+            f'\n    <li><a href="{_escaped(addresses.page(link.page))}"{help}>{escaped(link.text)}</a></li>'
+        )
+    return Markup("".join(lines))
+
+
+def options(choice: Choice, addresses: Addresses, before: str, after: str) -> Markup:
+    """The links of a choice, each between `before` and `after`, which are HTML."""
+    lines = []
+    for option in choice.options:
+        help = f' title="{escaped(option.help)}"' if option.help else ""
+        current = ' aria-current="true"' if option.text == choice.current else ""
+        lines.append(
+            f'{before}<a href="{_escaped(addresses.page(option.page))}"{help}{current} hx-swap="innerHTML show:none">'
+            f"{escaped(option.text)}</a>{after}"
+        )
     return Markup("".join(lines))
 
 
 def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
     width, text = percent(cell.bar), escaped(cell.text)
-    kind, bar = " class=\"numeric\"" if numeric else "", ""
+    kind, bar = ' class="numeric"' if numeric else "", ""
     if width:
         kind = f' class="{"numeric" if numeric else ""} barred"'
-        bar = f'<svg class="bar" width="100%" height="100%" aria-hidden="true"><rect width="{width}%" height="100%"/></svg>'
+        bar = _BAR.format(width)
     if cell.page:
         help = f' title="{escaped(cell.help)}"' if cell.help else ""
         text = f'<a href="{_escaped(addresses.page(cell.page))}"{help}>{text}</a>'

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from urllib.parse import parse_qsl, urlsplit
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shiftscope.views.panels import Columns, Page, Panel, Table
+from shiftscope.views.panels import Columns, Link, Page, Panel, Table
 from shiftscope.web.addresses import Addresses
-from shiftscope.web.cells import entries, rows, thumbnail
+from shiftscope.web.cells import entries, name, options, rows, thumbnail, title
 from shiftscope.web.charts import height, packed
 from shiftscope.web.matrices import drawing
 from shiftscope.web.surroundings import Surroundings
@@ -45,14 +46,18 @@ def draw(
 
     `numbers` holds the place of each table on the page by its identity.
     """
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(panel).__name__).lower()
 
     def inner(child: Panel) -> Markup:
         return draw(child, addresses, level + 1 if panel.title else level, numbers=numbers)
 
-    template = _templates.get_template(f"_{name}.html")
+    template = _templates.get_template(_template_of(type(panel).__name__))
     number = (numbers or {}).get(id(panel), 0)
     return Markup(template.render(panel=panel, addresses=addresses, level=level, draw=inner, number=number))
+
+
+@cache
+def _template_of(kind: str) -> str:
+    return f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', kind).lower()}.html"
 
 
 def query_of(address: str) -> list[tuple[str, str]]:
@@ -80,11 +85,15 @@ _templates = Environment(
 _templates.globals.update(
     packed=packed,
     height=height,
+    Link=Link,
     drawing=drawing,
     query_of=query_of,
     thumbnail=thumbnail,
     rows=rows,
     entries=entries,
+    name=name,
+    title=title,
+    options=options,
     version=version("shiftscope"),
 )
 _templates.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}

@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.panels import Chart, Filter, Matrix, Page, Panel, Picture
+from shiftscope.web.cells import percent
 from shiftscope.web.chart_image import chart_svg
 from shiftscope.web.charts import prepared
-from shiftscope.web.cells import percent
 from shiftscope.web.matrices import drawing
 from shiftscope.web.picture_types import data_uri
 
