@@ -69,15 +69,12 @@ def share_changes(here: Outcomes, there: Outcomes) -> npt.NDArray[np.float64]:
 def having(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> Positions:
     """Positions with this label and this prediction, the most confident prediction first."""
     if label is None and prediction is None:
-        return np.argsort(-samples.confidences, kind="stable")
-    positions = (
-        _of_each(samples, "labels").get(label, NONE)
-        if label is not None
-        else _of_each(samples, "predictions").get(prediction, NONE)
-    )
-    if label is not None and prediction is not None:
-        return positions[samples.predictions[positions] == prediction]
-    return positions.copy()
+        every: Positions = np.argsort(-samples.confidences, kind="stable")
+        return every
+    if label is None:
+        return _of_each(samples, "predictions").get(prediction, NONE).copy()
+    found = _of_each(samples, "labels").get(label, NONE)
+    return found.copy() if prediction is None else found[samples.predictions[found] == prediction]
 
 
 @lru_cache(maxsize=32)  # 8 bytes a sample
