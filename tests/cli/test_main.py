@@ -1,5 +1,6 @@
 """What all commands share, and `shiftscope view`."""
 
+import gc
 import socket
 import subprocess
 import sys
@@ -81,6 +82,7 @@ def test_the_viewer_tells_its_address_and_ends_on_interrupt(run, recorded, monke
 
     monkeypatch.setattr(server.Viewer, "wait", interrupted)
     answer = run("view", recorded, "--port", "0", "--no-browser")
+    assert gc.isenabled()
     assert answer.status == 0
     assert answer.out.startswith("x is shown at http://127.0.0.1:")
 

@@ -26,10 +26,12 @@ from shiftscope.views.panels import (
     Page,
     Panel,
     Picture,
+    Rows,
     Table,
 )
 from shiftscope.web.addresses import Served
 from shiftscope.web.cells import percent
+from shiftscope.web.charts import prepared
 from shiftscope.web.html import draw, render
 from shiftscope.web.surroundings import Surroundings
 
@@ -143,6 +145,21 @@ def test_a_chart_in_the_page_reads_back_as_its_specification() -> None:
     rows = [{"x": np.float64(1.5), "y": np.inf}, {"x": -2, "y": 0.5}]
     html = draw(Chart("Units", {"title": HOSTILE, "data": {"values": rows}}, "d"), SERVED)
     assert data(html) == {"title": HOSTILE, "data": {"columns": {"x": [1.5, -2], "y": [None, 0.5]}}}
+
+
+def test_lists_of_a_chart_are_drawn_as_the_rows_they_stand_for() -> None:
+    rows = Rows(
+        {"name": [HOSTILE, "b"], "x": [1.5, np.inf], "page": ["layers/a", HOSTILE], "passes": [True, False]}
+    )
+    assert list(rows)[1] == {"name": "b", "x": np.inf, "page": HOSTILE, "passes": False}
+    assert len(rows) == 2
+    spec = {"title": HOSTILE, "data": {"values": rows}, "mark": "point"}
+    html = draw(Chart("Units", spec, "d"), SERVED)
+    assert html == draw(Chart("Units", {**spec, "data": {"values": list(rows)}}, "d"), SERVED)
+    assert html == draw(Chart("Units", spec, "d"), SERVED)  # what was written once is the same
+    elsewhere = draw(Chart("Units", spec, "d"), Served("./", lambda dataset: "v", "a"))
+    assert data(elsewhere)["data"]["columns"]["page"][0] == "./layers/a"  # type: ignore[index]
+    assert list(prepared(spec, SERVED)["data"]["values"])[0]["page"] == "../layers/a"
 
 
 def test_rows_of_a_chart_that_have_not_the_same_names_stay_rows() -> None:

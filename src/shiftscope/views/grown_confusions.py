@@ -17,11 +17,13 @@ from shiftscope.views.numbers import count, points, points_interval
 from shiftscope.views.panels import Cell, Column, Table
 from shiftscope.views.pictures import category_name
 
+FOUND = 10  # at least, so that a page that shows one and ten of them sorts once
+
 
 def grown_in(look: Look, dataset: str, most: int) -> list[Grown]:
     """Confusions of one dataset whose share grew, most first."""
     here, there = (look.study[name].samples for name in (dataset, look.reference))
-    return _grown(here, there, len(look.study.categories), most)
+    return _grown(here, there, len(look.study.categories), max(most, FOUND))[:most]
 
 
 @lru_cache(maxsize=64)
