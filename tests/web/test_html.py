@@ -159,7 +159,7 @@ def test_lists_of_a_chart_are_drawn_as_the_rows_they_stand_for() -> None:
     assert html == draw(Chart("Units", spec, "d"), SERVED)  # what was written once is the same
     elsewhere = draw(Chart("Units", spec, "d"), Served("./", lambda dataset: "v", "a"))
     assert data(elsewhere)["data"]["columns"]["page"][0] == "./layers/a"  # type: ignore[index]
-    assert list(prepared(spec, SERVED)["data"]["values"])[0]["page"] == "../layers/a"
+    assert prepared(spec, SERVED)["data"]["values"][0]["page"] == "../layers/a"
 
 
 def test_rows_of_a_chart_that_have_not_the_same_names_stay_rows() -> None:
