@@ -25,6 +25,8 @@ def test_raw_reads_equal_the_zarr_interface(stored):
     np.testing.assert_array_equal(array.all(), zarr.open_array(path)[...])
     for index in range(10):
         np.testing.assert_array_equal(array.row(index), values[index])
+    for places in ([], [4], [9, 0, 3, 3, 5], range(10)):
+        np.testing.assert_array_equal(array.rows_at(places), values[np.array(places, int)])
     for start, stop in [(0, 10), (3, 5), (9, 10), (2, 9), (4, 4)]:
         np.testing.assert_array_equal(array.rows(start, stop), values[start:stop])
 
@@ -38,6 +40,7 @@ def test_a_compressed_array_is_read_through_zarr(tmp_path):
     stored = StoredArray(tmp_path / "c")
     assert not stored.plain
     np.testing.assert_array_equal(stored.row(2), values[2])
+    np.testing.assert_array_equal(stored.rows_at([2, 0]), values[[2, 0]])
     np.testing.assert_array_equal(stored.all(), values)
 
 
@@ -46,6 +49,8 @@ def test_rows_outside_are_refused(stored):
     for index in (-1, 10):
         with pytest.raises(IndexError):
             array.row(index)
+        with pytest.raises(IndexError):
+            array.rows_at([0, index])
 
 
 def test_a_truncated_chunk_is_damage_and_not_a_shorter_answer(stored):
@@ -54,6 +59,8 @@ def test_a_truncated_chunk_is_damage_and_not_a_shorter_answer(stored):
     chunk.write_bytes(chunk.read_bytes()[:-1])
     with pytest.raises(StudyDamaged, match="bytes and a chunk has"):
         StoredArray(path).row(0)
+    with pytest.raises(StudyDamaged, match="bytes and a chunk has"):
+        StoredArray(path).rows_at([0])
 
 
 def test_a_missing_chunk_is_damage_and_not_zeros(stored):

@@ -11,7 +11,7 @@ import itertools
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,27 @@ class StoredArray:
         pieces = [self._read((chunk, column), start, self.chunks[1]) for column in columns]
         return np.concatenate(pieces)[: self.shape[1]]
 
+    def rows_at(self, indices: Sequence[int]) -> npt.NDArray[Any]:
+        """The (index, n) numbers at some places of the first axis, in their order; each chunk is opened once."""
+        out = np.empty((len(indices), self.shape[1]), self.dtype)
+        if not self.plain:
+            for place, index in enumerate(indices):
+                out[place] = self.row(index)
+            return out
+        asked: dict[int, list[tuple[int, int]]] = {}
+        for place, index in enumerate(indices):
+            if not 0 <= index < self.shape[0]:
+                raise IndexError(index)
+            chunk, inside = divmod(index, self.chunks[0])
+            asked.setdefault(chunk, []).append((place, inside * self.chunks[1]))
+        for chunk, some in asked.items():
+            places, starts = zip(*some, strict=True)
+            for column, first in enumerate(range(0, self.shape[1], self.chunks[1])):
+                width = min(self.chunks[1], self.shape[1] - first)
+                for place, read in zip(places, self._read_each((chunk, column), starts, width), strict=True):
+                    out[place, first : first + width] = read
+        return out
+
     def rows(self, start: int, stop: int) -> npt.NDArray[Any]:
         """The (stop - start, n) numbers of a run of the first axis, chunk by chunk."""
         if not self.plain:
@@ -110,12 +131,20 @@ class StoredArray:
             self._read(((stop - 1) // self.chunks[0], *last[1:]), 0, 1)
 
     def _read(self, key: tuple[int, ...], start: int, count: int) -> npt.NDArray[Any]:
+        return self._read_each(key, [start], count)[0]
+
+    def _read_each(
+        self, key: tuple[int, ...], starts: Sequence[int], count: int
+    ) -> Sequence[npt.NDArray[Any]]:
+        """`count` numbers of a chunk from each of some places on."""
         path = self.path.joinpath("c", *map(str, key))
+        found = []
         try:
             with path.open("rb", buffering=0) as file:
                 size = os.fstat(file.fileno()).st_size
-                file.seek(start * self.dtype.itemsize)
-                read = file.read(count * self.dtype.itemsize)
+                for start in starts:
+                    file.seek(start * self.dtype.itemsize)
+                    found.append(file.read(count * self.dtype.itemsize))
         except OSError as error:
             raise StudyDamaged(
                 f"{path} cannot be read ({error.strerror}); record the dataset again."
@@ -123,7 +152,7 @@ class StoredArray:
         whole = math.prod(self.chunks) * self.dtype.itemsize
         if size != whole:
             raise StudyDamaged(f"{path} has {size} bytes and a chunk has {whole}; record the dataset again.")
-        return np.frombuffer(read, self.dtype.newbyteorder("<"))
+        return [np.frombuffer(read, self.dtype.newbyteorder("<")) for read in found]
 
     def _through_zarr(self) -> Any:
         import zarr

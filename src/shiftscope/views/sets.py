@@ -41,7 +41,7 @@ class Chosen:
         return shown
 
 
-@lru_cache(maxsize=512)  # 32 KB each at 2,048 units
+@lru_cache(maxsize=1024)  # of a hundred categories; 32 KB each at 2,048 units
 def mean_response(recording: Recording, layer: str, chosen: Chosen) -> SetMean:
     """Of each unit, read block by block; of a set above `READ_AT_MOST` over as many, evenly spread."""
     return _mean(lambda at: recording.responses_at(layer, at.tolist()), _read(recording, chosen))
