@@ -42,10 +42,9 @@ class OnDevice:
     def __init__(self, layers: Mapping[str, int], categories: int, positions: range) -> None:
         self._layers, self._categories, self._positions = layers, categories, positions
         self._samples = np.zeros(categories + 1, np.int64)  # the last ones have no label
-        self._largest: (
-            torch.Tensor
-        )  # (unit,); these are made of the first batch, which tells the device and type
-        self._smallest: torch.Tensor
+        # Made at the first batch, which tells the device and the type.
+        self._largest: torch.Tensor  # (unit,)
+        self._smallest: torch.Tensor  # (unit,)
         self._top: torch.Tensor  # (unit, KEPT) keys, in no order
 
     def add(self, stored: torch.Tensor, rows: Sequence[int], labels: Sequence[int]) -> None:
