@@ -6,6 +6,7 @@ python benchmarks/storing.py --size imagenet   # 50,000 samples x 2,048 units, 1
 
 from __future__ import annotations
 
+import hashlib
 import os
 import statistics
 import tempfile
@@ -18,6 +19,7 @@ import zarr
 from paired import command, paired, table
 from synthetic import Extent, World, synthetic_study
 
+from shiftscope import open_study
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.plan import Plan
 from shiftscope.store.recording import Recording
@@ -136,6 +138,29 @@ def reading(folder: Path, size: str) -> dict[str, dict[str, float]]:
     return milliseconds
 
 
+def verifying(folder: Path, rounds: int) -> dict[str, float]:
+    """Every file against its checksum, beside one thread that only sums, and one that only reads."""
+    study = open_study(folder / "made.study")
+    size = study.verify().bytes
+    files = [path for path in study.path.rglob("*") if path.is_file()]
+    seconds = paired(
+        {
+            "verify": lambda: study.verify(),
+            "SHA-256 alone": lambda content=bytes(2**28): hashlib.sha256(content),
+            "reading alone": lambda: [path.read_bytes() for path in files],
+        },
+        rounds,
+    )
+    amounts = {"verify": size, "SHA-256 alone": 2**28, "reading alone": sum(p.stat().st_size for p in files)}
+    rates = {name: amounts[name] / seconds[name] / 1e9 for name in amounts}
+    table(
+        f"Verifying {size / 1e6:,.0f} MB, read before",
+        ("way", "GB/s"),
+        [(name, f"{rate:.2f}") for name, rate in rates.items()],
+    )
+    return rates
+
+
 def _timed(read: Callable[[], object]) -> float:
     start = time.perf_counter()
     read()
@@ -163,6 +188,7 @@ def measure(size: str, rounds: int) -> dict[str, object]:
             "benchmark": "storing",
             "megabytes_per_second": appending(Path(folder), size, rounds),
             "milliseconds": reading(Path(folder), size),
+            "verifying_gigabytes_per_second": verifying(Path(folder), rounds),
         }
 
 
