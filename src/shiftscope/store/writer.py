@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from shiftscope.store.plan import Plan
 from shiftscope.store.samples import write_samples
 from shiftscope.store.sealing import seal
 from shiftscope.summaries.summary import States
+
+AT_ONCE = 2  # files of a shard: one waits for the disk while the checksum of another is computed
 
 
 class RecordingWriter:
@@ -72,19 +75,24 @@ class RecordingWriter:
         Its `.done` file comes last, so a shard counts when all of it is there.
         """
         sums: Checksums = {}
-        if self.plan.keep == "responses":
-            for layer in self.plan.layers:
-                self._arrays[layer.name].write(shard.first, shard.responses[layer.name], sums)
-            self._logits.write(shard.first, shard.logits, sums)
-        write_samples(samples_file(self.folder, shard.index), shard, sums)
-        write_partial(partial_file(self.folder, shard.index), states, sums)
+        with ThreadPoolExecutor(AT_ONCE) as several:
+            writing = [
+                several.submit(write_samples, samples_file(self.folder, shard.index), shard, sums),
+                several.submit(write_partial, partial_file(self.folder, shard.index), states, sums),
+            ]
+            if self.plan.keep == "responses":
+                arrays = [(self._arrays[name], values) for name, values in shard.responses.items()]
+                for array, values in [*arrays, (self._logits, shard.logits)]:
+                    writing.append(several.submit(array.write, shard.first, values, sums))
+            for each in writing:
+                each.result()
         flush_names_of(sums)
         done = {
             "shard": shard.index,
             "samples": len(shard.samples),
             "skipped": int((~shard.shown).sum()),
             "plan": self.plan.digest,
-            "sha256": {path.relative_to(self.folder).as_posix(): digest for path, digest in sums.items()},
+            "sha256": {path.relative_to(self.folder).as_posix(): digest for path, digest in sorted(sums.items())},
         }
         write_json(done_file(self.folder, shard.index), done)
 
