@@ -53,7 +53,8 @@ def stored_estimates_of(
     """By dataset every score of the layer's units, by name, from `derived/scores` or computed and kept there.
 
     What was kept of another recording, of scores since changed, or with other settings, is computed again, all
-    datasets together. Where nothing can be written nothing is kept. Several threads may ask at once.
+    datasets together. Where nothing can be written, and of a study opened to be read only, nothing is kept. Several
+    threads may ask at once.
 
     Parameters
     ----------
@@ -85,8 +86,9 @@ def stored_estimates_of(
             computed = estimate_units(recordings, against, described.name, head=study.head, advance=advance)
             for each, estimates in zip(missing, computed, strict=True):
                 found[each] = estimates
-                with contextlib.suppress(OSError):
-                    _write(*each, estimates)
+                if not study.read_only:
+                    with contextlib.suppress(OSError):
+                        _write(*each, estimates)
         return [found[each] for each in asked]
 
     estimates = _kept.get(kept.values(), compute)

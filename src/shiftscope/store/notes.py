@@ -133,12 +133,14 @@ def save_unit_note(
     Raises
     ------
     BadRequest
-        A text is too long or holds control characters, or the study cannot be written to.
+        A text is too long or holds control characters, or the study cannot be written to or was opened read only.
     NotInStudy
         There is no such layer or unit.
     StudyDamaged
         The file of notes is not one of ours.
     """
+    if study.read_only:
+        raise BadRequest(f"{study.path} was opened to be read only, so no note is saved. Open it without read_only.")
     place = study.layer(layer)
     place.check(_whole(unit))
     for name, text in (("label", label), ("note", note)):

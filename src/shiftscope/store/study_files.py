@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,10 +48,14 @@ class Manifest:
 
 
 class StudyFiles(Mapping[str, Recording]):
-    """A mapping from dataset names to recordings, the reference first."""
+    """A mapping from dataset names to recordings, the reference first.
 
-    def __init__(self, path: str | Path) -> None:
+    With `read_only` no note is saved and no score kept, so that looking at the study leaves its folder as it is.
+    """
+
+    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
         self.path = Path(path)
+        self.read_only = read_only
         self.manifest = _read_manifest(self.path)
         self._recordings: dict[str, Recording] = {}
 
@@ -144,6 +149,14 @@ class StudyFiles(Mapping[str, Recording]):
                 f"{self.layers[linear.layer].units} units."
             )
         return linear
+
+    def writable(self) -> bool:
+        """Whether a file can be made in the study's folder; tried with one that has no name or is gone at once."""
+        try:
+            with tempfile.TemporaryFile(dir=self.path):
+                return not self.read_only
+        except OSError:
+            return False
 
     def unfinished(self) -> list[str]:
         """Datasets whose recording stopped midway; the same command finishes them."""

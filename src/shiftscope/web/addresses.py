@@ -40,12 +40,15 @@ class Served:
         Content version of the static files.
     query
         What the address of the drawn page asks for, by name.
+    saves
+        Whether forms are answered; else only what their fields hold is shown.
     """
 
     root: str
     version: Callable[[str], str]
     assets: str
     query: Sequence[tuple[str, str]] = ()  # of the page that is drawn
+    saves: bool = True
     _around: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Protocol
 from urllib.parse import parse_qsl
 
@@ -13,7 +16,6 @@ from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -28,14 +30,28 @@ from shiftscope.web.addresses import Served, way_up
 from shiftscope.web.arguments import chosen, options, pattern, positions
 from shiftscope.web.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html import render, tables
+from shiftscope.web.kept_pages import KeptPage, KeptPages
+from shiftscope.web.pace import Pace
 from shiftscope.web.picture_types import check_picture, data_uri
 from shiftscope.web.search import find, found
-from shiftscope.web.security import SafeHeaders, TokenGate, headers
+from shiftscope.web.security import (
+    KnownRequests,
+    SafeHeaders,
+    Ticket,
+    TokenGate,
+    check_own_page,
+    headers,
+)
+from shiftscope.web.study_version import StudyVersion
 from shiftscope.web.surroundings import Named, Surroundings, surroundings
 
 LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
 
 LONGEST_FORM = 100_000  # bytes
+# Many threads that draw take turns with the one that answers, 5 ms each, so kept pages would wait for them all.
+DRAWN_AT_ONCE = 4
+SAVED_PER_SECOND, SAVED_AT_ONCE = 1.0, 30  # forms, of all visitors together
+TITLES = {429: "Not saved"}  # of refusals, by status; others say what Starlette calls them
 DOWNLOAD = {"download": Literal["csv", "parquet"], "table": int}
 
 
@@ -66,6 +82,9 @@ def application(
     actions: Mapping[str, Action] | None = None,
     hosts: Sequence[str] = LOCAL,
     framed_by: Sequence[str] = (),
+    read_only: bool = False,
+    pace: Pace | None = None,
+    ticket: Ticket | None = None,
 ) -> Starlette:
     """The pages of a study as an ASGI application.
 
@@ -83,8 +102,14 @@ def application(
         Names under which the server may be addressed; a proxy that passes its own name on needs it here.
     framed_by
         Origins whose pages may show these in a frame; the token may then be a part of the addresses.
+    read_only
+        Draw no forms and take none.
+    pace
+        How often forms are taken; one a second, thirty in a row, unless given.
+    ticket
+        Taken once in the token's place.
     """
-    shown = _Shown(study, framed_by)
+    shown = _Shown(study, framed_by, saves=not read_only, pace=pace or Pace(SAVED_PER_SECOND, SAVED_AT_ONCE))
     # Level 5 takes three times as long for a layer's 440 kB, and makes a twelfth less of them.
     zipped = [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=2)]
     routes: list[BaseRoute] = [
@@ -100,14 +125,16 @@ def application(
     ]
     routes += [
         Route(pattern(action.address, action.act), shown.act(action), methods=["POST"])
-        for action in (all_actions if actions is None else actions).values()
+        for action in ({} if read_only else all_actions if actions is None else actions).values()
     ]
     middleware = [
         Middleware(SafeHeaders, framed_by=framed_by),
-        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+        Middleware(KnownRequests, hosts=list(hosts)),
     ]
     if token is not None:
-        gate = Middleware(TokenGate, token=token, refusal=shown.refusal, in_path=bool(framed_by))
+        gate = Middleware(
+            TokenGate, token=token, refusal=shown.refusal, in_path=bool(framed_by), ticket=ticket
+        )
         middleware.append(gate)
     app = Starlette(
         routes=routes,
@@ -135,19 +162,48 @@ def most_particular_first(views: Iterable[View]) -> list[View]:
 class _Shown:
     """The answers to requests for one study."""
 
-    def __init__(self, study: ShownStudy, framed_by: Sequence[str]) -> None:
+    def __init__(self, study: ShownStudy, framed_by: Sequence[str], *, saves: bool, pace: Pace) -> None:
         self.study = study
         self.framed_by = framed_by
+        self.saves = saves
+        self.pace = pace
+        self.version = StudyVersion(study)
+        self.kept = KeptPages()
+        self.drawing = ThreadPoolExecutor(DRAWN_AT_ONCE, thread_name_prefix="drawing")
 
-    def page(self, view: View) -> Callable[[Request], Response]:
+    def page(self, view: View) -> Callable[[Request], Awaitable[Response]]:
         kinds = options(view.draw)
 
-        def answer(request: Request) -> Response:
+        def draw(request: Request) -> KeptPage | Response:
             page = view.draw(self.study, **request.path_params, **chosen(request.query_params, kinds))
             wanted = chosen(request.query_params, DOWNLOAD)
             if "download" in wanted:
                 return _downloaded(page, wanted.get("table", 0), wanted["download"])
-            return self._drawn(request, page, surroundings(self.study))
+            return KeptPage.of(self._html(request, page, surroundings(self.study)))
+
+        return self._keeping(draw)
+
+    def _keeping(
+        self, draw: Callable[[Request], KeptPage | Response]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Answer with a page drawn before from the same address and study where there is one."""
+
+        async def answer(request: Request) -> Response:
+            scope, version = request.scope, self.version.now()
+            key = (scope["raw_path"], scope.get("root_path", ""), scope["query_string"], version)
+
+            def drawn() -> KeptPage | Response:
+                # Another request may have drawn it while this one waited.
+                return (version and self.kept.get(key)) or draw(request)
+
+            if version and (kept := self.kept.get(key)):
+                return kept.response(request)
+            found = await asyncio.get_running_loop().run_in_executor(self.drawing, drawn)
+            if isinstance(found, Response):
+                return found
+            if version:
+                self.kept.keep(key, found)
+            return found.response(request)
 
         return answer
 
@@ -155,6 +211,13 @@ class _Shown:
         kinds = options(action.act)
 
         async def answer(request: Request) -> Response:
+            check_own_page(request)
+            if wait := self.pace.wait():
+                raise HTTPException(
+                    429,
+                    "Too much is saved at once; what was sent is not kept. Wait a moment, go back and save again.",
+                    {"Retry-After": f"{math.ceil(wait)}"},
+                )
             fields = QueryParams(await _sent(request))
             await run_in_threadpool(
                 action.act,
@@ -183,13 +246,16 @@ class _Shown:
             lines.append(data_uri(data, media_type))
         return PlainTextResponse("\n".join(lines), headers=_cached(request, dataset))
 
-    def search(self, request: Request) -> Response:
-        query = chosen(request.query_params, {"q": str}).get("q", "")
-        around = surroundings(self.study)
-        links = find(query, around)
-        if len(links) == 1:
-            return RedirectResponse(f"./{links[0].page}", status_code=303)
-        return self._drawn(request, found(query, links), around)
+    async def search(self, request: Request) -> Response:
+        def draw(request: Request) -> KeptPage | Response:
+            query = chosen(request.query_params, {"q": str}).get("q", "")
+            around = surroundings(self.study)
+            links = find(query, around)
+            if len(links) == 1:
+                return RedirectResponse(f"./{links[0].page}", status_code=303)
+            return KeptPage.of(self._html(request, found(query, links), around))
+
+        return await self._keeping(draw)(request)
 
     def names(self, request: Request) -> Response:
         """All names that can be searched for, to complete what a person types."""
@@ -219,7 +285,10 @@ class _Shown:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
             return self._apology(request, 404, "Not in this study", "No page has this address.")
-        response = self._apology(request, error.status_code, error.detail, "Pages can only be read.")
+        title, message = TITLES.get(error.status_code, error.detail), error.detail
+        if error.status_code == 405:
+            message = "Pages can only be read." if self.saves else "This viewer only reads: nothing can be saved."
+        response = self._apology(request, error.status_code, title, message)
         response.headers.update(error.headers or {})
         return response
 
@@ -238,16 +307,20 @@ class _Shown:
             around = Surroundings("shiftscope")
         return self._drawn(request, page, around, status=status)
 
-    def _drawn(self, request: Request, page: Page, around: Surroundings, status: int = 200) -> Response:
+    def _drawn(self, request: Request, page: Page, around: Surroundings, *, status: int) -> Response:
+        headers = {"Cache-Control": assets.ALWAYS_ASK}
+        return HTMLResponse(self._html(request, page, around), status_code=status, headers=headers)
+
+    def _html(self, request: Request, page: Page, around: Surroundings) -> str:
         raw_path = request.scope["raw_path"].decode("ascii")
         served = Served(
             root=way_up(raw_path, request.scope.get("root_path", "")),
             version=lambda dataset: self.study[dataset].version,
             assets=assets.version(),
             query=request.query_params.multi_items(),
+            saves=self.saves,
         )
-        headers = {"Cache-Control": assets.ALWAYS_ASK}
-        return HTMLResponse(render(page, around, served), status_code=status, headers=headers)
+        return render(page, around, served)
 
 
 def _cached(request: Request, dataset: ShownDataset) -> dict[str, str]:
@@ -283,12 +356,8 @@ async def _sent(request: Request) -> list[tuple[str, str]]:
     Raises
     ------
     BadRequest
-        Another page sent it, or it is too long, or not text.
+        It is too long, or not text.
     """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
-    own = site == "same-origin" if site else origin.partition("://")[2] == request.headers.get("host")
-    if not own:
-        raise BadRequest("only a page of this viewer can save something in the study.")
     body = b""
     async for piece in request.stream():
         body += piece

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shiftscope.errors import BadRequest
+
+METHODS = ("GET", "HEAD", "POST")
+ANY_NAME = "*"
+SHORTEST_TOKEN = 16  # characters; of 64 kinds that is 96 bits when drawn, and out of reach for guesses when chosen
+POLICY_VIOLATION = 1008  # websocket close code
+
+_TOKEN = re.compile(r"[A-Za-z0-9_~.-]+")  # stands in paths, queries and cookies as it is
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:@/\s]+)(?::[0-9]{1,5})?")
 
 
 def headers(framed_by: Sequence[str] = ()) -> dict[str, str]:
@@ -40,6 +53,68 @@ class SafeHeaders:
         await self.app(scope, receive, send_safely)
 
 
+class KnownRequests:
+    """Lets through what can be meant for this server: pages and forms, asked for under one of its own names.
+
+    The name that a page of another site asks under is its own, also when it made that name lead to this machine
+    (DNS rebinding). The address at which a request came in is always right: no name leads elsewhere from there.
+
+    Parameters
+    ----------
+    hosts
+        Names and addresses, in any case; "*" is any.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
+        self.app = app
+        self.hosts = {host.casefold() for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] != "http":
+            await refuse_connection(scope, receive, send)
+        elif scope["method"] not in METHODS:
+            allowed = {"Allow": ", ".join(METHODS)}
+            text = f"There is no {scope['method'][:20]} here, only {allowed['Allow']}.\n"
+            await PlainTextResponse(text, status_code=405, headers=allowed)(scope, receive, send)
+        elif not self._knows(scope):
+            text = (
+                "This viewer does not answer under that name. If it should, start it with --allow-host and the name.\n"
+            )
+            await PlainTextResponse(text, status_code=400)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _knows(self, scope: Scope) -> bool:
+        given = Request(scope).headers.getlist("host")
+        name = host_name(given[0]) if len(given) == 1 else None
+        if name is None:
+            return False
+        return bool(self.hosts & {ANY_NAME, name}) or _same_address(name, (scope.get("server") or ("",))[0])
+
+
+async def refuse_connection(scope: Scope, receive: Receive, send: Send) -> None:
+    """Close what is no HTTP request, such as a websocket, before it is open."""
+    await receive()
+    await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
+
+
+def host_name(host: str) -> str | None:
+    """The name or address in a Host header without its port, in small letters; None where there is none."""
+    match = _HOST.fullmatch(host)
+    return match[1].strip("[]").removesuffix(".").casefold() if match else None
+
+
+def _same_address(name: str, arrived_at: str) -> bool:
+    """Whether `name` is the numeric address `arrived_at`, however it is written."""
+    try:
+        asked, own = ipaddress.ip_address(name), ipaddress.ip_address(arrived_at)
+    except ValueError:
+        return False
+    return (getattr(asked, "ipv4_mapped", None) or asked) == (getattr(own, "ipv4_mapped", None) or own)
+
+
 class TokenGate:
     """Lets in who brings the token once, in the address, and then a cookie that page scripts cannot read.
 
@@ -52,23 +127,32 @@ class TokenGate:
     """
 
     def __init__(
-        self, app: ASGIApp, token: str, refusal: Callable[[Request], Response], in_path: bool = False
+        self,
+        app: ASGIApp,
+        token: str,
+        refusal: Callable[[Request], Response],
+        in_path: bool = False,
+        ticket: Ticket | None = None,
     ) -> None:
         self.app = app
         self.token = token
         self.refusal = refusal
         self.in_path = in_path
+        self.ticket = ticket
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await refuse_connection(scope, receive, send)
             return
         request = Request(scope)
         if (prefix := self._up_to_token(scope["path"])) is not None:
             await self.app({**scope, "root_path": prefix}, receive, send)
             return
         cookie = f"shiftscope-{request.scope['server'][1]}"
-        if self._is_token(request.query_params.get("token", "")):
+        if self._lets_in(request.query_params.get("token", "")):
             welcome = RedirectResponse(_without_token(request), status_code=303)
             welcome.set_cookie(cookie, self.token, httponly=True, samesite="strict")
             await welcome(scope, receive, send)
@@ -84,8 +168,50 @@ class TokenGate:
                 return "/".join(parts[: position + 1])
         return None
 
+    def _lets_in(self, text: str) -> bool:
+        return self._is_token(text) or (self.ticket is not None and self.ticket.takes(text))
+
     def _is_token(self, text: str) -> bool:
-        return secrets.compare_digest(text.encode(), self.token.encode())
+        return secrets.compare_digest(text.encode("utf-8", "replace"), self.token.encode())
+
+
+class Ticket:
+    """Stands for the token once: a browser is started with it, and other users see what programs are started with."""
+
+    def __init__(self) -> None:
+        self.text = secrets.token_urlsafe(16)
+        self._unused = threading.Lock()
+
+    def takes(self, text: str) -> bool:
+        """Whether `text` is the ticket, the first time."""
+        right = secrets.compare_digest(text.encode("utf-8", "replace"), self.text.encode())
+        return right and self._unused.acquire(blocking=False)
+
+
+def check_token(token: str) -> str:
+    """`token` itself; `BadRequest` where it can be guessed or does not fit into an address."""
+    if len(token) < SHORTEST_TOKEN or len(set(token)) < SHORTEST_TOKEN // 2 or not _TOKEN.fullmatch(token):
+        raise BadRequest(
+            f"the token has {len(token)} characters; it needs at least {SHORTEST_TOKEN}, at least half of them "
+            "different, of A-Z, a-z, 0-9 and _~.- only. Left out, a good one is drawn."
+        )
+    return token
+
+
+def check_own_page(request: Request) -> None:
+    """Raise `BadRequest` unless the browser says that one of our own pages sent this.
+
+    Browsers say where a form comes from in Sec-Fetch-Site, older ones in Origin alone; no page can change either.
+    """
+    sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
+    host = request.headers.get("host", "")
+    senders = [origin.partition("://")[2] for origin in origins]
+    if sites:  # the port is vouched for, and proxies may leave it out of Host
+        own = sites == ["same-origin"] and [host_name(s) for s in senders] in ([], [host_name(host)])
+    else:
+        own = senders == [host]
+    if not own:
+        raise BadRequest("only a page of this viewer can save something in the study.")
 
 
 def _is_static(request: Request) -> bool:
