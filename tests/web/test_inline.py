@@ -122,19 +122,19 @@ def test_an_inline_viewer_shows_a_frame_and_opens_no_browser(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
-    viewer = view(FakeStudy(), port=0, token="secret", inline=True, height=500)
+    viewer = view(FakeStudy(), port=0, token="secret-secret-123", inline=True, height=500)
     viewer.stop()
     port = viewer.url.rpartition(":")[2].partition("/")[0]
-    assert notebook.frames == [(f"http://127.0.0.1:{port}/secret/", {"width": "100%", "height": 500})]
+    assert notebook.frames == [(f"http://127.0.0.1:{port}/secret-secret-123/", {"width": "100%", "height": 500})]
     assert opened == []
 
 
 def test_on_a_hub_the_frame_is_behind_its_proxy(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/me/")
-    viewer = view(FakeStudy(), port=0, token="secret", inline=True)
+    viewer = view(FakeStudy(), port=0, token="secret-secret-123", inline=True)
     viewer.stop()
     ((source, _),) = notebook.frames
-    assert re.fullmatch(r"/user/me/proxy/\d+/secret/", source)
+    assert re.fullmatch(r"/user/me/proxy/\d+/secret-secret-123/", source)
 
 
 def test_without_a_notebook_inline_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
+from typing import Annotated
+
+from cyclopts import Parameter
 
 STARTED_AFTER = 3.0  # seconds
 
 
-def view(study: Path, /, *, port: int | None = None, browser: bool = True) -> None:
+def view(
+    study: Path,
+    /,
+    *,
+    port: int | None = None,
+    browser: bool = True,
+    host: str = "127.0.0.1",
+    allow_host: Sequence[str] = (),
+    token: Annotated[str | None, Parameter(env_var="SHIFTSCOPE_TOKEN")] = None,
+    read_only: bool = False,
+) -> None:
     """Walk through a study in the browser.
 
     Parameters
@@ -21,6 +35,15 @@ def view(study: Path, /, *, port: int | None = None, browser: bool = True) -> No
         Port on this machine to serve at; the first free one from 8421 where not given.
     browser
         Open the browser.
+    host
+        Address to listen at; with 0.0.0.0 other machines reach it, unencrypted.
+    allow_host
+        A further name that visitors may ask under, such as a proxy's; repeat for several.
+    token
+        What visitors must bring, at least 16 characters; a fresh one is drawn where not given. Other users of this
+        machine see the options of a command, but not its environment.
+    read_only
+        Save no note and keep no score in the study.
     """
     gc.disable()  # nothing of what is imported now is garbage: looking for it takes a twentieth of the start
     try:
@@ -29,13 +52,21 @@ def view(study: Path, /, *, port: int | None = None, browser: bool = True) -> No
         from shiftscope.store.study_files import StudyFiles
         from shiftscope.web.server import serve
 
-        opened = StudyFiles(study)
+        opened = StudyFiles(study, read_only=read_only)
         score_all(opened, progress=bar)
         later = Timer(STARTED_AFTER, _settle)
         later.daemon = True
         later.start()
         try:
-            serve(opened, port=port, open_browser=browser)
+            serve(
+                opened,
+                port=port,
+                host=host,
+                allow_hosts=allow_host,
+                open_browser=browser,
+                token=token,
+                read_only=read_only,
+            )
         finally:
             later.cancel()
     finally:

@@ -154,7 +154,7 @@ class StudyFiles(Mapping[str, Recording]):
         """Whether a file can be made in the study's folder; tried with one that has no name or is gone at once."""
         try:
             with tempfile.TemporaryFile(dir=self.path):
-                return not self.read_only
+                return True
         except OSError:
             return False
 
