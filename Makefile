@@ -7,7 +7,7 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 BIN := .venv/bin
 
 SIZE ?= small
-BENCHMARKS := summaries scores paths distances storing recording deephys viewing
+BENCHMARKS := summaries scores paths distances storing recording deephys viewing serving
 
 .PHONY: demo test check bench clean
 

@@ -125,7 +125,9 @@ def test_an_inline_viewer_shows_a_frame_and_opens_no_browser(
     viewer = view(FakeStudy(), port=0, token="secret-secret-123", inline=True, height=500)
     viewer.stop()
     port = viewer.url.rpartition(":")[2].partition("/")[0]
-    assert notebook.frames == [(f"http://127.0.0.1:{port}/secret-secret-123/", {"width": "100%", "height": 500})]
+    assert notebook.frames == [
+        (f"http://127.0.0.1:{port}/secret-secret-123/", {"width": "100%", "height": 500})
+    ]
     assert opened == []
 
 

@@ -51,7 +51,7 @@ def test_reading_leaves_the_study_as_it_is(recorded: Study) -> None:
         for path in ("/", "/layers/hidden", "/layers/conv", UNIT):
             status, text = asked(viewer, "GET", path)
             assert status == 200
-            assert "<form method=\"post\"" not in text
+            assert '<form method="post"' not in text
         assert "as it was" in text
         assert "novelty" in text  # scores were computed, and not kept
         status, text = asked(viewer, "POST", UNIT, "label=other&tags=&note=")
@@ -68,7 +68,7 @@ def test_otherwise_scores_and_notes_are_kept(recorded: Study) -> None:
     before = contents(recorded.path)
     viewer = view(recorded, port=0, open_browser=False)
     try:
-        assert "<form method=\"post\"" in asked(viewer, "GET", UNIT)[1]
+        assert '<form method="post"' in asked(viewer, "GET", UNIT)[1]
         assert asked(viewer, "POST", UNIT, "label=other&tags=&note=")[0] == 303
     finally:
         viewer.stop()
@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_written_is_shown_read_only_and_that_is_told(
     viewer = view(recorded, port=0, open_browser=False, tell=told.append)
     try:
         assert told == [f"{recorded.path} cannot be written: it is shown read only, without forms for notes."]
-        assert "<form method=\"post\"" not in asked(viewer, "GET", UNIT)[1]
+        assert '<form method="post"' not in asked(viewer, "GET", UNIT)[1]
         assert asked(viewer, "POST", UNIT, "label=x&tags=&note=")[0] == 405
     finally:
         viewer.stop()
@@ -112,4 +112,4 @@ def test_trying_whether_a_folder_can_be_written_leaves_nothing_in_it(recorded: S
 
 def test_the_forms_of_search_and_filters_stay(recorded: Study) -> None:
     client = TestClient(application(recorded, token=None, read_only=True), base_url="http://127.0.0.1:8421")
-    assert "name=\"where\"" in client.get("/layers/hidden").text
+    assert 'name="where"' in client.get("/layers/hidden").text

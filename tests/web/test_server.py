@@ -68,7 +68,13 @@ def test_listening_to_other_machines_says_who_can_do_what_and_how_to_do_it_safel
         assert parts.hostname == "127.0.0.1"  # for the browser of this machine
         (words,) = told
         assert f"http://{socket.gethostname()}:{parts.port}/?{parts.query}" in words
-        for needed in ("every address", "read the study and write its notes", "Nothing is encrypted", "ssh -L", "TLS"):
+        for needed in (
+            "every address",
+            "read the study and write its notes",
+            "Nothing is encrypted",
+            "ssh -L",
+            "TLS",
+        ):
             assert needed in words
         assert status(viewer.url) == 303
     finally:
@@ -124,7 +130,8 @@ def test_a_machine_with_the_sixth_version_can_be_asked_over_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "short", "a" * 40, "with blank in the middle of it", "é" * 8 + "abcdefgh", "abcdefgh/ijklmnop"]
+    "token",
+    ["", "short", "a" * 40, "with blank in the middle of it", "é" * 8 + "abcdefgh", "abcdefgh/ijklmnop"],
 )
 def test_a_token_that_can_be_guessed_or_breaks_an_address_is_refused(token: str) -> None:
     with pytest.raises(BadRequest, match="at least 16"):
@@ -169,7 +176,12 @@ def test_the_browser_is_opened_with_a_ticket_that_is_taken_once(monkeypatch: pyt
         assert address.partition("?")[0] == viewer.url.partition("?")[0]
         # Other users see what programs are started with: the ticket in it is of no use a second time.
         assert address != viewer.url
-        assert [status(address), status(address), status(viewer.url), status(viewer.url)] == [303, 403, 303, 303]
+        assert [status(address), status(address), status(viewer.url), status(viewer.url)] == [
+            303,
+            403,
+            303,
+            303,
+        ]
     finally:
         viewer.stop()
 

@@ -140,7 +140,9 @@ def save_unit_note(
         The file of notes is not one of ours.
     """
     if study.read_only:
-        raise BadRequest(f"{study.path} was opened to be read only, so no note is saved. Open it without read_only.")
+        raise BadRequest(
+            f"{study.path} was opened to be read only, so no note is saved. Open it without read_only."
+        )
     place = study.layer(layer)
     place.check(_whole(unit))
     for name, text in (("label", label), ("note", note)):

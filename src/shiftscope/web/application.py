@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, Protocol
 from urllib.parse import parse_qsl
 
@@ -170,6 +170,7 @@ class _Shown:
         self.version = StudyVersion(study)
         self.kept = KeptPages()
         self.drawing = ThreadPoolExecutor(DRAWN_AT_ONCE, thread_name_prefix="drawing")
+        self.under_way: dict[Hashable, Future[KeptPage | Response]] = {}
 
     def page(self, view: View) -> Callable[[Request], Awaitable[Response]]:
         kinds = options(view.draw)
@@ -186,19 +187,23 @@ class _Shown:
     def _keeping(
         self, draw: Callable[[Request], KeptPage | Response]
     ) -> Callable[[Request], Awaitable[Response]]:
-        """Answer with a page drawn before from the same address and study where there is one."""
+        """Answer with a page of the same address and study, drawn before or for whoever asked just now."""
 
         async def answer(request: Request) -> Response:
             scope, version = request.scope, self.version.now()
             key = (scope["raw_path"], scope.get("root_path", ""), scope["query_string"], version)
-
-            def drawn() -> KeptPage | Response:
-                # Another request may have drawn it while this one waited.
-                return (version and self.kept.get(key)) or draw(request)
-
             if version and (kept := self.kept.get(key)):
                 return kept.response(request)
-            found = await asyncio.get_running_loop().run_in_executor(self.drawing, drawn)
+            shared = self.under_way.get(key) if version else None
+            drawing = shared or self.drawing.submit(draw, request)
+            if version and not shared:
+                self.under_way[key] = drawing
+                drawing.add_done_callback(lambda _: self.under_way.pop(key, None))
+            found = await asyncio.shield(asyncio.wrap_future(drawing))
+            if shared and isinstance(
+                found, Response
+            ):  # is changed on its way out, so each request has its own
+                found = await asyncio.wrap_future(self.drawing.submit(draw, request))
             if isinstance(found, Response):
                 return found
             if version:
@@ -287,7 +292,9 @@ class _Shown:
             return self._apology(request, 404, "Not in this study", "No page has this address.")
         title, message = TITLES.get(error.status_code, error.detail), error.detail
         if error.status_code == 405:
-            message = "Pages can only be read." if self.saves else "This viewer only reads: nothing can be saved."
+            message = (
+                "Pages can only be read." if self.saves else "This viewer only reads: nothing can be saved."
+            )
         response = self._apology(request, error.status_code, title, message)
         response.headers.update(error.headers or {})
         return response

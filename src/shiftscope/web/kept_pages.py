@@ -34,7 +34,7 @@ class KeptPage:
 
     def response(self, request: Request) -> Response:
         """The page, or that the browser has it already."""
-        headers = {"Cache-Control": assets.ALWAYS_ASK, "ETag": self.tag, "Vary": "Accept-Encoding"}
+        headers = {"Cache-Control": assets.ALWAYS_ASK, "ETag": self.tag}
         known = request.headers.get("if-none-match", "")
         if self.tag in (tag.strip() for tag in known.split(",")):
             return Response(status_code=304, headers=headers)
@@ -45,7 +45,10 @@ class KeptPage:
 
 
 class KeptPages:
-    """The pages last asked for, by key, together at most `most_bytes` and each for `seconds`."""
+    """The pages last asked for, by key, together at most `most_bytes` and each for `seconds`.
+
+    Whoever comes first after that time is given none, and draws it; others get the old one until then.
+    """
 
     def __init__(
         self,
@@ -63,9 +66,12 @@ class KeptPages:
     def get(self, key: Hashable) -> KeptPage | None:
         with self._guard:
             kept = self._pages.get(key)
-            if kept is None or self.clock() - kept[0] > self.seconds:
+            if kept is None:
                 return None
             self._pages.move_to_end(key)
+            if self.clock() - kept[0] > self.seconds:
+                self._pages[key] = self.clock(), kept[1]
+                return None
             return kept[1]
 
     def keep(self, key: Hashable, page: KeptPage) -> None:

@@ -15,9 +15,7 @@ class Pace:
         Seconds that never go back.
     """
 
-    def __init__(
-        self, per_second: float, at_once: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, per_second: float, at_once: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_second = per_second
         self.at_once = at_once
         self.clock = clock

@@ -18,7 +18,9 @@ from shiftscope.errors import BadRequest
 
 METHODS = ("GET", "HEAD", "POST")
 ANY_NAME = "*"
-SHORTEST_TOKEN = 16  # characters; of 64 kinds that is 96 bits when drawn, and out of reach for guesses when chosen
+SHORTEST_TOKEN = (
+    16  # characters; of 64 kinds that is 96 bits when drawn, and out of reach for guesses when chosen
+)
 POLICY_VIOLATION = 1008  # websocket close code
 
 _TOKEN = re.compile(r"[A-Za-z0-9_~.-]+")  # stands in paths, queries and cookies as it is
@@ -79,9 +81,7 @@ class KnownRequests:
             text = f"There is no {scope['method'][:20]} here, only {allowed['Allow']}.\n"
             await PlainTextResponse(text, status_code=405, headers=allowed)(scope, receive, send)
         elif not self._knows(scope):
-            text = (
-                "This viewer does not answer under that name. If it should, start it with --allow-host and the name.\n"
-            )
+            text = "This viewer does not answer under that name. To make it, start it with --allow-host and the name.\n"
             await PlainTextResponse(text, status_code=400)(scope, receive, send)
         else:
             await self.app(scope, receive, send)

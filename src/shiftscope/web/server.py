@@ -135,7 +135,9 @@ def view(
     if framed and show:
         show(framed.address(bound, token), height)
     elif open_browser:
-        webbrowser.open(f"{site}?token={ticket.text}")  # the port is open already, so an early request only waits
+        webbrowser.open(
+            f"{site}?token={ticket.text}"
+        )  # the port is open already, so an early request only waits
     return Viewer(f"{site}?token={token}", server, thread)
 
 
