@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from .conftest import HOSTILE, SAVED, Shown
+import pytest
+from starlette.testclient import TestClient
+
+from shiftscope.web.application import application
+from shiftscope.web.pace import Pace
+
+from .conftest import ACTIONS, HOSTILE, SAVED, VIEWS, FakeStudy, Shown
 
 OWN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 UNIT = "/layers/conv1/units/3"
@@ -32,6 +38,14 @@ def test_a_browser_without_fetch_metadata_is_known_by_its_origin(shown: Shown) -
         {"Origin": "http://127.0.0.1:9999"},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:8421"},
         {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "none", "Origin": "http://127.0.0.1:8421"},
+        {"Sec-Fetch-Site": ""},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example:8421"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "127.0.0.1:8421.evil.example"},
+        {"Origin": "http://127.0.0.1:8421@evil.example"},
     ],
 )
 def test_a_form_of_another_page_saves_nothing(shown: Shown, headers: dict[str, str]) -> None:
@@ -39,6 +53,69 @@ def test_a_form_of_another_page_saves_nothing(shown: Shown, headers: dict[str, s
     assert answer.status_code == 400
     assert "only a page of this viewer" in answer.text
     assert SAVED == []
+
+
+def test_headers_that_contradict_each_other_are_not_believed(shown: Shown) -> None:
+    for name, texts in (
+        ("Sec-Fetch-Site", ("same-origin", "cross-site")),
+        ("Origin", ("http://127.0.0.1:8421", "http://evil.example")),
+    ):
+        for order in (texts, texts[::-1]):
+            sent = [(name, text) for text in order]
+            assert shown().post(UNIT, content="note=x", headers=sent).status_code == 400
+    assert SAVED == []
+
+
+def test_a_name_that_was_made_to_lead_here_saves_nothing(shown: Shown) -> None:
+    """DNS rebinding: to the browser the page of evil.example and the viewer are then one site."""
+    rebound = {
+        "Host": "evil.example:8421",
+        "Origin": "http://evil.example:8421",
+        "Sec-Fetch-Site": "same-origin",
+    }
+    assert shown().post(UNIT, content="note=x", headers=rebound).status_code == 400
+    assert shown().get(UNIT, headers=rebound).status_code == 400
+    assert SAVED == []
+
+
+def test_behind_a_proxy_that_leaves_the_port_out_of_the_name_its_pages_are_known(shown: Shown) -> None:
+    sent = {"Host": "localhost", "Origin": "https://localhost:8443", "Sec-Fetch-Site": "same-origin"}
+    assert shown().post(UNIT, content="note=x", headers=sent).status_code == 303
+
+
+def test_too_many_forms_at_once_are_refused_with_the_time_to_wait() -> None:
+    SAVED.clear()
+    seconds = [0.0]
+    pace = Pace(per_second=0.25, at_once=2, clock=lambda: seconds[0])
+    app = application(FakeStudy(), token=None, views=VIEWS, actions=ACTIONS, pace=pace)
+    client = TestClient(app, base_url="http://127.0.0.1:8421", follow_redirects=False)
+
+    def save() -> Any:
+        return client.post(UNIT, content="note=x", headers=OWN)
+
+    for _ in range(5):  # another page's forms are refused first, and use nothing up
+        assert (
+            client.post(UNIT, content="note=x", headers={"Origin": "http://evil.example"}).status_code == 400
+        )
+    assert [save().status_code for _ in range(2)] == [303, 303]
+    refused = save()
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "4"
+    assert "default-src 'none'" in refused.headers["content-security-policy"]
+    assert "what was sent is not kept" in refused.text
+    seconds[0] = 3.9
+    assert save().headers["retry-after"] == "1"
+    seconds[0] = 4
+    assert save().status_code == 303
+    assert len(SAVED) == 3
+    assert client.get("/layers/conv1").status_code == 200  # reading goes on
+
+
+def test_a_pace_never_saves_up_more_than_it_allows_at_once() -> None:
+    seconds = [0.0]
+    pace = Pace(per_second=1, at_once=3, clock=lambda: seconds[0])
+    seconds[0] = 1_000
+    assert [pace.wait() for _ in range(4)] == [0, 0, 0, 1]
 
 
 def test_without_the_token_nothing_is_saved(shown: Shown) -> None:

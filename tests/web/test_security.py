@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from shiftscope.web.security import POLICY_VIOLATION, TokenGate
 
 from .conftest import FakeStudy, Shown
 
@@ -56,10 +64,79 @@ def test_a_page_has_no_script_or_style_of_its_own(shown: Shown, path: str) -> No
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("127.0.0.1:9", 200), ("localhost", 200), ("evil.example", 400), ("127.0.0.1.evil.example", 400)],
+    [
+        ("127.0.0.1:9", 200),
+        ("localhost", 200),
+        ("LOCALHOST.:80", 200),
+        ("[::ffff:127.0.0.1]:8421", 200),  # where the request came in, written in another way
+        ("evil.example", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("evil.example:127.0.0.1", 400),
+        ("127.0.0.1@evil.example", 400),
+        ("127.0.0.1 evil.example", 400),
+        ("10.0.0.1", 400),
+        ("2130706433", 400),
+        ("[::1]", 400),
+        ("[::1", 400),
+        ("*", 400),
+        (":80", 400),
+        ("", 400),
+    ],
 )
 def test_a_foreign_host_name_is_refused(shown: Shown, host: str, status: int) -> None:
     assert shown().get("/", headers={"host": host}).status_code == status
+
+
+def test_two_names_at_once_are_refused(shown: Shown) -> None:
+    assert shown().get("/", headers=[("host", "localhost"), ("host", "evil.example")]).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "X" * 99]
+)
+@pytest.mark.parametrize("path", ["/", "/layers/conv1/units/3", "/static/charts.js", "/nothing"])
+def test_other_methods_are_refused(shown: Shown, method: str, path: str) -> None:
+    async def ask() -> list[dict[str, Any]]:
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+        }
+        scope |= {"headers": [(b"host", b"localhost")], "server": ("127.0.0.1", 8421), "scheme": "http"}
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await shown().app(scope, receive, send)
+        return sent
+
+    start, *_ = asyncio.run(ask())
+    assert start["status"] == 405
+    assert (b"allow", b"GET, HEAD, POST") in start["headers"]
+
+
+@pytest.mark.parametrize("token", [None, "secret"])
+def test_a_websocket_is_closed_before_it_is_open(shown: Shown, token: str | None) -> None:
+    with pytest.raises(WebSocketDisconnect) as closed, shown(token=token).websocket_connect("/"):
+        pass
+    assert closed.value.code == POLICY_VIOLATION
+
+
+def test_the_gate_itself_lets_no_websocket_through() -> None:
+    """Whatever stands before it."""
+
+    async def inside(scope: Any, receive: Any, send: Any) -> None:
+        pytest.fail(f"a {scope['type']} came in without the token")
+
+    gate = TokenGate(inside, "secret", refusal=lambda request: PlainTextResponse("refused"))
+    with pytest.raises(WebSocketDisconnect), TestClient(gate).websocket_connect("/?token=secret"):
+        pass
 
 
 def test_without_the_token_nothing_of_the_study_is_told(shown: Shown) -> None:
