@@ -218,10 +218,15 @@ def test_pictures_cannot_pass_for_anything_else(shown: Shown) -> None:
     assert answer.status_code == 500
 
 
-def test_a_thumbnail_cannot_pass_for_a_page(shown: Shown) -> None:
-    answer = shown(FakeStudy(media_type="text/html")).get("/thumbnails/digits/0")
+@pytest.mark.parametrize(
+    "media_type", ["text/html", "image/svg+xml", "image/png; x=text/html", "IMAGE/PNG", ""]
+)
+def test_a_thumbnail_cannot_pass_for_a_page(shown: Shown, media_type: str) -> None:
+    """A drawing in SVG may hold scripts."""
+    answer = shown(FakeStudy(media_type=media_type)).get("/thumbnails/digits/0")
     assert answer.status_code == 500
-    assert "text/html" in answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"  # of our own page that says so
+    assert media_type in answer.text
     assert b"picture 0" not in answer.content
 
 
