@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from paired import command, table
-from viewing import Served, addresses, kept_study, quantile, served
+from viewing import Served, addresses, anew, kept_study, quantile, served
 
 from shiftscope.store.study_files import StudyFiles
 
@@ -184,7 +184,7 @@ def watched(viewer: Served, what: str, paths: Iterator[str], requests: int) -> d
 def never_seen(paths: Sequence[str]) -> Iterator[str]:
     """The same pages under new addresses, which have to be drawn."""
     for number, path in enumerate(itertools.cycle(paths)):
-        yield f"{path}{'&' if '?' in path else '?'}again={number}"
+        yield anew(path, number)
 
 
 def measure(size: str, rounds: int) -> dict[str, Any]:

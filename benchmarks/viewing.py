@@ -160,7 +160,7 @@ def addresses(study: StudyFiles, many: int) -> dict[str, list[str]]:
 
 
 def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dict[str, float]]:
-    """Milliseconds of each kind of page, each address once cold and then warm; then all by many clients at once."""
+    """Milliseconds of each kind of page, drawn cold and again warm; then all by many clients at once."""
     alone: dict[str, list[float]] = {}
     cold: dict[str, float] = {}
     processor: dict[str, float] = {}  # tells the cost of a page on a busy machine too
@@ -168,7 +168,7 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
         for kind, paths in kinds.items():
             cold[kind] = max(timed(viewer, connection, path) for path in paths)
             start = viewer.state()["processor_seconds"]
-            alone[kind] = [timed(viewer, connection, path) for path in paths]
+            alone[kind] = [timed(viewer, connection, anew(path, "alone")) for path in paths]
             processor[kind] = 1e3 * (viewer.state()["processor_seconds"] - start) / len(paths)
     together: dict[str, list[float]] = {kind: [] for kind in kinds}
     failed: list[Exception] = []
@@ -178,7 +178,7 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
             with viewer.connection() as own:
                 for kind, paths in kinds.items():
                     for path in paths[number % len(paths) :][:3]:
-                        together[kind].append(timed(viewer, own, path))
+                        together[kind].append(timed(viewer, own, anew(path, number)))
         except Exception as error:
             failed.append(error)
 
@@ -214,6 +214,11 @@ def walking(viewer: Served, kinds: Mapping[str, Sequence[str]]) -> dict[str, dic
         [(kind, *(f"{value:.1f}" for value in found.values())) for kind, found in figures.items()],
     )
     return figures
+
+
+def anew(path: str, mark: object) -> str:
+    """The same page under an address not asked for before, since the viewer keeps pages for a while."""
+    return f"{path}{'&' if '?' in path else '?'}again={mark}"
 
 
 def timed(viewer: Served, connection: http.client.HTTPConnection, path: str) -> float:

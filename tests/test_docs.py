@@ -186,7 +186,7 @@ def test_every_relative_link_leads_to_a_file(page: str) -> None:
             assert ((ROOT / page).parent / target.partition("#")[0]).exists(), f"{page} links to {target}"
 
 
-@pytest.mark.parametrize("page", ["docs/formulas.md", "docs/lessons.md"])
+@pytest.mark.parametrize("page", ["docs/formulas.md", "docs/lessons.md", "docs/threat-model.md"])
 def test_every_test_named_is_there(page: str) -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / page).read_text("utf-8"))
     assert named
@@ -195,6 +195,19 @@ def test_every_test_named_is_there(page: str) -> None:
         assert not test or re.search(rf"^def {test}\(", (ROOT / file).read_text("utf-8"), re.MULTILINE), (
             f"{page} names {file}::{test}"
         )
+
+
+def test_every_line_of_the_threat_model_names_a_test() -> None:
+    rows = re.findall(r"^\|(.+)\|$", (ROOT / "docs/threat-model.md").read_text("utf-8"), re.MULTILINE)
+    said = [
+        row
+        for row in rows
+        if set(row) - set("-|")
+        and not row.startswith(" what it could try")
+        and not row.startswith(" what they could try")
+    ]
+    assert len(said) > 20
+    assert [row for row in said if not re.search(r"`tests/[\w/]+\.py::\w+`", row)] == []
 
 
 def test_every_file_named_in_the_source_is_there() -> None:

@@ -75,16 +75,42 @@ def test_a_port_out_of_range_is_told_in_one_message(run, recorded):
 
 
 def test_the_viewer_tells_its_address_and_ends_on_interrupt(run, recorded, monkeypatch):
+    interrupted_at_once(monkeypatch)
+    answer = run("view", recorded, "--port", "0", "--no-browser")
+    assert gc.isenabled()
+    assert answer.status == 0
+    assert answer.out.startswith("x is shown at http://127.0.0.1:")
+
+
+def interrupted_at_once(monkeypatch):
     from shiftscope.web import server
 
     def interrupted(viewer):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(server.Viewer, "wait", interrupted)
-    answer = run("view", recorded, "--port", "0", "--no-browser")
-    assert gc.isenabled()
+
+
+def test_the_viewer_says_what_listening_to_others_means(run, recorded, monkeypatch):
+    interrupted_at_once(monkeypatch)
+    answer = run(
+        *("view", recorded, "--port", "0", "--no-browser", "--host", "0.0.0.0", "--read-only"),
+        *("--allow-host", "studies.example.org", "--allow-host", "other.example.org"),
+    )
     assert answer.status == 0
-    assert answer.out.startswith("x is shown at http://127.0.0.1:")
+    assert "Other machines can reach this viewer" in answer.out
+    assert "can read the study. Nothing is encrypted" in answer.out
+
+
+def test_the_token_can_come_from_the_environment(run, recorded, monkeypatch):
+    interrupted_at_once(monkeypatch)
+    monkeypatch.setenv("SHIFTSCOPE_TOKEN", "correct-horse-battery")
+    answer = run("view", recorded, "--port", "0", "--no-browser")
+    assert "/?token=correct-horse-battery " in answer.out
+
+
+def test_a_short_token_is_told_in_one_message(run, recorded):
+    assert "at least 16" in run("view", recorded, "--port", "0", "--no-browser", "--token", "short").refused()
 
 
 def test_looking_at_a_study_loads_neither_torch_nor_pandas(recorded):

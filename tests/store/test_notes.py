@@ -142,6 +142,14 @@ def test_the_longest_texts_of_the_widest_characters_are_kept(study):
     assert saved.note == given["note"]
 
 
+def test_what_is_written_about_one_unit_has_an_end(study):
+    """The longest there can be, saved again and again, stays one row."""
+    wide = {"tags": [f"{n:02d}" + "𝄞" * 38 for n in range(20)], "note": "𝄞" * 9_990}
+    for number in range(10):
+        save_unit_note(study, "hidden", 0, label=f"{number}" + "𝄞" * 79, **wide)
+    assert (study.path / NOTES).stat().st_size < 2 * 4 * (80 + 20 * 41 + 10_000)
+
+
 def test_a_unit_or_layer_that_is_not_there_is_named(study):
     with pytest.raises(NotInStudy, match="no unit 10 in layer 'hidden', which has 10"):
         save_unit_note(study, "hidden", 10, label="x")
