@@ -42,7 +42,9 @@ def test_a_browser_without_fetch_metadata_is_known_by_its_origin(shown: Shown) -
         {"Sec-Fetch-Site": "none", "Origin": "http://127.0.0.1:8421"},
         {"Sec-Fetch-Site": ""},
         {"Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example:8421"},
-        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": ""},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "nullnull"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
         {"Origin": ""},
         {"Origin": "127.0.0.1:8421.evil.example"},
         {"Origin": "http://127.0.0.1:8421@evil.example"},
@@ -53,6 +55,12 @@ def test_a_form_of_another_page_saves_nothing(shown: Shown, headers: dict[str, s
     assert answer.status_code == 400
     assert "only a page of this viewer" in answer.text
     assert SAVED == []
+
+
+def test_a_page_of_ours_that_tells_no_origin_is_known_by_fetch_metadata(shown: Shown) -> None:
+    """Browsers send "null" from pages without a referrer, as ours are."""
+    sent = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
+    assert shown().post(UNIT, content="note=x", headers=sent).status_code == 303
 
 
 def test_headers_that_contradict_each_other_are_not_believed(shown: Shown) -> None:

@@ -206,8 +206,10 @@ def check_own_page(request: Request) -> None:
     sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
     host = request.headers.get("host", "")
     senders = [origin.partition("://")[2] for origin in origins]
-    if sites:  # the port is vouched for, and proxies may leave it out of Host
-        own = sites == ["same-origin"] and [host_name(s) for s in senders] in ([], [host_name(host)])
+    if sites:
+        # Our pages send no referrer, and so "null" for their origin. The port is vouched for; proxies may leave it out.
+        told = [host_name(sender) for sender in senders if sender or origins != ["null"]]
+        own = sites == ["same-origin"] and told in ([], [host_name(host)])
     else:
         own = senders == [host]
     if not own:
