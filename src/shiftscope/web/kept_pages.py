@@ -30,7 +30,7 @@ class KeptPage:
     def of(cls, html: str) -> KeptPage:
         content = html.encode("utf-8", "replace")
         digest = hashlib.blake2b(content, digest_size=12).hexdigest()
-        return cls(gzip.compress(content, compresslevel=5, mtime=0), f'W/"{digest}"')
+        return cls(gzip.compress(content, compresslevel=2, mtime=0), f'W/"{digest}"')
 
     def response(self, request: Request) -> Response:
         """The page, or that the browser has it already."""
