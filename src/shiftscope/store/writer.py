@@ -92,7 +92,9 @@ class RecordingWriter:
             "samples": len(shard.samples),
             "skipped": int((~shard.shown).sum()),
             "plan": self.plan.digest,
-            "sha256": {path.relative_to(self.folder).as_posix(): digest for path, digest in sorted(sums.items())},
+            "sha256": {
+                path.relative_to(self.folder).as_posix(): digest for path, digest in sorted(sums.items())
+            },
         }
         write_json(done_file(self.folder, shard.index), done)
 
