@@ -18,6 +18,7 @@ from shiftscope.store.layout import (
     LOGITS,
     RECORDING,
     RESPONSES,
+    SHARDS,
     UNIT_CHUNK,
     done_file,
     folder_name,
@@ -113,9 +114,12 @@ class RecordingWriter:
             remove_folder(self.folder)
 
     def sweep(self) -> None:
-        """Remove what killed processes left half written; not while another process writes this recording."""
+        """Remove what killed processes left behind; not while another process writes this recording."""
         for left in self.folder.rglob(".*.part"):
             left.unlink(missing_ok=True)
+        if self.complete:
+            for left in (self.folder / SHARDS).glob("*.summaries"):
+                left.unlink(missing_ok=True)
 
     def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
         """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
