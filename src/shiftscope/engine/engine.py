@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Protocol
 
 Advance = Callable[[int], None]  # told how many samples were done since the last call
 
 
 class Work(Protocol):
     """Numbered shards, each of which may be done by any process, any number of times, with the same result."""
+
+    @property
+    def folder(self) -> Path:
+        """Where results are written."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Kind of the device that its model is on."""
+        ...
 
     @property
     def shards(self) -> Sequence[int]: ...
@@ -24,6 +35,10 @@ class Work(Protocol):
 
     def samples_in(self, shard: int) -> int: ...
 
+    def on(self, device: str) -> Work:
+        """The same with its model on another device, a copy where that is needed."""
+        ...
+
 
 class Engine(Protocol):
     """Runs a recording's shards somewhere."""
@@ -33,12 +48,13 @@ class Engine(Protocol):
         """Which of the processes of one launch this is, where they record together; else None."""
         ...
 
-    def run(self, work: Work, advance: Advance) -> None:
-        """Return when no shard is unfinished; raise what a shard raised."""
+    @property
+    def over(self) -> bool:
+        """Whether nobody else does shards any more once `run` has ended, also by an error."""
         ...
 
-    def merge(self, work: Work) -> Any:
-        """The summaries of all shards merged, where this engine can do it better than whoever asks; else None."""
+    def run(self, work: Work, advance: Advance) -> None:
+        """Return when no shard is unfinished; raise what a shard raised."""
         ...
 
 

@@ -7,10 +7,8 @@ from shiftscope.engine.engine import Advance, Work, unfinished
 
 class Local:
     rank = None
+    over = True
 
     def run(self, work: Work, advance: Advance) -> None:
         if shards := unfinished(work):
             work.record(shards, advance)
-
-    def merge(self, work: Work) -> None:
-        return None

@@ -28,6 +28,7 @@ class Ranks:
 
     rank: int
     ranks: int
+    over = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.rank < self.ranks:
@@ -64,6 +65,3 @@ class Ranks:
                 advance(work.samples_in(shard))
             else:
                 work.record([shard], advance)
-
-    def merge(self, work: Work) -> None:
-        return None

@@ -67,9 +67,9 @@ def samples_file(recording: Path, shard: int) -> Path:
     return recording / SAMPLES / f"{shard:05d}.arrow"
 
 
-def partial_file(recording: Path, shard: int) -> Path:
-    """Summaries of one shard, kept until all are merged."""
-    return recording / SHARDS / f"{shard:05d}.summaries"
+def partial_file(recording: Path, shard: int, shards: int = 1) -> Path:
+    """Summaries of one shard, or of a run of `shards` that begins with it, kept until all are merged."""
+    return recording / SHARDS / f"{shard:05d}{f'+{shards}' if shards > 1 else ''}.summaries"
 
 
 def done_file(recording: Path, shard: int) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,24 +27,22 @@ from shiftscope.store.layout import (
     partial_file,
     samples_file,
 )
-from shiftscope.store.partial import read_partial
 from shiftscope.store.plan import Plan
 from shiftscope.store.restoring import summaries_of_stored
-from shiftscope.summaries.summary import States, arrays_of, merge_in_order
+from shiftscope.store.runs import merged_summaries, remove_runs, runs
+from shiftscope.summaries.summary import States, arrays_of
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
 TURNED = 512, 8  # units and samples copied together, so that both sides stay in the cache
 
 
-def seal(folder: Path, plan: Plan, categories: Sequence[str] = (), merged: States | None = None) -> None:
+def seal(folder: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
     """Write what comes from all shards, and last that the recording is complete.
 
     Parameters
     ----------
     categories
         Names along the second axis of the logits.
-    merged
-        Summaries of all shards, layer folder -> name -> state, where they were merged elsewhere.
 
     Raises
     ------
@@ -51,20 +50,18 @@ def seal(folder: Path, plan: Plan, categories: Sequence[str] = (), merged: State
         A shard's files are missing or damaged.
     """
     sums = _sums_of_shards(folder, plan)
-    if merged is None and not _only_kept(folder, plan, sums):
-        merged = merge_in_order(_summaries_of(folder, plan, shard) for shard in plan.shards())
-    if merged is None:
+    if _only_kept(folder, plan, sums):
         flush(folder / SUMMARIES, sums)
     else:
-        write_summaries(folder, merged, sums)
+        again = partial(summaries_of_stored, folder, plan) if plan.keep == "responses" else None
+        write_summaries(folder, merged_summaries(folder, len(plan.shards()), again), sums)
     if plan.keep == "responses":
         transpose(folder, plan, sums)
         write_coordinates(folder, plan, categories)
         _sum_up_the_rest(folder / RESPONSES, sums)
     flush_names_of(sums)
     close(folder, plan, sums)
-    for index in plan.shards():
-        partial_file(folder, index).unlink(missing_ok=True)
+    remove_runs(folder)
 
 
 def close(folder: Path, plan: Plan, sums: Checksums) -> None:
@@ -121,17 +118,6 @@ def _turn(rows: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
             into[unit : unit + across, row : row + down] = rows[row : row + down, unit : unit + across].T
 
 
-def _summaries_of(folder: Path, plan: Plan, shard: int) -> States:
-    """As they were made while recording, or made again from what is stored."""
-    path = partial_file(folder, shard)
-    try:
-        return read_partial(path)
-    except StudyDamaged:
-        if plan.keep == "summaries":
-            raise
-        return summaries_of_stored(folder, plan, shard)
-
-
 def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
     """Whether the merged summaries are all that there is of the shards', and are of just these shards.
 
@@ -142,13 +128,14 @@ def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
     StudyDamaged
         They are of other responses: of the whole pass nothing can be made.
     """
-    if plan.keep == "responses" or all(partial_file(folder, shard).exists() for shard in plan.shards()):
+    there = (partial_file(folder, *run).exists() for run in runs(folder, len(plan.shards())))
+    if plan.keep == "responses" or all(there):
         return False
     if not (folder / SUMMARIES).is_dir():
         raise StudyDamaged(f"{folder / SUMMARIES} is missing; record with overwrite=True.")
-    there = dict(sums)
-    flush(folder / SUMMARIES, there)
-    if _content(_told(folder, there)) != read_json(folder / RECORDING, "a recording").get("content"):
+    kept = dict(sums)
+    flush(folder / SUMMARIES, kept)
+    if _content(_told(folder, kept)) != read_json(folder / RECORDING, "a recording").get("content"):
         raise StudyDamaged(
             f"{folder} keeps no responses, and its summaries are not of the shards that are there. Record with "
             "overwrite=True."
@@ -161,9 +148,7 @@ def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
     sums: Checksums = {}
     for index in plan.shards():
         done = read_json(done_file(folder, index), "the end of a shard")
-        of_shard = {folder / name: str(digest) for name, digest in done.get("sha256", {}).items()}
-        of_shard.pop(partial_file(folder, index), None)  # it will not be kept
-        sums |= of_shard
+        sums |= {folder / name: str(digest) for name, digest in done.get("sha256", {}).items()}
         if "sha256" not in done:
             flush(samples_file(folder, index), sums)
     return sums

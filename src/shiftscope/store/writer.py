@@ -27,6 +27,7 @@ from shiftscope.store.layout import (
 )
 from shiftscope.store.partial import write_partial
 from shiftscope.store.plan import Plan
+from shiftscope.store.runs import merge_run_of
 from shiftscope.store.samples import write_samples
 from shiftscope.store.sealing import seal
 from shiftscope.summaries.summary import States
@@ -73,7 +74,8 @@ class RecordingWriter:
     def commit(self, shard: Shard, states: States) -> None:
         """Write one shard and its summaries.
 
-        Its `.done` file comes last, so a shard counts when all of it is there.
+        Its `.done` file comes last, so a shard counts when all of it is there. Then the summaries of its run are
+        merged, if it was the last one of that.
         """
         sums: Checksums = {}
         with ThreadPoolExecutor(AT_ONCE) as several:
@@ -98,14 +100,15 @@ class RecordingWriter:
             },
         }
         write_json(done_file(self.folder, shard.index), done)
+        merge_run_of(self.folder, shard.index, len(self.plan.shards()))
 
-    def seal(self, categories: Sequence[str] = (), merged: States | None = None) -> None:
-        """Merge the summaries unless they are `merged`, write the transposed responses, mark the recording complete.
+    def seal(self, categories: Sequence[str] = ()) -> None:
+        """Merge the summaries, write the transposed responses, mark the recording complete.
 
         `categories` are the names along the logits' second axis.
         """
         if not self.complete:
-            seal(self.folder, self.plan, categories, merged)
+            seal(self.folder, self.plan, categories)
             self.complete = True
 
     def abandon(self) -> None:

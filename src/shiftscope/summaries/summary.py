@@ -83,15 +83,19 @@ def name_of(kind: type[Summary]) -> str:
 
 
 def merge_in_order(parts: Iterable[States]) -> States:
-    """The summaries of a whole pass from those of its parts in order, at least one.
+    """The summaries of a whole pass from those of its parts in order, at least one; see `merge_runs`."""
+    return merge_runs((0, part) for part in parts)
 
-    Neighbours are merged two by two, then pairs of pairs, so that sums round alike whoever merged what: for any
-    run of 2^k parts that begins at a multiple of 2^k its merged summaries may stand. In memory are as many
-    summaries as the number of parts has binary digits.
+
+def merge_runs(runs: Iterable[tuple[int, States]]) -> States:
+    """The summaries of a whole pass from those of its runs in order, at least one, as (height, merged summaries).
+
+    A run of height k is 2^k parts that begin at a multiple of 2^k. Neighbours are merged two by two, then pairs of
+    pairs, so that sums round alike whichever runs were merged before. In memory are as many summaries as the
+    number of parts has binary digits.
     """
     waiting: list[tuple[int, States]] = []
-    for part in parts:
-        height = 0
+    for height, part in runs:
         while waiting and waiting[-1][0] == height:
             part, height = _merged(waiting.pop()[1], part), height + 1
         waiting.append((height, part))
