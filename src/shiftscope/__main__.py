@@ -2,4 +2,5 @@
 
 from shiftscope.cli import main
 
-main()
+if __name__ == "__main__":  # a process that it starts reads this file again
+    main()

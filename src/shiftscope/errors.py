@@ -54,6 +54,10 @@ class StudyDamaged(ShiftscopeError):
     """A file of the study is missing, truncated or not ours."""
 
 
+class ClusterError(ShiftscopeError):
+    """Workers of a cluster that cannot be reached, do not see the study, or died too often."""
+
+
 class ShapeError(ShiftscopeError, ValueError):
     """Arrays that describe different numbers of units, samples or categories."""
 

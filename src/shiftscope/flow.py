@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.arrays import UnitArray
+from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
-from shiftscope.engine.local import Local
-from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
@@ -23,6 +22,7 @@ from shiftscope.store.study_files import Manifest, StudyFiles
 
 if TYPE_CHECKING:
     import pandas as pd
+    from distributed import Client
     from torch import nn
 
     from shiftscope.datasets.sample import Dataset
@@ -50,7 +50,7 @@ def record(
     keep: Keep = "responses",
     outputs: Outputs = "auto",
     how: Pass | None = None,
-    engine: Engine | None = None,
+    engine: Engine | Client | None = None,
     shard_samples: int | None = None,
     check_range: bool = True,
     overwrite: bool = False,
@@ -60,7 +60,7 @@ def record(
 
     What can be known before the first batch is refused before it, with the study untouched; an error on the
     way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
-    other ranks that its launcher started.
+    other ranks that its launcher started; a Dask client has its workers record.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def record(
     from shiftscope.store.preparation import prepare
     from shiftscope.store.writer import RecordingWriter
 
-    engine = engine or Ranks.from_environment() or Local()
+    engine = chosen(engine)
     prepared = prepare(
         study,
         model,
@@ -99,7 +99,9 @@ def record(
     with recording_lock(study.path, folder, engine.rank):
         # A recording that is replaced stays until the new one is whole.
         target = study.path / (unreplaced(folder) if replaces else folder)
-        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how or Pass())
+        job = Job(
+            target.absolute(), prepared.plan, prepared.categories, prepared.model, dataset, how or Pass()
+        )
         with held(study.path, f"{folder}.files"):
             writer = RecordingWriter(target, prepared.plan, overwrite=overwrite)
         try:
@@ -108,13 +110,13 @@ def record(
                 if not writer.complete:
                     engine.run(job, advance)
         except BaseException:
-            if engine.rank is None:
+            if engine.over:
                 writer.abandon()
             raise
         with held(study.path, f"{folder}.files"):
             writer = RecordingWriter(target, prepared.plan)  # another rank may have sealed it
             if not writer.complete:
-                writer.seal(prepared.categories, engine.merge(job))
+                writer.seal(prepared.categories)
         if engine.rank is None:
             writer.sweep()
         if replaces:

@@ -18,6 +18,7 @@ from shiftscope.store.study_files import Manifest, StudyFiles, create_study, ref
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from distributed import Client
     from torch import nn
 
     from shiftscope.datasets.preprocess import Preprocess
@@ -102,7 +103,7 @@ class Study(StudyFiles):
         outputs: Outputs = "auto",
         batch_size: int = 64,
         loader_workers: int = 0,
-        engine: Engine | None = None,
+        engine: Engine | Client | None = None,
         shard_samples: int | None = None,
         on_error: OnError = "raise",
         check_range: bool = True,
@@ -145,7 +146,8 @@ class Study(StudyFiles):
             Processes that read samples for the model.
         engine
             Where the shards are recorded: in this process where not given, which shares them with the other ranks
-            if torchrun or Slurm started several. See docs/cluster.md.
+            if torchrun or Slurm started several. A `dask.distributed.Client` has its workers record. See
+            docs/cluster.md.
         shard_samples
             How many samples are written, counted and handed to a worker together; 4,096 where not given.
         on_error

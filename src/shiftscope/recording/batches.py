@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset, Sample
-from shiftscope.errors import DataError, LabelError
+from shiftscope.errors import BadRequest, DataError, LabelError
 from shiftscope.recording.seen import Seen
 from shiftscope.recording.thumbnails import encode_thumbnail
 
@@ -35,7 +36,19 @@ class Batch:
 def batches(
     dataset: Dataset, shards: Iterable[range], size: int, *, workers: int = 0, pinned: bool = False
 ) -> Iterator[Batch]:
-    """Samples in order, at most `size` at once. None of the batches crosses a border between shards."""
+    """Samples in order, at most `size` at once. None of the batches crosses a border between shards.
+
+    Raises
+    ------
+    BadRequest
+        `workers` are asked for in a process that may start none.
+    """
+    if workers and multiprocessing.current_process().daemon:
+        raise BadRequest(
+            f"loader_workers={workers}, and this process may start none, as a worker of Dask by its default. Start "
+            "those with DASK_DISTRIBUTED__WORKER__DAEMON=False in their environment, or record with "
+            "loader_workers=0 and more of them."
+        )
     loader = DataLoader(
         _Reader(dataset),
         # One after the other: a list of all would grow with the dataset.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from torch import nn
 
-from shiftscope.errors import ModelError
+from shiftscope.errors import BadRequest, ModelError
 
 
 def unwrap(model: nn.Module) -> nn.Module:
@@ -40,6 +41,30 @@ def observed(model: nn.Module) -> Iterator[None]:
     finally:
         for module, flag in training:
             module.training = flag
+
+
+def placed(model: nn.Module, device: str) -> nn.Module:
+    """The model itself if it is on that kind of device, else a copy there.
+
+    Raises
+    ------
+    BadRequest
+        There is no such device, or the model is too large for it.
+    """
+    there, wanted = device_and_dtype(model)[0], torch.device(device)
+    if there.type == wanted.type and wanted.index in (None, there.index):
+        return model
+    return moved(copy.deepcopy(model), device)
+
+
+def moved(model: nn.Module, device: str) -> nn.Module:
+    """The model, which is on `device` then; raises as `placed`."""
+    try:
+        return model.to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise BadRequest(
+            f"the model cannot go to the device {device!r}: {str(error).splitlines()[0]}"
+        ) from error
 
 
 def device_and_dtype(model: nn.Module) -> tuple[torch.device, torch.dtype]:

@@ -6,12 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from torch import nn
 
 from shiftscope.datasets.sample import Dataset
 from shiftscope.engine.engine import Advance
+from shiftscope.recording.model import device_and_dtype, placed
 from shiftscope.recording.seen import Shard
 from shiftscope.recording.stream import Pass, stream
 from shiftscope.store.background import Background
@@ -40,11 +42,18 @@ class Job:
         return is_done(self.folder, self.plan, shard)
 
     def samples_in(self, shard: int) -> int:
-        return len(self.plan.shards()[shard])
+        return min(self.plan.rows, self.plan.samples - shard * self.plan.rows)
+
+    @property
+    def device(self) -> str:
+        return device_and_dtype(self.model)[0].type
+
+    def on(self, device: str) -> Job:
+        return dataclasses.replace(self, model=placed(self.model, device))
 
     def record(self, shards: Sequence[int], advance: Advance) -> None:
         """While one shard is summarised and written, the next is recorded."""
-        writer, rows = RecordingWriter(self.folder, self.plan), self.plan.shards()
+        writer, rows = self._writer, self.plan.shards()
         recorded = stream(
             self.model,
             self.dataset,
@@ -65,3 +74,8 @@ class Job:
         with Background() as background, closing(recorded):
             for shard in recorded:
                 background.submit(commit, shard)
+
+    @cached_property
+    def _writer(self) -> RecordingWriter:
+        """One for all calls: to open it, the ends of all shards are read."""
+        return RecordingWriter(self.folder, self.plan)
