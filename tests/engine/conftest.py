@@ -21,20 +21,19 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 @dataclass
 class Deadly(Made):
-    """The first process but the client's that reads one of the `deadly` samples is killed, `times` for each."""
+    """The first process but the client's that reads one of the `deadly` samples is killed, or the `victim` is."""
 
     deadly: tuple[int, ...] = ()
-    times: int = 1
     client: int = 0
+    victim: int = 0
     marks: str = ""
 
     def __getitem__(self, position: int) -> Sample:
         if position in self.deadly and os.getpid() != self.client:
-            for time in range(self.times):
-                mark = Path(self.marks, f"{position}-{time}")
-                if not mark.exists():
-                    mark.touch()
-                    os.kill(os.getpid(), KILL)
+            mark = Path(self.marks, str(position))
+            if not mark.exists():
+                mark.touch()
+                os.kill(self.victim or os.getpid(), KILL)
         return super().__getitem__(position)
 
 

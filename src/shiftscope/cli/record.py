@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from shiftscope.errors import BadRequest, ShiftscopeError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from shiftscope.engine.engine import Engine
+
+LOCAL_RANKS = "LOCAL_RANK", "SLURM_LOCALID"  # as torchrun and Slurm number the processes of one machine
 
 
 def record(
@@ -34,6 +39,9 @@ def record(
     batch_size: int = 64,
     loader_workers: int = 0,
     device: str | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    shard_samples: int | None = None,
     on_error: Literal["raise", "skip"] = "raise",
     check_range: bool = True,
     overwrite: bool = False,
@@ -83,7 +91,14 @@ def record(
     loader_workers
         Processes that read images for the model.
     device
-        Where the model runs: cpu, cuda, mps.
+        Where the model runs: cpu, cuda, mps. Of several ranks or workers on one machine, each takes its own GPU for
+        cuda.
+    workers
+        Record with so many processes of this machine.
+    scheduler
+        Record on the workers of this Dask scheduler: tcp://HOST:PORT.
+    shard_samples
+        How many samples are written, counted and handed to a worker together; 4096 where not given.
     on_error
         Stop at a sample that cannot be read, or count it and leave a gap.
     check_range
@@ -95,10 +110,13 @@ def record(
     from shiftscope.flow import score_all
     from shiftscope.progress import bar
     from shiftscope.recording.load_model import load_model
+    from shiftscope.recording.model import moved
     from shiftscope.scores.outcomes import outcomes
     from shiftscope.store.atomic import remove_folder
     from shiftscope.study import Study
 
+    if workers is not None and scheduler is not None:
+        raise BadRequest("--workers starts workers, and --scheduler uses those of another: give one of them.")
     net = load_model(model, weights)
     existed = study.exists()
     opened = Study.create(study, net, _names(categories), exist_ok=True)
@@ -114,22 +132,25 @@ def record(
         channels=channels,
     )
     try:
-        recording = opened.record(
-            data,
-            name,
-            model=_on(net, device),
-            layers=layers,
-            paths=paths or (),
-            reference=reference,
-            preprocess=preprocess if asked else None,
-            stored_as=stored_as,
-            keep=keep,
-            batch_size=batch_size,
-            loader_workers=loader_workers,
-            on_error=on_error,
-            check_range=check_range,
-            overwrite=overwrite,
-        )
+        with _engine(workers, scheduler, device) as engine:
+            recording = opened.record(
+                data,
+                name,
+                model=moved(net, own_device(device)) if device and engine is None else net,
+                layers=layers,
+                paths=paths or (),
+                reference=reference,
+                preprocess=preprocess if asked else None,
+                stored_as=stored_as,
+                keep=keep,
+                batch_size=batch_size,
+                loader_workers=loader_workers,
+                engine=engine,
+                shard_samples=shard_samples,
+                on_error=on_error,
+                check_range=check_range,
+                overwrite=overwrite,
+            )
     except ShiftscopeError:
         if not existed and not opened.unfinished():
             remove_folder(study)  # nothing was recorded, so nothing is left
@@ -143,13 +164,37 @@ def record(
     )
 
 
-def _on(net: nn.Module, device: str | None) -> nn.Module:
+@contextmanager
+def _engine(workers: int | None, scheduler: str | None, device: str | None) -> Iterator[Engine | None]:
+    """The cluster that was asked for, while the context lasts."""
+    if workers is None and scheduler is None:
+        yield None
+        return
     try:
-        return net.to(device) if device else net
-    except (RuntimeError, AssertionError) as error:
+        from shiftscope.engine.cluster import connected, own_workers
+    except ImportError as error:
         raise BadRequest(
-            f"the model cannot go to the device {device!r}: {str(error).splitlines()[0]}"
+            f"--workers and --scheduler need Dask ({error}): pip install 'shiftscope[cluster]'."
         ) from error
+    with (
+        own_workers(workers, device) if workers is not None else connected(str(scheduler), device) as cluster
+    ):
+        yield cluster
+
+
+def own_device(device: str, environment: Mapping[str, str] = os.environ) -> str:
+    """The one of this process, where its launcher has numbered those of this machine and each sees all GPUs."""
+    from shiftscope.engine.ranks import Ranks
+
+    if device == "cuda" and Ranks.from_environment(environment):
+        import torch
+
+        number = next(
+            (environment[name] for name in LOCAL_RANKS if environment.get(name, "").isdecimal()), "0"
+        )
+        if (seen := torch.cuda.device_count()) > 1:
+            return f"cuda:{int(number) % seen}"
+    return device
 
 
 def _one_or_all(values: list[float] | None) -> float | tuple[float, ...] | None:

@@ -93,7 +93,9 @@ class Cluster:
                 elif task.status == "error":
                     task.result()
                 else:
-                    raise ClusterError(f"the scheduler at {self._address} has gone or was restarted. {GOES_ON}")
+                    raise ClusterError(
+                        f"the scheduler at {self._address} has gone or was restarted. {GOES_ON}"
+                    )
         finally:
             self.client.cancel(list(shard_of))
 
