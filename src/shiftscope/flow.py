@@ -115,8 +115,7 @@ def record(
             raise
         with held(study.path, f"{folder}.files"):
             writer = RecordingWriter(target, prepared.plan)  # another rank may have sealed it
-            if not writer.complete:
-                writer.seal(prepared.categories)
+            writer.seal(prepared.categories)
         if engine.rank is None:
             writer.sweep()
         if replaces:

@@ -47,7 +47,7 @@ def deadly(tmp_path):
 @pytest.fixture
 def alone(new_study, made):
     """What one process writes of 100 samples."""
-    return contents(record(new_study(name="alone"), made(100)).path.parent)
+    return contents(record(new_study(name="alone"), made(100)).folder.parent)
 
 
 def test_a_study_of_two_workers_is_that_of_one_process_and_of_ranks(client, new_study, made, monkeypatch):
@@ -196,7 +196,7 @@ def test_no_scheduler_at_an_address_is_told(monkeypatch):
 
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "100ms"}),
-        pytest.raises(ClusterError, match="no Dask scheduler answers at 'tcp://127.0.0.1:1'"),
+        pytest.raises(ClusterError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:1'"),
         cluster.connected("tcp://127.0.0.1:1"),
     ):
         pass

@@ -39,7 +39,7 @@ def _mend(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) ->
     plan = Plan.from_json(described["plan"])
     complete = described.get("complete")
     for damage in damages:
-        if damage.file.name == "zarr.json":
+        if damage.file.name == "zarr.json" or damage.file.suffix == ".summaries":
             damage.file.unlink(missing_ok=True)
         if damage.shard is not None:
             done_file(folder, damage.shard).unlink(missing_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
-from shiftscope.store.atomic import Checksums, written_aside
+from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.summaries.summary import States, arrays_of, from_arrays
 
 Arrays = dict[str, npt.NDArray[Any]]
 
+DIGEST = hashlib.sha256().digest_size
 
-def write_partial(path: Path, states: States, sums: Checksums | None = None) -> None:
-    """A line of their names, then NumPy's format for each: a zip archive takes as long again for its checksums.
+
+def write_partial(path: Path, states: States) -> None:
+    """A line of their names, NumPy's format for each, and the SHA-256 of all that.
 
     A shard holds few of many categories: of an array by category and unit only the rows that are not all zero
     are kept, behind their numbers. The line has 0 for a whole array and the number of all rows for such a one.
@@ -30,14 +34,17 @@ def write_partial(path: Path, states: States, sums: Checksums | None = None) -> 
                 key = f"{folder_name(layer)}/{name}/{field}"
                 arrays[key] = values
                 rows_of_all[key] = len(values) if axes == ("category", "unit") else 0
-    with written_aside(path, sums) as file:
-        file.write(json.dumps(rows_of_all).encode() + b"\n")
-        for key, values in arrays.items():
-            if rows_of_all[key]:
-                present = np.flatnonzero(values.any(axis=1))
-                np.save(file, present, allow_pickle=False)
-                values = values[present]
-            np.save(file, values, allow_pickle=False)
+    content = io.BytesIO()
+    content.write(json.dumps(rows_of_all).encode() + b"\n")
+    for key, values in arrays.items():
+        if rows_of_all[key]:
+            present = np.flatnonzero(values.any(axis=1))
+            np.save(content, present, allow_pickle=False)
+            values = values[present]
+        np.save(content, values, allow_pickle=False)
+    with written_aside(path) as file:
+        file.write(content.getbuffer())
+        file.write(hashlib.sha256(content.getbuffer()).digest())
 
 
 def read_partial(path: Path) -> States:
@@ -46,18 +53,21 @@ def read_partial(path: Path) -> States:
     Raises
     ------
     StudyDamaged
-        The file is missing, breaks off or is no such file.
+        The file is missing or is not what was written.
     """
     arrays: Arrays = {}
     try:
-        with path.open("rb") as file:
-            for key, rows in json.loads(file.readline()).items():
-                present = np.load(file, allow_pickle=False) if rows else None
-                values = np.load(file, allow_pickle=False)
-                if present is not None:
-                    compact, values = values, np.zeros((rows, *values.shape[1:]), values.dtype)
-                    values[present] = compact
-                arrays[key] = values
+        held = path.read_bytes()
+        if hashlib.sha256(memoryview(held)[:-DIGEST]).digest() != held[-DIGEST:]:
+            raise StudyDamaged("it differs from what was written")
+        file = io.BytesIO(held)
+        for key, rows in json.loads(file.readline()).items():
+            present = np.load(file, allow_pickle=False) if rows else None
+            values = np.load(file, allow_pickle=False)
+            if present is not None:
+                compact, values = values, np.zeros((rows, *values.shape[1:]), values.dtype)
+                values[present] = compact
+            arrays[key] = values
         fields: dict[str, dict[str, Arrays]] = {}
         for key, values in arrays.items():
             layer, name, field = key.rsplit("/", 2)

@@ -6,7 +6,7 @@ that a larger run covers, since somebody was interrupted or did a shard again, d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from shiftscope.errors import StudyDamaged
@@ -46,18 +46,29 @@ def merge_run_of(recording: Path, shard: int, shards: int) -> None:
         size = whole
 
 
-def merged_summaries(recording: Path, shards: int) -> States:
+def merged_summaries(recording: Path, shards: int, again: Callable[[int], States] | None = None) -> States:
     """The summaries of all shards, layer folder -> name -> state.
+
+    Parameters
+    ----------
+    again
+        Makes those of one shard once more, where a file of them is missing or damaged.
 
     Raises
     ------
     StudyDamaged
-        Those of a shard are missing or damaged.
+        A file is missing or damaged, and there is no `again`.
     """
-    return merge_runs(
-        (size.bit_length() - 1, read_partial(partial_file(recording, first, size)))
-        for first, size in runs(recording, shards)
-    )
+
+    def of(first: int, size: int) -> States:
+        try:
+            return read_partial(partial_file(recording, first, size))
+        except StudyDamaged:
+            if again is None:
+                raise
+            return merge_in_order(map(again, range(first, first + size)))
+
+    return merge_runs((size.bit_length() - 1, of(first, size)) for first, size in runs(recording, shards))
 
 
 def runs(recording: Path, shards: int) -> Iterator[tuple[int, int]]:

@@ -29,7 +29,7 @@ from shiftscope.store.layout import (
 )
 from shiftscope.store.plan import Plan
 from shiftscope.store.restoring import summaries_of_stored
-from shiftscope.store.runs import merged_summaries, remove_runs, runs
+from shiftscope.store.runs import merged_summaries, runs
 from shiftscope.summaries.summary import States, arrays_of
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
@@ -61,7 +61,6 @@ def seal(folder: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
         _sum_up_the_rest(folder / RESPONSES, sums)
     flush_names_of(sums)
     close(folder, plan, sums)
-    remove_runs(folder)
 
 
 def close(folder: Path, plan: Plan, sums: Checksums) -> None:

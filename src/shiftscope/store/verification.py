@@ -22,9 +22,13 @@ from shiftscope.store.layout import (
     SUMMARIES,
     check_format,
     done_file,
+    partial_file,
 )
+from shiftscope.store.partial import read_partial
 from shiftscope.store.plan import Plan
+from shiftscope.store.runs import runs
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.writer import is_done
 
 # What makes it good: what is stored, its shard once more, the whole dataset once more.
 Remedy = Literal["mend", "record", "overwrite"]
@@ -98,8 +102,8 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
     elif complete:
         kept = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != SHARDS)
         found.unchecked += sum(path not in sums and path.name != RECORDING for path in kept)
-    if complete:
-        sums = {path: digest for path, digest in sums.items() if path.parent.name != SHARDS}
+    if not complete:
+        yield from _damaged_runs(name, folder, plan)
     for path, problem in _differing(sums, found):
         shard = shard_of(path.relative_to(folder))
         remedy: Remedy = "mend" if shard is None else "record"
@@ -108,11 +112,28 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
         yield Damage(name, path, problem, remedy, shard)
 
 
+def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:
+    """Summaries that are still to be merged; they hold their own checksums."""
+    for first, size in runs(folder, len(plan.shards())):
+        done = [shard for shard in range(first, first + size) if is_done(folder, plan, shard)]
+        path = partial_file(folder, first, size)
+        try:
+            if done:
+                read_partial(path)
+        except StudyDamaged:
+            for shard in done:
+                yield Damage(
+                    name,
+                    path,
+                    "differs from what was written" if path.exists() else "is missing",
+                    "record",
+                    shard,
+                )
+
+
 def shard_of(file: Path) -> int | None:
     """The shard that a file of a recording was written with; None for what comes from all of them."""
     parts = file.parts
-    if parts[0] == SHARDS:
-        return int(file.stem)
     if parts[0] == SAMPLES:
         return int(file.stem)
     if parts[0] == RESPONSES and parts[-4:-3] and parts[-3] == "c" and parts[-4] in ("by_sample", LOGITS):

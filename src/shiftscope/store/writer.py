@@ -18,7 +18,6 @@ from shiftscope.store.layout import (
     LOGITS,
     RECORDING,
     RESPONSES,
-    SHARDS,
     UNIT_CHUNK,
     done_file,
     folder_name,
@@ -27,7 +26,7 @@ from shiftscope.store.layout import (
 )
 from shiftscope.store.partial import write_partial
 from shiftscope.store.plan import Plan
-from shiftscope.store.runs import merge_run_of
+from shiftscope.store.runs import merge_run_of, remove_runs
 from shiftscope.store.samples import write_samples
 from shiftscope.store.sealing import seal
 from shiftscope.summaries.summary import States
@@ -81,7 +80,7 @@ class RecordingWriter:
         with ThreadPoolExecutor(AT_ONCE) as several:
             writing = [
                 several.submit(write_samples, samples_file(self.folder, shard.index), shard, sums),
-                several.submit(write_partial, partial_file(self.folder, shard.index), states, sums),
+                several.submit(write_partial, partial_file(self.folder, shard.index), states),
             ]
             if self.plan.keep == "responses":
                 arrays = [(self._arrays[name], values) for name, values in shard.responses.items()]
@@ -110,6 +109,7 @@ class RecordingWriter:
         if not self.complete:
             seal(self.folder, self.plan, categories)
             self.complete = True
+        remove_runs(self.folder)  # also those that a rank wrote of a shard that another had done
 
     def abandon(self) -> None:
         """Leave no trace of a recording that finished no shard."""
@@ -120,9 +120,6 @@ class RecordingWriter:
         """Remove what killed processes left behind; not while another process writes this recording."""
         for left in self.folder.rglob(".*.part"):
             left.unlink(missing_ok=True)
-        if self.complete:
-            for left in (self.folder / SHARDS).glob("*.summaries"):
-                left.unlink(missing_ok=True)
 
     def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
         """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
