@@ -58,6 +58,10 @@ class ClusterError(ShiftscopeError):
     """Workers of a cluster that cannot be reached, do not see the study, or died too often."""
 
 
+class StoreError(ShiftscopeError):
+    """An object store that cannot be reached, refuses what was asked, or goes on failing."""
+
+
 class ShapeError(ShiftscopeError, ValueError):
     """Arrays that describe different numbers of units, samples or categories."""
 

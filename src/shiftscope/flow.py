@@ -14,8 +14,7 @@ from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
-from shiftscope.store.atomic import remove_folder
-from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
+from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name
 from shiftscope.store.locks import held, recording_lock
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import Manifest, StudyFiles
@@ -98,7 +97,7 @@ def record(
     folder, replaces = folder_name(name), overwrite and name in study
     with recording_lock(study.path, folder, engine.rank):
         # A recording that is replaced stays until the new one is whole.
-        target = study.path / (unreplaced(folder) if replaces else folder)
+        target = study.place_for(name, replaces=replaces)
         job = Job(
             target.absolute(), prepared.plan, prepared.categories, prepared.model, dataset, how or Pass()
         )
@@ -119,13 +118,14 @@ def record(
         if engine.rank is None:
             writer.sweep()
         if replaces:
-            remove_folder(study.path / folder)
-            target.replace(study.path / folder)
-        _enter(study, prepared, reference=reference)
+            target = study.put_in_place(name, target)
+        _enter(study, prepared, target.name, reference=reference)
+        if replaces:
+            study.remove_replaced(name)
     return study[name]
 
 
-def _enter(study: StudyFiles, recorded: Preparation, *, reference: bool) -> None:
+def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: bool) -> None:
     """Put a finished recording into the manifest, and what it tells of the model into the study."""
     from shiftscope.recording.head import find_head
     from shiftscope.recording.provenance import refuse_other_layers
@@ -143,6 +143,7 @@ def _enter(study: StudyFiles, recorded: Preparation, *, reference: bool) -> None
     def entered(manifest: Manifest) -> Manifest:
         if manifest.layers:
             refuse_other_layers(manifest.layers, layers)
+        elsewhere = {} if folder == folder_name(name) else {name: folder}
         first = not manifest.inputs or name == (manifest.reference or name)
         return dataclasses.replace(
             manifest,
@@ -152,6 +153,7 @@ def _enter(study: StudyFiles, recorded: Preparation, *, reference: bool) -> None
             datasets=manifest.datasets if name in manifest.datasets else (*manifest.datasets, name),
             inputs=recorded.seen.as_json() if first else manifest.inputs,
             sha256={**manifest.sha256, **written},
+            folders={other: at for other, at in manifest.folders.items() if other != name} | elsewhere,
         )
 
     study.update(entered)

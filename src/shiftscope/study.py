@@ -12,6 +12,7 @@ from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
 from shiftscope.store.layout import MANIFEST
 from shiftscope.store.locks import held
 from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
+from shiftscope.store.object_path import study_path
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import Manifest, StudyFiles, create_study, refuse_taken
 
@@ -54,7 +55,7 @@ class Study(StudyFiles):
         *,
         exist_ok: bool = False,
     ) -> Self:
-        """A new study of `model` in the folder `path`.
+        """A new study of `model` in the folder `path`, or at an address on an object store, as s3://bucket/x.study.
 
         Parameters
         ----------
@@ -72,9 +73,10 @@ class Study(StudyFiles):
         from shiftscope.recording.provenance import describe_model, refuse_other_model, versions
 
         described = describe_model(unwrap(model))
-        refuse_taken(Path(path))
-        with held(Path(path), "study"):  # several processes that record together create it together
-            if exist_ok and (Path(path) / MANIFEST).exists():
+        place = study_path(path)
+        refuse_taken(place)
+        with held(place, "study"):  # several processes that record together create it together
+            if exist_ok and (place / MANIFEST).exists():
                 study = cls(path)
                 if study.datasets or study.unfinished():
                     refuse_other_model(study.manifest.model, described)
@@ -444,7 +446,7 @@ def _refuse_other_categories(there: tuple[str, ...], here: tuple[str, ...]) -> N
 
 
 def open_study(path: str | Path) -> Study:
-    """The study in the folder `path`."""
+    """The study in the folder `path`, or at an address on an object store, as s3://bucket/x.study."""
     return Study(path)
 
 

@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 
 def compare(
-    *studies: Path,
+    *studies: StudyAddress,
     layer: str | None = None,
     dataset: str | None = None,
     rule: str = "abs_mean",

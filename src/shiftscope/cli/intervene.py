@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 
 def intervene(
-    study: Path,
+    study: StudyAddress,
     /,
     *,
     units: list[int] | None = None,
@@ -29,7 +29,7 @@ def intervene(
     Parameters
     ----------
     study
-        Folder of the study.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     units
         Numbers of the units to change.
     worst

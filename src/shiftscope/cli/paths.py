@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
+
 if TYPE_CHECKING:
     from shiftscope.explain.paths.paths import Paths
 
 
 def paths(
-    study: Path,
+    study: StudyAddress,
     /,
     *,
     layer: str | None = None,
@@ -35,7 +37,7 @@ def paths(
     Parameters
     ----------
     study
-        Folder of the study.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         A linear map by the name of its module, or of the recorded layer that enters it; the one into the logits where
         not given. Others are kept by record --paths.

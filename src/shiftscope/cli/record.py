@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest, ShiftscopeError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ LOCAL_RANKS = "LOCAL_RANK", "SLURM_LOCALID"  # as torchrun and Slurm number the 
 
 
 def record(
-    study: Path,
+    study: StudyAddress,
     /,
     *,
     model: str,
@@ -51,7 +52,7 @@ def record(
     Parameters
     ----------
     study
-        Folder of the study; made when it is not there.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study; made when it is not there.
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
     data

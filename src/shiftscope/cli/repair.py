@@ -7,9 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
+
 
 def repair(
-    study: Path,
+    study: StudyAddress,
     /,
     *,
     dataset: str,
@@ -26,7 +28,7 @@ def repair(
     Parameters
     ----------
     study
-        Folder of the study.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
         Shifted dataset to repair for.
     margin

@@ -7,9 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
+
 
 def report(
-    study: Path,
+    study: StudyAddress,
     /,
     *,
     out: Annotated[Path, Parameter(alias="-o")],
@@ -23,7 +25,7 @@ def report(
     Parameters
     ----------
     study
-        Folder of the study.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     out
         Folder to write; a report that is there is replaced.
     units

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest, closest
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ SMALLEST_FIRST = ("dataset", "unit")
 
 
 def score(
-    study: Path,
+    study: StudyAddress,
     /,
     *,
     layer: str,
@@ -47,7 +47,7 @@ def score(
     Parameters
     ----------
     study
-        Folder of the study.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         A recorded layer.
     dataset

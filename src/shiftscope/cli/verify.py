@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
+
+from shiftscope.cli.study_address import StudyAddress
 
 
-def verify(study: Path, /, *, mend: bool = False) -> None:
+def verify(study: StudyAddress, /, *, mend: bool = False) -> None:
     """Compare every file of a study with its checksum; exit status 1 where something is damaged.
 
     Parameters
     ----------
     study
-        Folder of the study.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     mend
         Make again what can be made from what is stored, and have damaged shards recorded again by the command that
         recorded their dataset.

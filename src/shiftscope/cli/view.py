@@ -5,17 +5,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from threading import Timer
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
+
 STARTED_AFTER = 3.0  # seconds
 
 
 def view(
-    study: Path,
+    study: StudyAddress,
     /,
     *,
     port: int | None = None,
@@ -30,7 +31,7 @@ def view(
     Parameters
     ----------
     study
-        Folder of the study.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     port
         Port on this machine to serve at; the first free one from 8421 where not given.
     browser

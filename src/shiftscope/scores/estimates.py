@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.errors import StoreError
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED, estimate_units
 from shiftscope.scores.once import Once
@@ -21,9 +22,11 @@ from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.scores.tuning import RANK_TOLERANCE
 from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import HEAD, folder_name
+from shiftscope.store.object_path import on_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     from shiftscope.store.recording import Recording
     from shiftscope.store.study_files import StudyFiles
@@ -87,7 +90,7 @@ def stored_estimates_of(
             for each, estimates in zip(missing, computed, strict=True):
                 found[each] = estimates
                 if not study.read_only:
-                    with contextlib.suppress(OSError):
+                    with contextlib.suppress(OSError, StoreError):
                         _write(*each, estimates)
         return [found[each] for each in asked]
 
@@ -98,11 +101,10 @@ def stored_estimates_of(
 def has_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> bool:
     """Whether they are kept, so that `stored_estimates` has nothing to compute."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     shifted, against, described = study[dataset], study[reference], study.layer(layer)
     try:
-        with pq.ParquetFile(estimates_file(study.path, dataset, reference, described.name)) as file:
+        with _opened(estimates_file(study.path, dataset, reference, described.name)) as file:
             metadata = file.schema_arrow.metadata or {}
     except (OSError, pa.ArrowException):
         return False
@@ -191,10 +193,9 @@ def _repeated(word: str, times: int) -> pa.Array:
 def _read(path: Path, key: bytes, units: int) -> dict[str, Estimate] | None:
     """None where nothing is kept, or not this."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        with _opened(path) as file:
             if (file.schema_arrow.metadata or {}).get(KEY) != key:
                 return None
             table = file.read()
@@ -207,6 +208,12 @@ def _read(path: Path, key: bytes, units: int) -> dict[str, Estimate] | None:
     except (OSError, KeyError, ValueError, BufferError, pa.ArrowException):
         return None
     return estimates
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(path.open("rb") if on_store(path) else path)
 
 
 def _numbers(column: pa.ChunkedArray) -> UnitArray:

@@ -19,7 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.store.at_hand import to_write_arrays
 from shiftscope.store.atomic import Checksums, written_aside
+from shiftscope.store.object_path import on_store
+from shiftscope.store.object_store import connected
+from shiftscope.store.row_requests import RowRequests
 
 PLAIN = [{"name": "bytes", "configuration": {"endian": "little"}}]
 PLAIN_BYTES = [{"name": "bytes"}]  # one-byte types have no byte order
@@ -30,6 +34,7 @@ class StoredArray:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._requested = RowRequests()
         try:
             described = json.loads((path / "zarr.json").read_bytes())
             self.shape: tuple[int, ...] = tuple(int(size) for size in described["shape"])
@@ -138,13 +143,9 @@ class StoredArray:
     ) -> Sequence[npt.NDArray[Any]]:
         """`count` numbers of a chunk from each of some places on."""
         path = self.path.joinpath("c", *map(str, key))
-        found = []
+        at = [start * self.dtype.itemsize for start in starts]
         try:
-            with path.open("rb", buffering=0) as file:
-                size = os.fstat(file.fileno()).st_size
-                for start in starts:
-                    file.seek(start * self.dtype.itemsize)
-                    found.append(file.read(count * self.dtype.itemsize))
+            found, size = self._parts(path, at, count * self.dtype.itemsize)
         except OSError as error:
             raise StudyDamaged(
                 f"{path} cannot be read ({error.strerror}); record the dataset again."
@@ -154,9 +155,24 @@ class StoredArray:
             raise StudyDamaged(f"{path} has {size} bytes and a chunk has {whole}; record the dataset again.")
         return [np.frombuffer(read, self.dtype.newbyteorder("<")) for read in found]
 
+    def _parts(self, path: Path, starts: Sequence[int], count: int) -> tuple[list[bytes], int]:
+        """`count` bytes of a file from each of some places on, and how many there are in it."""
+        if on_store(path):
+            return self._requested.parts(path, starts, count)
+        found = []
+        with path.open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            for start in starts:
+                file.seek(start)
+                found.append(file.read(count))
+        return found, size
+
     def _through_zarr(self) -> Any:
         import zarr
 
+        if on_store(self.path):
+            store = zarr.storage.ObjectStore(connected(self.path.root), read_only=True)
+            return zarr.open_array(store, path=str(self.path.key), mode="r")
         return zarr.open_array(self.path, mode="r")
 
 
@@ -186,14 +202,17 @@ def create_array(
 
 
 def write_arrays(
-    path: Path, groups: Mapping[str, Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]]
+    path: Path,
+    groups: Mapping[str, Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]],
+    sums: Checksums | None = None,
 ) -> None:
-    """Small whole arrays as a zarr group of groups, each array one chunk."""
+    """Small whole arrays as a zarr group of groups, each array one chunk; `sums` as `to_write_arrays` has it."""
     import zarr
 
-    root = zarr.open_group(path, mode="w")
-    for group_name, arrays in groups.items():
-        group = root.require_group(group_name)
-        for name, (values, axes) in arrays.items():
-            chunks = tuple(max(1, size) for size in values.shape)
-            create_array(group, name, values.shape, chunks, values.dtype, axes)[...] = values
+    with to_write_arrays(path, sums) as folder:
+        root = zarr.open_group(folder, mode="w")
+        for group_name, arrays in groups.items():
+            group = root.require_group(group_name)
+            for name, (values, axes) in arrays.items():
+                chunks = tuple(max(1, size) for size in values.shape)
+                create_array(group, name, values.shape, chunks, values.dtype, axes)[...] = values

@@ -1,8 +1,9 @@
-"""Files that are whole or not there: written aside, flushed to the disk, renamed."""
+"""Files that are whole or not there: written aside, flushed to the disk, renamed; or put on an object store."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -14,7 +15,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.store.layout import MANIFEST, RECORDING
+from shiftscope.store.object_path import on_store
 
+NO_VERSION = ""  # of an object that is not there
 Checksums = dict[Path, str]  # file -> SHA-256 of its bytes, in hexadecimal digits
 
 
@@ -25,6 +29,14 @@ def written_aside(path: Path, sums: Checksums | None = None) -> Iterator[IO[byte
     Where `sums` is given, the file's checksum is put into it, and the name lasts from `flush_names_of(sums)` on:
     of many files together that is quicker.
     """
+    place = path
+    if on_store(path):  # which keeps no part of an object
+        whole = io.BytesIO()
+        yield whole
+        path.put(whole.getbuffer())
+        if sums is not None:
+            sums[place] = hashlib.sha256(whole.getbuffer()).hexdigest()
+        return
     make_folder(path.parent)
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")  # hosts may share a process number
     try:
@@ -63,7 +75,7 @@ def flush(path: Path, sums: Checksums) -> None:
 
 
 def make_folder(path: Path) -> None:
-    if not path.is_dir():
+    if not on_store(path) and not path.is_dir():
         make_folder(path.parent)
         path.mkdir(exist_ok=True)
         flush_names(path.parent)
@@ -71,7 +83,7 @@ def make_folder(path: Path) -> None:
 
 def flush_names(folder: Path) -> None:
     """Make what was created or renamed in a folder last through a power cut, where the system can be asked to."""
-    if os.name == "posix":
+    if os.name == "posix" and not on_store(folder):
         opened = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(opened)
@@ -86,7 +98,24 @@ def flush_names_of(paths: Iterable[Path]) -> None:
 
 def write_json(path: Path, content: Any, sums: Checksums | None = None) -> None:
     with written_aside(path, sums) as file:
-        file.write(json.dumps(content, indent=2, ensure_ascii=False).encode())
+        file.write(_as_bytes(content))
+
+
+def version_of(path: Path) -> str | None:
+    """What `write_json_over` may replace, of an object on a store; None in a folder, where a lock stands for it."""
+    return path.version() if on_store(path) else None
+
+
+def write_json_over(path: Path, content: Any, version: str | None) -> bool:
+    """False, with nothing written, where the object is no longer this version; None replaces any."""
+    if on_store(path):
+        return path.put(_as_bytes(content), over=version)
+    write_json(path, content)
+    return True
+
+
+def _as_bytes(content: Any) -> bytes:
+    return json.dumps(content, indent=2, ensure_ascii=False).encode()
 
 
 def read_json(path: Path, what: str) -> dict[str, Any]:
@@ -104,7 +133,9 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
 
 def remove_folder(path: Path) -> None:
     """Take a folder out of sight at once, then delete it."""
-    if path.exists():
+    if on_store(path):
+        path.remove(first=lambda name: name in (MANIFEST, RECORDING) or name.endswith(".done"))
+    elif path.exists():
         aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.gone")
         path.replace(aside)
         shutil.rmtree(aside)
@@ -112,6 +143,8 @@ def remove_folder(path: Path) -> None:
 
 def _flushed_and_summed(file: IO[bytes]) -> str:
     """Both at once: one waits for the disk, the other for the processor."""
+    if isinstance(file, io.BytesIO):  # read from an object store
+        return hashlib.sha256(file.getbuffer()).hexdigest()
     with ThreadPoolExecutor(1) as other:
         flushing = other.submit(os.fsync, file.fileno())
         file.seek(0)

@@ -10,12 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.store.arrays import create_array
+from shiftscope.store.at_hand import to_write_arrays
+from shiftscope.store.atomic import Checksums
 from shiftscope.store.layout import RESPONSES, folder_name, samples_file
 from shiftscope.store.plan import Plan
 from shiftscope.store.samples import Samples
 
 
-def write_coordinates(recording: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
+def write_coordinates(
+    recording: Path, plan: Plan, categories: Sequence[str] = (), sums: Checksums | None = None
+) -> None:
     """Write beside the responses what their axes count; the same bytes each time.
 
     In the group of each layer `sample` (position), `label`, `prediction` (-1 where there is none) and `unit`;
@@ -26,6 +30,8 @@ def write_coordinates(recording: Path, plan: Plan, categories: Sequence[str] = (
     ----------
     categories
         (category,) names; numbers as text where not given.
+    sums
+        As `to_write_arrays` has it.
     """
     import zarr
 
@@ -35,15 +41,16 @@ def write_coordinates(recording: Path, plan: Plan, categories: Sequence[str] = (
         "label": samples.labels.astype(np.int32),
         "prediction": samples.predictions.astype(np.int32),
     }
-    root = zarr.open_group(recording / RESPONSES, mode="r+")
-    for layer in plan.layers:
-        _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})
     layers = {folder_name(layer.name).casefold() for layer in plan.layers}
     names = categories or [str(number) for number in range(plan.categories)]
     texts = {"category": np.array(names, object)}
-    _write(root, {name: values for name, values in (along_samples | texts).items() if name not in layers})
-    if "id" not in layers:
-        _write_ids(root, samples, plan)
+    with to_write_arrays(recording / RESPONSES, sums) as responses:
+        root = zarr.open_group(responses, mode="r+")
+        for layer in plan.layers:
+            _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})
+        _write(root, {name: values for name, values in (along_samples | texts).items() if name not in layers})
+        if "id" not in layers:
+            _write_ids(root, samples, plan)
 
 
 def _write_ids(group: Any, samples: Samples, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
@@ -61,6 +62,23 @@ def given_name(folder: str) -> str:
 def unreplaced(folder: str) -> str:
     """The folder of a recording that is to take the place of the one in `folder`, until it is whole."""
     return f".new {folder}"
+
+
+def replacement(folder: str, before: str) -> str:
+    """Of the recording that takes the place of the one in `before` where nothing can be renamed, as on object stores.
+
+    It is never used again, so that a reader of what was before finds nothing rather than something else. The
+    manifest says which one counts.
+    """
+    return f".{times_replaced(folder, before) + 1} {folder}"
+
+
+def times_replaced(folder: str, now: str) -> int:
+    """How often a recording was replaced that is in `now`; ValueError where `now` is no folder of its dataset."""
+    found = re.fullmatch(r"(?:\.([1-9][0-9]{0,8}) )?" + re.escape(folder), now)
+    if not found:
+        raise ValueError(f"{now!r} is no folder for {folder!r}")
+    return int(found[1] or 0)
 
 
 def samples_file(recording: Path, shard: int) -> Path:

@@ -9,6 +9,7 @@ import numpy as np
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.recording.linear_map import LinearMap
+from shiftscope.store.at_hand import file_to_read
 from shiftscope.store.atomic import Checksums, flush_names_of, written_aside
 
 MAP = "map"  # entry of the file's metadata
@@ -27,7 +28,7 @@ def read_map(path: Path) -> LinearMap | None:
     if not path.exists():
         return None
     try:
-        with safe_open(path, "numpy") as file:
+        with file_to_read(path) as here, safe_open(here, "numpy") as file:
             metadata = file.metadata()
             # Studies from before maps had names have one, the head.
             told = json.loads(metadata[MAP]) if MAP in metadata else {"module": "head", **metadata}

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from shiftscope.errors import StudyBusy
 from shiftscope.store.atomic import make_folder
+from shiftscope.store.object_path import on_store
 
 LOCKS = ".locks"
 # The readers of a recording that was killed outlive it by some seconds, and its lock with them.
@@ -20,13 +21,17 @@ PATIENCE_SECONDS = 10.0
 def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[None]:
     """Let one process in at a time; the others wait, for good where `patience_seconds` is negative.
 
-    A file system without locks, as some that are mounted over a network, lets everybody in.
+    A file system without locks, as some that are mounted over a network, lets everybody in, and so does an object
+    store.
 
     Raises
     ------
     StudyBusy
         Patience has ended.
     """
+    if on_store(study):
+        yield
+        return
     make_folder(study / LOCKS)
     lock = FileLock(study / LOCKS / f"{what}.lock")
     try:
@@ -52,6 +57,9 @@ def recording_lock(study: Path, folder: str, rank: int | None = None) -> Iterato
     StudyBusy
         Another process records this dataset.
     """
+    if on_store(study):
+        yield
+        return
     with ExitStack() as kept:
         with ExitStack() as everybody:
             everybody.enter_context(held(study, folder, PATIENCE_SECONDS))

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.store.at_hand import file_to_read
 from shiftscope.store.layout import NOTES
+from shiftscope.store.object_path import on_store
 from shiftscope.store.study_files import StudyFiles
 
 LONGEST_LABEL = 80  # characters
@@ -158,6 +160,11 @@ def save_unit_note(
         None if note is None else _checked(note.replace("\r\n", "\n").strip(), "a note", LONGEST_NOTE),
     )
     path = study.path / NOTES
+    if on_store(path):
+        raise BadRequest(
+            f"notes cannot be saved in {path}: an object store does not hold them. Copy the study to a folder, write "
+            "them there, and copy notes.sqlite back if others are to read them."
+        )
     with _writing(path) as connection:
         before = next((n for *_, n in _read(connection, path, _ONE, place.name, unit)), UnitNote())
         after = UnitNote(
@@ -186,8 +193,8 @@ def _rows(path: Path, chosen: str = "", *values: str | int) -> list[tuple[str, i
     """Rows of the file, which need not be there and is not made by reading."""
     if not path.exists():
         return []
-    with _told(path, "read"):
-        address = f"{path.resolve().as_uri()}?mode=ro"
+    with _told(path, "read"), file_to_read(path) as here:
+        address = f"{here.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS)) as connection:
             return list(_read(connection, path, chosen, *values))
 

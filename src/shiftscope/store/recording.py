@@ -17,6 +17,7 @@ from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.recording.thumbnails import media_type
 from shiftscope.store.arrays import StoredArray
+from shiftscope.store.at_hand import folder_to_read
 from shiftscope.store.atomic import read_json
 from shiftscope.store.layout import (
     LOGITS,
@@ -162,7 +163,7 @@ class Recording:
         return self._arrays[path]
 
     def _read_summary(self, layer: str, name: str) -> Summary:
-        folder = self.folder / SUMMARIES / folder_name(layer) / name
-        fields = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
         sizes = {"unit": self.layer(layer).units, "category": self.plan.categories}
-        return from_arrays(name, {field: StoredArray(folder / field).all() for field in fields}, sizes)
+        with folder_to_read(self.folder / SUMMARIES / folder_name(layer) / name) as folder:
+            fields = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+            return from_arrays(name, {field: StoredArray(folder / field).all() for field in fields}, sizes)

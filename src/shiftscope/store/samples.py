@@ -18,6 +18,8 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.recording.seen import Shard
 from shiftscope.store.atomic import Checksums, written_aside
+from shiftscope.store.hollow_file import HollowFile
+from shiftscope.store.object_path import ObjectPath, many, on_store
 
 SCHEMA = pa.schema(
     {
@@ -80,7 +82,12 @@ class Samples:
     """All samples of one recording, in the order of the dataset."""
 
     def __init__(self, files: Sequence[Path]) -> None:
-        self._tables = [_mapped(file) for file in files]
+        # Of an object store, or nothing where files can be mapped.
+        self._hollow = many(_hollow, [file for file in files if on_store(file)])
+        self._tables = [
+            _table(file, self._hollow[shard].buffer if self._hollow else None)
+            for shard, file in enumerate(files)
+        ]
         ends = np.cumsum([table.num_rows for table in self._tables])
         self._starts = [0, *map(int, ends)]
 
@@ -141,7 +148,10 @@ class Samples:
     def thumbnail(self, position: int) -> bytes:
         """PNG or JPEG; raises `NotInStudy` for a sample that is no image."""
         table, row = self._at(position)
-        thumbnail: bytes = table["thumbnail"][row].as_py()
+        column = table["thumbnail"]
+        thumbnail: bytes = (
+            self._hollow[self._shard(position)].value(column, row) if self._hollow else column[row].as_py()
+        )
         if not thumbnail:
             raise NotInStudy(f"sample {position} has no picture: it was recorded without one.")
         return thumbnail
@@ -156,8 +166,11 @@ class Samples:
             raise NotInStudy(
                 f"no sample {position}; this dataset has {len(self)}, from 0 to {len(self) - 1}."
             )
-        shard = bisect_right(self._starts, position) - 1
+        shard = self._shard(position)
         return self._tables[shard], position - self._starts[shard]
+
+    def _shard(self, position: int) -> int:
+        return bisect_right(self._starts, position) - 1
 
     def _numbers(self, column: str, dtype: npt.DTypeLike, missing: float) -> npt.NDArray[Any]:
         """A column of 32-bit numbers, read from Arrow's buffers: its own conversions import pandas."""
@@ -174,9 +187,17 @@ class Samples:
         return np.concatenate(pieces)
 
 
-def _mapped(file: Path) -> pa.Table:
+def _hollow(file: ObjectPath) -> HollowFile:
     try:
-        table = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
+        return HollowFile(file, large="thumbnail")
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StudyDamaged(f"{file} cannot be read as the samples of a shard: {error}") from error
+
+
+def _table(file: Path, fetched: pa.Buffer | None) -> pa.Table:
+    """Memory mapped, or from what was `fetched`."""
+    try:
+        table = pa.ipc.open_file(pa.memory_map(str(file)) if fetched is None else fetched).read_all()
     except (OSError, pa.ArrowInvalid) as error:
         raise StudyDamaged(f"{file} cannot be read as the samples of a shard: {error}") from error
     if table.schema != SCHEMA:

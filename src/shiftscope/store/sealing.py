@@ -27,12 +27,14 @@ from shiftscope.store.layout import (
     partial_file,
     samples_file,
 )
+from shiftscope.store.object_path import on_store
 from shiftscope.store.plan import Plan
 from shiftscope.store.restoring import summaries_of_stored
 from shiftscope.store.runs import merged_summaries, runs
 from shiftscope.summaries.summary import States, arrays_of
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
+AT_ONCE_ON_A_STORE = 512 * 2**20  # where each pass fetches all responses again
 TURNED = 512, 8  # units and samples copied together, so that both sides stay in the cache
 
 
@@ -57,7 +59,7 @@ def seal(folder: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
         write_summaries(folder, merged_summaries(folder, len(plan.shards()), again), sums)
     if plan.keep == "responses":
         transpose(folder, plan, sums)
-        write_coordinates(folder, plan, categories)
+        write_coordinates(folder, plan, categories, sums)
         _sum_up_the_rest(folder / RESPONSES, sums)
     flush_names_of(sums)
     close(folder, plan, sums)
@@ -90,8 +92,9 @@ def write_summaries(folder: Path, merged: States, sums: Checksums) -> None:
         for layer, states in merged.items()
         for name, state in states.items()
     }
-    write_arrays(folder / SUMMARIES, groups)
-    flush(folder / SUMMARIES, sums)
+    write_arrays(folder / SUMMARIES, groups, sums)
+    if not on_store(folder):
+        flush(folder / SUMMARIES, sums)
 
 
 def transpose(folder: Path, plan: Plan, sums: Checksums) -> None:
@@ -99,7 +102,8 @@ def transpose(folder: Path, plan: Plan, sums: Checksums) -> None:
     for layer in plan.layers:
         path = folder / RESPONSES / folder_name(layer.name)
         by_sample, by_unit = StoredArray(path / "by_sample"), StoredArray(path / "by_unit")
-        files = max(1, TRANSPOSED_AT_ONCE // (UNIT_CHUNK * plan.samples * by_sample.dtype.itemsize))
+        budget = AT_ONCE_ON_A_STORE if on_store(folder) else TRANSPOSED_AT_ONCE
+        files = max(1, budget // (UNIT_CHUNK * plan.samples * by_sample.dtype.itemsize))
         for first in range(0, layer.units, files * UNIT_CHUNK):
             units = slice(first, min(first + files * UNIT_CHUNK, layer.units))
             turned = np.empty((units.stop - units.start, plan.samples), by_sample.dtype)

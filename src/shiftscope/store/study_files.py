@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,15 @@ import numpy as np
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
-from shiftscope.store.atomic import Checksums, has_checksum, read_json, write_json
+from shiftscope.store.atomic import (
+    NO_VERSION,
+    Checksums,
+    has_checksum,
+    read_json,
+    remove_folder,
+    version_of,
+    write_json_over,
+)
 from shiftscope.store.layout import (
     FORMAT,
     HEAD,
@@ -24,10 +33,13 @@ from shiftscope.store.layout import (
     check_format,
     folder_name,
     given_name,
+    replacement,
+    times_replaced,
     unreplaced,
 )
 from shiftscope.store.linear_maps import read_map, write_map
 from shiftscope.store.locks import LOCKS, held
+from shiftscope.store.object_path import on_store, study_path
 from shiftscope.store.recording import Recording
 
 
@@ -41,6 +53,8 @@ class Manifest:
     reference: str = ""
     datasets: tuple[str, ...] = ()  # finished, in the order recorded
     inputs: Mapping[str, Any] = field(default_factory=dict)  # shape and range of the first dataset's inputs
+    # Of datasets that are not in the folder of their name, as they are once replaced on an object store.
+    folders: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(
         default_factory=dict
@@ -54,7 +68,7 @@ class StudyFiles(Mapping[str, Recording]):
     """
 
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
-        self.path = Path(path)
+        self.path = study_path(path)
         self.read_only = read_only
         self.manifest = _read_manifest(self.path)
         self._recordings: dict[str, Recording] = {}
@@ -104,9 +118,39 @@ class StudyFiles(Mapping[str, Recording]):
 
     def folder_of(self, dataset: str) -> Path:
         """Where a dataset is, or would be; after a stop just before it took its place it has its first name."""
+        if dataset in self.manifest.folders:
+            return self.path / self.manifest.folders[dataset]
         folder = self.path / folder_name(dataset)
+        if on_store(self.path):
+            return folder
         new = folder.with_name(unreplaced(folder.name))
         return new if new.exists() and not folder.exists() else folder
+
+    def place_for(self, dataset: str, *, replaces: bool) -> Path:
+        """Where a recording is written; what replaces another one is apart from it until `replace`."""
+        folder = folder_name(dataset)
+        now = self.manifest.folders.get(dataset, folder)
+        if not replaces:
+            return self.path / now
+        return self.path / (replacement(folder, now) if on_store(self.path) else unreplaced(folder))
+
+    def put_in_place(self, dataset: str, new: Path) -> Path:
+        """Where a finished recording is from now on; on an object store the manifest will say where that is."""
+        place = self.path / folder_name(dataset)
+        if on_store(self.path) or new == place:
+            return new
+        remove_folder(place)
+        new.replace(place)
+        return place
+
+    def remove_replaced(self, dataset: str) -> None:
+        """Folders of the dataset's earlier recordings."""
+        now = self.folder_of(dataset)
+        for folder in list(self.path.iterdir()):
+            with suppress(ValueError):
+                times_replaced(folder_name(dataset), folder.name)
+                if folder != now:
+                    remove_folder(folder)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self.manifest.datasets, key=lambda name: name != self.reference))
@@ -181,12 +225,18 @@ class StudyFiles(Mapping[str, Recording]):
     def update(self, change: Callable[[Manifest], Manifest]) -> None:
         """Write a changed manifest; what other processes wrote meanwhile is kept."""
         with held(self.path, "study"):
-            self.save(change(self.reread()))
+            written = False
+            while not written:
+                version = version_of(self.path / MANIFEST)
+                written = self.save(change(self.reread()), version)
 
-    def save(self, manifest: Manifest) -> None:
-        write_manifest(self.path, manifest)
+    def save(self, manifest: Manifest, over: str | None = None) -> bool:
+        """False where the manifest on an object store is no longer the version `over`."""
+        if not write_manifest(self.path, manifest, over):
+            return False
         self.manifest = manifest
         self._recordings.clear()
+        return True
 
     def save_head(self, head: LinearMap) -> dict[str, str]:
         """Write it; the file's name and checksum, for the manifest."""
@@ -229,13 +279,15 @@ def create_study(
     StudyMismatch
         The path is a file, or a folder that is not empty.
     """
-    path = Path(path)
-    if (path / MANIFEST).exists():
-        raise StudyMismatch(
-            f"{path} is a study already. Open it with open_study(), or create it with exist_ok=True."
-        )
-    refuse_taken(path)
-    write_manifest(path, Manifest(model=model, categories=tuple(categories), versions=versions))
+    path = study_path(path)
+    if not (path / MANIFEST).exists():
+        refuse_taken(path)
+        manifest = Manifest(model=model, categories=tuple(categories), versions=versions)
+        if write_manifest(path, manifest, over=NO_VERSION):
+            return
+    raise StudyMismatch(
+        f"{path} is a study already. Open it with open_study(), or create it with exist_ok=True."
+    )
 
 
 def refuse_taken(path: Path) -> None:
@@ -247,7 +299,8 @@ def refuse_taken(path: Path) -> None:
         raise StudyMismatch(f"{path} exists and is not empty, and is no study. Choose another path.")
 
 
-def write_manifest(path: Path, manifest: Manifest) -> None:
+def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> bool:
+    """False where the manifest on an object store is not the version `over`; in a folder a lock stands for versions."""
     content = {
         "format": FORMAT,
         "model": dict(manifest.model),
@@ -258,8 +311,16 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
         "inputs": dict(manifest.inputs),
         "versions": dict(manifest.versions),
         "sha256": dict(manifest.sha256),
+        **({"folders": dict(manifest.folders)} if manifest.folders else {}),
     }
-    write_json(path / MANIFEST, content)
+    return write_json_over(path / MANIFEST, content, over)
+
+
+def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
+    """ValueError where a dataset is said to be in a folder that is not made for it."""
+    for dataset, folder in folders.items():
+        times_replaced(folder_name(dataset), folder)
+    return dict(folders)
 
 
 def _read_manifest(path: Path) -> Manifest:
@@ -277,6 +338,7 @@ def _read_manifest(path: Path) -> Manifest:
             inputs=content["inputs"],
             versions=content["versions"],
             sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
+            folders=_checked(content.get("folders", {})),
         )
     except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
         raise StudyDamaged(f"{path / MANIFEST} is not the manifest of a study: {error!r}.") from error

@@ -12,6 +12,7 @@ from typing import Any
 from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.recording.seen import Shard
 from shiftscope.store.arrays import StoredArray, create_array
+from shiftscope.store.at_hand import to_write_arrays
 from shiftscope.store.atomic import Checksums, flush, flush_names_of, read_json, remove_folder, write_json
 from shiftscope.store.layout import (
     FORMAT,
@@ -24,6 +25,7 @@ from shiftscope.store.layout import (
     partial_file,
     samples_file,
 )
+from shiftscope.store.object_path import on_store
 from shiftscope.store.partial import write_partial
 from shiftscope.store.plan import Plan
 from shiftscope.store.runs import merge_run_of, remove_runs
@@ -136,22 +138,25 @@ class RecordingWriter:
         import zarr
 
         plan = self.plan
-        root = zarr.open_group(self.folder / RESPONSES, mode="a")
-        arrays = {}
-        for layer in plan.layers:
-            group = root.require_group(folder_name(layer.name))
-            shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)
-            create_array(group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit"))
-            arrays[layer.name] = StoredArray(self.folder / RESPONSES / folder_name(layer.name) / "by_sample")
-            shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
-            create_array(group, "by_unit", shape, chunks, plan.stored_as, ("unit", "sample"))
-        shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
-        create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
-        if len(self.unfinished()) == len(plan.shards()):
+        with to_write_arrays(self.folder / RESPONSES) as responses:
+            root = zarr.open_group(responses, mode="a")
+            for layer in plan.layers:
+                group = root.require_group(folder_name(layer.name))
+                shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)
+                create_array(group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit"))
+                shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
+                create_array(group, "by_unit", shape, chunks, plan.stored_as, ("unit", "sample"))
+            shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
+            create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
+        folders = {layer.name: self.folder / RESPONSES / folder_name(layer.name) for layer in plan.layers}
+        arrays = {name: StoredArray(folder / "by_sample") for name, folder in folders.items()}
+        if not on_store(self.folder) and len(self.unfinished()) == len(plan.shards()):
             flush(self.folder / RESPONSES, {})  # descriptions last before the first shard counts
         return arrays, StoredArray(self.folder / RESPONSES / LOGITS)
 
     def _refuse_full_disk(self) -> None:
+        if on_store(self.folder):
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         needed, free = self.plan.bytes_needed(), shutil.disk_usage(self.folder).free
         if needed > free:

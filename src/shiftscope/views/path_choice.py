@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from shiftscope.explain.paths.count import Counter
 from shiftscope.explain.paths.frequencies import EPS, Frequencies, Smoothing
@@ -63,7 +62,7 @@ class PathChoice:
     @property
     def command(self) -> str:
         """What computes it."""
-        words = ["shiftscope", "paths", str(Path(self.look.study.path)), "--layer", self.linear.name]
+        words = ["shiftscope", "paths", str(self.look.study.path), "--layer", self.linear.name]
         rule, frequencies = self.settings.rule.name, self.settings.frequencies
         words += ["--rule", rule] if rule != DEFAULT else []
         words += ["--smoothing", frequencies.smoothing] if frequencies.smoothing != "clip" else []

@@ -13,6 +13,7 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.explain.paths.path_statistics import Estimated, PathStatistics, Settings
 from shiftscope.explain.paths.separation import BINS, Separation
 from shiftscope.recording.linear_map import LinearMap
+from shiftscope.store.at_hand import file_to_read
 from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.store.recording import Recording
@@ -89,7 +90,7 @@ def read_paths(
     wanted = _key(linear, recording, reference, settings)
     wanted |= {} if any_draws else _draws(settings)
     try:
-        with safe_open(path, "numpy") as file:
+        with file_to_read(path) as here, safe_open(here, "numpy") as file:
             told = dict(json.loads(file.metadata()[KEY]))
             if any(told.get(name) != value for name, value in wanted.items()):
                 return None

@@ -1,0 +1,255 @@
+"""A study on an object store: the same as one in a folder, whatever the store does meanwhile."""
+
+import itertools
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+import shiftscope as ss
+from shiftscope import flow
+from shiftscope.cli import command_line
+from shiftscope.errors import BadRequest, StoreError, StudyDamaged
+from shiftscope.store import hollow_file
+from shiftscope.store.locks import LOCKS
+from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.writer import RecordingWriter
+from shiftscope.web.application import application
+
+
+def record_both(study, made):
+    study.record(made(), "lab", layers=["conv", "hidden"], progress=False, shard_samples=20)
+    study.record(made(seed=1, scale=1.5), "field: 2%", progress=False, shard_samples=20)
+    return study
+
+
+def contents(folder):
+    files = [path for path in folder.rglob("*") if path.is_file() and LOCKS not in path.parts]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def local(new_study, made):
+    return record_both(new_study(name="local"), made)
+
+
+@pytest.fixture
+def remote(bucket, net):
+    return ss.Study.create(f"{bucket.address}/in/made.study", net, ("a", "b", "c", "d"))
+
+
+@pytest.fixture
+def uploaded(local, bucket):
+    """A copy of a study in a folder, made by Amazon's own client."""
+    for name, content in contents(local.path).items():
+        bucket.client.put_object(Bucket=bucket.name, Key=f"up/local.study/{name}", Body=content)
+    bucket.store.start_anew()
+    return ss.open_study(f"{bucket.address}/up/local.study")
+
+
+def test_it_has_the_same_files_as_a_study_in_a_folder(local, remote, made, bucket):
+    record_both(remote, made)
+    for study in (local, remote):
+        study.scores("hidden")
+        study.paths("head", shuffles=2, resamples=20, progress=False)
+    expected = contents(local.path)
+    assert len(expected) > 100
+    assert bucket.contents("in/made.study") == expected
+
+
+def test_it_is_read_like_a_study_in_a_folder(local, uploaded, monkeypatch):
+    monkeypatch.setattr(hollow_file, "ENDS", 2**11)  # so that these small files are not fetched whole
+    assert (local.path / "lab/samples/00001.arrow").stat().st_size > 2**12
+    opened = uploaded
+    assert repr(opened).splitlines()[1:] == repr(local).splitlines()[1:]
+    for name in local:
+        one, other = local[name], opened[name]
+        np.testing.assert_array_equal(other.unit_responses("conv", 3), one.unit_responses("conv", 3))
+        np.testing.assert_array_equal(other.responses("hidden", 5, 33), one.responses("hidden", 5, 33))
+        np.testing.assert_array_equal(other.logits(17), one.logits(17))
+        assert [other.samples[at] for at in (0, 39)] == [one.samples[at] for at in (0, 39)]
+        assert other.thumbnail(20) == one.thumbnail(20)
+    assert opened.maps.keys() == local.maps.keys() == {"head"}
+    assert opened.scores("conv").equals(local.scores("conv"))
+    assert opened.to_pandas("samples").equals(local.to_pandas("samples"))
+    assert opened.to_xarray("conv", "lab").identical(local.to_xarray("conv", "lab"))
+
+
+def test_the_viewer_shows_the_same_pages(local, uploaded):
+    one, other = (
+        TestClient(application(StudyFiles(study.path), token=None), base_url="http://127.0.0.1")
+        for study in (local, uploaded)
+    )
+    for page in ("/", "/layers/conv", "/layers/conv/units/2", "/categories/1", "/datasets/lab/samples/7"):
+        shown = other.get(page)
+        assert shown.status_code == 200
+        assert shown.text == one.get(page).text
+    picture = shown.text.partition('<img src="')[2].partition('"')[0].lstrip("./")
+    assert other.get(f"/{picture}").content == one.get(f"/{picture}").content
+
+
+def test_a_recording_that_stopped_goes_on(local, remote, made, bucket, monkeypatch):
+    commit, calls = RecordingWriter.commit, itertools.count()
+
+    def stopping(self, shard, states):
+        if next(calls) == 1:
+            raise KeyboardInterrupt
+        commit(self, shard, states)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordingWriter, "commit", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            record_both(remote, made)
+    assert remote.unfinished() == ["lab"]
+    dataset = made()
+    remote.record(dataset, "lab", layers=["conv", "hidden"], shard_samples=20, progress=False)
+    assert 0 not in dataset.read[1:]  # beyond the one that the preparation looks at
+    assert set(dataset.read) >= set(range(20, 40))
+    record_both(remote, made)
+    assert bucket.contents("in/made.study") == contents(local.path)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_single_failures_change_nothing(local, remote, made, bucket, moment):
+    """Where the store did what was asked and the answer got lost, asking again must do no harm."""
+    numbers = itertools.count()
+    setattr(bucket.store, moment, lambda method, key: 500 if next(numbers) % 4 == 3 else time.sleep(0.002))
+    record_both(remote, made)
+    assert next(numbers) > 200
+    bucket.store.start_anew()
+    assert bucket.contents("in/made.study") == contents(local.path)
+
+
+def test_a_store_that_goes_on_failing_leaves_what_can_be_gone_on_with(local, remote, made, bucket):
+    bucket.store.before = lambda method, key: 503 if method == "PUT" and key.endswith("00001.arrow") else None
+    with pytest.raises(StoreError, match=r"samples/00001.arrow: the object store says .*503.*Try again"):
+        record_both(remote, made)
+    assert [name for name in bucket.contents("in/made.study") if name.endswith(".done")] == [
+        "lab/shards/00000.done"
+    ]
+    bucket.store.start_anew()
+    record_both(remote, made)
+    assert bucket.contents("in/made.study") == contents(local.path)
+
+
+def test_a_bucket_that_is_not_there_is_named(bucket, net):
+    with pytest.raises(StoreError, match=r"there is no bucket s3://not-there-at-all"):
+        ss.Study.create("s3://not-there-at-all/made.study", net)
+    with pytest.raises(StoreError, match=r"there is no bucket s3://not-there-at-all"):
+        ss.open_study("s3://not-there-at-all/made.study")
+
+
+def test_a_study_that_may_only_be_read_is_shown_and_not_changed(uploaded, made, net, bucket):
+    opened, before = uploaded, bucket.contents("up/local.study")
+    bucket.store.before = lambda method, key: 403 if method in ("PUT", "POST", "DELETE") else None
+    assert len(opened.scores("hidden"))
+    assert "Strongest" in opened.unit("conv", 2)._repr_html_()
+    with pytest.raises(BadRequest, match=r"notes cannot be saved .* Copy the study to a folder"):
+        opened.annotate("conv", 2, label="edges")
+    with pytest.raises(StoreError, match=r"recording.json: the object store says .*403"):
+        opened.record(made(seed=3), "more", model=net, progress=False)
+    bucket.store.start_anew()
+    assert bucket.contents("up/local.study") == before
+
+
+def test_notes_that_were_copied_there_are_read(local, uploaded, bucket):
+    local.annotate("conv", 2, label="edges")
+    notes = (local.path / "notes.sqlite").read_bytes()
+    bucket.client.put_object(Bucket=bucket.name, Key="up/local.study/notes.sqlite", Body=notes)
+    assert uploaded.notes().equals(local.notes())
+    assert uploaded.notes()["label"].tolist() == ["edges"]
+
+
+def test_a_replaced_recording_is_never_mixed_with_the_one_before(remote, made, bucket, monkeypatch):
+    record_both(remote, made)
+    reader, first = ss.open_study(str(remote.path)), made(seed=1, scale=1.5)
+    old = reader["field: 2%"]
+    expected = old.unit_responses("conv", 1)
+
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    new = made(seed=5)
+    with monkeypatch.context() as patched:
+        patched.setattr(StudyFiles, "put_in_place", stop)
+        with pytest.raises(KeyboardInterrupt):
+            remote.record(new, "field: 2%", overwrite=True, progress=False)
+    np.testing.assert_array_equal(
+        ss.open_study(str(remote.path))["field: 2%"].unit_responses("conv", 1), expected
+    )
+    remote.record(new, "field: 2%", overwrite=True, progress=False)
+    for _ in range(2):
+        with pytest.raises(StudyDamaged, match="record the dataset again"):
+            old.unit_responses("conv", 1)  # rather than the new ones
+        found = ss.open_study(str(remote.path))["field: 2%"]
+        assert found.samples.labels.tolist() == new.labels.tolist()
+        new = first
+        remote.record(new, "field: 2%", overwrite=True, progress=False)
+    folders = {name.partition("/")[0] for name in bucket.contents("in/made.study")}
+    assert folders == {".3 field%3A 2%25", "lab", "head.safetensors", "study.json"}
+
+
+def test_datasets_that_are_finished_at_once_are_both_in_the_manifest(remote):
+    others = [StudyFiles(str(remote.path)) for _ in range(6)]
+    meet = threading.Barrier(len(others))
+
+    def enter(number):
+        meet.wait()
+        others[number].update(
+            lambda manifest: replace(manifest, inputs={**manifest.inputs, f"{number}": number})
+        )
+
+    threads = [threading.Thread(target=enter, args=(number,)) for number in range(len(others))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert remote.reread().inputs == {f"{number}": number for number in range(len(others))}
+
+
+def test_commands_take_an_address(uploaded, capsys):
+    with pytest.raises(SystemExit) as left:
+        command_line()(["score", str(uploaded.path), "--layer", "conv", "--csv", "-"])
+    assert not left.value.code
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 6
+    with pytest.raises(SystemExit) as left:
+        command_line()(["verify", str(uploaded.path)])
+    assert not left.value.code
+    assert " files are as they were written" in capsys.readouterr().out
+    with pytest.raises(BadRequest, match="two studies are called local"):
+        command_line()(["compare", str(uploaded.path), str(uploaded.path)])
+
+
+def test_a_study_that_is_damaged_there_is_mended(local, uploaded, bucket):
+    key = "up/local.study/lab/summaries.zarr/conv/maxima/largest/c/0"
+    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"something else")
+    with pytest.raises(StudyDamaged):
+        uploaded.scores("conv")
+    flow.verify(uploaded, mend=True)
+    assert flow.verify(uploaded).sound
+    assert bucket.contents("up/local.study") == contents(local.path)
+
+
+def test_a_page_of_one_unit_takes_few_requests(uploaded, bucket):
+    uploaded.unit("conv", 2)  # computes the scores and keeps them
+    bucket.store.start_anew()
+    opened = ss.open_study(str(uploaded.path))
+    opened.unit("conv", 2)
+    assert {method for method, _ in bucket.store.requests} == {"GET", "HEAD"}
+    assert len(bucket.store.requests) < 120
+    bucket.store.start_anew()
+    opened.unit("conv", 3)
+    assert len(bucket.store.requests) < 15
+
+
+def test_going_through_all_units_fetches_each_file_once(uploaded, local, bucket):
+    for unit in range(6):
+        np.testing.assert_array_equal(
+            uploaded["lab"].unit_responses("conv", unit), local["lab"].unit_responses("conv", unit)
+        )
+    assert (
+        len([key for _, key in bucket.store.requests if "by_unit/c/" in key]) == 2
+    )  # a row, then all of them
