@@ -144,6 +144,7 @@ def test_a_bucket_that_is_not_there_is_named(bucket, net):
 
 def test_a_study_that_may_only_be_read_is_shown_and_not_changed(uploaded, made, net, bucket):
     opened, before = uploaded, bucket.contents("up/local.study")
+    assert not opened.writable()
     bucket.store.before = lambda method, key: 403 if method in ("PUT", "POST", "DELETE") else None
     assert len(opened.scores("hidden"))
     assert "Strongest" in opened.unit("conv", 2)._repr_html_()

@@ -195,7 +195,12 @@ class StudyFiles(Mapping[str, Recording]):
         return linear
 
     def writable(self) -> bool:
-        """Whether a file can be made in the study's folder; tried with one that has no name or is gone at once."""
+        """Whether a file can be made in the study's folder; tried with one that has no name or is gone at once.
+
+        Not on an object store, where notes cannot be saved.
+        """
+        if on_store(self.path):
+            return False
         try:
             with tempfile.TemporaryFile(dir=self.path):
                 return True

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from shiftscope.errors import BadRequest
+from shiftscope.store.object_path import on_store
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.web.application import LOCAL, ShownStudy, application
 from shiftscope.web.inline import Inline, notebook_display
@@ -102,7 +103,10 @@ def view(
     if isinstance(study, StudyFiles):
         read_only = read_only or study.read_only
         if not (read_only or study.writable()):
-            tell(f"{study.path} cannot be written: it is shown read only, without forms for notes.")
+            why = (
+                "is on an object store, which holds no notes" if on_store(study.path) else "cannot be written"
+            )
+            tell(f"{study.path} {why}: it is shown read only, without forms for notes.")
             read_only = True
         if read_only:
             study = StudyFiles(study.path, read_only=True)
