@@ -1,8 +1,10 @@
 """A study on an object store: the same as one in a folder, whatever the store does meanwhile."""
 
 import itertools
+import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -18,10 +20,11 @@ from shiftscope.store.locks import LOCKS
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.store.writer import RecordingWriter
 from shiftscope.web.application import application
+from shiftscope.web.study_version import StudyVersion
 
 
 def record_both(study, made):
-    study.record(made(), "lab", layers=["conv", "hidden"], progress=False, shard_samples=20)
+    study.record(made(), "lab", layers=["hidden"], progress=False, shard_samples=20)
     study.record(made(seed=1, scale=1.5), "field: 2%", progress=False, shard_samples=20)
     return study
 
@@ -31,9 +34,18 @@ def contents(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    return tmp_path_factory.mktemp("local") / "local.study"
+
+
 @pytest.fixture
-def local(new_study, made):
-    return record_both(new_study(name="local"), made)
+def local(net, made, made_once, tmp_path):
+    """A study in a folder of the test's own, recorded once for all of them."""
+    if not made_once.exists():
+        record_both(ss.Study.create(made_once, net, ("a", "b", "c", "d")), made)
+    shutil.copytree(made_once, tmp_path / "local.study")
+    return ss.open_study(tmp_path / "local.study")
 
 
 @pytest.fixture
@@ -44,8 +56,10 @@ def remote(bucket, net):
 @pytest.fixture
 def uploaded(local, bucket):
     """A copy of a study in a folder, made by Amazon's own client."""
-    for name, content in contents(local.path).items():
-        bucket.client.put_object(Bucket=bucket.name, Key=f"up/local.study/{name}", Body=content)
+    with ThreadPoolExecutor(8) as uploads:
+        for name, content in contents(local.path).items():
+            key = f"up/local.study/{name}"
+            uploads.submit(bucket.client.put_object, Bucket=bucket.name, Key=key, Body=content)
     bucket.store.start_anew()
     return ss.open_study(f"{bucket.address}/up/local.study")
 
@@ -67,15 +81,15 @@ def test_it_is_read_like_a_study_in_a_folder(local, uploaded, monkeypatch):
     assert repr(opened).splitlines()[1:] == repr(local).splitlines()[1:]
     for name in local:
         one, other = local[name], opened[name]
-        np.testing.assert_array_equal(other.unit_responses("conv", 3), one.unit_responses("conv", 3))
+        np.testing.assert_array_equal(other.unit_responses("hidden", 3), one.unit_responses("hidden", 3))
         np.testing.assert_array_equal(other.responses("hidden", 5, 33), one.responses("hidden", 5, 33))
         np.testing.assert_array_equal(other.logits(17), one.logits(17))
         assert [other.samples[at] for at in (0, 39)] == [one.samples[at] for at in (0, 39)]
         assert other.thumbnail(20) == one.thumbnail(20)
     assert opened.maps.keys() == local.maps.keys() == {"head"}
-    assert opened.scores("conv").equals(local.scores("conv"))
+    assert opened.scores("hidden").equals(local.scores("hidden"))
     assert opened.to_pandas("samples").equals(local.to_pandas("samples"))
-    assert opened.to_xarray("conv", "lab").identical(local.to_xarray("conv", "lab"))
+    assert opened.to_xarray("hidden", "lab").identical(local.to_xarray("hidden", "lab"))
 
 
 def test_the_viewer_shows_the_same_pages(local, uploaded):
@@ -83,10 +97,15 @@ def test_the_viewer_shows_the_same_pages(local, uploaded):
         TestClient(application(StudyFiles(study.path), token=None), base_url="http://127.0.0.1")
         for study in (local, uploaded)
     )
-    for page in ("/", "/layers/conv", "/layers/conv/units/2", "/categories/1", "/datasets/lab/samples/7"):
+    for page in ("/", "/layers/hidden", "/layers/hidden/units/2", "/categories/1", "/datasets/lab/samples/7"):
         shown = other.get(page)
-        assert shown.status_code == 200
+        assert shown.status_code == 200, shown.text
         assert shown.text == one.get(page).text
+    study_version = StudyVersion(uploaded, clock=itertools.count(step=2).__next__)
+    first = study_version.now()
+    assert study_version.now() == first
+    uploaded.paths("head", shuffles=2, resamples=20, progress=False)
+    assert study_version.now() != first
     picture = shown.text.partition('<img src="')[2].partition('"')[0].lstrip("./")
     assert other.get(f"/{picture}").content == one.get(f"/{picture}").content
 
@@ -105,7 +124,7 @@ def test_a_recording_that_stopped_goes_on(local, remote, made, bucket, monkeypat
             record_both(remote, made)
     assert remote.unfinished() == ["lab"]
     dataset = made()
-    remote.record(dataset, "lab", layers=["conv", "hidden"], shard_samples=20, progress=False)
+    remote.record(dataset, "lab", layers=["hidden"], shard_samples=20, progress=False)
     assert 0 not in dataset.read[1:]  # beyond the one that the preparation looks at
     assert set(dataset.read) >= set(range(20, 40))
     record_both(remote, made)
@@ -118,7 +137,7 @@ def test_single_failures_change_nothing(local, remote, made, bucket, moment):
     numbers = itertools.count()
     setattr(bucket.store, moment, lambda method, key: 500 if next(numbers) % 4 == 3 else time.sleep(0.002))
     record_both(remote, made)
-    assert next(numbers) > 200
+    assert next(numbers) > 150
     bucket.store.start_anew()
     assert bucket.contents("in/made.study") == contents(local.path)
 
@@ -147,9 +166,9 @@ def test_a_study_that_may_only_be_read_is_shown_and_not_changed(uploaded, made, 
     assert not opened.writable()
     bucket.store.before = lambda method, key: 403 if method in ("PUT", "POST", "DELETE") else None
     assert len(opened.scores("hidden"))
-    assert "Strongest" in opened.unit("conv", 2)._repr_html_()
+    assert "Strongest" in opened.unit("hidden", 2)._repr_html_()
     with pytest.raises(BadRequest, match=r"notes cannot be saved .* Copy the study to a folder"):
-        opened.annotate("conv", 2, label="edges")
+        opened.annotate("hidden", 2, label="edges")
     with pytest.raises(StoreError, match=r"recording.json: the object store says .*403"):
         opened.record(made(seed=3), "more", model=net, progress=False)
     bucket.store.start_anew()
@@ -157,7 +176,7 @@ def test_a_study_that_may_only_be_read_is_shown_and_not_changed(uploaded, made, 
 
 
 def test_notes_that_were_copied_there_are_read(local, uploaded, bucket):
-    local.annotate("conv", 2, label="edges")
+    local.annotate("hidden", 2, label="edges")
     notes = (local.path / "notes.sqlite").read_bytes()
     bucket.client.put_object(Bucket=bucket.name, Key="up/local.study/notes.sqlite", Body=notes)
     assert uploaded.notes().equals(local.notes())
@@ -168,7 +187,7 @@ def test_a_replaced_recording_is_never_mixed_with_the_one_before(remote, made, b
     record_both(remote, made)
     reader, first = ss.open_study(str(remote.path)), made(seed=1, scale=1.5)
     old = reader["field: 2%"]
-    expected = old.unit_responses("conv", 1)
+    expected = old.unit_responses("hidden", 1)
 
     def stop(*arguments, **options):
         raise KeyboardInterrupt
@@ -179,12 +198,12 @@ def test_a_replaced_recording_is_never_mixed_with_the_one_before(remote, made, b
         with pytest.raises(KeyboardInterrupt):
             remote.record(new, "field: 2%", overwrite=True, progress=False)
     np.testing.assert_array_equal(
-        ss.open_study(str(remote.path))["field: 2%"].unit_responses("conv", 1), expected
+        ss.open_study(str(remote.path))["field: 2%"].unit_responses("hidden", 1), expected
     )
     remote.record(new, "field: 2%", overwrite=True, progress=False)
     for _ in range(2):
         with pytest.raises(StudyDamaged, match="record the dataset again"):
-            old.unit_responses("conv", 1)  # rather than the new ones
+            old.unit_responses("hidden", 1)  # rather than the new ones
         found = ss.open_study(str(remote.path))["field: 2%"]
         assert found.samples.labels.tolist() == new.labels.tolist()
         new = first
@@ -213,9 +232,9 @@ def test_datasets_that_are_finished_at_once_are_both_in_the_manifest(remote):
 
 def test_commands_take_an_address(uploaded, capsys):
     with pytest.raises(SystemExit) as left:
-        command_line()(["score", str(uploaded.path), "--layer", "conv", "--csv", "-"])
+        command_line()(["score", str(uploaded.path), "--layer", "hidden", "--csv", "-"])
     assert not left.value.code
-    assert len(capsys.readouterr().out.splitlines()) == 1 + 6
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 10
     with pytest.raises(SystemExit) as left:
         command_line()(["verify", str(uploaded.path)])
     assert not left.value.code
@@ -225,31 +244,31 @@ def test_commands_take_an_address(uploaded, capsys):
 
 
 def test_a_study_that_is_damaged_there_is_mended(local, uploaded, bucket):
-    key = "up/local.study/lab/summaries.zarr/conv/maxima/largest/c/0"
+    key = "up/local.study/lab/summaries.zarr/hidden/maxima/largest/c/0"
     bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"something else")
     with pytest.raises(StudyDamaged):
-        uploaded.scores("conv")
+        uploaded.scores("hidden")
     flow.verify(uploaded, mend=True)
     assert flow.verify(uploaded).sound
     assert bucket.contents("up/local.study") == contents(local.path)
 
 
 def test_a_page_of_one_unit_takes_few_requests(uploaded, bucket):
-    uploaded.unit("conv", 2)  # computes the scores and keeps them
+    uploaded.unit("hidden", 2)  # computes the scores and keeps them
     bucket.store.start_anew()
     opened = ss.open_study(str(uploaded.path))
-    opened.unit("conv", 2)
+    opened.unit("hidden", 2)
     assert {method for method, _ in bucket.store.requests} == {"GET", "HEAD"}
     assert len(bucket.store.requests) < 120
     bucket.store.start_anew()
-    opened.unit("conv", 3)
+    opened.unit("hidden", 3)
     assert len(bucket.store.requests) < 15
 
 
 def test_going_through_all_units_fetches_each_file_once(uploaded, local, bucket):
     for unit in range(6):
         np.testing.assert_array_equal(
-            uploaded["lab"].unit_responses("conv", unit), local["lab"].unit_responses("conv", unit)
+            uploaded["lab"].unit_responses("hidden", unit), local["lab"].unit_responses("hidden", unit)
         )
     assert (
         len([key for _, key in bucket.store.requests if "by_unit/c/" in key]) == 2

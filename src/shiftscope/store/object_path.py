@@ -129,9 +129,13 @@ class ObjectPath:
 
     def below(self) -> list[ObjectPath]:
         """All objects in the folder and its folders."""
+        return [ObjectPath(self.root, PurePosixPath(name), False) for name in self.versions()]
+
+    def versions(self) -> dict[str, str]:
+        """Those of all objects below, by their whole keys."""
         with self._asked():
             entries = connected(self.root).list(f"{self.key}/").collect()
-        return [ObjectPath(self.root, PurePosixPath(entry["path"]), False) for entry in entries]
+        return {entry["path"]: str(entry["e_tag"]) for entry in entries}
 
     def glob(self, pattern: str) -> Iterator[ObjectPath]:
         """By patterns like *.safetensors, and */recording.json with a plain name at the end."""

@@ -12,7 +12,7 @@ from shiftscope.errors import StoreError
 
 # Of one request, with all of its bytes. Smaller ones are made of large files when writing.
 TIMEOUT_SECONDS = 120
-RETRIES: dict[str, Any] = {}  # as obstore has them where empty: ten, within three minutes
+RETRIES: Any = {}  # as obstore has them where empty: ten, within three minutes
 MOST_SAID = 300  # characters of what a store says of an error
 
 WHERE_CREDENTIALS_ARE = {
@@ -40,7 +40,7 @@ def connected(root: str) -> Any:
         ) from None
     if root.startswith("memory:"):
         return MemoryStore()
-    options: dict[str, Any] = {"timeout": f"{TIMEOUT_SECONDS}s"}
+    options: Any = {"timeout": f"{TIMEOUT_SECONDS}s"}
     if os.environ.get("AWS_ENDPOINT_URL", os.environ.get("AWS_ENDPOINT", "")).startswith("http://"):
         options["allow_http"] = True
     try:

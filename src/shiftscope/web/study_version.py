@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 
 from shiftscope.store.layout import HEAD, MANIFEST, NOTES, RECORDING
+from shiftscope.store.object_path import on_store
 from shiftscope.store.study_files import StudyFiles
 
 CHANGES = slice(24, 28)  # SQLite's count of transactions, in the first bytes of its file
@@ -40,6 +41,8 @@ class StudyVersion:
 
 def _notes(path: Path) -> Hashable:
     """Counts transactions, since two of them may share a time and a size."""
+    if on_store(path):  # where these pages save none
+        return None
     try:
         with path.open("rb") as file:
             return file.read(CHANGES.stop)[CHANGES], _stat(path), _stat(path.with_name(f"{NOTES}-wal"))
@@ -48,6 +51,9 @@ def _notes(path: Path) -> Hashable:
 
 
 def _files(study: Path) -> Hashable:
+    if on_store(study):  # three requests; a recording that changes is one that the manifest says has changed
+        kept = tuple(sorted((study / "explanations").versions().items()))
+        return (study / MANIFEST).version(), (study / NOTES).version(), kept
     patterns = MANIFEST, HEAD, f"*/{RECORDING}", "maps/*", "explanations/**/*.safetensors"
     found = sorted(path for pattern in patterns for path in study.glob(pattern))
     return tuple((str(path), _stat(path)) for path in found)
