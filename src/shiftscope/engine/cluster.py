@@ -287,7 +287,7 @@ def own_workers(workers: int, device: str | None = None) -> Iterator[Cluster]:
         "n_workers": workers,
         "threads_per_worker": 1,
         "host": "127.0.0.1",
-        "dashboard_address": None,
+        "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         "memory_limit": None,
     }
     # Those that read samples are processes that a worker starts.

@@ -31,9 +31,11 @@ def merge_run_of(recording: Path, shard: int, shards: int) -> None:
     while True:
         whole = TOGETHER * size
         first = shard - shard % whole
+        if first + whole > shards:
+            return
         merged = partial_file(recording, first, whole)
         parts = [partial_file(recording, start, size) for start in range(first, first + whole, size)]
-        if first + whole > shards or not (merged.exists() or all(part.exists() for part in parts)):
+        if not (merged.exists() or all(part.exists() for part in parts)):
             return
         if not merged.exists():
             try:
