@@ -51,7 +51,11 @@ class StudyBusy(ShiftscopeError):
 
 
 class StudyDamaged(ShiftscopeError):
-    """A file of the study is missing, truncated or not ours."""
+    """A file of the study is missing, truncated or not ours; `dataset` is whose, where it is one dataset's."""
+
+    def __init__(self, message: str, dataset: str = "") -> None:
+        super().__init__(message)
+        self.dataset = dataset
 
 
 class ClusterError(ShiftscopeError):

@@ -54,7 +54,7 @@ def test_a_file_of_images_with_and_without_labels(folder: Path) -> None:
         (coded(IMAGES) + b"x", "holds more"),
         (
             bytes([0, 0, 8, 3]) + b"\xff" * 12,
-            "should hold 79,228,162,458,924,105,385,300,197,375 bytes .* holds 0",
+            "(should hold|would unpack to) 79,228,162,458,924,105,385,300,197,375 bytes",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.errors import BadRequest, DataError
+from shiftscope.recording.thumbnails import encode_thumbnail
 
 
 def image(rows: int = 5, columns: int = 7, seed: int = 0) -> Image.Image:
@@ -92,12 +94,16 @@ def test_a_crop_larger_than_the_picture_is_refused() -> None:
         Preprocess(crop=6)(image())
 
 
-def test_a_picture_taken_on_its_side_is_turned_upright(tmp_path) -> None:
+def test_a_picture_taken_on_its_side_is_not_turned_for_the_model_nor_in_its_thumbnail(tmp_path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter turn to the right shows it upright
     Image.fromarray(np.array([[10, 200]], dtype=np.uint8)).save(tmp_path / "turned.png", exif=exif)
     with Image.open(tmp_path / "turned.png") as picture:
-        np.testing.assert_array_equal(np.asarray(Preprocess(channels="gray").picture(picture)), [[10], [200]])
+        given, shown = Preprocess(channels="gray").show(picture)
+    np.testing.assert_allclose(255 * given.numpy(), [[[10, 200]]])
+    with Image.open(io.BytesIO(encode_thumbnail(shown))) as thumbnail:
+        np.testing.assert_array_equal(np.asarray(thumbnail), [[10, 200]])
+        assert not thumbnail.getexif()  # which a browser would turn it by
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ class ArrayData(RowData):
         self.layout = array_layout(array, layout)
         if len(array) == 0:
             raise DataError(f"an array of shape {array.shape} holds no samples.")
+        if array.size == 0:
+            raise DataError(f"an array of shape {array.shape} holds samples of no size; an axis is 0 long.")
         self.images = array
         self.ids = sample_ids(ids, len(array))
         self.categories = category_names(categories)

@@ -42,14 +42,14 @@ def file_digests(files: Sequence[Path], budget: int = BUDGET, least: int = LEAST
     one with its size, the first half share and the last half share. There, a change that keeps a long
     file's size and both its ends is not seen.
 
-    A file that is not there counts as missing: reading its sample is what fails, and can be skipped.
+    A file that is not there counts as missing, as a pipe does: reading its sample is what fails, and can be skipped.
 
     Raises
     ------
     OSError
         A file that is there and cannot be read.
     """
-    sizes = [os.stat(file).st_size if file.exists() else -1 for file in files]
+    sizes = [os.stat(file).st_size if file.is_file() else -1 for file in files]
     share = sum(sizes) if sum(sizes) <= budget else max(least, budget // len(files))
     digest = hashlib.sha256()
     for file, size in zip(files, sizes, strict=True):

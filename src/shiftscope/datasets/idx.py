@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import math
+import os
 import struct
 import zlib
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.sample import dataset_kinds
+from shiftscope.datasets.unpacking import refuse_bomb
 from shiftscope.errors import BadRequest, DataError
 
 PREFIXES = {"train": ("train",), "test": ("t10k", "test")}
@@ -90,6 +92,8 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
                     f"{str(path)!r} begins with {header[:4].hex() or 'nothing'}; expected {expected}."
                 )
             shape = struct.unpack(f">{axes}I", header[4:])
+            if zipped:
+                refuse_bomb(str(path), os.path.getsize(path), math.prod(shape))
             content = _read_to(stream, math.prod(shape) + 1)
     except FileNotFoundError as error:
         raise DataError(f"no file {str(path)!r}; expected {expected}.") from error

@@ -45,7 +45,9 @@ def image_folder(
         )
     files = sorted(_pictures(root))
     folders = sorted(
-        entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith(".")
+        entry.name
+        for entry in os.scandir(root)
+        if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
     )
     if not files:
         raise DataError(

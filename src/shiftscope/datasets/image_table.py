@@ -46,11 +46,10 @@ def image_table(
         A table that cannot be read, has no rows or no column of paths, a path out of the folder, or a
         label that is neither.
     """
-    table = _read(path, as_text=(file, label, ids))
+    columns = _read(path, as_text=(file, label, ids))
     for option, name, usual in (("file", file, None), ("label", label, "label"), ("ids", ids, "id")):
         if name != usual:
-            column_named(table.columns, option, name, where=repr(str(path)))
-    columns = {name: _values(table[name]) for name in table}
+            column_named(columns, option, name, where=repr(str(path)))
     files = _inside_paths(columns.pop(file), path, explicit_root=root is not None)
     names = sample_ids(columns.pop(ids, None) or files, len(files))
     labels = [_index_or_name(value, categories) for value in columns.pop(label, [None] * len(files))]
@@ -74,9 +73,11 @@ def _kind(path: str | Path) -> str:
     return "parquet" if str(path).lower().endswith((".parquet", ".pq")) else "csv"
 
 
-def _read(path: str | Path, as_text: Sequence[str]) -> pd.DataFrame:
+def _read(path: str | Path, as_text: Sequence[str]) -> dict[str, list[Any]]:
+    """The values of each column, None where there is none."""
     try:
         if _kind(path) == "parquet":
+            _refuse_more_rows_than_bytes(path)
             table = pd.read_parquet(path, dtype_backend="numpy_nullable")
         else:
             # Only an empty cell is missing: NA is a country, and null a word.
@@ -88,14 +89,29 @@ def _read(path: str | Path, as_text: Sequence[str]) -> pd.DataFrame:
                 na_values=[""],
                 dtype_backend="numpy_nullable",
             )
+        columns = {str(name): _values(table[name]) for name in table}
     except FileNotFoundError as error:
         raise DataError(f"no file {str(path)!r}.") from error
+    except DataError:
+        raise
     except Exception as error:  # parsers of damaged tables raise whatever their columns led them to
         raise DataError(f"{str(path)!r} cannot be read as a {_kind(path)} table: {error}") from error
     if len(table) == 0:
         raise DataError(f"the table {str(path)!r} has no rows.")
-    table.columns = table.columns.map(str)
-    return table
+    return columns
+
+
+def _refuse_more_rows_than_bytes(path: str | Path) -> None:
+    """No paths or ids that differ fit there, and a column of one value repeated takes all memory."""
+    from pyarrow.parquet import ParquetFile
+
+    size = os.path.getsize(path)
+    with ParquetFile(path) as file:
+        if file.metadata.num_rows > size:
+            raise DataError(
+                f"{str(path)!r} says to hold {file.metadata.num_rows:,} rows in {size:,} bytes, which cannot all "
+                "differ. Write it again."
+            )
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:

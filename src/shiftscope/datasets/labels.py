@@ -10,18 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.category_names import checked_categories
 from shiftscope.errors import DataError, LabelError, closest
 
 
 def category_names(categories: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The names as a tuple of text; two categories may share a name, as two cranes do in ImageNet."""
+    """The names as a tuple of text; `DataError` where `checked_categories` refuses them or there are none."""
     if categories is None:
         return None
-    if isinstance(categories, str) or not all(isinstance(name, str) for name in categories):
-        raise DataError(f"categories={categories!r}; it takes a list of names in label order.")
     if len(categories) == 0:
         raise DataError("categories is an empty list; leave it out if there are no names.")
-    return tuple(str(name) for name in categories)
+    return checked_categories(categories)
 
 
 def label_index(label: Any, categories: tuple[str, ...] | None, sample: str) -> int:

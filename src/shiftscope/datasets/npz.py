@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,7 @@ from shiftscope.datasets.labels import category_names, category_places, label_in
 from shiftscope.datasets.metadata import column_named, sample_ids
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.sample import dataset_kinds
+from shiftscope.datasets.unpacking import refuse_bomb
 from shiftscope.errors import DataError
 
 IMAGE_NAMES = ("image", "images", "x", "data")
@@ -62,12 +65,19 @@ def npz_arrays(path: str | Path) -> dict[str, npt.NDArray[Any]]:
     """Every array of the file, by name."""
     try:
         with open(path, "rb") as stream:
+            if zipfile.is_zipfile(stream):
+                members = zipfile.ZipFile(stream).infolist()
+                refuse_bomb(str(path), os.path.getsize(path), sum(member.file_size for member in members))
+            stream.seek(0)
             file = np.load(stream, allow_pickle=False)
             if isinstance(file, np.ndarray):
                 raise DataError(
                     f"{str(path)!r} holds one array; save it with its labels, np.savez(path, x=..., y=...)."
                 )
-            return {name: file[name] for name in file.files}
+            arrays = {name: file[name] for name in file.files}
+        if foreign := [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]:
+            raise DataError(f"{str(path)!r} holds {foreign[0]!r}, which is no array; save it with np.savez.")
+        return arrays
     except DataError:
         raise
     except FileNotFoundError as error:

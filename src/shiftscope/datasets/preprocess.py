@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 
 from shiftscope.datasets.eight_bit import eight_bit
 from shiftscope.errors import BadRequest, DataError, closest
@@ -103,9 +103,12 @@ class Preprocess:
         return self.tensor(self.picture(image))
 
     def picture(self, image: Image.Image) -> Image.Image:
-        """What a person is shown: turned upright (EXIF), resized and cropped, of mode RGB or L."""
-        upright = ImageOps.exif_transpose(image)
-        picture = eight_bit(upright, "L" if self.channels == "gray" else "RGB")
+        """What a person is shown: resized and cropped, of mode RGB or L.
+
+        A photograph that a camera took on its side and marked so (EXIF) is not turned, for the model was trained and
+        measured on such as they lie in their files: torchvision's, timm's and Keras' loaders turn none.
+        """
+        picture = eight_bit(image, "L" if self.channels == "gray" else "RGB")
         if self.resize is not None:
             picture = picture.resize(_resized(picture.size, self.resize), FILTERS[self.interpolation])
         return picture if self.crop is None else _centre(picture, self.crop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 
 from PIL import Image
@@ -20,19 +21,34 @@ def read_picture(file: Path | bytes) -> Image.Image:
     Raises
     ------
     DataError
-        More pixels than Pillow's limit for files from strangers.
+        More pixels than Pillow's limit for files from strangers, or a pipe or device, which may never end.
     OSError
         Not a picture in one of `FORMATS`, or a damaged one.
     """
-    with Image.open(io.BytesIO(file) if isinstance(file, bytes) else file, formats=FORMATS) as picture:
+    if isinstance(file, Path) and file.exists() and not file.is_file():
+        raise DataError("it is not a file; remove it from among the pictures.")
+    limit = Image.MAX_IMAGE_PIXELS
+    with _opened(io.BytesIO(file) if isinstance(file, bytes) else file) as picture:
         width, height = picture.size
-        limit = Image.MAX_IMAGE_PIXELS
         if limit is not None and width * height > limit:
-            raise DataError(
-                f"a picture of {width:,} x {height:,} pixels, more than the {limit:,} that are safe "
-                "to decode. Make it smaller, or raise PIL.Image.MAX_IMAGE_PIXELS if you trust it."
-            )
+            raise _too_large(f"a picture of {width:,} x {height:,} pixels")
         # Decoded whole: a JPEG decoded at a half or a quarter (`Image.draft`) would take two thirds of the time, and
         # move what the model sees, in photographs resized to 32 px by 2 levels on average and by up to 60.
         picture.load()
         return picture
+
+
+def _opened(file: Path | io.BytesIO) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused by size
+            return Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError as error:  # twice the limit and more
+        raise _too_large(f"a picture of too many pixels ({error})") from error
+
+
+def _too_large(what: str) -> DataError:
+    return DataError(
+        f"{what}, more than the {Image.MAX_IMAGE_PIXELS:,} that are safe to decode. Make it smaller, or raise "
+        "PIL.Image.MAX_IMAGE_PIXELS if you trust it."
+    )

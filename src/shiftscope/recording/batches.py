@@ -114,9 +114,14 @@ def _kept(sample: Sample) -> tuple[torch.Tensor, Seen]:
         ) from None
     id_, source = str(sample.id), str(sample.source)
     (id_ + source).encode()  # a lone surrogate could not be stored
-    metadata = _metadata.encode(dict(sample.metadata))
+    metadata = _storable(_metadata.encode(dict(sample.metadata)))  # JSON escapes it the same way
     thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
     return sample.input, Seen(id_, label, source, metadata, thumbnail)
+
+
+def _storable(text: str) -> str:
+    """Half a surrogate pair, which UTF-8 cannot hold, written as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _plain(value: Any) -> Any:
@@ -128,7 +133,7 @@ _metadata = json.JSONEncoder(default=_plain, ensure_ascii=False)
 
 
 def _unread(position: int, problem: str) -> Seen:
-    return Seen(f"#{position}", NO_LABEL, "", "{}", b"", problem)
+    return Seen(f"#{position}", NO_LABEL, "", "{}", b"", _storable(problem))
 
 
 def _collate(items: Sequence[_Read]) -> Batch:

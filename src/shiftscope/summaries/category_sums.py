@@ -17,7 +17,7 @@ class CategorySums:
     """By true label; samples without a label belong to no category."""
 
     total: CategoryUnitArray = axes("category", "unit")
-    count: npt.NDArray[np.int64] = axes("category")
+    count: npt.NDArray[np.int64] = axes("category", kind="i", low=0)
 
     @classmethod
     def of(cls, block: Block) -> CategorySums:

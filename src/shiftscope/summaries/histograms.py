@@ -11,6 +11,7 @@ from shiftscope.arrays import BinUnitArray, SampleUnitArray
 from shiftscope.summaries.summary import Block, axes, summaries
 
 BINS = 64
+LARGEST_EXPONENT = 128  # every single-precision number lies below
 SMALLEST_EXPONENT = -24  # the smallest half-precision number; an all-zero unit has this range
 
 
@@ -23,9 +24,9 @@ class Histograms:
     neighbouring bins, so no order of merging changes a count.
     """
 
-    counts: BinUnitArray = axes("bin", "unit")
-    exponent: npt.NDArray[np.int64] = axes("unit")
-    signed: npt.NDArray[np.bool_] = axes("unit")
+    counts: BinUnitArray = axes("bin", "unit", kind="i", low=0)
+    exponent: npt.NDArray[np.int64] = axes("unit", kind="i", low=SMALLEST_EXPONENT, high=LARGEST_EXPONENT)
+    signed: npt.NDArray[np.bool_] = axes("unit", kind="b")
 
     @classmethod
     def of(cls, block: Block) -> Histograms:

@@ -14,10 +14,10 @@ from shiftscope.summaries.summary import Block, axes, summaries
 @summaries.named("moments")
 @dataclass(frozen=True)
 class Moments:
-    count: npt.NDArray[np.int64] = axes()
+    count: npt.NDArray[np.int64] = axes(kind="i", low=0)
     total: UnitArray = axes("unit")
     squares: UnitArray = axes("unit")
-    fired: npt.NDArray[np.int64] = axes("unit")  # samples with a response above zero
+    fired: npt.NDArray[np.int64] = axes("unit", kind="i", low=0)  # samples with a response above zero
 
     @classmethod
     def of(cls, block: Block) -> Moments:

@@ -44,9 +44,12 @@ States = Mapping[str, Mapping[str, Summary]]  # layer -> name -> state
 summaries: Registry[type[Summary]] = Registry("summary", "shiftscope.summaries")
 
 
-def axes(*names: str) -> Any:
-    """A field of a summary that is an array with these axes."""
-    return dataclasses.field(metadata={"axes": names})
+def axes(*names: str, kind: str = "f", low: float = -np.inf, high: float = np.inf) -> Any:
+    """A field of a summary that is an array with these axes.
+
+    `kind` is NumPy's letter for the type, here float, int or bool; whole numbers lie in [low, high].
+    """
+    return dataclasses.field(metadata={"axes": names, "kind": kind, "low": low, "high": high})
 
 
 def summarise(block: Block) -> dict[str, Summary]:
@@ -126,19 +129,28 @@ def from_arrays(
     Raises
     ------
     StudyDamaged
-        A field is missing, or an axis is not as long as `sizes` says.
+        A field is missing or of another type, an axis is not as long as `sizes` says or as it is in another field,
+        or whole numbers lie where none can.
     """
     kind = summaries[name]
     fields = dataclasses.fields(kind)  # type: ignore[arg-type]
     if missing := [field.name for field in fields if field.name not in arrays]:
         raise StudyDamaged(f"the stored summary {name!r} lacks {missing}; record the dataset again.")
+    known = dict(sizes or {})
     for field in fields:
-        expected = tuple((sizes or {}).get(axis) for axis in field.metadata["axes"])
-        shape = arrays[field.name].shape
-        if len(shape) != len(expected) or any(
-            e not in (None, n) for e, n in zip(expected, shape, strict=True)
+        array, told = arrays[field.name], field.metadata
+        if len(array.shape) != len(told["axes"]) or any(
+            known.setdefault(axis, size) != size for axis, size in zip(told["axes"], array.shape, strict=True)
         ):
             raise StudyDamaged(
-                f"{field.name} of the stored summary {name!r} has shape {shape}; record the dataset again."
+                f"{field.name} of the stored summary {name!r} has shape {array.shape}; record the dataset again."
+            )
+        whole = told["kind"] == "i" and array.size > 0
+        if array.dtype.kind != told["kind"] or (
+            whole and (array.min() < told["low"] or array.max() > told["high"])
+        ):
+            raise StudyDamaged(
+                f"{field.name} of the stored summary {name!r} holds numbers that none of ours can be; record the "
+                "dataset again."
             )
     return kind(**{field.name: arrays[field.name] for field in fields})

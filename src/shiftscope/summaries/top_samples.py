@@ -23,7 +23,7 @@ class TopSamples:
     Fewer samples than ranks leave position -1 and response NaN.
     """
 
-    position: npt.NDArray[np.int64] = axes("rank", "unit")
+    position: npt.NDArray[np.int64] = axes("rank", "unit", kind="i", low=-1)
     response: npt.NDArray[np.float32] = axes("rank", "unit")
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.category_names import checked_categories
 from shiftscope.errors import DataError
 from shiftscope.interop.deephys.dataset_file import DatasetFile
 from shiftscope.interop.deephys.image_block import ImageBlock
@@ -34,7 +35,9 @@ class CategoryNames:
 
     def names(self) -> tuple[str, ...]:
         """One for each unit of the classification layer, its number where no file says."""
-        return tuple(self._names.get(index, str(index)) for index in range(self._model.categories))
+        return checked_categories(
+            [self._names.get(index, str(index)) for index in range(self._model.categories)]
+        )
 
     def _enter(self, index: int, name: str, where: str) -> None:
         if self._names.setdefault(index, name) != name:
