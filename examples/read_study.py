@@ -17,8 +17,9 @@ import zarr
 class Dataset:
     """One recording. Arrays: (sample, unit), (unit,), (rank, unit), (category, unit), (bin, unit)."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, study: Path, name: str) -> None:
+        elsewhere = json.loads((study / "study.json").read_text("utf-8")).get("folders", {})
+        self.folder = study / elsewhere.get(name, folder_name(name))
         recording = json.loads((self.folder / "recording.json").read_text("utf-8"))
         if recording["format"] not in (1, 2) or not recording["complete"]:
             sys.exit(f"{self.folder} is not finished, or of a later format")
@@ -57,7 +58,7 @@ if __name__ == "__main__":
     manifest = json.loads((path / "study.json").read_text("utf-8"))
     print(f"{manifest['model']['class']}, {len(manifest['categories'])} categories")
     for name in manifest["datasets"]:
-        dataset = Dataset(path / manifest.get("folders", {}).get(name, folder_name(name)))
+        dataset = Dataset(path, name)
         print(f"{name}: {len(dataset.samples)} samples, damaged files: {dataset.damaged() or 'none'}")
         for layer in dataset.layers:
             largest = dataset.summary(layer, "maxima")["largest"]

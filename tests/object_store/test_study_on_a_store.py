@@ -1,6 +1,7 @@
 """A study on an object store: the same as one in a folder, whatever the store does meanwhile."""
 
 import itertools
+import json
 import shutil
 import threading
 import time
@@ -273,3 +274,28 @@ def test_going_through_all_units_fetches_each_file_once(uploaded, local, bucket)
     assert (
         len([key for _, key in bucket.store.requests if "by_unit/c/" in key]) == 2
     )  # a row, then all of them
+
+
+def test_a_copy_of_a_replaced_recording_is_read_and_replaced_in_a_folder(remote, made, net, bucket, tmp_path):
+    """The manifest says where it is, until it is replaced where folders can be renamed."""
+    record_both(remote, made)
+    remote.record(made(seed=5), "lab", overwrite=True, progress=False)
+    for name, content in bucket.contents("in/made.study").items():
+        (tmp_path / "copy.study" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "copy.study" / name).write_bytes(content)
+    copy = ss.open_study(tmp_path / "copy.study")
+    assert copy["lab"].folder.name == ".1 lab"
+    assert copy["lab"].samples.labels.tolist() == made(seed=5).labels.tolist()
+    copy.record(made(seed=6), "lab", model=net, overwrite=True, progress=False)
+    assert copy["lab"].folder.name == "lab"
+    assert copy["lab"].samples.labels.tolist() == made(seed=6).labels.tolist()
+    assert not list(copy.path.glob(".1*"))
+    assert "folders" not in json.loads((copy.path / "study.json").read_bytes())
+
+
+def test_a_manifest_that_points_elsewhere_is_refused(local):
+    manifest = json.loads((local.path / "study.json").read_bytes())
+    for folder in ("..", "../other", ".0 lab", ".1 field", 7):
+        (local.path / "study.json").write_text(json.dumps({**manifest, "folders": {"lab": folder}}))
+        with pytest.raises(StudyDamaged, match=r"is not the manifest of a study"):
+            ss.open_study(local.path)
