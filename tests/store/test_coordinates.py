@@ -15,7 +15,9 @@ def contents(folder):
 
 
 def opened(study, dataset, **options):
-    return xarray.open_zarr(study.path / dataset / "responses.zarr", consolidated=False, **options)
+    return xarray.open_zarr(
+        study.path / dataset / "responses.zarr", consolidated=False, chunks=None, **options
+    )
 
 
 @pytest.fixture
