@@ -183,9 +183,11 @@ def create_array(
     chunks: tuple[int, ...],
     dtype: npt.DTypeLike,
     axes: tuple[str, ...],
+    *,
+    anew: bool = False,
 ) -> Any:
-    """An empty plain array in a zarr group, or the one that an interrupted recording left there."""
-    if name in group:
+    """An empty plain array in a zarr group, or unless `anew` the one that an interrupted recording left there."""
+    if not anew and name in group:
         return group[name]
     kind = np.dtype(dtype)
     return group.create_array(
@@ -197,6 +199,7 @@ def create_array(
         filters=None,
         dimension_names=axes,
         fill_value={"f": np.nan, "O": ""}.get(kind.kind, 0),
+        overwrite=anew,
         config={"write_empty_chunks": True},  # a chunk that is not there is a damaged study, not a zero
     )
 

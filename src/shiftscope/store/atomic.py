@@ -19,6 +19,7 @@ from shiftscope.store.layout import MANIFEST, RECORDING
 from shiftscope.store.object_path import on_store
 
 NO_VERSION = ""  # of an object that is not there
+UNDER_WAY = ".part", ".partial"  # how files end that we write aside, and zarr
 Checksums = dict[Path, str]  # file -> SHA-256 of its bytes, in hexadecimal digits
 
 

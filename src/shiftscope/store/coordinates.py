@@ -56,7 +56,7 @@ def write_coordinates(
 def _write_ids(group: Any, samples: Samples, plan: Plan) -> None:
     """Shard by shard: as texts in memory a million ids are a hundred megabytes."""
     ids = samples.column("id")
-    array = create_array(group, "id", (plan.samples,), (plan.rows,), object, ("sample",))
+    array = create_array(group, "id", (plan.samples,), (plan.rows,), object, ("sample",), anew=True)
     for rows in plan.shards().values():
         array[rows.start : rows.stop] = np.array(ids[rows.start : rows.stop].to_pylist(), object)
     group.attrs["coordinates"] = f"id {group.attrs['coordinates']}".strip()
@@ -66,7 +66,8 @@ def _write(group: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Coordinates of a group; one that is no axis of its own lies along the samples."""
     for name, values in arrays.items():
         axis = name if name in ("unit", "category") else "sample"
-        array = create_array(group, name, values.shape, values.shape, values.dtype, (axis,))
+        # What a power cut left of it may break off anywhere.
+        array = create_array(group, name, values.shape, values.shape, values.dtype, (axis,), anew=True)
         array[...] = values
     # Where xarray finds the names of coordinates that are not axes themselves.
     group.attrs["coordinates"] = " ".join(name for name in ("label", "prediction") if name in arrays)

@@ -13,7 +13,15 @@ from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.recording.seen import Shard
 from shiftscope.store.arrays import StoredArray, create_array
 from shiftscope.store.at_hand import to_write_arrays
-from shiftscope.store.atomic import Checksums, flush, flush_names_of, read_json, remove_folder, write_json
+from shiftscope.store.atomic import (
+    UNDER_WAY,
+    Checksums,
+    flush,
+    flush_names_of,
+    read_json,
+    remove_folder,
+    write_json,
+)
 from shiftscope.store.layout import (
     FORMAT,
     LOGITS,
@@ -120,8 +128,9 @@ class RecordingWriter:
 
     def sweep(self) -> None:
         """Remove what killed processes left behind; not while another process writes this recording."""
-        for left in self.folder.rglob(".*.part"):
-            left.unlink(missing_ok=True)
+        for left in self.folder.rglob("*.part*"):
+            if left.name.endswith(UNDER_WAY) and left.is_file():
+                left.unlink(missing_ok=True)
 
     def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
         """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
