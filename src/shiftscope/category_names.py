@@ -17,7 +17,7 @@ def checked_categories(names: Sequence[str]) -> tuple[str, ...]:
     DataError
         Something else than text, text that is too long, or that UTF-8 cannot hold.
     """
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    if not all(isinstance(name, str) for name in names):
         raise DataError(f"categories={names!r}; it takes a list of names in label order.")
     for place, name in enumerate(names):
         if len(name) > LONGEST:

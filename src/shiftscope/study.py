@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from shiftscope import flow
+from shiftscope.category_names import checked_categories
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
 from shiftscope.store.layout import MANIFEST
 from shiftscope.store.locks import held
@@ -73,18 +74,18 @@ class Study(StudyFiles):
         from shiftscope.recording.provenance import describe_model, refuse_other_model, versions
 
         described = describe_model(unwrap(model))
-        place = study_path(path)
+        place, names = study_path(path), checked_categories(categories)
         refuse_taken(place)
         with held(place, "study"):  # several processes that record together create it together
             if exist_ok and (place / MANIFEST).exists():
                 study = cls(path)
                 if study.datasets or study.unfinished():
                     refuse_other_model(study.manifest.model, described)
-                    _refuse_other_categories(study.categories, tuple(categories))
+                    _refuse_other_categories(study.categories, names)
                 else:  # nothing is recorded, so nothing is bound to what the folder was made for
-                    study.save(Manifest(model=described, categories=tuple(categories), versions=versions()))
+                    study.save(Manifest(model=described, categories=names, versions=versions()))
             else:
-                create_study(path, described, categories, versions())
+                create_study(path, described, names, versions())
                 study = cls(path)
         study._model = model
         return study

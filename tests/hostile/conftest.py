@@ -1,14 +1,21 @@
-"""The processes that read hostile files, and how many cases are tried."""
+"""A study to damage, the processes that read it, and how many cases are tried."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
 
+from shiftscope import flow
+from shiftscope.study import Study
+
+from ..conftest import Made, Net
 from .watched import Watched
 
 TIMES = int(os.environ.get("SHIFTSCOPE_HOSTILE", "1"))  # as many cases, other ones in each run from 2 on
@@ -24,6 +31,37 @@ def cases(usual: int) -> Any:
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
+
+
+@pytest.fixture(scope="session")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with everything in it: two shards a dataset, a skipped sample, maps, notes, scores, paths."""
+    path = tmp_path_factory.mktemp("hostile") / "healthy.study"
+    torch.manual_seed(0)
+    study = Study.create(path, Net(), ("a", "b", "c", "d"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flow, "SHARD_SAMPLES", 24)
+        study.record(
+            Made(broken=frozenset({5})),
+            "lab",
+            layers=["hidden"],
+            paths=["conv"],
+            on_error="skip",
+            reference=True,
+            progress=False,
+        )
+        study.record(Made(seed=1, scale=1.5), "field", progress=False)
+    study.annotate("hidden", 3, label="edge", tags="a b", note="hello")
+    for layer in study.layers:
+        study.scores(layer)
+    study.paths(progress=False)
+    return path
+
+
+@pytest.fixture
+def stranger(healthy: Path, tmp_path: Path) -> Path:
+    """A copy of the healthy study, to damage."""
+    return Path(shutil.copytree(healthy, tmp_path / "stranger.study"))
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,14 @@ def study(path: str, in_full: bool = True) -> list[str]:
     ]
 
 
+def verified(path: str) -> list[str]:
+    """What `shiftscope verify` and `shiftscope verify --mend` find and do."""
+    from shiftscope.flow import verify
+    from shiftscope.study import Study
+
+    return refusals(iter([lambda: verify(Study(path)), lambda: verify(Study(path), mend=True)]))
+
+
 def _study_parts(opened: Any, in_full: bool) -> Iterator[Thunk]:
     from shiftscope.store.notes import all_notes, all_tags, search_notes, unit_notes
 
@@ -81,6 +89,46 @@ def _recording_parts(recording: Any) -> Iterator[Thunk]:
         yield lambda layer=layer: recording.unit_responses(layer, recording.layer(layer).units - 1)
         for kind in summaries.values():
             yield lambda layer=layer, kind=kind: recording.summary(layer, kind)
+
+
+PAGES = (
+    "",
+    "layers/hidden",
+    "layers/hidden?lead=field",
+    "layers/hidden/units/0",
+    "layers/conv%20input/units/5",
+    "datasets/lab",
+    "datasets/field",
+    "datasets/field/samples/17",
+    "categories/0",
+    "confusions/0/1",
+    "paths",
+    "search?q=a",
+    "names",
+    "thumbnails/field/3",
+    "pictures/lab?at=1,2,3",
+)
+
+
+def pages(path: str) -> list[str]:
+    """The viewer's pages; an accident among them is raised, as Starlette's client does."""
+    from starlette.testclient import TestClient
+
+    from shiftscope.study import Study
+    from shiftscope.web.application import application
+
+    try:
+        opened = Study(path)
+    except ShiftscopeError as error:
+        return [str(error)]
+    client = TestClient(application(opened, token=None), base_url="http://127.0.0.1:8421")
+    messages = []
+    for address in PAGES:
+        answer = client.get(f"/{address}", follow_redirects=False)
+        if answer.status_code >= 400:
+            assert "Traceback" not in answer.text, address
+            messages.append(f"{answer.status_code} {address}: {answer.text}")
+    return messages
 
 
 def deephys(model: str, test: str, into: str = "") -> list[str]:

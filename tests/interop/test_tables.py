@@ -157,7 +157,7 @@ def test_metadata_become_columns_of_one_type_each(new_study, made):
 
 
 def test_half_a_surrogate_pair_becomes_a_question_mark():
-    columns = _metadata(['{"half": "\\ud800", "\\udfff": [1]}'])
+    columns = _metadata([{"half": "\ud800", "\udfff": [1]}])
     assert {name: list(values) for name, values in columns.items()} == {
         "metadata.half": ["?"],
         "metadata.?": ["[1]"],

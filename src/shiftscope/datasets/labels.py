@@ -20,6 +20,8 @@ def category_names(categories: Sequence[str] | None) -> tuple[str, ...] | None:
         return None
     if len(categories) == 0:
         raise DataError("categories is an empty list; leave it out if there are no names.")
+    if isinstance(categories, str):
+        raise DataError(f"categories={categories!r}; it takes a list of names in label order.")
     return checked_categories(categories)
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shiftscope.errors import BadRequest
-from shiftscope.store.arrays import StoredArray
-from shiftscope.store.layout import LOGITS, RESPONSES, folder_name
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
 
@@ -78,16 +77,15 @@ def _variables(recording: Recording, layers: Iterable[str], *, with_logits: bool
 
     from shiftscope.interop.lazy_responses import LazyResponses
 
-    folder = recording.folder / RESPONSES
     variables: dict[str, Any] = {}
     for layer, name in _names(layers).items():
         recording.responses(layer, 0, 0)  # says what to do where only summaries were kept
         attributes = {"layer": layer, "read_as": recording.layer(layer).read_as}
-        both = (StoredArray(folder / folder_name(layer) / order) for order in ("by_sample", "by_unit"))
+        both = recording.by_sample(layer), recording.by_unit(layer)
         values = LazilyIndexedArray(LazyResponses(*both))
         variables[name] = xr.Variable(("sample", f"{name}_unit"), values, attributes)
     if with_logits:
-        values = LazilyIndexedArray(LazyResponses(StoredArray(folder / LOGITS)))
+        values = LazilyIndexedArray(LazyResponses(recording.stored_logits()))
         variables[LOGITS] = xr.Variable(("sample", "category"), values)
     return variables
 

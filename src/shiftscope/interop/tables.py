@@ -90,10 +90,8 @@ def _samples(study: StudyFiles) -> pd.DataFrame:
                 }
             )
         )
-    stored = [
-        text for recording in study.values() for text in recording.samples.column("metadata").to_pylist()
-    ]
-    return pd.concat(parts, ignore_index=True).assign(**_metadata(stored))
+    known = [metadata for recording in study.values() for metadata in recording.samples.metadata()]
+    return pd.concat(parts, ignore_index=True).assign(**_metadata(known))
 
 
 def _layer_scores(study: StudyFiles, layer: str, score: Score) -> pd.DataFrame:
@@ -166,12 +164,12 @@ def _names(codes: npt.NDArray[np.integer[Any]], categories: Sequence[str]) -> An
     return _texts(np.array([*categories, None], object)[codes])
 
 
-def _metadata(stored: Sequence[str]) -> dict[str, Any]:
-    """A column for each key that occurs, by "metadata.KEY"; the JSON itself where they are too many."""
-    rows = [_flat(json.loads(text)) for text in stored]
+def _metadata(known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A column for each key that occurs, by "metadata.KEY"; JSON where they are too many."""
+    rows = [_flat(metadata) for metadata in known]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     if len(keys) > MOST_KEYS:
-        return {"metadata": list(stored)}
+        return {"metadata": [json.dumps(metadata) for metadata in known]}
     return {f"metadata.{plain_text(key)}": _typed([row.get(key) for row in rows]) for key in keys}
 
 

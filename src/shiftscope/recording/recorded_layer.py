@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shiftscope.errors import NotInStudy, closest
+from shiftscope.typed import check_types
 from shiftscope.units.kind import Axes
 
 Side = Literal["output", "input", "patches"]
@@ -60,7 +61,8 @@ class RecordedLayer:
     def from_json(cls, entry: Mapping[str, Any]) -> RecordedLayer:
         """Raises KeyError, TypeError or ValueError for what is no layer."""
         layer = cls(**{**entry, "shape": tuple(entry["shape"])})
-        if not isinstance(layer.name, str) or type(layer.units) is not int or not 0 < layer.units < 2**31:
+        check_types(layer)
+        if not 0 < layer.units < 2**31:
             raise ValueError(f"a layer {layer.name!r} of {layer.units!r} units")
         return layer
 

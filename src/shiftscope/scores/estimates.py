@@ -23,6 +23,7 @@ from shiftscope.scores.tuning import RANK_TOLERANCE
 from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import HEAD, folder_name
 from shiftscope.store.object_path import on_store
+from shiftscope.store.within import within
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,7 +77,7 @@ def stored_estimates_of(
     against, described = study[reference], study.layer(layer)
     kept: dict[str, Kept] = {}
     for dataset in datasets:
-        path = estimates_file(study.path, dataset, reference, described.name)
+        path = within(study.path, estimates_file(study.path, dataset, reference, described.name))
         kept[dataset] = path.absolute(), _key(study, study[dataset], against, described.name)
     shifted = {each: study[dataset] for dataset, each in kept.items()}
 
@@ -104,7 +105,8 @@ def has_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -
 
     shifted, against, described = study[dataset], study[reference], study.layer(layer)
     try:
-        with _opened(estimates_file(study.path, dataset, reference, described.name)) as file:
+        file_of_them = estimates_file(study.path, dataset, reference, described.name)
+        with _opened(within(study.path, file_of_them)) as file:
             metadata = file.schema_arrow.metadata or {}
     except (OSError, pa.ArrowException):
         return False
@@ -118,7 +120,7 @@ def estimates_file(study: Path, dataset: str, reference: str, layer: str) -> Pat
 
 def _key(study: StudyFiles, shifted: Recording, reference: Recording, layer: str) -> bytes:
     """What decides the estimates; for code that scores share, DEFINITION is raised."""
-    head = study.path / HEAD
+    head = within(study.path, study.path / HEAD)
     content = {
         "definition": DEFINITION,
         "resamples": RESAMPLES,
@@ -198,7 +200,9 @@ def _read(path: Path, key: bytes, units: int) -> dict[str, Estimate] | None:
         with _opened(path) as file:
             if (file.schema_arrow.metadata or {}).get(KEY) != key:
                 return None
-            table = file.read()
+            if file.metadata.num_rows != units * len(unit_scores):
+                return None
+            table = file.read(columns=list(NUMBERS))
         estimates = {}
         for place, name in enumerate(sorted(unit_scores)):
             rows = table.slice(place * units, units)

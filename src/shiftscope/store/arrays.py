@@ -2,15 +2,16 @@
 
 A chunk file without compression is C-order bytes, so a point read is one seek and one read: 0.03 ms
 against 1.4 to 60 ms through the zarr interface, and no import of zarr in the viewer. Any other
-encoding (a packed study) goes through zarr.
+encoding (a packed study) goes through zarr. A description is a stranger's until it is checked: what it says
+of sizes is compared with the files before room is made for them.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,48 +21,64 @@ import numpy.typing as npt
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.store.at_hand import to_write_arrays
-from shiftscope.store.atomic import Checksums, written_aside
+from shiftscope.store.atomic import Checksums, read_json, written_aside
 from shiftscope.store.object_path import on_store
 from shiftscope.store.object_store import connected
 from shiftscope.store.row_requests import RowRequests
+from shiftscope.store.within import all_within, within
 
 PLAIN = [{"name": "bytes", "configuration": {"endian": "little"}}]
 PLAIN_BYTES = [{"name": "bytes"}]  # one-byte types have no byte order
+NUMBERS = {"bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))} | {
+    f"float{bits}" for bits in (16, 32, 64)
+}
 
 
 class StoredArray:
-    """One array of one or two axes on disk; nothing is read until asked for."""
+    """One array of numbers on disk; nothing but its description is read until asked for.
 
-    def __init__(self, path: Path) -> None:
+    Raises
+    ------
+    StudyDamaged
+        There is no such array, it is not of `shape` where one is given, or a file is not what its description says
+        or lies out of the array's folder.
+    """
+
+    def __init__(self, path: Path, shape: tuple[int, ...] | None = None) -> None:
         self.path = path
         self._requested = RowRequests()
+        self._inside: set[Path] = set()  # folders of chunks seen to lie where they seem to
+        described = read_json(within(path, path / "zarr.json"), "the description of an array")
         try:
-            described = json.loads((path / "zarr.json").read_bytes())
-            self.shape: tuple[int, ...] = tuple(int(size) for size in described["shape"])
-            self.chunks = tuple(int(size) for size in described["chunk_grid"]["configuration"]["chunk_shape"])
+            self.shape = _sizes(described["shape"])
+            self.chunks = _sizes(described["chunk_grid"]["configuration"]["chunk_shape"])
             self.plain = (
                 described["codecs"] in (PLAIN, PLAIN_BYTES)
                 and described["chunk_key_encoding"]["name"] == "default"
                 and not described.get("storage_transformers")
             )
+            if described["data_type"] not in NUMBERS:
+                raise ValueError(f"the data type {described['data_type']!r}")
             self.dtype = np.dtype(described["data_type"])
-        except FileNotFoundError:
-            raise StudyDamaged(f"{path} is missing from the study; record the dataset again.") from None
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise StudyDamaged(f"{path}/zarr.json does not describe an array: {error!r}.") from error
-        if (
-            len(self.shape) != len(self.chunks)
-            or any(size < 1 for size in self.chunks)
-            or any(size < 0 for size in self.shape)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StudyDamaged(
+                f"{path}/zarr.json does not describe an array: {error!r}; record the dataset again."
+            ) from error
+        if len(self.shape) != len(self.chunks) or not all(
+            1 <= chunk <= max(1, size) for chunk, size in zip(self.chunks, self.shape, strict=True)
         ):
             raise StudyDamaged(f"{path}/zarr.json has chunks {self.chunks} for the shape {self.shape}.")
+        if shape is not None and self.shape != shape:
+            raise StudyDamaged(
+                f"{path} has the shape {self.shape}, and what was recorded {shape}; record the dataset again."
+            )
 
     def row(self, index: int) -> npt.NDArray[Any]:
         """The (n,) numbers at `index` of the first axis."""
         if not 0 <= index < self.shape[0]:
             raise IndexError(index)
         if not self.plain:
-            return np.asarray(self._through_zarr()[index])
+            return self._through_zarr(index)
         chunk, inside = divmod(index, self.chunks[0])
         columns = range(math.ceil(self.shape[1] / self.chunks[1]))
         start = inside * self.chunks[1]
@@ -92,7 +109,7 @@ class StoredArray:
     def rows(self, start: int, stop: int) -> npt.NDArray[Any]:
         """The (stop - start, n) numbers of a run of the first axis, chunk by chunk."""
         if not self.plain:
-            return np.asarray(self._through_zarr()[start:stop])
+            return self._through_zarr(slice(start, stop))
         self._read_ahead(start, stop)
         out = np.empty((stop - start, *self.shape[1:]), self.dtype)
         grid = [range(start // self.chunks[0], math.ceil(stop / self.chunks[0]))]
@@ -118,7 +135,7 @@ class StoredArray:
         for first in range(0, len(values), self.chunks[0]):
             some = np.ascontiguousarray(values[first : first + self.chunks[0]], self.dtype)
             key = (start + first) // self.chunks[0], *(0 for _ in self.chunks[1:])
-            with written_aside(self.path.joinpath("c", *map(str, key)), sums) as file:
+            with written_aside(within(self.path, self.path.joinpath("c", *map(str, key))), sums) as file:
                 file.write(some.data)
                 missing = (self.chunks[0] - len(some)) * math.prod(self.chunks[1:])
                 if missing:
@@ -126,7 +143,7 @@ class StoredArray:
 
     def all(self) -> npt.NDArray[Any]:
         if not self.shape:
-            return self._read((), 0, 1).reshape(()) if self.plain else np.asarray(self._through_zarr()[()])
+            return self._read((), 0, 1).reshape(()) if self.plain else self._through_zarr(())
         return self.rows(0, self.shape[0])
 
     def _read_ahead(self, start: int, stop: int) -> None:
@@ -159,6 +176,8 @@ class StoredArray:
         """`count` bytes of a file from each of some places on, and how many there are in it."""
         if on_store(path):
             return self._requested.parts(path, starts, count)
+        if path.parent not in self._inside or not stat.S_ISREG(os.lstat(path).st_mode):
+            self._inside.add(within(self.path, path).parent)
         found = []
         with path.open("rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
@@ -167,13 +186,27 @@ class StoredArray:
                 found.append(file.read(count))
         return found, size
 
-    def _through_zarr(self) -> Any:
+    def _through_zarr(self, chosen: int | slice | tuple[()]) -> npt.NDArray[Any]:
+        try:
+            return np.asarray(self._opened()[chosen])
+        except StudyDamaged:
+            raise
+        except Exception as error:  # damage makes zarr and its codecs raise whatever it led them to
+            raise StudyDamaged(f"{self.path} cannot be read as an array: {error!r}.") from error
+
+    def _opened(self) -> Any:
         import zarr
 
         if on_store(self.path):
             store = zarr.storage.ObjectStore(connected(self.path.root), read_only=True)
-            return zarr.open_array(store, path=str(self.path.key), mode="r")
-        return zarr.open_array(self.path, mode="r")
+            return zarr.open_array(store, path=str(self.path.key), mode="r", zarr_format=3)
+        return zarr.open_array(all_within(self.path), mode="r", zarr_format=3)
+
+
+def _sizes(described: Any) -> tuple[int, ...]:
+    if not all(type(size) is int and 0 <= size < 2**40 for size in described):
+        raise ValueError(f"the sizes {described!r}")
+    return tuple(described)
 
 
 def create_array(

@@ -21,6 +21,7 @@ from shiftscope.store.object_path import on_store
 NO_VERSION = ""  # of an object that is not there
 UNDER_WAY = ".part", ".partial"  # how files end that we write aside, and zarr
 Checksums = dict[Path, str]  # file -> SHA-256 of its bytes, in hexadecimal digits
+LARGEST_JSON = 2**25  # bytes; lists within lists take twenty times as much once they are read
 
 
 @contextmanager
@@ -116,12 +117,16 @@ def write_json_over(path: Path, content: Any, version: str | None) -> bool:
 
 
 def _as_bytes(content: Any) -> bytes:
-    return json.dumps(content, indent=2, ensure_ascii=False).encode()
+    # Half a surrogate pair, as in the path of a file whose name is not UTF-8, is escaped as JSON does.
+    return json.dumps(content, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def read_json(path: Path, what: str) -> dict[str, Any]:
     """An object from a JSON file of ours; `StudyDamaged` names `what` it should have been."""
     try:
+        size = 0 if on_store(path) else path.stat().st_size  # a request of its own there
+        if size > LARGEST_JSON:
+            raise StudyDamaged(f"{path} has {size:,} bytes; {what} has at most {LARGEST_JSON:,}.")
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise StudyDamaged(f"{path} is missing: it should hold {what}.") from None

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from shiftscope.errors import StudyBusy
 from shiftscope.store.atomic import make_folder
 from shiftscope.store.object_path import on_store
+from shiftscope.store.within import within
 
 LOCKS = ".locks"
 # The readers of a recording that was killed outlive it by some seconds, and its lock with them.
@@ -28,12 +29,15 @@ def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[None]
     ------
     StudyBusy
         Patience has ended.
+    StudyDamaged
+        The lock leads out of the study.
     """
     if on_store(study):
         yield
         return
-    make_folder(study / LOCKS)
-    lock = FileLock(study / LOCKS / f"{what}.lock")
+    file = within(study, study / LOCKS / f"{what}.lock")
+    make_folder(file.parent)
+    lock = FileLock(file)
     try:
         lock.acquire(timeout=patience_seconds)
     except Timeout:

@@ -11,6 +11,7 @@ from shiftscope.store.locks import recording_lock
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.store.verification import Damage
+from shiftscope.store.within import within
 from shiftscope.store.writer import RecordingWriter
 
 
@@ -35,7 +36,7 @@ def mend(study: StudyFiles, damages: Sequence[Damage]) -> None:
 
 
 def _mend(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) -> None:
-    described = read_json(folder / RECORDING, "a recording")
+    described = read_json(within(folder, folder / RECORDING), "a recording")
     plan = Plan.from_json(described["plan"])
     complete = described.get("complete")
     for damage in damages:

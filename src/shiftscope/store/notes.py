@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 import re
 import sqlite3
 import unicodedata
@@ -18,12 +19,14 @@ from shiftscope.store.at_hand import file_to_read
 from shiftscope.store.layout import NOTES
 from shiftscope.store.object_path import on_store
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.within import within
 
 LONGEST_LABEL = 80  # characters
 LONGEST_TAG = 40
 MOST_TAGS = 20  # of one unit
 LONGEST_NOTE = 10_000
 LONGEST_ROW = 100_000  # bytes; a file that holds more in one is not ours
+OF_SEVERAL_FILES = bytes.fromhex("d9d505f920a163d7")  # how such a journal ends
 PATIENCE_SECONDS = 10.0  # for another process that is writing
 READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 AWAY = "Move it away to start anew."
@@ -58,21 +61,21 @@ def unit_notes(study: StudyFiles, layer: str) -> dict[int, UnitNote]:
         The file of notes is not one of ours; the message names it.
     """
     units = study.layer(layer).units
-    rows = _rows(study.path / NOTES, "WHERE layer = ? ORDER BY unit", study.layer(layer).name)
+    rows = _rows(_place(study), "WHERE layer = ? ORDER BY unit", study.layer(layer).name)
     return {unit: note for _, unit, note in rows if unit < units}
 
 
 def unit_note(study: StudyFiles, layer: str, unit: int) -> UnitNote:
     """The note of one unit, an empty one where there is none."""
     study.layer(layer).check(unit)
-    rows = _rows(study.path / NOTES, _ONE, study.layer(layer).name, unit)
+    rows = _rows(_place(study), _ONE, study.layer(layer).name, unit)
     return next((note for *_, note in rows), UnitNote())
 
 
 def all_notes(study: StudyFiles) -> list[tuple[str, int, UnitNote]]:
     """Layer, unit and note of every unit that has one, by layer in the study's order and by unit."""
     places = {name: place for place, name in enumerate(study.layers)}
-    rows = [row for row in _rows(study.path / NOTES) if row[0] in places]
+    rows = [row for row in _rows(_place(study)) if row[0] in places]
     kept = [row for row in rows if row[1] < study.layers[row[0]].units]
     return sorted(kept, key=lambda row: (places[row[0]], row[1]))
 
@@ -159,7 +162,7 @@ def save_unit_note(
         None if tags is None else _words(tags),
         None if note is None else _checked(note.replace("\r\n", "\n").strip(), "a note", LONGEST_NOTE),
     )
-    path = study.path / NOTES
+    path = _place(study)
     if on_store(path):
         raise BadRequest(
             f"notes cannot be saved in {path}: an object store does not hold them. Copy the study to a folder, write "
@@ -187,6 +190,32 @@ def save_unit_note(
         )
         connection.execute("INSERT OR REPLACE INTO unit_notes VALUES (?, ?, ?, ?, ?, ?)", row)
     return after
+
+
+def _place(study: StudyFiles) -> Path:
+    """The file of notes.
+
+    Raises
+    ------
+    StudyDamaged
+        It leads out of the study, or a journal beside it is not of ours: one of several files names another journal,
+        which SQLite would delete wherever it lies.
+    """
+    path = within(study.path, study.path / NOTES)
+    if on_store(study.path):  # of which a copy is opened, without a journal
+        return path
+    journal = path.with_name(f"{NOTES}-journal")
+    if journal.is_symlink() or (journal.is_file() and _ending(journal) == OF_SEVERAL_FILES):
+        raise StudyDamaged(
+            f"{journal} is not of a file of notes. Remove it; notes being written then may be lost."
+        )
+    return path
+
+
+def _ending(journal: Path) -> bytes:
+    with journal.open("rb") as file:
+        file.seek(-min(len(OF_SEVERAL_FILES), journal.stat().st_size), os.SEEK_END)
+        return file.read()
 
 
 def _rows(path: Path, chosen: str = "", *values: str | int) -> list[tuple[str, int, UnitNote]]:

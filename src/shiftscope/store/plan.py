@@ -16,6 +16,9 @@ from shiftscope.errors import BadRequest
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Keep, StoredType
 from shiftscope.store.layout import folder_name
+from shiftscope.typed import check_types
+
+MOST_SHARDS = 2**20  # 2**32 samples in shards of the usual size
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class Plan:
         """Samples in one shard; small datasets are one shard without padding."""
         return min(self.shard_samples, self.samples)
 
+    @property
+    def shard_count(self) -> int:
+        return -(-self.samples // self.rows)
+
     def shards(self) -> dict[int, range]:
         """Positions of the samples of each shard."""
         starts = range(0, self.samples, self.rows)
@@ -81,7 +88,11 @@ class Plan:
         """Raises KeyError, TypeError or ValueError for what is no plan."""
         layers = [RecordedLayer.from_json(layer) for layer in entry["layers"]]
         plan = cls(**{**entry, "layers": layers})
-        counts = (plan.samples, plan.shard_samples, plan.categories)
-        if any(type(count) is not int or not 0 < count < 2**32 for count in counts):
-            raise ValueError(f"{plan.samples!r} samples in shards of {plan.shard_samples!r}")
+        check_types(plan)
+        if not all(0 < count < 2**32 for count in (plan.samples, plan.shard_samples, plan.categories)):
+            raise ValueError(
+                f"{plan.samples} samples in shards of {plan.shard_samples} and {plan.categories} categories"
+            )
+        if plan.shard_count > MOST_SHARDS:
+            raise ValueError(f"{plan.shard_count:,} shards; a recording has at most {MOST_SHARDS:,}")
         return plan

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from shiftscope.category_names import checked_categories
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest
 from shiftscope.recording.layers import Layer, choose_layers
@@ -79,7 +80,7 @@ def prepare(
     if manifest.layers:
         refuse_other_layers(manifest.layers, chosen)
     categories, probabilities = check_outputs(
-        model, inputs, study.categories or tuple(dataset.categories or ())
+        model, inputs, study.categories or checked_categories(dataset.categories or ())
     )
     plan = Plan(
         dataset=name,

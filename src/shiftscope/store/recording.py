@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +29,31 @@ from shiftscope.store.layout import (
     folder_name,
     samples_file,
 )
+from shiftscope.store.object_path import on_store
 from shiftscope.store.plan import Plan
 from shiftscope.store.samples import Samples
+from shiftscope.store.within import within
+from shiftscope.summaries.histograms import BINS
 from shiftscope.summaries.summary import Summary, from_arrays, name_of
+from shiftscope.summaries.top_samples import KEPT, TopSamples
 
 S = TypeVar("S", bound=Summary)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _says_whose(method: Callable[Concatenate[Recording, P], R]) -> Callable[Concatenate[Recording, P], R]:
+    """Damage that is found by a method of a recording is that dataset's."""
+
+    @wraps(method)
+    def told(self: Recording, /, *given: P.args, **named: P.kwargs) -> R:
+        try:
+            return method(self, *given, **named)
+        except StudyDamaged as error:
+            error.dataset = self.name
+            raise
+
+    return told
 
 
 class Recording:
@@ -44,7 +64,8 @@ class Recording:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
-        described = read_json(folder / RECORDING, "a recording")
+        self.study = folder.parent  # out of which nothing leads
+        described = read_json(within(self.study, folder / RECORDING), "a recording")
         check_format(folder / RECORDING, described)
         try:
             self.complete = bool(described["complete"])
@@ -86,10 +107,14 @@ class Recording:
         return self.plan.keep == "responses"
 
     @cached_property
+    @_says_whose
     def samples(self) -> Samples:
         """Everything kept of each sample but its responses; checked against the plan when first read."""
-        files = [samples_file(self.folder, shard) for shard in self.plan.shards()]
-        samples, categories = Samples(files), self.plan.categories
+        # One by one: a damaged plan may claim more shards than a list can hold.
+        shards = range(self.plan.shard_count)
+        files = (within(self.study, samples_file(self.folder, shard)) for shard in shards)
+        samples = Samples(list(files) if on_store(self.folder) else files, self.name)
+        categories = self.plan.categories
         if len(samples) != self.plan.samples:
             raise StudyDamaged(
                 f"{self.folder / SAMPLES} holds {len(samples)} samples of {self.plan.samples}; "
@@ -103,6 +128,7 @@ class Recording:
                 )
         return samples
 
+    @_says_whose
     def summary(self, layer: str, kind: type[S]) -> S:
         """A summary of all samples shown: `recording.summary("fc", Maxima)`."""
         return self._summary(self.layer(layer).name, name_of(kind))  # type: ignore[return-value]
@@ -110,38 +136,39 @@ class Recording:
     def layer(self, name: str) -> RecordedLayer:
         return layer_named(name, self.layers)
 
+    @_says_whose
     def unit_responses(self, layer: str, unit: int) -> npt.NDArray[np.floating[Any]]:
         """(sample,) responses of one unit to every sample; NaN where a sample was skipped."""
         self.layer(layer).check(unit)
-        return self._stored(f"{folder_name(layer)}/by_unit").row(unit)
+        return self.by_unit(layer).row(unit)
 
+    @_says_whose
     def sample_responses(self, layer: str, position: int) -> npt.NDArray[np.floating[Any]]:
         """(unit,) responses of a layer to one sample."""
-        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample").row(
-            self.samples.check(position)
-        )
+        return self.by_sample(layer).row(self.samples.check(position))
 
+    @_says_whose
     def responses(self, layer: str, start: int = 0, stop: int | None = None) -> npt.NDArray[np.floating[Any]]:
         """(sample, unit) responses of a run of samples."""
-        stored = self._stored(f"{folder_name(self.layer(layer).name)}/by_sample")
-        return stored.rows(start, stored.shape[0] if stop is None else stop)
+        return self.by_sample(layer).rows(start, self.plan.samples if stop is None else stop)
 
+    @_says_whose
     def responses_at(self, layer: str, positions: Sequence[int]) -> npt.NDArray[np.floating[Any]]:
         """(sample, unit) responses to some samples, in the order given."""
         described = self.layer(layer)
         if not positions:  # also of a recording that keeps summaries alone
             return np.empty((0, described.units))
-        stored = self._stored(f"{folder_name(described.name)}/by_sample")
-        return stored.rows_at([self.samples.check(position) for position in positions])
+        return self.by_sample(layer).rows_at([self.samples.check(position) for position in positions])
 
+    @_says_whose
     def logits(self, position: int) -> npt.NDArray[np.floating[Any]]:
         """(category,) logits of one sample."""
-        return self._stored(LOGITS).row(self.samples.check(position))
+        return self.stored_logits().row(self.samples.check(position))
 
+    @_says_whose
     def logits_of(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.floating[Any]]:
         """(sample, category) logits of a run of samples; NaN where a sample was skipped."""
-        stored = self._stored(LOGITS)
-        return stored.rows(start, stored.shape[0] if stop is None else stop)
+        return self.stored_logits().rows(start, self.plan.samples if stop is None else stop)
 
     def thumbnail(self, position: int) -> tuple[bytes, str]:
         """A sample's thumbnail and its media type; `NotInStudy` for a sample that is no image."""
@@ -156,14 +183,35 @@ class Recording:
                 'Record it with keep="responses" to see them.'
             )
 
-    def _stored(self, path: str) -> StoredArray:
+    def by_sample(self, layer: str) -> StoredArray:
+        """(sample, unit) responses on disk."""
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample", 0, self.layer(layer).units)
+
+    def by_unit(self, layer: str) -> StoredArray:
+        """(unit, sample), their twin on disk."""
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_unit", 1, self.layer(layer).units)
+
+    def stored_logits(self) -> StoredArray:
+        """(sample, category) logits on disk."""
+        return self._stored(LOGITS, 0, self.plan.categories)
+
+    def _stored(self, path: str, axis_of_samples: int, others: int) -> StoredArray:
         self.require_responses()
         if path not in self._arrays:
-            self._arrays[path] = StoredArray(self.folder / RESPONSES / path)
+            shape = (others, self.plan.samples) if axis_of_samples else (self.plan.samples, others)
+            self._arrays[path] = StoredArray(within(self.study, self.folder / RESPONSES / path), shape)
         return self._arrays[path]
 
     def _read_summary(self, layer: str, name: str) -> Summary:
-        sizes = {"unit": self.layer(layer).units, "category": self.plan.categories}
-        with folder_to_read(self.folder / SUMMARIES / folder_name(layer) / name) as folder:
+        sizes = {"unit": self.layer(layer).units, "category": self.plan.categories, "rank": KEPT, "bin": BINS}
+        with folder_to_read(
+            within(self.study, self.folder / SUMMARIES / folder_name(layer) / name)
+        ) as folder:
             fields = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-            return from_arrays(name, {field: StoredArray(folder / field).all() for field in fields}, sizes)
+            arrays = {field: StoredArray(within(folder, folder / field)).all() for field in fields}
+        summary = from_arrays(name, arrays, sizes)
+        if isinstance(summary, TopSamples) and summary.position.max() >= self.plan.samples:
+            raise StudyDamaged(
+                f"{self.folder / SUMMARIES} names samples beyond the {self.plan.samples}; record the dataset again."
+            )
+        return summary

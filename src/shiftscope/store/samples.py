@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow as pa
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.recording.seen import Shard
+from shiftscope.store.arrow_file import Columns
 from shiftscope.store.atomic import Checksums, written_aside
 from shiftscope.store.hollow_file import HollowFile
 from shiftscope.store.object_path import ObjectPath, many, on_store
@@ -33,6 +34,8 @@ SCHEMA = pa.schema(
         "problem": pa.string(),
     }
 )
+
+ALWAYS = ("id", "source", "metadata")  # columns with a value for every sample
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,14 @@ def write_samples(path: Path, shard: Shard, sums: Checksums | None = None) -> No
 class Samples:
     """All samples of one recording, in the order of the dataset."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
-        # Of an object store, or nothing where files can be mapped.
-        self._hollow = many(_hollow, [file for file in files if on_store(file)])
+    def __init__(self, files: Iterable[Path], dataset: str = "") -> None:
+        """Those on an object store are fetched together, and given as a list; others are opened one by one."""
+        self._dataset = dataset
+        self._hollow: list[HollowFile] = []
+        if isinstance(files, Sequence):
+            self._hollow = many(_hollow, [file for file in files if on_store(file)])
         self._tables = [
-            _table(file, self._hollow[shard].buffer if self._hollow else None)
+            Columns(file, SCHEMA, ALWAYS, dataset, self._hollow[shard].buffer if self._hollow else None)
             for shard, file in enumerate(files)
         ]
         ends = np.cumsum([table.num_rows for table in self._tables])
@@ -136,7 +142,7 @@ class Samples:
             prediction=NO_LABEL if prediction is None else prediction,
             confidence=float("nan") if confidence is None else confidence,
             source=value("source"),
-            metadata=json.loads(value("metadata")),
+            metadata=self._metadata(table, row),
             problem=value("problem") or "",
         )
 
@@ -161,7 +167,19 @@ class Samples:
         self._at(position)
         return position
 
-    def _at(self, position: int) -> tuple[pa.Table, int]:
+    def metadata(self) -> list[dict[str, Any]]:
+        """What is known of each sample."""
+        return [self._metadata(table, row) for table in self._tables for row in range(table.num_rows)]
+
+    def _metadata(self, table: Columns, row: int) -> dict[str, Any]:
+        try:
+            return read_metadata(table["metadata"][row].as_py())
+        except ValueError as error:
+            raise StudyDamaged(
+                f"{table.file} holds metadata of row {row} that are no JSON object: {error}", self._dataset
+            ) from error
+
+    def _at(self, position: int) -> tuple[Columns, int]:
         if not 0 <= position < len(self):
             raise NotInStudy(
                 f"no sample {position}; this dataset has {len(self)}, from 0 to {len(self) - 1}."
@@ -194,12 +212,12 @@ def _hollow(file: ObjectPath) -> HollowFile:
         raise StudyDamaged(f"{file} cannot be read as the samples of a shard: {error}") from error
 
 
-def _table(file: Path, fetched: pa.Buffer | None) -> pa.Table:
-    """Memory mapped, or from what was `fetched`."""
+def read_metadata(text: str | None) -> dict[str, Any]:
+    """What is known of a sample, from the column that keeps it; raises ValueError for what is no JSON object."""
     try:
-        table = pa.ipc.open_file(pa.memory_map(str(file)) if fetched is None else fetched).read_all()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise StudyDamaged(f"{file} cannot be read as the samples of a shard: {error}") from error
-    if table.schema != SCHEMA:
-        raise StudyDamaged(f"{file} has the columns {table.schema.names}; samples have {SCHEMA.names}.")
-    return table
+        read = json.loads(text or "")
+    except RecursionError as error:
+        raise ValueError("lists within lists") from error
+    if not isinstance(read, dict):
+        raise ValueError(f"it is {type(read).__name__}")
+    return read

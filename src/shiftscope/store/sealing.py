@@ -28,6 +28,7 @@ from shiftscope.store.layout import (
     FORMAT,
     RECORDING,
     RESPONSES,
+    SHARDS,
     SUMMARIES,
     UNIT_CHUNK,
     done_file,
@@ -39,6 +40,7 @@ from shiftscope.store.object_path import on_store
 from shiftscope.store.plan import Plan
 from shiftscope.store.restoring import summaries_of_stored
 from shiftscope.store.runs import merged_summaries, runs
+from shiftscope.store.sums import sums_told
 from shiftscope.summaries.summary import States, arrays_of
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
@@ -159,7 +161,13 @@ def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
     sums: Checksums = {}
     for index in plan.shards():
         done = read_json(done_file(folder, index), "the end of a shard")
-        sums |= {folder / name: str(digest) for name, digest in done.get("sha256", {}).items()}
+        of_shard = sums_told(folder, done.get("sha256", {}))
+        if missing := [path for path in of_shard if path.parent.name != SHARDS and not path.is_file()]:
+            raise StudyDamaged(
+                f"{done_file(folder, index)} tells of {missing[0]}, which is not there. Remove it, and give the "
+                "command that recorded the dataset again."
+            )
+        sums |= of_shard
         if "sha256" not in done:
             flush(samples_file(folder, index), sums)
     return sums

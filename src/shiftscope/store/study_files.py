@@ -5,13 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from shiftscope.category_names import checked_categories
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
@@ -41,6 +43,8 @@ from shiftscope.store.linear_maps import read_map, write_map
 from shiftscope.store.locks import LOCKS, held
 from shiftscope.store.object_path import on_store, study_path
 from shiftscope.store.recording import Recording
+from shiftscope.store.within import within
+from shiftscope.typed import check_types
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class StudyFiles(Mapping[str, Recording]):
         self.path = study_path(path)
         self.read_only = read_only
         self.manifest = _read_manifest(self.path)
+        self.damage: Mapping[str, StudyDamaged] = {}  # of the datasets that are left out
         self._recordings: dict[str, Recording] = {}
 
     @cached_property
@@ -89,8 +94,8 @@ class StudyFiles(Mapping[str, Recording]):
     @property
     def reference(self) -> str:
         """Name of the dataset whose responses the others are compared with; empty when nothing is recorded."""
-        named = self.manifest.reference
-        return named if named in self.manifest.datasets else next(iter(self.manifest.datasets), "")
+        named, whole = self.manifest.reference, self._whole()
+        return named if named in whole else next(iter(whole), "")
 
     @property
     def datasets(self) -> list[str]:
@@ -98,33 +103,47 @@ class StudyFiles(Mapping[str, Recording]):
         return list(self)
 
     def __contains__(self, dataset: object) -> bool:
-        return dataset in self.manifest.datasets
+        return dataset in self._whole()
 
     def __getitem__(self, dataset: str) -> Recording:
+        if dataset in self.damage:
+            raise StudyDamaged(str(self.damage[dataset]), dataset)
         if dataset not in self:
             raise NotInStudy(
                 f"no dataset {dataset!r} in this study; closest: {closest(dataset, self.manifest.datasets)}. "
                 f"Recorded are {', '.join(self.manifest.datasets) or 'none yet'}."
             )
         if dataset not in self._recordings:
-            recording = Recording(dataset, self.folder_of(dataset))
-            if recording.plan.categories != len(self.categories):
-                raise StudyDamaged(
-                    f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
-                    f"with {recording.plan.categories}."
-                )
-            self._recordings[dataset] = recording
+            try:
+                self._recordings[dataset] = self._opened(dataset)
+            except StudyDamaged as error:
+                error.dataset = dataset
+                raise
         return self._recordings[dataset]
+
+    def _opened(self, dataset: str) -> Recording:
+        recording = Recording(dataset, self.folder_of(dataset))
+        if recording.plan.categories != len(self.categories):
+            raise StudyDamaged(
+                f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
+                f"with {recording.plan.categories}."
+            )
+        if recording.layers != self.layers:
+            raise StudyDamaged(
+                f"{self.path / MANIFEST} names the layers {list(self.layers)}, and {dataset!r} was recorded at "
+                f"others: {list(recording.layers)}, or read otherwise."
+            )
+        return recording
 
     def folder_of(self, dataset: str) -> Path:
         """Where a dataset is, or would be; after a stop just before it took its place it has its first name."""
         if dataset in self.manifest.folders:
-            return self.path / self.manifest.folders[dataset]
+            return within(self.path, self.path / self.manifest.folders[dataset])
         folder = self.path / folder_name(dataset)
         if on_store(self.path):
             return folder
         new = folder.with_name(unreplaced(folder.name))
-        return new if new.exists() and not folder.exists() else folder
+        return within(self.path, new if new.exists() and not folder.exists() else folder)
 
     def place_for(self, dataset: str, *, replaces: bool) -> Path:
         """Where a recording is written; what replaces another one is apart from it until `replace`."""
@@ -153,10 +172,19 @@ class StudyFiles(Mapping[str, Recording]):
                     remove_folder(folder)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self.manifest.datasets, key=lambda name: name != self.reference))
+        return iter(sorted(self._whole(), key=lambda name: name != self.reference))
 
     def __len__(self) -> int:
-        return len(self.manifest.datasets)
+        return len(self._whole())
+
+    def _whole(self) -> tuple[str, ...]:
+        return tuple(name for name in self.manifest.datasets if name not in self.damage)
+
+    def without(self, damage: StudyDamaged) -> Self:
+        """This study less the dataset that `damage` is of; asking for that one raises it."""
+        rest = copy(self)
+        rest.damage = {**self.damage, damage.dataset: damage}
+        return rest
 
     def layer(self, name: str) -> RecordedLayer:
         return layer_named(name, self.layers)
@@ -182,12 +210,10 @@ class StudyFiles(Mapping[str, Recording]):
         return {each.name: each for each in found if each}
 
     def _read_map(self, path: Path) -> LinearMap | None:
-        linear = read_map(path)
-        if (
-            linear
-            and linear.layer in self.layers
-            and linear.weight.shape[1] != self.layers[linear.layer].units
-        ):
+        linear = read_map(within(self.path, path))
+        if linear is None:
+            return None
+        if linear.layer in self.layers and linear.weight.shape[1] != self.layers[linear.layer].units:
             raise StudyDamaged(
                 f"{path} takes {linear.weight.shape[1]} inputs, and {linear.layer!r} has "
                 f"{self.layers[linear.layer].units} units."
@@ -255,7 +281,7 @@ class StudyFiles(Mapping[str, Recording]):
         return {
             name
             for name, digest in self.manifest.sha256.items()
-            if not has_checksum(self.path / name, digest)
+            if not has_checksum(within(self.path, self.path / name), digest)
         }
 
     def forget(self) -> None:
@@ -265,7 +291,7 @@ class StudyFiles(Mapping[str, Recording]):
 
     def _save_map(self, name: str, linear: LinearMap) -> dict[str, str]:
         sums: Checksums = {}
-        write_map(self.path / name, linear, sums)
+        write_map(within(self.path, self.path / name), linear, sums)
         self._forget_maps()
         return {name: sums[self.path / name]}
 
@@ -283,11 +309,13 @@ def create_study(
     ------
     StudyMismatch
         The path is a file, or a folder that is not empty.
+    DataError
+        A category's name cannot be stored.
     """
-    path = study_path(path)
+    path, categories = study_path(path), checked_categories(categories)
     if not (path / MANIFEST).exists():
         refuse_taken(path)
-        manifest = Manifest(model=model, categories=tuple(categories), versions=versions)
+        manifest = Manifest(model=model, categories=categories, versions=versions)
         if write_manifest(path, manifest, over=NO_VERSION):
             return
     raise StudyMismatch(
@@ -318,7 +346,7 @@ def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> b
         "sha256": dict(manifest.sha256),
         **({"folders": dict(manifest.folders)} if manifest.folders else {}),
     }
-    return write_json_over(path / MANIFEST, content, over)
+    return write_json_over(within(path, path / MANIFEST), content, over)
 
 
 def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
@@ -331,19 +359,35 @@ def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
 def _read_manifest(path: Path) -> Manifest:
     if not path.is_dir():
         raise NotInStudy(f"no study at {path}. Create one with Study.create() or `shiftscope record`.")
-    content = read_json(path / MANIFEST, "the manifest of a study")
+    content = read_json(within(path, path / MANIFEST), "the manifest of a study")
     check_format(path / MANIFEST, content)
     try:
-        return Manifest(
-            model={**content["model"], "class": str(content["model"]["class"])},
-            categories=tuple(map(str, content["categories"])),
+        if not isinstance(content["datasets"], list) or not isinstance(content["categories"], list):
+            raise ValueError("its datasets or categories are no list")
+        manifest = Manifest(
+            model=content["model"],
+            categories=checked_categories(content["categories"]),
             layers=tuple(RecordedLayer.from_json(entry) for entry in content["layers"]),
-            reference=str(content["reference"]),
-            datasets=tuple(map(str, content["datasets"])),
+            reference=content["reference"],
+            datasets=tuple(content["datasets"]),
             inputs=content["inputs"],
             versions=content["versions"],
             sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
             folders=_checked(content.get("folders", {})),
         )
+        check_types(manifest)
+        _check_names(manifest)
+        return manifest
     except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
         raise StudyDamaged(f"{path / MANIFEST} is not the manifest of a study: {error!r}.") from error
+
+
+def _check_names(manifest: Manifest) -> None:
+    """Raise ValueError or `BadRequest` for a model without a class, and for names that are none or stand twice."""
+    if not isinstance(manifest.model["class"], str) or type(manifest.model.get("parameters", 0)) is not int:
+        raise ValueError("its model has no class, or no number of parameters")
+    for names in (manifest.datasets, tuple(layer.name for layer in manifest.layers)):
+        for name in names:
+            folder_name(name)
+        if len(set(names)) < len(names):
+            raise ValueError(f"a name stands twice among {names}")

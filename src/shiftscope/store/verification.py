@@ -28,6 +28,8 @@ from shiftscope.store.partial import read_partial
 from shiftscope.store.plan import Plan
 from shiftscope.store.runs import runs
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.sums import sums_told
+from shiftscope.store.within import within
 from shiftscope.store.writer import is_done
 
 # What makes it good: what is stored, its shard once more, the whole dataset once more.
@@ -66,7 +68,7 @@ def verify(study: StudyFiles) -> Verified:
     Notes, and scores and paths that were kept, are not among them.
     """
     found = Verified(unfinished=study.unfinished())
-    own = {study.path / name: digest for name, digest in study.manifest.sha256.items()}
+    own = sums_told(study.path, study.manifest.sha256)
     for path, problem in _differing(own, found):
         found.damages.append(Damage("", path, problem, "record"))
     for name in [*study.datasets, *(each for each in found.unfinished if each not in study)]:
@@ -76,7 +78,7 @@ def verify(study: StudyFiles) -> Verified:
 
 def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
     try:
-        described = read_json(folder / RECORDING, "a recording")
+        described = read_json(within(folder, folder / RECORDING), "a recording")
         check_format(folder / RECORDING, described)
         plan = Plan.from_json(described["plan"])
     except (ShiftscopeError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -86,17 +88,17 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
     sums: dict[Path, str] = {}
     for index in plan.shards():
         try:
-            done = json.loads(done_file(folder, index).read_bytes())
-            sums |= {folder / file: str(digest) for file, digest in done.get("sha256", {}).items()}
-        except (OSError, ValueError, AttributeError) as error:
+            done = json.loads(within(folder, done_file(folder, index)).read_bytes())
+            sums |= sums_told(folder, done.get("sha256", {}))
+        except (OSError, ValueError, AttributeError, RecursionError, StudyDamaged) as error:
             if complete:
                 yield Damage(name, done_file(folder, index), f"cannot be read: {error}", "record", index)
     if complete and "checksums" in described:
         try:
-            if checksum(folder / CHECKSUMS) != described["checksums"]:
+            if checksum(within(folder, folder / CHECKSUMS)) != described["checksums"]:
                 raise StudyDamaged("differs from what was written")
             told = read_json(folder / CHECKSUMS, "checksums")
-            sums |= {folder / file: str(digest) for file, digest in told.items()}
+            sums |= sums_told(folder, told)
         except (OSError, ShiftscopeError) as error:
             yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "mend")
     elif complete:
@@ -135,10 +137,14 @@ def shard_of(file: Path) -> int | None:
     """The shard that a file of a recording was written with; None for what comes from all of them."""
     parts = file.parts
     if parts[0] == SAMPLES:
-        return int(file.stem)
+        return _number(file.stem)
     if parts[0] == RESPONSES and parts[-4:-3] and parts[-3] == "c" and parts[-4] in ("by_sample", LOGITS):
-        return int(parts[-2])
+        return _number(parts[-2])
     return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _differing(sums: Mapping[Path, str], found: Verified) -> Iterator[tuple[Path, str]]:

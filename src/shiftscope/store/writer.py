@@ -39,6 +39,7 @@ from shiftscope.store.plan import Plan
 from shiftscope.store.runs import merge_run_of, remove_runs
 from shiftscope.store.samples import write_samples
 from shiftscope.store.sealing import seal
+from shiftscope.store.within import all_within, within
 from shiftscope.summaries.summary import States
 
 AT_ONCE = 2  # files of a shard: one waits for the disk while the checksum of another is computed
@@ -56,7 +57,7 @@ class RecordingWriter:
     """
 
     def __init__(self, folder: Path, plan: Plan, *, overwrite: bool = False) -> None:
-        self.folder, self.plan = folder, plan
+        self.folder, self.plan = all_within(within(folder.parent, folder)), plan
         planned = json.loads(json.dumps(plan.as_json()))
         before = read_json(folder / RECORDING, "a recording") if (folder / RECORDING).exists() else None
         if before and overwrite and _differences(before.get("plan", {}), planned):
@@ -180,7 +181,7 @@ def is_done(folder: Path, plan: Plan, shard: int) -> bool:
     """Whether a shard was written whole; a `.done` file of another plan, or one that breaks off, does not count."""
     try:
         done = json.loads(done_file(folder, shard).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(done, dict) and done.get("plan", plan.digest) == plan.digest
 

@@ -28,6 +28,7 @@ from shiftscope.views.view import views as all_views
 from shiftscope.web import assets
 from shiftscope.web.addresses import Served, way_up
 from shiftscope.web.arguments import chosen, options, pattern, positions
+from shiftscope.web.damage import without_damage
 from shiftscope.web.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html import render, tables
 from shiftscope.web.kept_pages import KeptPage, KeptPages
@@ -176,11 +177,13 @@ class _Shown:
         kinds = options(view.draw)
 
         def draw(request: Request) -> KeptPage | Response:
-            page = view.draw(self.study, **request.path_params, **chosen(request.query_params, kinds))
+            asked = {**request.path_params, **chosen(request.query_params, kinds)}
+            page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
             wanted = chosen(request.query_params, DOWNLOAD)
             if "download" in wanted:
                 return _downloaded(page, wanted.get("table", 0), wanted["download"])
-            return KeptPage.of(self._html(request, page, surroundings(self.study)))
+            drawn = KeptPage.of(self._html(request, page, surroundings(self.study)))
+            return drawn if whole else drawn.response(request)  # damage may be mended, which no version tells
 
         return self._keeping(draw)
 

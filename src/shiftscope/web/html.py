@@ -15,6 +15,7 @@ from shiftscope.views.panels import Columns, Link, Page, Panel, Table
 from shiftscope.web.addresses import Addresses
 from shiftscope.web.cells import entries, name, options, rows, thumbnail, title
 from shiftscope.web.charts import height, packed
+from shiftscope.web.downloads import plain_text
 from shiftscope.web.matrices import drawing
 from shiftscope.web.surroundings import Surroundings
 
@@ -22,12 +23,13 @@ from shiftscope.web.surroundings import Surroundings
 def render(page: Page, around: Surroundings, addresses: Addresses, *, frame: str = "page.html") -> str:
     """A whole document; `frame` is the template around the panels."""
     numbers = {id(table): number for number, table in enumerate(tables(page.panels))}
-    return _templates.get_template(frame).render(
+    drawn = _templates.get_template(frame).render(
         page=page,
         around=around,
         addresses=addresses,
         panels=[draw(panel, addresses, numbers=numbers) for panel in page.panels],
     )
+    return plain_text(drawn)
 
 
 def tables(panels: Iterable[Panel]) -> Iterator[Table]:

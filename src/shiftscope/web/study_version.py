@@ -44,6 +44,8 @@ def _notes(path: Path) -> Hashable:
     if on_store(path):  # where these pages save none
         return None
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
         with path.open("rb") as file:
             return file.read(CHANGES.stop)[CHANGES], _stat(path), _stat(path.with_name(f"{NOTES}-wal"))
     except OSError:

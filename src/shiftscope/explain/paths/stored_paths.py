@@ -18,6 +18,7 @@ from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.within import within
 
 DEFINITION = 1  # raised when what is computed changes
 KEY = "paths"  # entry of the files' metadata
@@ -57,6 +58,7 @@ def write_paths(
     told = {**_key(linear, recording, reference, settings), **_draws(settings)}
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     path = paths_file(study.path, linear, recording.name, reference.name if reference else None, settings)
+    within(study.path, path)
     with written_aside(path) as file:
         file.write(save(plain, metadata={KEY: json.dumps(told, sort_keys=True)}))
 
@@ -85,6 +87,7 @@ def read_paths(
     from safetensors import SafetensorError, safe_open
 
     path = paths_file(study.path, linear, recording.name, reference.name if reference else None, settings)
+    within(study.path, path)
     if not path.exists():
         return None
     wanted = _key(linear, recording, reference, settings)

@@ -1,0 +1,44 @@
+"""Whether the values of a JSON object are of the types that a dataclass says."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+
+def check_types(made: Any) -> None:
+    """Raise ValueError naming the first field of a dataclass whose value is of another type than it says.
+
+    Values within containers count as well. A float may be written as an integer; a flag is no number.
+    """
+    for name, kind in _hints(type(made)).items():  # type: ignore[arg-type]  # mypy thinks that classes have no hash
+        if not _fits(getattr(made, name), kind):
+            raise ValueError(f"{name} is {str(getattr(made, name))[:80]!r}")
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if kind is Any:
+        return True
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return isinstance(value, str) and value in inner
+    if origin in (Union, UnionType):
+        return any(_fits(value, one) for one in inner)
+    if origin is not None and issubclass(origin, Mapping):
+        return isinstance(value, Mapping) and all(
+            _fits(key, inner[0]) and _fits(held, inner[1]) for key, held in value.items()
+        )
+    if origin is not None and issubclass(origin, Sequence):
+        return isinstance(value, (list, tuple)) and all(_fits(held, inner[0]) for held in value)
+    if kind is float:
+        return type(value) in (int, float)
+    return type(value) is kind if kind in (bool, int, str, type(None)) else isinstance(value, kind)

@@ -1,0 +1,199 @@
+"""Links inside a study that lead out of it are neither read, served nor written through."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from starlette.testclient import TestClient
+
+from shiftscope.errors import ShiftscopeError, StudyDamaged
+from shiftscope.flow import verify
+from shiftscope.scores.estimates import stored_estimates
+from shiftscope.store.within import all_within, within
+from shiftscope.study import Study
+from shiftscope.web.application import application
+
+from ..conftest import Made, Net
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="making links takes a privilege there")
+
+READ = [
+    "study.json",
+    "lab",
+    "lab/recording.json",
+    "lab/samples",
+    "lab/samples/00001.arrow",
+    "lab/responses.zarr",
+    "lab/responses.zarr/hidden/by_unit",
+    "lab/responses.zarr/hidden/by_unit/zarr.json",
+    "lab/responses.zarr/hidden/by_unit/c",
+    "lab/responses.zarr/hidden/by_unit/c/0/0",
+    "lab/responses.zarr/logits/c/1",
+    "lab/summaries.zarr",
+    "lab/summaries.zarr/hidden/maxima/largest/c/0",
+    "head.safetensors",
+    "maps",
+    "notes.sqlite",
+    "derived",
+    "explanations",
+]
+
+
+def moved_out(study: Path, place: str) -> Path:
+    """Put a file or folder beside the study, and a link to it in its place."""
+    outside = study.parent / "outside"
+    outside.mkdir(exist_ok=True)
+    target = outside / Path(place).name
+    shutil.move(study / place, target)
+    (study / place).symlink_to(target)
+    return target
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("place", READ)
+def test_a_link_out_of_a_study_is_refused(place, stranger, healthy, watched):
+    moved_out(stranger, place)
+    refused = watched("study", str(healthy)).refused("study", str(stranger))
+    assert any("leads out of" in message for message in refused)
+
+
+@pytest.mark.parametrize("place", READ)
+def test_a_link_within_a_study_and_a_link_to_a_study_are_followed(
+    place, stranger, healthy, watched, tmp_path
+):
+    shutil.move(stranger / place, stranger / "elsewhere")
+    (stranger / place).symlink_to(stranger / "elsewhere")
+    linked = tmp_path / "link.study"
+    linked.symlink_to(stranger)
+    refused = watched("study", str(healthy)).refused("study", str(linked))
+    # An array and a recording may not reach into another, though all is in one study.
+    assert refused == [] or all("leads out of" in message and str(linked) in message for message in refused)
+
+
+def test_a_thumbnail_is_not_served_from_outside(stranger):
+    moved_out(stranger, "field/samples")
+    client = TestClient(application(Study(stranger), token=None), base_url="http://127.0.0.1:8421")
+    answer = client.get("/thumbnails/field/3")
+    assert answer.status_code == 500
+    assert "leads out of" in answer.text
+
+
+def test_scores_are_not_written_outside(stranger):
+    shutil.rmtree(stranger / "derived")
+    outside = stranger.parent / "outside"
+    outside.mkdir()
+    (stranger / "derived").symlink_to(outside)
+    with pytest.raises(StudyDamaged, match="leads out of"):
+        stored_estimates(Study(stranger), "field", "lab", "hidden")
+    assert not contents(outside)
+
+
+def test_paths_are_not_written_outside(stranger):
+    shutil.rmtree(stranger / "explanations")
+    outside = stranger.parent / "outside"
+    outside.mkdir()
+    (stranger / "explanations").symlink_to(outside)
+    with pytest.raises(StudyDamaged, match="leads out of"):
+        Study(stranger).paths(progress=False)
+    assert not contents(outside)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_note_is_not_written_outside(exists, stranger):
+    target = moved_out(stranger, "notes.sqlite")
+    before = target.read_bytes()
+    if not exists:
+        target.unlink()
+    with pytest.raises(StudyDamaged, match="leads out of"):
+        Study(stranger).annotate("hidden", 1, note="mine")
+    assert target.exists() == exists
+    assert not exists or target.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["new", ".locks", ".locks/new.lock", ".locks/study.lock"])
+def test_nothing_is_recorded_outside(place, stranger):
+    outside = stranger.parent / "outside"
+    outside.mkdir()
+    (outside / "mine").write_text("kept")
+    shutil.rmtree(stranger / ".locks", ignore_errors=True)
+    link = stranger / place
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(outside / "mine" if place.endswith(".lock") else outside)
+    torch.manual_seed(0)
+    study = Study(stranger)
+    with pytest.raises(StudyDamaged, match="leads out of"):
+        study.record(Made(seed=3), "new", model=Net(), progress=False)
+    assert contents(outside) == {str(outside / "mine"): b"kept"}
+
+
+def test_a_recording_begun_by_a_stranger_does_not_go_on_outside(stranger):
+    """The folders of a recording that stopped hold a link where chunks or samples are to be written."""
+    manifest = json.loads((stranger / "study.json").read_text())
+    (stranger / "study.json").write_text(json.dumps({**manifest, "datasets": ["lab"]}))
+    described = json.loads((stranger / "field" / "recording.json").read_text())
+    (stranger / "field" / "recording.json").write_text(json.dumps({**described, "complete": False}))
+    moved_out(stranger, "field/samples")
+    outside = contents(stranger.parent / "outside")
+    torch.manual_seed(0)
+    study = Study(stranger)
+    assert study.datasets == ["lab"]
+    with pytest.raises(ShiftscopeError, match="leads out of"):
+        study.record(Made(seed=1, scale=1.5), "field", model=Net(), progress=False)
+    assert contents(stranger.parent / "outside") == outside
+
+
+@pytest.mark.parametrize("place", ["../outside/zarr.json", "{outside}/zarr.json", "link/zarr.json"])
+@pytest.mark.parametrize("told_in", ["field/checksums.json", "field/shards/00000.done", "study.json"])
+def test_mending_neither_reads_nor_deletes_what_a_checksum_outside_names(told_in, place, stranger):
+    outside = stranger.parent / "outside"
+    outside.mkdir()
+    (outside / "zarr.json").write_text("mine")
+    (stranger / "field" / "link").symlink_to(outside)
+    (stranger / "link").symlink_to(outside)
+    name = place.format(outside=outside)
+    name = f"../{name}" if name.startswith("..") and told_in != "study.json" else name
+    file = stranger / told_in
+    told = json.loads(file.read_text())
+    told |= {name: "0" * 64} if file.name == "checksums.json" else {"sha256": {name: "0" * 64}}
+    file.write_text(json.dumps(told))
+    if file.name == "checksums.json":  # and the stranger writes its checksum too
+        recording = stranger / "field" / "recording.json"
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        recording.write_text(json.dumps({**json.loads(recording.read_text()), "checksums": digest}))
+    with contextlib.suppress(StudyDamaged):
+        verify(Study(stranger), mend=True)
+    assert contents(outside) == {str(outside / "zarr.json"): b"mine"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names there")
+@pytest.mark.parametrize(
+    "place", [place for place in READ if "." in Path(place).name and "zarr" not in Path(place).suffix]
+)
+def test_a_pipe_in_place_of_a_file_does_not_hang(place, stranger, healthy, watched):
+    (stranger / place).unlink()
+    os.mkfifo(stranger / place)
+    refused = watched("study", str(healthy)).refused("study", str(stranger))
+    assert any("is neither a file nor a folder" in message for message in refused)
+    watched("verified", str(healthy)).refused("verified", str(stranger))
+
+
+def test_what_lies_within_is_told_from_what_begins_alike(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "ab").mkdir()
+    assert within(tmp_path / "a", tmp_path / "a" / "new" / "file") == tmp_path / "a" / "new" / "file"
+    for outside in (tmp_path / "ab" / "file", tmp_path / "a" / ".." / "ab"):
+        with pytest.raises(StudyDamaged, match="leads out of"):
+            within(tmp_path / "a", outside)
+    (tmp_path / "a" / "link").symlink_to(tmp_path / "ab")
+    with pytest.raises(StudyDamaged, match="leads out of"):
+        all_within(tmp_path / "a")
