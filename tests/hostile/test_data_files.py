@@ -127,6 +127,12 @@ def test_an_idx_file_whose_pictures_have_no_rows_is_refused(tmp_path, watched, f
     assert "samples of no size" in ready.refused("data", f"idx:{tmp_path / 'images'}")[0]
 
 
+def test_an_idx_file_of_nothing_in_a_shape_without_bound_is_refused(tmp_path, watched, folder):
+    (tmp_path / "images").write_bytes(struct.pack(">BBBB3I", 0, 0, 8, 3, 2**32 - 1, 2**32 - 1, 0))
+    ready = watched("data", f"npz:{folder / 'set.npz'}")
+    assert "which no array can have" in ready.refused("data", f"idx:{tmp_path / 'images'}")[0]
+
+
 def test_a_member_of_an_npz_that_is_no_array_is_refused(tmp_path, watched, folder):
     np.savez(tmp_path / "set.npz", x=PIXELS)
     with zipfile.ZipFile(tmp_path / "set.npz", "a") as archive:

@@ -105,7 +105,10 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
             f"{str(path)!r} should hold {math.prod(shape):,} bytes for its shape {shape}, and holds {have}. "
             "Fetch it again."
         )
-    return np.frombuffer(content, dtype=np.uint8).reshape(shape)
+    try:
+        return np.frombuffer(content, dtype=np.uint8).reshape(shape)
+    except ValueError as error:  # an axis of 0 beside axes whose product no array can have
+        raise DataError(f"{str(path)!r} has the shape {shape}, which no array can have.") from error
 
 
 def _find(folder: Path, split: str, part: str) -> Path:
