@@ -50,6 +50,10 @@ class StudyBusy(ShiftscopeError):
     """Another process is writing what was to be written."""
 
 
+class StudyNotWritable(ShiftscopeError, OSError):
+    """The disk of a study is full, or may only be read."""
+
+
 class StudyDamaged(ShiftscopeError):
     """A file of the study is missing, truncated or not ours; `dataset` is whose, where it is one dataset's."""
 

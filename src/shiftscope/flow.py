@@ -14,9 +14,12 @@ from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
-from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name
+from shiftscope.store.atomic import sweep_folder
+from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
 from shiftscope.store.locks import held, recording_lock
+from shiftscope.store.object_path import on_store
 from shiftscope.store.recording import Recording
+from shiftscope.store.refusals import refusals_told
 from shiftscope.store.study_files import Manifest, StudyFiles
 
 if TYPE_CHECKING:
@@ -65,6 +68,8 @@ def record(
     ------
     StudyBusy
         Another process records this dataset.
+    StudyNotWritable
+        The disk is full or may only be read.
     StudyMismatch
         Another model, other layers or a dataset of other contents under this name.
     LayerNotFound, LayerError, DataError, ModelError, ResponseError
@@ -94,9 +99,11 @@ def record(
             "processes that record together cannot replace a dataset, since one may end before another begins. "
             "Record under another name, or replace it with one process."
         )
-    folder, replaces = folder_name(name), overwrite and name in study
-    with recording_lock(study.path, folder, engine.rank):
-        # A recording that is replaced stays until the new one is whole.
+    folder = folder_name(name)
+    with refusals_told(study.path), recording_lock(study.path, folder, engine.rank):
+        # A recording that is replaced stays until the new one is whole; one that was stopped then takes its place.
+        stopped = engine.rank is None and study.folder_of(name).name == unreplaced(folder)
+        replaces = name in study and (overwrite or stopped)
         target = study.place_for(name, replaces=replaces)
         job = Job(
             target.absolute(), prepared.plan, prepared.categories, prepared.model, dataset, how or Pass()
@@ -112,13 +119,15 @@ def record(
             if engine.over:
                 writer.abandon()
             raise
+        if engine.rank is None:
+            writer.sweep()
         with held(study.path, f"{folder}.files"):
             writer = RecordingWriter(target, prepared.plan)  # another rank may have sealed it
             writer.seal(prepared.categories)
-        if engine.rank is None:
-            writer.sweep()
         if replaces:
             target = study.put_in_place(name, target)
+        if engine.rank is None and not on_store(target):
+            sweep_folder(target)
         _enter(study, prepared, target.name, reference=reference)
         if replaces:
             study.remove_replaced(name)
@@ -132,18 +141,17 @@ def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: 
 
     name, layers = recorded.plan.dataset, tuple(recorded.plan.layers)
 
-    lost, written = study.lost_maps(), dict[str, str]()
-    if (not study.manifest.layers or HEAD in lost) and (
-        head := find_head(recorded.model, layers, recorded.inputs)
-    ):
-        written |= study.save_head(head)
-    for linear in recorded.maps.values():
-        written |= study.save_map(linear)
-
     def entered(manifest: Manifest) -> Manifest:
         if manifest.layers:
             refuse_other_layers(manifest.layers, layers)
         elsewhere = {} if folder == folder_name(name) else {name: folder}
+        written = dict[str, str]()
+        if (not manifest.layers or HEAD in study.lost_maps()) and (
+            head := find_head(recorded.model, layers, recorded.inputs)
+        ):
+            written |= study.save_head(head)
+        for linear in recorded.maps.values():
+            written |= study.save_map(linear)
         first = not manifest.inputs or name == (manifest.reference or name)
         return dataclasses.replace(
             manifest,

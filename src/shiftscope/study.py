@@ -15,6 +15,7 @@ from shiftscope.store.locks import held
 from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
 from shiftscope.store.object_path import study_path
 from shiftscope.store.recording import Recording
+from shiftscope.store.refusals import refusals_told
 from shiftscope.store.study_files import Manifest, StudyFiles, create_study, refuse_taken
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Study(StudyFiles):
         ------
         StudyMismatch
             The folder is not empty, or holds a study of another model.
+        StudyNotWritable
+            The disk is full or may only be read.
         """
         from shiftscope.recording.model import unwrap
         from shiftscope.recording.provenance import describe_model, refuse_other_model, versions
@@ -76,7 +79,8 @@ class Study(StudyFiles):
         described = describe_model(unwrap(model))
         place, names = study_path(path), checked_categories(categories)
         refuse_taken(place)
-        with held(place, "study"):  # several processes that record together create it together
+        # Several processes that record together create it together.
+        with refusals_told(place), held(place, "study"):
             if exist_ok and (place / MANIFEST).exists():
                 study = cls(path)
                 if study.datasets or study.unfinished():

@@ -19,7 +19,7 @@ from shiftscope.store.layout import MANIFEST, RECORDING
 from shiftscope.store.object_path import on_store
 
 NO_VERSION = ""  # of an object that is not there
-UNDER_WAY = ".part", ".partial"  # how files end that we write aside, and zarr
+ZARRS_PARTIAL = ".partial"  # as zarr names what it writes aside
 Checksums = dict[Path, str]  # file -> SHA-256 of its bytes, in hexadecimal digits
 LARGEST_JSON = 2**25  # bytes; lists within lists take twenty times as much once they are read
 
@@ -144,7 +144,38 @@ def remove_folder(path: Path) -> None:
     elif path.exists():
         aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.gone")
         path.replace(aside)
+        flush_names(path.parent)  # or after a power cut some of it could be back under its name
         shutil.rmtree(aside)
+
+
+def put_in_place_of(new: Path, old: Path) -> None:
+    """Give the folder `new` the name of `old`, if there is one, which is deleted."""
+    remove_folder(old)
+    new.replace(old)
+    flush_names(old.parent)
+
+
+def half_written(path: Path) -> bool:
+    """Whether it was on its way to its name when its process was killed, or in a folder that was to be deleted."""
+    hidden = any(part.startswith(".") and part.endswith((".part", ".gone")) for part in path.parts)
+    return hidden or path.name.endswith(ZARRS_PARTIAL)
+
+
+def sweep_files(folder: Path) -> None:
+    """Remove files that killed processes left half written; not while another process writes here."""
+    for left in folder.glob(".*.part"):
+        left.unlink(missing_ok=True)
+
+
+def sweep_folder(folder: Path) -> None:
+    """`sweep_files` for a folder and all in it, and what is left of folders by its name that were to be deleted."""
+    gone = folder.parent.glob(f".{folder.name}.{'[0-9a-f]' * 8}.gone")
+    for left in [*gone, *folder.rglob("*")]:
+        if half_written(Path(left.name)):
+            if left.is_file():
+                left.unlink(missing_ok=True)
+            elif left.name.startswith("."):  # not a layer of such a name
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _flushed_and_summed(file: IO[bytes]) -> str:

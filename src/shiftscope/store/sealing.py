@@ -14,10 +14,10 @@ import numpy.typing as npt
 from shiftscope.errors import StudyDamaged
 from shiftscope.store.arrays import StoredArray, write_arrays
 from shiftscope.store.atomic import (
-    UNDER_WAY,
     Checksums,
     flush,
     flush_names_of,
+    half_written,
     read_json,
     remove_folder,
     write_json,
@@ -176,7 +176,7 @@ def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
 def _sum_up_the_rest(folder: Path, sums: Checksums) -> None:
     """Files that zarr wrote: descriptions, coordinates and, in recordings of before, responses."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path not in sums and not path.name.endswith(UNDER_WAY):
+        if path.is_file() and path not in sums and not half_written(path.relative_to(folder)):
             flush(path, sums)
 
 

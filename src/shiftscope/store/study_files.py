@@ -21,8 +21,10 @@ from shiftscope.store.atomic import (
     NO_VERSION,
     Checksums,
     has_checksum,
+    put_in_place_of,
     read_json,
     remove_folder,
+    sweep_files,
     version_of,
     write_json_over,
 )
@@ -158,8 +160,7 @@ class StudyFiles(Mapping[str, Recording]):
         place = self.path / folder_name(dataset)
         if on_store(self.path) or new == place:
             return new
-        remove_folder(place)
-        new.replace(place)
+        put_in_place_of(new, place)
         return place
 
     def remove_replaced(self, dataset: str) -> None:
@@ -256,6 +257,8 @@ class StudyFiles(Mapping[str, Recording]):
     def update(self, change: Callable[[Manifest], Manifest]) -> None:
         """Write a changed manifest; what other processes wrote meanwhile is kept."""
         with held(self.path, "study"):
+            for folder in () if on_store(self.path) else (self.path, self.path / MAPS):
+                sweep_files(folder)
             written = False
             while not written:
                 version = version_of(self.path / MANIFEST)
@@ -327,7 +330,10 @@ def refuse_taken(path: Path) -> None:
     """Raise `StudyMismatch` where something that is no study stands at `path`."""
     if path.exists() and not path.is_dir():
         raise StudyMismatch(f"{path} is a file; a study is a folder. Choose another path.")
-    others = {entry.name for entry in path.iterdir()} - {LOCKS} if path.is_dir() else set()
+    found = [entry.name for entry in path.iterdir() if entry.name != LOCKS] if path.is_dir() else []
+    others = [
+        name for name in found if not name.startswith(f".{MANIFEST}.")
+    ]  # left by a create() that was killed
     if others and not (path / MANIFEST).exists():
         raise StudyMismatch(f"{path} exists and is not empty, and is no study. Choose another path.")
 

@@ -14,12 +14,12 @@ from shiftscope.recording.seen import Shard
 from shiftscope.store.arrays import StoredArray, create_array
 from shiftscope.store.at_hand import to_write_arrays
 from shiftscope.store.atomic import (
-    UNDER_WAY,
     Checksums,
     flush,
     flush_names_of,
     read_json,
     remove_folder,
+    sweep_folder,
     write_json,
 )
 from shiftscope.store.layout import (
@@ -59,8 +59,8 @@ class RecordingWriter:
     def __init__(self, folder: Path, plan: Plan, *, overwrite: bool = False) -> None:
         self.folder, self.plan = all_within(within(folder.parent, folder)), plan
         planned = json.loads(json.dumps(plan.as_json()))
-        before = read_json(folder / RECORDING, "a recording") if (folder / RECORDING).exists() else None
-        if before and overwrite and _differences(before.get("plan", {}), planned):
+        before = _described(folder, overwrite=overwrite)
+        if before is not None and overwrite and _differences(before.get("plan", {}), planned):
             remove_folder(folder)
             before = None
         if before:
@@ -115,7 +115,8 @@ class RecordingWriter:
     def seal(self, categories: Sequence[str] = ()) -> None:
         """Merge the summaries, write the transposed responses, mark the recording complete.
 
-        `categories` are the names along the logits' second axis.
+        `categories` are the names along the logits' second axis. Of a complete recording only what a process
+        that was killed here left behind is removed.
         """
         if not self.complete:
             seal(self.folder, self.plan, categories)
@@ -129,9 +130,8 @@ class RecordingWriter:
 
     def sweep(self) -> None:
         """Remove what killed processes left behind; not while another process writes this recording."""
-        for left in self.folder.rglob("*.part*"):
-            if left.name.endswith(UNDER_WAY) and left.is_file():
-                left.unlink(missing_ok=True)
+        if not on_store(self.folder):
+            sweep_folder(self.folder)
 
     def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
         """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
@@ -184,6 +184,18 @@ def is_done(folder: Path, plan: Plan, shard: int) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(done, dict) and done.get("plan", plan.digest) == plan.digest
+
+
+def _described(folder: Path, *, overwrite: bool) -> dict[str, Any] | None:
+    """What a recording says of itself; with `overwrite` one that says nothing that can be read differs in all."""
+    if not (folder / RECORDING).exists():
+        return None
+    try:
+        return read_json(folder / RECORDING, "a recording")
+    except StudyDamaged as error:
+        if overwrite:
+            return {}
+        raise StudyDamaged(f"{error} Record it with overwrite=True.") from error
 
 
 def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any], *, complete: bool) -> None:
