@@ -5,12 +5,8 @@ import json
 import multiprocessing
 import os
 import shutil
-import subprocess
-import sys
-import textwrap
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -824,54 +820,3 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
             broken.record(made(), "lab", layers=["hidden"], progress=False)
     broken.record(made(), "lab", layers=["hidden"], progress=False)
     assert contents(broken.path) == contents(whole.path)
-
-
-KILLED = """
-    import sys, time, torch
-    sys.path.insert(0, {tests!r})
-    from conftest import Made, Net
-    from shiftscope import flow
-    import shiftscope as ss
-    flow.SHARD_SAMPLES = 8
-    torch.manual_seed(0)
-
-    class Slow(Made):
-        def __getitem__(self, position):
-            time.sleep(0.004)
-            return super().__getitem__(position)
-
-    study = ss.Study.create({path!r}, Net(), "abcd", exist_ok=True)
-    print("go", flush=True)
-    study.record(Slow(samples=120), "lab", layers=["conv", "hidden"], batch_size=4, progress=False)
-"""
-
-
-def test_a_killed_recording_is_finished_by_the_same_command(tmp_path):
-    """SIGKILL at growing delays until one run gets through; the study equals the undisturbed one."""
-
-    def start(path):
-        code = textwrap.dedent(KILLED).format(tests=str(Path(__file__).parent), path=str(path))
-        return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ})
-
-    calm = start(tmp_path / "calm.study")
-    assert calm.wait(120) == 0
-    calm.stdout.close()
-    killed = 0
-    for delay in (0.05, 0.2, 0.35, 0.2, 30):
-        process = start(tmp_path / "killed.study")
-        process.stdout.readline()
-        process.stdout.close()
-        try:
-            code = process.wait(delay)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            killed += 1
-        else:
-            assert code == 0
-            break
-    assert killed >= 2
-    ours = {
-        k: v for k, v in contents(tmp_path / "killed.study").items() if not k.split("/")[-1].startswith(".")
-    }
-    assert ours == contents(tmp_path / "calm.study")

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import shiftscope as ss
+from shiftscope.arrays import NO_LABEL
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.moments import Moments
+from tests.conftest import Made, Net
 from tests.test_record import contents
 
-TRIED: dict[str, list[str]] = {}  # fault -> what each try ended in
+MORE = int(os.environ.get("SHIFTSCOPE_FAULTS", "1"))  # times as many tries
+SHARD = 8  # samples
+PROBED = 2  # samples that are read before the first batch, to see what they are
+
+_outcomes: dict[str, list[str]] = {}  # fault -> what each try ended in
+
+
+@pytest.fixture
+def tried() -> Callable[[str, str], None]:
+    """`tried(fault, outcome)` for the table that ends a run of these tests."""
+    return lambda fault, outcome: _outcomes.setdefault(fault, []).append(outcome)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _outcomes:
+        terminalreporter.section("faults")
+    for fault, outcomes in sorted(_outcomes.items()):
+        told = ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes))
+        terminalreporter.line(f"{fault}: {len(outcomes)} tries: {told}")
+
+
+def model() -> Net:
+    torch.manual_seed(0)
+    return Net()
+
+
+def record(path: Path, data: Made | None = None, name: str = "lab", **options: object) -> Made:
+    """Record some samples in small shards; the dataset, which knows what was read of it."""
+    data = data or Made(samples=20)
+    study = ss.Study.create(path, model(), "abcd", exist_ok=True)
+    study.record(data, name, layers=["hidden"], shard_samples=SHARD, progress=False, **options)
+    return data
+
+
+@pytest.fixture
+def calm(tmp_path: Path) -> Path:
+    """The study that `record` makes when nothing happens."""
+    record(tmp_path / "calm.study")
+    return tmp_path / "calm.study"
 
 
 def same_study(path: Path, calm: Path) -> None:
-    """Byte for byte, whatever work underway left behind in hidden files."""
-
-    def kept(folder: Path) -> dict[str, bytes]:
-        return {
-            name: held
-            for name, held in contents(folder).items()
-            if not any(p.startswith(".") for p in Path(name).parts)
-        }
-
-    ours, theirs = kept(path), kept(calm)
+    """Byte for byte, with nothing left over, and every sample counted once."""
+    ours, theirs = contents(path), contents(calm)
     assert sorted(ours) == sorted(theirs)
     assert [name for name in theirs if ours[name] != theirs[name]] == []
     counted_once(ss.open_study(path))
@@ -34,30 +69,25 @@ def same_study(path: Path, calm: Path) -> None:
 def counted_once(study: ss.Study) -> None:
     for name in study:
         recording = study[name]
-        labels, shown = recording.samples.labels, recording.samples.predictions >= 0
+        labels, shown = recording.samples.labels, recording.samples.predictions != NO_LABEL
+        assert len(recording.samples) == recording.plan.samples
         for layer in recording.layers:
             assert recording.summary(layer, Moments).count == shown.sum()
-            counts = np.bincount(labels[shown & (labels >= 0)], minlength=len(study.categories))
+            counts = np.bincount(labels[shown & (labels != NO_LABEL)], minlength=len(study.categories))
             np.testing.assert_array_equal(recording.summary(layer, CategorySums).count, counts)
 
 
-def finished(study: Path) -> set[str]:
-    return {str(path.relative_to(study)) for path in study.glob("*/shards/*.done")}
+def finished(study: Path, name: str = "lab") -> set[int]:
+    """Shards of a dataset that count."""
+    return {int(done.stem) for done in study.glob(f"{name}/shards/*.done")}
 
 
-@pytest.fixture
-def tried(request: pytest.FixtureRequest):
-    """`tried(fault, outcome)` for the table that ends a run of these tests."""
-
-    def note(fault: str, outcome: str) -> None:
-        TRIED.setdefault(fault, []).append(outcome)
-
-    return note
+def not_shown_again(read: Sequence[int], done: set[int]) -> None:
+    assert not {position // SHARD for position in read[PROBED:]} & done, "a finished shard was shown again"
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if TRIED:
-        terminalreporter.section("faults")
-        for fault, outcomes in TRIED.items():
-            told = ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes))
-            terminalreporter.line(f"{fault}: {len(outcomes)} tries, {told}")
+def goes_on(study: Path, calm: Path) -> None:
+    """Given again, the command keeps what was finished and ends in the study of an undisturbed one."""
+    done = finished(study)
+    not_shown_again(record(study).read, done)
+    same_study(study, calm)

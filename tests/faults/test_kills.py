@@ -1,95 +1,26 @@
-"""SIGKILL at any moment, from the first batch to the manifest."""
+"""SIGKILL at any moment, from the first file to the manifest."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.faults.conftest import finished, same_study
+import shiftscope as ss
+from tests.faults.conftest import MORE, SHARD, finished, not_shown_again, same_study
+from tests.faults.recorder import SAMPLES, Ended, Recorder
+from tests.test_record import contents
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="recordings are forked off a warm process")
 
-KILLS = 20
-SAMPLES = 120
-
-# Imports once; each line of its input forks off one recording, whose number it prints.
-WARM = """
-    import json, os, sys, time
-    import torch, zarr, pyarrow.parquet, filelock
-    torch.set_num_threads(1)
-    sys.path.insert(0, {tests!r})
-    from conftest import Made, Net
-    import shiftscope as ss
-    import shiftscope.store.job, shiftscope.store.preparation, shiftscope.recording.head
-
-    class Slow(Made):
-        log = None
-        def __getitem__(self, position):
-            time.sleep(0.002)
-            if self.log:
-                self.log.write(f"{{position}} ")
-                self.log.flush()
-            return super().__getitem__(position)
-
-    print("warm", flush=True)
-    for line in sys.stdin:
-        asked = json.loads(line)
-        child = os.fork()
-        if child:
-            print(child, flush=True)
-            status = os.waitpid(child, 0)[1]
-            print(os.waitstatus_to_exitcode(status), flush=True)
-            continue
-        torch.manual_seed(0)
-        study = ss.Study.create(asked["path"], Net(), "abcd", exist_ok=True)
-        data = Slow(samples={samples}, seed=asked["seed"])
-        data.log = open(asked["log"], "w")
-        study.record(data, "lab", layers=["conv", "hidden"], batch_size=4, shard_samples=8,
-                     overwrite=asked["overwrite"], progress=False)
-        os._exit(0)
-"""
-
-
-class Recorder:
-    """Recordings in processes of their own, each of which may be killed."""
-
-    def __init__(self) -> None:
-        code = textwrap.dedent(WARM).format(tests=str(Path(__file__).parents[1]), samples=SAMPLES)
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen([sys.executable, "-c", code], **pipes)
-        assert self.process.stdout.readline() == "warm\n"
-
-    def run(self, study: Path, *, seed: int = 0, overwrite: bool = False, killed_after: float | None = None):
-        """Seconds it took and positions that the model was shown; None for the first where it was killed."""
-        log = study.with_suffix(".log")
-        log.write_text("")
-        asked = {"path": str(study), "seed": seed, "overwrite": overwrite, "log": str(log)}
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        started, child = time.perf_counter(), int(self.process.stdout.readline())
-        if killed_after is not None:
-            time.sleep(killed_after)
-            with contextlib.suppress(ProcessLookupError):  # it was faster
-                os.kill(child, signal.SIGKILL)
-        code = int(self.process.stdout.readline())
-        assert code in (0, -signal.SIGKILL), "the recording failed by itself"
-        took = time.perf_counter() - started if code == 0 else None
-        return took, [int(position) for position in log.read_text().split()]
-
-    def close(self) -> None:
-        self.process.stdin.close()
-        self.process.wait(30)
-        self.process.stdout.close()
+KILLS = 20 * MORE
 
 
 @pytest.fixture(scope="module")
@@ -99,58 +30,106 @@ def recorder():
     made.close()
 
 
-def positions(done: set[str]) -> set[int]:
-    return {
-        position
-        for name in done
-        for position in range(8 * int(Path(name).stem), 8 * int(Path(name).stem) + 8)
-    }
+def step(recorder: Recorder, study: Path, **kill: float) -> Ended:
+    """One try, which loses nothing that was finished and does nothing twice."""
+    done = finished(study)
+    ended = recorder.run(study, **kill)
+    assert done <= finished(study), "a finished shard was lost"
+    not_shown_again(ended.read, done)
+    return ended
 
 
-def test_a_killed_recording_is_finished_by_the_same_command(recorder, tmp_path, tried):
-    calm = tmp_path / "calm.study"
-    took, _ = recorder.run(calm)
-    rng = np.random.default_rng(0)
-    kills, number = 0, 0
-    while kills < KILLS:
-        number += 1
-        assert number < 30, "the kills came too late to hit anything"
+def test_a_recording_killed_at_any_moment_is_finished_by_the_same_command(recorder, tmp_path, tried):
+    calm, rng, kills = tmp_path / "calm.study", np.random.default_rng(0), 0
+    seconds = recorder.run(calm).seconds
+    for number in range(KILLS):
         study = tmp_path / f"{number}.study"
-        # The second half lies in the end of a recording, where all shards are put together.
-        for share in rng.uniform(0.02, 1.1, 3):
-            before = finished(study)
-            ended, shown = recorder.run(study, killed_after=share * took)
-            assert not set(shown[2:]) & positions(before), "finished shards were shown again"
-            assert before <= finished(study), "finished shards were lost"
-            kills += ended is None
-        before = finished(study)
-        _, shown = recorder.run(study)
-        assert not set(shown[2:]) & positions(before)
+        for share in rng.uniform(0.02, 0.9, 4):
+            kills += step(recorder, study, killed_after=share * seconds).killed
+        assert not step(recorder, study).killed
         same_study(study, calm)
+        if kills >= KILLS:
+            break
+    assert kills >= KILLS, "the kills came too late to hit anything"
     for _ in range(kills):
         tried("SIGKILL while recording", "identical")
 
 
-def test_a_killed_replacement_leaves_the_old_dataset_or_the_new_one(recorder, tmp_path, tried):
-    import shiftscope as ss
-
+def test_a_recording_killed_while_all_is_put_together_is_finished_by_the_same_command(
+    recorder, tmp_path, tried
+):
+    """Between the last shard and the manifest, change by change of the disk."""
     calm = tmp_path / "calm.study"
-    recorder.run(calm, seed=0)
+    ran = recorder.run(calm)
+    moments = np.random.default_rng(1).choice(range(ran.sealing, ran.changes - 3), 8 * MORE, replace=False)
+    for last in sorted(moments):
+        study = tmp_path / f"{last}.study"
+        assert step(recorder, study, killed_before=int(last)).killed
+        assert len(finished(study)) == SAMPLES // SHARD
+        assert set(step(recorder, study).read) == {0, 1}  # to see what they are
+        same_study(study, calm)
+        tried("SIGKILL while sealing", "identical")
+
+
+def test_a_replacement_killed_at_any_moment_leaves_the_old_dataset_or_the_new_one(recorder, tmp_path, tried):
+    calm, study = tmp_path / "calm.study", tmp_path / "killed.study"
+    recorder.run(calm)
+    before = contents(calm)
     old = ss.open_study(calm)["lab"].digest
-    took, _ = recorder.run(calm, seed=1, overwrite=True)
+    total = recorder.run(calm, seed=1, overwrite=True).changes
     new = ss.open_study(calm)["lab"].digest
     assert old != new
+    # The end, where one takes the place of the other, is tried most densely.
+    moments = {*np.linspace(total // 8, total - 40, 2 * MORE).astype(int), *range(total - 35, total - 4, 8)}
+    for last in sorted(map(int, moments)):
+        for name, content in before.items():
+            (study / name).parent.mkdir(parents=True, exist_ok=True)
+            (study / name).write_bytes(content)
+        assert recorder.run(study, seed=1, overwrite=True, killed_before=last).killed
+        found = ss.open_study(study)
+        assert found["lab"].digest in (old, new)
+        assert found.verify().sound
+        again = recorder.run(study, seed=1, overwrite=found["lab"].digest == old)
+        if found["lab"].digest == new:
+            assert set(again.read) == {0, 1}
+        same_study(study, calm)
+        tried("SIGKILL while replacing", "old or new readable, then identical")
+        shutil.rmtree(study)
+
+
+MODULE = """
+import torch
+from tests.conftest import Net
+
+def net():
+    torch.manual_seed(0)
+    return Net()
+"""
+
+
+def test_a_killed_command_is_finished_by_the_same_command(tmp_path, tried):
+    """A whole process of `shiftscope record`, killed while it writes its shards."""
+    images = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), np.uint8)
+    np.savez(tmp_path / "images.npz", images=images, labels=np.arange(40) % 4)
+    # The command has no option for the size of shards, and needs none.
+    (tmp_path / "small.py").write_text(
+        f"{MODULE}\nfrom shiftscope import flow\nflow.SHARD_SAMPLES = {SHARD}\n"
+    )
+    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+
+    words = ["record", "--model", "small:net", "--data", "npz:images.npz", "--name", "lab", "--layers=hidden"]
+
+    def start(study: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "shiftscope", *words, study]
+        return subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path})
+
+    assert start("calm.study").wait(200) == 0
     study = tmp_path / "killed.study"
-    recorder.run(study, seed=0)
-    kills = 0
-    for share in np.random.default_rng(1).uniform(0.3, 1.1, 12):
-        ended, _ = recorder.run(study, seed=1, overwrite=True, killed_after=share * took)
-        kills += ended is None
-        recording = ss.open_study(study)["lab"]
-        assert recording.digest in (old, new)
-        assert len(recording.responses("hidden")) == SAMPLES
-    assert kills >= 4
-    recorder.run(study, seed=1, overwrite=True)
-    same_study(study, calm)
-    for _ in range(kills):
-        tried("SIGKILL while replacing", "identical")
+    process = start(study.name)
+    while len(finished(study)) < 2 and process.poll() is None:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL, "it was over before it was killed"
+    assert start(study.name).wait(200) == 0
+    same_study(study, tmp_path / "calm.study")
+    tried("SIGKILL of `shiftscope record`", "identical")
