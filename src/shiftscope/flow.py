@@ -126,8 +126,8 @@ def record(
             writer.seal(prepared.categories)
         if replaces:
             target = study.put_in_place(name, target)
-        if engine.rank is None and not on_store(target):
-            sweep_folder(target)
+            if not on_store(target):
+                sweep_folder(target)
         _enter(study, prepared, target.name, reference=reference)
         if replaces:
             study.remove_replaced(name)
