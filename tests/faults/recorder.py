@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-SAMPLES = 48
+SAMPLES = 40
 SHARD = 8
 
 
@@ -143,7 +143,7 @@ def _record(data: Any, asked: dict[str, Any]) -> NoReturn:
             study.record(
                 data,
                 "lab",
-                layers=["conv", "hidden"],
+                layers=["hidden"],
                 batch_size=4,
                 shard_samples=SHARD,
                 overwrite=asked["overwrite"],

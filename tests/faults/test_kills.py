@@ -117,10 +117,10 @@ def test_a_killed_command_is_finished_by_the_same_command(tmp_path, tried):
     )
     path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
 
-    words = ["record", "--model", "small:net", "--data", "npz:images.npz", "--name", "lab", "--layers=hidden"]
+    words = ["--model", "small:net", "--data", "npz:images.npz", "--name", "lab", "--layers=hidden"]
 
     def start(study: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "shiftscope", *words, study]
+        command = [sys.executable, "-m", "shiftscope", "record", study, *words]
         return subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path})
 
     assert start("calm.study").wait(200) == 0
