@@ -98,6 +98,26 @@ def resnet(pixels: int, width: int, categories: int, blocks: Sequence[int] = (2,
     return nn.Sequential(nn.Sequential(*stem), *stages, *head).eval()
 
 
+class Attended(nn.Module):
+    """A block of a transformer, normed first; torch's own takes another way through when it is hooked."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.before, self.behind = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.asked, self.answered = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.perceptron = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        asked = self.asked(self.before(tokens)).unflatten(
+            2, (3, self.heads, -1)
+        )  # sample, token, 3, head, width
+        found = nn.functional.scaled_dot_product_attention(*asked.permute(2, 0, 3, 1, 4))
+        tokens = tokens + self.answered(found.transpose(1, 2).flatten(2))
+        behind: torch.Tensor = tokens + self.perceptron(self.behind(tokens))
+        return behind
+
+
 class ViT(nn.Module):
     """A vision transformer with patches of 16 pixels: ViT-B/16 at a width of 768."""
 
@@ -107,11 +127,7 @@ class ViT(nn.Module):
         self.patches = nn.Conv2d(3, width, 16, 16)
         self.token = nn.Parameter(torch.zeros(1, 1, width))
         self.places = nn.Parameter(torch.randn(1, 1 + (pixels // 16) ** 2, width) / 50)
-        blocks = (
-            nn.TransformerEncoderLayer(width, heads, 4 * width, 0, "gelu", batch_first=True, norm_first=True)
-            for _ in range(depth)
-        )
-        self.blocks = nn.Sequential(*blocks)
+        self.blocks = nn.Sequential(*(Attended(width, heads) for _ in range(depth)))
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, categories)
         self.eval()
 
@@ -408,12 +424,18 @@ def device_seconds(
     samples, inputs = len(dataset), dataset.inputs[:2].to(device)
     categories = [str(i) for i in range(1000)]
 
-    def bare() -> None:
+    def passed(through: nn.Module) -> None:
         loader = batches(dataset, [range(samples)], batch, workers=workers, pinned=device == "cuda")
         with torch.inference_mode():
             for each in loader:
                 assert each.inputs is not None
-                answer = model(each.inputs.to(device, non_blocking=True)).argmax(1)
+                answer = through(each.inputs.to(device, non_blocking=True))
+            answer.cpu()
+
+    def alone() -> None:
+        with torch.inference_mode():
+            for _ in range(0, samples, batch):
+                answer = model(again)
             answer.cpu()
 
     def recorded(chosen: Sequence[RecordedLayer], there: bool, keep: Keep) -> None:
@@ -433,7 +455,12 @@ def device_seconds(
             for shard in shards:
                 background.submit(summarise_shard, shard, len(categories))
 
-    rivals: dict[str, Callable[[], object]] = {"bare": bare}
+    again = dataset.inputs[torch.arange(batch) % dataset.distinct].to(device)
+    rivals: dict[str, Callable[[], object]] = {
+        "bare": lambda: passed(model),
+        "one batch, which is there, over and over": alone,
+        "the loader alone": lambda: passed(nn.Identity()),
+    }
     for where, names in layers.items():
         chosen = choose_layers(model, names, inputs)
         ways: dict[str, tuple[bool, Keep]] = {
