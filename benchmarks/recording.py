@@ -388,7 +388,7 @@ def measure(size: str, rounds: int) -> dict[str, object]:
 
 def on_device(
     device: str,
-    samples: int = 20_480,
+    samples: int = 12_288,
     pixels: int = 224,
     batch: int = 256,
     workers: int = 8,
