@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -395,7 +395,7 @@ def on_device(
     width: int = 64,
     rounds: int = 3,
 ) -> None:
-    """Samples a second in bfloat16, channels last, from one loader: bare and recorded in turn."""
+    """Samples a second in bfloat16, channels last, bare and recorded in turn: from a loader, and without one."""
     convolutions, attention = resnet(pixels, width, 1000, (3, 4, 6, 3)), ViT(pixels, 12 * width, 1000)
     chosen = {
         "ResNet-50": (convolutions, {"4 stages": STAGES, "all ReLUs": relus(convolutions)}),
@@ -404,24 +404,33 @@ def on_device(
     dataset = Ready(samples, pixels, dtype=torch.bfloat16)
     for name, (model, layers) in chosen.items():
         model.to(device, torch.bfloat16, memory_format=torch.channels_last)
-        seconds = device_seconds(model, layers, dataset, device, batch, workers, rounds)
-        rows = [
-            (way, f"{samples / each:,.0f}", f"{seconds['bare'] / each:.1%}") for way, each in seconds.items()
-        ]
-        table(f"{name}, {pixels} px, bfloat16, on {device}", ("pass", "samples/s", "of bare"), rows)
+        recorded = {
+            where: choose_layers(model, names, dataset.inputs[:2].to(device))
+            for where, names in layers.items()
+        }
+        for whence, rivals in (
+            ("from a loader", loaded(model, recorded, dataset, device, batch, workers)),
+            ("one batch, over and over", repeated(model, recorded, dataset, device, batch)),
+        ):
+            seconds = paired(rivals, rounds)
+            rows = [
+                (way, f"{samples / each:,.0f}", f"{seconds['bare'] / each:.1%}")
+                for way, each in seconds.items()
+            ]
+            title = f"{name}, {pixels} px, bfloat16, on {device}, {whence}"
+            table(title, ("pass", "samples/s", "of bare"), rows)
 
 
-def device_seconds(
+def loaded(
     model: nn.Module,
-    layers: dict[str, Sequence[str]],
+    layers: Mapping[str, Sequence[RecordedLayer]],
     dataset: Ready,
     device: str,
     batch: int,
     workers: int,
-    rounds: int,
-) -> dict[str, float]:
-    """Bare, and recorded at each choice of layers with summaries by the host and on the device; nothing is written."""
-    samples, inputs = len(dataset), dataset.inputs[:2].to(device)
+) -> dict[str, Callable[[], object]]:
+    """Passes over the dataset with summaries by the host and on the device; nothing is written."""
+    samples = len(dataset)
     categories = [str(i) for i in range(1000)]
 
     def passed(through: nn.Module) -> None:
@@ -432,19 +441,13 @@ def device_seconds(
                 answer = through(each.inputs.to(device, non_blocking=True))
             answer.cpu()
 
-    def alone() -> None:
-        with torch.inference_mode():
-            for _ in range(0, samples, batch):
-                answer = model(again)
-            answer.cpu()
-
     def recorded(chosen: Sequence[RecordedLayer], there: bool, keep: Keep) -> None:
         shards = stream(
             model,
             dataset,
             chosen,
             categories,
-            {i: range(i, min(i + 4096, samples)) for i in range(0, samples, 4096)},
+            dict(enumerate(cut(samples))),
             stored_as="float16",
             probabilities=False,
             how=Pass(batch, workers, summaries_on_device=there),
@@ -455,22 +458,55 @@ def device_seconds(
             for shard in shards:
                 background.submit(summarise_shard, shard, len(categories))
 
-    again = dataset.inputs[torch.arange(batch) % dataset.distinct].to(device)
     rivals: dict[str, Callable[[], object]] = {
         "bare": lambda: passed(model),
-        "one batch, which is there, over and over": alone,
         "the loader alone": lambda: passed(nn.Identity()),
     }
-    for where, names in layers.items():
-        chosen = choose_layers(model, names, inputs)
-        ways: dict[str, tuple[bool, Keep]] = {
-            "summaries by the host": (False, "responses"),
-            "summaries on the device": (True, "responses"),
-            "responses stay there": (True, "summaries"),
-        }
+    ways: dict[str, tuple[bool, Keep]] = {
+        "summaries by the host": (False, "responses"),
+        "summaries on the device": (True, "responses"),
+        "responses stay there": (True, "summaries"),
+    }
+    for where, chosen in layers.items():
         for way, (there, keep) in ways.items():
             rivals[f"{where}, {way}"] = lambda c=chosen, t=there, k=keep: recorded(c, t, k)
-    return paired(rivals, rounds)
+    return rivals
+
+
+def repeated(
+    model: nn.Module, layers: Mapping[str, Sequence[RecordedLayer]], dataset: Ready, device: str, batch: int
+) -> dict[str, Callable[[], object]]:
+    """As many samples, all of one batch that the device has: what recording takes of its time."""
+    inputs = dataset.inputs[torch.arange(batch) % dataset.distinct].to(device)
+    seen = [Seen(str(i), i % 10, str(i), "{}", b"") for i in range(batch)]
+    whole = len(dataset) // batch * batch
+
+    def bare() -> None:
+        with torch.inference_mode():
+            for _ in range(0, whole, batch):
+                answer = model(inputs)
+            answer.cpu()
+
+    def recorded(chosen: Sequence[RecordedLayer], keep: Keep) -> None:
+        units = {layer.name: layer.units for layer in chosen}
+        with Background() as background, observed(model), Taps(model, chosen) as taps:
+            for index, part in enumerate(cut(whole, 4096 // batch * batch)):
+                made = OnDevice(units, 1000, part)
+                shard = ShardFilling(index, part, chosen, 1000, "float16", keep=keep, summaries=made)
+                while not shard.full:
+                    logits = model(inputs)
+                    shard.append(seen, taps.take(), logits)
+                background.submit(summarise_shard, shard.finish(), 1000)
+
+    rivals: dict[str, Callable[[], object]] = {"bare": bare}
+    for where, chosen in layers.items():
+        rivals[f"{where}, summaries on the device"] = lambda c=chosen: recorded(c, "responses")
+        rivals[f"{where}, responses stay there"] = lambda c=chosen: recorded(c, "summaries")
+    return rivals
+
+
+def cut(samples: int, size: int = 4096) -> list[range]:
+    return [range(i, min(i + size, samples)) for i in range(0, samples, size)]
 
 
 if __name__ == "__main__":

@@ -45,4 +45,4 @@ def test_the_pass_on_a_device_runs_on_the_cpu_too(bench, capsys):
     out = capsys.readouterr().out
     for way in ("4 stages", "all ReLUs", "12 blocks"):
         for where in ("summaries by the host", "summaries on the device", "responses stay there"):
-            assert f"{way}, {where}" in out
+            assert out.count(f"{way}, {where}") == 2 - (where == "summaries by the host")
