@@ -1,5 +1,6 @@
 """A layer's units: in a table, on a map, in a scatter, and how their scores are spread."""
 
+import shutil
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
@@ -231,11 +232,10 @@ def test_a_filter_that_no_unit_passes_says_so(explored):
 
 @pytest.fixture
 def noted(explored, tmp_path):
-    """The study's files with a few notes, the recordings shared."""
-    for item in explored.study.path.iterdir():
-        if not item.name.startswith("notes"):
-            (tmp_path / item.name).symlink_to(item)
-    study = StudyFiles(tmp_path)
+    """A copy of the study with a few notes."""
+    copy = tmp_path / "noted.study"
+    shutil.copytree(explored.study.path, copy, ignore=shutil.ignore_patterns("notes*"))
+    study = StudyFiles(copy)
     save_unit_note(study, "hidden", 2, label="Green stripes", tags="colour edges")
     save_unit_note(study, "hidden", 7, tags="colour", note="fires at night")
     save_unit_note(study, "conv", 1, label="stripes")

@@ -96,8 +96,10 @@ def mistaken(samples: Samples, *, label: int | None = None, prediction: int | No
 def told(samples: Samples) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """(sample,) whether it was told right, and whether wrong; neither without a label or a prediction.
 
-    Shared, so not written to.
+    Shared, so they cannot be written to.
     """
     known = (samples.labels >= 0) & (samples.predictions >= 0)
     same = samples.labels == samples.predictions
-    return known & same, known & ~same
+    right, wrong = known & same, known & ~same
+    right.flags.writeable = wrong.flags.writeable = False
+    return right, wrong

@@ -63,9 +63,9 @@ def dataset_images(
         "skipped": samples.predictions < 0,
     }[show]
     if label is not None:
-        kept &= samples.labels == label
+        kept = kept & (samples.labels == label)
     if prediction is not None:
-        kept &= samples.predictions == prediction
+        kept = kept & (samples.predictions == prediction)
     positions = np.flatnonzero(kept)
     start = max(0, min(start, max(len(positions) - 1, 0)))
     shown = positions[start : start + IMAGES]
