@@ -21,6 +21,7 @@ from shiftscope.store.object_path import on_store
 NO_VERSION = ""  # of an object that is not there
 ZARRS_PARTIAL = ".partial"  # as zarr names what it writes aside
 Checksums = dict[Path, str]  # file -> SHA-256 of its bytes, in hexadecimal digits
+PIECE = 2**18  # bytes read at once
 LARGEST_JSON = 2**25  # bytes; lists within lists take twenty times as much once they are read
 
 
@@ -178,13 +179,27 @@ def sweep_folder(folder: Path) -> None:
                 shutil.rmtree(left, ignore_errors=True)
 
 
-def _flushed_and_summed(file: IO[bytes]) -> str:
-    """Both at once: one waits for the disk, the other for the processor."""
-    if isinstance(file, io.BytesIO):  # read from an object store
-        return hashlib.sha256(file.getbuffer()).hexdigest()
-    with ThreadPoolExecutor(1) as other:
+def summed_while_flushed(file: IO[bytes], content: Iterable[bytes | memoryview]) -> bytes:
+    """SHA-256 of what was written to the file, at the same time as it goes to the disk."""
+
+    def summed() -> bytes:
+        digest = hashlib.sha256()
+        for part in content:
+            digest.update(part)
+        return digest.digest()
+
+    if isinstance(file, io.BytesIO):  # on its way to an object store
+        return summed()
+    file.flush()
+    with ThreadPoolExecutor(1) as other:  # one waits for the disk, the other for the processor
         flushing = other.submit(os.fsync, file.fileno())
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest = summed()
         flushing.result()
     return digest
+
+
+def _flushed_and_summed(file: IO[bytes]) -> str:
+    if isinstance(file, io.BytesIO):  # read from an object store
+        return hashlib.sha256(file.getbuffer()).hexdigest()
+    file.seek(0)
+    return summed_while_flushed(file, iter(lambda: file.read(PIECE), b"")).hex()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.atomic import summed_while_flushed, written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.summaries.summary import States, arrays_of, from_arrays
 
@@ -34,17 +34,23 @@ def write_partial(path: Path, states: States) -> None:
                 key = f"{folder_name(layer)}/{name}/{field}"
                 arrays[key] = values
                 rows_of_all[key] = len(values) if axes == ("category", "unit") else 0
-    content = io.BytesIO()
-    content.write(json.dumps(rows_of_all).encode() + b"\n")
+    content: list[bytes | memoryview] = [json.dumps(rows_of_all).encode() + b"\n"]
     for key, values in arrays.items():
         if rows_of_all[key]:
             present = np.flatnonzero(values.any(axis=1))
-            np.save(content, present, allow_pickle=False)
-            values = values[present]
-        np.save(content, values, allow_pickle=False)
+            content += _as_numpy_saves(present)
+            values = values if len(present) == len(values) else values[present]
+        content += _as_numpy_saves(values)
     with written_aside(path) as file:
-        file.write(content.getbuffer())
-        file.write(hashlib.sha256(content.getbuffer()).digest())
+        file.writelines(content)
+        file.write(summed_while_flushed(file, content))
+
+
+def _as_numpy_saves(values: npt.NDArray[Any]) -> tuple[bytes, memoryview]:
+    """An array in NumPy's format, not copied where it lies in one piece."""
+    head, values = io.BytesIO(), np.asarray(values, order="C")
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(values))
+    return head.getvalue(), values.reshape(-1).view(np.uint8).data
 
 
 def read_partial(path: Path) -> States:

@@ -90,8 +90,8 @@ class RecordingWriter:
         sums: Checksums = {}
         with ThreadPoolExecutor(AT_ONCE) as several:
             writing = [
-                several.submit(write_samples, samples_file(self.folder, shard.index), shard, sums),
                 several.submit(write_partial, partial_file(self.folder, shard.index), states),
+                several.submit(write_samples, samples_file(self.folder, shard.index), shard, sums),
             ]
             if self.plan.keep == "responses":
                 arrays = [(self._arrays[name], values) for name, values in shard.responses.items()]
