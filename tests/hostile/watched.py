@@ -92,7 +92,14 @@ def _environment() -> dict[str, str]:
     source = str(Path(shiftscope.__file__).parents[1])
     before = os.environ.get("PYTHONPATH")
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    return {**os.environ, **one_thread, "PYTHONPATH": f"{source}{os.pathsep}{before}" if before else source}
+    # The limit counts addresses that allocators reserve for threads and never use: up to a gigabyte by themselves.
+    reserving_little = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    return {
+        **os.environ,
+        **one_thread,
+        **reserving_little,
+        "PYTHONPATH": f"{source}{os.pathsep}{before}" if before else source,
+    }
 
 
 def _processor_seconds(pid: int) -> float:
