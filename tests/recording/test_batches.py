@@ -1,5 +1,10 @@
 """Samples in batches: whole shards, nothing read ahead of its turn, each picture decoded once."""
 
+import multiprocessing
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +13,7 @@ from PIL import Image
 from shiftscope.datasets import picture_files
 from shiftscope.datasets.image_folder import image_folder
 from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.sample import Sample
 from shiftscope.errors import DataError
 from shiftscope.recording.batches import Batch, batches, stacked
 
@@ -52,3 +58,33 @@ def test_a_file_is_decoded_once_for_the_model_and_for_the_thumbnail(tmp_path, mo
     assert batch.inputs.shape == (4, 3, 224, 224)
     assert all(sample.thumbnail.startswith(b"\xff\xd8") for sample in batch.seen)
     assert len(decoded) == 4
+
+
+class Starters:
+    """Each sample is named after the process that started its reader."""
+
+    categories = None
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, position):
+        return Sample(str(os.getppid()), torch.zeros(1), 0, None, str(position))
+
+
+def starters():
+    return [sample.id for batch in batches(Starters(), [range(2)], 1, workers=1) for sample in batch.seen]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader is started as the system does it")
+def test_a_spawned_process_starts_readers_by_a_server_that_has_imported_everything():
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as spawned:
+        itself = str(spawned.submit(os.getpid).result())
+        first, second = (spawned.submit(starters).result() for _ in range(2))
+    assert itself not in first
+    assert first == second
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader is started as the system does it")
+def test_any_other_process_forks_its_readers():
+    assert starters() == [str(os.getpid())] * 2

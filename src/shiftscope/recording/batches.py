@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import operator
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from multiprocessing.context import BaseContext
 from typing import Any, NamedTuple
 
 import torch
@@ -55,10 +57,24 @@ def batches(
         batch_sampler=(list(part[i : i + size]) for part in shards for i in range(0, len(part), size)),
         num_workers=workers,
         collate_fn=_collate,
+        multiprocessing_context=_starting() if workers else None,
         pin_memory=pinned,
         generator=torch.Generator(),  # torch's own would move, and a training that records with it
     )
     return iter(loader)
+
+
+def _starting() -> BaseContext | None:
+    """How this process starts a loader's workers.
+
+    One that was spawned itself, as Dask's workers are, spawns: then each worker imports torch again, for each shard.
+    Forks of a server that has imported it start at once, and copy none of this process's threads.
+    """
+    if sys.platform != "linux" or multiprocessing.get_start_method() != "spawn":
+        return None
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def stacked(inputs: Sequence[torch.Tensor], first: str) -> torch.Tensor:
