@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,8 @@ from shiftscope.store.study_files import StudyFiles
 from shiftscope.store.writer import RecordingWriter
 from shiftscope.web.application import application
 from shiftscope.web.study_version import StudyVersion
+
+DEEPHYS = Path(__file__).parents[1] / "interop" / "data" / "deephys"
 
 
 def record_both(study, made):
@@ -299,3 +302,14 @@ def test_a_manifest_that_points_elsewhere_is_refused(local):
         (local.path / "study.json").write_text(json.dumps({**manifest, "folders": {"lab": folder}}))
         with pytest.raises(StudyDamaged, match=r"is not the manifest of a study"):
             ss.open_study(local.path)
+
+
+def test_files_of_deephys_are_imported_into_a_bucket(bucket, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = [str(DEEPHYS / name) for name in ("now.model", "lab.test")]
+    for out in ("here.study", f"{bucket.address}/there.study"):
+        assert not command_line()(["import", "deephys", *files, "-o", out], result_action="return_value")
+    assert [path.name for path in tmp_path.iterdir()] == ["here.study"]
+    there, here = bucket.contents("there.study"), contents(tmp_path / "here.study")
+    assert there == here
+    assert len(here) > 20

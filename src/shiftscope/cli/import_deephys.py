@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from shiftscope.cli.study_address import StudyAddress
+
 
 def import_deephys(
     model: Path,
     /,
     *tests: Path,
-    out: Annotated[Path, Parameter(alias="-o")],
+    out: Annotated[StudyAddress, Parameter(alias="-o")],
     reference: str | None = None,
     classification_layer: str | None = None,
     on_error: Literal["raise", "skip"] = "raise",
@@ -26,7 +28,7 @@ def import_deephys(
     tests
         The .test files, one for each dataset.
     out
-        Folder of the study; made when it is not there.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study; made when it is not there.
     reference
         Compare the other datasets with this one, by its name or its file's; the first where not given.
     classification_layer

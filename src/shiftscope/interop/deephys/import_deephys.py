@@ -19,6 +19,7 @@ from shiftscope.progress import Progress, silent
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.store.atomic import remove_folder
 from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name
+from shiftscope.store.object_path import study_path
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles, create_study
 from shiftscope.store.writer import RecordingWriter
@@ -51,7 +52,7 @@ def import_deephys(
     test_files
         One for each dataset, which is called as the file says.
     into
-        Folder of the study; made when it is not there.
+        Folder of the study, or its address on an object store; made when it is not there.
     reference
         The dataset that the others are compared with, by its name or its file's; the first where not given.
     classification_layer
@@ -81,7 +82,7 @@ def import_deephys(
     categories = CategoryNames(model)
     for file in files.values():
         categories.learn_classes(file)
-    study, is_new = _study(Path(into), model)
+    study, is_new = _study(study_path(into), model)
     categories.known(study)
     try:
         for name, file in files.items():
