@@ -820,3 +820,25 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
             broken.record(made(), "lab", layers=["hidden"], progress=False)
     broken.record(made(), "lab", layers=["hidden"], progress=False)
     assert contents(broken.path) == contents(whole.path)
+
+
+@pytest.mark.parametrize("size", [0, -3, 2.5, "a", True, 2**32])
+def test_a_shard_of_no_whole_number_of_samples_is_refused_before_anything_is_written(new_study, made, size):
+    study = new_study()
+    before = sorted(study.path.rglob("*"))
+    with pytest.raises(BadRequest, match=f"shard_samples={size!r}; it is a whole number"):
+        study.record(made(), "lab", layers=["hidden"], shard_samples=size, progress=False)
+    assert sorted(study.path.rglob("*")) == before
+
+
+def test_more_shards_than_a_recording_may_have_are_refused(new_study, made, monkeypatch):
+    study = new_study()
+    monkeypatch.setattr("shiftscope.store.plan.MOST_SHARDS", 20)
+    with pytest.raises(BadRequest, match="at least 2 for 40 samples"):
+        study.record(made(), "lab", layers=["hidden"], shard_samples=1, progress=False)
+
+
+def test_numpy_counts_the_samples_of_a_shard_as_well(new_study, made):
+    study = new_study()
+    study.record(made(), "lab", layers=["hidden"], shard_samples=np.int64(7), progress=False)
+    assert study["lab"].plan.shard_count == 6

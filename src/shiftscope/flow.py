@@ -77,6 +77,7 @@ def record(
     """
     from shiftscope.recording.stream import Pass
     from shiftscope.store.job import Job
+    from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.preparation import prepare
     from shiftscope.store.writer import RecordingWriter
 
@@ -92,7 +93,9 @@ def record(
         keep=keep,
         outputs=outputs,
         check_range=check_range,
-        shard_samples=shard_samples or SHARD_SAMPLES,
+        shard_samples=checked_shard_samples(
+            SHARD_SAMPLES if shard_samples is None else shard_samples, len(dataset)
+        ),
     )
     if overwrite and engine.rank is not None:
         raise BadRequest(

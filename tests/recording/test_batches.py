@@ -1,9 +1,8 @@
 """Samples in batches: whole shards, nothing read ahead of its turn, each picture decoded once."""
 
-import multiprocessing
-import os
+import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from PIL import Image
 from shiftscope.datasets import picture_files
 from shiftscope.datasets.image_folder import image_folder
 from shiftscope.datasets.preprocess import Preprocess
-from shiftscope.datasets.sample import Sample
 from shiftscope.errors import DataError
 from shiftscope.recording.batches import Batch, batches, stacked
 
@@ -60,31 +58,44 @@ def test_a_file_is_decoded_once_for_the_model_and_for_the_thumbnail(tmp_path, mo
     assert len(decoded) == 4
 
 
+STARTERS = """
+import multiprocessing, os, sys
+import torch
+from shiftscope.datasets.sample import Sample
+from shiftscope.recording.batches import batches
+
 class Starters:
-    """Each sample is named after the process that started its reader."""
-
     categories = None
-
     def __len__(self):
         return 2
-
     def __getitem__(self, position):
         return Sample(str(os.getppid()), torch.zeros(1), 0, None, str(position))
-
 
 def starters():
     return [sample.id for batch in batches(Starters(), [range(2)], 1, workers=1) for sample in batch.seen]
 
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv[1])
+    print(os.getpid(), *starters(), *starters())
+"""
+
+
+def starters(how: str, folder: Path) -> list[str]:
+    """A process that starts others in this way, and those that started its readers, twice for each of two passes."""
+    program = folder / "starters.py"
+    program.write_text(STARTERS)
+    told = subprocess.run([sys.executable, program, how], capture_output=True, text=True, check=True)
+    return told.stdout.split()
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader is started as the system does it")
-def test_a_spawned_process_starts_readers_by_a_server_that_has_imported_everything():
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as spawned:
-        itself = str(spawned.submit(os.getpid).result())
-        first, second = (spawned.submit(starters).result() for _ in range(2))
-    assert itself not in first
-    assert first == second
+def test_where_processes_are_spawned_readers_come_from_one_server_that_has_imported_everything(tmp_path):
+    itself, first, *others = starters("spawn", tmp_path)
+    assert first != itself
+    assert others == [first] * 3
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader is started as the system does it")
-def test_any_other_process_forks_its_readers():
-    assert starters() == [str(os.getpid())] * 2
+def test_where_processes_are_forked_readers_are(tmp_path):
+    itself, *others = starters("fork", tmp_path)
+    assert others == [itself] * 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,3 +97,23 @@ class Plan:
         if plan.shard_count > MOST_SHARDS:
             raise ValueError(f"{plan.shard_count:,} shards; a recording has at most {MOST_SHARDS:,}")
         return plan
+
+
+def checked_shard_samples(given: int, samples: int) -> int:
+    """How many of so many samples a shard has.
+
+    Raises
+    ------
+    BadRequest
+        No whole number, one below one, or one that makes too many shards of so many samples.
+    """
+    try:
+        size = 0 if isinstance(given, bool) else operator.index(given)
+    except TypeError:
+        size = 0
+    least = -(-samples // MOST_SHARDS)
+    if not max(1, least) <= size < 2**32:
+        raise BadRequest(
+            f"shard_samples={given!r}; it is a whole number, at least {max(1, least):,} for {samples:,} samples."
+        )
+    return size
