@@ -366,8 +366,12 @@ def test_layers_may_have_any_name_that_modules_have(new_study, made, net):
         ({"stored_as": "bfloat16"}, "stored_as='bfloat16'; it can be 'float16' or 'float32'"),
         ({"keep": "all"}, "keep='all'; it can be 'responses' or 'summaries'"),
         ({"on_error": "ignore"}, "on_error='ignore'; it can be 'raise' or 'skip'"),
-        ({"batch_size": 0}, "batch_size=0"),
-        ({"loader_workers": -1}, "loader_workers=-1"),
+        ({"outputs": "x"}, "outputs='x'; it can be 'auto' or 'logits' or 'probabilities'"),
+        ({"batch_size": 0}, "batch_size=0; it is a whole number, at least 1"),
+        ({"batch_size": 2.5}, "batch_size=2.5; it is a whole number"),
+        ({"batch_size": "a"}, "batch_size='a'; it is a whole number"),
+        ({"loader_workers": -1}, "loader_workers=-1; it is a whole number, at least 0"),
+        ({"loader_workers": 1.5}, "loader_workers=1.5; it is a whole number"),
     ],
 )
 def test_options_are_checked_before_anything_is_written(started, made, option, message):
@@ -820,6 +824,17 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
             broken.record(made(), "lab", layers=["hidden"], progress=False)
     broken.record(made(), "lab", layers=["hidden"], progress=False)
     assert contents(broken.path) == contents(whole.path)
+
+
+def test_a_study_stays_where_it_is_when_the_working_folder_changes(net, made, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    study = ss.Study.create("moving.study", net)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    study.record(made(), "lab", layers=["hidden"], progress=False)
+    assert study["lab"].responses("hidden").shape == (40, 10)
+    assert not list((tmp_path / "elsewhere").iterdir())
+    assert ss.open_study(tmp_path / "moving.study").datasets == ["lab"]
 
 
 @pytest.mark.parametrize("size", [0, -3, 2.5, "a", True, 2**32])

@@ -108,9 +108,7 @@ def record(
         stopped = engine.rank is None and study.folder_of(name).name == unreplaced(folder)
         replaces = name in study and (overwrite or stopped)
         target = study.place_for(name, replaces=replaces)
-        job = Job(
-            target.absolute(), prepared.plan, prepared.categories, prepared.model, dataset, how or Pass()
-        )
+        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how or Pass())
         with held(study.path, f"{folder}.files"):
             writer = RecordingWriter(target, prepared.plan, overwrite=overwrite)
         try:

@@ -1,12 +1,21 @@
-"""Whether the values of a JSON object are of the types that a dataclass says."""
+"""Whether a value is of the type that it should be of."""
 
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+
+def as_whole_number(given: Any) -> int | None:
+    """An integer, NumPy's as well; None for anything else, a flag included."""
+    try:
+        return None if isinstance(given, bool) else operator.index(given)
+    except TypeError:
+        return None
 
 
 def check_types(made: Any) -> None:

@@ -12,6 +12,8 @@ import shiftscope as ss
 from shiftscope import flow
 from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.store.layout import CHECKSUMS, RECORDING
+from shiftscope.store.plan import Plan
+from shiftscope.store.writer import is_done
 from tests.test_record import contents
 
 
@@ -40,8 +42,9 @@ def test_the_checksums_are_what_sha256sum_says(recorded_in_shards):
     )
     assert checked.returncode == 0, checked.stdout
     whole = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    apart = {RECORDING, CHECKSUMS, *(f"shards/{shard:05d}.done" for shard in range(5))}
-    assert set(told) == whole - apart, "a file without a checksum, or a checksum without a file"
+    assert set(told) == whole - {RECORDING, CHECKSUMS}, (
+        "a file without a checksum, or a checksum without a file"
+    )
     digest = hashlib.sha256((folder / CHECKSUMS).read_bytes()).hexdigest()
     assert json.loads((folder / RECORDING).read_text())["checksums"] == digest
 
@@ -68,9 +71,8 @@ def test_every_single_file_is_missed_and_every_changed_bit_is_seen(recorded_in_s
         if path.name in ("study.json", RECORDING):  # their own tests: what they say is checked as it is read
             continue
         before = path.read_bytes()
-        if path.suffix != ".done":  # of which only the checksums are used
-            spoil(path)
-            assert [each.file for each in study.verify().damages] == [path]
+        spoil(path)
+        assert [each.file for each in study.verify().damages] == [path]
         path.unlink()
         found = [each.file for each in study.verify().damages]
         path.write_bytes(before)
@@ -126,6 +128,28 @@ def test_of_a_damaged_shard_that_shard_is_recorded_again(recorded_in_shards, mad
     assert study.unfinished() == []
     assert contents(study.path) == before
     assert study.verify().sound
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("samples", 7), ("shard", 3), ("plan", "another"), ("skipped", 4), ("sha256", {})]
+)
+def test_the_end_of_a_shard_that_tells_something_else_is_seen(recorded_in_shards, made, key, value):
+    study = recorded_in_shards
+    before = contents(study.path)
+    path = study.path / "lab" / "shards" / "00002.done"
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    found = study.verify(mend=True)
+    assert [(each.file, each.remedy, each.shard) for each in found.damages] == [(path, "record", 2)]
+    study.record(made(unlabelled=frozenset({3})), "lab", progress=False)
+    assert contents(study.path) == before
+
+
+def test_a_shard_whose_end_tells_of_another_does_not_count_in_a_recording_that_goes_on(recorded_in_shards):
+    folder = recorded_in_shards.path / "lab"
+    plan = Plan.from_json(json.loads((folder / RECORDING).read_text())["plan"])
+    assert is_done(folder, plan, 1)
+    (folder / "shards" / "00001.done").write_bytes((folder / "shards" / "00002.done").read_bytes())
+    assert not is_done(folder, plan, 1)
 
 
 def test_a_shard_of_a_recording_that_goes_on_is_checked_too(new_study, made, monkeypatch):

@@ -19,6 +19,7 @@ from shiftscope.recording.output import logits_in
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Keep, Shard, StoredType
 from shiftscope.recording.shard_filling import ShardFilling, ShardSummaries
+from shiftscope.typed import as_whole_number
 
 OnError = Literal["raise", "skip"]
 TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
@@ -41,7 +42,8 @@ class Pass:
     Raises
     ------
     BadRequest
-        A batch size below one, a negative number of loader workers, or another `on_error` than "raise" or "skip".
+        A batch size that is no whole number above zero, loader workers that are none from zero on, or another
+        `on_error` than "raise" or "skip".
     """
 
     batch_size: int = 64
@@ -51,10 +53,13 @@ class Pass:
     summaries_on_device: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.batch_size < 1 or self.loader_workers < 0:
-            raise BadRequest(
-                f"batch_size={self.batch_size}, loader_workers={self.loader_workers}; at least 1, and at least 0."
-            )
+        for option, given, least in (
+            ("batch_size", self.batch_size, 1),
+            ("loader_workers", self.loader_workers, 0),
+        ):
+            number = as_whole_number(given)
+            if number is None or number < least:
+                raise BadRequest(f"{option}={given!r}; it is a whole number, at least {least}.")
         if self.on_error not in get_args(OnError):
             raise BadRequest(f"on_error={self.on_error!r}; it can be 'raise' or 'skip'.")
 

@@ -78,7 +78,7 @@ def stored_estimates_of(
     kept: dict[str, Kept] = {}
     for dataset in datasets:
         path = within(study.path, estimates_file(study.path, dataset, reference, described.name))
-        kept[dataset] = path.absolute(), _key(study, study[dataset], against, described.name)
+        kept[dataset] = path, _key(study, study[dataset], against, described.name)
     shifted = {each: study[dataset] for dataset, each in kept.items()}
 
     def compute(asked: list[Kept]) -> list[dict[str, Estimate]]:

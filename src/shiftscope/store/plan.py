@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Keep, StoredType
 from shiftscope.store.layout import folder_name
-from shiftscope.typed import check_types
+from shiftscope.typed import as_whole_number, check_types
 
 MOST_SHARDS = 2**20  # 2**32 samples in shards of the usual size
 
@@ -107,13 +106,9 @@ def checked_shard_samples(given: int, samples: int) -> int:
     BadRequest
         No whole number, one below one, or one that makes too many shards of so many samples.
     """
-    try:
-        size = 0 if isinstance(given, bool) else operator.index(given)
-    except TypeError:
-        size = 0
-    least = -(-samples // MOST_SHARDS)
-    if not max(1, least) <= size < 2**32:
+    size, least = as_whole_number(given), max(1, -(-samples // MOST_SHARDS))
+    if size is None or not least <= size < 2**32:
         raise BadRequest(
-            f"shard_samples={given!r}; it is a whole number, at least {max(1, least):,} for {samples:,} samples."
+            f"shard_samples={given!r}; it is a whole number, at least {least:,} for {samples:,} samples."
         )
     return size

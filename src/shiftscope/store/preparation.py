@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from torch import nn
@@ -54,6 +55,8 @@ def prepare(
     shard_samples: int,
 ) -> Preparation:
     """Raises what `flow.record` does before its first batch; the study is only read."""
+    if outputs not in get_args(Outputs):
+        raise BadRequest(f"outputs={outputs!r}; it can be {' or '.join(map(repr, get_args(Outputs)))}.")
     model, manifest = unwrap(model), study.manifest
     paths = [paths] if isinstance(paths, str) else paths
     entered = {layer.name for layer in manifest.layers if layer.side != "output"}

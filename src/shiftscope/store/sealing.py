@@ -15,6 +15,7 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.store.arrays import StoredArray, write_arrays
 from shiftscope.store.atomic import (
     Checksums,
+    checksum,
     flush,
     flush_names_of,
     half_written,
@@ -157,10 +158,14 @@ def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
 
 
 def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
-    """As they were when the shards were written; those of shards from before checksums were kept, as they are."""
+    """As they were when the shards were written; those of shards from before checksums were kept, as they are.
+
+    With those of the `.done` files themselves.
+    """
     sums: Checksums = {}
     for index in plan.shards():
         done = read_json(done_file(folder, index), "the end of a shard")
+        sums[done_file(folder, index)] = checksum(done_file(folder, index))
         of_shard = sums_told(folder, done.get("sha256", {}))
         if missing := [path for path in of_shard if path.parent.name != SHARDS and not path.is_file()]:
             raise StudyDamaged(

@@ -74,9 +74,10 @@ class StudyFiles(Mapping[str, Recording]):
     """
 
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
-        self.path = study_path(path)
+        given = study_path(path)
+        self.manifest = _read_manifest(given)
+        self.path = given.absolute()  # to be found from another working folder too
         self.read_only = read_only
-        self.manifest = _read_manifest(self.path)
         self.damage: Mapping[str, StudyDamaged] = {}  # of the datasets that are left out
         self._recordings: dict[str, Recording] = {}
 

@@ -30,7 +30,7 @@ from shiftscope.store.runs import runs
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.store.sums import sums_told
 from shiftscope.store.within import within
-from shiftscope.store.writer import is_done
+from shiftscope.store.writer import is_done, tells_of_shard
 
 # What makes it good: what is stored, its shard once more, the whole dataset once more.
 Remedy = Literal["mend", "record", "overwrite"]
@@ -86,19 +86,24 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
         return
     complete = bool(described.get("complete"))
     sums: dict[Path, str] = {}
+    broken = set()
     for index in plan.shards():
+        path = done_file(folder, index)
         try:
-            done = json.loads(within(folder, done_file(folder, index)).read_bytes())
+            done = json.loads(within(folder, path).read_bytes())
+            if not tells_of_shard(done, plan, index):
+                raise StudyDamaged(f"it does not tell of shard {index} as it was planned")
             sums |= sums_told(folder, done.get("sha256", {}))
-        except (OSError, ValueError, AttributeError, RecursionError, StudyDamaged) as error:
+        except (OSError, ValueError, RecursionError, StudyDamaged) as error:
+            broken.add(path)
             if complete:
-                yield Damage(name, done_file(folder, index), f"cannot be read: {error}", "record", index)
+                yield Damage(name, path, f"cannot be read: {error}", "record", index)
     if complete and "checksums" in described:
         try:
             if checksum(within(folder, folder / CHECKSUMS)) != described["checksums"]:
                 raise StudyDamaged("differs from what was written")
             told = read_json(folder / CHECKSUMS, "checksums")
-            sums |= sums_told(folder, told)
+            sums = sums_told(folder, told)  # of the shards' files too, whatever became of their ends
         except (OSError, ShiftscopeError) as error:
             yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "mend")
     elif complete:
@@ -106,7 +111,8 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
         found.unchecked += sum(path not in sums and path.name != RECORDING for path in kept)
     if not complete:
         yield from _damaged_runs(name, folder, plan)
-    for path, problem in _differing(sums, found):
+    checked = {path: digest for path, digest in sums.items() if path not in broken}
+    for path, problem in _differing(checked, found):
         shard = shard_of(path.relative_to(folder))
         remedy: Remedy = "mend" if shard is None else "record"
         if plan.keep == "summaries" and path.is_relative_to(folder / SUMMARIES):
@@ -136,7 +142,7 @@ def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:
 def shard_of(file: Path) -> int | None:
     """The shard that a file of a recording was written with; None for what comes from all of them."""
     parts = file.parts
-    if parts[0] == SAMPLES:
+    if parts[0] == SAMPLES or (parts[0] == SHARDS and file.suffix == ".done"):
         return _number(file.stem)
     if parts[0] == RESPONSES and parts[-4:-3] and parts[-3] == "c" and parts[-4] in ("by_sample", LOGITS):
         return _number(parts[-2])

@@ -178,12 +178,19 @@ class RecordingWriter:
 
 
 def is_done(folder: Path, plan: Plan, shard: int) -> bool:
-    """Whether a shard was written whole; a `.done` file of another plan, or one that breaks off, does not count."""
+    """Whether a shard was written whole; a `.done` file of anything else, or one that breaks off, does not count."""
     try:
         done = json.loads(done_file(folder, shard).read_bytes())
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(done, dict) and done.get("plan", plan.digest) == plan.digest
+    return tells_of_shard(done, plan, shard)
+
+
+def tells_of_shard(done: object, plan: Plan, shard: int) -> bool:
+    """Whether the content of a `.done` file is of this shard; one of before may lack some of what it says."""
+    samples = min(plan.rows, plan.samples - shard * plan.rows)
+    said = {"shard": shard, "samples": samples, "plan": plan.digest}
+    return isinstance(done, dict) and all(done.get(key, value) == value for key, value in said.items())
 
 
 def _described(folder: Path, *, overwrite: bool) -> dict[str, Any] | None:
