@@ -105,7 +105,12 @@ def record(
     folder = folder_name(name)
     with refusals_told(study.path), recording_lock(study.path, folder, engine.rank):
         # A recording that is replaced stays until the new one is whole; one that was stopped then takes its place.
-        stopped = engine.rank is None and study.folder_of(name).name == unreplaced(folder)
+        stopped = study.folder_of(name).name == unreplaced(folder)
+        if stopped and engine.rank is not None:
+            raise BadRequest(
+                f"a replacement of {name!r} was stopped just before it took its place. Finish it with one process "
+                "first: the same command alone."
+            )
         replaces = name in study and (overwrite or stopped)
         target = study.place_for(name, replaces=replaces)
         job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how or Pass())

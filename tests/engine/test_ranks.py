@@ -14,6 +14,7 @@ import shiftscope as ss
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest, StudyBusy
 from shiftscope.store import locks
+from shiftscope.store.layout import unreplaced
 from tests.test_record import contents
 
 
@@ -86,6 +87,14 @@ def test_numbers_that_make_no_sense_are_refused(environment, message):
 def test_ranks_cannot_replace_a_dataset(recorded, made):
     with pytest.raises(BadRequest, match="cannot replace a dataset"):
         recorded.record(made(seed=5), "field", engine=Ranks(0, 2), overwrite=True, progress=False)
+
+
+def test_ranks_do_not_go_on_with_a_replacement_that_was_stopped(recorded, made):
+    (recorded.path / "field").rename(recorded.path / unreplaced("field"))
+    before = contents(recorded.path)
+    with pytest.raises(BadRequest, match=r"a replacement of 'field' was stopped.* with one process"):
+        recorded.record(made(seed=1), "field", engine=Ranks(0, 2), progress=False)
+    assert contents(recorded.path) == before
 
 
 def test_a_second_process_is_refused_while_one_records(recorded, made, monkeypatch):

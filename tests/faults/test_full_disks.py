@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,19 @@ def test_a_disk_that_is_full_from_any_change_on_is_said_and_the_study_goes_on(ca
             record(study)
         goes_on(study, calm)
         tried("disk full", "resumable with an error, then identical")
+
+
+def test_a_full_disk_is_said_of_a_study_by_a_relative_path(calm, tmp_path, tried, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def fill(number):
+        if number >= 30:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "made.study" / "lab"))
+
+    with changes(tmp_path / "made.study", fill), pytest.raises(StudyNotWritable, match="the disk is full"):
+        record(Path("made.study"))
+    goes_on(Path("made.study"), calm)
+    tried("disk full", "resumable with an error, then identical")
 
 
 @pytest.fixture

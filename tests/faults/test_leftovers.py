@@ -145,7 +145,7 @@ def test_a_lock_that_a_killed_process_held_is_free(begun, calm, tried):
     tried("stale locks", "identical")
 
 
-@pytest.mark.parametrize("garbled", [b"", b"{", b"[]"])
+@pytest.mark.parametrize("garbled", [b"", b"{", b"[]", b'{"plan": []}'])
 def test_a_recording_whose_description_is_garbled_says_what_to_do(begun, calm, garbled, tried):
     (begun / "lab/recording.json").write_bytes(garbled)
     with pytest.raises(StudyDamaged, match=r"recording.json .*overwrite=True"):

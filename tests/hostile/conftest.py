@@ -12,7 +12,6 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
-from shiftscope import flow
 from shiftscope.study import Study
 
 from ..conftest import Made, Net
@@ -39,18 +38,17 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("hostile") / "healthy.study"
     torch.manual_seed(0)
     study = Study.create(path, Net(), ("a", "b", "c", "d"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flow, "SHARD_SAMPLES", 24)
-        study.record(
-            Made(broken=frozenset({5})),
-            "lab",
-            layers=["hidden"],
-            paths=["conv"],
-            on_error="skip",
-            reference=True,
-            progress=False,
-        )
-        study.record(Made(seed=1, scale=1.5), "field", progress=False)
+    study.record(
+        Made(broken=frozenset({5})),
+        "lab",
+        layers=["hidden"],
+        paths=["conv"],
+        on_error="skip",
+        reference=True,
+        shard_samples=24,
+        progress=False,
+    )
+    study.record(Made(seed=1, scale=1.5), "field", shard_samples=24, progress=False)
     study.annotate("hidden", 3, label="edge", tags="a b", note="hello")
     for layer in study.layers:
         study.scores(layer)

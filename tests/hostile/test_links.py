@@ -120,12 +120,14 @@ def test_a_note_is_not_written_outside(exists, stranger):
     assert not exists or target.read_bytes() == before
 
 
-@pytest.mark.parametrize("place", ["new", ".locks", ".locks/new.lock", ".locks/study.lock"])
+@pytest.mark.parametrize("place", ["new", "maps", ".locks", ".locks/new.lock", ".locks/study.lock"])
 def test_nothing_is_recorded_outside(place, stranger):
     outside = stranger.parent / "outside"
     outside.mkdir()
     (outside / "mine").write_text("kept")
-    shutil.rmtree(stranger / ".locks", ignore_errors=True)
+    (outside / ".mine.part").write_text("kept too")
+    for there in (".locks", "maps"):
+        shutil.rmtree(stranger / there, ignore_errors=True)
     link = stranger / place
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(outside / "mine" if place.endswith(".lock") else outside)
@@ -133,7 +135,7 @@ def test_nothing_is_recorded_outside(place, stranger):
     study = Study(stranger)
     with pytest.raises(StudyDamaged, match="leads out of"):
         study.record(Made(seed=3), "new", model=Net(), progress=False)
-    assert contents(outside) == {str(outside / "mine"): b"kept"}
+    assert contents(outside) == {str(outside / "mine"): b"kept", str(outside / ".mine.part"): b"kept too"}
 
 
 def test_a_recording_begun_by_a_stranger_does_not_go_on_outside(stranger):
@@ -185,6 +187,25 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(place, stranger, healthy, watch
     refused = watched("study", str(healthy)).refused("study", str(stranger))
     assert any("is neither a file nor a folder" in message for message in refused)
     watched("verified", str(healthy)).refused("verified", str(stranger))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names there")
+def test_a_pipe_in_place_of_summaries_that_are_to_be_merged_does_not_hang(stranger, healthy, watched):
+    described = json.loads((stranger / "field" / "recording.json").read_text())
+    (stranger / "field" / "recording.json").write_text(json.dumps({**described, "complete": False}))
+    os.mkfifo(stranger / "field" / "shards" / "00000.summaries")
+    watched("verified", str(healthy)).refused("verified", str(stranger))
+
+
+def test_a_recording_that_a_link_led_to_is_replaced_and_what_the_link_led_to_stays(stranger):
+    shutil.move(stranger / "field", stranger / "elsewhere")
+    (stranger / "field").symlink_to(stranger / "elsewhere")
+    before = contents(stranger / "elsewhere")
+    torch.manual_seed(0)
+    Study(stranger).record(Made(seed=5), "field", model=Net(), overwrite=True, progress=False)
+    assert contents(stranger / "elsewhere") == before
+    assert not (stranger / "field").is_symlink()
+    assert not list(stranger.glob(".*.gone"))
 
 
 def test_what_lies_within_is_told_from_what_begins_alike(tmp_path):

@@ -1,4 +1,4 @@
-"""Studies that are whole and lie: each was once a crash, a hang, or memory without end."""
+"""Studies that are whole and lie: each asks for a crash, a hang, or memory without end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.store.samples import SCHEMA
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.histograms import Histograms
+from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.top_samples import TopSamples
 
 
@@ -94,10 +95,24 @@ def test_a_histogram_whose_range_has_no_end_is_refused(stranger):
         StudyFiles(stranger)["lab"].summary("hidden", Histograms)
 
 
+def test_a_summary_of_more_units_than_memory_holds_is_refused(stranger):
+    folder = stranger / "lab" / "summaries.zarr" / "hidden" / "maxima" / "largest"
+
+    def change(content):
+        content["shape"] = [2**39]
+        content["chunk_grid"]["configuration"]["chunk_shape"] = [1]
+
+    described(folder / "zarr.json", change)
+    for chunk in (0, 2**39 - 1):
+        (folder / "c" / str(chunk)).write_bytes(bytes(8))
+    with pytest.raises(StudyDamaged, match=r"has the shape \(549755813888,\), and what was recorded \(10,\)"):
+        StudyFiles(stranger)["lab"].summary("hidden", Maxima)
+
+
 def test_strongest_samples_that_are_not_there_are_refused(stranger):
     folder = stranger / "lab" / "summaries.zarr" / "hidden" / "top_samples" / "position"
     (folder / "c" / "0" / "0").write_bytes(np.full((100, 10), 40, np.int64).tobytes())
-    with pytest.raises(StudyDamaged, match="names samples beyond the 40"):
+    with pytest.raises(StudyDamaged, match="numbers that none of ours can be"):
         StudyFiles(stranger)["lab"].summary("hidden", TopSamples)
 
 

@@ -186,6 +186,12 @@ def test_several_processes_write_at_once_and_nothing_is_lost(study):
     assert (notes[9].label, notes[9].tags, notes[9].note) == ("0", {"1"}, "2")
 
 
+def test_a_journal_that_ends_while_it_is_looked_at_is_none(study, monkeypatch):
+    study.annotate("hidden", 1, note="mine")
+    monkeypatch.setattr(Path, "is_file", lambda path: path.name.endswith("-journal"))
+    assert unit_note(study, "hidden", 1).note == "mine"
+
+
 def test_a_file_in_use_for_too_long_says_so(study, monkeypatch):
     save_unit_note(study, "hidden", 0, label="x")
     monkeypatch.setattr("shiftscope.store.notes.PATIENCE_SECONDS", 0.05)

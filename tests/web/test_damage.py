@@ -35,6 +35,14 @@ def test_the_other_datasets_are_shown_and_the_damaged_one_is_named_with_its_file
     assert "thumbnails/field/" not in answer.text
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_to_take_away_does_not_leave_it_out(damaged, kind):
+    shutil.rmtree(damaged.path / "derived", ignore_errors=True)
+    answer = page(damaged, f"layers/hidden?download={kind}&table=0")
+    assert answer.status_code == 500
+    assert str(damaged.path / "field") in answer.text
+
+
 def test_a_page_that_is_asked_for_the_damaged_one_says_what_is_wrong(damaged):
     answer = page(damaged, "layers/hidden?lead=field")
     assert answer.status_code == 500

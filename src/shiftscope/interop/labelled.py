@@ -79,7 +79,6 @@ def _variables(recording: Recording, layers: Iterable[str], *, with_logits: bool
 
     variables: dict[str, Any] = {}
     for layer, name in _names(layers).items():
-        recording.responses(layer, 0, 0)  # says what to do where only summaries were kept
         attributes = {"layer": layer, "read_as": recording.layer(layer).read_as}
         both = recording.by_sample(layer), recording.by_unit(layer)
         values = LazilyIndexedArray(LazyResponses(*both))

@@ -122,19 +122,27 @@ def _as_bytes(content: Any) -> bytes:
     return json.dumps(content, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def read_json(path: Path, what: str) -> dict[str, Any]:
-    """An object from a JSON file of ours; `StudyDamaged` names `what` it should have been."""
+def read_json(
+    path: Path, what: str, largest: int = LARGEST_JSON, sums: Checksums | None = None
+) -> dict[str, Any]:
+    """An object from a JSON file of ours, of `largest` bytes at most; `StudyDamaged` names `what` it should be.
+
+    Where `sums` is given, the file's checksum is put into it.
+    """
     try:
         size = 0 if on_store(path) else path.stat().st_size  # a request of its own there
-        if size > LARGEST_JSON:
-            raise StudyDamaged(f"{path} has {size:,} bytes; {what} has at most {LARGEST_JSON:,}.")
-        content = json.loads(path.read_bytes())
+        if size > largest:
+            raise StudyDamaged(f"{path} has {size:,} bytes; {what} has at most {largest:,}.")
+        held = path.read_bytes()
+        content = json.loads(held)
     except FileNotFoundError:
         raise StudyDamaged(f"{path} is missing: it should hold {what}.") from None
     except (ValueError, OSError, RecursionError) as error:
         raise StudyDamaged(f"{path} cannot be read as {what}: {error}.") from error
     if not isinstance(content, dict):
         raise StudyDamaged(f"{path} should hold {what}, a JSON object, and holds {type(content).__name__}.")
+    if sums is not None:
+        sums[path] = hashlib.sha256(held).hexdigest()
     return content
 
 
@@ -146,7 +154,10 @@ def remove_folder(path: Path) -> None:
         aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.gone")
         path.replace(aside)
         flush_names(path.parent)  # or after a power cut some of it could be back under its name
-        shutil.rmtree(aside)
+        if aside.is_symlink():  # what it leads to may be used by others
+            aside.unlink()
+        else:
+            shutil.rmtree(aside)
 
 
 def put_in_place_of(new: Path, old: Path) -> None:
@@ -173,7 +184,7 @@ def sweep_folder(folder: Path) -> None:
     gone = folder.parent.glob(f".{folder.name}.{'[0-9a-f]' * 8}.gone")
     for left in [*gone, *folder.rglob("*")]:
         if half_written(Path(left.name)):
-            if left.is_file():
+            if left.is_file() or left.is_symlink():
                 left.unlink(missing_ok=True)
             elif left.name.startswith("."):  # not a layer of such a name
                 shutil.rmtree(left, ignore_errors=True)

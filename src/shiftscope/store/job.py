@@ -36,7 +36,7 @@ class Job:
 
     @property
     def shards(self) -> Sequence[int]:
-        return range(len(self.plan.shards()))
+        return range(self.plan.shard_count)
 
     def is_done(self, shard: int) -> bool:
         return is_done(self.folder, self.plan, shard)

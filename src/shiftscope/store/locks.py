@@ -19,11 +19,11 @@ PATIENCE_SECONDS = 10.0
 
 
 @contextmanager
-def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[None]:
+def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[bool]:
     """Let one process in at a time; the others wait, for good where `patience_seconds` is negative.
 
-    A file system without locks, as some that are mounted over a network, lets everybody in, and so does an object
-    store.
+    Gives whether that is so: a file system without locks, as some that are mounted over a network, lets everybody
+    in, and so does an object store.
 
     Raises
     ------
@@ -33,11 +33,11 @@ def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[None]
         The lock leads out of the study.
     """
     if on_store(study):
-        yield
+        yield False
         return
     file = within(study, study / LOCKS / f"{what}.lock")
     make_folder(file.parent)
-    lock = FileLock(file)
+    lock, alone = FileLock(file), True
     try:
         lock.acquire(timeout=patience_seconds)
     except Timeout:
@@ -45,9 +45,9 @@ def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[None]
             f"another process works on {what!r} in {study}. Wait for it, or end it, and give the command again."
         ) from None
     except NotImplementedError:  # said by filelock where the file system knows no locks
-        pass
+        alone = False
     try:
-        yield
+        yield alone
     finally:
         lock.release()
 

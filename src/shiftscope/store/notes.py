@@ -213,9 +213,12 @@ def _place(study: StudyFiles) -> Path:
 
 
 def _ending(journal: Path) -> bytes:
-    with journal.open("rb") as file:
-        file.seek(-min(len(OF_SEVERAL_FILES), journal.stat().st_size), os.SEEK_END)
-        return file.read()
+    try:
+        with journal.open("rb") as file:
+            file.seek(-min(len(OF_SEVERAL_FILES), os.fstat(file.fileno()).st_size), os.SEEK_END)
+            return file.read()
+    except FileNotFoundError:  # it ends with the note that was being saved
+        return b""
 
 
 def _rows(path: Path, chosen: str = "", *values: str | int) -> list[tuple[str, int, UnitNote]]:

@@ -109,6 +109,6 @@ def checked_shard_samples(given: int, samples: int) -> int:
     size, least = as_whole_number(given), max(1, -(-samples // MOST_SHARDS))
     if size is None or not least <= size < 2**32:
         raise BadRequest(
-            f"shard_samples={given!r}; it is a whole number, at least {least:,} for {samples:,} samples."
+            f"shard_samples={given!r}; it is a whole number from {least:,} for {samples:,} samples to {2**32 - 1:,}."
         )
     return size

@@ -33,9 +33,7 @@ from shiftscope.store.object_path import on_store
 from shiftscope.store.plan import Plan
 from shiftscope.store.samples import Samples
 from shiftscope.store.within import within
-from shiftscope.summaries.histograms import BINS
-from shiftscope.summaries.summary import Summary, from_arrays, name_of
-from shiftscope.summaries.top_samples import KEPT, TopSamples
+from shiftscope.summaries.summary import Summary, from_arrays, name_of, shapes_of
 
 S = TypeVar("S", bound=Summary)
 P = ParamSpec("P")
@@ -64,8 +62,8 @@ class Recording:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
-        self.study = folder.parent  # out of which nothing leads
-        described = read_json(within(self.study, folder / RECORDING), "a recording")
+        self.root = folder.parent  # out of which nothing leads
+        described = read_json(within(self.root, folder / RECORDING), "a recording")
         check_format(folder / RECORDING, described)
         try:
             self.complete = bool(described["complete"])
@@ -112,7 +110,7 @@ class Recording:
         """Everything kept of each sample but its responses; checked against the plan when first read."""
         # One by one: a damaged plan may claim more shards than a list can hold.
         shards = range(self.plan.shard_count)
-        files = (within(self.study, samples_file(self.folder, shard)) for shard in shards)
+        files = (within(self.root, samples_file(self.folder, shard)) for shard in shards)
         samples = Samples(list(files) if on_store(self.folder) else files, self.name)
         categories = self.plan.categories
         if len(samples) != self.plan.samples:
@@ -185,33 +183,35 @@ class Recording:
 
     def by_sample(self, layer: str) -> StoredArray:
         """(sample, unit) responses on disk."""
-        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample", 0, self.layer(layer).units)
+        shape = self.plan.samples, self.layer(layer).units
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample", shape)
 
     def by_unit(self, layer: str) -> StoredArray:
         """(unit, sample), their twin on disk."""
-        return self._stored(f"{folder_name(self.layer(layer).name)}/by_unit", 1, self.layer(layer).units)
+        shape = self.layer(layer).units, self.plan.samples
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_unit", shape)
 
     def stored_logits(self) -> StoredArray:
         """(sample, category) logits on disk."""
-        return self._stored(LOGITS, 0, self.plan.categories)
+        return self._stored(LOGITS, (self.plan.samples, self.plan.categories))
 
-    def _stored(self, path: str, axis_of_samples: int, others: int) -> StoredArray:
+    def _stored(self, path: str, shape: tuple[int, int]) -> StoredArray:
         self.require_responses()
         if path not in self._arrays:
-            shape = (others, self.plan.samples) if axis_of_samples else (self.plan.samples, others)
-            self._arrays[path] = StoredArray(within(self.study, self.folder / RESPONSES / path), shape)
+            self._arrays[path] = StoredArray(within(self.root, self.folder / RESPONSES / path), shape)
         return self._arrays[path]
 
     def _read_summary(self, layer: str, name: str) -> Summary:
-        sizes = {"unit": self.layer(layer).units, "category": self.plan.categories, "rank": KEPT, "bin": BINS}
-        with folder_to_read(
-            within(self.study, self.folder / SUMMARIES / folder_name(layer) / name)
-        ) as folder:
-            fields = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-            arrays = {field: StoredArray(within(folder, folder / field)).all() for field in fields}
-        summary = from_arrays(name, arrays, sizes)
-        if isinstance(summary, TopSamples) and summary.position.max() >= self.plan.samples:
-            raise StudyDamaged(
-                f"{self.folder / SUMMARIES} names samples beyond the {self.plan.samples}; record the dataset again."
-            )
-        return summary
+        sizes = {
+            "unit": self.layer(layer).units,
+            "category": self.plan.categories,
+            "sample": self.plan.samples,
+        }
+        place = within(self.root, self.folder / SUMMARIES / folder_name(layer) / name)
+        with folder_to_read(place) as folder:
+            arrays = {
+                field: StoredArray(within(folder, folder / field), shape).all()
+                for field, shape in shapes_of(name, sizes).items()
+                if (folder / field).is_dir()
+            }
+        return from_arrays(name, arrays, sizes)

@@ -27,7 +27,7 @@ def refusals_told(study: Path) -> Iterator[None]:
     except OSError as error:
         # Of a write alone the system does not say to which file; then only a full disk can be meant.
         named = isinstance(error.filename, str) and not on_store(study)
-        here = Path(error.filename).is_relative_to(study) if named else None
+        here = Path(error.filename).absolute().is_relative_to(study.absolute()) if named else None
         if isinstance(error, ShiftscopeError) or here is False:
             raise
         if error.errno in NO_ROOM:

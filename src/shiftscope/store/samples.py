@@ -142,7 +142,7 @@ class Samples:
             prediction=NO_LABEL if prediction is None else prediction,
             confidence=float("nan") if confidence is None else confidence,
             source=value("source"),
-            metadata=self._metadata(table, row),
+            metadata=self._metadata(table, row, value("metadata")),
             problem=value("problem") or "",
         )
 
@@ -169,14 +169,19 @@ class Samples:
 
     def metadata(self) -> list[dict[str, Any]]:
         """What is known of each sample."""
-        return [self._metadata(table, row) for table in self._tables for row in range(table.num_rows)]
+        return [
+            self._metadata(table, row, text)
+            for table in self._tables
+            for row, text in enumerate(table["metadata"].to_pylist())
+        ]
 
-    def _metadata(self, table: Columns, row: int) -> dict[str, Any]:
+    def _metadata(self, table: Columns, row: int, text: str) -> dict[str, Any]:
         try:
-            return read_metadata(table["metadata"][row].as_py())
+            return read_metadata(text)
         except ValueError as error:
             raise StudyDamaged(
-                f"{table.file} holds metadata of row {row} that are no JSON object: {error}", self._dataset
+                f"{table.file} holds metadata of row {row} that are no JSON object: {error}. Record the dataset again.",
+                self._dataset,
             ) from error
 
     def _at(self, position: int) -> tuple[Columns, int]:

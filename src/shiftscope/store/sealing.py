@@ -15,7 +15,6 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.store.arrays import StoredArray, write_arrays
 from shiftscope.store.atomic import (
     Checksums,
-    checksum,
     flush,
     flush_names_of,
     half_written,
@@ -67,7 +66,7 @@ def seal(folder: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
         flush(folder / SUMMARIES, sums)
     else:
         again = partial(summaries_of_stored, folder, plan) if plan.keep == "responses" else None
-        write_summaries(folder, merged_summaries(folder, len(plan.shards()), again), sums)
+        write_summaries(folder, merged_summaries(folder, plan.shard_count, again), sums)
     if plan.keep == "responses":
         transpose(folder, plan, sums)
         write_coordinates(folder, plan, categories, sums)
@@ -142,7 +141,7 @@ def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
     StudyDamaged
         They are of other responses: of the whole pass nothing can be made.
     """
-    there = (partial_file(folder, *run).exists() for run in runs(folder, len(plan.shards())))
+    there = (partial_file(folder, *run).exists() for run in runs(folder, plan.shard_count))
     if plan.keep == "responses" or all(there):
         return False
     if not (folder / SUMMARIES).is_dir():
@@ -163,11 +162,13 @@ def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
     With those of the `.done` files themselves.
     """
     sums: Checksums = {}
+    listed = set[object](folder.below()) if on_store(folder) else None  # in place of a request for each file
     for index in plan.shards():
-        done = read_json(done_file(folder, index), "the end of a shard")
-        sums[done_file(folder, index)] = checksum(done_file(folder, index))
+        done = read_json(done_file(folder, index), "the end of a shard", sums=sums)
         of_shard = sums_told(folder, done.get("sha256", {}))
-        if missing := [path for path in of_shard if path.parent.name != SHARDS and not path.is_file()]:
+        # Of before there are some that name the summaries too, which are gone once they are merged.
+        needed = [path for path in of_shard if path.parent.name != SHARDS]
+        if missing := [path for path in needed if not (path.is_file() if listed is None else path in listed)]:
             raise StudyDamaged(
                 f"{done_file(folder, index)} tells of {missing[0]}, which is not there. Remove it, and give the "
                 "command that recorded the dataset again."

@@ -257,9 +257,9 @@ class StudyFiles(Mapping[str, Recording]):
 
     def update(self, change: Callable[[Manifest], Manifest]) -> None:
         """Write a changed manifest; what other processes wrote meanwhile is kept."""
-        with held(self.path, "study"):
-            for folder in () if on_store(self.path) else (self.path, self.path / MAPS):
-                sweep_files(folder)
+        with held(self.path, "study") as alone:
+            for folder in (self.path, self.path / MAPS) if alone else ():
+                sweep_files(within(self.path, folder))
             written = False
             while not written:
                 version = version_of(self.path / MANIFEST)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
-from shiftscope.store.atomic import checksum, read_json
+from shiftscope.store.atomic import LARGEST_JSON, checksum, read_json
 from shiftscope.store.layout import (
     CHECKSUMS,
     LOGITS,
@@ -31,6 +31,8 @@ from shiftscope.store.study_files import StudyFiles
 from shiftscope.store.sums import sums_told
 from shiftscope.store.within import within
 from shiftscope.store.writer import is_done, tells_of_shard
+
+LONGEST_ENTRY = 1024  # bytes of one checksum with the name of its file
 
 # What makes it good: what is stored, its shard once more, the whole dataset once more.
 Remedy = Literal["mend", "record", "overwrite"]
@@ -102,7 +104,7 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
         try:
             if checksum(within(folder, folder / CHECKSUMS)) != described["checksums"]:
                 raise StudyDamaged("differs from what was written")
-            told = read_json(folder / CHECKSUMS, "checksums")
+            told = read_json(folder / CHECKSUMS, "checksums", _most_bytes_of_checksums(folder))
             sums = sums_told(folder, told)  # of the shards' files too, whatever became of their ends
         except (OSError, ShiftscopeError) as error:
             yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "mend")
@@ -120,14 +122,19 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
         yield Damage(name, path, problem, remedy, shard)
 
 
+def _most_bytes_of_checksums(folder: Path) -> int:
+    """A study of a stranger may claim any number of files; what is there is no claim."""
+    return max(LARGEST_JSON, LONGEST_ENTRY * sum(1 for _ in folder.rglob("*")))
+
+
 def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:
     """Summaries that are still to be merged; they hold their own checksums."""
-    for first, size in runs(folder, len(plan.shards())):
+    for first, size in runs(folder, plan.shard_count):
         done = [shard for shard in range(first, first + size) if is_done(folder, plan, shard)]
         path = partial_file(folder, first, size)
         try:
             if done:
-                read_partial(path)
+                read_partial(within(folder, path))
         except StudyDamaged:
             for shard in done:
                 yield Damage(

@@ -110,7 +110,7 @@ class RecordingWriter:
             },
         }
         write_json(done_file(self.folder, shard.index), done)
-        merge_run_of(self.folder, shard.index, len(self.plan.shards()))
+        merge_run_of(self.folder, shard.index, self.plan.shard_count)
 
     def seal(self, categories: Sequence[str] = ()) -> None:
         """Merge the summaries, write the transposed responses, mark the recording complete.
@@ -125,7 +125,7 @@ class RecordingWriter:
 
     def abandon(self) -> None:
         """Leave no trace of a recording that finished no shard."""
-        if not self.complete and len(self.unfinished()) == len(self.plan.shards()):
+        if not self.complete and len(self.unfinished()) == self.plan.shard_count:
             remove_folder(self.folder)
 
     def sweep(self) -> None:
@@ -160,7 +160,7 @@ class RecordingWriter:
             create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
         folders = {layer.name: self.folder / RESPONSES / folder_name(layer.name) for layer in plan.layers}
         arrays = {name: StoredArray(folder / "by_sample") for name, folder in folders.items()}
-        if not on_store(self.folder) and len(self.unfinished()) == len(plan.shards()):
+        if not on_store(self.folder) and len(self.unfinished()) == plan.shard_count:
             flush(self.folder / RESPONSES, {})  # descriptions last before the first shard counts
         return arrays, StoredArray(self.folder / RESPONSES / LOGITS)
 
@@ -198,7 +198,10 @@ def _described(folder: Path, *, overwrite: bool) -> dict[str, Any] | None:
     if not (folder / RECORDING).exists():
         return None
     try:
-        return read_json(folder / RECORDING, "a recording")
+        described = read_json(folder / RECORDING, "a recording")
+        if not isinstance(described.get("plan"), dict):
+            raise StudyDamaged(f"{folder / RECORDING} does not say what the recording is.")
+        return described
     except StudyDamaged as error:
         if overwrite:
             return {}

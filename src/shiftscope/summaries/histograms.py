@@ -24,7 +24,7 @@ class Histograms:
     neighbouring bins, so no order of merging changes a count.
     """
 
-    counts: BinUnitArray = axes("bin", "unit", kind="i", low=0)
+    counts: BinUnitArray = axes("bin", "unit", kind="i", low=0, bin=BINS)
     exponent: npt.NDArray[np.int64] = axes("unit", kind="i", low=SMALLEST_EXPONENT, high=LARGEST_EXPONENT)
     signed: npt.NDArray[np.bool_] = axes("unit", kind="b")
 

@@ -44,12 +44,17 @@ States = Mapping[str, Mapping[str, Summary]]  # layer -> name -> state
 summaries: Registry[type[Summary]] = Registry("summary", "shiftscope.summaries")
 
 
-def axes(*names: str, kind: str = "f", low: float = -np.inf, high: float = np.inf) -> Any:
+def axes(
+    *names: str, kind: str = "f", low: float = -np.inf, high: float = np.inf, below: str = "", **sizes: int
+) -> Any:
     """A field of a summary that is an array with these axes.
 
-    `kind` is NumPy's letter for the type, here float, int or bool; whole numbers lie in [low, high].
+    `kind` is NumPy's letter for the type, here float, int or bool; whole numbers lie in [low, high], and below the
+    size of an axis that is not the array's own, as positions lie below the number of samples. `sizes` are those of
+    axes that have the same one in every study.
     """
-    return dataclasses.field(metadata={"axes": names, "kind": kind, "low": low, "high": high})
+    told = {"axes": names, "kind": kind, "low": low, "high": high, "below": below, "sizes": sizes}
+    return dataclasses.field(metadata=told)
 
 
 def summarise(block: Block) -> dict[str, Summary]:
@@ -121,6 +126,15 @@ def arrays_of(state: Summary) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ..
     return {field.name: (np.asarray(getattr(state, field.name)), field.metadata["axes"]) for field in fields}
 
 
+def shapes_of(name: str, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...] | None]:
+    """The shapes of a summary's fields where its axes have these sizes; None with an axis whose size nobody tells."""
+    shapes: dict[str, tuple[int, ...] | None] = {}
+    for field in dataclasses.fields(summaries[name]):  # type: ignore[arg-type]
+        known, named = {**sizes, **field.metadata["sizes"]}, field.metadata["axes"]
+        shapes[field.name] = tuple(known[axis] for axis in named) if known.keys() >= set(named) else None
+    return shapes
+
+
 def from_arrays(
     name: str, arrays: Mapping[str, npt.NDArray[Any]], sizes: Mapping[str, int] | None = None
 ) -> Summary:
@@ -146,9 +160,8 @@ def from_arrays(
                 f"{field.name} of the stored summary {name!r} has shape {array.shape}; record the dataset again."
             )
         whole = told["kind"] == "i" and array.size > 0
-        if array.dtype.kind != told["kind"] or (
-            whole and (array.min() < told["low"] or array.max() > told["high"])
-        ):
+        high = min(told["high"], known.get(told["below"], np.inf) - 1)
+        if array.dtype.kind != told["kind"] or (whole and (array.min() < told["low"] or array.max() > high)):
             raise StudyDamaged(
                 f"{field.name} of the stored summary {name!r} holds numbers that none of ours can be; record the "
                 "dataset again."

@@ -23,8 +23,8 @@ class TopSamples:
     Fewer samples than ranks leave position -1 and response NaN.
     """
 
-    position: npt.NDArray[np.int64] = axes("rank", "unit", kind="i", low=-1)
-    response: npt.NDArray[np.float32] = axes("rank", "unit")
+    position: npt.NDArray[np.int64] = axes("rank", "unit", kind="i", low=-1, below="sample", rank=KEPT)
+    response: npt.NDArray[np.float32] = axes("rank", "unit", rank=KEPT)
 
     @classmethod
     def of(cls, block: Block) -> TopSamples:

@@ -178,10 +178,10 @@ class _Shown:
 
         def draw(request: Request) -> KeptPage | Response:
             asked = {**request.path_params, **chosen(request.query_params, kinds)}
-            page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
             wanted = chosen(request.query_params, DOWNLOAD)
-            if "download" in wanted:
-                return _downloaded(page, wanted.get("table", 0), wanted["download"])
+            if "download" in wanted:  # a table cannot say that a dataset was left out of it
+                return _downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
+            page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
             drawn = KeptPage.of(self._html(request, page, surroundings(self.study)))
             return drawn if whole else drawn.response(request)  # damage may be mended, which no version tells
 
