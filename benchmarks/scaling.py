@@ -9,7 +9,6 @@ worked out from how many there are.
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import shutil
 import subprocess
@@ -229,20 +228,20 @@ def timed(into: dict[str, float], name: str, run: Callable[[], Any]) -> Any:
     return made
 
 
-def peak_bytes(size: str) -> int:
+def peak_bytes(size: str) -> float:
     """Largest resident memory of a process that summarises, writes and merges a run of shuffled shards."""
     ask = f"import scaling; scaling.tell_peak({size!r})"
     run = [sys.executable, "-c", ask]
     told = subprocess.run(run, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
-    return int(json.loads(told.stdout.splitlines()[-1]))
+    return float(told.stdout.splitlines()[-1])
 
 
 def tell_peak(size: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         merging(Path(folder, "made"), size, shuffled=True)
     status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else ["VmHWM: -1"]
-    print(1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")))
+    lines = status.read_text().splitlines() if status.exists() else ["VmHWM: nan"]
+    print(1024 * next(float(line.split()[1]) for line in lines if line.startswith("VmHWM")))
 
 
 def measure(size: str, rounds: int) -> dict[str, object]:

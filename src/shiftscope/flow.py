@@ -148,6 +148,7 @@ def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: 
     name, layers = recorded.plan.dataset, tuple(recorded.plan.layers)
 
     def entered(manifest: Manifest) -> Manifest:
+        """The manifest with the recording in it; writes the files of linear maps, the same ones each time."""
         if manifest.layers:
             refuse_other_layers(manifest.layers, layers)
         elsewhere = {} if folder == folder_name(name) else {name: folder}

@@ -72,6 +72,8 @@ class Study(StudyFiles):
             The folder is not empty, or holds a study of another model.
         StudyNotWritable
             The disk is full or may only be read.
+        DataError
+            A category's name cannot be stored.
         """
         from shiftscope.recording.model import unwrap
         from shiftscope.recording.provenance import describe_model, refuse_other_model, versions

@@ -13,6 +13,7 @@ import torch
 
 import shiftscope as ss
 from shiftscope.arrays import NO_LABEL
+from shiftscope.datasets.sample import Sample
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.moments import Moments
 from tests.conftest import Made, Net
@@ -61,6 +62,19 @@ def calm(tmp_path: Path) -> Path:
     """The study that `record` makes when nothing happens."""
     record(tmp_path / "calm.study")
     return tmp_path / "calm.study"
+
+
+class Interrupted(BaseException):
+    """What stops a recording midway."""
+
+
+class Breaking(Made):
+    """Stops the recording that asks for a sample of the third shard."""
+
+    def __getitem__(self, position: int) -> Sample:
+        if position == 2 * SHARD + 1:
+            raise Interrupted
+        return super().__getitem__(position)
 
 
 def same_study(path: Path, calm: Path) -> None:

@@ -9,13 +9,9 @@ import pytest
 
 import shiftscope as ss
 from tests.conftest import Made
-from tests.faults.conftest import record, same_study
+from tests.faults.conftest import Interrupted, record, same_study
 
 HOUR = 3600.0
-
-
-class Interrupted(BaseException):
-    pass
 
 
 @pytest.mark.parametrize("back", [HOUR, 30 * 365 * 24 * HOUR])

@@ -111,13 +111,11 @@ def test_a_killed_command_is_finished_by_the_same_command(tmp_path, tried):
     """A whole process of `shiftscope record`, killed while it writes its shards."""
     images = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), np.uint8)
     np.savez(tmp_path / "images.npz", images=images, labels=np.arange(40) % 4)
-    # The command has no option for the size of shards, and needs none.
-    (tmp_path / "small.py").write_text(
-        f"{MODULE}\nfrom shiftscope import flow\nflow.SHARD_SAMPLES = {SHARD}\n"
-    )
+    (tmp_path / "small.py").write_text(MODULE)
     path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
 
     words = ["--model", "small:net", "--data", "npz:images.npz", "--name", "lab", "--layers=hidden"]
+    words += ["--shard-samples", str(SHARD)]
 
     def start(study: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "shiftscope", "record", study, *words]

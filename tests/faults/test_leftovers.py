@@ -11,24 +11,13 @@ import pytest
 
 import shiftscope as ss
 from shiftscope.errors import StudyDamaged, StudyMismatch
-from tests.conftest import Made, Net
-from tests.faults.conftest import PROBED, finished, record, same_study
-
-
-class Interrupted(BaseException):
-    pass
+from tests.conftest import Net
+from tests.faults.conftest import PROBED, Breaking, Interrupted, finished, record, same_study
 
 
 @pytest.fixture
 def begun(tmp_path):
     """Two shards of three."""
-
-    class Breaking(Made):
-        def __getitem__(self, position):
-            if position == 17:
-                raise Interrupted
-            return super().__getitem__(position)
-
     with pytest.raises(Interrupted):
         record(tmp_path / "made.study", Breaking(samples=20))
     assert finished(tmp_path / "made.study") == {0, 1}
@@ -73,13 +62,6 @@ def test_summaries_that_break_off_anywhere_are_made_again(begun, calm, tmp_path,
 
 def test_without_responses_garbled_summaries_are_said(tmp_path, tried):
     study = tmp_path / "made.study"
-
-    class Breaking(Made):
-        def __getitem__(self, position):
-            if position == 17:
-                raise Interrupted
-            return super().__getitem__(position)
-
     with pytest.raises(Interrupted):
         record(study, Breaking(samples=20), keep="summaries")
     (study / "lab/shards/00001.summaries").write_bytes(b"{")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from tests.conftest import Made
 from tests.faults.conftest import MORE, finished, not_shown_again, record, same_study
 from tests.faults.disk import Disk, changes
 
+resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/fd").is_dir(), reason="which file is flushed is read from /proc"
 )

@@ -108,7 +108,9 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
     try:
         return np.frombuffer(content, dtype=np.uint8).reshape(shape)
     except ValueError as error:  # an axis of 0 beside axes whose product no array can have
-        raise DataError(f"{str(path)!r} has the shape {shape}, which no array can have.") from error
+        raise DataError(
+            f"{str(path)!r} has the shape {shape}, which no array can have. Fetch it again."
+        ) from error
 
 
 def _find(folder: Path, split: str, part: str) -> Path:

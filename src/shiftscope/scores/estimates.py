@@ -73,11 +73,13 @@ def stored_estimates_of(
     ------
     NotInStudy
         No such dataset or layer.
+    StudyDamaged
+        A dataset is damaged, or the place of the scores leads out of the study.
     """
     against, described = study[reference], study.layer(layer)
     kept: dict[str, Kept] = {}
     for dataset in datasets:
-        path = within(study.path, estimates_file(study.path, dataset, reference, described.name))
+        path = estimates_file(study.path, dataset, reference, described.name)
         kept[dataset] = path, _key(study, study[dataset], against, described.name)
     shifted = {each: study[dataset] for dataset, each in kept.items()}
 
@@ -105,8 +107,7 @@ def has_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -
 
     shifted, against, described = study[dataset], study[reference], study.layer(layer)
     try:
-        file_of_them = estimates_file(study.path, dataset, reference, described.name)
-        with _opened(within(study.path, file_of_them)) as file:
+        with _opened(estimates_file(study.path, dataset, reference, described.name)) as file:
             metadata = file.schema_arrow.metadata or {}
     except (OSError, pa.ArrowException):
         return False
@@ -115,7 +116,7 @@ def has_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -
 
 def estimates_file(study: Path, dataset: str, reference: str, layer: str) -> Path:
     folder = study / "derived" / "scores" / folder_name(layer) / folder_name(dataset)
-    return folder / f"{folder_name(reference)}.parquet"
+    return within(study, folder / f"{folder_name(reference)}.parquet")
 
 
 def _key(study: StudyFiles, shifted: Recording, reference: Recording, layer: str) -> bytes:

@@ -67,7 +67,9 @@ class StoredArray:
         if len(self.shape) != len(self.chunks) or not all(
             1 <= chunk <= max(1, size) for chunk, size in zip(self.chunks, self.shape, strict=True)
         ):
-            raise StudyDamaged(f"{path}/zarr.json has chunks {self.chunks} for the shape {self.shape}.")
+            raise StudyDamaged(
+                f"{path}/zarr.json has chunks {self.chunks} for the shape {self.shape}; record the dataset again."
+            )
         if shape is not None and self.shape != shape:
             raise StudyDamaged(
                 f"{path} has the shape {self.shape}, and what was recorded {shape}; record the dataset again."
@@ -192,7 +194,9 @@ class StoredArray:
         except StudyDamaged:
             raise
         except Exception as error:  # damage makes zarr and its codecs raise whatever it led them to
-            raise StudyDamaged(f"{self.path} cannot be read as an array: {error!r}.") from error
+            raise StudyDamaged(
+                f"{self.path} cannot be read as an array: {error!r}; record the dataset again."
+            ) from error
 
     def _opened(self) -> Any:
         import zarr

@@ -17,6 +17,7 @@ from shiftscope.errors import StudyDamaged
 
 MAGIC = b"ARROW1"
 START = 8  # the magic, padded
+AGAIN = "Record the dataset again."
 COMPRESSION = 3  # place of the field among those of a record batch
 
 
@@ -47,7 +48,9 @@ class Columns:
                 pa.memory_map(str(file)) if fetched is None else pa.BufferReader(fetched), schema
             )
         except (OSError, EOFError, ValueError, struct.error, pa.ArrowException, MemoryError) as error:
-            raise StudyDamaged(f"{file} cannot be read as the samples of a shard: {error}") from error
+            raise StudyDamaged(
+                f"{file} cannot be read as the samples of a shard: {error}. {AGAIN}"
+            ) from error
         self._table = pa.Table.from_batches(batches, schema)
         self.num_rows: int = self._table.num_rows
 
@@ -60,7 +63,7 @@ class Columns:
                     raise pa.ArrowInvalid(f"{column.null_count} rows are empty")
             except pa.ArrowException as error:
                 raise StudyDamaged(
-                    f"{self.file} holds damage in its column {name!r}: {error}", self._dataset
+                    f"{self.file} holds damage in its column {name!r}: {error}. {AGAIN}", self._dataset
                 ) from error
             self._checked.add(name)
         return column

@@ -132,7 +132,9 @@ def read_json(
     try:
         size = 0 if on_store(path) else path.stat().st_size  # a request of its own there
         if size > largest:
-            raise StudyDamaged(f"{path} has {size:,} bytes; {what} has at most {largest:,}.")
+            raise StudyDamaged(
+                f"{path} has {size:,} bytes; {what} has at most {largest:,}. It is not one of ours."
+            )
         held = path.read_bytes()
         content = json.loads(held)
     except FileNotFoundError:

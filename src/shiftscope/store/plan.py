@@ -99,7 +99,7 @@ class Plan:
 
 
 def checked_shard_samples(given: int, samples: int) -> int:
-    """How many of so many samples a shard has.
+    """`given` as a whole number that a recording of so many samples can have in a shard.
 
     Raises
     ------

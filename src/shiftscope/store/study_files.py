@@ -129,12 +129,12 @@ class StudyFiles(Mapping[str, Recording]):
         if recording.plan.categories != len(self.categories):
             raise StudyDamaged(
                 f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
-                f"with {recording.plan.categories}."
+                f"with {recording.plan.categories}. Record it again with overwrite=True."
             )
         if recording.layers != self.layers:
             raise StudyDamaged(
                 f"{self.path / MANIFEST} names the layers {list(self.layers)}, and {dataset!r} was recorded at "
-                f"others: {list(recording.layers)}, or read otherwise."
+                f"others: {list(recording.layers)}, or read otherwise. Record it again with overwrite=True."
             )
         return recording
 
@@ -149,7 +149,7 @@ class StudyFiles(Mapping[str, Recording]):
         return within(self.path, new if new.exists() and not folder.exists() else folder)
 
     def place_for(self, dataset: str, *, replaces: bool) -> Path:
-        """Where a recording is written; what replaces another one is apart from it until `replace`."""
+        """Where a recording is written; what replaces another one is apart from it until `put_in_place`."""
         folder = folder_name(dataset)
         now = self.manifest.folders.get(dataset, folder)
         if not replaces:
@@ -331,10 +331,9 @@ def refuse_taken(path: Path) -> None:
     """Raise `StudyMismatch` where something that is no study stands at `path`."""
     if path.exists() and not path.is_dir():
         raise StudyMismatch(f"{path} is a file; a study is a folder. Choose another path.")
-    found = [entry.name for entry in path.iterdir() if entry.name != LOCKS] if path.is_dir() else []
-    others = [
-        name for name in found if not name.startswith(f".{MANIFEST}.")
-    ]  # left by a create() that was killed
+    found = [entry.name for entry in path.iterdir()] if path.is_dir() else []
+    # A create() that was killed leaves locks, and a manifest half written.
+    others = [name for name in found if name != LOCKS and not name.startswith(f".{MANIFEST}.")]
     if others and not (path / MANIFEST).exists():
         raise StudyMismatch(f"{path} exists and is not empty, and is no study. Choose another path.")
 
@@ -383,16 +382,21 @@ def _read_manifest(path: Path) -> Manifest:
             folders=_checked(content.get("folders", {})),
         )
         check_types(manifest)
+        _check_model(manifest.model)
         _check_names(manifest)
         return manifest
     except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
         raise StudyDamaged(f"{path / MANIFEST} is not the manifest of a study: {error!r}.") from error
 
 
-def _check_names(manifest: Manifest) -> None:
-    """Raise ValueError or `BadRequest` for a model without a class, and for names that are none or stand twice."""
-    if not isinstance(manifest.model["class"], str) or type(manifest.model.get("parameters", 0)) is not int:
+def _check_model(model: Mapping[str, Any]) -> None:
+    """Raise ValueError or KeyError for a model without a class."""
+    if not isinstance(model["class"], str) or type(model.get("parameters", 0)) is not int:
         raise ValueError("its model has no class, or no number of parameters")
+
+
+def _check_names(manifest: Manifest) -> None:
+    """Raise ValueError or `BadRequest` for names of datasets and layers that are none or stand twice."""
     for names in (manifest.datasets, tuple(layer.name for layer in manifest.layers)):
         for name in names:
             folder_name(name)

@@ -19,11 +19,14 @@ def sums_told(folder: Path, sums: Mapping[str, str]) -> dict[Path, str]:
     """
     if not isinstance(sums, Mapping):
         raise StudyDamaged(
-            f"checksums in {folder} are told by {type(sums).__name__} and not by the names of files"
+            f"checksums in {folder} are told by {type(sums).__name__} and not by the names of files. Record the "
+            "dataset again."
         )
     told = {}
     for name, digest in sums.items():
         if not Path(name).parts or ".." in Path(name).parts:
-            raise StudyDamaged(f"there is a checksum of {name!r}, which names no file in {folder}")
+            raise StudyDamaged(
+                f"there is a checksum of {name!r}, which names no file in {folder}. Record the dataset again."
+            )
         told[within(folder, folder / name)] = str(digest)
     return told

@@ -68,6 +68,11 @@ def verify(study: StudyFiles) -> Verified:
     """Read every file of a study that cannot be computed again, and compare it with its checksum.
 
     Notes, and scores and paths that were kept, are not among them.
+
+    Raises
+    ------
+    StudyDamaged
+        The manifest tells a checksum of a file that is not in the study.
     """
     found = Verified(unfinished=study.unfinished())
     own = sums_told(study.path, study.manifest.sha256)

@@ -23,7 +23,7 @@ def within(folder: Path, path: Path) -> Path:
     place = path
     if on_store(path):  # which has no links
         if ".." in path.key.parts:
-            raise StudyDamaged(f"{path} leads out of {folder}, and is not read.")
+            raise StudyDamaged(f"{path} leads out of {folder}, and is not read. Record the dataset again.")
         return place
     real_folder, real = os.path.realpath(folder), os.path.realpath(path)
     if real != real_folder and not real.startswith(os.path.join(real_folder, "")):

@@ -54,6 +54,8 @@ class RecordingWriter:
     ------
     StudyMismatch
         The folder holds a recording of something else, and not `overwrite`; the message names what differs.
+    StudyDamaged
+        What the folder says of its recording cannot be read, and not `overwrite`, or a link leads out of it.
     """
 
     def __init__(self, folder: Path, plan: Plan, *, overwrite: bool = False) -> None:

@@ -34,7 +34,7 @@ def paths_file(
     frequencies = settings.frequencies
     eps = f"-{frequencies.eps!r}" if frequencies.smoothing == "clip" else ""
     name = f"{settings.rule.name}-{frequencies.smoothing}{eps}.safetensors"
-    return folder / folder_name(reference or dataset) / name
+    return within(study, folder / folder_name(reference or dataset) / name)
 
 
 def write_paths(
@@ -58,7 +58,6 @@ def write_paths(
     told = {**_key(linear, recording, reference, settings), **_draws(settings)}
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     path = paths_file(study.path, linear, recording.name, reference.name if reference else None, settings)
-    within(study.path, path)
     with written_aside(path) as file:
         file.write(save(plain, metadata={KEY: json.dumps(told, sort_keys=True)}))
 
@@ -87,7 +86,6 @@ def read_paths(
     from safetensors import SafetensorError, safe_open
 
     path = paths_file(study.path, linear, recording.name, reference.name if reference else None, settings)
-    within(study.path, path)
     if not path.exists():
         return None
     wanted = _key(linear, recording, reference, settings)

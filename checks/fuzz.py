@@ -1,4 +1,4 @@
-"""Read hostile files for as long as it is given: `python tests/hostile/fuzz.py READER --seconds 60`.
+"""Read hostile files for as long as it is given: `python checks/fuzz.py READER --seconds 60`.
 
 With atheris installed (a package for Linux, not among the project's own) its search is led by which branches the bytes
 reach; else they are damaged at random, from the number given as `--seed`. Ends with status 1 and the file kept where
@@ -15,9 +15,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent)]
+TESTS = Path(__file__).parents[1] / "tests"
+sys.path[:0] = [str(TESTS / "hostile")]
 
-REAL = Path(__file__).parents[1] / "interop" / "data" / "deephys"
+REAL = TESTS / "interop" / "data" / "deephys"
 FOUND = Path("found.bin")
 
 # The bytes that are tried become this file; the function reads it and returns what was refused.
