@@ -77,6 +77,55 @@ def test_a_log_softmax_behind_the_head_hides_it_not(net):
     torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
 
 
+class Bounded(torch.nn.Module):
+    """What bounds the responses on their way to the head does nothing about small ones."""
+
+    def __init__(self, bound):
+        super().__init__()
+        self.fc, self.bound, self.head = torch.nn.Linear(6, 5), bound, torch.nn.Linear(5, 4)
+
+    def forward(self, inputs):
+        return self.head(self.bound(self.fc(inputs)))
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        lambda x: torch.clamp(x, -1, 1),
+        lambda x: torch.clamp(x, max=6),
+        lambda x: torch.where(x < -50, 0, x),
+        torch.nn.Hardtanh(-20, 20),
+    ],
+)
+def test_a_layer_that_is_bounded_before_the_head_does_not_feed_it(bound):
+    torch.manual_seed(0)
+    model, small = Bounded(bound), torch.randn(2, 6) * 0.1
+    assert find_head(model, choose_layers(model, ["fc"], small), small) is None
+    plain = Bounded(torch.nn.Dropout(0.5))
+    head = find_head(plain, choose_layers(plain, ["fc"], small), small)
+    assert (head.name, head.layer) == ("head", "fc")
+
+
+def test_a_layer_that_runs_twice_feeds_the_head_the_second_time():
+    class Twice(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.act, self.one, self.head = (
+                torch.nn.ReLU(),
+                torch.nn.Linear(6, 6, bias=False),
+                torch.nn.Linear(6, 4),
+            )
+
+        def forward(self, inputs):
+            return self.head(self.act(self.one(self.act(inputs))))
+
+    torch.manual_seed(0)
+    model, inputs = Twice(), torch.rand(2, 6)
+    layers = choose_layers(model, ["act@0", "act@1"], inputs)
+    assert find_head(model, layers, inputs).layer == "act@1"
+    assert find_head(model, layers[:1], inputs) is None
+
+
 def test_without_a_recorded_layer_before_it_there_is_no_head(net):
     assert find_head(net, choose_layers(net, ["conv"], IMAGES), IMAGES) is None
 

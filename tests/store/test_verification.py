@@ -130,6 +130,23 @@ def test_of_a_damaged_shard_that_shard_is_recorded_again(recorded_in_shards, mad
     assert study.verify().sound
 
 
+@pytest.mark.parametrize("keep", ["responses", "summaries"])
+def test_what_waits_for_a_shard_after_mending_is_otherwise_sound(new_study, made, keep):
+    study = new_study()
+    study.record(made(), "lab", layers=["hidden"], shard_samples=8, keep=keep, progress=False)
+    before = contents(study.path)
+    (study.path / "lab" / "samples" / "00003.arrow").unlink()
+    assert [each.shard for each in study.verify(mend=True).damages] == [3]
+    for _ in range(2):
+        found = study.verify(mend=True)
+        assert found.sound
+        assert found.unfinished == ["lab"]
+    again = made()
+    study.record(again, "lab", layers=["hidden"], shard_samples=8, keep=keep, progress=False)
+    assert set(again.read[2:]) == set(range(24, 32))
+    assert contents(study.path) == before
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [("samples", 7), ("shard", 3), ("plan", "another"), ("skipped", 4), ("sha256", {})]
 )
@@ -174,10 +191,11 @@ def test_a_shard_of_a_recording_that_goes_on_is_checked_too(new_study, made, mon
             study.record(made(), "lab", layers=["hidden"], progress=False)
     for file in ("shards/00001.summaries", "samples/00003.arrow"):
         spoil(study.path / "lab" / file)
-    assert {each.shard for each in study.verify(mend=True).damages} == {1, 3}
+    found = study.verify(mend=True)
+    assert {(each.remedy, each.shard) for each in found.damages} == {("mend", None), ("record", 3)}
     again = made()
     study.record(again, "lab", layers=["hidden"], progress=False)
-    assert set(again.read[2:]) == {*range(8, 16), *range(24, 32)}
+    assert set(again.read[2:]) == set(range(24, 32))
     assert contents(study.path) == contents(whole.path)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import torch
@@ -12,41 +15,101 @@ from shiftscope.recording.hooks import Taps
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.linear_maps import weights_of
 from shiftscope.recording.model import observed
-from shiftscope.recording.output import logits_in
+from shiftscope.recording.output import logits_in, tensor_in, with_tensor
 from shiftscope.recording.recorded_layer import RecordedLayer
+
+REACH = 1e4  # how far responses are moved: beyond the bounds of any activation, within half precision
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """What one forward pass of a few samples tells."""
+
+    given: Sequence[
+        tuple[nn.Linear, torch.Tensor, torch.Tensor]
+    ]  # each linear map, what entered it, what left it
+    responses: dict[str, torch.Tensor]  # layer -> (sample, unit)
+    logits: torch.Tensor
 
 
 def find_head(model: nn.Module, layers: Sequence[RecordedLayer], inputs: torch.Tensor) -> LinearMap | None:
     """The `nn.Linear` whose input is a recorded layer's responses and whose output is the logits.
 
-    Found by running it: a layer qualifies when its responses equal what the linear map was given.
+    Found by running it: a layer qualifies when its responses equal what the linear map was given, and still do when
+    its output is turned round and moved far up and down. So an activation in between is seen that changes nothing
+    about the samples at hand, as one that only bounds what is large.
     """
+    seen = _run(model, layers, inputs)
+    names = {module: name for name, module in model.named_modules()}
+    for module, entered, left in reversed(seen.given):
+        if left.shape != seen.logits.shape or not _same_answer(left, seen.logits):
+            continue
+        for layer in sorted(layers, key=lambda each: _likelihood(each, names[module])):
+            if _alike(seen.responses[layer.name], entered) and _stays_alike(
+                model, layer, module, inputs, seen.responses[layer.name]
+            ):
+                weight, bias = weights_of(module)
+                return LinearMap(names[module], layer.name, weight, bias)
+    return None
+
+
+def _likelihood(layer: RecordedLayer, name: str) -> int:
+    """Outputs of layers first; of what enters modules, which may be the same, what enters this one."""
+    return 0 if layer.side == "output" else 1 if layer.module == name else 2
+
+
+def _stays_alike(
+    model: nn.Module, layer: RecordedLayer, head: nn.Linear, inputs: torch.Tensor, responses: torch.Tensor
+) -> bool:
+    """Whether `head` is given the layer's responses whatever they are."""
+    if layer.side != "output":  # what enters a module is not changed by it
+        return True
+    largest = float(responses.abs().max()) or 1.0
+    for factor in (REACH / largest, -REACH / largest):
+        moved = _run(model, [layer], inputs, moved=layer, factor=factor)
+        entered = next((entered for module, entered, _ in moved.given if module is head), None)
+        if entered is None or not _alike(moved.responses[layer.name], entered):
+            return False
+    return True
+
+
+def _run(
+    model: nn.Module,
+    layers: Sequence[RecordedLayer],
+    inputs: torch.Tensor,
+    moved: RecordedLayer | None = None,
+    factor: float = 1.0,
+) -> _Pass:
+    """A pass in which the output of the layer `moved` is multiplied by `factor`."""
     given: list[tuple[nn.Linear, torch.Tensor, torch.Tensor]] = []
-    names = {module: name for name, module in model.named_modules() if isinstance(module, nn.Linear)}
+    calls = count()
 
     def keep(module: nn.Module, arguments: Any, output: Any) -> None:
         if isinstance(module, nn.Linear) and arguments:
             given.append((module, arguments[0].clone(), output.clone()))
 
-    handles = [module.register_forward_hook(keep) for module in names]
-    try:
-        with observed(model), Taps(model, layers) as taps:
-            logits = logits_in(model(inputs))
-            responses = taps.take()
-    finally:
-        for handle in handles:
-            handle.remove()
-    for module, entered, left in reversed(given):
-        if left.shape != logits.shape or not _same_answer(left, logits):
-            continue
-        for layer in layers:
-            response = responses[layer.name]
-            if response.shape == entered.shape and torch.allclose(
-                response.float(), entered.float(), rtol=1e-4
-            ):
-                weight, bias = weights_of(module)
-                return LinearMap(names[module], layer.name, weight, bias)
-    return None
+    def move(module: nn.Module, arguments: Any, output: Any) -> Any:
+        if moved is None or next(calls) != moved.call:
+            return None
+        tensor = tensor_in(output, moved.item, moved.module)
+        return with_tensor(output, tensor, tensor * factor)
+
+    with ExitStack() as hooks:
+        if moved is not None:  # first, so that what is kept is what the next module gets
+            hooks.callback(model.get_submodule(moved.module).register_forward_hook(move).remove)
+        for module in model.modules():
+            if isinstance(module, nn.Linear):
+                hooks.callback(module.register_forward_hook(keep).remove)
+        hooks.enter_context(observed(model))
+        taps = hooks.enter_context(Taps(model, layers))
+        logits = logits_in(model(inputs))
+        return _Pass(given, taps.take(), logits)
+
+
+def _alike(responses: torch.Tensor, entered: torch.Tensor) -> bool:
+    return responses.shape == entered.shape and torch.allclose(
+        responses.float(), entered.float(), rtol=1e-4, atol=1e-6 * float(entered.abs().max())
+    )
 
 
 def _same_answer(left: torch.Tensor, logits: torch.Tensor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,23 @@ def tensor_in(output: Any, item: str | int | None, layer: str) -> torch.Tensor:
     raise LayerError(
         f"layer {layer!r} does not give {wanted}; it gives {found}. Name one with Layer(item=...)."
     )
+
+
+def with_tensor(output: Any, old: torch.Tensor, new: torch.Tensor) -> Any:
+    """`output` with one of its tensors in another's place; the output itself is not changed."""
+    if output is old:
+        return new
+    if isinstance(output, (tuple, list)):
+        parts = [new if part is old else part for part in output]
+        return type(output)(*parts) if hasattr(output, "_fields") else type(output)(parts)
+    changed = copy.copy(output)
+    if isinstance(output, Mapping):
+        for key in [key for key, value in output.items() if value is old]:
+            changed[key] = new
+    else:
+        for key in [key for key, value in vars(output).items() if value is old]:
+            setattr(changed, key, new)
+    return changed
 
 
 def responses_in(output: Any, layer: RecordedLayer) -> torch.Tensor:

@@ -201,15 +201,19 @@ class StudyFiles(Mapping[str, Recording]):
     @cached_property
     def head(self) -> tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
         """Layer, (category, unit) weights and (category,) bias of the linear map into the logits, if there is one."""
-        found = self._read_map(self.path / HEAD)
+        found = self.head_map
         return (found.layer, found.weight, found.bias_or_zeros) if found else None
+
+    @cached_property
+    def head_map(self) -> LinearMap | None:
+        """The linear map into the logits, if there is one."""
+        return self._read_map(self.path / HEAD)
 
     @cached_property
     def maps(self) -> dict[str, LinearMap]:
         """Linear maps by the names of their modules, those that `paths=` asked for and the head."""
-        files = [*sorted((self.path / MAPS).glob("*.safetensors")), self.path / HEAD]
-        found = [self._read_map(file) for file in files]
-        return {each.name: each for each in found if each}
+        found = [self._read_map(file) for file in sorted((self.path / MAPS).glob("*.safetensors"))]
+        return {each.name: each for each in [*found, self.head_map] if each}
 
     def _read_map(self, path: Path) -> LinearMap | None:
         linear = read_map(within(self.path, path))
@@ -300,8 +304,8 @@ class StudyFiles(Mapping[str, Recording]):
         return {name: sums[self.path / name]}
 
     def _forget_maps(self) -> None:
-        self.__dict__.pop("head", None)
-        self.__dict__.pop("maps", None)
+        for known in ("head", "head_map", "maps"):
+            self.__dict__.pop(known, None)
 
 
 def create_study(

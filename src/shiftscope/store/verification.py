@@ -133,22 +133,25 @@ def _most_bytes_of_checksums(folder: Path) -> int:
 
 
 def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:
-    """Summaries that are still to be merged; they hold their own checksums."""
+    """Summaries that are still to be merged; they hold their own checksums.
+
+    What is missing is no damage where it is made again: from the responses, or where a recording that was whole waits
+    for a shard and has kept them merged.
+    """
+    remade = plan.keep == "responses"
     for first, size in runs(folder, plan.shard_count):
         done = [shard for shard in range(first, first + size) if is_done(folder, plan, shard)]
         path = partial_file(folder, first, size)
+        if not done or (not path.exists() and (remade or (folder / SUMMARIES).is_dir())):
+            continue
         try:
-            if done:
-                read_partial(within(folder, path))
+            read_partial(within(folder, path))
         except StudyDamaged:
-            for shard in done:
-                yield Damage(
-                    name,
-                    path,
-                    "differs from what was written" if path.exists() else "is missing",
-                    "record",
-                    shard,
-                )
+            problem = "differs from what was written" if path.exists() else "is missing"
+            if remade:
+                yield Damage(name, path, problem, "mend")
+            else:
+                yield from (Damage(name, path, problem, "record", shard) for shard in done)
 
 
 def shard_of(file: Path) -> int | None:

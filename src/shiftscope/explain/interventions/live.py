@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -19,7 +18,7 @@ from shiftscope.explain.interventions.edit import Edit, How
 from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervention import Answers, Intervention
 from shiftscope.recording.model import unwrap
-from shiftscope.recording.output import responses_in, tensor_in
+from shiftscope.recording.output import responses_in, tensor_in, with_tensor
 from shiftscope.recording.provenance import describe_model, refuse_other_model
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.stream import Pass, stream
@@ -95,7 +94,7 @@ class Change:
         changed = tensor.detach().clone()
         places = self._places(changed)
         places[:, self.units] = self._moved(places[:, self.units].float(), read, wanted).to(tensor.dtype)
-        return _with(output, tensor, changed)
+        return with_tensor(output, tensor, changed)
 
     def _places(self, tensor: torch.Tensor) -> torch.Tensor:
         """(sample, unit, ...) view of the numbers that the units are read off."""
@@ -204,20 +203,3 @@ def _refuse_other_data(recording: Recording, dataset: Dataset) -> None:
             f"the data given for {recording.name!r} are not the {plan.samples} samples that were recorded: their "
             "fingerprints differ. Give the same dataset: samples, order, labels, preprocessing."
         )
-
-
-def _with(output: Any, old: torch.Tensor, new: torch.Tensor) -> Any:
-    """`output` with one of its tensors in another's place; the output itself is not changed."""
-    if output is old:
-        return new
-    if isinstance(output, (tuple, list)):
-        parts = [new if part is old else part for part in output]
-        return type(output)(*parts) if hasattr(output, "_fields") else type(output)(parts)
-    changed = copy.copy(output)
-    if isinstance(output, Mapping):
-        for key in [key for key, value in output.items() if value is old]:
-            changed[key] = new
-    else:
-        for key in [key for key, value in vars(output).items() if value is old]:
-            setattr(changed, key, new)
-    return changed

@@ -185,12 +185,12 @@ def map_named(study: StudyFiles, name: str | None = None) -> LinearMap:
             "into a new study with paths=[...] (--paths), the names of linear layers or convolutions."
         )
     if name is None:
-        if study.head is None:
+        if study.head_map is None:
             raise NotInStudy(
                 f"no recorded layer feeds the logits by a linear map; name one of {', '.join(maps)}. For the one "
                 "into the logits record into a new study with its name in paths=[...] (--paths)."
             )
-        return next(each for each in maps.values() if each.layer == study.head[0])
+        return study.head_map
     if name in maps:
         return maps[name]
     for linear in maps.values():
