@@ -4,13 +4,13 @@ import textwrap
 import pytest
 import torch
 
-from shiftscope.errors import ModelError
+from shiftscope.errors import ModelError, StudyMismatch
 from shiftscope.recording.head import find_head
 from shiftscope.recording.layers import choose_layers
 from shiftscope.recording.load_model import load_model
 from shiftscope.recording.model import observed, unwrap
 from shiftscope.recording.output import logits_in
-from shiftscope.recording.provenance import describe_model
+from shiftscope.recording.provenance import describe_model, refuse_other_model
 
 IMAGES = torch.rand(2, 3, 8, 8)
 
@@ -51,6 +51,22 @@ def test_the_description_changes_with_one_weight_and_not_with_the_mode(net):
         net.conv.weight[0, 0, 0, 0] += 1
     assert describe_model(net)["weights_sha256"] != before["weights_sha256"]
     assert before["parameters"] == sum(p.numel() for p in net.parameters())
+
+
+def test_what_modules_are_set_to_tells_models_apart_where_the_same_torch_says_it():
+    def described(slope=0.01, chance=0.5):
+        torch.manual_seed(0)
+        layers = torch.nn.Linear(3, 2), torch.nn.LeakyReLU(slope), torch.nn.Dropout(chance)
+        return describe_model(torch.nn.Sequential(*layers))
+
+    refuse_other_model(described(), described(chance=0.9))
+    with pytest.raises(StudyMismatch, match="another model: settings"):
+        refuse_other_model(described(), described(slope=0.9))
+    earlier = described()
+    earlier["settings"]["torch"] = "1.0"
+    refuse_other_model(earlier, described(slope=0.9))
+    del earlier["settings"]
+    refuse_other_model(earlier, described(slope=0.9))
 
 
 def test_half_precision_models_are_described(net):

@@ -68,7 +68,7 @@ def test_every_single_file_is_missed_and_every_changed_bit_is_seen(recorded_in_s
     ]
     assert len(files) > 100
     for path in files:
-        if path.name in ("study.json", RECORDING):  # their own tests: what they say is checked as it is read
+        if path.name in ("study.json", RECORDING):  # below: what they say is checked as it is read
             continue
         before = path.read_bytes()
         spoil(path)
@@ -128,6 +128,58 @@ def test_of_a_damaged_shard_that_shard_is_recorded_again(recorded_in_shards, mad
     assert study.unfinished() == []
     assert contents(study.path) == before
     assert study.verify().sound
+
+
+def exchanged(content: dict, *keys: str) -> None:
+    for key in keys[:-1]:
+        content = content[key]
+    content[keys[-1]] = content[keys[-1]][::-1]
+
+
+@pytest.mark.parametrize(
+    "keys", [("categories",), ("datasets",), ("model", "weights_sha256"), ("model", "settings", "sha256")]
+)
+def test_a_manifest_that_says_something_else_is_seen_and_not_written_over(recorded_in_shards, made, keys):
+    path = recorded_in_shards.path / "study.json"
+    content = json.loads(path.read_text())
+    exchanged(content, *keys)
+    path.write_text(json.dumps(content))
+    found = ss.open_study(recorded_in_shards.path).verify(mend=True)
+    assert [(each.file, each.remedy) for each in found.damages][:1] == [(path, "restore")]
+    with pytest.raises(StudyDamaged, match=r"study.json differs from what was written.* Put back a copy"):
+        recorded_in_shards.record(made(seed=2), "new", progress=False)
+    assert json.loads(path.read_text()) == content
+
+
+@pytest.mark.parametrize("keys", [("plan", "fingerprint"), ("plan", "model", "weights_sha256"), ("content",)])
+def test_a_recording_that_says_something_else_of_itself_is_seen(recorded_in_shards, keys):
+    path = recorded_in_shards.path / "lab" / RECORDING
+    content = json.loads(path.read_text())
+    exchanged(content, *keys)
+    path.write_text(json.dumps(content))
+    assert [(each.file, each.remedy) for each in recorded_in_shards.verify().damages] == [(path, "overwrite")]
+
+
+def test_datasets_that_have_changed_places_are_seen(recorded_in_shards):
+    study = recorded_in_shards.path
+    (study / "lab").rename(study / "aside")
+    (study / "field").rename(study / "lab")
+    (study / "aside").rename(study / "field")
+    opened = ss.open_study(study)
+    with pytest.raises(StudyDamaged, match="holds a recording of 'field', and should hold one of 'lab'"):
+        opened["lab"]
+    assert {each.dataset for each in opened.verify().damages} == {"lab", "field"}
+
+
+def test_a_folder_in_the_place_of_a_shards_file_is_mended(recorded_in_shards, made):
+    before = contents(recorded_in_shards.path)
+    file = recorded_in_shards.path / "lab" / "samples" / "00002.arrow"
+    file.unlink()
+    file.mkdir()
+    (file / "inside").write_text("")
+    assert [each.shard for each in recorded_in_shards.verify(mend=True).damages] == [2]
+    recorded_in_shards.record(made(unlabelled=frozenset({3})), "lab", progress=False)
+    assert contents(recorded_in_shards.path) == before
 
 
 @pytest.mark.parametrize("keep", ["responses", "summaries"])
@@ -264,7 +316,7 @@ def test_what_was_written_before_checksums_were_kept_is_counted(recorded_in_shar
     study = recorded_in_shards
     folder = study.path / "field"
     described = json.loads((folder / RECORDING).read_text())
-    del described["checksums"], described["content"]
+    del described["checksums"], described["content"], described["digest"]
     (folder / RECORDING).write_text(json.dumps(described))
     (folder / CHECKSUMS).unlink()
     for done in folder.glob("shards/*.done"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from shiftscope.cli.study_address import StudyAddress
-from shiftscope.errors import BadRequest, ShiftscopeError
+from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     from shiftscope.engine.engine import Engine
@@ -113,14 +113,12 @@ def record(
     from shiftscope.recording.load_model import load_model
     from shiftscope.recording.model import moved
     from shiftscope.scores.outcomes import outcomes
-    from shiftscope.store.atomic import remove_folder
     from shiftscope.study import Study
 
     if workers is not None and scheduler is not None:
         raise BadRequest("--workers starts workers, and --scheduler uses those of another: give one of them.")
     net = load_model(model, weights)
-    existed = study.exists()
-    opened = Study.create(study, net, _names(categories), exist_ok=True)
+    names = _names(categories)
     asked = (
         any(option is not None for option in (resize, crop, mean, std)) or scale != 1.0 or channels != "rgb"
     )
@@ -132,30 +130,27 @@ def record(
         scale=scale,
         channels=channels,
     )
-    try:
-        with _engine(workers, scheduler, device) as engine:
-            recording = opened.record(
-                data,
-                name,
-                model=moved(net, own_device(device)) if device and engine is None else net,
-                layers=layers,
-                paths=paths or (),
-                reference=reference,
-                preprocess=preprocess if asked else None,
-                stored_as=stored_as,
-                keep=keep,
-                batch_size=batch_size,
-                loader_workers=loader_workers,
-                engine=engine,
-                shard_samples=shard_samples,
-                on_error=on_error,
-                check_range=check_range,
-                overwrite=overwrite,
-            )
-    except ShiftscopeError:
-        if not existed and not opened.unfinished():
-            remove_folder(study)  # nothing was recorded, so nothing is left
-        raise
+    with _engine(workers, scheduler, device) as engine:
+        # Stays where the recording is refused: another process may have begun one in it.
+        opened = Study.create(study, net, names, exist_ok=True)
+        recording = opened.record(
+            data,
+            name,
+            model=moved(net, own_device(device)) if device and engine is None else net,
+            layers=layers,
+            paths=paths or (),
+            reference=reference,
+            preprocess=preprocess if asked else None,
+            stored_as=stored_as,
+            keep=keep,
+            batch_size=batch_size,
+            loader_workers=loader_workers,
+            engine=engine,
+            shard_samples=shard_samples,
+            on_error=on_error,
+            check_range=check_range,
+            overwrite=overwrite,
+        )
     score_all(opened, progress=bar)
     result = outcomes(recording.samples, len(opened.categories))
     told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""

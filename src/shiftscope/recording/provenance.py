@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,13 +13,21 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.dropout import _DropoutNd
 
 from shiftscope.errors import DataError, StudyMismatch
 from shiftscope.recording.recorded_layer import RecordedLayer
 
+SETTINGS = "settings"
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")  # of an object in memory
+
 
 def describe_model(model: nn.Module) -> dict[str, Any]:
-    """Class, number of parameters, and digests of every weight and buffer and of the modules' types, as JSON."""
+    """Class, number of parameters, and digests of weights and buffers and of the modules' types and settings, as JSON.
+
+    Settings are what modules say of themselves when printed, as the slope of a LeakyReLU. Another version of torch may
+    say them otherwise, so its number stands beside their digest. Those of dropout play no part in eval mode.
+    """
     digest = hashlib.sha256()
     for name, tensor in model.state_dict().items():
         if not isinstance(tensor, torch.Tensor):
@@ -26,12 +35,23 @@ def describe_model(model: nn.Module) -> dict[str, Any]:
         digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
         digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
     structure = "\n".join(f"{name} {type(module).__name__}" for name, module in model.named_modules() if name)
+    settings = "\n".join(
+        f"{name} {_ADDRESS.sub('', module.extra_repr())}"
+        for name, module in model.named_modules()
+        if not isinstance(module, _DropoutNd)
+    )
     return {
         "class": f"{type(model).__module__}.{type(model).__qualname__}",
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "weights_sha256": digest.hexdigest(),
         "modules_sha256": hashlib.sha256(structure.encode()).hexdigest(),  # the same weights in other layers
+        SETTINGS: {"torch": torch.__version__, "sha256": hashlib.sha256(settings.encode()).hexdigest()},
     }
+
+
+def without_settings(described: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides a recording's content, whichever torch says it."""
+    return {key: value for key, value in described.items() if key != SETTINGS}
 
 
 def versions() -> dict[str, str]:
@@ -88,7 +108,10 @@ class InputRange:
 
 def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raise `StudyMismatch` naming what differs between the study's model and this one."""
-    differs = [key for key in now if recorded.get(key) != now.get(key)]
+    differs = [key for key in now if key != SETTINGS and recorded.get(key) != now[key]]
+    set_there, set_here = recorded.get(SETTINGS, {}), now.get(SETTINGS, {})
+    if set_there.get("torch") == set_here.get("torch") and set_there != set_here:
+        differs.append(SETTINGS)
     if not differs:
         return
     if differs == ["class"]:  # the same weights under another name compute the same
@@ -115,4 +138,5 @@ def refuse_other_layers(recorded: Sequence[RecordedLayer], now: Sequence[Recorde
 
 
 def _short(value: object) -> str:
+    value = value["sha256"] if isinstance(value, Mapping) else value
     return value[:12] + "…" if isinstance(value, str) and len(value) == 64 else str(value)

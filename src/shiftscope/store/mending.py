@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from shiftscope.store.atomic import read_json, write_json
+from shiftscope.store.atomic import read_json, remove_folder, write_json
 from shiftscope.store.layout import RECORDING, done_file
 from shiftscope.store.locks import recording_lock
+from shiftscope.store.own_digest import with_own_digest
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.store.verification import Damage
@@ -43,9 +44,11 @@ def _mend(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) ->
         if damage.file.name == "zarr.json" or damage.file.suffix == ".summaries":
             damage.file.unlink(missing_ok=True)
         if damage.shard is not None:
+            if damage.file.is_dir():  # where a shard's file should be
+                remove_folder(damage.file)
             done_file(folder, damage.shard).unlink(missing_ok=True)
     if complete:
-        write_json(folder / RECORDING, {**described, "complete": False})
+        write_json(folder / RECORDING, with_own_digest({**described, "complete": False}))
         writer = RecordingWriter(folder, plan)
         if not writer.unfinished():
             writer.seal(categories)

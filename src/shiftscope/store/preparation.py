@@ -21,6 +21,7 @@ from shiftscope.recording.provenance import (
     describe_model,
     refuse_other_layers,
     refuse_other_model,
+    without_settings,
 )
 from shiftscope.recording.seen import Keep, Outputs, StoredType
 from shiftscope.recording.stream import check_outputs, first_inputs
@@ -95,7 +96,7 @@ def prepare(
         probabilities=probabilities if outputs == "auto" else outputs == "probabilities",
         fingerprint=dataset.fingerprint(),
         source=dataset.describe(),
-        model=described,
+        model=without_settings(described),
         shard_samples=shard_samples,
     )
     return Preparation(

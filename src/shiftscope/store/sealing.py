@@ -37,6 +37,7 @@ from shiftscope.store.layout import (
     samples_file,
 )
 from shiftscope.store.object_path import on_store
+from shiftscope.store.own_digest import with_own_digest
 from shiftscope.store.plan import Plan
 from shiftscope.store.restoring import summaries_of_stored
 from shiftscope.store.runs import merged_summaries, runs
@@ -88,7 +89,7 @@ def close(folder: Path, plan: Plan, sums: Checksums) -> None:
         "checksums": of_sums[folder / CHECKSUMS],
         "plan": read_json(folder / RECORDING, "a recording")["plan"],
     }
-    write_json(folder / RECORDING, described)
+    write_json(folder / RECORDING, with_own_digest(described))
 
 
 def _told(folder: Path, sums: Checksums) -> dict[str, str]:

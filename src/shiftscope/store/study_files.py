@@ -44,9 +44,12 @@ from shiftscope.store.layout import (
 from shiftscope.store.linear_maps import read_map, write_map
 from shiftscope.store.locks import LOCKS, held
 from shiftscope.store.object_path import on_store, study_path
+from shiftscope.store.own_digest import is_as_written, with_own_digest
 from shiftscope.store.recording import Recording
 from shiftscope.store.within import within
 from shiftscope.typed import check_types
+
+RESTORE = "Put back a copy of it, or record into a new study."
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,11 @@ class StudyFiles(Mapping[str, Recording]):
 
     def _opened(self, dataset: str) -> Recording:
         recording = Recording(dataset, self.folder_of(dataset))
+        if recording.plan.dataset != dataset:
+            raise StudyDamaged(
+                f"{recording.folder} holds a recording of {recording.plan.dataset!r}, and should hold one of "
+                f"{dataset!r}. Give each folder its own name again."
+            )
         if recording.plan.categories != len(self.categories):
             raise StudyDamaged(
                 f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
@@ -259,6 +267,14 @@ class StudyFiles(Mapping[str, Recording]):
         self.manifest = _read_manifest(self.path)
         return self.manifest
 
+    def refuse_changed(self) -> None:
+        """Raise `StudyDamaged` where the manifest on disk is not what was written."""
+        if not is_as_written(read_json(within(self.path, self.path / MANIFEST), "the manifest of a study")):
+            raise StudyDamaged(
+                f"{self.path / MANIFEST} differs from what was written, and nothing else tells what that was. "
+                f"{RESTORE}"
+            )
+
     def update(self, change: Callable[[Manifest], Manifest]) -> None:
         """Write a changed manifest; what other processes wrote meanwhile is kept."""
         with held(self.path, "study") as alone:
@@ -267,6 +283,7 @@ class StudyFiles(Mapping[str, Recording]):
             written = False
             while not written:
                 version = version_of(self.path / MANIFEST)
+                self.refuse_changed()
                 written = self.save(change(self.reread()), version)
 
     def save(self, manifest: Manifest, over: str | None = None) -> bool:
@@ -356,7 +373,7 @@ def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> b
         "sha256": dict(manifest.sha256),
         **({"folders": dict(manifest.folders)} if manifest.folders else {}),
     }
-    return write_json_over(within(path, path / MANIFEST), content, over)
+    return write_json_over(within(path, path / MANIFEST), with_own_digest(content), over)
 
 
 def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
@@ -390,13 +407,17 @@ def _read_manifest(path: Path) -> Manifest:
         _check_names(manifest)
         return manifest
     except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
-        raise StudyDamaged(f"{path / MANIFEST} is not the manifest of a study: {error!r}.") from error
+        raise StudyDamaged(
+            f"{path / MANIFEST} is not the manifest of a study: {error!r}. {RESTORE}"
+        ) from error
 
 
 def _check_model(model: Mapping[str, Any]) -> None:
     """Raise ValueError or KeyError for a model without a class."""
     if not isinstance(model["class"], str) or type(model.get("parameters", 0)) is not int:
         raise ValueError("its model has no class, or no number of parameters")
+    if not isinstance(model.get("settings", {}), Mapping):
+        raise ValueError("its model has no settings")
 
 
 def _check_names(manifest: Manifest) -> None:

@@ -15,6 +15,7 @@ from shiftscope.store.atomic import LARGEST_JSON, checksum, read_json
 from shiftscope.store.layout import (
     CHECKSUMS,
     LOGITS,
+    MANIFEST,
     RECORDING,
     RESPONSES,
     SAMPLES,
@@ -24,6 +25,7 @@ from shiftscope.store.layout import (
     done_file,
     partial_file,
 )
+from shiftscope.store.own_digest import is_as_written
 from shiftscope.store.partial import read_partial
 from shiftscope.store.plan import Plan
 from shiftscope.store.runs import runs
@@ -34,8 +36,8 @@ from shiftscope.store.writer import is_done, tells_of_shard
 
 LONGEST_ENTRY = 1024  # bytes of one checksum with the name of its file
 
-# What makes it good: what is stored, its shard once more, the whole dataset once more.
-Remedy = Literal["mend", "record", "overwrite"]
+# What makes it good: what is stored, its shard once more, the whole dataset once more, a copy of it from elsewhere.
+Remedy = Literal["mend", "record", "overwrite", "restore"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,10 @@ def verify(study: StudyFiles) -> Verified:
     own = sums_told(study.path, study.manifest.sha256)
     for path, problem in _differing(own, found):
         found.damages.append(Damage("", path, problem, "record"))
+    try:
+        study.refuse_changed()
+    except StudyDamaged as error:
+        found.damages.append(Damage("", study.path / MANIFEST, str(error), "restore"))
     for name in [*study.datasets, *(each for each in found.unfinished if each not in study)]:
         found.damages += _damages(name, study.folder_of(name), found)
     return found
@@ -88,6 +94,10 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
         described = read_json(within(folder, folder / RECORDING), "a recording")
         check_format(folder / RECORDING, described)
         plan = Plan.from_json(described["plan"])
+        if not is_as_written(described):
+            raise StudyDamaged("it differs from what was written")
+        if plan.dataset != name:
+            raise StudyDamaged(f"it is of {plan.dataset!r}")
     except (ShiftscopeError, KeyError, TypeError, ValueError, AttributeError) as error:
         yield Damage(name, folder / RECORDING, f"cannot be read: {error}", "overwrite")
         return
@@ -200,7 +210,9 @@ def advice(found: Verified, *, mended: bool) -> list[str]:
     for dataset in dict.fromkeys(each.dataset for each in found.damages):
         of_it = [each for each in found.damages if each.dataset == dataset]
         shards = sorted({each.shard for each in of_it if each.shard is not None})
-        if not dataset:
+        if any(each.remedy == "restore" for each in of_it):
+            lines.append(f"{MANIFEST}: put back a copy of it, or record into a new study.")
+        elif not dataset:
             lines.append("Record any dataset again, by the same command: the model tells its linear maps.")
         elif any(each.remedy == "overwrite" for each in of_it):
             lines.append(f"{dataset}: record it again with --overwrite; nothing less brings it back.")

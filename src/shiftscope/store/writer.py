@@ -34,6 +34,7 @@ from shiftscope.store.layout import (
     samples_file,
 )
 from shiftscope.store.object_path import on_store
+from shiftscope.store.own_digest import with_own_digest
 from shiftscope.store.partial import write_partial
 from shiftscope.store.plan import Plan
 from shiftscope.store.runs import merge_run_of, remove_runs
@@ -71,7 +72,8 @@ class RecordingWriter:
         else:
             self.complete = False
             self._refuse_full_disk()
-            write_json(folder / RECORDING, {"format": FORMAT, "complete": False, "plan": planned})
+            begun = {"format": FORMAT, "complete": False, "plan": planned}
+            write_json(folder / RECORDING, with_own_digest(begun))
         if plan.keep == "responses" and not self.complete:
             self._arrays, self._logits = self._arrays_to_write()
 
