@@ -54,15 +54,20 @@ def _sha256(file: Path) -> str:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
+    path, sound = Path(sys.argv[1]), True
+    if not (path / "study.json").exists():
+        sys.exit(f"no study at {path}")
     manifest = json.loads((path / "study.json").read_text("utf-8"))
     print(f"{manifest['model']['class']}, {len(manifest['categories'])} categories")
     for name in manifest["datasets"]:
         dataset = Dataset(path, name)
-        print(f"{name}: {len(dataset.samples)} samples, damaged files: {dataset.damaged() or 'none'}")
+        damaged = dataset.damaged()
+        sound &= not damaged
+        print(f"{name}: {len(dataset.samples)} samples, damaged files: {damaged or 'none'}")
         for layer in dataset.layers:
             largest = dataset.summary(layer, "maxima")["largest"]
             strongest = np.argsort(-largest, kind="stable")[:3]
             print(
                 f"  {layer}: " + ", ".join(f"unit {unit} reaches {largest[unit]:.3g}" for unit in strongest)
             )
+    sys.exit(0 if sound else 1)

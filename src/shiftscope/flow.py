@@ -175,7 +175,7 @@ def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: 
 
 
 def verify(study: StudyFiles, *, mend: bool = False) -> Verified:
-    """Compare every file with its checksum; `mend` makes again what can be made without the model.
+    """Compare every recorded file with its checksum; `mend` makes again what can be made without the model.
 
     What was found is told as it was before mending. Of a damaged shard only that shard has to be recorded again, by
     the command that recorded its dataset.

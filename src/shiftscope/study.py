@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -193,7 +194,9 @@ class Study(StudyFiles):
         )
 
     def verify(self, *, mend: bool = False) -> Verified:
-        """Compare every file of the study with its checksum.
+        """Compare every recorded file of the study with its checksum.
+
+        Notes have none; scores and paths that were kept are checked when they are read.
 
         Parameters
         ----------
@@ -445,10 +448,13 @@ class Study(StudyFiles):
 
 def _refuse_other_categories(there: tuple[str, ...], here: tuple[str, ...]) -> None:
     if here and there and here != there:
-        differs = next((i for i, (a, b) in enumerate(zip(there, here, strict=False)) if a != b), len(there))
+        first, (ours, theirs) = next(
+            (place, pair) for place, pair in enumerate(zip_longest(there, here)) if len(set(pair)) > 1
+        )
+        named = " and ".join(f"no number {first}" if name is None else repr(name) for name in (ours, theirs))
         raise StudyMismatch(
-            f"this study has {len(there)} categories and {len(here)} were given; they differ first at {differs}. "
-            "Leave them out, or create a new study."
+            f"this study has {len(there)} categories and {len(here)} were given; number {first} is {named}. Leave them "
+            "out, or create a new study: names are given with the first dataset."
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import zarr
 
+from shiftscope.errors import DataError
 from shiftscope.scores.score import unit_scores
 
 
@@ -175,6 +176,22 @@ def test_one_dataset_alone_has_nothing_to_compare(run, folder):
     assert run("record", "x.study", "--model", "nets:tiny", *words).status == 0
     refused = run("score", "x.study", "--layer", "hidden").refused()
     assert "record a shifted dataset first" in refused
+
+
+def test_a_study_in_which_nothing_is_finished_says_what_goes_on(run, new_study, made):
+    study = new_study()
+    with pytest.raises(DataError):
+        study.record(
+            made(broken=frozenset({30})),
+            "lab",
+            layers=["hidden"],
+            shard_samples=8,
+            batch_size=8,
+            progress=False,
+        )
+    told = run("score", str(study.path), "--layer", "hidden").refused()
+    assert "no dataset is recorded in" in told
+    assert "The recording of 'lab' was begun, and the same command goes on." in told
 
 
 def test_a_study_that_is_not_there_says_so(run, folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,16 @@ def test_it_sees_a_damaged_file(reader, recorded):
 @pytest.mark.parametrize("name", ["lab", "two words", "dög", "a.b", "50%", "x=y@z"])
 def test_it_finds_folders_where_we_put_them(reader, name):
     assert reader.folder_name(name) == folder_name(name)
+
+
+def test_it_ends_with_status_1_where_something_is_damaged_or_missing(recorded, tmp_path):
+    run = [sys.executable, str(SCRIPT), str(tmp_path / "none.study")]
+    nothing = subprocess.run(run, capture_output=True, text=True)
+    assert (nothing.returncode, nothing.stderr.startswith("no study at")) == (1, True)
+    shutil.copy(*(recorded.path / name / "samples" / "00000.arrow" for name in ("lab", "field")))
+    told = subprocess.run([sys.executable, str(SCRIPT), str(recorded.path)], capture_output=True, text=True)
+    assert told.returncode == 1
+    assert "field: 40 samples, damaged files: ['samples/00000.arrow']" in told.stdout
 
 
 def test_it_runs_by_itself(recorded):

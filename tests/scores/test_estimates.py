@@ -99,6 +99,18 @@ def test_all_that_pages_show_first_is_computed_ahead_once(study, computed, monke
     assert told[-1] == study.layer("hidden").units
 
 
+def test_a_changed_bit_of_what_was_kept_is_noticed_and_it_is_computed_again(study, computed, monkeypatch):
+    first = ask(study)["novelty"].value
+    path = estimates_file(study.path, "field", "lab", "hidden")
+    whole = path.read_bytes()
+    place = whole.index(np.float64(first[3]).tobytes())
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    forget(monkeypatch)
+    np.testing.assert_array_equal(ask(study)["novelty"].value, first)
+    assert len(computed) == 2
+    assert path.read_bytes() == whole
+
+
 def test_each_layer_dataset_and_reference_has_its_own(study, computed):
     ask(study, layer="conv")
     ask(study, layer="hidden")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,7 +131,7 @@ def record(
         scale=scale,
         channels=channels,
     )
-    with _engine(workers, scheduler, device) as engine:
+    with _says_what_stays(), _engine(workers, scheduler, device) as engine:
         # Stays where the recording is refused: another process may have begun one in it.
         opened = Study.create(study, net, names, exist_ok=True)
         recording = opened.record(
@@ -158,6 +159,15 @@ def record(
     print(
         f"{name}: {len(recording.samples)} samples{told}{skipped}. Look at them with: shiftscope view {study}"
     )
+
+
+@contextmanager
+def _says_what_stays() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("Stopped. What was finished is kept, and the same command goes on.", file=sys.stderr)
+        raise
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from shiftscope.cli.study_address import StudyAddress
 
 
 def verify(study: StudyAddress, /, *, mend: bool = False) -> None:
-    """Compare every file of a study with its checksum; exit status 1 where something is damaged.
+    """Compare every recorded file of a study with its checksum; exit status 1 where something is damaged.
 
     Parameters
     ----------

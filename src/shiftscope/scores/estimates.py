@@ -164,7 +164,7 @@ def _write(path: Path, key: bytes, estimates: Mapping[str, Estimate]) -> None:
         tables.append(pa.table({"unit": _numbered(units), "score": _repeated(name, units), **columns}))
     table = pa.concat_tables(tables).replace_schema_metadata({KEY: key})
     with written_aside(path) as file:
-        pq.write_table(table, file)
+        pq.write_table(table, file, write_page_checksum=True)
 
 
 def _column(numbers: UnitArray | None, units: int) -> pa.Array:
@@ -218,7 +218,7 @@ def _read(path: Path, key: bytes, units: int) -> dict[str, Estimate] | None:
 def _opened(path: Path) -> pq.ParquetFile:
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(path.open("rb") if on_store(path) else path)
+    return pq.ParquetFile(path.open("rb") if on_store(path) else path, page_checksum_verification=True)
 
 
 def _numbers(column: pa.ChunkedArray) -> UnitArray:

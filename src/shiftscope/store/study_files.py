@@ -114,10 +114,14 @@ class StudyFiles(Mapping[str, Recording]):
     def __getitem__(self, dataset: str) -> Recording:
         if dataset in self.damage:
             raise StudyDamaged(str(self.damage[dataset]), dataset)
+        if not self.manifest.datasets:
+            begun = " and ".join(map(repr, self.unfinished()))
+            told = f" The recording of {begun} was begun, and the same command goes on." if begun else ""
+            raise NotInStudy(f"no dataset is recorded in {self.path} yet.{told}")
         if dataset not in self:
             raise NotInStudy(
                 f"no dataset {dataset!r} in this study; closest: {closest(dataset, self.manifest.datasets)}. "
-                f"Recorded are {', '.join(self.manifest.datasets) or 'none yet'}."
+                f"Recorded are {', '.join(self.manifest.datasets)}."
             )
         if dataset not in self._recordings:
             try:

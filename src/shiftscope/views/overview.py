@@ -182,7 +182,7 @@ def _confusion_fact(look: Look, name: str) -> list[Fact]:
             f"{category_name(look.study, one.actual)} → {category_name(look.study, one.predicted)}",
             f"Share of this prediction among the samples with this label, minus that in {look.reference}.",
             look.confusion(one.actual, one.predicted),
-            note=f"{percent(one.share)} after {percent(one.usual_share)}",
+            note=f"{percent(one.share)}, up from {percent(one.usual_share)}",
         )
         for one in grown_in(look, name, 1)
     ]

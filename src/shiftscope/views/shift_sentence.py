@@ -46,7 +46,7 @@ def _confusion(look: Look, dataset: str) -> str:
         actual, predicted = (category_name(look.study, c) for c in (one.actual, one.predicted))
         return (
             f"largest growth of a confusion: {actual} → {predicted}, {_share(one.share)} of the samples labelled "
-            f"{actual} after {_share(one.usual_share)}"
+            f"{actual}, up from {_share(one.usual_share)}"
         )
     return ""
 

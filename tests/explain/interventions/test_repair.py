@@ -100,7 +100,7 @@ def test_the_outcome_is_told_in_words(misled):
     before, after = found.held_out["field"].before, found.held_out["field"].after
     words = found.in_words()
     assert words.startswith(
-        f"Silencing 2 units of units ({found.units[0]}, {found.units[1]}) takes field from "
+        f"Silencing 2 units ({found.units[0]}, {found.units[1]}) of units takes field from "
     )
     assert f"from {100 * before:.1f} % to {100 * after:.1f} % on the held-out half" in words
     assert words.endswith("within the margin of 1 percentage points.")

@@ -300,8 +300,8 @@ def test_other_settings_leave_what_was_counted_before(study):
     np.testing.assert_array_equal(again.kl, first.kl)
 
 
-@pytest.mark.parametrize("damage", ["told", "short"])
-def test_a_file_of_other_shapes_is_damaged(study, damage):
+@pytest.mark.parametrize("damage", ["told", "short", "number"])
+def test_a_file_of_other_shapes_or_numbers_is_damaged(study, damage):
     from safetensors.numpy import load_file, save_file
 
     study.paths(**FEW)
@@ -311,11 +311,35 @@ def test_a_file_of_other_shapes_is_damaged(study, damage):
         told = file.metadata()
     if damage == "short":
         arrays["kl"] = arrays["kl"][:2]
+    elif damage == "number":
+        arrays["kl"][0, 1] += 1
     else:
         told = {"paths": "[1]"}
     save_file(arrays, path, metadata=told)
     with pytest.raises(StudyDamaged, match="cannot be read as path statistics"):
         study.paths(**FEW)
+
+
+@pytest.mark.parametrize("named", [["aux"], ["aux", "classifier"]])
+def test_without_a_name_the_map_into_the_logits_is_meant_also_beside_one_of_the_same_layer(
+    tmp_path, made, named
+):
+    from torch import nn
+
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = nn.Sequential(nn.Flatten(), nn.Linear(192, 5), nn.ReLU())
+            self.aux, self.classifier = nn.Linear(5, 3), nn.Linear(5, 4)
+
+        def forward(self, images):
+            entering = self.body(images)
+            self.aux(entering)
+            return self.classifier(entering)
+
+    study = Study.create(tmp_path / "two.study", Two())
+    study.record(made(), "lab", paths=named, progress=False)
+    assert study.paths(**FEW).map.name == "classifier"
 
 
 def test_a_map_is_meant_by_its_own_name_before_the_layer_that_enters_it(tmp_path, made):

@@ -61,12 +61,14 @@ class Repair:
             held = "what the search gained did not hold in cross-validation"
             why = held if self.path else "none gains a sample"
             return f"No set of units of {self.layer} helps {self.dataset} within the margin: {why}."
+        numbers = ", ".join(map(str, self.units))
+        units = f"{len(self.units)} units ({numbers})" if len(self.units) > 1 else f"unit {numbers}"
         here, there = self.held_out[self.dataset], self.held_out[self.reference]
         kept = "within" if self.within_margin else "beyond"
         return (
-            f"Silencing {len(self.units)} units of {self.layer} ({', '.join(map(str, self.units))}) takes "
-            f"{self.dataset} from {_percent(here.before)} to {_percent(here.after)} on the held-out half (McNemar "
-            f"p {here.p:.2g}). {self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
+            f"Silencing {units} of {self.layer} takes {self.dataset} from {_percent(here.before)} to "
+            f"{_percent(here.after)} on the held-out half (McNemar p {here.p:.2g}). "
+            f"{self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
             f"{kept} the margin of {100 * self.margin:.3g} percentage points."
         )
 

@@ -55,8 +55,8 @@ def write_paths(
         arrays[name] = np.array([one.value, one.low, one.high])
     if found.from_reference is not None and found.to_reference is not None:
         arrays |= {"from_reference": found.from_reference, "to_reference": found.to_reference}
-    told = {**_key(linear, recording, reference, settings), **_draws(settings)}
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    told = {**_key(linear, recording, reference, settings), **_draws(settings), "sha256": _sum_of(plain)}
     path = paths_file(study.path, linear, recording.name, reference.name if reference else None, settings)
     with written_aside(path) as file:
         file.write(save(plain, metadata={KEY: json.dumps(told, sort_keys=True)}))
@@ -96,11 +96,20 @@ def read_paths(
             if any(told.get(name) != value for name, value in wanted.items()):
                 return None
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if told.get("sha256", _sum_of(arrays)) != _sum_of(arrays):
+            raise ValueError("its numbers differ from what was written")
         return _restored(arrays, recording.plan.categories + 1)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise StudyDamaged(
             f"{path} cannot be read as path statistics: {error}. Remove it and run `shiftscope paths` again."
         ) from error
+
+
+def _sum_of(arrays: dict[str, Any]) -> str:
+    digest = hashlib.sha256()
+    for _, array in sorted(arrays.items()):
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _restored(arrays: dict[str, Any], rows: int) -> PathStatistics:
