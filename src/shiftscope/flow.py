@@ -19,7 +19,7 @@ from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
 from shiftscope.store.locks import held, recording_lock
 from shiftscope.store.object_path import on_store
 from shiftscope.store.recording import Recording
-from shiftscope.store.refusals import refusals_told
+from shiftscope.store.refusals_told import refusals_told
 from shiftscope.store.study_files import Manifest, StudyFiles
 
 if TYPE_CHECKING:

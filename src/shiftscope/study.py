@@ -16,7 +16,7 @@ from shiftscope.store.locks import held
 from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
 from shiftscope.store.object_path import study_path
 from shiftscope.store.recording import Recording
-from shiftscope.store.refusals import refusals_told
+from shiftscope.store.refusals_told import refusals_told
 from shiftscope.store.study_files import Manifest, StudyFiles, create_study, refuse_taken
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import pyarrow as pa
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.recording.seen import Shard
-from shiftscope.store.arrow_file import Columns
 from shiftscope.store.atomic import Checksums, written_aside
+from shiftscope.store.columns import Columns
 from shiftscope.store.hollow_file import HollowFile
 from shiftscope.store.object_path import ObjectPath, many, on_store
 

@@ -41,7 +41,7 @@ from shiftscope.store.own_digest import with_own_digest
 from shiftscope.store.plan import Plan
 from shiftscope.store.restoring import summaries_of_stored
 from shiftscope.store.runs import merged_summaries, runs
-from shiftscope.store.sums import sums_told
+from shiftscope.store.sums_told import sums_told
 from shiftscope.summaries.summary import States, arrays_of
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes

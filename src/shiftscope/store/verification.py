@@ -30,7 +30,7 @@ from shiftscope.store.partial import read_partial
 from shiftscope.store.plan import Plan
 from shiftscope.store.runs import runs
 from shiftscope.store.study_files import StudyFiles
-from shiftscope.store.sums import sums_told
+from shiftscope.store.sums_told import sums_told
 from shiftscope.store.within import within
 from shiftscope.store.writer import is_done, tells_of_shard
 

@@ -28,7 +28,6 @@ from shiftscope.views.view import views as all_views
 from shiftscope.web import assets
 from shiftscope.web.addresses import Served, way_up
 from shiftscope.web.arguments import chosen, options, pattern, positions
-from shiftscope.web.damage import without_damage
 from shiftscope.web.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html import render, tables
 from shiftscope.web.kept_pages import KeptPage, KeptPages
@@ -45,6 +44,7 @@ from shiftscope.web.security import (
 )
 from shiftscope.web.study_version import StudyVersion
 from shiftscope.web.surroundings import Named, Surroundings, surroundings
+from shiftscope.web.without_damage import without_damage
 
 LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
 
