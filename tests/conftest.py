@@ -6,17 +6,20 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from starlette.testclient import TestClient
 from torch import nn
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Sample
 from shiftscope.errors import DataError
 from shiftscope.study import Study
+from shiftscope.web.application import application
 
 SHARED_DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -119,6 +122,12 @@ def recorded(new_study: Callable[..., Study], made: type[Made]) -> Study:
     study.record(made(), "lab", layers=["conv", "hidden"], reference=True, progress=False)
     study.record(made(seed=1, scale=1.5), "field", progress=False)
     return study
+
+
+def viewer(study: Study, **options: Any) -> TestClient:
+    """A client of the viewer of a study, without a token."""
+    app = application(study, token=None, **options)
+    return TestClient(app, base_url="http://127.0.0.1:8421")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,9 @@
 """`shiftscope record`: pictures in a folder, arrays and a table into one study."""
 
+import errno
 import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -160,6 +163,28 @@ def test_a_model_that_cannot_be_loaded_is_refused_in_one_message(run, folder, mo
     answer = run("record", "x.study", "--model", model, *FIRST)
     assert message in answer.refused()
     assert not (folder / "x.study").exists()
+
+
+def test_a_study_that_may_only_be_read_is_said(run, recorded, monkeypatch):
+    before, real = contents(recorded), os.open
+
+    def refuse(path, flags, *arguments, **options):
+        if flags & (os.O_WRONLY | os.O_RDWR) and Path(path).absolute().is_relative_to(recorded):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return real(path, flags, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", refuse)  # which opens the locks
+    told = run(*RECORD, "--data", "night.csv", "--name", "night").refused()
+    assert "x.study cannot be written: it is on a disk that may only be read. It can be viewed." in told
+    assert contents(recorded) == before
+
+
+def test_a_command_that_is_refused_leaves_the_study_that_others_may_have_begun_in(run, folder):
+    told = run(*RECORD, "--data", "npz:shifted.npz", "--name", "lab", "--layers", "nosuch").refused()
+    assert "nosuch" in told
+    study = open_study(folder / "x.study")
+    assert (study.datasets, study.unfinished()) == ([], [])
+    assert run(*RECORD, "--data", "npz:shifted.npz", "--name", "lab", "--layers", "hidden").status == 0
 
 
 def test_another_model_other_layers_and_a_taken_name_are_refused(run, recorded):

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 import shiftscope as ss
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import StudyBusy
 from shiftscope.store import locks
-from shiftscope.web.application import application
-from tests.conftest import Made
+from tests.conftest import Made, viewer
 from tests.faults.conftest import counted_once, record, same_study
 from tests.test_record import contents
 
@@ -81,15 +78,11 @@ def test_two_recordings_of_two_datasets_both_end(calm, underway, tried):
     tried("two recordings of two datasets", "identical")
 
 
-def viewer(study: Path) -> TestClient:
-    return TestClient(application(ss.open_study(study), token=None), base_url="http://127.0.0.1:8421")
-
-
 def test_viewers_see_what_is_whole_while_a_dataset_is_recorded_and_the_rest_after(calm, tried):
     data = Waiting(samples=20, seed=1, scale=1.5)
     pages = ("/", "/layers/hidden", "/layers/hidden/units/3", "/datasets/lab")
     with ThreadPoolExecutor(1) as other:
-        viewers = [viewer(calm) for _ in range(2)]
+        viewers = [viewer(ss.open_study(calm)) for _ in range(2)]
         ended = other.submit(record, calm, data, "field")
         assert data.reached.wait(60)
         try:
@@ -102,6 +95,6 @@ def test_viewers_see_what_is_whole_while_a_dataset_is_recorded_and_the_rest_afte
                 assert each.get(pages[2]).status_code == 200
         ended.result()
     assert "field" in ss.open_study(calm)
-    assert viewer(calm).get("/datasets/field").status_code == 200
+    assert viewer(ss.open_study(calm)).get("/datasets/field").status_code == 200
     assert ss.open_study(calm).verify().sound
     tried("two viewers and a recording", "no error in any")

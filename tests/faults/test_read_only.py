@@ -9,12 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 import shiftscope as ss
 from shiftscope.errors import StudyNotWritable
-from shiftscope.web.application import application
-from tests.conftest import Made
+from tests.conftest import Made, viewer
 from tests.faults.conftest import model, record
 from tests.test_record import contents
 
@@ -51,8 +49,7 @@ def test_a_study_on_a_read_only_disk_is_viewed_and_not_recorded_into(two, tmp_pa
         before = contents(two)
         refused(two, "on a disk that may only be read")
         readable(two)
-        app = application(ss.open_study(two), token=None)
-        with TestClient(app, base_url="http://127.0.0.1:8421") as client:
+        with viewer(ss.open_study(two)) as client:
             for page in ("/", "/layers/hidden/units/3", "/datasets/field"):
                 assert client.get(page).status_code == 200
         assert contents(two) == before

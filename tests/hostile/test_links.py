@@ -11,16 +11,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from starlette.testclient import TestClient
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
 from shiftscope.flow import verify
 from shiftscope.scores.estimates import stored_estimates
 from shiftscope.store.within import all_within, within
 from shiftscope.study import Study
-from shiftscope.web.application import application
 
-from ..conftest import Made, Net
+from ..conftest import Made, Net, viewer
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="making links takes a privilege there")
 
@@ -85,7 +83,7 @@ def test_a_link_within_a_study_and_a_link_to_a_study_are_followed(
 
 def test_a_thumbnail_is_not_served_from_outside(stranger):
     moved_out(stranger, "field/samples")
-    client = TestClient(application(Study(stranger), token=None), base_url="http://127.0.0.1:8421")
+    client = viewer(Study(stranger))
     answer = client.get("/thumbnails/field/3")
     assert answer.status_code == 500
     assert "leads out of" in answer.text

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from starlette.testclient import TestClient
 
 from shiftscope.errors import DataError, ShiftscopeError, StudyDamaged
 from shiftscope.study import Study
-from shiftscope.web.application import application
 
-from ..conftest import Made, Net
+from ..conftest import Made, Net, viewer
 from .mutations import TEXTS
 from .readers import PAGES
 
@@ -32,10 +30,6 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-def client(path: Path) -> TestClient:
-    return TestClient(application(Study(path), token=None), base_url="http://127.0.0.1:8421")
-
-
 def changed(path: Path, change) -> None:
     manifest = json.loads((path / "study.json").read_text())
     change(manifest)
@@ -46,7 +40,7 @@ def changed(path: Path, change) -> None:
 def test_a_category_of_any_name_is_refused_or_shown_as_text(text, stranger):
     changed(stranger, lambda manifest: manifest.update(categories=["a", text, "c", text]))
     try:
-        page = client(stranger)
+        page = viewer(Study(stranger))
     except StudyDamaged:
         assert text in REFUSED
         return
@@ -128,7 +122,7 @@ def test_metadata_and_source_of_any_text_are_shown_as_text(text, tmp_path):
     torch.manual_seed(0)
     study = Study.create(tmp_path / "new.study", Net(), ("a", "b", "c", "d"))
     study.record(Told(samples=4), "lab", layers=["hidden"], progress=False)
-    answer = client(study.path).get("/datasets/lab/samples/1")
+    answer = viewer(Study(study.path)).get("/datasets/lab/samples/1")
     assert answer.status_code == 200
     assert not any(
         name.startswith("on") for _, attributes in Elements(answer.text).found for name in attributes

@@ -10,15 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from starlette.testclient import TestClient
 
 from shiftscope.errors import BadRequest
 from shiftscope.flow import score_all
 from shiftscope.store.notes import save_unit_note, unit_note
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.study import Study
-from shiftscope.web.application import application
 from shiftscope.web.server import Viewer, view
+
+from ..conftest import viewer
 
 UNIT = "/layers/hidden/units/3"
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -111,5 +111,5 @@ def test_trying_whether_a_folder_can_be_written_leaves_nothing_in_it(recorded: S
 
 
 def test_the_forms_of_search_and_filters_stay(recorded: Study) -> None:
-    client = TestClient(application(recorded, token=None, read_only=True), base_url="http://127.0.0.1:8421")
+    client = viewer(recorded, read_only=True)
     assert 'name="where"' in client.get("/layers/hidden").text

@@ -7,10 +7,10 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from starlette.testclient import TestClient
 
 from shiftscope.study import Study
-from shiftscope.web.application import application
+
+from ..conftest import viewer
 
 OWN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 MARKUP = [
@@ -41,7 +41,7 @@ class Elements(HTMLParser):
 
 @pytest.mark.parametrize("text", MARKUP)
 def test_labels_tags_and_notes_with_markup_are_shown_as_text(recorded: Study, text: str) -> None:
-    client = TestClient(application(recorded, token=None), base_url="http://127.0.0.1:8421")
+    client = viewer(recorded)
     pages = ["/layers/hidden/units/3", "/layers/hidden", "/search?q=zebra", "/"]
 
     def shown(written: str) -> list[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from starlette.testclient import TestClient
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.study import Study
-from shiftscope.web.application import application
+
+from ..conftest import viewer
 
 
 def page(study, address):
-    client = TestClient(application(Study(study.path), token=None), base_url="http://127.0.0.1:8421")
+    client = viewer(Study(study.path))
     return client.get(f"/{address}")
 
 
@@ -79,7 +79,7 @@ def test_python_does_not_leave_it_out(damaged):
 def test_a_dataset_that_is_whole_again_is_shown_again(recorded):
     file = recorded.path / "field" / "recording.json"
     content = file.read_bytes()
-    client = TestClient(application(Study(recorded.path), token=None), base_url="http://127.0.0.1:8421")
+    client = viewer(Study(recorded.path))
     file.write_bytes(b"{}")
     assert "is left out" in client.get("/").text
     file.write_bytes(content)
