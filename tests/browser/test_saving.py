@@ -49,6 +49,14 @@ def test_a_chart_is_downloaded_as_it_is_seen(open_page, kind):
         assert height > 300
 
 
+def test_charts_that_nobody_scrolled_to_are_there_for_printing(open_page):
+    shown = open_page("/layers/hidden/units/7")
+    plots = shown.page.locator(".plot")
+    expect(plots.locator("svg[aria-hidden=true]")).to_have_count(plots.count())
+    assert plots.count() > 2
+    assert plots.last.bounding_box()["y"] > 2 * 900  # far below the window
+
+
 def test_an_image_is_downloaded_and_zoomed(open_page, demo_study):
     shown = open_page("/datasets/permuted/samples/12")
     strip = shown.page.locator("section.image-strip.large")

@@ -1,4 +1,4 @@
-// Draws the charts after the first paint, each when it comes near the window. Colours and fonts come from the
+// Draws the charts after the first paint, those near the window first. Colours and fonts come from the
 // style sheet. A datum with a `page` is a way there: a click takes the nearest one.
 "use strict";
 
@@ -7,6 +7,7 @@
   const own = document.currentScript.dataset;
   const libraries = [own.vega, own.vegaLite, own.vegaEmbed].map((name) => new URL(name, document.baseURI).href);
   const drawn = new Map(); // plot -> its Vega view, and what the view wants told about the pointer
+  const begun = new WeakSet(); // plots whose first drawing has begun
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
   let loading;
@@ -190,16 +191,29 @@
     return best;
   };
 
+  const drawFirst = (plot) => {
+    begun.add(plot);
+    watch.unobserve(plot);
+    return draw(plot);
+  };
+
   const watch = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         if (!isIntersecting) continue;
-        watch.unobserve(target);
-        draw(target);
+        if (!begun.has(target)) drawFirst(target);
       }
     },
     { rootMargin: "400px" },
   );
+
+  const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 500));
+
+  // What nobody has scrolled to is drawn when there is time, one by one: the page may be printed.
+  const drawRest = () => {
+    const plot = [...document.querySelectorAll(".plot")].find((each) => !begun.has(each));
+    if (plot) drawFirst(plot).finally(() => idle(drawRest));
+  };
 
   const begin = () => {
     for (const [plot, { view }] of drawn) {
@@ -207,7 +221,8 @@
       view.finalize();
       drawn.delete(plot);
     }
-    for (const plot of document.querySelectorAll(".plot")) if (!drawn.has(plot)) watch.observe(plot);
+    for (const plot of document.querySelectorAll(".plot")) if (!begun.has(plot)) watch.observe(plot);
+    idle(drawRest);
   };
 
   requestAnimationFrame(() => setTimeout(begin)); // the page first
