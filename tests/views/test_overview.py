@@ -118,7 +118,7 @@ def test_the_sentences_say_what_the_cards_say(explored):
         if high < 0:
             assert said.startswith(f"Accuracy fell from {before} to {after}; ")
         else:
-            assert said.startswith(f"Accuracy is {after} after {before} in lab, no more apart than chance")
+            assert said.startswith(f"Accuracy is {after} and {before} in lab, no more apart than chance")
         apart = read(shown["units that respond more or less strongly"].value.split()[0])
         other = read(shown["units that prefer other categories"].value.split()[0])
         assert (

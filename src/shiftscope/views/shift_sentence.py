@@ -31,7 +31,7 @@ def _accuracy(look: Look, dataset: str) -> str:
     _, low, high = map(float, newcombe(*here, *there))
     way = "fell" if high < 0 else "rose" if low > 0 else ""
     if not way:
-        return f"accuracy is {accuracy} after {usual} in {look.reference}, no more apart than chance allows"
+        return f"accuracy is {accuracy} and {usual} in {look.reference}, no more apart than chance allows"
     return f"accuracy {way} from {usual} to {accuracy}"
 
 
