@@ -126,10 +126,10 @@ def test_the_sentences_say_what_the_cards_say(explored):
         )
         assert f" and {other:.0f} prefer other categories (spurious above 0.5" in said
         confusion = shown["confusion that grew most"]
-        share, was = (read(part) for part in confusion.note.split(" after "))
+        share, was = (read(part) for part in confusion.note.split(", up from "))
         label = confusion.value.split(" → ")[0]
         assert said.endswith(
-            f"largest growth of a confusion: {confusion.value}, {share:.0f} % of the samples labelled {label} after "
+            f"largest growth of a confusion: {confusion.value}, {share:.0f} % of the samples labelled {label}, up from "
             f"{was:.0f} %."
         )
 
