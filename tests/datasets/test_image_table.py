@@ -120,6 +120,8 @@ def test_a_missing_picture_is_an_error_when_it_is_read_so_that_it_can_be_skipped
         ("", "cannot be read as a csv table"),
         ("path,label\na.png,1.5\n", r"sample 'a.png' has a label 1.5, of type float"),
         ("path,label\na.png,-2\n", "has the label -2; labels count from 0"),
+        (f"path,label\na.png,{'7' * 20}\n", "has the label 7{20}; labels go up to"),
+        (f"path,label\na.png,{'7' * 5000}\n", "has a label inf, of type float"),
         ("path\na.png\na.png\n", "samples 0 and 1 have the same id 'a.png'"),
         ("path,id\na.png,1\n,2\n", "row 1 of .* has no path"),
     ],

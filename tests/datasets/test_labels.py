@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from shiftscope.datasets.labels import category_places, label_index, label_indices
@@ -18,6 +19,15 @@ from shiftscope.errors import DataError, LabelError
 )
 def test_places_are_by_name_and_else_by_position(own, categories, places) -> None:
     assert category_places(own, categories).tolist() == places
+
+
+@pytest.mark.parametrize(
+    "labels", [[0, 2**31], np.array([0, 2**63 + 5], np.uint64), np.array([0, 2**40]), [0, 10**90]]
+)
+@pytest.mark.parametrize("categories", [None, ("a", "b")])
+def test_a_label_beyond_every_category_is_refused(labels, categories) -> None:
+    with pytest.raises(LabelError, match=r"sample 'y' has the label [0-9]+; "):
+        label_indices(labels, categories, ["x", "y"])
 
 
 def test_names_that_do_not_fit_are_refused() -> None:

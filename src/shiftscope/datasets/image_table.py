@@ -140,9 +140,9 @@ def _index_or_name(value: Any, categories: Sequence[str] | None) -> Any:
     """A number written as text is a number, unless a category is called so."""
     if str(value) in (categories or ()):
         return str(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}", value):
         return int(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d*\.\d*", value) and value.strip("-."):
+    if isinstance(value, str) and re.fullmatch(r"-?\d*\.?\d*", value) and value.strip("-."):
         return float(value)  # which no label is; refused by name
     return value
 

@@ -13,6 +13,8 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.category_names import checked_categories
 from shiftscope.errors import DataError, LabelError, closest
 
+LARGEST = 2**31 - 1  # labels are kept as 32-bit numbers
+
 
 def category_names(categories: Sequence[str] | None) -> tuple[str, ...] | None:
     """The names as a tuple of text; `DataError` where `checked_categories` refuses them or there are none."""
@@ -69,7 +71,8 @@ def label_indices(
             "for one-hot rows give labels.argmax(1)."
         )
     if array.dtype.kind in "iu":
-        wrong = array < NO_LABEL if categories is None else (array < NO_LABEL) | (array >= len(categories))
+        last = LARGEST if categories is None else len(categories) - 1
+        wrong = (array < NO_LABEL) | (array > last)
         if wrong.any():
             first = int(np.argmax(wrong))
             _within(int(array[first]), categories, ids[first])
@@ -108,6 +111,8 @@ def category_places(own: Sequence[str], categories: Sequence[str]) -> npt.NDArra
 def _within(label: int, categories: tuple[str, ...] | None, sample: str) -> int:
     if label < NO_LABEL:
         raise LabelError(f"sample {sample!r} has the label {label}; labels count from 0, and -1 means none.")
+    if categories is None and label > LARGEST:
+        raise LabelError(f"sample {sample!r} has the label {label}; labels go up to {LARGEST}.")
     if categories is not None and label >= len(categories):
         raise LabelError(
             f"sample {sample!r} has the label {label}; there are {len(categories)} categories, "
