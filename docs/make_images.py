@@ -61,7 +61,8 @@ def take(page: Page, address: str, height: int, file: Path) -> None:
         page.wait_for_function("document.querySelectorAll('.plot canvas, .plot svg.marks').length > 0")
         page.wait_for_load_state("networkidle")
     page.wait_for_function(
-        "[...document.images].filter(i => i.parentElement.getBoundingClientRect().top < innerHeight).every(i => i.complete)"
+        "[...document.images].filter(i => i.parentElement.getBoundingClientRect().top < innerHeight)"
+        ".every(i => i.complete)"
     )
     ends = page.evaluate(
         "[...document.querySelectorAll('main > *, main tr')].map(e => e.getBoundingClientRect().bottom)"
