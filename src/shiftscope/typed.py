@@ -9,6 +9,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from shiftscope.errors import BadRequest
+
 
 def as_whole_number(given: Any) -> int | None:
     """An integer, NumPy's as well; None for anything else, a flag included."""
@@ -16,6 +18,12 @@ def as_whole_number(given: Any) -> int | None:
         return None if isinstance(given, bool) else operator.index(given)
     except TypeError:
         return None
+
+
+def check_choice(option: str, given: Any, choices: Any) -> None:
+    """Raise `BadRequest` where `given` is none of a `Literal`'s values."""
+    if given not in get_args(choices):
+        raise BadRequest(f"{option}={given!r}; it can be {' or '.join(map(repr, get_args(choices)))}.")
 
 
 def check_types(made: Any) -> None:

@@ -15,6 +15,7 @@ import torch
 from shiftscope.errors import ShiftscopeError, StudyDamaged
 from shiftscope.flow import verify
 from shiftscope.scores.estimates import stored_estimates
+from shiftscope.store.own_digest import with_own_digest
 from shiftscope.store.within import all_within, within
 from shiftscope.study import Study
 
@@ -169,7 +170,8 @@ def test_mending_neither_reads_nor_deletes_what_a_checksum_outside_names(told_in
     if file.name == "checksums.json":  # and the stranger writes its checksum too
         recording = stranger / "field" / "recording.json"
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        recording.write_text(json.dumps({**json.loads(recording.read_text()), "checksums": digest}))
+        described = {**json.loads(recording.read_text()), "checksums": digest}
+        recording.write_text(json.dumps(with_own_digest(described)))
     with contextlib.suppress(StudyDamaged):
         verify(Study(stranger), mend=True)
     assert contents(outside) == {str(outside / "zarr.json"): b"mine"}
@@ -190,9 +192,13 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(place, stranger, healthy, watch
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names there")
 def test_a_pipe_in_place_of_summaries_that_are_to_be_merged_does_not_hang(stranger, healthy, watched):
     described = json.loads((stranger / "field" / "recording.json").read_text())
-    (stranger / "field" / "recording.json").write_text(json.dumps({**described, "complete": False}))
+    begun = with_own_digest({**described, "complete": False})
+    (stranger / "field" / "recording.json").write_text(json.dumps(begun))
     os.mkfifo(stranger / "field" / "shards" / "00000.summaries")
     watched("verified", str(healthy)).refused("verified", str(stranger))
+    assert not (stranger / "field" / "shards" / "00000.summaries").exists(), (
+        "it has to come as far as the pipe"
+    )
 
 
 def test_a_recording_that_a_link_led_to_is_replaced_and_what_the_link_led_to_stays(stranger):

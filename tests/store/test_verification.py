@@ -223,7 +223,6 @@ def test_a_shard_whose_end_tells_of_another_does_not_count_in_a_recording_that_g
 
 def test_checksums_of_very_many_files_are_read(recorded_in_shards, monkeypatch):
     size = (recorded_in_shards.path / "lab" / CHECKSUMS).stat().st_size
-    monkeypatch.setattr("shiftscope.store.atomic.LARGEST_JSON", size - 1)
     monkeypatch.setattr("shiftscope.store.verification.LARGEST_JSON", size - 1)
     assert recorded_in_shards.verify().sound
     monkeypatch.setattr("shiftscope.store.verification.LONGEST_ENTRY", 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 import torch
 from torch import nn
@@ -19,7 +19,7 @@ from shiftscope.recording.output import logits_in
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Keep, Shard, StoredType
 from shiftscope.recording.shard_filling import ShardFilling, ShardSummaries
-from shiftscope.typed import as_whole_number
+from shiftscope.typed import as_whole_number, check_choice
 
 OnError = Literal["raise", "skip"]
 TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
@@ -60,8 +60,7 @@ class Pass:
             number = as_whole_number(given)
             if number is None or number < least:
                 raise BadRequest(f"{option}={given!r}; it is a whole number, at least {least}.")
-        if self.on_error not in get_args(OnError):
-            raise BadRequest(f"on_error={self.on_error!r}; it can be 'raise' or 'skip'.")
+        check_choice("on_error", self.on_error, OnError)
 
     def summarises_on(self, device: torch.device) -> bool:
         if self.summaries_on_device is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 import re
 import sqlite3
@@ -20,6 +19,7 @@ from shiftscope.store.layout import NOTES
 from shiftscope.store.object_path import on_store
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.store.within import within
+from shiftscope.typed import as_whole_number
 
 LONGEST_LABEL = 80  # characters
 LONGEST_TAG = 40
@@ -105,16 +105,6 @@ def all_tags(study: StudyFiles) -> list[str]:
     )
 
 
-def _whole(unit: int) -> int:
-    """`unit` itself; `BadRequest` where it is no whole number."""
-    if isinstance(unit, bool):
-        raise BadRequest(f"unit={unit!r}; a unit is a whole number.")
-    try:
-        return operator.index(unit)
-    except TypeError:
-        raise BadRequest(f"unit={unit!r}; a unit is a whole number.") from None
-
-
 def save_unit_note(
     study: StudyFiles,
     layer: str,
@@ -149,7 +139,10 @@ def save_unit_note(
             f"{study.path} was opened to be read only, so no note is saved. Open it without read_only."
         )
     place = study.layer(layer)
-    place.check(_whole(unit))
+    number = as_whole_number(unit)
+    if number is None:
+        raise BadRequest(f"unit={unit!r}; a unit is a whole number.")
+    place.check(number)
     for name, text in (("label", label), ("note", note)):
         if text is not None and not isinstance(text, str):
             raise BadRequest(f"{name}={text!r}; it is text.")

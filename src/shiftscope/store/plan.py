@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Keep, StoredType
 from shiftscope.store.layout import folder_name
-from shiftscope.typed import as_whole_number, check_types
+from shiftscope.typed import as_whole_number, check_choice, check_types
 
 MOST_SHARDS = 2**20  # 2**32 samples in shards of the usual size
 
@@ -46,12 +46,8 @@ class Plan:
     def __post_init__(self) -> None:
         for name in (self.dataset, *(layer.name for layer in self.layers)):
             folder_name(name)
-        for option, value, choices in (
-            ("stored_as", self.stored_as, get_args(StoredType)),
-            ("keep", self.keep, get_args(Keep)),
-        ):
-            if value not in choices:
-                raise BadRequest(f"{option}={value!r}; it can be {' or '.join(map(repr, choices))}.")
+        check_choice("stored_as", self.stored_as, StoredType)
+        check_choice("keep", self.keep, Keep)
 
     @property
     def rows(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import torch
 from torch import nn
@@ -27,6 +26,7 @@ from shiftscope.recording.seen import Keep, Outputs, StoredType
 from shiftscope.recording.stream import check_outputs, first_inputs
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.typed import check_choice
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ def prepare(
     shard_samples: int,
 ) -> Preparation:
     """Raises what `flow.record` does before its first batch; the study is only read."""
-    if outputs not in get_args(Outputs):
-        raise BadRequest(f"outputs={outputs!r}; it can be {' or '.join(map(repr, get_args(Outputs)))}.")
+    check_choice("outputs", outputs, Outputs)
     model, manifest = unwrap(model), study.manifest
     paths = [paths] if isinstance(paths, str) else paths
     entered = {layer.name for layer in manifest.layers if layer.side != "output"}

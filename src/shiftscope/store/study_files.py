@@ -266,18 +266,14 @@ class StudyFiles(Mapping[str, Recording]):
         except StudyDamaged:
             return True
 
-    def reread(self) -> Manifest:
-        """The manifest as it is on disk now."""
-        self.manifest = _read_manifest(self.path)
+    def reread(self, *, as_written: bool = False) -> Manifest:
+        """The manifest as it is on disk now; with `as_written` one that was changed since is refused."""
+        self.manifest = _read_manifest(self.path, as_written=as_written)
         return self.manifest
 
     def refuse_changed(self) -> None:
         """Raise `StudyDamaged` where the manifest on disk is not what was written."""
-        if not is_as_written(read_json(within(self.path, self.path / MANIFEST), "the manifest of a study")):
-            raise StudyDamaged(
-                f"{self.path / MANIFEST} differs from what was written, and nothing else tells what that was. "
-                f"{RESTORE}"
-            )
+        _read_manifest(self.path, as_written=True)
 
     def update(self, change: Callable[[Manifest], Manifest]) -> None:
         """Write a changed manifest; what other processes wrote meanwhile is kept."""
@@ -287,8 +283,7 @@ class StudyFiles(Mapping[str, Recording]):
             written = False
             while not written:
                 version = version_of(self.path / MANIFEST)
-                self.refuse_changed()
-                written = self.save(change(self.reread()), version)
+                written = self.save(change(self.reread(as_written=True)), version)
 
     def save(self, manifest: Manifest, over: str | None = None) -> bool:
         """False where the manifest on an object store is no longer the version `over`."""
@@ -387,11 +382,15 @@ def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
     return dict(folders)
 
 
-def _read_manifest(path: Path) -> Manifest:
+def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
     if not path.is_dir():
         raise NotInStudy(f"no study at {path}. Create one with Study.create() or `shiftscope record`.")
     content = read_json(within(path, path / MANIFEST), "the manifest of a study")
     check_format(path / MANIFEST, content)
+    if as_written and not is_as_written(content):
+        raise StudyDamaged(
+            f"{path / MANIFEST} differs from what was written, and nothing else tells what that was. {RESTORE}"
+        )
     try:
         if not isinstance(content["datasets"], list) or not isinstance(content["categories"], list):
             raise ValueError("its datasets or categories are no list")

@@ -25,6 +25,7 @@ from shiftscope.store.layout import (
     done_file,
     partial_file,
 )
+from shiftscope.store.object_path import on_store
 from shiftscope.store.own_digest import is_as_written
 from shiftscope.store.partial import read_partial
 from shiftscope.store.plan import Plan
@@ -139,7 +140,9 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
 
 def _most_bytes_of_checksums(folder: Path) -> int:
     """A study of a stranger may claim any number of files; what is there is no claim."""
-    return max(LARGEST_JSON, LONGEST_ENTRY * sum(1 for _ in folder.rglob("*")))
+    if on_store(folder) or (folder / CHECKSUMS).stat().st_size <= LARGEST_JSON:
+        return LARGEST_JSON
+    return LONGEST_ENTRY * sum(1 for _ in folder.rglob("*"))
 
 
 def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:

@@ -96,7 +96,8 @@ def read_paths(
             if any(told.get(name) != value for name, value in wanted.items()):
                 return None
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if told.get("sha256", _sum_of(arrays)) != _sum_of(arrays):
+        found = _sum_of(arrays)
+        if told.get("sha256", found) != found:
             raise ValueError("its numbers differ from what was written")
         return _restored(arrays, recording.plan.categories + 1)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
