@@ -12,6 +12,9 @@ import shiftscope as ss
 from shiftscope.store.layout import FORMAT, READ_FORMATS
 from shiftscope.summaries.maxima import Maxima
 
+from .format_2 import LABELS as LABELS_2
+from .format_2 import inputs, network
+
 KEPT = Path(__file__).parent / "formats"
 
 # What torch gave, without shiftscope, for the network and the inputs that the study of format 1 was made from.
@@ -90,3 +93,44 @@ def test_format_1_has_nothing_to_check_it_by(format_1):
     assert found.sound
     assert found.files == 0
     assert found.unchecked > 100
+
+
+@pytest.fixture
+def format_2(tmp_path):
+    with zipfile.ZipFile(KEPT / "format-2.zip") as kept:
+        kept.extractall(tmp_path / "2.study")
+    return ss.open_study(tmp_path / "2.study")
+
+
+def relu_responses(name):
+    """(sample, unit) mean over positions of the network's ReLU, by sums of products."""
+    weight, bias = (parameter.detach().numpy() for parameter in network()[0].parameters())
+    shown = inputs(name)
+    windows = np.stack(
+        [shown[:, 0, row : row + 2, column : column + 2] for row in (0, 1) for column in (0, 1)], 1
+    )
+    maps = np.einsum("npij,kij->nkp", windows, weight[:, 0]) + bias[None, :, None]
+    return np.maximum(maps, 0).mean(2)
+
+
+def test_format_2_is_read_and_sound(format_2):
+    assert format_2.datasets == ["lab", "field"]
+    assert format_2.categories == ("cat", "dög", "fox")
+    assert format_2.unfinished() == ["half"]
+    assert format_2.verify().sound
+    for name in ("lab", "field"):
+        recording = format_2[name]
+        np.testing.assert_array_equal(recording.samples.labels, LABELS_2[name])
+        np.testing.assert_allclose(recording.responses("1"), relu_responses(name), rtol=1e-3)
+    assert format_2.head[0] == "4"
+
+
+def test_a_recording_of_format_2_that_stopped_is_finished_by_the_rules_of_format_2(format_2):
+    first = format_2.path / "half" / "samples" / "00000.arrow"
+    before = first.stat().st_mtime_ns
+    data = ss.dataset(inputs("half"), labels=LABELS_2["half"])
+    format_2.record(data, "half", model=network(), shard_samples=4, batch_size=2, progress=False)
+    assert first.stat().st_mtime_ns == before  # the finished shard was not shown again
+    assert format_2.unfinished() == []
+    assert format_2.verify().sound
+    np.testing.assert_allclose(format_2["half"].responses("1"), relu_responses("half"), rtol=1e-3)
