@@ -21,7 +21,7 @@ class Dataset:
         elsewhere = json.loads((study / "study.json").read_text("utf-8")).get("folders", {})
         self.folder = study / elsewhere.get(name, folder_name(name))
         recording = json.loads((self.folder / "recording.json").read_text("utf-8"))
-        if recording["format"] not in (1, 2) or not recording["complete"]:
+        if recording["format"] not in (1, 2, 3) or not recording["complete"]:
             sys.exit(f"{self.folder} is not finished, or of a later format")
         self.plan = recording["plan"]
         self.layers = [layer["name"] for layer in self.plan["layers"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import shiftscope as ss
-from shiftscope.store.layout import FORMAT, READ_FORMATS
+from shiftscope.store.layout import FORMAT, MANIFEST, READ_FORMATS, RECORDING
 from shiftscope.summaries.maxima import Maxima
 
 from .format_2 import LABELS as LABELS_2
@@ -133,4 +134,6 @@ def test_a_recording_of_format_2_that_stopped_is_finished_by_the_rules_of_format
     assert first.stat().st_mtime_ns == before  # the finished shard was not shown again
     assert format_2.unfinished() == []
     assert format_2.verify().sound
+    described = [path for path in format_2.path.rglob("*.json") if path.name in (MANIFEST, RECORDING)]
+    assert [json.loads(path.read_text())["format"] for path in described] == [2] * 4
     np.testing.assert_allclose(format_2["half"].responses("1"), relu_responses("half"), rtol=1e-3)

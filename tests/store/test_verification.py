@@ -215,7 +215,7 @@ def test_the_end_of_a_shard_that_tells_something_else_is_seen(recorded_in_shards
 
 def test_a_shard_whose_end_tells_of_another_does_not_count_in_a_recording_that_goes_on(recorded_in_shards):
     folder = recorded_in_shards.path / "lab"
-    plan = Plan.from_json(json.loads((folder / RECORDING).read_text())["plan"])
+    plan = Plan.of(json.loads((folder / RECORDING).read_text()))
     assert is_done(folder, plan, 1)
     (folder / "shards" / "00001.done").write_bytes((folder / "shards" / "00002.done").read_bytes())
     assert not is_done(folder, plan, 1)

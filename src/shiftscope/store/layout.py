@@ -10,8 +10,8 @@ from typing import Any
 
 from shiftscope.errors import BadRequest, StudyDamaged
 
-FORMAT = 2  # of study.json and recording.json; docs/format.md says what each one is
-READ_FORMATS = (1, 2)
+FORMAT = 3  # of study.json and recording.json; docs/format.md says what each one is
+READ_FORMATS = (1, 2, 3)
 SHARD_SAMPLES = 4096
 UNIT_CHUNK = 64  # units in one file of the transposed responses
 
@@ -94,10 +94,15 @@ def done_file(recording: Path, shard: int) -> Path:
     return recording / SHARDS / f"{shard:05d}.done"
 
 
+def written_format(study: int) -> int:
+    """The format in which a study of format `study` goes on: its own, but that 2 only adds checksums to 1."""
+    return max(study, 2)
+
+
 def check_format(path: Path, content: Mapping[str, Any]) -> None:
     """Raises `StudyDamaged` where a manifest or a recording is of a format that is not read."""
     if content.get("format") not in READ_FORMATS:
         raise StudyDamaged(
             f"{path} has format {content.get('format')!r}, and this shiftscope reads formats "
-            f"{' and '.join(map(str, READ_FORMATS))}. Open it with the version that made it."
+            f"{READ_FORMATS[0]} to {READ_FORMATS[-1]}. Open it with the version that made it."
         )

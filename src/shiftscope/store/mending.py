@@ -38,7 +38,7 @@ def mend(study: StudyFiles, damages: Sequence[Damage]) -> None:
 
 def _mend(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) -> None:
     described = read_json(within(folder, folder / RECORDING), "a recording")
-    plan = Plan.from_json(described["plan"])
+    plan = Plan.of(described)
     complete = described.get("complete")
     for damage in damages:
         if damage.file.name == "zarr.json" or damage.file.suffix == ".summaries":

@@ -15,7 +15,7 @@ import numpy as np
 from shiftscope.errors import BadRequest
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Keep, StoredType
-from shiftscope.store.layout import folder_name
+from shiftscope.store.layout import FORMAT, folder_name
 from shiftscope.typed import as_whole_number, check_choice, check_types
 
 MOST_SHARDS = 2**20  # 2**32 samples in shards of the usual size
@@ -42,6 +42,7 @@ class Plan:
     source: Mapping[str, Any]  # the dataset's own description
     model: Mapping[str, Any]
     shard_samples: int
+    format: int = FORMAT  # by whose rules the recording is made; stands beside the plan on disk
 
     def __post_init__(self) -> None:
         for name in (self.dataset, *(layer.name for layer in self.layers)):
@@ -77,13 +78,16 @@ class Plan:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
-        return {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}
+        told = {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}
+        del told["format"]
+        return told
 
     @classmethod
-    def from_json(cls, entry: Mapping[str, Any]) -> Plan:
-        """Raises KeyError, TypeError or ValueError for what is no plan."""
+    def of(cls, described: Mapping[str, Any]) -> Plan:
+        """The plan in what a recording says of itself; raises KeyError, TypeError or ValueError where it is none."""
+        entry = described["plan"]
         layers = [RecordedLayer.from_json(layer) for layer in entry["layers"]]
-        plan = cls(**{**entry, "layers": layers})
+        plan = cls(**{**entry, "layers": layers, "format": described["format"]})
         check_types(plan)
         if not all(0 < count < 2**32 for count in (plan.samples, plan.shard_samples, plan.categories)):
             raise ValueError(

@@ -24,6 +24,7 @@ from shiftscope.recording.provenance import (
 )
 from shiftscope.recording.seen import Keep, Outputs, StoredType
 from shiftscope.recording.stream import check_outputs, first_inputs
+from shiftscope.store.layout import written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.typed import check_choice
@@ -97,6 +98,7 @@ def prepare(
         source=dataset.describe(),
         model=without_settings(described),
         shard_samples=shard_samples,
+        format=written_format(manifest.format),
     )
     return Preparation(
         plan, model, inputs, seen, categories, {name: linear for name, (_, linear) in maps.items()}

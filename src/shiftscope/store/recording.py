@@ -68,7 +68,7 @@ class Recording:
         try:
             self.complete = bool(described["complete"])
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none
-            self.plan = Plan.from_json(described["plan"])
+            self.plan = Plan.of(described)
             self.layers = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
             raise StudyDamaged(f"{folder / RECORDING} does not describe a recording: {error!r}.") from error

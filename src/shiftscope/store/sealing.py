@@ -25,7 +25,6 @@ from shiftscope.store.atomic import (
 from shiftscope.store.coordinates import write_coordinates
 from shiftscope.store.layout import (
     CHECKSUMS,
-    FORMAT,
     RECORDING,
     RESPONSES,
     SHARDS,
@@ -83,7 +82,7 @@ def close(folder: Path, plan: Plan, sums: Checksums) -> None:
     write_json(folder / CHECKSUMS, told, of_sums)
     flush_names_of(of_sums)
     described = {
-        "format": FORMAT,
+        "format": plan.format,
         "complete": True,
         "content": _content(told),
         "checksums": of_sums[folder / CHECKSUMS],

@@ -40,6 +40,7 @@ from shiftscope.store.layout import (
     replacement,
     times_replaced,
     unreplaced,
+    written_format,
 )
 from shiftscope.store.linear_maps import read_map, write_map
 from shiftscope.store.locks import LOCKS, held
@@ -68,6 +69,7 @@ class Manifest:
     sha256: Mapping[str, str] = field(
         default_factory=dict
     )  # checksums of the linear maps' files, by their names
+    format: int = FORMAT  # by whose rules its recordings are made
 
 
 class StudyFiles(Mapping[str, Recording]):
@@ -361,7 +363,7 @@ def refuse_taken(path: Path) -> None:
 def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> bool:
     """False where the manifest on an object store is not the version `over`; in a folder a lock stands for versions."""
     content = {
-        "format": FORMAT,
+        "format": written_format(manifest.format),
         "model": dict(manifest.model),
         "categories": list(manifest.categories),
         "layers": [layer.as_json() for layer in manifest.layers],
@@ -404,6 +406,7 @@ def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
             versions=content["versions"],
             sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
             folders=_checked(content.get("folders", {})),
+            format=content["format"],
         )
         check_types(manifest)
         _check_model(manifest.model)

@@ -94,7 +94,7 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
     try:
         described = read_json(within(folder, folder / RECORDING), "a recording")
         check_format(folder / RECORDING, described)
-        plan = Plan.from_json(described["plan"])
+        plan = Plan.of(described)
         if not is_as_written(described):
             raise StudyDamaged("it differs from what was written")
         if plan.dataset != name:

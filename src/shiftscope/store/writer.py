@@ -23,7 +23,6 @@ from shiftscope.store.atomic import (
     write_json,
 )
 from shiftscope.store.layout import (
-    FORMAT,
     LOGITS,
     RECORDING,
     RESPONSES,
@@ -72,7 +71,7 @@ class RecordingWriter:
         else:
             self.complete = False
             self._refuse_full_disk()
-            begun = {"format": FORMAT, "complete": False, "plan": planned}
+            begun = {"format": plan.format, "complete": False, "plan": planned}
             write_json(folder / RECORDING, with_own_digest(begun))
         if plan.keep == "responses" and not self.complete:
             self._arrays, self._logits = self._arrays_to_write()

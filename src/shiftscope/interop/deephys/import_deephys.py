@@ -18,7 +18,7 @@ from shiftscope.interop.deephys.model_file import ModelFile, read_model_file
 from shiftscope.progress import Progress, silent
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.store.atomic import remove_folder
-from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name
+from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name, written_format
 from shiftscope.store.object_path import study_path
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles, create_study
@@ -119,6 +119,7 @@ def _import(
         source={"kind": "deephys", "file": file.path.name, "name": file.name, "dtype": file.dtype},
         model=file.model.as_json(),
         shard_samples=SHARD_SAMPLES,
+        format=written_format(study.manifest.format),
     )
     writer = RecordingWriter(study.path / folder_name(name), plan, overwrite=True)
     try:
