@@ -24,6 +24,8 @@ def test_two_workers_write_what_one_process_does(run, folder, monkeypatch):
     monkeypatch.setenv("RANK", "0")  # a cluster that is asked for wins
     monkeypatch.setenv("WORLD_SIZE", "2")
     many = (*WORDS, "--shard-samples", "2", "--batch-size", "2")
+    # As from a command line: the module lies in the working folder, and no path leads there.
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place != str(folder)])
     answer = run(*RECORD, *many, "--workers", "2", "--loader-workers", "1")
     assert answer.status == 0, answer.err
     assert answer.out.startswith("shifted: 8 samples")

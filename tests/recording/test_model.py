@@ -1,5 +1,6 @@
 import sys
 import textwrap
+from contextlib import suppress
 
 import pytest
 import torch
@@ -200,6 +201,14 @@ def test_an_exported_model_keeps_its_layer_names(module_folder, net):
 def test_models_that_cannot_be_loaded_say_why(module_folder, source, weights, message):
     with pytest.raises(ModelError, match=message):
         load_model(source, weights)
+
+
+@pytest.mark.parametrize("source", ["my_nets:small", "my_nets:tiny", "no_such_module:x"])
+def test_loading_a_model_leaves_no_folder_to_import_from(module_folder, source):
+    before = list(sys.path)
+    with suppress(ModelError):
+        load_model(source)
+    assert sys.path == before
 
 
 def test_weights_of_another_model_do_not_fit(module_folder, net):

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pickle
 import secrets
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -129,6 +130,17 @@ class Cluster:
 
 class _Stopped(Exception):
     """The client has ended."""
+
+
+class _ModulesHere(WorkerPlugin):  # type: ignore[misc]  # the package is read as untyped
+    """Workers that this process starts find modules where it does: in its working folder, also when started again."""
+
+    def __init__(self) -> None:
+        self.folder = os.getcwd()
+
+    def setup(self, worker: Any) -> None:
+        if self.folder not in sys.path:
+            sys.path.insert(0, self.folder)
 
 
 class _Shared(WorkerPlugin):  # type: ignore[misc]  # the package is read as untyped
@@ -296,4 +308,5 @@ def own_workers(workers: int, device: str | None = None) -> Iterator[Cluster]:
         LocalCluster(**options) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
+        client.register_plugin(_ModulesHere())
         yield Cluster(client, device=device, threads=max(1, (os.cpu_count() or 1) // workers))

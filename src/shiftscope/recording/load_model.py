@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import ModelError
+from shiftscope.recording.exported_program import load_exported
 
 
 def load_model(source: str, weights: str | Path | None = None) -> nn.Module:
@@ -39,7 +43,7 @@ def _build(source: str, *, pretrained: bool) -> nn.Module:
     if source.endswith(".pt2"):
         if not Path(source).is_file():
             raise ModelError(f"no model file {source!r}.")
-        return torch.export.unflatten(torch.export.load(source))
+        return load_exported(Path(source))
     kind, colon, name = source.partition(":")
     if not colon or not name:
         raise ModelError(
@@ -50,24 +54,45 @@ def _build(source: str, *, pretrained: bool) -> nn.Module:
     elif kind == "hf":
         built = _package("transformers").AutoModelForImageClassification.from_pretrained(name)
     else:
-        if "" not in sys.path:
-            sys.path.insert(0, "")  # the user's own module, as `python -m` would find it
-        try:
-            module = importlib.import_module(kind)
-        except ImportError as error:
-            raise ModelError(f"cannot import {kind!r} for the model {source!r}: {error}.") from error
-        factory = getattr(module, name, None)
-        if factory is None:
-            raise ModelError(
-                f"{kind!r} has no {name!r}; it has {', '.join(_callables(module)) or 'no callables'}."
-            )
-        try:
-            built = factory if isinstance(factory, nn.Module) else factory()
-        except Exception as error:  # the user's own code may raise anything
-            raise ModelError(f"{source!r} cannot be called: {type(error).__name__}: {error}.") from error
+        built = _made_by(kind, name)
     if not isinstance(built, nn.Module):
         raise ModelError(f"{source!r} gives {type(built).__name__}, not a torch.nn.Module.")
     return built
+
+
+def _made_by(module_name: str, name: str) -> Any:
+    """What the user's own module makes; it is found in the working folder too, as `python -m` would find it."""
+    source = f"{module_name}:{name}"
+    with _working_folder_on_path():
+        try:
+            module = importlib.import_module(module_name)
+        except ImportError as error:
+            raise ModelError(f"cannot import {module_name!r} for the model {source!r}: {error}.") from error
+        factory = getattr(module, name, None)
+        if factory is None:
+            raise ModelError(
+                f"{module_name!r} has no {name!r}; it has {', '.join(_callables(module)) or 'no callables'}."
+            )
+        try:
+            return factory if isinstance(factory, nn.Module) else factory()
+        except Exception as error:  # the user's own code may raise anything
+            raise ModelError(f"{source!r} cannot be called: {type(error).__name__}: {error}.") from error
+
+
+@contextmanager
+def _working_folder_on_path() -> Iterator[None]:
+    """Import from the working folder too, here alone.
+
+    What is imported later, by whatever library, is then never taken from a folder that happened to be the working
+    one; a model that imports modules beside it in its `forward` needs their folder in PYTHONPATH.
+    """
+    folder = os.getcwd()
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # where the user's code took it out itself
+            sys.path.remove(folder)
 
 
 def _package(name: str) -> Any:
