@@ -52,8 +52,8 @@ class Client:
                     break
                 start = time.perf_counter()
                 writer.write(
-                    f"GET {path} HTTP/1.1\r\nHost: {self.viewer.host}\r\nCookie: {self.viewer.cookie}\r\n"
-                    "Accept-Encoding: gzip\r\n\r\n".encode()
+                    f"GET {self.viewer.at(path)} HTTP/1.1\r\nHost: {self.viewer.host}\r\n"
+                    f"Cookie: {self.viewer.cookie}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
                 )
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
                 length = int(head.partition("content-length:")[2].partition("\r\n")[0])

@@ -32,6 +32,7 @@ from shiftscope.interop.deephys.export_deephys import export_deephys
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.web.page_at import page_at
+from shiftscope.web.security import folder_of
 
 CLIENTS = 16
 READ = 200  # thumbnails at random
@@ -62,11 +63,18 @@ class Served:
     process: subprocess.Popen[str]
     host: str
     token: str
-    cookie: str
 
     @property
     def address(self) -> str:
         return f"http://{self.host}/?token={self.token}"
+
+    @property
+    def cookie(self) -> str:
+        return f"shiftscope-{folder_of(self.token)}={self.token}"
+
+    def at(self, path: str) -> str:
+        """The path under which the viewer has its page `path`."""
+        return f"/{folder_of(self.token)}{path}"
 
     def state(self) -> dict[str, Any]:
         """Processor time so far, resident memory and modules imported."""
@@ -81,7 +89,7 @@ class Served:
 
     def get(self, connection: http.client.HTTPConnection, path: str) -> bytes:
         """One page as a browser asks for it; anything but an answer is an error."""
-        connection.request("GET", path, headers={"Cookie": self.cookie, "Accept-Encoding": "gzip"})
+        connection.request("GET", self.at(path), headers={"Cookie": self.cookie, "Accept-Encoding": "gzip"})
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200:
@@ -98,7 +106,7 @@ def served(study: Path) -> Iterator[Served]:
             told = pipes(process)[1].readline()
             parts = urlsplit(next(word for word in told.split() if word.startswith("http")))
             token = parts.query.partition("=")[2]
-            yield Served(process, parts.netloc, token, f"shiftscope-{parts.port}={token}")
+            yield Served(process, parts.netloc, token)
         finally:
             process.terminate()
 
@@ -308,7 +316,7 @@ def browsing(viewer: Served, path: str) -> dict[str, float] | None:
         page.context.new_cdp_session(page).send("Network.clearBrowserCache")
         answers: list[Any] = []
         page.on("requestfinished", lambda request: answers.append(request))
-        page.goto(f"http://{viewer.host}{path}")
+        page.goto(f"http://{viewer.host}{viewer.at(path)}")
         page.wait_for_function(SHOWN)
         seen = dict(page.evaluate(SEEN))
         for plot in page.locator(".plot").all():  # charts load their libraries when they come near the window

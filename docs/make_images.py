@@ -82,12 +82,12 @@ def make(study: StudyFiles, into: Path) -> None:
         raise SystemExit(f"no browser found; looked for {', '.join(BROWSERS)}.")
     into.mkdir(parents=True, exist_ok=True)
     viewer = view(study, port=0, open_browser=False)
-    root = viewer.url.partition("?")[0]
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=OFFLINE)
             page = browser.new_page(color_scheme="light", bypass_csp=True)  # which refuses what is waited for
             page.goto(viewer.url)
+            root = page.url  # of all pages
             for name, (address, height) in pages(study).items():
                 take(page, root + address, height, into / f"{name}.png")
             browser.close()

@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shiftscope.store.study_files import StudyFiles
+from shiftscope.web.security import folder_of
 from shiftscope.web.server import Viewer, view
 
 # Without the resolver rule the browser itself looks up hosts at each start; with it an address outside fails.
@@ -78,9 +78,8 @@ class Watched:
 
     @property
     def address(self) -> str:
-        """Path and query of the page shown."""
-        parts = urlsplit(self.page.url)
-        return parts.path + (f"?{parts.query}" if parts.query else "")
+        """Path and query of the page shown, in the viewer's own folder."""
+        return self.page.url.removeprefix(self.origin)
 
     def at(self, path: str, heading: str) -> None:
         """Wait until the page of this path is shown, under this heading; without a query, with any."""
@@ -105,7 +104,7 @@ class Watched:
 def open_page(browser: Browser, viewer: Viewer) -> Iterator[Callable[..., Watched]]:
     """Open the viewer as a person would, by the address with its token. What goes wrong fails the test."""
     opened: list[Watched] = []
-    origin = viewer.url.partition("/?")[0]
+    origin = f"{viewer.url.partition('/?')[0]}/{folder_of(viewer.url.rpartition('=')[2])}"
 
     def show(path: str = "/", width: int = 1440, scheme: str = "light") -> Watched:
         context = browser.new_context(
@@ -121,7 +120,8 @@ def open_page(browser: Browser, viewer: Viewer) -> Iterator[Callable[..., Watche
 
     yield show
     wrong = [what for watched in opened for what in watched.wrong]
-    away = [url for watched in opened for url in watched.asked if not url.startswith((f"{origin}/", "data:"))]
+    own = f"{origin}/", "data:", viewer.url
+    away = [url for watched in opened for url in watched.asked if not url.startswith(own)]
     for watched in opened:
         watched.page.context.close()
     assert wrong == []

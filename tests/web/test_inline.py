@@ -54,14 +54,17 @@ def test_only_pages_of_this_machine_or_of_the_proxy_may_frame_it() -> None:
 
 
 def framed(*, framed_by: tuple[str, ...] = SAME_ORIGIN, hosts: tuple[str, ...] = ("*",)) -> TestClient:
-    app = application(FakeStudy(), token="secret", views=VIEWS, actions={}, hosts=hosts, framed_by=framed_by)
+    at = "secret" if framed_by else ""
+    app = application(
+        FakeStudy(), token="other", views=VIEWS, actions={}, hosts=hosts, framed_by=framed_by, framed_at=at
+    )
     return TestClient(
         app, base_url="http://hub.example.org", raise_server_exceptions=False, follow_redirects=False
     )
 
 
 @pytest.mark.parametrize("prefix", ["", "/user/me/proxy/absolute/8421"])
-def test_the_token_in_the_path_lets_in_and_stays_in_every_link(prefix: str) -> None:
+def test_the_secret_in_the_path_lets_in_and_stays_in_every_link(prefix: str) -> None:
     client = framed()
     at = f"{prefix}/secret/layers/conv1/units/3"
     page = client.get(at)
@@ -80,11 +83,11 @@ def test_the_token_in_the_path_lets_in_and_stays_in_every_link(prefix: str) -> N
 @pytest.mark.parametrize(
     "path", ["/", "/secre/", "/secret", "/secrets/layers/conv1", "/layers/conv1?x=/secret/"]
 )
-def test_without_the_whole_token_nothing_is_shown(path: str) -> None:
+def test_without_the_whole_secret_nothing_is_shown(path: str) -> None:
     assert framed().get(path).status_code == 403
 
 
-def test_the_token_in_the_path_is_no_way_in_where_no_frame_was_asked_for() -> None:
+def test_a_secret_in_the_path_is_no_way_in_where_no_frame_was_asked_for() -> None:
     client = framed(framed_by=())
     assert client.get("/secret/").status_code == 403
     assert "frame-ancestors 'none'" in client.get("/secret/").headers["content-security-policy"]
@@ -125,9 +128,10 @@ def test_an_inline_viewer_shows_a_frame_and_opens_no_browser(
     viewer = view(FakeStudy(), port=0, token="secret-secret-123", inline=True, height=500)
     viewer.stop()
     port = viewer.url.rpartition(":")[2].partition("/")[0]
-    assert notebook.frames == [
-        (f"http://127.0.0.1:{port}/secret-secret-123/", {"width": "100%", "height": 500})
-    ]
+    ((address, size),) = notebook.frames
+    assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/[\w-]{{22}}/", address)
+    assert size == {"width": "100%", "height": 500}
+    assert "secret-secret-123" not in address  # the notebook keeps it, and is passed on with it
     assert opened == []
 
 
@@ -136,7 +140,7 @@ def test_on_a_hub_the_frame_is_behind_its_proxy(notebook: Notebook, monkeypatch:
     viewer = view(FakeStudy(), port=0, token="secret-secret-123", inline=True)
     viewer.stop()
     ((source, _),) = notebook.frames
-    assert re.fullmatch(r"/user/me/proxy/\d+/secret-secret-123/", source)
+    assert re.fullmatch(r"/user/me/proxy/\d+/[\w-]{22}/", source)
 
 
 def test_without_a_notebook_inline_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

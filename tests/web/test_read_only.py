@@ -16,6 +16,7 @@ from shiftscope.flow import score_all
 from shiftscope.store.notes import save_unit_note, unit_note
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.study import Study
+from shiftscope.web.security import folder_of
 from shiftscope.web.server import Viewer, view
 
 from ..conftest import viewer
@@ -34,8 +35,9 @@ def asked(viewer: Viewer, method: str, path: str, body: str = "") -> tuple[int, 
     """Status and text, as its own pages ask."""
     parts = urlsplit(viewer.url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
-    cookie = f"shiftscope-{parts.port}={parts.query.partition('=')[2]}"
-    connection.request(method, path, body, headers={**OWN, "Cookie": cookie})
+    token = parts.query.partition("=")[2]
+    cookie = f"shiftscope-{folder_of(token)}={token}"
+    connection.request(method, f"/{folder_of(token)}{path}", body, headers={**OWN, "Cookie": cookie})
     answer = connection.getresponse()
     text = answer.read().decode()
     connection.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from starlette.applications import Starlette
@@ -12,7 +14,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from shiftscope.web.security import POLICY_VIOLATION, TokenGate
+from shiftscope.web.security import POLICY_VIOLATION, TokenGate, folder_of
 
 from .conftest import FakeStudy, Shown
 
@@ -157,28 +159,111 @@ def test_without_the_token_nothing_of_the_study_is_told(shown: Shown) -> None:
     assert client.get("/static/shiftscope.css").status_code == 200
 
 
+FOLDER = folder_of("secret")
+
+
 def test_the_token_is_taken_once_and_then_kept_in_a_cookie(shown: Shown) -> None:
     client = shown(token="secret")
     welcome = client.get("/layers/conv1?token=secret&sort=mean")
     assert welcome.status_code == 303
-    assert welcome.headers["location"] == "./conv1?sort=mean"
-    cookie = welcome.headers["set-cookie"]
-    assert cookie.startswith("shiftscope-8421=secret;")
+    sent = urljoin("http://127.0.0.1:8421/layers/conv1", welcome.headers["location"])
+    assert sent.startswith(f"http://127.0.0.1:8421/{FOLDER}/?token=secret")
+    assert "set-cookie" not in welcome.headers
+    kept = client.get(sent)
+    assert (kept.status_code, kept.headers["location"]) == (303, "./layers/conv1?sort=mean")
+    cookie = kept.headers["set-cookie"]
+    assert cookie.startswith(f"shiftscope-{FOLDER}=secret;")
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
-    assert client.get("/layers/conv1?sort=mean").status_code == 200
+    page = client.get(f"/{FOLDER}/layers/conv1?sort=mean")
+    assert page.status_code == 200
+    assert "conv1 by mean" in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown_at"),
+    [
+        ("/?token=secret", "/"),
+        ("/?lead=a%2Fb&token=secret", "/?lead=a%2Fb"),
+        ("/layers/sae%2Fconv1?token=secret", "/layers/sae%2Fconv1"),
+        ("/layers/conv1/units/3?token=secret&count=2", "/layers/conv1/units/3?count=2"),
+        (f"/{FOLDER}/?token=secret", "/"),
+        (f"/{FOLDER}/layers/conv1?token=secret", "/layers/conv1"),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/user/me/proxy/8421"])
+def test_the_token_behind_any_address_leads_to_its_page(
+    shown: Shown, prefix: str, asked: str, shown_at: str
+) -> None:
+    """Also where a proxy takes a prefix off that the server never sees."""
+
+    def unwrapped(app: Starlette) -> Any:
+        async def proxy(scope: Any, receive: Any, send: Any) -> None:
+            raw = scope["raw_path"].removeprefix(prefix.encode())
+            await app({**scope, "path": scope["path"].removeprefix(prefix), "raw_path": raw}, receive, send)
+
+        return proxy
+
+    answer = shown(token="secret", wrap=unwrapped).get(prefix + asked, follow_redirects=True)
+    assert answer.status_code == 200
+    assert str(answer.url) == f"http://127.0.0.1:8421{prefix}/{FOLDER}{shown_at}"
+
+
+def test_no_other_port_of_this_machine_is_told_the_token(shown: Shown) -> None:
+    """A browser sends a cookie to all ports of a host: a path that nobody else knows keeps it from them."""
+    client = shown(token="secret")
+    assert client.get("/?token=secret", follow_redirects=True).status_code == 200
+    (cookie,) = client.cookies.jar
+    assert cookie.path == f"/{FOLDER}"
+    for elsewhere in ("/", "/layers/conv1", f"/{FOLDER}x/", "/static/charts.js"):
+        asked = client.build_request("GET", f"http://127.0.0.1:9999{elsewhere}")
+        assert "cookie" not in asked.headers
+    assert client.get("/").status_code == 403  # and so it does not count outside either
+
+
+def test_an_address_that_is_passed_on_opens_nothing(shown: Shown) -> None:
+    owner = shown(token="secret")
+    address = str(owner.get("/layers/conv1?token=secret", follow_redirects=True).url)
+    assert "secret" not in address
+    other = shown(token="secret").get(address)
+    assert other.status_code == 403
+    assert "A token is needed" in other.text
+
+
+def test_the_folder_of_one_token_is_not_that_of_another_and_does_not_hold_it() -> None:
+    assert folder_of("secret") == FOLDER
+    assert folder_of("secret2") != FOLDER
+    assert "secret" not in FOLDER
+    assert re.fullmatch(r"[\w-]{16}", FOLDER)
 
 
 def test_the_clean_address_holds_behind_a_prefix(shown: Shown) -> None:
     client = shown(token="secret", wrap=lambda app: Starlette(routes=[Mount("/proxy", app)]))
-    assert client.get("/proxy/?token=secret").headers["location"] == "./"
-    assert client.get("/proxy/?token=secret", follow_redirects=True).status_code == 200
+    answer = client.get("/proxy/layers/conv1?token=secret", follow_redirects=True)
+    assert answer.status_code == 200
+    assert str(answer.url) == f"http://127.0.0.1:8421/proxy/{FOLDER}/layers/conv1"
 
 
 def test_the_cookie_of_another_viewer_does_not_open_this_one(shown: Shown) -> None:
     client = shown(token="secret")
-    client.cookies.set("shiftscope-8421", "another")
-    assert client.get("/").status_code == 403
-    client.cookies.clear()
-    client.cookies.set("shiftscope-8422", "secret")
-    assert client.get("/").status_code == 403
+    for name, value in (
+        (f"shiftscope-{FOLDER}", "another"),
+        (f"shiftscope-{folder_of('another')}", "secret"),
+    ):
+        client.cookies.clear()
+        client.cookies.set(name, value)
+        assert client.get(f"/{FOLDER}/").status_code == 403
+
+
+def test_where_the_way_leads_on_to_stays_on_this_machine(shown: Shown) -> None:
+    for onward in (
+        "//evil.example",
+        "https://evil.example",
+        "\\\\evil.example",
+        "/..//evil.example",
+        "x\r\ny: z",
+    ):
+        answer = shown(token="secret").get(f"/{FOLDER}/", params={"token": "secret", "then": onward})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("./")
+        assert "y" not in answer.headers

@@ -83,6 +83,7 @@ def application(
     actions: Mapping[str, Action] | None = None,
     hosts: Sequence[str] = LOCAL,
     framed_by: Sequence[str] = (),
+    framed_at: str = "",
     read_only: bool = False,
     pace: Pace | None = None,
     ticket: Ticket | None = None,
@@ -102,7 +103,9 @@ def application(
     hosts
         Names under which the server may be addressed; a proxy that passes its own name on needs it here.
     framed_by
-        Origins whose pages may show these in a frame; the token may then be a part of the addresses.
+        Origins whose pages may show these in a frame.
+    framed_at
+        A secret that stands for the token where it is a folder in the address, as in such a frame.
     read_only
         Draw no forms and take none.
     pace
@@ -133,9 +136,7 @@ def application(
         Middleware(KnownRequests, hosts=list(hosts)),
     ]
     if token is not None:
-        gate = Middleware(
-            TokenGate, token=token, refusal=shown.refusal, in_path=bool(framed_by), ticket=ticket
-        )
+        gate = Middleware(TokenGate, token=token, refusal=shown.refusal, in_path=framed_at, ticket=ticket)
         middleware.append(gate)
     app = Starlette(
         routes=routes,
@@ -276,8 +277,8 @@ class _Shown:
         page = Page(
             "A token is needed",
             [],
-            subtitle="Open the address that shiftscope printed when it started; it ends in ?token=…. "
-            "If you just did, from a page of another program, go on to the overview.",
+            subtitle="Open the address that shiftscope printed when it started; it ends in ?token=…, which may be "
+            "put behind this address as well. If you just did, from a page of another program, go on to the overview.",
             trail=[Link("Overview", "")],
         )
         return self._drawn(request, page, Surroundings("shiftscope"), status=403)

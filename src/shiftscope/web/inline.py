@@ -56,10 +56,10 @@ class Inline:
     def proxied(self) -> bool:
         return bool(self.base)
 
-    def address(self, port: int, token: str) -> str:
-        """Address of the frame. The token is a part of its path: browsers keep cookies out of such frames."""
+    def address(self, port: int, secret: str) -> str:
+        """Address of the frame. A secret is a part of its path: browsers keep cookies out of such frames."""
         base = self.base.replace("{port}", str(port)) or f"http://127.0.0.1:{port}/"
-        return f"{base.rstrip('/')}/{token}/"
+        return f"{base.rstrip('/')}/{secret}/"
 
 
 def notebook_display() -> Callable[[str, int], Any]:

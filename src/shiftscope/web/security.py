@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import ipaddress
 import re
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from starlette.datastructures import MutableHeaders
@@ -15,12 +18,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shiftscope.errors import BadRequest
+from shiftscope.web.addresses import way_up
 
 METHODS = ("GET", "HEAD", "POST")
 ANY_NAME = "*"
 SHORTEST_TOKEN = (
     16  # characters; of 64 kinds that is 96 bits when drawn, and out of reach for guesses when chosen
 )
+ONWARD = "then"  # names the page to go on to, once the cookie is set
 POLICY_VIOLATION = 1008  # websocket close code
 
 _TOKEN = re.compile(r"[A-Za-z0-9_~.-]+")  # stands in paths, queries and cookies as it is
@@ -118,12 +123,14 @@ def _same_address(name: str, arrived_at: str) -> bool:
 class TokenGate:
     """Lets in who brings the token once, in the address, and then a cookie that page scripts cannot read.
 
-    The cookie's name holds the port, because browsers share cookies between the ports of a host and
-    several viewers may be open. Static files pass, so that the refusal has the look of a page.
+    Browsers send a cookie to every port of its host, and so to any program that listens on this machine. Therefore
+    the pages stand under a folder whose name nobody else knows, and the cookie is for that folder: neither is told
+    to another port, and an address that is passed on without its token opens nothing. Static files pass, so that the
+    refusal has the look of a page.
 
-    In a frame of another site's page browsers keep the cookie back. With `in_path` the token may instead be a
-    part of every address, `/TOKEN/layers/fc`, with any proxy prefix before it: pages link to one another
-    relatively, so it stays there.
+    In a frame of another site's page browsers keep the cookie back. A secret of its own, `in_path`, may then be a
+    part of every address, `/SECRET/layers/fc`. Pages link to one another relatively, so either folder stays in their
+    addresses, with any proxy prefix before it.
     """
 
     def __init__(
@@ -131,11 +138,12 @@ class TokenGate:
         app: ASGIApp,
         token: str,
         refusal: Callable[[Request], Response],
-        in_path: bool = False,
+        in_path: str = "",
         ticket: Ticket | None = None,
     ) -> None:
         self.app = app
         self.token = token
+        self.folder = folder_of(token)
         self.refusal = refusal
         self.in_path = in_path
         self.ticket = ticket
@@ -147,32 +155,78 @@ class TokenGate:
         if scope["type"] != "http":
             await refuse_connection(scope, receive, send)
             return
-        request = Request(scope)
-        if (prefix := self._up_to_token(scope["path"])) is not None:
+        if self.in_path and (prefix := _up_to(self.in_path, scope["path"])) is not None:
             await self.app({**scope, "root_path": prefix}, receive, send)
             return
-        cookie = f"shiftscope-{request.scope['server'][1]}"
+        prefix = _up_to(self.folder, scope["path"])
+        inside = scope if prefix is None else {**scope, "root_path": prefix}
+        request = Request(inside)
         if self._lets_in(request.query_params.get("token", "")):
-            welcome = RedirectResponse(_without_token(request), status_code=303)
-            welcome.set_cookie(cookie, self.token, httponly=True, samesite="strict")
-            await welcome(scope, receive, send)
-        elif self._is_token(request.cookies.get(cookie, "")) or _is_static(request):
-            await self.app(scope, receive, send)
+            await self._welcome(request, in_folder=prefix is not None)(scope, receive, send)
+        elif (prefix is not None and self._brings_cookie(request)) or _is_static(request):
+            await self.app(inside, receive, send)
         else:
             await self.refusal(request)(scope, receive, send)
 
-    def _up_to_token(self, path: str) -> str | None:
-        parts = path.split("/")[:-1] if self.in_path else []
-        for position, part in enumerate(parts):
-            if self._is_token(part):
-                return "/".join(parts[: position + 1])
-        return None
+    def _welcome(self, request: Request, *, in_folder: bool) -> Response:
+        """Sent on to the folder's own address, where the cookie is set; and from there to the page asked for.
+
+        A cookie is for the folder of the address that sets it, unless it says otherwise; only the browser knows what
+        a proxy has put before that.
+        """
+        raw_path = request.scope["raw_path"].decode("ascii")
+        rest = [(name, text) for name, text in request.query_params.multi_items() if name != "token"]
+        page = _below(raw_path, request.scope.get("root_path", ""))
+        if in_folder and not page:
+            onward = dict(rest).get(ONWARD)
+            welcome = RedirectResponse(f"./{_with(onward or '', [] if onward else rest)}", status_code=303)
+            welcome.set_cookie(self._cookie, self.token, path=None, httponly=True, samesite="strict")
+            return welcome
+        overview = raw_path.endswith("/")  # under whatever prefix
+        onward = _with("" if overview else page, rest)
+        way = "./" if overview else way_up(raw_path, request.scope.get("root_path", ""))
+        place = f"{way}{'' if in_folder else f'{self.folder}/'}"
+        sent = [("token", self.token), *([(ONWARD, onward)] if onward else [])]
+        return RedirectResponse(_with(place, sent), status_code=303)
+
+    @property
+    def _cookie(self) -> str:
+        return f"shiftscope-{self.folder}"
+
+    def _brings_cookie(self, request: Request) -> bool:
+        return _same(request.cookies.get(self._cookie, ""), self.token)
 
     def _lets_in(self, text: str) -> bool:
-        return self._is_token(text) or (self.ticket is not None and self.ticket.takes(text))
+        return _same(text, self.token) or (self.ticket is not None and self.ticket.takes(text))
 
-    def _is_token(self, text: str) -> bool:
-        return secrets.compare_digest(text.encode("utf-8", "replace"), self.token.encode())
+
+@lru_cache(maxsize=8)
+def folder_of(token: str) -> str:
+    """Name of the folder that pages stand under: the same for the same token, and slow to guess a token by."""
+    digest = hashlib.pbkdf2_hmac("sha256", token.encode(), b"shiftscope's pages", 100_000, 12)
+    return base64.urlsafe_b64encode(digest).decode()
+
+
+def _up_to(secret: str, path: str) -> str | None:
+    """The path up to the folder of this name, itself included; None where it is in no such folder."""
+    parts = path.split("/")[:-1]
+    for position, part in enumerate(parts):
+        if _same(part, secret):
+            return "/".join(parts[: position + 1])
+    return None
+
+
+def _below(raw_path: str, prefix: str) -> str:
+    """A path as the browser sees it, less the folders before the study's first page."""
+    return "/".join(raw_path.split("/")[prefix.rstrip("/").count("/") + 1 :])
+
+
+def _with(address: str, query: Sequence[tuple[str, str]]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def _same(text: str, secret: str) -> bool:
+    return secrets.compare_digest(text.encode("utf-8", "replace"), secret.encode())
 
 
 class Ticket:
@@ -184,8 +238,7 @@ class Ticket:
 
     def takes(self, text: str) -> bool:
         """Whether `text` is the ticket, the first time."""
-        right = secrets.compare_digest(text.encode("utf-8", "replace"), self.text.encode())
-        return right and self._unused.acquire(blocking=False)
+        return _same(text, self.text) and self._unused.acquire(blocking=False)
 
 
 def check_token(token: str) -> str:
@@ -219,10 +272,3 @@ def check_own_page(request: Request) -> None:
 def _is_static(request: Request) -> bool:
     path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     return path.startswith("/static/")
-
-
-def _without_token(request: Request) -> str:
-    """The address asked for, relative to itself, so that it holds behind a proxy prefix."""
-    rest = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "token"])
-    last = request.scope["raw_path"].decode("ascii").rpartition("/")[2]
-    return f"./{last}" + (f"?{rest}" if rest else "")

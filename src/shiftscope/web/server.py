@@ -114,6 +114,7 @@ def view(
     address, bound = listening.getsockname()[:2]
     exposed = not ipaddress.ip_address(address).is_loopback
     ticket = Ticket()
+    framed_at = secrets.token_urlsafe(16) if framed else ""  # a notebook keeps it, and is passed on with it
     config = uvicorn.Config(
         application(
             study,
@@ -121,6 +122,7 @@ def view(
             # A proxy passes its own name on; there the token alone keeps others out.
             hosts=["*"] if framed and framed.proxied else [*LOCAL, *allow_hosts, *_own_names(exposed)],
             framed_by=framed.framed_by if framed else (),
+            framed_at=framed_at,
             read_only=read_only,
             ticket=ticket,
         ),
@@ -137,7 +139,7 @@ def view(
     if exposed:
         tell(_exposure(address, bound, token, read_only=read_only))
     if framed and show:
-        show(framed.address(bound, token), height)
+        show(framed.address(bound, framed_at), height)
     elif open_browser:
         webbrowser.open(
             f"{site}?token={ticket.text}"
