@@ -18,6 +18,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.store.object_path import on_store
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.web.application import LOCAL, ShownStudy, application
+from shiftscope.web.bounded_connection import BoundedConnection
 from shiftscope.web.inline import Inline, notebook_display
 from shiftscope.web.security import Ticket, check_token
 
@@ -128,6 +129,7 @@ def view(
         ),
         log_level="warning",
         lifespan="off",
+        http=BoundedConnection,
         ws="none",
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=1,
