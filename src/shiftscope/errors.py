@@ -50,6 +50,10 @@ class StudyBusy(ShiftscopeError):
     """Another process is writing what was to be written."""
 
 
+class NoteChanged(ShiftscopeError):
+    """What is written about a unit has changed since it was shown to whoever saves it now."""
+
+
 class StudyNotWritable(ShiftscopeError, OSError):
     """The disk of a study is full, or may only be read."""
 

@@ -16,7 +16,7 @@ from shiftscope.scores.estimates import has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import sweep_folder
 from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
-from shiftscope.store.locks import held, recording_lock
+from shiftscope.store.locks import files_of, held, recording_lock
 from shiftscope.store.object_path import on_store
 from shiftscope.store.recording import Recording
 from shiftscope.store.refusals_told import refusals_told
@@ -114,7 +114,7 @@ def record(
         replaces = name in study and (overwrite or stopped)
         target = study.place_for(name, replaces=replaces)
         job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how or Pass())
-        with held(study.path, f"{folder}.files"):
+        with held(study.path, files_of(folder)):
             writer = RecordingWriter(target, prepared.plan, overwrite=overwrite)
         try:
             done = len(dataset) - sum(map(job.samples_in, writer.unfinished()))
@@ -127,7 +127,7 @@ def record(
             raise
         if engine.rank is None:
             writer.sweep()
-        with held(study.path, f"{folder}.files"):
+        with held(study.path, files_of(folder)):
             writer = RecordingWriter(target, prepared.plan)  # another rank may have sealed it
             writer.seal(prepared.categories)
         if replaces:

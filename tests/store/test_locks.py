@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -8,7 +9,8 @@ import pytest
 
 from shiftscope.errors import StudyBusy
 from shiftscope.store import locks
-from shiftscope.store.locks import held, recording_lock
+from shiftscope.store.layout import folder_name
+from shiftscope.store.locks import LOCKS, files_of, held, recording_lock
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,34 @@ def test_two_processes_cannot_record_one_dataset(tmp_path):
 def test_two_datasets_can_be_recorded_at_once(tmp_path):
     with recording_lock(tmp_path, "lab"), recording_lock(tmp_path, "field"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("lab", "lab.rank-0"), ("lab", "lab.files"), ("study", "lab"), ("lab.rank-1", "lab.rank-10")],
+)
+def test_datasets_whose_names_hold_one_another_do_not_share_a_lock(tmp_path, one, other):
+    """By themselves, with the locks on a recording's files, with those of ranks, and with the study's."""
+    one, other = folder_name(one), folder_name(other)
+    with (
+        held(tmp_path, "study", 0),
+        recording_lock(tmp_path, one, 0),
+        held(tmp_path, files_of(one), 0),
+        recording_lock(tmp_path, other),
+        held(tmp_path, files_of(other), 0),
+    ):
+        pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no umask")
+def test_a_lock_may_be_taken_by_whom_the_umask_allows(tmp_path):
+    before = os.umask(0o002)
+    try:
+        with held(tmp_path, "study"):
+            (lock,) = (tmp_path / LOCKS).iterdir()
+            assert lock.stat().st_mode & 0o777 == 0o664
+    finally:
+        os.umask(before)
 
 
 def test_ranks_of_one_launch_record_together(tmp_path):

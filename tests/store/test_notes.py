@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged
+from shiftscope.errors import BadRequest, NoteChanged, NotInStudy, StudyBusy, StudyDamaged
 from shiftscope.store.layout import NOTES, folder_name
 from shiftscope.store.notes import (
     UnitNote,
@@ -20,6 +20,7 @@ from shiftscope.store.notes import (
     all_tags,
     save_unit_note,
     search_notes,
+    state_of,
     unit_note,
     unit_notes,
 )
@@ -195,16 +196,58 @@ def test_a_journal_that_ends_while_it_is_looked_at_is_none(study, monkeypatch):
 def test_a_file_in_use_for_too_long_says_so(study, monkeypatch):
     save_unit_note(study, "hidden", 0, label="x")
     monkeypatch.setattr("shiftscope.store.notes.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("shiftscope.store.notes.READING_SECONDS", 0.05)
     other = sqlite3.connect(study.path / NOTES, isolation_level=None)
     try:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(BadRequest, match="in use by another process"):
+        with pytest.raises(StudyBusy, match=r"in use by another process.*was not saved"):
             save_unit_note(study, "hidden", 0, label="y")
-        with pytest.raises(BadRequest, match="in use by another process"):
+        with pytest.raises(StudyBusy, match=r"in use by another process.*was not read"):
             unit_note(study, "hidden", 0)
     finally:
         other.close()
     assert unit_note(study, "hidden", 0).label == "x"
+
+
+SHOWN = UnitNote("edge", frozenset({"a"}), "one")
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "sent", "expected"),
+    [
+        ({}, ("line", "a", "one"), ("line", "a", "one")),
+        ({"note": "two"}, ("line", "a", "one"), ("line", "a", "two")),  # each changed another text
+        ({"note": "two"}, ("edge", "a", "one"), ("edge", "a", "two")),  # nothing was changed here
+        ({"note": "two"}, ("edge", "a", "two"), ("edge", "a", "two")),  # both changed it to the same
+        ({"note": "two"}, ("edge", "b a", None), ("edge", "b a", "two")),  # the note was left out
+        ({"note": ""}, ("edge", "a", "one"), ("edge", "a", "")),
+        ({"note": "two"}, ("edge", "a", "three"), None),
+        ({"note": ""}, ("edge", "a", "three"), None),
+        ({"tags": "b"}, ("line", "c", "one"), None),
+    ],
+)
+def test_what_was_changed_since_it_was_shown_is_never_written_over(study, meanwhile, sent, expected):
+    save_unit_note(study, "hidden", 0, label="edge", tags="a", note="one")
+    save_unit_note(study, "hidden", 0, **meanwhile)
+    before = unit_note(study, "hidden", 0)
+    label, tags, note = sent
+    words = {"label": label, "tags": tags, "note": note, "shown": state_of(SHOWN)}
+    if expected is None:
+        with pytest.raises(NoteChanged, match="Nothing is saved"):
+            save_unit_note(study, "hidden", 0, **words)
+        assert unit_note(study, "hidden", 0) == before
+    else:
+        label, tags, note = expected
+        saved = save_unit_note(study, "hidden", 0, **words)
+        assert (saved.label, saved.tags, saved.note) == (label, frozenset(tags.split()), note)
+
+
+@pytest.mark.parametrize("shown", ["", "x", "a.b", "1.2.3.4"])
+def test_who_does_not_say_what_was_shown_fills_empty_texts_alone(study, shown):
+    save_unit_note(study, "hidden", 0, label="edge")
+    assert save_unit_note(study, "hidden", 0, note="new", shown=shown).note == "new"
+    with pytest.raises(NoteChanged):
+        save_unit_note(study, "hidden", 0, label="other", shown=shown)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -147,6 +147,13 @@ def test_a_form_that_cannot_be_read_is_refused(shown: Shown, content: bytes, mes
     assert SAVED == []
 
 
+def test_a_form_that_lacks_a_field_is_refused_rather_than_filled_up(shown: Shown) -> None:
+    answer = shown().post(UNIT, content="other=x", headers=OWN)
+    assert answer.status_code == 400
+    assert "lacks note" in answer.text
+    assert SAVED == []
+
+
 def test_what_the_action_refuses_is_told(shown: Shown) -> None:
     answer = shown().post("/layers/nothing/units/3", content="note=x", headers=OWN)
     assert answer.status_code == 500 or answer.status_code == 404

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from shiftscope.store.notes import state_of, unit_note
 from shiftscope.study import Study
 
 from ..conftest import viewer
@@ -47,7 +48,13 @@ def test_labels_tags_and_notes_with_markup_are_shown_as_text(recorded: Study, te
     def shown(written: str) -> list[str]:
         """The pages once two units have it in their labels, tags and notes."""
         for unit in (3, 4):
-            sent = {"label": f"zebra {written}", "tags": written, "note": f"zebra\n{written}"}
+            before = state_of(unit_note(recorded, "hidden", unit))
+            sent = {
+                "label": f"zebra {written}",
+                "tags": written,
+                "note": f"zebra\n{written}",
+                "shown": before,
+            }
             answer = client.post(f"/layers/hidden/units/{unit}", data=sent, headers=OWN)
             assert answer.status_code == 200
         return [client.get(page).text for page in pages]

@@ -14,6 +14,7 @@ from shiftscope.store.object_path import on_store
 from shiftscope.store.within import within
 
 LOCKS = ".locks"
+BETWEEN = "#"  # stands in no folder's name, so that no two locks of different things have one name
 # The readers of a recording that was killed outlive it by some seconds, and its lock with them.
 PATIENCE_SECONDS = 10.0
 
@@ -37,7 +38,7 @@ def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[bool]
         return
     file = within(study, study / LOCKS / f"{what}.lock")
     make_folder(file.parent)
-    lock, alone = FileLock(file), True
+    lock, alone = FileLock(file, mode=0o666), True  # less what the umask takes away, as of every other file
     try:
         lock.acquire(timeout=patience_seconds)
     except Timeout:
@@ -50,6 +51,11 @@ def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[bool]
         yield alone
     finally:
         lock.release()
+
+
+def files_of(folder: str) -> str:
+    """Name of the lock on the files of a dataset's recording, which is held for a moment."""
+    return f"{folder}{BETWEEN}files"
 
 
 @contextmanager
@@ -68,9 +74,9 @@ def recording_lock(study: Path, folder: str, rank: int | None = None) -> Iterato
         with ExitStack() as everybody:
             everybody.enter_context(held(study, folder, PATIENCE_SECONDS))
             if rank is not None:
-                kept.enter_context(held(study, f"{folder}.rank-{rank}", PATIENCE_SECONDS))
+                kept.enter_context(held(study, f"{folder}{BETWEEN}rank-{rank}", PATIENCE_SECONDS))
             else:
-                for other in sorted((study / LOCKS).glob(f"{folder}.rank-*.lock")):
+                for other in sorted((study / LOCKS).glob(f"{folder}{BETWEEN}rank-*.lock")):
                     everybody.enter_context(held(study, other.stem, PATIENCE_SECONDS))
                 kept.callback(everybody.pop_all().close)
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sqlite3
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.errors import BadRequest, NoteChanged, StudyBusy, StudyDamaged
 from shiftscope.store.at_hand import file_to_read
 from shiftscope.store.layout import NOTES
 from shiftscope.store.object_path import on_store
@@ -27,7 +28,8 @@ MOST_TAGS = 20  # of one unit
 LONGEST_NOTE = 10_000
 LONGEST_ROW = 100_000  # bytes; a file that holds more in one is not ours
 OF_SEVERAL_FILES = bytes.fromhex("d9d505f920a163d7")  # how such a journal ends
-PATIENCE_SECONDS = 10.0  # for another process that is writing
+PATIENCE_SECONDS = 10.0  # for another process that is writing, before a note is given up
+READING_SECONDS = 1.0  # the same before a page is drawn without notes
 READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 AWAY = "Move it away to start anew."
 
@@ -36,6 +38,7 @@ _TABLE = (
     "note TEXT NOT NULL, changed TEXT NOT NULL, PRIMARY KEY (layer, unit)) WITHOUT ROWID"
 )
 _ONE = "WHERE layer = ? AND unit = ?"
+Given = tuple[str | None, frozenset[str] | None, str | None]  # label, tags, note; None stays
 _BETWEEN_TAGS = re.compile(r"[\s,;]+")
 
 
@@ -113,6 +116,7 @@ def save_unit_note(
     label: str | None = None,
     tags: str | Iterable[str] | None = None,
     note: str | None = None,
+    shown: str | None = None,
 ) -> UnitNote:
     """Write about one unit, and give what is written then; what is None stays, what is empty is taken away.
 
@@ -124,11 +128,18 @@ def save_unit_note(
         At most 20 words of at most 40 characters: several, or one text with commas or blanks between them.
     note
         At most 10,000 characters.
+    shown
+        `state_of` the note as whoever writes has seen it. Texts that are still as they were shown then stay as they
+        are by now, and one that was changed on both sides is not overwritten. None writes over whatever is there.
 
     Raises
     ------
     BadRequest
         A text is too long or holds control characters, or the study cannot be written to or was opened read only.
+    NoteChanged
+        A text was changed both here and in the study since it was shown; nothing is saved.
+    StudyBusy
+        Another process has held the file of notes for ten seconds.
     NotInStudy
         There is no such layer or unit.
     StudyDamaged
@@ -150,7 +161,7 @@ def save_unit_note(
         tags = list(tags)
         if not all(isinstance(tag, str) for tag in tags):
             raise BadRequest(f"tags={tags!r}; each is text.")
-    given = (
+    given: Given = (
         None if label is None else _one_line(label, "a label", LONGEST_LABEL),
         None if tags is None else _words(tags),
         None if note is None else _checked(note.replace("\r\n", "\n").strip(), "a note", LONGEST_NOTE),
@@ -163,6 +174,8 @@ def save_unit_note(
         )
     with _writing(path) as connection:
         before = next((n for *_, n in _read(connection, path, _ONE, place.name, unit)), UnitNote())
+        if shown is not None:
+            given = _changed_since(shown, before, given)
         after = UnitNote(
             before.label if given[0] is None else given[0],
             before.tags if given[1] is None else given[1],
@@ -177,12 +190,46 @@ def save_unit_note(
             place.name,
             unit,
             after.label,
-            " ".join(sorted(after.tags)),
+            _joined(after.tags),
             after.note,
             after.changed.isoformat(),
         )
         connection.execute("INSERT OR REPLACE INTO unit_notes VALUES (?, ?, ?, ?, ?, ?)", row)
     return after
+
+
+def state_of(note: UnitNote) -> str:
+    """A short text that differs where the label, the tags or the note do, part by part."""
+    return ".".join(map(_digest, (note.label, _joined(note.tags), note.note)))
+
+
+def _changed_since(shown: str, now: UnitNote, given: Given) -> Given:
+    """What of `given` differs from what was shown; what was not said to be shown was empty.
+
+    Raises
+    ------
+    NoteChanged
+        Some of it has changed to something else by now.
+    """
+    label, tags, note = given
+    sent = label, None if tags is None else _joined(tags), note
+    parts = shown.split(".") if shown.count(".") == 2 else state_of(UnitNote()).split(".")
+    kept = [text is None or _digest(text) == part for text, part in zip(sent, parts, strict=True)]
+    for text, own, then, state in zip(sent, kept, parts, state_of(now).split("."), strict=True):
+        if not own and text is not None and state not in (then, _digest(text)):
+            raise NoteChanged(
+                "this label, these tags or this note were changed after the page was drawn, and not by it. Nothing is "
+                "saved. Look at what is there now, and save again what is to be there."
+            )
+    return (None if kept[0] else label, None if kept[1] else tags, None if kept[2] else note)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _joined(tags: frozenset[str]) -> str:
+    return " ".join(sorted(tags))
 
 
 def _place(study: StudyFiles) -> Path:
@@ -218,9 +265,9 @@ def _rows(path: Path, chosen: str = "", *values: str | int) -> list[tuple[str, i
     """Rows of the file, which need not be there and is not made by reading."""
     if not path.exists():
         return []
-    with _told(path, "read"), file_to_read(path) as here:
+    with _told(path, "read", READING_SECONDS), file_to_read(path) as here:
         address = f"{here.resolve().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS)) as connection:
+        with closing(sqlite3.connect(address, uri=True, timeout=READING_SECONDS)) as connection:
             return list(_read(connection, path, chosen, *values))
 
 
@@ -252,7 +299,7 @@ def _read(
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that nobody else writes beside; with SQLite's rollback journal, which shared disks allow."""
     with (
-        _told(path, "saved"),
+        _told(path, "saved", PATIENCE_SECONDS),
         closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection,
     ):
         connection.execute("BEGIN IMMEDIATE")
@@ -268,15 +315,15 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def _told(path: Path, done: Literal["read", "saved"]) -> Iterator[None]:
+def _told(path: Path, done: Literal["read", "saved"], waited: float) -> Iterator[None]:
     """What SQLite refuses, as one of our errors."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite hands over text unread
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise BadRequest(
-                f"{path} was in use by another process for {PATIENCE_SECONDS:.0f} seconds; try again."
+            raise StudyBusy(
+                f"{path} was in use by another process for {waited:.0f} s, and was not {done}; try again."
             ) from error
         if done == "saved" and code in READ_ONLY:
             raise BadRequest(

@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 
 from shiftscope.errors import BadRequest
-from shiftscope.store.notes import UnitNote, all_tags, unit_notes
+from shiftscope.store.notes import UnitNote
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.densities import densities
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import count
 from shiftscope.views.panels import Brush, Choice, Columns, Field, Filter, Link, Page, Panel
+from shiftscope.views.readable_notes import readable_notes
 from shiftscope.views.unit_filter import (
     GRAMMAR,
     Condition,
@@ -72,7 +73,7 @@ def layer_units(
     look = look.led_by(others[0]) if others else look
     compared = look.lead != look.reference
     numbers = UnitNumbers(look)
-    notes = unit_notes(study, layer)
+    notes, unread = readable_notes(study, layer)
     asked, chosen, mistake = _asked(where, numbers, notes)
     by = name_of(sort or ("novelty" if compared else MAXIMUM))
     across = numbers.measure(x or ("novelty" if compared else MAXIMUM))
@@ -102,7 +103,7 @@ def layer_units(
         else address(where=without or None),
     )
     table = UnitTable(numbers, chosen, notes, address, by, ascending, columns == "all", start, rows)
-    panels: list[Panel] = []
+    panels: list[Panel] = [*unread]
     if others:
         spread = [densities(look, "novelty", positive=positive), densities(look, "spurious")]
         panels.append(Columns("", spread))
@@ -112,7 +113,6 @@ def layer_units(
             [unit_scatter(look, across, up, chosen, brush), unit_map(look, drawing, coloured, chosen)],
         ),
         _filter(
-            study,
             numbers,
             where,
             mistake or f"{count(int(chosen.sum()))} of {count(numbers.units)} units pass.",
@@ -148,7 +148,6 @@ def layer_units(
 
 
 def _filter(
-    study: StudyFiles,
     numbers: UnitNumbers,
     where: str,
     outcome: str,
@@ -156,7 +155,8 @@ def _filter(
     address: Address,
 ) -> Filter:
     plain = address(where=None)
-    tags = [f"tag:{tag}" for tag in all_tags(study)] if notes else []
+    used = {tag for note in notes.values() for tag in note.tags}
+    tags = [f"tag:{tag}" for tag in sorted(used, key=str.casefold)]
     return Filter(
         "Filter",
         plain,

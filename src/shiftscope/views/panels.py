@@ -108,6 +108,7 @@ class Message(Panel):
     """Why there is nothing to see, and what to do about it."""
 
     text: str
+    for_now: bool = False  # it may be otherwise the next time, though nothing of the study has changed
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,9 @@ class Form(Panel):
     fields: Sequence[Field]
     button: str = "Save"
     note: str = ""
+    shown: str = (
+        ""  # what the fields hold as they are drawn; sent along, so that nothing newer is overwritten
+    )
 
 
 @dataclass(frozen=True)

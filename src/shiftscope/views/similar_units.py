@@ -6,15 +6,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from shiftscope.errors import StudyDamaged
 from shiftscope.scores.ranked import ranked
 from shiftscope.scores.similar import Profiles, similar_profiles, standard_profiles
-from shiftscope.store.notes import unit_notes
 from shiftscope.store.recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.views.cells import number_cell, strip_cell, strip_column
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Cell, Column, Table
+from shiftscope.views.readable_notes import readable_notes
 
 UNITS = 8
 STRIP = 6
@@ -30,10 +29,7 @@ def similar_units(look: Look, layer: str, index: int) -> Table:
     for name in followers:
         few = standard_profiles(look.study[name].summary(layer, CategorySums), [index, *chosen])
         alike[name] = similar_profiles(few, 0)[1:]
-    try:
-        notes = unit_notes(look.study, layer)
-    except StudyDamaged:  # said where notes are written
-        notes = {}
+    notes, _ = readable_notes(look.study, layer)  # why there are none is said where notes are written
     how = (
         "Pearson correlation of the two units' mean responses to the categories in {}: 1 is the same profile."
     )

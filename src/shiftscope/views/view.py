@@ -24,10 +24,13 @@ class View:
 
 @dataclass(frozen=True)
 class Action:
-    """What is done when the form of the page at `address` is sent; keyword-only arguments are its fields."""
+    """What is done when the form of the page at `address` is sent; keyword-only arguments are its fields.
+
+    Fields that were not sent keep their defaults. A page that is given says why nothing was done.
+    """
 
     address: str
-    act: Callable[..., None]
+    act: Callable[..., Page | None]
 
 
 views: Registry[View] = Registry("view", "shiftscope.views")
@@ -44,10 +47,10 @@ def view(address: str, *, menu: str = "") -> Callable[[Callable[..., Page]], Cal
     return enter
 
 
-def action(address: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def action(address: str) -> Callable[[Callable[..., Page | None]], Callable[..., Page | None]]:
     """Enter what a form sent to `address` does; the page there is shown again afterwards."""
 
-    def enter(act: Callable[..., None]) -> Callable[..., None]:
+    def enter(act: Callable[..., Page | None]) -> Callable[..., Page | None]:
         actions.enter(act.__name__, Action(address, act))
         return act
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import unit_scores
-from shiftscope.store.notes import unit_notes
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Choice, Link
+from shiftscope.views.readable_notes import readable_notes
 from shiftscope.views.unit_filter import conditions, passing
 from shiftscope.views.unit_numbers import FIRES, MAXIMUM, UNIT, Q, UnitNumbers
 from shiftscope.views.unit_scores import name_of, title
@@ -42,7 +42,7 @@ class Walk:
         numbers = UnitNumbers(replace(look, layer=layer, lead=lead))
         order = ranked(numbers.values(sort or UNIT), ascending=ascending or sort is None)
         if asked := conditions(where):
-            stays = passing(asked, numbers, unit_notes(look.study, layer))
+            stays = passing(asked, numbers, readable_notes(look.study, layer)[0])
             stays[index] = True
             order = order[stays[order]]
         return cls(order, int(np.flatnonzero(order == index)[0]), _in_words(sort, lead))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import math
 import re
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
@@ -20,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError
-from shiftscope.views.panels import Link, Page
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
+from shiftscope.views.panels import Link, Message, Page
 from shiftscope.views.view import Action, View
 from shiftscope.views.view import actions as all_actions
 from shiftscope.views.view import views as all_views
@@ -184,7 +185,8 @@ class _Shown:
                 return _downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
             page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
             drawn = KeptPage.of(self._html(request, page, surroundings(self.study)))
-            return drawn if whole else drawn.response(request)  # damage may be mended, which no version tells
+            lasts = whole and not any(isinstance(each, Message) and each.for_now for each in page.panels)
+            return drawn if lasts else drawn.response(request)  # damage may be mended, which no version tells
 
         return self._keeping(draw)
 
@@ -218,6 +220,8 @@ class _Shown:
 
     def act(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
         kinds = options(action.act)
+        defaults = inspect.signature(action.act).parameters
+        needed = {name for name in kinds if defaults[name].default is inspect.Parameter.empty}
 
         async def answer(request: Request) -> Response:
             check_own_page(request)
@@ -228,12 +232,12 @@ class _Shown:
                     {"Retry-After": f"{math.ceil(wait)}"},
                 )
             fields = QueryParams(await _sent(request))
-            await run_in_threadpool(
-                action.act,
-                self.study,
-                **request.path_params,
-                **{name: fields.get(name, "") for name in kinds},
-            )
+            sent = {name: fields[name] for name in kinds if name in fields}
+            if lacking := needed - sent.keys():
+                raise BadRequest(f"the form lacks {', '.join(sorted(lacking))}.")
+            instead = await run_in_threadpool(action.act, self.study, **request.path_params, **sent)
+            if instead:
+                return self._drawn(request, instead, surroundings(self.study), status=409)
             last = request.scope["raw_path"].decode("ascii").rpartition("/")[2]
             query = request.url.query
             return RedirectResponse(f"./{last}" + (f"?{query}" if query else ""), status_code=303)
@@ -288,6 +292,8 @@ class _Shown:
             return self._apology(request, 404, "Not in this study", str(error))
         if isinstance(error, BadRequest):
             return self._apology(request, 400, "This address cannot be read", str(error))
+        if isinstance(error, StudyBusy):
+            return self._apology(request, 503, "In use by another process", str(error))
         return self._apology(request, 500, "This page cannot be drawn", str(error))
 
     def http_failure(self, request: Request, error: Exception) -> Response:
