@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
+from shiftscope.checked_text import checked_text
 from shiftscope.errors import DataError
 
 LONGEST = 1000  # characters; pages hold hundreds of names
@@ -25,11 +28,23 @@ def checked_categories(names: Sequence[str]) -> tuple[str, ...]:
                 f"category {place} has a name of {len(name):,} characters, and {LONGEST:,} are the most; it begins "
                 f"{name[:40]!r}. Shorten it."
             )
-        try:
-            name.encode()
-        except UnicodeEncodeError as error:
-            raise DataError(
-                f"category {place} is named {name!r}, which holds half a character: no file or page can hold it. "
-                "Decode the name with the encoding it was written in."
-            ) from error
+        checked_text(name, f"the name of category {place},")
     return tuple(str(name) for name in names)
+
+
+def alike(name: str) -> str:
+    """The same text for names that differ only in case, blanks, zeros before a number, or how Unicode spells them."""
+    plain = " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+    return plain.lstrip("0") or "0" if plain.isdecimal() else plain
+
+
+def in_order(names: Sequence[str]) -> str:
+    """Names with their places, as text for a person; of many the first and the last."""
+    some = [f"{place} {name!r}" for place, name in enumerate(names)]
+    return ", ".join(some if len(some) <= 12 else [*some[:10], "...", some[-1]])
+
+
+def once(names: Sequence[str]) -> dict[str, int]:
+    """Place by name, of names that only one category has."""
+    times = Counter(names)
+    return {name: place for place, name in enumerate(names) if times[name] == 1}

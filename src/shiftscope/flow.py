@@ -55,6 +55,7 @@ def record(
     engine: Engine | Client | None = None,
     shard_samples: int | None = None,
     check_range: bool = True,
+    other_preprocessing: bool = False,
     overwrite: bool = False,
     progress: Progress = silent,
 ) -> Recording:
@@ -93,6 +94,7 @@ def record(
         keep=keep,
         outputs=outputs,
         check_range=check_range,
+        other_preprocessing=other_preprocessing,
         shard_samples=checked_shard_samples(
             SHARD_SAMPLES if shard_samples is None else shard_samples, len(dataset)
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -46,3 +47,9 @@ def bar(name: str, done: int, total: int, counted: str = "samples") -> Iterator[
 @contextmanager
 def silent(name: str, done: int, total: int, counted: str = "samples") -> Iterator[Callable[[int], None]]:
     yield lambda samples: None
+
+
+def tell(name: str, sentences: Iterable[str]) -> None:
+    """How the data called `name` were understood, a line each, on standard error."""
+    for sentence in sentences:
+        sys.stderr.write(f"{name}: {sentence}\n")

@@ -117,6 +117,7 @@ class Study(StudyFiles):
         shard_samples: int | None = None,
         on_error: OnError = "raise",
         check_range: bool = True,
+        other_preprocessing: bool = False,
         overwrite: bool = False,
         progress: bool = True,
     ) -> Recording:
@@ -164,20 +165,25 @@ class Study(StudyFiles):
             "skip" counts samples that cannot be read, and leaves a gap in their place.
         check_range
             Refuse inputs whose range is of another order than the first dataset's.
+        other_preprocessing
+            Record data whose preprocessing differs from the reference's, or that have none where it had one.
         overwrite
             Replace a dataset of this name; it stays until the new recording is whole.
         """
         from shiftscope.datasets.source import as_dataset
-        from shiftscope.progress import bar, silent
+        from shiftscope.progress import bar, silent, tell
         from shiftscope.recording.stream import Pass
 
         self._model = model or self._model
         if self._model is None:
             raise BadRequest("an opened study does not hold the model: pass record(..., model=net) once.")
+        dataset = as_dataset(data, preprocess=preprocess, labels=labels, categories=self.categories or None)
+        if progress:
+            tell(name, dataset.describe().get("told", ()))
         return flow.record(
             self,
             self._model,
-            as_dataset(data, preprocess=preprocess, labels=labels, categories=self.categories or None),
+            dataset,
             name,
             layers=layers,
             paths=paths,
@@ -189,6 +195,7 @@ class Study(StudyFiles):
             engine=engine,
             shard_samples=shard_samples,
             check_range=check_range,
+            other_preprocessing=other_preprocessing,
             overwrite=overwrite,
             progress=bar if progress else silent,
         )

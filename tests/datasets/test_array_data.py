@@ -153,7 +153,7 @@ def test_float_sequences_pass_as_they_are_when_said() -> None:
         ),
         (np.zeros((2, 3, 4, 4)), {"preprocess": Preprocess(channels="gray")}, "with 3 channels; .* makes 1"),
         (np.zeros((2, 3)), {"labels": [0]}, r"labels of shape \(1,\) for 2 samples"),
-        (np.zeros((2, 3)), {"labels": np.eye(2)}, r"for one-hot rows give labels.argmax\(1\)"),
+        (np.zeros((2, 3)), {"labels": np.eye(2)}, r"One-hot rows become labels by labels.argmax\(-1\)"),
         (np.zeros((2, 3)), {"labels": [0.0, 1.0]}, "sample '0' has a label 0.0, of type float"),
         (np.zeros((2, 3)), {"labels": [0, "cat"]}, "sample '1' has the label 'cat', and nothing says which"),
         (np.zeros((2, 3)), {"labels": [0, -2]}, "sample '1' has the label -2"),

@@ -80,3 +80,27 @@ def test_columns_that_are_not_there_are_an_error(split: Split) -> None:
     split.columns["photo"] = split.columns.pop("img")
     with pytest.raises(DataError, match=r"none of image, pixel_values, input, x, img\. There are: label"):
         hugging_face(split)
+
+
+def test_the_only_column_of_classes_is_told_of_where_there_are_no_labels(split: Split) -> None:
+    del split.columns["label"]
+    assert hugging_face(split).describe()["told"] == [
+        "no column of labels was found; 'coarse' looks like one, and is taken with "
+        "ss.dataset(..., label='coarse')."
+    ]
+
+
+def test_names_of_columns_differ_in_case_only(split: Split) -> None:
+    split.columns = {name.upper(): values for name, values in split.columns.items()}
+    split.features = {name.upper(): kind for name, kind in split.features.items()}
+    dataset = hugging_face(split)
+    assert (dataset.categories, dataset[0].label) == (("cat", "dog"), 1)
+
+
+def test_the_order_of_its_classes_is_told(split: Split) -> None:
+    assert hugging_face(split).describe()["told"] == [
+        "categories are its own in their order: 0 'cat', 1 'dog'."
+    ]
+    by_place = hugging_face(split, categories=["felis", "canis"]).describe()["told"]
+    assert by_place == ["its categories are taken by their places: 0 'cat', 1 'dog'."]
+    assert "told" not in hugging_face(split, categories=["dog", "cat"]).describe()

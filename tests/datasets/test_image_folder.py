@@ -59,7 +59,7 @@ def test_a_folder_that_is_no_category_is_refused(folder: Path) -> None:
 
 def test_an_empty_folder_is_refused(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=r"no pictures below .*\.png, \.jpg"):
+    with pytest.raises(DataError, match=r"no pictures below .*\.png, .*\.jpg"):
         image_folder(tmp_path / "empty")
     (folder / "cow").mkdir()
     with pytest.raises(DataError, match=r"the folder 'cow' .* holds no pictures"):
@@ -136,7 +136,7 @@ def test_a_link_to_a_file_inside_is_read(folder: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
 def test_a_name_that_is_not_text_is_refused(folder: Path) -> None:
     os.close(os.open(os.fsencode(folder) + b"/dog/\xff.png", os.O_CREAT))
-    with pytest.raises(DataError, match="is not UTF-8"):
+    with pytest.raises(DataError, match=r"the file name .* holds half a character.*rename the file"):
         image_folder(folder)
 
 
@@ -165,3 +165,67 @@ def test_photographs_with_real_names(shared_data: Path) -> None:
     dataset = image_folder(shared_data / "imagenet_samples", preprocess=Preprocess(crop=227))
     assert len(dataset) == 300
     assert dataset[0].input.shape == (3, 227, 227)
+
+
+@pytest.fixture
+def numbered(tmp_path: Path, write_picture):
+    """A folder with subfolders of these names, a picture in each."""
+
+    def write(*names: str) -> Path:
+        for seed, name in enumerate(names):
+            write_picture(f"numbered/{name}/a.png", seed)
+        return tmp_path / "numbered"
+
+    return write
+
+
+def test_folders_that_count_the_logits_are_the_categories_of_their_numbers(numbered) -> None:
+    dataset = image_folder(numbered(*map(str, range(12))))
+    assert dataset.categories == tuple(map(str, range(12)))
+    assert {sample.id: sample.label for sample in dataset} == {f"{k}/a.png": k for k in range(12)}
+
+
+def test_folders_whose_numbers_leave_a_gap_are_asked_about(numbered) -> None:
+    with pytest.raises(DataError, match=r"'1', '2', '10'.*do not count the logits"):
+        image_folder(numbered("1", "2", "10"))
+
+
+def test_a_folder_that_is_a_number_is_that_one_of_the_categories_given(numbered) -> None:
+    dataset = image_folder(numbered("02", "0"), categories=["ant", "bee", "cow"])
+    assert [sample.label for sample in dataset] == [0, 2]
+    with pytest.raises(DataError, match=r"the folder '02' .* is not a category"):
+        image_folder(numbered("02", "0"), categories=["ant", "bee"])
+
+
+def test_case_and_blanks_of_a_folder_do_not_matter_but_two_folders_are_two_categories(numbered) -> None:
+    assert [sample.label for sample in image_folder(numbered("Cat"), categories=["dog", "cat"])] == [1]
+    with pytest.raises(DataError, match=r"'Cat' and 'cat' would both be category 1, 'cat'"):
+        image_folder(numbered("cat"), categories=["dog", "cat"])
+
+
+def test_the_order_of_folders_and_what_was_passed_over_are_told(folder: Path) -> None:
+    (folder / "dog/b.heic.bak").write_text("x")
+    assert image_folder(folder).describe()["told"] == [
+        "2 files passed over, for no picture ends so: '.txt' (1), '.bak' (1).",
+        "categories are the folders in their order: 0 'cat', 1 'dog'.",
+    ]
+
+
+def test_a_folder_without_labels_is_told_to_have_none(folder: Path) -> None:
+    (folder / "dog/x.TXT").touch()
+    assert image_folder(folder / "dog").describe()["told"] == [
+        "1 file passed over, for no picture ends so: '.txt' (1).",
+        "there are no subfolders, so no sample has a label.",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["jfif", "jpe", "JPEG", "avif", "jp2", "pbm", "apng", "dib"])
+def test_every_ending_of_a_format_that_pillow_opens_here_is_a_picture(tmp_path: Path, ending: str) -> None:
+    known = Image.registered_extensions()
+    if known.get(f".{ending.lower()}") not in Image.SAVE:
+        pytest.skip(f"Pillow was built without {ending}")
+    (tmp_path / "val").mkdir()
+    mode = "1" if ending == "pbm" else "RGB"
+    Image.new(mode, (9, 7)).save(tmp_path / "val" / f"a.{ending}", known[f".{ending.lower()}"])
+    dataset = image_folder(tmp_path / "val")
+    assert dataset[0].input.shape == (3, 7, 9)

@@ -164,3 +164,55 @@ def test_the_photographs_table(shared_data: Path) -> None:
     assert len(dataset) == 300
     assert dataset[1].label == 3
     assert dataset[1].metadata["name"] == "tiger shark"
+
+
+@pytest.mark.parametrize("header", ["path, label", "path,Label", " PATH ,LABEL", "Path,label "])
+def test_headers_differ_in_case_and_blanks_only(table, header: str) -> None:
+    dataset = image_table(table(f"{header}\na.png,dog\nb.png,cat\n"))
+    assert (dataset.categories, dataset.labels.tolist()) == (("cat", "dog"), [1, 0])
+    assert dataset.metadata == {}
+
+
+def test_an_exact_header_is_taken_before_one_that_differs_in_case(table) -> None:
+    dataset = image_table(table("path,label,Label\na.png,1,x\n"))
+    assert (dataset[0].label, dataset[0].metadata) == (1, {"Label": "x"})
+    with pytest.raises(DataError, match="' label' and 'Label' may each be meant by 'label'"):
+        image_table(table("path, label,Label\na.png,1,2\n"))
+
+
+@pytest.mark.parametrize(
+    ("header", "nearest"), [("class", "class"), ("lable", "lable"), ("Target", "Target")]
+)
+def test_a_table_without_labels_tells_which_column_looks_like_them(table, header: str, nearest: str) -> None:
+    told = image_table(table(f"path,{header}\na.png,dog\n")).describe()["told"]
+    assert told == [
+        f"no column of labels was found; '{nearest}' looks like one, and is taken with "
+        f"ss.dataset(..., label='{nearest}')."
+    ]
+
+
+def test_the_order_of_names_among_labels_is_told(table) -> None:
+    dataset = image_table(table("path,label\na.png,dog\nb.png,cat\n"))
+    assert dataset.describe()["told"] == [
+        "categories are the names among the labels, sorted: 0 'cat', 1 'dog'."
+    ]
+
+
+def test_names_beside_numbers_are_asked_about(table) -> None:
+    with pytest.raises(DataError, match="are names, as 'dog', and numbers, as 0"):
+        image_table(table("path,label\na.png,dog\nb.png,0\n"))
+
+
+def test_cells_beyond_the_header_are_refused_and_do_not_move_the_columns(table) -> None:
+    with pytest.raises(DataError, match="cannot be read as a csv table"):
+        image_table(table("path,label\na.png,cat,b.png\nb.png,dog,c.png\n"))
+
+
+def test_an_absolute_path_inside_the_folder_is_the_one_from_there(table, tmp_path: Path) -> None:
+    absolute = tmp_path / "tables" / "a.png"
+    dataset = image_table(table(f"path\n{absolute}\nb.png\n"))
+    assert [sample.id for sample in dataset] == ["a.png", "b.png"]
+    (tmp_path / "link").symlink_to(tmp_path / "tables")
+    assert image_table(tmp_path / "link" / "list.csv")[0].id == "a.png"
+    with pytest.raises(DataError, match=r"row 0 of .* leads out of the folder"):
+        image_table(table(f"path\n{tmp_path / 'tables-of-another' / 'a.png'}\n"))

@@ -97,3 +97,20 @@ def test_the_real_sets_open(shared_data: Path, name: str, count: int, shape: tup
     assert len(dataset) == count
     assert dataset[0].input.shape == shape
     assert dataset.labels.min() >= 0
+
+
+def test_arrays_in_another_case_are_found_and_others_are_told_of(save, pixels: np.ndarray) -> None:
+    dataset = npz(save(X=pixels, Y=np.arange(6), box=np.zeros((6, 4))))
+    assert dataset.labels.tolist() == [0, 1, 2, 3, 4, 5]
+    assert dataset.describe()["told"] == [
+        "passed over, for they are not one value a sample: 'box' of shape (6, 4)."
+    ]
+    assert npz(save(x=pixels, target=np.arange(6))).describe()["told"] == [
+        "no array of labels was found; 'target' looks like one, and is taken with ss.dataset(..., label='target')."
+    ]
+
+
+def test_stored_categories_that_are_numbers_sorted_as_text_are_asked_about(save) -> None:
+    path = save(x=np.zeros((2, 3)), y=[0, 2], categories=np.array(sorted(map(str, range(11)))))
+    with pytest.raises(DataError, match="call category 2 '10'"):
+        npz(path)

@@ -277,3 +277,24 @@ def test_an_item_that_cannot_be_read_is_left_to_the_recording(tmp_path, net) -> 
         study.record(Torn(), "lab", layers=["hidden"], progress=False)
     recording = study.record(Torn(), "lab", layers=["hidden"], on_error="skip", progress=False)
     assert recording.samples.skipped == 3
+
+
+def test_classes_that_are_numbers_sorted_as_text_are_asked_about() -> None:
+    classes = sorted(map(str, range(12)))
+    items = Items([(UNIT, 2)], classes=classes)
+    with pytest.raises(DataError, match="call category 2 '10'"):
+        torch_dataset(items)
+    assert torch_dataset(items, categories=classes)[0].label == 2
+    assert torch_dataset(items, categories=[str(k) for k in range(12)])[0].label == 10
+
+
+def test_names_that_contradict_the_order_are_refused() -> None:
+    items = Items([(UNIT, 0)], classes=["airplane", "automobile", "bird"])
+    with pytest.raises(DataError, match="'automobile' is not one of them"):
+        torch_dataset(items, categories=["bird", "airplane", "car"])
+
+
+def test_keys_of_an_item_differ_in_case_only_and_one_like_a_label_is_told_of() -> None:
+    assert torch_dataset(Items([{"Image": UNIT, "Label": 2}]))[0].label == 2
+    told = torch_dataset(Items([{"image": UNIT, "target": 2}])).describe()["told"]
+    assert told == ["sample 0 has no label, and 'target', kept as metadata, looks like one."]

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from shiftscope.cli.study_address import StudyAddress
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, DataError
+from shiftscope.local_file import local_file
 
 if TYPE_CHECKING:
     from shiftscope.engine.engine import Engine
@@ -46,6 +47,7 @@ def record(
     shard_samples: int | None = None,
     on_error: Literal["raise", "skip"] = "raise",
     check_range: bool = True,
+    other_preprocessing: bool = False,
     overwrite: bool = False,
 ) -> None:
     """Record a model's responses to a dataset into a study; the same command goes on where it stopped.
@@ -105,6 +107,8 @@ def record(
         Stop at a sample that cannot be read, or count it and leave a gap.
     check_range
         Refuse inputs whose range is of another order than the first dataset's.
+    other_preprocessing
+        Record data whose preprocessing differs from the reference's, or that have none where it had one.
     overwrite
         Replace a dataset of this name.
     """
@@ -150,14 +154,17 @@ def record(
             shard_samples=shard_samples,
             on_error=on_error,
             check_range=check_range,
+            other_preprocessing=other_preprocessing,
             overwrite=overwrite,
         )
     score_all(opened, progress=bar)
     result = outcomes(recording.samples, len(opened.categories))
     told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""
+    unlabelled = len(recording.samples) - recording.samples.skipped - result.labelled
+    without = f", {unlabelled} without a label" if unlabelled else ""
     skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
     print(
-        f"{name}: {len(recording.samples)} samples{told}{skipped}. Look at them with: shiftscope view {study}"
+        f"{name}: {len(recording.samples)} samples{told}{without}{skipped}. Look at them with: shiftscope view {study}"
     )
 
 
@@ -213,6 +220,7 @@ def _names(file: Path | None) -> tuple[str, ...]:
     if file is None:
         return ()
     try:
-        return tuple(line.strip() for line in file.read_text("utf-8").splitlines() if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
+        text = local_file(file).read_text("utf-8-sig")
+        return tuple(line.strip() for line in text.splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError, DataError) as error:
         raise BadRequest(f"cannot read category names from {str(file)!r}: {error}.") from error

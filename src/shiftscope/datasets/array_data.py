@@ -17,6 +17,7 @@ from shiftscope.datasets.labels import category_names, label_indices
 from shiftscope.datasets.metadata import metadata_columns, sample_ids
 from shiftscope.datasets.preprocess import Preprocess, described
 from shiftscope.datasets.row_data import RowData
+from shiftscope.datasets.sample import in_words
 from shiftscope.errors import DataError
 
 
@@ -102,6 +103,7 @@ class ArrayData(RowData):
             "layout": self.layout,
             "pictures": pictures,
             "preprocess": described(self.preprocess),
+            **in_words(self.told),
         }
 
     def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image | None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shiftscope.datasets.draw import ChannelValues
 from shiftscope.datasets.item_data import ItemData
-from shiftscope.datasets.metadata import column_named
+from shiftscope.datasets.metadata import column_named, told_without_labels
 from shiftscope.datasets.parse_item import INPUT_KEYS, LABEL_KEYS, Parsed, parse_mapping
 from shiftscope.datasets.preprocess import Preprocess
 
@@ -41,10 +41,14 @@ def hugging_face(
     DataError
         No such column.
     """
-    names = list(dataset.column_names)
+    names, features = list(dataset.column_names), dataset.features or {}
     image = column_named(names, "image", image, IMAGE_COLUMNS)
     label = column_named(names, "label", label, LABEL_COLUMNS, needed=False) or None
-    own = None if label is None else getattr((dataset.features or {}).get(label), "names", None)
+    own = None if label is None else getattr(features.get(label), "names", None)
+    told = []
+    if label is None:
+        classes = [name for name in names if getattr(features.get(name), "names", None)]
+        told.append(told_without_labels(names, like=classes[0] if len(classes) == 1 else ""))
     return ItemData(
         dataset,
         _Columns(image, label),
@@ -55,6 +59,7 @@ def hugging_face(
         mean=mean,
         std=std,
         fingerprint_samples=fingerprint_samples,
+        told=told,
     )
 
 

@@ -19,6 +19,7 @@ from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.datasets.unpacking import refuse_bomb
 from shiftscope.errors import BadRequest, DataError
+from shiftscope.local_file import local_file, refuse_address
 
 PREFIXES = {"train": ("train",), "test": ("t10k", "test")}
 UINT8 = 0x08  # the format's code for unsigned bytes
@@ -50,6 +51,7 @@ def idx(
     DataError
         A file is missing, truncated or another format, or the two do not count the same.
     """
+    refuse_address(str(path))
     path = Path(path)
     labels: Path | None
     if path.is_dir():
@@ -82,7 +84,7 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
     """
     expected = f"an idx file of bytes with {axes} axes (magic number 0x{UINT8 << 8 | axes:08x})"
     try:
-        with open(path, "rb") as raw:
+        with local_file(path, expected).open("rb") as raw:
             zipped = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             stream: io.BufferedIOBase = gzip.GzipFile(fileobj=raw) if zipped else raw
@@ -95,8 +97,6 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
             if zipped:
                 refuse_bomb(str(path), os.path.getsize(path), math.prod(shape))
             content = _read_to(stream, math.prod(shape) + 1)
-    except FileNotFoundError as error:
-        raise DataError(f"no file {str(path)!r}; expected {expected}.") from error
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{str(path)!r} is damaged: {error}; expected {expected}.") from error
     if len(content) != math.prod(shape):

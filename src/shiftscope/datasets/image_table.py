@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
+from shiftscope.category_names import in_order
 from shiftscope.datasets.labels import category_names, label_indices
-from shiftscope.datasets.metadata import column_named, metadata_columns, sample_ids
+from shiftscope.datasets.metadata import (
+    column_named,
+    find_name,
+    metadata_columns,
+    sample_ids,
+    told_without_labels,
+)
 from shiftscope.datasets.picture_files import PictureFiles
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.sample import dataset_kinds
-from shiftscope.errors import DataError
+from shiftscope.datasets.unpacking import refuse_bomb
+from shiftscope.errors import DataError, LabelError
+from shiftscope.local_file import local_file
+
+MOST_COLUMNS = 10_000
+PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst", ".tar", ".tgz")
 
 
 def image_table(
@@ -33,10 +50,11 @@ def image_table(
     Parameters
     ----------
     root
-        The folder that the paths start from and that none may leave; the table's own if left out.
+        The folder that the paths start from and that none may leave; the table's own if left out. A path may be
+        absolute where it lies inside.
     file, label, ids
-        Names of the columns. Only the first has to be there. A label is an index or a category's name, an
-        empty cell means none; without ids the paths serve. All other columns become metadata.
+        Names of the columns, but for case and blanks. Only the first has to be there. A label is an index or a
+        category's name, an empty cell means none; without ids the paths serve. All other columns become metadata.
     categories
         Names in the order of the labels; if left out and labels are names, the sorted names.
 
@@ -46,87 +64,162 @@ def image_table(
         A table that cannot be read, has no rows or no column of paths, a path out of the folder, or a
         label that is neither.
     """
-    columns = _read(path, as_text=(file, label, ids))
-    for option, name, usual in (("file", file, None), ("label", label, "label"), ("ids", ids, "id")):
-        if name != usual:
-            column_named(columns, option, name, where=repr(str(path)))
-    files = _inside_paths(columns.pop(file), path, explicit_root=root is not None)
+    table = local_file(path)
+    header = _header(table)
+    start = table.parent if root is None else Path(root)
+    file = column_named(header, "file", file, where=repr(str(path)))
+    label = _column(header, "label", label, path)
+    ids = _column(header, "ids", ids, path, usual="id")
+    columns = _read(table, as_text=(file, label, ids))
+    files = _inside_paths(columns.pop(file), path, start, explicit_root=root is not None)
     names = sample_ids(columns.pop(ids, None) or files, len(files))
+    told = [] if label else [told_without_labels(columns)]
     labels = [_index_or_name(value, categories) for value in columns.pop(label, [None] * len(files))]
-    if categories is None:
-        categories = sorted({value for value in labels if isinstance(value, str)}) or None
+    if categories is None and (categories := _named_categories(labels, path)):
+        told.append(f"categories are the names among the labels, sorted: {in_order(categories)}.")
     known = category_names(categories)
     return PictureFiles(
         kind=_kind(path),
         path=str(path),
-        root=Path(path).parent if root is None else Path(root),
+        root=start,
         files=files,
         ids=names,
         labels=label_indices(labels, known, names),
         categories=known,
         metadata=metadata_columns(columns, len(files)),
         preprocess=preprocess or Preprocess(),
+        told=told,
     )
+
+
+def _column(header: Sequence[str], option: str, name: str, path: str | Path, usual: str = "label") -> str:
+    """The column of that name; "" where there is none and nobody asked for it by another name."""
+    if name == usual and not find_name(header, [name]):
+        return ""
+    return column_named(header, option, name, where=repr(str(path)))
+
+
+def _named_categories(labels: Sequence[Any], path: str | Path) -> list[str] | None:
+    """The sorted names among the labels, if there are any; refused beside numbers, which count something else."""
+    names = sorted({value for value in labels if isinstance(value, str)})
+    number = next((value for value in labels if isinstance(value, int) and value >= 0), None)
+    if names and number is not None:
+        raise LabelError(
+            f"the labels of {str(path)!r} are names, as {names[0]!r}, and numbers, as {number}; nothing says which "
+            "category a number is. Give the names in label order: ss.dataset(..., categories=[...])."
+        )
+    return names or None
 
 
 def _kind(path: str | Path) -> str:
     return "parquet" if str(path).lower().endswith((".parquet", ".pq")) else "csv"
 
 
-def _read(path: str | Path, as_text: Sequence[str]) -> dict[str, list[Any]]:
+def _header(table: Path) -> list[str]:
+    """Names of the columns, read before anything else is.
+
+    Raises
+    ------
+    DataError
+        No table, one without columns or with more than a table of pictures has, or one that is packed.
+    """
+    if table.suffix.lower() in PACKED:
+        raise DataError(f"{str(table)!r} is packed. Unpack it: a table is read as it lies.")
+    with _readable(table):
+        if _kind(table) == "parquet":
+            names = _parquet_columns(table)
+        else:
+            with table.open(encoding="utf-8-sig", newline="") as stream:
+                names = next((row for row in csv.reader(stream) if row), [])
+        if not names:
+            raise DataError(f"{str(table)!r} cannot be read as a {_kind(table)} table: it is empty.")
+        if len(names) > MOST_COLUMNS:
+            raise DataError(
+                f"{str(table)!r} has {len(names):,} columns, and at most {MOST_COLUMNS:,} are read. Leave out what is "
+                "not known of a sample."
+            )
+    return names
+
+
+def _read(table: Path, as_text: Sequence[str]) -> dict[str, list[Any]]:
     """The values of each column, None where there is none."""
-    try:
-        if _kind(path) == "parquet":
-            _refuse_more_rows_than_bytes(path)
-            table = pd.read_parquet(path, dtype_backend="numpy_nullable")
+    with _readable(table), warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # cells beyond the header would be cut off
+        if _kind(table) == "parquet":
+            texts = [field.name for field in pq.read_schema(table) if _is_text(field.type)]
+            # A value repeated is held once.
+            frame = pd.read_parquet(table, dtype_backend="numpy_nullable", read_dictionary=texts)
         else:
             # Only an empty cell is missing: NA is a country, and null a word.
-            table = pd.read_csv(
-                path,
+            frame = pd.read_csv(
+                table,
                 dtype=dict.fromkeys(as_text, "string"),  # an id 007 is not 7
+                compression=None,
                 encoding="utf-8-sig",
+                index_col=False,
                 keep_default_na=False,
                 na_values=[""],
                 dtype_backend="numpy_nullable",
             )
-        columns = {str(name): _values(table[name]) for name in table}
-    except FileNotFoundError as error:
-        raise DataError(f"no file {str(path)!r}.") from error
-    except DataError:
-        raise
-    except Exception as error:  # parsers of damaged tables raise whatever their columns led them to
-        raise DataError(f"{str(path)!r} cannot be read as a {_kind(path)} table: {error}") from error
-    if len(table) == 0:
-        raise DataError(f"the table {str(path)!r} has no rows.")
+        columns = {str(name): _values(frame[name]) for name in frame}
+    if len(frame) == 0:
+        raise DataError(f"the table {str(table)!r} has no rows.")
     return columns
 
 
-def _refuse_more_rows_than_bytes(path: str | Path) -> None:
-    """No paths or ids that differ fit there, and a column of one value repeated takes all memory."""
-    from pyarrow.parquet import ParquetFile
+@contextmanager
+def _readable(table: Path) -> Iterator[None]:
+    """What parsers of damaged tables raise, which is whatever their columns led them to, as `DataError`."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        raise DataError(f"{str(table)!r} cannot be read as a {_kind(table)} table: {error}") from error
 
-    size = os.path.getsize(path)
-    with ParquetFile(path) as file:
-        if file.metadata.num_rows > size:
+
+def _parquet_columns(table: Path) -> list[str]:
+    """Names of the columns, of a file that cannot take all memory.
+
+    No paths or ids that differ fit into fewer bytes than there are rows; what repeats one value does.
+    """
+    size = table.stat().st_size
+    with pq.ParquetFile(table) as file:
+        held = file.metadata
+        if held.num_rows > size:
             raise DataError(
-                f"{str(path)!r} says to hold {file.metadata.num_rows:,} rows in {size:,} bytes, which cannot all "
-                "differ. Write it again."
+                f"{str(table)!r} says to hold {held.num_rows:,} rows in {size:,} bytes, which cannot all differ. "
+                "Write it again."
             )
+        parts = [
+            held.row_group(group).column(column)
+            for group in range(held.num_row_groups)
+            for column in range(held.num_columns)
+        ]
+        refuse_bomb(
+            str(table), size, sum(max(part.total_uncompressed_size, 8 * part.num_values) for part in parts)
+        )
+        return list(file.schema_arrow.names)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
-def _inside_paths(paths: list[Any], table: str | Path, explicit_root: bool) -> list[str]:
+def _inside_paths(paths: list[Any], table: str | Path, start: Path, *, explicit_root: bool) -> list[str]:
     """The paths in plain form; links are looked at when a file is read."""
     plain: list[str] = []
     for line, path in enumerate(paths):
         if path is None:
             raise DataError(f"row {line} of {str(table)!r} has no path.")
         steps = os.path.normpath(str(path))
-        outside = steps.split(os.sep)[0] == os.pardir or (os.path.isabs(steps) and not explicit_root)
-        if outside:
+        if os.path.isabs(steps) and not explicit_root and (below := _below(steps, start)):
+            steps = below
+        if steps.split(os.sep)[0] == os.pardir or (os.path.isabs(steps) and not explicit_root):
             raise DataError(
                 f"row {line} of {str(table)!r} leads out of the folder it starts from: {path!r}. "
                 "Name a folder that holds all the pictures, and let paths start there: "
@@ -134,6 +227,14 @@ def _inside_paths(paths: list[Any], table: str | Path, explicit_root: bool) -> l
             )
         plain.append(Path(steps).as_posix())
     return plain
+
+
+def _below(path: str, folder: Path) -> str:
+    """An absolute path as it goes on below a folder; "" where it does not, by its text."""
+    for start in (os.path.abspath(folder), os.path.realpath(folder)):
+        if Path(path).is_relative_to(start):
+            return os.path.relpath(path, start)
+    return ""
 
 
 def _index_or_name(value: Any, categories: Sequence[str] | None) -> Any:

@@ -10,13 +10,16 @@ import torch
 from PIL import Image
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.category_names import in_order
 from shiftscope.datasets.array_data import as_numpy
+from shiftscope.datasets.category_places import by_position, category_places, check_order_of_numbers
 from shiftscope.datasets.draw import ChannelValues, channel_values, draw
 from shiftscope.datasets.fingerprint import fingerprint
-from shiftscope.datasets.labels import category_names, category_places, label_index
+from shiftscope.datasets.labels import category_names, label_index
+from shiftscope.datasets.metadata import label_like
 from shiftscope.datasets.parse_item import Parsed
 from shiftscope.datasets.preprocess import Preprocess, described
-from shiftscope.datasets.sample import Sample, reading
+from shiftscope.datasets.sample import Sample, in_words, reading
 from shiftscope.errors import DataError, LabelError
 
 READ_TWICE = 3  # first samples compared with themselves, to find random augmentation
@@ -52,6 +55,7 @@ class ItemData:
         mean: ChannelValues = None,
         std: ChannelValues = None,
         fingerprint_samples: int | None = 10_000,
+        told: Sequence[str] | None = None,
     ) -> None:
         self.name = f"{type(items).__module__}.{type(items).__qualname__}"
         try:
@@ -67,15 +71,21 @@ class ItemData:
         self.kind = kind
         self._own = category_names(own_categories)
         self.categories = category_names(categories) or self._own
+        self.told = [] if told is None else [*told]
         self._places = None
         if self._own is not None and self.categories is not None:
             self._places = category_places(self._own, self.categories)
+            if categories is None:
+                check_order_of_numbers(self._own, f"the classes of the {self.name}")
+                self.told.append(f"categories are its own in their order: {in_order(self._own)}.")
+            elif by_position(self._own, self.categories):
+                self.told.append(f"its categories are taken by their places: {in_order(self._own)}.")
         self.preprocess = preprocess
         self._parse = parse
         self._mean = None if mean is None else channel_values("mean", mean, 0.0)
         self._std = None if std is None else channel_values("std", std, 1.0)
         self._fingerprint_samples = fingerprint_samples
-        self._check_repeatable()
+        self._look_at_first_ones()
 
     def __len__(self) -> int:
         return self._count
@@ -125,6 +135,7 @@ class ItemData:
                 "std": None if self._std is None else self._std.ravel().tolist(),
             },
             "preprocess": described(self.preprocess),
+            **in_words(self.told),
         }
 
     def _shown(self, value: Any) -> tuple[torch.Tensor, Image.Image | None]:
@@ -157,7 +168,8 @@ class ItemData:
         index = label_index(label, self._own, sample)
         return index if index == NO_LABEL else int(self._places[index])
 
-    def _check_repeatable(self) -> None:
+    def _look_at_first_ones(self) -> None:
+        """Refuse what differs when it is read again, and tell of names like those of labels where there are none."""
         for position in range(min(READ_TWICE, self._count)):
             try:
                 first, second = self[position], self[position]
@@ -170,6 +182,10 @@ class ItemData:
                 raise DataError(
                     f"sample {position} of the {self.name} differs from itself when read again. "
                     "Take random augmentation out of its transform."
+                )
+            if first.label == NO_LABEL and not self.told and (like := label_like(first.metadata)):
+                self.told.append(
+                    f"sample {position} has no label, and {like!r}, kept as metadata, looks like one."
                 )
 
     def _targets(self) -> list[str] | None:

@@ -16,7 +16,7 @@ from shiftscope.datasets.npz import npz_arrays, stored_rows
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.read_picture import read_picture
 from shiftscope.datasets.row_data import RowData
-from shiftscope.datasets.sample import dataset_kinds, reading
+from shiftscope.datasets.sample import dataset_kinds, in_words, reading
 from shiftscope.errors import DataError
 
 
@@ -54,7 +54,7 @@ class JpegPack(RowData):
         self._header = arrays.get("header", np.zeros(0, dtype=np.uint8))
         self._check()
         count = len(self._offset) - 1
-        self.labels, self.ids, columns, self.categories = stored_rows(
+        self.labels, self.ids, columns, self.categories, self.told = stored_rows(
             arrays,
             path,
             count,
@@ -73,7 +73,12 @@ class JpegPack(RowData):
         )
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": "jpegpack", "path": self.path, "preprocess": self.preprocess.describe()}
+        return {
+            "kind": "jpegpack",
+            "path": self.path,
+            "preprocess": self.preprocess.describe(),
+            **in_words(self.told),
+        }
 
     def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image]:
         start, end = int(self._offset[position]), int(self._offset[position + 1])

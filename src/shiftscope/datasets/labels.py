@@ -1,4 +1,4 @@
-"""Labels as indices of categories, and where one list of categories stands in another."""
+"""Labels as indices of categories."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.category_names import checked_categories
+from shiftscope.category_names import alike, checked_categories, once
 from shiftscope.errors import DataError, LabelError, closest
 
 LARGEST = 2**31 - 1  # labels are kept as 32-bit numbers
+CLASSIFIERS = (
+    "shiftscope looks at classifiers with one label a sample: give no labels, None for each where a dataset gives "
+    "them,"
+)
 
 
 def category_names(categories: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -44,8 +48,7 @@ def label_index(label: Any, categories: tuple[str, ...] | None, sample: str) -> 
     if not isinstance(label, (int, np.integer)):
         what = f"of shape {tuple(label.shape)}" if hasattr(label, "shape") else repr(label)
         raise LabelError(
-            f"sample {sample!r} has a label {what}, of type {type(label).__name__}. "
-            "A label is a whole number from 0, a category's name, or -1 or None where there is none."
+            f"sample {sample!r} has a label {what}, of type {type(label).__name__}. {_way_out(label)}"
         )
     return _within(int(label), categories, sample)
 
@@ -66,9 +69,10 @@ def label_indices(
         labels = labels.detach().cpu().numpy()
     array = labels if isinstance(labels, np.ndarray) else np.array(list(labels), dtype=object)
     if array.shape != (len(ids),):
+        rows = array.ndim == 2 and len(array) == len(ids)
         raise LabelError(
-            f"labels of shape {array.shape} for {len(ids)} samples. One label a sample is due; "
-            "for one-hot rows give labels.argmax(1)."
+            f"labels of shape {array.shape} for {len(ids)} samples. One label a sample is due. "
+            f"{_way_out(array) if rows else ''}".rstrip()
         )
     if array.dtype.kind in "iu":
         last = LARGEST if categories is None else len(categories) - 1
@@ -83,29 +87,32 @@ def label_indices(
     return np.array(found, dtype=np.int64)
 
 
-def category_places(own: Sequence[str], categories: Sequence[str]) -> npt.NDArray[np.int64]:
-    """(own category,) the index in `categories` that each of a source's own categories has.
-
-    By name where every name is among `categories`: a shifted set may have fewer, in another order. Otherwise
-    by position, if there are as many: "0 - zero" and "0" are two ways to write one category.
-
-    Raises
-    ------
-    DataError
-        Neither.
-    """
-    named = {name: index for index, name in reversed(list(enumerate(categories)))}
-    unique = len(set(own)) == len(own)
-    if list(own) != list(categories) and unique and all(name in named for name in own):
-        return np.array([named[name] for name in own], dtype=np.int64)
-    if len(own) != len(categories):
-        stranger = next((name for name in own if name not in named), own[0])
-        raise DataError(
-            f"the data has {len(own)} categories of its own, and {len(categories)} are asked for; "
-            f"{stranger!r} is not one of them, closest: {closest(stranger, categories)}. "
-            "Rename its categories, or give labels= in terms of yours."
+def _way_out(label: Any) -> str:
+    """What to do about a label, or rows of them, that is no category."""
+    if isinstance(label, float):
+        return (
+            "Is it a number of a category? Give whole numbers, labels.astype(int), -1 for none. Is it a regression "
+            f"target? {CLASSIFIERS} and keep the numbers as metadata."
         )
-    return np.arange(len(own), dtype=np.int64)
+    rows = _numbers(label)
+    if rows is None:
+        return "A label is a whole number from 0, a category's name, or -1 or None where there is none."
+    if not np.isin(rows, (0, 1)).all():
+        return f"Several numbers a sample are no category. {CLASSIFIERS} and keep them as metadata."
+    if (rows.sum(-1) == 1).all():
+        return "One-hot rows become labels by labels.argmax(-1)."
+    return f"Rows of 0 and 1 are a multi-label target. {CLASSIFIERS} and keep the column of each category as metadata."
+
+
+def _numbers(label: Any) -> npt.NDArray[Any] | None:
+    """Several numbers as an array; None for anything else."""
+    if not (isinstance(label, (list, tuple)) or hasattr(label, "shape")):
+        return None
+    try:
+        rows = np.array(label.tolist() if hasattr(label, "tolist") else label)
+    except ValueError:  # rows of different length
+        return None
+    return rows if rows.ndim and rows.dtype.kind in "fiub" else None
 
 
 def _within(label: int, categories: tuple[str, ...] | None, sample: str) -> int:
@@ -127,7 +134,8 @@ def _named(label: str, categories: tuple[str, ...] | None, sample: str) -> int:
             f"sample {sample!r} has the label {label!r}, and nothing says which category that is. "
             'Give the names in label order: ss.dataset(..., categories=["cat", "dog"]).'
         )
-    index = _indices(categories).get(label)
+    exactly, nearly = _indices(categories)
+    index = exactly.get(label, nearly.get(alike(label)))
     if index is None:
         why = "a name of several categories" if label in categories else "not a category"
         raise LabelError(
@@ -138,14 +146,6 @@ def _named(label: str, categories: tuple[str, ...] | None, sample: str) -> int:
 
 
 @lru_cache(maxsize=8)
-def _indices(categories: tuple[str, ...]) -> dict[str, int]:
-    """Index by name, of names that only one category has."""
-    once: dict[str, int] = {}
-    seen: set[str] = set()
-    for index, name in enumerate(categories):
-        if name in seen:
-            once.pop(name, None)
-        else:
-            once[name] = index
-        seen.add(name)
-    return once
+def _indices(categories: tuple[str, ...]) -> tuple[dict[str, int], dict[str, int]]:
+    """Index by name, and by what `alike` makes of it, where only one category has it."""
+    return once(categories), once([*map(alike, categories)])

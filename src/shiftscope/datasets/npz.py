@@ -15,19 +15,23 @@ import numpy.typing as npt
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.array_layout import Layout
-from shiftscope.datasets.labels import category_names, category_places, label_indices
-from shiftscope.datasets.metadata import column_named, sample_ids
+from shiftscope.datasets.category_places import category_places, check_order_of_numbers
+from shiftscope.datasets.labels import category_names, label_indices
+from shiftscope.datasets.metadata import column_named, sample_ids, told_without_labels
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.datasets.unpacking import refuse_bomb
 from shiftscope.errors import DataError
+from shiftscope.local_file import local_file
 
 IMAGE_NAMES = ("image", "images", "x", "data")
 LABEL_NAMES = ("label", "labels", "y")
 ID_NAMES = ("id", "ids")
 
-# labels, ids, metadata and categories, in the order that `ArrayData` takes them
-StoredRows = tuple[npt.NDArray[np.int64], Sequence[str], dict[str, npt.NDArray[Any]], tuple[str, ...] | None]
+# labels, ids, metadata and categories, in the order that `ArrayData` takes them, and what is to be told
+StoredRows = tuple[
+    npt.NDArray[np.int64], Sequence[str], dict[str, npt.NDArray[Any]], tuple[str, ...] | None, list[str]
+]
 
 
 def npz(
@@ -55,16 +59,19 @@ def npz(
     if image is None and "scan" in arrays and "offset" in arrays:
         raise DataError(f"{str(path)!r} is a JPEG pack: open it as jpegpack:{path}.")
     image = column_named(arrays, "image", image, IMAGE_NAMES, what="array", where=repr(str(path)))
-    rows = stored_rows(
+    labels, names, columns, known, told = stored_rows(
         arrays, path, len(arrays[image]), label=label, ids=ids, categories=categories, leave_out=[image]
     )
-    return ArrayData(arrays[image], *rows, preprocess, layout=layout)
+    data = ArrayData(arrays[image], labels, names, columns, known, preprocess, layout=layout)
+    data.told = told
+    return data
 
 
 def npz_arrays(path: str | Path) -> dict[str, npt.NDArray[Any]]:
     """Every array of the file, by name."""
+    there = local_file(path)
     try:
-        with open(path, "rb") as stream:
+        with there.open("rb") as stream:
             if zipfile.is_zipfile(stream):
                 members = zipfile.ZipFile(stream).infolist()
                 refuse_bomb(str(path), os.path.getsize(path), sum(member.file_size for member in members))
@@ -80,8 +87,6 @@ def npz_arrays(path: str | Path) -> dict[str, npt.NDArray[Any]]:
         return arrays
     except DataError:
         raise
-    except FileNotFoundError as error:
-        raise DataError(f"no file {str(path)!r}.") from error
     except Exception as error:  # a damaged archive fails in as many ways as it can be damaged
         raise DataError(
             f"{str(path)!r} is not an .npz file of plain arrays: {error}. Save numbers and text, not objects."
@@ -98,7 +103,7 @@ def stored_rows(
     categories: Sequence[str] | None,
     leave_out: Sequence[str],
 ) -> StoredRows:
-    """Labels, ids, metadata and categories, as `npz` finds them, of `count` samples.
+    """Labels, ids, metadata and categories, as `npz` finds them, of `count` samples, and what is to be told.
 
     Labels count `categories`, or else the file's own. Arrays that `leave_out` names are no metadata.
     """
@@ -106,9 +111,15 @@ def stored_rows(
     label, ids = find("label", label, LABEL_NAMES), find("ids", ids, ID_NAMES)
     names = sample_ids(arrays.get(ids), count)
     labels, known = _stored_labels(arrays, arrays.get(label), categories, names)
-    taken = {label, ids, "categories", *leave_out}
-    columns = {name: array for name, array in arrays.items() if array.shape == (count,) and name not in taken}
-    return labels, names, columns, known
+    taken = {label, ids, *leave_out, *(["categories"] if _holds_names(arrays) else [])}
+    others = {name: array for name, array in arrays.items() if name not in taken}
+    columns = {name: array for name, array in others.items() if array.shape == (count,)}
+    told = [] if label else [told_without_labels(others, "array")]
+    if passed := [
+        f"{name!r} of shape {array.shape}" for name, array in others.items() if name not in columns
+    ]:
+        told.append(f"passed over, for they are not one value a sample: {', '.join(passed)}.")
+    return labels, names, columns, known, told
 
 
 def _stored_labels(
@@ -120,14 +131,20 @@ def _stored_labels(
     """(sample,) labels in terms of `categories`, or of the file's own names, and those names."""
     asked = category_names(categories)
     own = None
-    if "categories" in arrays and arrays["categories"].dtype.kind == "U":
+    if _holds_names(arrays):
         own = category_names(arrays["categories"].tolist())
     if asked is None or own is None:
         names = asked or own
+        if asked is None and own is not None:
+            check_order_of_numbers(own, "the file's categories")
         return label_indices(labels, names, ids), names
     places = category_places(own, asked)
     indices = label_indices(labels, own, ids)
     return np.where(indices == NO_LABEL, NO_LABEL, places[indices]), asked
+
+
+def _holds_names(arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
+    return "categories" in arrays and arrays["categories"].dtype.kind == "U"
 
 
 dataset_kinds.enter("npz", npz)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shiftscope.datasets.metadata import Plain, is_scalar, plain
+from shiftscope.datasets.metadata import Plain, find_name, is_scalar, plain
 from shiftscope.errors import DataError
 
 INPUT_KEYS = ("image", "pixel_values", "input", "x")
@@ -39,15 +39,14 @@ def parse_item(item: Any) -> Parsed:
 
 
 def parse_mapping(item: Mapping[str, Any], input_keys: Sequence[str], label_keys: Sequence[str]) -> Parsed:
-    """The first of each list of keys that is there; every other scalar is metadata."""
-    input_key = next((key for key in input_keys if key in item), None)
-    if input_key is None:
+    """The first of each list of keys that is there, but for case and blanks; every other scalar is metadata."""
+    input_key, label_key = find_name(item, input_keys), find_name(item, label_keys)
+    if not input_key:
         raise DataError(
             f"the dataset gives dicts with {', '.join(map(str, item))}; none is {', '.join(input_keys)}."
         )
-    label_key = next((key for key in label_keys if key in item), None)
     rest = {key: value for key, value in item.items() if key not in (input_key, label_key)}
-    return item[input_key], None if label_key is None else item[label_key], scalars(rest)
+    return item[input_key], item[label_key] if label_key else None, scalars(rest)
 
 
 def scalars(values: Mapping[str, Any]) -> dict[str, Plain]:

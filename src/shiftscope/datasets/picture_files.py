@@ -18,7 +18,7 @@ from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.read_picture import read_picture
 from shiftscope.datasets.row_data import RowData
-from shiftscope.datasets.sample import reading
+from shiftscope.datasets.sample import in_words, reading
 from shiftscope.errors import DataError
 
 
@@ -38,6 +38,7 @@ class PictureFiles(RowData):
     categories: tuple[str, ...] | None
     metadata: Mapping[str, list[Plain]]
     preprocess: Preprocess
+    told: Sequence[str] = ()
 
     def fingerprint(self) -> str:
         """SHA-256 over paths, ids, labels, metadata, preprocessing, and size and content of each file.
@@ -51,7 +52,12 @@ class PictureFiles(RowData):
         return fingerprint("picture files", content, self.files, self.ids, *known)
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": self.kind, "path": self.path, "preprocess": self.preprocess.describe()}
+        return {
+            "kind": self.kind,
+            "path": self.path,
+            "preprocess": self.preprocess.describe(),
+            **in_words(self.told),
+        }
 
     def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image]:
         with reading(f"{self.files[position]!r} of {self.path!r}"):

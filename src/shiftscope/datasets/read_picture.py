@@ -10,9 +10,23 @@ from PIL import Image
 
 from shiftscope.errors import DataError
 
-# Pillow's other readers are left out: EPS, for one, starts another program, whatever the file is called.
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
-EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+# Pillow's other readers are left out: EPS, for one, starts another program, whatever the file is called. HEIF is
+# there where its plug-in is.
+SAFE = ("PNG", "JPEG", "MPO", "JPEG2000", "WEBP", "AVIF", "HEIF", "BMP", "DIB", "GIF", "TIFF", "PPM")
+
+
+def formats() -> tuple[str, ...]:
+    """Those of `SAFE` that Pillow can open here."""
+    Image.init()
+    return tuple(name for name in SAFE if name in Image.OPEN)
+
+
+def endings() -> tuple[str, ...]:
+    """How names of files in these formats end, in small letters: the usual ones first."""
+    there, known = formats(), Image.registered_extensions()
+    return tuple(
+        sorted((end for end, name in known.items() if name in there), key=lambda e: there.index(known[e]))
+    )
 
 
 def read_picture(file: Path | bytes) -> Image.Image:
@@ -23,7 +37,7 @@ def read_picture(file: Path | bytes) -> Image.Image:
     DataError
         More pixels than Pillow's limit for files from strangers, or a pipe or device, which may never end.
     OSError
-        Not a picture in one of `FORMATS`, or a damaged one.
+        Not a picture in one of `formats()`, or a damaged one.
     """
     if isinstance(file, Path) and file.exists() and not file.is_file():
         raise DataError("it is not a file; remove it from among the pictures.")
@@ -42,7 +56,7 @@ def _opened(file: Path | io.BytesIO) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused by size
-            return Image.open(file, formats=FORMATS)
+            return Image.open(file, formats=formats())
     except Image.DecompressionBombError as error:  # twice the limit and more
         raise _too_large(f"a picture of too many pixels ({error})") from error
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.category_names import in_order
+from shiftscope.datasets.category_places import by_position, category_places
 from shiftscope.datasets.fingerprint import fingerprint
-from shiftscope.datasets.labels import category_names, category_places, label_index, label_indices
+from shiftscope.datasets.labels import category_names, label_index, label_indices
 from shiftscope.datasets.metadata import sample_ids
 from shiftscope.datasets.row_data import RowData
-from shiftscope.datasets.sample import Dataset, Sample
+from shiftscope.datasets.sample import Dataset, Sample, in_words
 
 
 class Relabelled:
@@ -36,8 +38,11 @@ class Relabelled:
         self.ids: Sequence[str] = sample_ids(listed, len(dataset))
         self.labels = None if labels is None else label_indices(labels, self.categories, self.ids)
         self._places = None
+        self._told: list[str] = []
         if labels is None and own is not None and self.categories is not None:
             self._places = category_places(own, self.categories)
+            if by_position(own, self.categories):
+                self._told = [f"its categories are taken by their places: {in_order(own)}."]
 
     def __len__(self) -> int:
         return len(self.dataset)
@@ -66,4 +71,6 @@ class Relabelled:
         )
 
     def describe(self) -> dict[str, Any]:
-        return dict(self.dataset.describe()) | ({} if self.labels is None else {"relabelled": True})
+        own = dict(self.dataset.describe())
+        told = in_words([*own.pop("told", ()), *self._told])
+        return own | ({} if self.labels is None else {"relabelled": True}) | told

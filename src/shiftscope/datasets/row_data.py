@@ -20,6 +20,7 @@ class RowData(ABC):
     ids: Sequence[str]
     labels: npt.NDArray[np.int64]
     metadata: Mapping[str, list[Plain]]
+    told: Sequence[str] = ()  # how the data were understood where that could be done otherwise
 
     def __len__(self) -> int:
         return len(self.ids)

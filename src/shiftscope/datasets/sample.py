@@ -50,8 +50,13 @@ class Dataset(Protocol):
         ...
 
     def describe(self) -> Mapping[str, Any]:
-        """Kind of source and preprocessing, as JSON."""
+        """Kind of source and preprocessing, as JSON; sentences under `told` are shown when it is recorded."""
         ...
+
+
+def in_words(told: Sequence[str]) -> dict[str, list[str]]:
+    """What `describe()` adds where there is something to tell."""
+    return {"told": list(told)} if told else {}
 
 
 DatasetKind = Callable[..., Dataset]  # the path, then options by keyword

@@ -21,6 +21,7 @@ from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, dataset_kinds
 from shiftscope.datasets.torch_dataset import loader_dataset, torch_dataset
 from shiftscope.errors import BadRequest, DataError, closest
+from shiftscope.local_file import local_file
 
 ACCEPTED = (
     "a dataset of shiftscope; an array or tensor, or (images, labels); a map-style torch Dataset, "
@@ -108,7 +109,7 @@ def _kind_of_path(path: str) -> str:
 
 def _is_jpeg_pack(path: str) -> bool:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(local_file(path)) as archive:
             return {"scan.npy", "offset.npy"} <= set(archive.namelist())
     except (OSError, zipfile.BadZipFile):
         return False  # `npz` says what is wrong with it

@@ -9,12 +9,14 @@ import torch
 from torch import nn
 
 from shiftscope.category_names import checked_categories
+from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest
 from shiftscope.recording.layers import Layer, choose_layers
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.linear_maps import find_maps
 from shiftscope.recording.model import unwrap
+from shiftscope.recording.output_names import output_names, refuse_other_order
 from shiftscope.recording.provenance import (
     InputRange,
     describe_model,
@@ -55,6 +57,7 @@ def prepare(
     outputs: Outputs,
     check_range: bool,
     shard_samples: int,
+    other_preprocessing: bool,
 ) -> Preparation:
     """Raises what `flow.record` does before its first batch; the study is only read."""
     check_choice("outputs", outputs, Outputs)
@@ -69,6 +72,8 @@ def prepare(
         raise BadRequest(
             "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
         )
+    if not other_preprocessing:
+        _check_preprocessing(study, dataset, name)
     inputs = first_inputs(dataset, model)
     seen = InputRange.of(inputs)
     if manifest.inputs and name != study.reference:
@@ -84,8 +89,10 @@ def prepare(
     if manifest.layers:
         refuse_other_layers(manifest.layers, chosen)
     categories, probabilities = check_outputs(
-        model, inputs, study.categories or checked_categories(dataset.categories or ())
+        model, inputs, study.categories or checked_categories(dataset.categories or ()) or output_names(model)
     )
+    if not manifest.datasets:
+        refuse_other_order(categories, model)
     plan = Plan(
         dataset=name,
         samples=len(dataset),
@@ -103,6 +110,16 @@ def prepare(
     return Preparation(
         plan, model, inputs, seen, categories, {name: linear for name, (_, linear) in maps.items()}
     )
+
+
+def _check_preprocessing(study: StudyFiles, dataset: Dataset, name: str) -> None:
+    """Raise `DataError` where a dataset's preprocessing is not the reference's."""
+    if not study.reference or name == study.reference:
+        return
+    if study.manifest.format < 3 and (name in study.datasets or name in study.unfinished()):
+        return  # begun when nobody asked
+    reference = study[study.reference].plan.source
+    refuse_other_preprocessing(dataset.describe(), reference, name, study.reference)
 
 
 def _check_name(name: str, taken: Sequence[str]) -> None:

@@ -1,0 +1,17 @@
+"""Text as every file and page can hold it."""
+
+from __future__ import annotations
+
+from shiftscope.errors import DataError
+
+
+def checked_text(text: str, what: str) -> str:
+    """The text itself; raises `DataError`, which says `what` it is, where it holds half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{what} {text[:80]!r} holds half a character: no file or page can hold it. Decode it with the encoding "
+            "it was written in."
+        ) from error
+    return text
