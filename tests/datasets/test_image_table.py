@@ -181,7 +181,7 @@ def test_an_exact_header_is_taken_before_one_that_differs_in_case(table) -> None
 
 
 @pytest.mark.parametrize(
-    ("header", "nearest"), [("class", "class"), ("lable", "lable"), ("Target", "Target")]
+    ("header", "nearest"), [("class", "class"), ("labels_", "labels_"), ("Target", "Target")]
 )
 def test_a_table_without_labels_tells_which_column_looks_like_them(table, header: str, nearest: str) -> None:
     told = image_table(table(f"path,{header}\na.png,dog\n")).describe()["told"]

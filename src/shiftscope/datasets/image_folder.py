@@ -94,7 +94,8 @@ def _passed_over(passed: Counter[str]) -> str:
     if not passed:
         return ""
     some = ", ".join(f"{ending!r} ({count:,})" for ending, count in passed.most_common(8))
-    return f"{passed.total():,} file{'s' * (passed.total() != 1)} passed over, for no picture ends so: {some}{', ...' * (len(passed) > 8)}."
+    files = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
+    return f"{files} passed over, for no picture ends so: {some}{', ...' * (len(passed) > 8)}."
 
 
 def _pictures(root: Path, known: tuple[str, ...], passed: Counter[str]) -> Iterator[str]:
