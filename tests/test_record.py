@@ -572,7 +572,10 @@ def test_a_lost_mark_of_a_complete_recording_changes_nothing(started, made):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"id": "a\udc80"}, "sample 5 cannot be read: UnicodeEncodeError"),
+        ({"id": "a\udc80"}, r"the id of a sample, 'a\\udc80' holds half a character"),
+        ({"source": "a\udc80"}, r"the source of sample 'sample-5', 'a\\udc80' holds half a character"),
+        ({"metadata": {"a": "\udc80"}}, "the metadata of sample 'sample-5', .* holds half a character"),
+        ({"metadata": {"\udc80": 1}}, "the metadata of sample 'sample-5', .* holds half a character"),
         ({"metadata": {("a", "b"): 1}}, "sample 5 cannot be read: TypeError"),
         ({"label": 1.7}, "has a label 1.7, of type float"),
     ],

@@ -10,8 +10,9 @@ def checked_text(text: str, what: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
+        around = text[max(0, error.start - 40) : error.start + 10]
         raise DataError(
-            f"{what} {text[:80]!r} holds half a character: no file or page can hold it. Decode it with the encoding "
+            f"{what} {around!r} holds half a character: no file or page can hold it. Decode it with the encoding "
             "it was written in."
         ) from error
     return text

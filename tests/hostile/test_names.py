@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from shiftscope.datasets.source import as_dataset
 from shiftscope.errors import DataError, ShiftscopeError, StudyDamaged
+from shiftscope.store.samples import read_metadata
 from shiftscope.study import Study
 
 from ..conftest import Made, Net, viewer
@@ -17,7 +21,8 @@ from .mutations import TEXTS
 from .readers import PAGES
 
 SCRIPT = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
-REFUSED = ("\ud800", "x" * 100_000)  # as names of categories
+HALF = "\ud800"  # of a character, which no page can hold
+REFUSED = (HALF, "x" * 100_000)  # as names of categories
 
 
 class Elements(HTMLParser):
@@ -108,12 +113,12 @@ def test_a_dataset_recorded_under_any_name_stays_inside_its_study(text, tmp_path
     assert [path.name for path in (tmp_path / "inner").iterdir()] == ["new.study"]
 
 
-@pytest.mark.parametrize("text", [*TEXTS, SCRIPT], ids=lambda text: ascii(text[:20]))
+@pytest.mark.parametrize(
+    "text", [text for text in (*TEXTS, SCRIPT) if text != HALF], ids=lambda text: ascii(text[:20])
+)
 def test_metadata_and_source_of_any_text_are_shown_as_text(text, tmp_path):
     class Told(Made):
         def __getitem__(self, position):
-            import dataclasses
-
             return dataclasses.replace(super().__getitem__(position), metadata={text: text}, source="s")
 
         def describe(self):
@@ -129,6 +134,47 @@ def test_metadata_and_source_of_any_text_are_shown_as_text(text, tmp_path):
     )
     assert Study(study.path)["lab"].samples[1].metadata == {text: text}
     assert len(study.to_pandas("samples")) == 4
+
+
+@pytest.mark.parametrize("where", ["name", "value", "source", "id", "description"])
+def test_half_a_character_is_refused_wherever_text_comes_in(where, tmp_path):
+    class Told(Made):
+        def __getitem__(self, position):
+            metadata = {HALF: 1} if where == "name" else {"a": HALF if where == "value" else 1}
+            text = {where: HALF} if where in ("source", "id") else {}
+            return dataclasses.replace(super().__getitem__(position), metadata=metadata, **text)
+
+        def describe(self):
+            return {"kind": "told", "path": HALF if where == "description" else ""}
+
+    torch.manual_seed(0)
+    study = Study.create(tmp_path / "new.study", Net())
+    with pytest.raises(DataError, match="holds half a character"):
+        study.record(Told(samples=4), "lab", layers=["hidden"], progress=False)
+    assert not study.datasets
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"metadata": {"camera": ["caf\udce9", "x"]}},
+        {"metadata": {HALF: [1, 2]}},
+        {"ids": ["a", HALF]},
+        {"categories": ["a", HALF]},
+        {"labels": ["a", HALF], "categories": ["a", "b"]},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_half_a_character_is_refused_when_data_are_given(given):
+    with pytest.raises(DataError, match=r"half a character|has the label"):
+        as_dataset(np.zeros((2, 3), np.float32), **given)
+
+
+def test_half_a_character_in_a_recording_of_before_is_shown_as_a_question_mark():
+    assert read_metadata('{"camera": "caf\\udce9", "\\ud800": "\\ud83d\\ude00"}') == {
+        "camera": "caf?",
+        "?": "\U0001f600",
+    }
 
 
 def test_a_sample_skipped_for_a_reason_of_half_characters_is_recorded_with_it(tmp_path):

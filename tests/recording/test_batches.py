@@ -99,3 +99,12 @@ def test_where_processes_are_spawned_readers_come_from_one_server_that_has_impor
 def test_where_processes_are_forked_readers_are(tmp_path):
     itself, *others = starters("fork", tmp_path)
     assert others == [itself] * 4
+
+
+def test_gray_pictures_among_coloured_ones_are_told_what_makes_them_equal() -> None:
+    inputs = [torch.zeros(1, 4, 4), torch.zeros(3, 4, 4)]
+    with pytest.raises(DataError, match=r'Some .* gray and some in colour.*Preprocess\(channels="rgb"\)'):
+        stacked(inputs, "x")
+    inputs.append(torch.zeros(3, 4, 5))
+    with pytest.raises(DataError, match=r'channels="rgb", resize=\.\.\., crop'):
+        stacked(inputs, "x")

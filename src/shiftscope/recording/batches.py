@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, default_collate
 from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.checked_text import checked_text
 from shiftscope.datasets.sample import Dataset, Sample
 from shiftscope.errors import BadRequest, DataError, LabelError
 from shiftscope.recording.seen import Seen
@@ -88,11 +89,22 @@ def stacked(inputs: Sequence[torch.Tensor], first: str) -> torch.Tensor:
     shapes = {tuple(given.shape) for given in inputs}
     if len(shapes) > 1:
         raise DataError(
-            f"samples from {first!r} on have different shapes, {sorted(shapes)}. Give a preprocessing that makes "
-            "them equal: Preprocess(resize=..., crop=...)."
+            f"samples from {first!r} on have different shapes, {sorted(shapes)}. {_way_to_one(shapes)}"
         )
     together: torch.Tensor = default_collate(list(inputs))
     return together
+
+
+def _way_to_one(shapes: set[tuple[int, ...]]) -> str:
+    """What makes inputs of these shapes equal."""
+    if {len(shape) for shape in shapes} == {3} and {shape[0] for shape in shapes} == {1, 3}:
+        also = ", resize=..., crop=..." * (len({shape[1:] for shape in shapes}) > 1)
+        return (
+            "Some pictures are gray and some in colour. Give a preprocessing that makes them equal: "
+            f'Preprocess(channels="rgb"{also}) or channels="gray"; where the dataset makes tensors itself, convert the '
+            'pictures in its transform, .convert("RGB").'
+        )
+    return "Give a preprocessing that makes them equal: Preprocess(resize=..., crop=...)."
 
 
 class _Read(NamedTuple):
@@ -128,16 +140,11 @@ def _kept(sample: Sample) -> tuple[torch.Tensor, Seen]:
         raise LabelError(
             f"sample {sample.id!r} has the label {sample.label!r}; a label is a whole number, or -1 for none."
         ) from None
-    id_, source = str(sample.id), str(sample.source)
-    (id_ + source).encode()  # a lone surrogate could not be stored
-    metadata = _storable(_metadata.encode(dict(sample.metadata)))  # JSON escapes it the same way
+    id_ = checked_text(str(sample.id), "the id of a sample,")
+    source = checked_text(str(sample.source), f"the source of sample {id_!r},")
+    metadata = checked_text(_metadata.encode(dict(sample.metadata)), f"the metadata of sample {id_!r},")
     thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
     return sample.input, Seen(id_, label, source, metadata, thumbnail)
-
-
-def _storable(text: str) -> str:
-    """Half a surrogate pair, which UTF-8 cannot hold, written as an escape."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _plain(value: Any) -> Any:
@@ -149,7 +156,9 @@ _metadata = json.JSONEncoder(default=_plain, ensure_ascii=False)
 
 
 def _unread(position: int, problem: str) -> Seen:
-    return Seen(f"#{position}", NO_LABEL, "", "{}", b"", _storable(problem))
+    # A message may repeat the half character that it is about.
+    problem = problem.encode("utf-8", "backslashreplace").decode()
+    return Seen(f"#{position}", NO_LABEL, "", "{}", b"", problem)
 
 
 def _collate(items: Sequence[_Read]) -> Batch:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
 
 from shiftscope.category_names import checked_categories
+from shiftscope.checked_text import checked_text
 from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest
@@ -102,7 +105,7 @@ def prepare(
         keep=keep,
         probabilities=probabilities if outputs == "auto" else outputs == "probabilities",
         fingerprint=dataset.fingerprint(),
-        source=dataset.describe(),
+        source=_told_of_itself(dataset),
         model=without_settings(described),
         shard_samples=shard_samples,
         format=written_format(manifest.format),
@@ -120,6 +123,13 @@ def _check_preprocessing(study: StudyFiles, dataset: Dataset, name: str) -> None
         return  # begun when nobody asked
     reference = study[study.reference].plan.source
     refuse_other_preprocessing(dataset.describe(), reference, name, study.reference)
+
+
+def _told_of_itself(dataset: Dataset) -> Mapping[str, Any]:
+    """The dataset's description; raises `DataError` where no file can hold it."""
+    described = dataset.describe()
+    checked_text(json.dumps(described, ensure_ascii=False, default=str), "the description of the data")
+    return described
 
 
 def _check_name(name: str, taken: Sequence[str]) -> None:
