@@ -12,7 +12,7 @@ from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimate import Estimate
-from shiftscope.scores.estimates import has_estimates, stored_estimates_of
+from shiftscope.scores.estimates import NUMBERS, has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import sweep_folder
 from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
@@ -209,7 +209,8 @@ def scores(
         Compare with this dataset instead of the study's reference.
     intervals
         Add `<score>_low` and `<score>_high`, ends of the 95 % bootstrap interval, and for scores that test
-        something `<score>_p` and `<score>_q`.
+        something `<score>_p` and `<score>_q`. For scores of rank correlations also `<score>_floor`, what sampling
+        alone makes of them, and `<score>_flat_p`: from .05 on the reference's categories cannot be told apart.
 
     Returns
     -------
@@ -249,8 +250,9 @@ def score_all(study: StudyFiles, *, progress: Progress = silent) -> None:
 
 
 def _parts(estimate: Estimate) -> dict[str, UnitArray]:
-    parts = {"": estimate.value, "low": estimate.low, "high": estimate.high, "p": estimate.p, "q": estimate.q}
-    return {part: numbers for part, numbers in parts.items() if numbers is not None}
+    parts = {"value": "", **{part: part for part in NUMBERS[1:]}}
+    read = {shown: getattr(estimate, part) for part, shown in parts.items()}
+    return {part: numbers for part, numbers in read.items() if numbers is not None}
 
 
 def intervene(

@@ -9,8 +9,9 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.scores import drawn_dataset, rank_correlation
 from shiftscope.scores import estimate_units as module
 from shiftscope.scores.bootstrap import interval
-from shiftscope.scores.drawn_dataset import DrawnDataset
+from shiftscope.scores.drawn_dataset import SPLITS, DrawnDataset
 from shiftscope.scores.estimate_units import estimate_units
+from shiftscope.scores.estimates import NUMBERS
 from shiftscope.scores.score import unit_scores
 
 CATEGORIES, UNITS = 4, 5
@@ -77,10 +78,29 @@ def slow(ours, theirs):
     }
 
 
+def slow_expectation(drawn, sets):
+    """(unit,) correlation that sampling alone leaves, and p of equal means, from halves written out one by one."""
+    responses, labels, _ = (array[drawn[1].recording.name][drawn[1].order] for array in sets)
+    responses = responses.astype(np.float64)
+    between = []
+    for half in drawn[1].halves[:SPLITS] == 1:
+        first, second = (
+            np.stack([responses[own & (labels == c)].mean(axis=0) for c in range(CATEGORIES)])
+            for own in (half, ~half)
+        )
+        between.append([stats.spearmanr(first[:, u], second[:, u]).statistic for u in range(UNITS)])
+    counts = [np.bincount(d.labels[d.labels >= 0], minlength=CATEGORIES) for d in drawn]
+    halves = np.concatenate([counts[1] // 2, counts[1] - counts[1] // 2])
+    noise = (1 / np.mean(between, axis=0) - 1) / np.mean(1 / halves)
+    kept = [1 + noise * np.mean(1 / each) for each in counts]
+    p = stats.f_oneway(*(responses[labels == c] for c in range(CATEGORIES)), axis=0).pvalue
+    return 1 / np.sqrt(kept[0] * kept[1]), p
+
+
 def test_scores_of_summaries_equal_those_of_resamples_written_out(study, sets):
     resamples = 20
     drawn = [
-        DrawnDataset(study[name], "layer", resamples, np.random.default_rng([0, side]))
+        DrawnDataset(study[name], "layer", resamples, np.random.default_rng([0, side]), splits=(0, 2))
         for side, name in enumerate(("field", "lab"))
     ]
     slow.responses = [sets[0][d.recording.name][d.order] for d in drawn]
@@ -93,15 +113,33 @@ def test_scores_of_summaries_equal_those_of_resamples_written_out(study, sets):
     found = estimate_units([study["field"]], study["lab"], "layer", resamples=resamples)[0]
     of_summaries = {name for name, score in unit_scores.items() if not score.of_samples}
     assert observed.keys() == of_summaries
+    expected, p = slow_expectation(drawn, sets)
+    assert (p > 0.05).sum() == 1  # a flat unit, of whose order nothing is known
+    correlations = np.stack([r["profile_correlation"] for r in redrawn])
+    moved = correlations + observed["profile_correlation"] - correlations.mean(axis=0)
+    corrected = np.clip(moved / expected, -1, 1)
     for name, value in observed.items():
+        again = {"profile_correlation": corrected, "spurious": 1 - np.abs(corrected)}.get(
+            name, np.stack([r[name] for r in redrawn])
+        )
         np.testing.assert_allclose(found[name].value, value, rtol=1e-5, err_msg=name)
-        low, high = interval(np.stack([r[name] for r in redrawn]), 0.95)
+        low, high = interval(again, 0.95)
+        if unit_scores[name].reads == "rank correlation":
+            low, high = (
+                np.where(p > 0.05, end, e)
+                for end, e in zip(unit_scores[name].within, (low, high), strict=True)
+            )
         np.testing.assert_allclose(
             found[name].low, np.minimum(low, value), rtol=1e-4, atol=1e-5, err_msg=name
         )
         np.testing.assert_allclose(
             found[name].high, np.maximum(high, value), rtol=1e-4, atol=1e-5, err_msg=name
         )
+        if unit_scores[name].reads == "rank correlation":
+            np.testing.assert_allclose(found[name].flat_p, p, rtol=1e-4)
+            assert np.isfinite(found[name].floor).all()
+        else:
+            assert found[name].floor is None
 
 
 def test_influences_move_a_score_as_resamples_written_out_do(study, sets):
@@ -260,7 +298,7 @@ def test_datasets_scored_together_get_what_each_gets_alone(written, study, sets,
             for name, found, alone in zip(names, together, apart, strict=True):
                 assert found.keys() == alone.keys() == set(unit_scores)
                 for of, estimate in found.items():
-                    for part in ("value", "low", "high", "p", "q"):
+                    for part in NUMBERS:
                         parts = getattr(estimate, part), getattr(alone[of], part)
                         assert (parts[0] is None) == (parts[1] is None)
                         if parts[0] is not None:

@@ -65,7 +65,7 @@ def test_what_was_kept_is_what_was_computed(study, computed, monkeypatch):
 def test_the_file_is_plain_parquet(study):
     found = ask(study)
     table = pq.read_table(estimates_file(study.path, "field", "lab", "hidden")).to_pandas()
-    assert list(table) == ["unit", "score", "value", "low", "high", "p", "q"]
+    assert list(table) == ["unit", "score", "value", "low", "high", "p", "q", "floor", "flat_p"]
     rows = table[table["score"] == "shift_auroc"].sort_values("unit")
     np.testing.assert_array_equal(rows["value"], found["shift_auroc"].value)
     assert table[table["score"] == "novelty"]["p"].isna().all()

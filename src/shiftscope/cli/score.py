@@ -26,7 +26,7 @@ SHOWN = (
     "blame",
 )
 COLUMNS = 4
-ENDS = ("_low", "_high", "_p", "_q")
+ENDS = ("_low", "_high", "_p", "_q", "_floor", "_flat_p")
 SMALLEST_FIRST = ("dataset", "unit")
 
 
@@ -56,11 +56,12 @@ def score(
         Compare with this dataset instead of the study's reference.
     sort
         Column to sort by, novelty where not given: a score, largest first; with --intervals also its _low, _high,
-        _p and _q, the last two smallest first. The screen shows this score and a few others, CSV all of them.
+        _floor, _p and _q, the last two smallest first. The screen shows this score and a few others, CSV all of them.
     top
         Only so many units; 20 on the screen and all in a file where not given.
     intervals
-        Add 95 % intervals, and p and q where a score tests something; on the screen, of the score sorted by.
+        Add 95 % intervals, p and q where a score tests something, and the floor where sampling alone moves it; on
+        the screen, of the score sorted by.
     csv
         File to write, or - for standard output.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL, UnitArray
 from shiftscope.scores.bootstrap import Draws, draw_again
+from shiftscope.scores.halves import halves
+from shiftscope.scores.rank_correlation import RankedProfiles, rank_correlation
 from shiftscope.scores.tuning import RANK_TOLERANCE, Tuning
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
@@ -23,15 +25,29 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float32]
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 NUMBERS_AT_ONCE = 2_000_000  # category x resample x unit
+SPLITS = 10  # into halves, whose correlations a floor is the mean of
 # resample x sample x unit; fewer are multiplied before the compiled code has loaded
 WORTH_COMPILED = 100_000_000
 
 
 class DrawnDataset:
-    """Samples stand in the order of their labels, skipped ones left out."""
+    """Samples stand in the order of their labels, skipped ones left out.
 
-    def __init__(self, recording: Recording, layer: str, resamples: int, rng: np.random.Generator) -> None:
-        self.recording, self.layer, self.resamples = recording, layer, resamples
+    Parameters
+    ----------
+    splits
+        Seed of the splits into halves.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        layer: str,
+        resamples: int,
+        rng: np.random.Generator,
+        splits: Sequence[int] = (0,),
+    ) -> None:
+        self.recording, self.layer, self.resamples, self.splits = recording, layer, resamples, splits
         samples = recording.samples
         shown = np.flatnonzero(samples.predictions != NO_LABEL)
         self.order = shown[np.argsort(samples.labels[shown], kind="stable")]
@@ -44,6 +60,15 @@ class DrawnDataset:
         """(2, category) where the samples of each category begin and end."""
         categories = range(self.recording.plan.categories)
         return np.stack([np.searchsorted(self.labels, categories, side=side) for side in SIDES])
+
+    @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """(category,) samples."""
+        return np.asarray(self.runs[1] - self.runs[0], np.int64)
+
+    @cached_property
+    def halves(self) -> Draws:
+        return halves(self.labels, SPLITS, np.random.default_rng(self.splits))
 
     def read(self, units: range) -> DrawnUnits:
         return DrawnUnits(self, units)
@@ -115,26 +140,64 @@ class DrawnUnits:
         step = max(4, NUMBERS_AT_ONCE // max(1, len(observed.means) * len(self.units)) // 4 * 4)
         for start in range(0, resamples, step):
             some = slice(start, min(start + step, resamples))
-            means, largest = self._means(some), self._largest(some)
+            means, largest = self._means(self.dataset.draws[some]), self._largest(some)
             held = np.broadcast_to(observed.scale, largest.shape)
             flat = means.reshape(len(means), -1)
             yield Tuning(flat, observed.count, largest.ravel(), held.ravel(), RANK_TOLERANCE)
 
-    def _means(self, some: slice) -> FloatArray:
-        """(category, resample, unit) mean responses; NaN for a category without samples."""
-        dataset, draws = self.dataset, self.dataset.draws[some]
+    def between_halves(self, categories: npt.NDArray[np.bool_]) -> UnitArray:
+        """(unit,) mean rank correlation of the profiles over some categories in two halves of the samples; 0 counts
+        where a unit responds alike to all categories in one half.
+
+        Parameters
+        ----------
+        categories : (category,)
+            With two samples or more each.
+        """
+        first, second = (half[categories].reshape(-1, SPLITS * len(self.units)) for half in self._halved)
+        found = rank_correlation(second, RankedProfiles(first, RANK_TOLERANCE))
+        mean: UnitArray = np.nan_to_num(found).reshape(SPLITS, -1).mean(axis=0)
+        return mean
+
+    @cached_property
+    def _halved(self) -> tuple[FloatArray, FloatArray]:
+        """(category, split, unit) mean responses in both halves of each split."""
+        drawn, counts = self.dataset.halves, self.dataset.counts
+        means = self._means(drawn)  # over as many samples as the whole has
+        smaller = np.maximum(counts // 2, 1)
+        parts = means[:, :SPLITS], means[:, SPLITS:]
+        first, second = (
+            part * (counts / size).astype(np.float32)[:, None, None]
+            for part, size in zip(parts, (smaller, np.maximum(counts - smaller, 1)), strict=True)
+        )
+        return first, second
+
+    @cached_property
+    def within(self) -> npt.NDArray[np.float64]:
+        """(category, unit) sums of squared deviations from the mean response to each category."""
+        (starts, ends), means = self.dataset.runs, self.observed.means
+        squares = np.zeros(means.shape)
+        for category in np.flatnonzero(ends > starts):
+            apart = self.responses[starts[category] : ends[category]] - means[category]
+            squares[category] = np.einsum("su,su->u", apart, apart)
+        return squares
+
+    def _means(self, draws: Draws) -> FloatArray:
+        """(category, draw, unit) sums over what was drawn, over the number of samples there are: of resamples their
+        means. NaN for a category without samples."""
+        dataset, drawn = self.dataset, len(draws)
         starts, ends = dataset.runs
         categories = len(starts)
         present = np.flatnonzero(ends > starts)
         if len(present) and dataset.resamples * self.responses.size >= WORTH_COMPILED:
             from shiftscope.scores.compiled.resampled_means import LANES, TOGETHER, resampled_means
 
-            draws = np.pad(draws, ((0, -len(draws) % TOGETHER), (0, 0)))
+            draws = np.pad(draws, ((0, -drawn % TOGETHER), (0, 0)))
             means = np.empty((categories, len(draws), LANES), np.float32)
             means[ends == starts] = np.nan
             resampled_means(draws, dataset.runs[:, present], present, self._in_lanes, means)
-            return means[:, : some.stop - some.start, : len(self.units)]
-        means = np.full((categories, len(draws), len(self.units)), np.nan, np.float32)
+            return means[:, :drawn, : len(self.units)]
+        means = np.full((categories, drawn, len(self.units)), np.nan, np.float32)
         for category in present:
             own = slice(starts[category], ends[category])
             np.matmul(draws[:, own].astype(np.float32), self.responses[own], out=means[category])

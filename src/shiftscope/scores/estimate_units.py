@@ -17,20 +17,25 @@ import numpy.typing as npt
 from shiftscope.arrays import NO_LABEL, SampleUnitArray, UnitArray
 from shiftscope.scores.bootstrap import Draws, interval, resampling_variance
 from shiftscope.scores.drawn_dataset import DrawnDataset, DrawnUnits
+from shiftscope.scores.endless import endless
 from shiftscope.scores.estimate import Estimate
+from shiftscope.scores.expected_by_sampling import expected_by_sampling
 from shiftscope.scores.false_discoveries import false_discovery_shares
+from shiftscope.scores.floor import floor
 from shiftscope.scores.sample_sets import SampleSet, sample_sets
-from shiftscope.scores.score import Measured, UnitScore, unit_scores
+from shiftscope.scores.score import Measured, Reads, UnitScore, unit_scores
 from shiftscope.scores.steps import Steps, steps
-from shiftscope.scores.tuning import Pair, Tuning, arguments, correlation
+from shiftscope.scores.tuning import Pair, Tuning, arguments, correlation, in_both
 from shiftscope.threads import one_thread_each
 
 if TYPE_CHECKING:
     from shiftscope.store.recording import Recording
 
+RANKS: Reads = "rank correlation"
 Head = tuple[str, npt.NDArray[Any], npt.NDArray[Any]]  # as `StudyFiles.head`
 
 RESAMPLES, SEED = 200, 0
+SHIFTED, REFERENCE, SPLITTING = 0, 1, 2  # streams of random numbers
 LEVEL = 0.95  # share of the resamples inside an interval
 NORMAL_FROM = 5_000  # samples in each set; from there on a resampled mean is normal
 UNITS_AT_ONCE = 64  # in each worker, fewer where there are many samples
@@ -60,6 +65,7 @@ def estimate_units(
     Scores of summaries are computed anew from each resample. For scores of single samples the value moves by
     each sample's influence times how often it was drawn, which is exact for means and first order for the rest;
     of sets of 5,000 samples and more the percentiles are those of the normal distribution that endless resamples have.
+    Scores of rank correlations have a floor, what sampling alone makes of them, and it is taken out of their resamples.
     An interval always holds its value, and ends where the score does.
 
     Parameters
@@ -84,13 +90,18 @@ def estimate_units(
     found: list[dict[str, Estimate]] = [{}] * len(shifted)
 
     def drawn(recording: Recording, side: int) -> DrawnDataset:
-        return DrawnDataset(recording, layer, resamples, np.random.default_rng([seed, side]))
+        rng = np.random.default_rng([seed, side])
+        return DrawnDataset(recording, layer, resamples, rng, splits=(seed, SPLITTING))
 
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool, one_thread_each():
         batches = _batches(shifted, reference)
-        compared_with = pool.submit(drawn, reference, 1) if any(each.compared for each in batches) else None
+        compared_with = (
+            pool.submit(drawn, reference, REFERENCE) if any(each.compared for each in batches) else None
+        )
         for batch in batches:
-            ours = list(pool.map(drawn, [shifted[place] for place in batch.places], itertools.repeat(0)))
+            ours = list(
+                pool.map(drawn, [shifted[place] for place in batch.places], itertools.repeat(SHIFTED))
+            )
             theirs = compared_with.result() if compared_with and batch.compared else None
             of_block = functools.partial(_of_block, ours, theirs, weight=weight, advance=advance)
             parts = list(pool.map(of_block, _runs(described.units, batch.step)))
@@ -158,18 +169,50 @@ def _of_summaries(ours: Sequence[DrawnUnits], theirs: DrawnUnits | None) -> list
             for place, computed in zip(drawn, _computed(shifted, reference), strict=True):
                 for name, value in computed.items():
                     redrawn[place][name].append(value.reshape(-1, units))
-    return [
-        {
-            name: _with_interval(unit_scores[name], value, np.concatenate(again[name]))
-            for name, value in of_one.items()
-        }
-        for of_one, again in zip(values, redrawn, strict=True)
-    ]
+    found = []
+    for each, of_one, parts in zip(ours, values, redrawn, strict=True):
+        again = {name: np.concatenate(some) for name, some in parts.items()}
+        estimates = _of_ranks(each, theirs, of_one.pop(RANKS), again.pop(RANKS)) if theirs else {}
+        for name, value in of_one.items():
+            estimates[name] = _with_interval(unit_scores[name], value, again[name])
+        found.append(estimates)
+    return found
+
+
+def _of_ranks(
+    ours: DrawnUnits, theirs: DrawnUnits, correlations: UnitArray, redrawn: npt.NDArray[Any]
+) -> dict[str, Estimate]:
+    """The scores of rank correlations, with what sampling alone makes of them."""
+    expected, flat_p = (
+        np.where(np.isnan(correlations), np.nan, each) for each in expected_by_sampling(ours, theirs)
+    )
+    categories = int(np.count_nonzero(in_both(ours.observed, theirs.observed)))
+    corrected = endless(redrawn, correlations, expected)
+    found = {}
+    for name, score in unit_scores.items():
+        if score.reads == RANKS:
+            bounded = _with_interval(score, score.compute(correlations), _by_resample(score, corrected))
+            # Where sampling leaves nothing of an order, it may be any.
+            low, high = (
+                np.where((expected == 0) & (len(redrawn) > 0), most, end)
+                for most, end in zip(score.within, (bounded.low, bounded.high), strict=True)
+            )
+            bias = floor(score.compute, expected, categories)
+            found[name] = Estimate(bounded.value, low, high, floor=bias, flat_p=flat_p)
+    return found
+
+
+def _by_resample(score: UnitScore, correlations: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    computed: npt.NDArray[Any] = score.compute(correlations.ravel()).reshape(correlations.shape)
+    return computed
 
 
 def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[str, UnitArray]]:
-    """(unit,) values of the scores that read summaries, as far as they can be computed from these."""
-    scores = {name: score for name, score in unit_scores.items() if not score.of_samples}
+    """(unit,) values of the scores that read summaries, as far as they can be computed from these; of those that read
+    rank correlations only these."""
+    scores = {
+        name: score for name, score in unit_scores.items() if not score.of_samples and score.reads != RANKS
+    }
     correlated = [correlation(each, reference) if reference else np.empty(0) for each in shifted]
     categories, units = shifted[0].means.shape
     parts: list[list[dict[str, UnitArray]]] = [[] for _ in shifted]
@@ -179,7 +222,12 @@ def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[
         for into, each, ranks in zip(parts, shifted, correlated, strict=True):
             ours = each.some(some)
             into.append(_of_tuning(scores, ours, Pair(ours, theirs, ranks[some]) if theirs else None))
-    return [{name: np.concatenate([part[name] for part in own]) for name in own[0]} for own in parts]
+    joined = [{name: np.concatenate([part[name] for part in own]) for name in own[0]} for own in parts]
+    return (
+        [of_one | {RANKS: ranks} for of_one, ranks in zip(joined, correlated, strict=True)]
+        if reference
+        else joined
+    )
 
 
 def _of_tuning(scores: Mapping[str, UnitScore], shifted: Tuning, pair: Pair | None) -> dict[str, UnitArray]:
@@ -263,11 +311,11 @@ def _unknown(units: int, times: int) -> list[UnitArray]:
 
 def _joined(parts: Sequence[Estimate]) -> Estimate:
     """Runs of units together again; only over all of them there is a q."""
-    value, low, high = (
-        np.concatenate([getattr(part, end) for part in parts]) for end in ("value", "low", "high")
-    )
-    tested = [part.p for part in parts if part.p is not None]
-    if not tested:
-        return Estimate(value, low, high)
-    p = np.concatenate(tested)
-    return Estimate(value, low, high, p, false_discovery_shares(p))
+    joined = Estimate(*(_whole(parts, name) for name in ("value", "low", "high", "p")))  # type: ignore[arg-type]
+    q = None if joined.p is None else false_discovery_shares(joined.p)
+    return dataclasses.replace(joined, q=q, floor=_whole(parts, "floor"), flat_p=_whole(parts, "flat_p"))
+
+
+def _whole(parts: Sequence[Estimate], name: str) -> UnitArray | None:
+    runs = [run for part in parts if (run := getattr(part, name)) is not None]
+    return np.concatenate(runs) if runs else None

@@ -15,6 +15,7 @@ import numpy as np
 
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import StoreError
+from shiftscope.scores.drawn_dataset import SPLITS
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED, estimate_units
 from shiftscope.scores.once import Once
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from shiftscope.store.study_files import StudyFiles
 
 KEY = b"shiftscope"  # of the metadata in the Parquet schema
-DEFINITION = 2  # raised when the way to estimates changes, so that kept ones are computed again
-NUMBERS = ("value", "low", "high", "p", "q")
+DEFINITION = 3  # raised when the way to estimates changes, so that kept ones are computed again
+NUMBERS = ("value", "low", "high", "p", "q", "floor", "flat_p")
 
 Kept = tuple[Path, bytes]  # of which file, and what it has to hold
 
@@ -129,6 +130,7 @@ def _key(study: StudyFiles, shifted: Recording, reference: Recording, layer: str
         "seed": SEED,
         "normal_from": NORMAL_FROM,
         "rank_tolerance": RANK_TOLERANCE,
+        "splits": SPLITS,
         "layer": layer,
         "recordings": [recording.digest for recording in (shifted, reference)],
         "head": _digest(head, head.stat().st_mtime_ns) if head.exists() else "",
@@ -208,8 +210,8 @@ def _read(path: Path, key: bytes, units: int) -> dict[str, Estimate] | None:
         for place, name in enumerate(sorted(unit_scores)):
             rows = table.slice(place * units, units)
             value, low, high = (_numbers(rows[column]) for column in NUMBERS[:3])
-            p, q = (None if rows[column].null_count else _numbers(rows[column]) for column in NUMBERS[3:])
-            estimates[name] = Estimate(value, low, high, p, q)
+            rest = (None if rows[column].null_count else _numbers(rows[column]) for column in NUMBERS[3:])
+            estimates[name] = Estimate(value, low, high, *rest)
     except (OSError, KeyError, ValueError, BufferError, pa.ArrowException):
         return None
     return estimates

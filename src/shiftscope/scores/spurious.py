@@ -11,7 +11,8 @@ from shiftscope.scores.score import unit_score
 @unit_score(reads="rank correlation", measured_in="0 to 1", within=(0, 1))
 def spurious(correlation: UnitArray) -> UnitArray:
     """One minus the absolute Spearman correlation between the unit's mean responses to the categories on the
-    reference and on the shifted set: 0 where their order is kept (or wholly reversed), 1 where it is lost.
+    reference and on the shifted set: 0 where their order is kept (or wholly reversed), 1 where it is lost. Where
+    means lie close, sampling alone loses some of the order: the floor says how much.
 
     Parameters
     ----------

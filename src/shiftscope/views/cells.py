@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+from shiftscope.scores.estimate import Estimate
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import interval, number, percent, share_interval
 from shiftscope.views.panels import Cell, Column
@@ -15,6 +17,20 @@ NAN = float("nan")
 def number_cell(value: float, low: float = NAN, high: float = NAN, *, page: str = "", help: str = "") -> Cell:
     """A number, with its interval behind it where it has one."""
     return Cell(number(value), page, help, note=interval(low, high), value=value)
+
+
+def with_floor(cell: Cell, estimate: Estimate, unit: int) -> Cell:
+    """A score's cell, which says what sampling alone makes of the score, where it is known."""
+    if estimate.floor is None or not math.isfinite(estimate.floor[unit]):
+        return cell
+    floor = number(float(estimate.floor[unit]))
+    note, help = f"floor {floor}", f"Sampling alone, without any shift, gives {floor}."
+    if estimate.flat[unit]:
+        note, help = (
+            f"{note}, flat",
+            f"{help} Flat: in the reference the unit does not tell the categories apart.",
+        )
+    return replace(cell, note=f"{cell.note}; {note}" if cell.note else note, help=help)
 
 
 def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str = "") -> Cell:

@@ -60,7 +60,7 @@ def layer_units(
     where
         Conditions that choose units, as `views/unit_filter.py` has them.
     sort
-        A score, "maximum", "fires" or "unit"; a score also followed by ".q", ".low" or ".high".
+        A score, "maximum", "fires" or "unit"; a score also followed by ".q", ".low", ".high" or ".floor".
     start, rows
         How many units the table leaves out at its head, and how many it shows.
     x, y, colour

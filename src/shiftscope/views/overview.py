@@ -189,14 +189,18 @@ def _confusion_fact(look: Look, name: str) -> list[Fact]:
 
 
 def _score_fact(look: Look, dataset: str, score: str) -> Fact:
-    values = estimated(look, dataset)[score].value
-    undefined = int(np.isnan(values).sum())
+    estimate = estimated(look, dataset)[score]
+    values, notes = estimate.value, []
+    if estimate.floor is not None and not np.isnan(estimate.floor).all():
+        notes.append(f"floor {number(quartiles(estimate.floor)[1])}, {count(int(estimate.flat.sum()))} flat")
+    if undefined := int(np.isnan(values).sum()):
+        notes.append(f"{undefined} of {len(values)} undefined")
     return Fact(
         f"median {title(score)}",
         number(quartiles(values)[1]),
         f"Median over the units of {look.layer}. {unit_scores[score].help}",
         look.layer_page(lead=dataset, sort=score),
-        note=f"{undefined} of {len(values)} undefined" if undefined else "",
+        note="; ".join(notes),
     )
 
 

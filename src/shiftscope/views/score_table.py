@@ -9,7 +9,7 @@ from shiftscope.arrays import UnitArray
 from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.ranked import rank
 from shiftscope.scores.score import unit_scores
-from shiftscope.views.cells import number_cell
+from shiftscope.views.cells import number_cell, with_floor
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import NOTHING, count, number, probability
 from shiftscope.views.panels import Cell, Column, Table
@@ -22,6 +22,11 @@ Q = (
     "allows."
 )
 
+FLOOR = (
+    "What sampling alone makes of the score, from halves of the reference. Flat: a unit that does not tell the "
+    "categories apart in the reference, so that their order means nothing."
+)
+
 
 def score_table(look: Look, layer: str, index: int) -> Table:
     """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
@@ -30,7 +35,9 @@ def score_table(look: Look, layer: str, index: int) -> Table:
     for name in look.ordered():
         columns.append(
             Column(
-                name, f"Value in {name}, with its 95 % interval from resampled samples. q: {Q}", numeric=True
+                name,
+                f"Value in {name}, with its 95 % interval from resampled samples. q: {Q} floor: {FLOOR}",
+                numeric=True,
             )
         )
         columns.append(Column("rank", f"In {name}. {RANK}", numeric=True))
@@ -56,6 +63,7 @@ def score_table(look: Look, layer: str, index: int) -> Table:
 
 def _value(estimate: Estimate, index: int) -> Cell:
     cell = number_cell(*(float(numbers[index]) for numbers in (estimate.value, estimate.low, estimate.high)))
+    cell = with_floor(cell, estimate, index)
     if estimate.q is None or math.isnan(estimate.q[index]):
         return cell
     q = probability(float(estimate.q[index]))

@@ -9,7 +9,7 @@ import numpy as np
 
 from shiftscope.scores.ranked import ranked
 from shiftscope.scores.score import UnitScore
-from shiftscope.views.cells import number_cell, strip_cell, strip_column
+from shiftscope.views.cells import number_cell, strip_cell, strip_column, with_floor
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import number, probability
 from shiftscope.views.panels import Cell, Column, Table
@@ -54,7 +54,7 @@ def shifted_units(
             [
                 Cell(f"unit {unit}", look.unit(unit, layer)),
                 Cell(name, look.layer_page(layer, lead=name, sort=score.name)),
-                number_cell(value, low, high),
+                with_floor(number_cell(value, low, high), estimate, unit),
                 *([Cell(probability(q), value=q)] if tests else []),
                 *(strip_cell(look, shown, unit, STRIP, layer) for shown in (look.reference, name)),
             ]

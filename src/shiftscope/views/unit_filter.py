@@ -7,6 +7,7 @@ Conditions stand between commas, and a unit passes when all hold:
     shift_auroc outside 0.4 to 0.6
     shift_auroc.q < 0.05        the false discovery share of the score's test
     spurious.low > 0.5          an end of the score's interval; the other one is .high
+    spurious.floor < 0.1        what sampling alone makes of the score
     tag:colour                  the unit has this tag
     label:stripes               the unit's label holds this text, in any case
 
@@ -32,7 +33,8 @@ Passing = npt.NDArray[np.bool_]  # (unit,)
 GRAMMAR = (
     "Conditions between commas, all of which must hold: a score or unit with <, <=, >, >= and a number; "
     "“novelty from 0.2 to 0.5”; “shift_auroc outside 0.4 to 0.6”; “shift_auroc.q < 0.05”; “spurious.low > 0.5” for "
-    "an end of its interval; “tag:colour”; “label:stripes”. What a unit does not have passes nothing."
+    "an end of its interval; “spurious.floor < 0.1” for what sampling alone makes of it; “tag:colour”; "
+    "“label:stripes”. What a unit does not have passes nothing."
 )
 
 _NUMBER = r"([-+−]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?) ?(%?)"

@@ -15,14 +15,15 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.scores.wilson import wilson
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
-from shiftscope.views.cells import number_cell
+from shiftscope.views.cells import number_cell, with_floor
 from shiftscope.views.look import Look
 from shiftscope.views.numbers import percent, share_interval
 from shiftscope.views.panels import Cell
 from shiftscope.views.unit_scores import estimated, name_of, title
 
 UNIT, MAXIMUM, FIRES = "unit", "maximum", "fires"
-Q, LOW, HIGH = ".q", ".low", ".high"  # after a score's name: false discovery share, ends of its interval
+# After a score's name: false discovery share, ends of its interval, what sampling alone makes of it.
+Q, LOW, HIGH, FLOOR = ".q", ".low", ".high", ".floor"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Measure:
         value, low, high = (float(a[unit]) for a in (estimate.value, estimate.low, estimate.high))
         if self.is_share:
             return Cell(percent(value), note=share_interval(low, high), value=value)
-        return number_cell(value, low, high)
+        return with_floor(number_cell(value, low, high), estimate, unit)
 
 
 class UnitNumbers:
@@ -115,12 +116,12 @@ class UnitNumbers:
         if known not in self.measures:
             raise BadRequest(
                 f"units have no number {name!r}; closest: {closest(known, self.measures)}. "
-                f"There are {UNIT}, {', '.join(self.measures)}, and {LOW}, {HIGH} and {Q} after a score."
+                f"There are {UNIT}, {', '.join(self.measures)}, and {LOW}, {HIGH}, {Q} and {FLOOR} after a score."
             )
         return self.measures[known]
 
     def values(self, name: str) -> UnitArray:
-        """(unit,) numbers: of a measure, of its q, low or high as in "shift_auroc.q", or the units' own.
+        """(unit,) numbers: of a measure, of its q, low, high or floor as in "shift_auroc.q", or the units' own.
 
         Raises
         ------
@@ -133,14 +134,15 @@ class UnitNumbers:
                 np.arange(self.units, dtype=np.float64) if part == UNIT else self.measure(name).estimate.value
             )
         measure = self.measure(base)
-        if dot + part not in (Q, LOW, HIGH):
-            raise BadRequest(f"{measure.name} has no {part!r}; there are {Q}, {LOW} and {HIGH}.")
+        if dot + part not in (Q, LOW, HIGH, FLOOR):
+            raise BadRequest(f"{measure.name} has no {part!r}; there are {Q}, {LOW}, {HIGH} and {FLOOR}.")
         found: UnitArray | None = getattr(measure.estimate, part)
         if found is not None:
             return found
         if not np.isnan(measure.estimate.value).all():
-            testing = ", ".join(m.name for m in self.measures.values() if m.tests)
-            raise BadRequest(f"{measure.name} tests nothing, so it has no q; these do: {testing or 'none'}.")
+            why = "has no floor" if dot + part == FLOOR else "tests nothing, so it has no q"
+            others = (m.name for m in self.measures.values() if getattr(m.estimate, part) is not None)
+            raise BadRequest(f"{measure.name} {why}; these do: {', '.join(others) or 'none'}.")
         return np.full(self.units, np.nan)  # it was not measured here, so nor was it tested
 
     def _maximum(self, dataset: str) -> Estimate:

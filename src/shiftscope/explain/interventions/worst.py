@@ -23,7 +23,7 @@ def worst_units(
     """The units of a layer with the largest values of a score, largest first; of equal ones the first.
 
     Units without a value are never among them, nor units whose value is not above the one that means no change, such
-    as a blame of 0; so there may be fewer than asked for.
+    as a blame of 0, or not above what sampling alone makes of it, its floor; so there may be fewer than asked for.
 
     Parameters
     ----------
@@ -42,12 +42,17 @@ def worst_units(
     null = unit_scores[by].null
     if how_many < 1:
         raise BadRequest(f"the {how_many} worst units; at least 1.")
-    values = stored_estimates(study, name, against, study.layer(layer).name)[by].value
+    estimate = stored_estimates(study, name, against, study.layer(layer).name)[by]
+    values = estimate.value
     above = ~np.isnan(values) if null is None else values > null
-    worst = tuple(int(unit) for unit in ranked(values)[:how_many] if above[unit])
+    if estimate.floor is not None:
+        above &= ~((values <= estimate.floor) | estimate.flat)
+    worst = tuple(int(unit) for unit in ranked(np.where(above, values, np.nan))[:how_many] if above[unit])
     if not worst:
+        beyond = "" if estimate.floor is None else " and above its floor, what sampling alone makes of it,"
         raise BadRequest(
-            f"no unit of {layer!r} has a {by} above {null or 0:g} for {name!r}, so none is the worst. Name the units."
+            f"no unit of {layer!r} has a {by} above {null or 0:g}{beyond} for {name!r}, so none is the worst. Name the "
+            "units."
         )
     return worst
 

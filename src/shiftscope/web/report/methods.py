@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from shiftscope.scores.drawn_dataset import SPLITS
+from shiftscope.scores.estimate import FLAT_FROM
 from shiftscope.scores.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.look import Look
@@ -67,7 +69,11 @@ def methods(look: Look) -> Page:
             f"where every set has {NORMAL_FROM:,} and more, is the normal one that endless resamples have. q is the "
             "p-value of a score after Benjamini and Hochberg (1995), over the units of one layer, dataset and score. "
             "The interval of a share "
-            "is Wilson's (1927), that of a difference of shares Newcombe's (1998), both at 95%.",
+            "is Wilson's (1927), that of a difference of shares Newcombe's (1998), both at 95%. The floor of a rank "
+            "score is its value for two sets of the sizes compared that differ by sampling alone, from the rank "
+            f"correlation between {SPLITS} pairs of random halves of the reference (Spearman and Brown, 1910); the "
+            "interval is corrected for it. A unit is flat where a one-way F test over the categories of the reference "
+            f"has a p of {FLAT_FROM} and more.",
         ),
         Message(
             "How to read them",
