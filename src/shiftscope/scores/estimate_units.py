@@ -248,7 +248,11 @@ def _of_samples(
     estimates = {}
     for name, score in unit_scores.items():
         if score.of_samples and (sets := read(score.reads)):
-            more = (ordered(),) if score.reads == "steps" else ()
+            more: tuple[Any, ...] = ()
+            if score.reads == "steps":
+                more = (ordered(),)
+            if score.reads == "contributions":
+                more = (tuple(each.predicted for each in sets),)
             measured: Measured = score.compute(*(each.numbers for each in sets), *more)
             estimate = _of_many_samples if _large(sets) else _of_resamples
             estimates[name] = dataclasses.replace(estimate(score, sets, measured), p=measured.p)

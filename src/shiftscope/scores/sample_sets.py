@@ -17,6 +17,7 @@ from shiftscope.scores.score import Reads
 class SampleSet:
     numbers: SampleUnitArray  # (sample, unit) responses or contributions
     samples: SomeSamples  # the same ones
+    predicted: npt.NDArray[np.int64]  # (sample,)
     stored: npt.NDArray[np.floating[Any]] | None = None  # (unit, sample) responses as they are kept
 
 
@@ -38,14 +39,19 @@ def sample_sets(
         return None
     if reads in ("responses", "steps") and reference and reference.has_responses:
         ours, theirs = (
-            SampleSet(side.responses, side.dataset.all, side.stored) for side in (shifted, reference)
+            SampleSet(side.responses, side.dataset.all, side.dataset.predictions, side.stored)
+            for side in (shifted, reference)
         )
         return ours, theirs
     if reads == "contributions" and weight is not None:
         wrong, right = shifted.dataset.wrong_and_right
         if len(wrong.rows) and len(right.rows):
             numbers = contributions_to_predictions(shifted, weight)
-            return SampleSet(numbers[wrong.rows], wrong), SampleSet(numbers[right.rows], right)
+            predictions = shifted.dataset.predictions
+            ours, theirs = (
+                SampleSet(numbers[some.rows], some, predictions[some.rows]) for some in (wrong, right)
+            )
+            return ours, theirs
     return None
 
 

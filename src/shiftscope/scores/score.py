@@ -85,7 +85,8 @@ def unit_score(
         Of single samples, to return `Measured`:
         "responses": `shifted, reference`, (sample, unit) responses, skipped samples left out;
         "steps": as "responses", and a `Steps` for each unit, where they stand among each other;
-        "contributions": `wrong, right`, (sample, unit) contributions to the predicted category, of one dataset.
+        "contributions": `wrong, right`, (sample, unit) contributions to the predicted category, of one dataset; and
+        `predicted`, the (sample,) predictions of each.
     measured_in
         The unit of the number: "ratio", "bits".
     null

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.interventions.greedy import greedy_path, worthwhile_length
-from shiftscope.explain.interventions.parts import stratified_parts
+from shiftscope.explain.interventions.parts import parts
 from shiftscope.explain.interventions.silencing import Shown
 
 SHAPE, COLOUR, TWIN, IDLE = range(4)
@@ -44,7 +44,7 @@ def random_nets(seed):
 
 
 def folded(shown):
-    return shown, stratified_parts([str(i) for i in range(len(shown))], shown.labels, 5, 0)
+    return shown, parts([str(i) for i in range(len(shown))], 5, 0)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -10,7 +10,7 @@ from shiftscope.datasets.array_data import ArrayData
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions import repair as module
 from shiftscope.explain.interventions.intervene import intervene
-from shiftscope.explain.interventions.parts import stratified_parts
+from shiftscope.explain.interventions.parts import parts
 from shiftscope.explain.interventions.repair import repair, save_repaired_head
 from shiftscope.study import Study
 
@@ -77,7 +77,7 @@ def test_what_is_reported_is_the_half_that_was_not_searched(misled):
         labels = recording.samples.labels
         known = np.flatnonzero(labels >= 0)
         ids = [recording.samples[i].id for i in known]
-        halves = stratified_parts(ids, labels[known], 2, seed=3)
+        halves = parts(ids, 2, seed=3)
         held = known[halves == 1]
         pairs = found.held_out[name]
         assert pairs.labelled == len(held)
@@ -86,6 +86,26 @@ def test_what_is_reported_is_the_half_that_was_not_searched(misled):
         if name != "night":
             assert found.searched[name].labelled == (halves == 0).sum()
     assert set(found.searched) == {"field", "lab"}
+
+
+def test_an_image_is_in_the_same_half_in_every_dataset_whatever_else_is_in_it(misled):
+    """The same 150 images again, some without a label and some with another one, in another order."""
+    twins = samples(150, 1, misleading=0.8)
+    order = np.random.default_rng(0).permutation(150)
+    labels = np.where(np.arange(150) % 4, (twins.labels + np.arange(150) % 2) % CATEGORIES, -1)
+    ids = [twins.ids[i] for i in order]
+    misled.record(
+        ArrayData(twins.inputs[order], labels[order], ids=ids, categories=tuple("abc")),
+        "twins",
+        progress=False,
+    )
+    halves = {}
+    for name in ("field", "twins"):
+        own = module._halves(misled[name], seed=0)
+        halves[name] = {s.id: half for s, half in zip(misled[name].samples, own, strict=True) if half >= 0}
+    both = halves["field"].keys() & halves["twins"].keys()
+    assert len(both) == (labels >= 0).sum()
+    assert all(halves["field"][name] == halves["twins"][name] for name in both)
 
 
 def test_the_table_has_a_row_for_each_dataset(misled):
@@ -162,7 +182,8 @@ def test_a_large_set_is_searched_in_part_and_reported_in_full(misled, monkeypatc
     )
     found = repair(misled, "field")
     assert seen == [30]
-    assert found.held_out["field"].labelled in (74, 75, 76)
+    ids = [sample.id for sample in misled["field"].samples]
+    assert found.held_out["field"].labelled == parts(ids, 2, seed=0).sum()
 
 
 def test_the_repaired_head_answers_as_the_silenced_one(misled, tmp_path):
@@ -208,7 +229,10 @@ def test_what_cannot_be_searched_is_refused(misled, options, error, message):
 
 def test_too_few_labels_to_split_are_refused(misled):
     misled.record(samples(60, 6, unlabelled=50), "plain", progress=False)
-    with pytest.raises(BadRequest, match="'plain' has 5 labelled samples to search in"):
+    message = (
+        r"'plain' has \d labelled samples to search in, \d to report on, and 3 categories; .* at least 10"
+    )
+    with pytest.raises(BadRequest, match=message):
         repair(misled, "plain")
 
 

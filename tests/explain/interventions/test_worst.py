@@ -8,7 +8,7 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import stored_estimates
 
 
-@pytest.mark.parametrize("by", ["spurious", "blame"])
+@pytest.mark.parametrize("by", ["novelty", "blame"])
 def test_the_largest_values_come_first(recorded, by):
     values = stored_estimates(recorded, "field", "lab", "hidden")[by].value
     expected = sorted((u for u in range(10) if values[u] > 0), key=lambda u: -values[u])
@@ -38,6 +38,15 @@ def test_what_cannot_be_chosen_is_refused(recorded, options, error, message):
     asked = {"how_many": 2, "by": "novelty", "layer": "hidden", "dataset": "field", **options}
     with pytest.raises(error, match=message):
         worst_units(recorded, **asked)
+
+
+def test_what_sampling_alone_gives_makes_no_unit_the_worst(recorded, monkeypatch):
+    values = np.array([0.9, 0.8, 0.7, 0.1, 0.6, 0.5, 0.4, np.nan, 0.3, 0.2])
+    floor = np.array([0.9, 0.5, 0.6, 0.0, 0.7, np.nan, 0.1, np.nan, 0.1, 0.1])
+    flat_p = np.array([0.9, 0.0, 0.1, 0.0, 0.0, np.nan, 0.0, np.nan, 0.0, 0.0])
+    estimate = Estimate(values, values, values, floor=floor, flat_p=flat_p)
+    monkeypatch.setattr(worst, "stored_estimates", lambda *names: {"spurious": estimate})
+    assert worst_units(recorded, 3, "spurious", layer="hidden") == (1, 5, 6)
 
 
 def test_several_shifted_sets_need_a_name(recorded, made):

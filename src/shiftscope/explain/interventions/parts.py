@@ -1,4 +1,4 @@
-"""Samples in parts of equal make-up, so that what is chosen on one can be checked on another."""
+"""Samples in parts, so that what is chosen on one can be checked on another."""
 
 from __future__ import annotations
 
@@ -11,22 +11,17 @@ import numpy.typing as npt
 Parts = npt.NDArray[np.int64]  # (sample,) number of the part
 
 
-def stratified_parts(ids: Sequence[str], labels: npt.NDArray[np.int64], count: int, seed: int) -> Parts:
-    """The part of each sample, from 0 to `count` - 1: each label is dealt out evenly, to within one sample.
+def parts(ids: Sequence[str], count: int, seed: int) -> Parts:
+    """The part of each sample, from 0 to `count` - 1, by its id and the seed alone.
 
-    The order of dealing is that of a digest of seed and id. Two sets with the same ids and labels, such as the same
-    images shifted in two ways, are dealt out alike, so that no image is in one part here and in another there.
-
-    Parameters
-    ----------
-    ids, labels : (sample,)
+    An image is in the same part in every dataset that has it under this id, whatever its label there and whatever
+    else is in the dataset. So parts are of equal size, and hold as many of each category, only up to chance. Parts by
+    two counts without a common divisor are independent.
     """
+    return np.asarray(places(ids, seed) % np.uint64(count), np.int64)
+
+
+def places(ids: Sequence[str], seed: int) -> npt.NDArray[np.uint64]:
+    """(sample,) a number for each id, in an order that has nothing to do with the samples."""
     digests = [hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=8).digest() for name in ids]
-    keys = np.frombuffer(b"".join(digests), ">u8")
-    order = np.lexsort((keys, labels))
-    ordered = labels[order]
-    starts = np.searchsorted(ordered, ordered)  # of each label's run
-    parts = np.empty(len(labels), np.int64)
-    # The label is added so that the odd samples of many small categories do not all go to the first part.
-    parts[order] = (np.arange(len(labels)) - starts + ordered) % count
-    return parts
+    return np.frombuffer(b"".join(digests), ">u8").astype(np.uint64)

@@ -17,7 +17,7 @@ from shiftscope.explain.interventions.greedy import FOLDS, greedy_path, worthwhi
 from shiftscope.explain.interventions.head import Head, head_behind, recorded_logits, through_head
 from shiftscope.explain.interventions.intervention import paired_table
 from shiftscope.explain.interventions.pairs import Pairs
-from shiftscope.explain.interventions.parts import stratified_parts
+from shiftscope.explain.interventions.parts import parts, places
 from shiftscope.explain.interventions.silencing import Shown
 from shiftscope.store.atomic import written_aside
 from shiftscope.store.layout import SHARD_SAMPLES
@@ -84,10 +84,11 @@ def repair(
 ) -> Repair:
     """Search the smallest set of units whose silence raises the accuracy on a shifted set.
 
-    The labelled samples of each dataset are dealt into two halves, stratified by label. On one half units are
-    silenced greedily, and how many of them are worth it is decided by cross-validation inside that half
-    (`greedy_path`, `worthwhile_length`); the other half is only looked at to report. Time is bounded: at most 10,000
-    samples of each set are searched, and each step computes only answers that can change.
+    The labelled samples of each dataset are dealt into two halves by their ids, so that an image is in the same half
+    in every dataset. On one half units are silenced greedily, and how many of them are worth it is decided by
+    cross-validation inside that half (`greedy_path`, `worthwhile_length`); the other half is only looked at to report.
+    Time is bounded: at most 10,000 samples of each set are searched, and each step computes only answers that can
+    change.
 
     Parameters
     ----------
@@ -113,6 +114,8 @@ def repair(
     if study[dataset].name == against.name:
         raise BadRequest(f"{dataset!r} is the reference itself; name a shifted set to repair for.")
     halves = {name: _halves(study[name], seed) for name in study}
+    for each in (study[dataset], against):
+        _check_enough(each, head, halves[each.name])
     ours = _searched(study[dataset], head, halves[dataset] == SEARCH, seed)
     theirs = _searched(against, head, halves[against.name] == SEARCH, seed)
     path = greedy_path(ours[0], theirs[0], head.weight, margin=margin, most=most)
@@ -163,8 +166,18 @@ def _halves(recording: Recording, seed: int) -> npt.NDArray[np.int64]:
     samples = recording.samples
     known = np.flatnonzero((samples.labels != NO_LABEL) & (samples.predictions != NO_LABEL))
     halves = np.full(len(samples), -1, np.int64)
-    halves[known] = stratified_parts(_ids(recording, known), samples.labels[known], 2, seed)
+    halves[known] = parts(_ids(recording, known), 2, seed)
     return halves
+
+
+def _check_enough(recording: Recording, head: Head, halves: npt.NDArray[np.int64]) -> None:
+    search, held_out = (int((halves == half).sum()) for half in (SEARCH, HELD_OUT))
+    if min(search, held_out) < 2 * FOLDS or len(head.weight) < 2:
+        raise BadRequest(
+            f"{recording.name!r} has {search} labelled samples to search in, {held_out} to report on, and "
+            f"{len(head.weight)} categories; a repair needs at least {2 * FOLDS}, {2 * FOLDS} and two. Halves are by "
+            "the samples' ids and the seed: with few samples another seed may do."
+        )
 
 
 def _searched(
@@ -172,14 +185,9 @@ def _searched(
 ) -> tuple[Shown, npt.NDArray[np.int64]]:
     """The samples chosen, as many as are searched, and the fold of each."""
     positions = np.flatnonzero(chosen)
-    if len(positions) < 2 * FOLDS or len(head.weight) < 2:
-        raise BadRequest(
-            f"{recording.name!r} has {len(positions)} labelled samples to search in and {len(head.weight)} categories; "
-            f"a repair needs at least {2 * FOLDS} samples, two categories, and as many samples to report on."
-        )
     if len(positions) > SEARCHED_AT_MOST:
-        drawn = np.random.default_rng(seed).choice(len(positions), SEARCHED_AT_MOST, replace=False)
-        positions = positions[np.sort(drawn)]
+        order = np.argsort(places(_ids(recording, positions), seed), kind="stable")
+        positions = np.sort(positions[order[:SEARCHED_AT_MOST]])
     responses, logits = [], []
     for start in range(0, len(recording.samples), SHARD_SAMPLES):
         stop = min(start + SHARD_SAMPLES, len(recording.samples))
@@ -188,7 +196,7 @@ def _searched(
             responses.append(recording.responses(head.layer, start, stop)[here])
             logits.append(recorded_logits(recording, start, stop)[here])
     labels = recording.samples.labels[positions]
-    folds = stratified_parts(_ids(recording, positions), labels, FOLDS, seed)
+    folds = parts(_ids(recording, positions), FOLDS, seed)
     return Shown(np.concatenate(responses), np.concatenate(logits), labels), folds
 
 
