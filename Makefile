@@ -7,7 +7,7 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 BIN := .venv/bin
 
 SIZE ?= small
-BENCHMARKS := summaries scores paths distances storing recording deephys viewing serving scaling
+BENCHMARKS := summaries scores floor paths distances storing recording deephys viewing serving scaling
 
 .PHONY: demo test check bench clean
 

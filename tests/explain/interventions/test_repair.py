@@ -90,19 +90,16 @@ def test_what_is_reported_is_the_half_that_was_not_searched(misled):
 
 def test_an_image_is_in_the_same_half_in_every_dataset_whatever_else_is_in_it(misled):
     """The same 150 images again, some without a label and some with another one, in another order."""
-    twins = samples(150, 1, misleading=0.8)
     order = np.random.default_rng(0).permutation(150)
-    labels = np.where(np.arange(150) % 4, (twins.labels + np.arange(150) % 2) % CATEGORIES, -1)
-    ids = [twins.ids[i] for i in order]
-    misled.record(
-        ArrayData(twins.inputs[order], labels[order], ids=ids, categories=tuple("abc")),
-        "twins",
-        progress=False,
-    )
+    labels = np.where(order % 4, order % CATEGORIES, -1)
+    units = np.zeros((150, UNITS), np.float32)
+    ids = [f"1-{i}" for i in order]
+    misled.record(ArrayData(units, labels, ids=ids, categories=tuple("abc")), "twins", progress=False)
     halves = {}
     for name in ("field", "twins"):
         own = module._halves(misled[name], seed=0)
-        halves[name] = {s.id: half for s, half in zip(misled[name].samples, own, strict=True) if half >= 0}
+        own_ids = misled[name].samples.column("id").to_pylist()
+        halves[name] = {each: half for each, half in zip(own_ids, own, strict=True) if half >= 0}
     both = halves["field"].keys() & halves["twins"].keys()
     assert len(both) == (labels >= 0).sum()
     assert all(halves["field"][name] == halves["twins"][name] for name in both)
@@ -139,8 +136,8 @@ def test_gains_by_chance_are_said_not_to_hold(new_study, made):
     study = new_study()
     study.record(made(samples=80), "lab", layers=["hidden"], progress=False)
     study.record(made(samples=80, seed=1), "field", progress=False)  # labels at random
-    found = repair(study, "field", margin=1.0)
-    assert found.path
+    tried = (repair(study, "field", margin=1.0, seed=seed) for seed in range(20))
+    found = next(each for each in tried if each.path)  # whose search half has something to gain
     assert found.units == ()
     assert "what the search gained did not hold in cross-validation" in found.in_words()
 
@@ -182,7 +179,7 @@ def test_a_large_set_is_searched_in_part_and_reported_in_full(misled, monkeypatc
     )
     found = repair(misled, "field")
     assert seen == [30]
-    ids = [sample.id for sample in misled["field"].samples]
+    ids = misled["field"].samples.column("id").to_pylist()
     assert found.held_out["field"].labelled == parts(ids, 2, seed=0).sum()
 
 

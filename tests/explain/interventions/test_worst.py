@@ -8,7 +8,7 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import stored_estimates
 
 
-@pytest.mark.parametrize("by", ["novelty", "blame"])
+@pytest.mark.parametrize("by", ["wasserstein", "blame"])
 def test_the_largest_values_come_first(recorded, by):
     values = stored_estimates(recorded, "field", "lab", "hidden")[by].value
     expected = sorted((u for u in range(10) if values[u] > 0), key=lambda u: -values[u])
