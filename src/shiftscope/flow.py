@@ -15,7 +15,7 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import NUMBERS, has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import sweep_folder
-from shiftscope.store.layout import HEAD, SHARD_SAMPLES, folder_name, unreplaced
+from shiftscope.store.layout import ANSWERS, HEAD, SHARD_SAMPLES, folder_name, unreplaced
 from shiftscope.store.locks import files_of, held, recording_lock
 from shiftscope.store.object_path import on_store
 from shiftscope.store.recording import Recording
@@ -51,6 +51,7 @@ def record(
     stored_as: StoredType = "float16",
     keep: Keep = "responses",
     outputs: Outputs = "auto",
+    output: str | int | None = None,
     how: Pass | None = None,
     engine: Engine | Client | None = None,
     shard_samples: int | None = None,
@@ -93,6 +94,7 @@ def record(
         stored_as=stored_as,
         keep=keep,
         outputs=outputs,
+        output=output,
         check_range=check_range,
         other_preprocessing=other_preprocessing,
         shard_samples=checked_shard_samples(
@@ -115,9 +117,13 @@ def record(
             )
         replaces = name in study and (overwrite or stopped)
         target = study.place_for(name, replaces=replaces)
-        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how or Pass())
+        how, known = how or Pass(), prepared.known
+        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how, known)
+        answers = known.answers if known else None
         with held(study.path, files_of(folder)):
-            writer = RecordingWriter(target, prepared.plan, overwrite=overwrite)
+            writer = RecordingWriter(target, prepared.plan, answers=answers, overwrite=overwrite)
+        if answers:
+            writer.tell_other_passes(answers, how.batch_size)
         try:
             done = len(dataset) - sum(map(job.samples_in, writer.unfinished()))
             with progress(name, done, len(dataset)) as advance:
@@ -154,11 +160,14 @@ def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: 
         if manifest.layers:
             refuse_other_layers(manifest.layers, layers)
         elsewhere = {} if folder == folder_name(name) else {name: folder}
-        written = dict[str, str]()
-        if (not manifest.layers or HEAD in study.lost_maps()) and (
-            head := find_head(recorded.model, layers, recorded.inputs)
+        written, lost = dict[str, str](), study.lost_files()
+        if (not manifest.layers or HEAD in lost) and (
+            head := find_head(recorded.model, layers, recorded.inputs, recorded.answer.output)
         ):
             written |= study.save_head(head)
+        kept = recorded.known.to_keep() if recorded.known else None
+        if kept and (not manifest.layers or ANSWERS in lost):
+            written |= study.save_known_answers(kept)
         for linear in recorded.maps.values():
             written |= study.save_map(linear)
         first = not manifest.inputs or name == (manifest.reference or name)
@@ -169,6 +178,7 @@ def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: 
             reference=name if reference or not manifest.reference else manifest.reference,
             datasets=manifest.datasets if name in manifest.datasets else (*manifest.datasets, name),
             inputs=recorded.seen.as_json() if first else manifest.inputs,
+            answer=recorded.answer if recorded.known else None,
             sha256={**manifest.sha256, **written},
             folders={other: at for other, at in manifest.folders.items() if other != name} | elsewhere,
         )

@@ -111,6 +111,7 @@ class Study(StudyFiles):
         stored_as: StoredType = "float16",
         keep: Keep = "responses",
         outputs: Outputs = "auto",
+        output: str | int | None = None,
         batch_size: int = 64,
         loader_workers: int = 0,
         engine: Engine | Client | None = None,
@@ -152,7 +153,10 @@ class Study(StudyFiles):
             "responses" and their summaries, or only "summaries" for sets too large to keep.
         outputs
             What the model's outputs are: "logits" (log-probabilities too) or "probabilities"; found out from the
-            first ones where not given.
+            first ones of the first dataset where not given.
+        output
+            Which of several tensors that the model returns holds them, by its name or its number from 0. Needed
+            where more than one could be meant, with the first dataset.
         loader_workers
             Processes that read samples for the model.
         engine
@@ -191,6 +195,7 @@ class Study(StudyFiles):
             stored_as=stored_as,
             keep=keep,
             outputs=outputs,
+            output=output,
             how=Pass(batch_size=batch_size, loader_workers=loader_workers, on_error=on_error),
             engine=engine,
             shard_samples=shard_samples,

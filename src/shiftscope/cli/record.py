@@ -39,6 +39,8 @@ def record(
     channels: Literal["rgb", "bgr", "gray"] = "rgb",
     stored_as: Literal["float16", "float32"] = "float16",
     keep: Literal["responses", "summaries"] = "responses",
+    outputs: Literal["auto", "logits", "probabilities"] = "auto",
+    output: str | None = None,
     batch_size: int = 64,
     loader_workers: int = 0,
     device: str | None = None,
@@ -90,6 +92,10 @@ def record(
         Type of the stored responses.
     keep
         All responses with their summaries, or summaries alone.
+    outputs
+        What the model's outputs are; found out from the first ones where not given.
+    output
+        Name, or number from 0, of the tensor that holds them, where the model returns several.
     batch_size
         Samples in one forward pass.
     loader_workers
@@ -148,6 +154,8 @@ def record(
             preprocess=preprocess if asked else None,
             stored_as=stored_as,
             keep=keep,
+            outputs=outputs,
+            output=output,
             batch_size=batch_size,
             loader_workers=loader_workers,
             engine=engine,

@@ -41,6 +41,9 @@ def batches(
 ) -> Iterator[Batch]:
     """Samples in order, at most `size` at once. None of the batches crosses a border between shards.
 
+    Nor has one of them a single sample, which some models cannot take, where `size` is 3 or more and the shard has
+    more than one: the batch before it leaves it a second one.
+
     Raises
     ------
     BadRequest
@@ -55,7 +58,7 @@ def batches(
     loader = DataLoader(
         _Reader(dataset),
         # One after the other: a list of all would grow with the dataset.
-        batch_sampler=(list(part[i : i + size]) for part in shards for i in range(0, len(part), size)),
+        batch_sampler=(list(run) for part in shards for run in _runs(part, size)),
         num_workers=workers,
         collate_fn=_collate,
         multiprocessing_context=_starting() if workers else None,
@@ -63,6 +66,15 @@ def batches(
         generator=torch.Generator(),  # torch's own would move, and a training that records with it
     )
     return iter(loader)
+
+
+def _runs(part: range, size: int) -> Iterator[range]:
+    start = 0
+    while start < len(part):
+        leaves_one = size > 2 and len(part) - start == size + 1
+        end = start + size - leaves_one
+        yield part[start:end]
+        start = end
 
 
 def _starting() -> BaseContext | None:

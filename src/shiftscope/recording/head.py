@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from shiftscope.recording.forward import forward
 from shiftscope.recording.hooks import Taps
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.linear_maps import weights_of
@@ -32,21 +33,27 @@ class _Pass:
     logits: torch.Tensor
 
 
-def find_head(model: nn.Module, layers: Sequence[RecordedLayer], inputs: torch.Tensor) -> LinearMap | None:
+def find_head(
+    model: nn.Module,
+    layers: Sequence[RecordedLayer],
+    inputs: torch.Tensor,
+    output: str | int | None = None,
+) -> LinearMap | None:
     """The `nn.Linear` whose input is a recorded layer's responses and whose output is the logits.
 
     Found by running it: a layer qualifies when its responses equal what the linear map was given, and still do when
     its output is turned round and moved far up and down. So an activation in between is seen that changes nothing
-    about the samples at hand, as one that only bounds what is large.
+    about the samples at hand, as one that only bounds what is large. `output` is the part of the model's output that
+    is its answer.
     """
-    seen = _run(model, layers, inputs)
+    seen = _run(model, layers, inputs, output)
     names = {module: name for name, module in model.named_modules()}
     for module, entered, left in reversed(seen.given):
         if left.shape != seen.logits.shape or not _same_answer(left, seen.logits):
             continue
         for layer in sorted(layers, key=lambda each: _likelihood(each, names[module])):
             if _alike(seen.responses[layer.name], entered) and _stays_alike(
-                model, layer, module, inputs, seen.responses[layer.name]
+                model, layer, module, inputs, seen.responses[layer.name], output
             ):
                 weight, bias = weights_of(module)
                 return LinearMap(names[module], layer.name, weight, bias)
@@ -59,14 +66,19 @@ def _likelihood(layer: RecordedLayer, name: str) -> int:
 
 
 def _stays_alike(
-    model: nn.Module, layer: RecordedLayer, head: nn.Linear, inputs: torch.Tensor, responses: torch.Tensor
+    model: nn.Module,
+    layer: RecordedLayer,
+    head: nn.Linear,
+    inputs: torch.Tensor,
+    responses: torch.Tensor,
+    output: str | int | None,
 ) -> bool:
     """Whether `head` is given the layer's responses whatever they are."""
     if layer.side != "output":  # what enters a module is not changed by it
         return True
     largest = float(responses.abs().max()) or 1.0
     for factor in (REACH / largest, -REACH / largest):
-        moved = _run(model, [layer], inputs, moved=layer, factor=factor)
+        moved = _run(model, [layer], inputs, output, moved=layer, factor=factor)
         entered = next((entered for module, entered, _ in moved.given if module is head), None)
         if entered is None or not _alike(moved.responses[layer.name], entered):
             return False
@@ -77,6 +89,7 @@ def _run(
     model: nn.Module,
     layers: Sequence[RecordedLayer],
     inputs: torch.Tensor,
+    answer: str | int | None,
     moved: RecordedLayer | None = None,
     factor: float = 1.0,
 ) -> _Pass:
@@ -102,7 +115,7 @@ def _run(
                 hooks.callback(module.register_forward_hook(keep).remove)
         hooks.enter_context(observed(model))
         taps = hooks.enter_context(Taps(model, layers))
-        logits = logits_in(model(inputs))
+        logits = logits_in(forward(model, inputs), answer)
         return _Pass(given, taps.take(), logits)
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from shiftscope.errors import LayerError, LayerNotFound, ModelError, closest
+from shiftscope.errors import LayerError, LayerNotFound, closest
+from shiftscope.recording.forward import forward
 from shiftscope.recording.model import observed
-from shiftscope.recording.output import responses_in, tensor_in
+from shiftscope.recording.output import chosen_item, responses_in, taken_of, tensor_in
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.units.kind import UnitKind, unit_kinds
 from shiftscope.units.tokens import prefix_tokens
@@ -30,7 +31,8 @@ class Layer:
     pool
         "mean", "max" or "center" of a map; "mean", "max" or "cls" of tokens. The first where not given.
     item
-        Which part of an output that is a tuple, a dict or a model-output object; its first tensor where not given.
+        Which part of an output that is a tuple, a dict or a model-output object; needed where it has several tensors,
+        but for torch's recurrent and attention modules, whose outputs come first.
     call
         Which call of a module that runs several times in one forward pass, from 0.
     rectify
@@ -72,6 +74,7 @@ class ListedLayer:
     units: int | None
     pools: tuple[str, ...]
     why_not: str = ""
+    taken: str = ""  # which part of an output of several this is
 
 
 def list_layers(model: nn.Module, inputs: torch.Tensor) -> list[ListedLayer]:
@@ -140,13 +143,7 @@ def _outputs(model: nn.Module, inputs: torch.Tensor) -> dict[str, list[Any]]:
     handles = [module.register_forward_hook(keep(name)) for name, module in _modules(model).items()]
     try:
         with observed(model):
-            model(inputs)
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        reason = str(error).splitlines()[0]
-        raise ModelError(
-            f"the model cannot run on inputs of shape {tuple(inputs.shape[1:])} for a sample: {reason}. Give the "
-            "preprocessing it was trained with (resize, crop, channels), or arrays of its input size."
-        ) from error
+            forward(model, inputs)
     finally:
         for handle in handles:
             handle.remove()
@@ -165,11 +162,14 @@ def _copied(output: Any) -> Any:
 
 def _listed(name: str, module: nn.Module, outputs: Sequence[Any], samples: int) -> ListedLayer:
     kind: UnitKind | None = None
-    why_not, shapes = "", tuple[tuple[int, ...], ...]()
+    why_not, taken, shapes = "", "", tuple[tuple[int, ...], ...]()
     try:
+        items = [chosen_item(output, None, module, name) for output in _fired(outputs, name)]
         tensors = [
-            _samples_first(tensor_in(output, None, name), name, samples) for output in _fired(outputs, name)
+            _samples_first(tensor_in(output, item, name), name, samples)
+            for output, item in zip(outputs, items, strict=True)
         ]
+        taken = taken_of(outputs[0], items[0])
         shapes = tuple(tuple(tensor.shape[1:]) for tensor in tensors)
         kind = _kind_of(tensors[0], module, name)
     except LayerError as error:
@@ -177,7 +177,7 @@ def _listed(name: str, module: nn.Module, outputs: Sequence[Any], samples: int) 
     units = None if kind is None else tensors[0].shape[1 if kind.name == "channel" else -1]
     pools = () if kind is None else tuple(kind.pools)
     kind_name = None if kind is None else kind.name
-    return ListedLayer(name, type(module).__name__, shapes, kind_name, units, pools, why_not)
+    return ListedLayer(name, type(module).__name__, shapes, kind_name, units, pools, why_not, taken)
 
 
 def _decide(
@@ -190,7 +190,8 @@ def _decide(
 ) -> RecordedLayer:
     name = layer.name
     output = _called(_fired(outputs, name), layer.call, name)
-    tensor = _samples_first(tensor_in(output, layer.item, name), name, len(inputs))
+    item = chosen_item(output, layer.item, module, name)
+    tensor = _samples_first(tensor_in(output, item, name), name, len(inputs))
     kind = _kind_of(tensor, module, name)
     pool = layer.pool or next(iter(kind.pools))
     if pool not in kind.pools:
@@ -208,7 +209,7 @@ def _decide(
         pool=pool,
         units=0,
         shape=tuple(tensor.shape[1:]),
-        item=layer.item,
+        item=item,
         call=layer.call or 0,
         rectify=layer.rectify,
         channel_axis=layer.channel_axis,

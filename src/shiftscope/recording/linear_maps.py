@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from shiftscope.errors import LayerError, LayerNotFound, closest
+from shiftscope.recording.forward import forward
 from shiftscope.recording.linear_map import LinearMap, Weights
 from shiftscope.recording.model import observed
 from shiftscope.recording.output import tensor_in
@@ -57,7 +58,7 @@ def find_maps(
     handles += [module.register_forward_hook(measure) for module in model.modules()]
     try:
         with observed(model):
-            model(inputs)
+            forward(model, inputs)
     finally:
         for handle in handles:
             handle.remove()

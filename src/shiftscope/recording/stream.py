@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +13,8 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ShiftscopeError
 from shiftscope.recording.batches import Batch, batches, stacked
+from shiftscope.recording.find_answer import are_probabilities
+from shiftscope.recording.forward import GOES_ON, failures_told, under_autocast
 from shiftscope.recording.hooks import Taps
 from shiftscope.recording.model import device_and_dtype, observed
 from shiftscope.recording.output import logits_in
@@ -78,6 +80,8 @@ def stream(
     stored_as: StoredType,
     probabilities: bool,
     how: Pass,
+    output: str | int | None = None,
+    autocast: str = "",
     keep: Keep = "responses",
     summaries: Callable[[Mapping[str, int], int, range], ShardSummaries] | None = None,
 ) -> Generator[Shard, None, None]:
@@ -87,6 +91,10 @@ def stream(
 
     Parameters
     ----------
+    output
+        Part of the model's output that is its answer.
+    autocast
+        Type of `torch.autocast` that it computes in; empty for none.
     summaries
         Makes what a shard's responses are summarised with on the device: of the units by layer, the number of
         categories and the shard's positions.
@@ -96,7 +104,8 @@ def stream(
     DataError
         A sample that cannot be read (unless `on_error="skip"`), or a label outside the categories.
     ModelError
-        Outputs that are no probabilities, though `probabilities` says so.
+        The model or its device fails, gives no row of logits for each sample, or gives no probabilities though
+        `probabilities` says so.
     ResponseError
         A response that is NaN, infinite or too large for the stored type; layer, unit and sample are named.
     """
@@ -118,43 +127,18 @@ def stream(
                     summaries=made_there and made_there(units, len(categories), positions),
                 )
                 while not shard.full:
-                    batch = next(loaded)
+                    batch = _next(loaded)
                     _refuse_problems(batch, len(categories), how.on_error)
                     logits = None
                     if batch.inputs is not None:
-                        outputs = logits_in(
-                            model(_as_floating(batch.inputs.to(device, non_blocking=pinned), dtype))
-                        )
-                        logits = _log_probabilities(outputs.float()) if probabilities else outputs
+                        logits = _shown(model, batch.inputs, device, dtype, output, autocast)
+                        logits = _log_probabilities(logits.float()) if probabilities else logits
                     shard.append(batch.seen, taps.take() if logits is not None else {}, logits)
                     how.progress(len(batch.seen))
                     del batch, logits  # nor is a batch kept while the next one is read
                 yield shard.finish()
     finally:
         del loaded  # its workers end here, even where an error's traceback keeps this frame
-
-
-def check_outputs(
-    model: nn.Module, inputs: torch.Tensor, categories: Sequence[str]
-) -> tuple[tuple[str, ...], bool]:
-    """The category names, one for each output, numbers where none are given; and whether outputs are probabilities.
-
-    Probabilities, none negative and summing to one, are kept as their logarithms: the softmax of those is right.
-
-    Raises
-    ------
-    ModelError
-        The model gives another number of logits than there are names.
-    """
-    with observed(model):
-        logits = logits_in(model(inputs))
-    names = tuple(categories) or tuple(map(str, range(logits.shape[1])))
-    if tuple(logits.shape) != (len(inputs), len(names)):
-        raise ModelError(
-            f"the model gives logits of shape {tuple(logits.shape)} for {len(inputs)} samples, and there are "
-            f"{len(names)} categories. Create the study with one category name for each logit."
-        )
-    return names, are_probabilities(logits)
 
 
 def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
@@ -184,13 +168,6 @@ def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
     return _as_floating(stacked(inputs, "the first one").to(device), dtype)
 
 
-def are_probabilities(outputs: torch.Tensor) -> bool:
-    """Whether every row is one distribution: none negative, sum one."""
-    sums = outputs.float().sum(1)
-    fits = (outputs >= 0).all(1) & ((sums - 1).abs() < 1e-2)
-    return bool(fits.all())  # once: an accelerator is waited for here
-
-
 def _log_probabilities(outputs: torch.Tensor) -> torch.Tensor:
     if not are_probabilities(outputs):
         raise ModelError(
@@ -198,6 +175,31 @@ def _log_probabilities(outputs: torch.Tensor) -> torch.Tensor:
             'not. Say which they are: outputs="logits" or outputs="probabilities".'
         )
     return torch.log(outputs.clamp_min(TINY))
+
+
+def _shown(
+    model: nn.Module,
+    inputs: torch.Tensor,
+    device: torch.device,
+    dtype: torch.dtype,
+    output: str | int | None,
+    autocast: str,
+) -> torch.Tensor:
+    with failures_told(inputs), under_autocast(autocast, device):
+        given = model(_as_floating(inputs.to(device, non_blocking=device.type == "cuda"), dtype))
+    return logits_in(given, output, len(inputs))
+
+
+def _next(loaded: Iterator[Batch]) -> Batch:
+    try:
+        return next(loaded)
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise DataError(
+            f"a process that reads samples has died: {error} Its memory or that under /dev/shm may be too small: "
+            f"record with fewer loader_workers. {GOES_ON}"
+        ) from error
 
 
 def _as_floating(inputs: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

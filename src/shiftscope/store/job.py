@@ -13,6 +13,7 @@ from torch import nn
 
 from shiftscope.datasets.sample import Dataset
 from shiftscope.engine.engine import Advance
+from shiftscope.recording.known_answers import KnownAnswers
 from shiftscope.recording.model import device_and_dtype, placed
 from shiftscope.recording.seen import Shard
 from shiftscope.recording.stream import Pass, stream
@@ -33,6 +34,7 @@ class Job:
     model: nn.Module
     dataset: Dataset
     how: Pass
+    known: KnownAnswers | None = None  # of the model of the process that records
 
     @property
     def shards(self) -> Sequence[int]:
@@ -52,7 +54,14 @@ class Job:
         return dataclasses.replace(self, model=placed(self.model, device))
 
     def record(self, shards: Sequence[int], advance: Advance) -> None:
-        """While one shard is summarised and written, the next is recorded."""
+        """While one shard is summarised and written, the next is recorded.
+
+        Raises
+        ------
+        StudyMismatch
+            The model is not the one of the process that records, as where a worker has other code.
+        """
+        self._checked  # noqa: B018  # before the first shard
         writer, rows = self._writer, self.plan.shards()
         recorded = stream(
             self.model,
@@ -63,6 +72,8 @@ class Job:
             stored_as=self.plan.stored_as,
             probabilities=self.plan.probabilities,
             how=dataclasses.replace(self.how, progress=advance),
+            output=self.plan.output,
+            autocast=self.plan.autocast,
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
         )
@@ -78,4 +89,9 @@ class Job:
     @cached_property
     def _writer(self) -> RecordingWriter:
         """One for all calls: to open it, the ends of all shards are read."""
-        return RecordingWriter(self.folder, self.plan)
+        return RecordingWriter(self.folder, self.plan, batch_size=self.how.batch_size if self.known else None)
+
+    @cached_property
+    def _checked(self) -> None:
+        if self.known:
+            self.known.refuse_unlike(self.model, output=self.plan.output, autocast=self.plan.autocast)

@@ -18,6 +18,7 @@ UNIT_CHUNK = 64  # units in one file of the transposed responses
 MANIFEST = "study.json"
 HEAD = "head.safetensors"
 MAPS = "maps"
+ANSWERS = "study.answers.safetensors"  # no dataset's folder is named so
 RECORDING = "recording.json"
 RESPONSES = "responses.zarr"
 SUMMARIES = "summaries.zarr"

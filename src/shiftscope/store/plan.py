@@ -42,6 +42,8 @@ class Plan:
     source: Mapping[str, Any]  # the dataset's own description
     model: Mapping[str, Any]
     shard_samples: int
+    output: str | int | None = None  # the part of the model's output that is its answer
+    autocast: str = ""  # type of the torch.autocast that it was recorded under
     format: int = FORMAT  # by whose rules the recording is made; stands beside the plan on disk
 
     def __post_init__(self) -> None:
@@ -80,6 +82,9 @@ class Plan:
     def as_json(self) -> dict[str, Any]:
         told = {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}
         del told["format"]
+        for option in ("output", "autocast"):  # as in recordings from before there were any
+            if not told[option] and told[option] != 0:
+                del told[option]
         return told
 
     @classmethod

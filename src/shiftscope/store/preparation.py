@@ -15,6 +15,11 @@ from shiftscope.checked_text import checked_text
 from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest
+from shiftscope.recording.answer import Answer
+from shiftscope.recording.beside_weights import beside_weights
+from shiftscope.recording.find_answer import find_answer
+from shiftscope.recording.forward import autocast_around
+from shiftscope.recording.known_answers import KnownAnswers, answers_of
 from shiftscope.recording.layers import Layer, choose_layers
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.linear_maps import find_maps
@@ -28,11 +33,14 @@ from shiftscope.recording.provenance import (
     without_settings,
 )
 from shiftscope.recording.seen import Keep, Outputs, StoredType
-from shiftscope.recording.stream import check_outputs, first_inputs
+from shiftscope.recording.stream import first_inputs
+from shiftscope.store.known_answers import refuse_other_answers_in
 from shiftscope.store.layout import written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.typed import check_choice
+
+KEEPS_ANSWERS = 3  # the first format that does
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,8 @@ class Preparation:
     seen: InputRange
     categories: tuple[str, ...]
     maps: Mapping[str, LinearMap]  # those whose paths are to be counted
+    answer: Answer
+    known: KnownAnswers | None  # None in formats that keep none
 
 
 def prepare(
@@ -58,6 +68,7 @@ def prepare(
     stored_as: StoredType,
     keep: Keep,
     outputs: Outputs,
+    output: str | int | None,
     check_range: bool,
     shard_samples: int,
     other_preprocessing: bool,
@@ -68,6 +79,7 @@ def prepare(
     paths = [paths] if isinstance(paths, str) else paths
     entered = {layer.name for layer in manifest.layers if layer.side != "output"}
     layers = [layer for layer in layers or () if layer not in entered]  # they are recorded again anyway
+    study_format = written_format(manifest.format)
     described = describe_model(model)
     refuse_other_model(manifest.model, described)
     _check_name(name, study.datasets)
@@ -77,12 +89,17 @@ def prepare(
         )
     if not other_preprocessing:
         _check_preprocessing(study, dataset, name)
+    beside = beside_weights(model)
     inputs = first_inputs(dataset, model)
     seen = InputRange.of(inputs)
     if manifest.inputs and name != study.reference:
         seen.refuse_unlike(
             InputRange.from_json(manifest.inputs), name, study.reference, check_range=check_range
         )
+    autocast = autocast_around(inputs.device) if study_format >= KEEPS_ANSWERS else ""
+    if before := manifest.answer:
+        outputs = before.outputs if outputs == "auto" else outputs
+        output = before.output if output is None else output
     maps = find_maps(model, paths, inputs) if paths else {}
     chosen = choose_layers(model, layers, inputs) if layers else list(manifest.layers)
     entering = [layer for layer, _ in maps.values()] or [
@@ -91,11 +108,25 @@ def prepare(
     chosen += [layer for layer in entering if layer not in chosen]
     if manifest.layers:
         refuse_other_layers(manifest.layers, chosen)
-    categories, probabilities = check_outputs(
-        model, inputs, study.categories or checked_categories(dataset.categories or ()) or output_names(model)
+    categories, answer, logits = find_answer(
+        model,
+        inputs,
+        study.categories or checked_categories(dataset.categories or ()) or output_names(model),
+        output=output,
+        outputs=outputs,
+        autocast=autocast,
+        kept=study_format >= KEEPS_ANSWERS,
     )
     if not manifest.datasets:
         refuse_other_order(categories, model)
+    if before:
+        before.refuse_unlike(answer)
+        refuse_other_answers_in(study, model)
+    known = None
+    if study_format >= KEEPS_ANSWERS:
+        after = beside_weights(model)  # what a pass changes is a cache
+        beside = {name: told for name, told in beside.items() if after.get(name) == told}
+        known = KnownAnswers(inputs.cpu(), answers_of(model, logits, beside, autocast))
     plan = Plan(
         dataset=name,
         samples=len(dataset),
@@ -103,16 +134,17 @@ def prepare(
         categories=len(categories),
         stored_as=stored_as,
         keep=keep,
-        probabilities=probabilities if outputs == "auto" else outputs == "probabilities",
+        probabilities=answer.probabilities,
         fingerprint=dataset.fingerprint(),
         source=_told_of_itself(dataset),
         model=without_settings(described),
         shard_samples=shard_samples,
-        format=written_format(manifest.format),
+        output=answer.output if study_format >= KEEPS_ANSWERS else None,
+        autocast=autocast,
+        format=study_format,
     )
-    return Preparation(
-        plan, model, inputs, seen, categories, {name: linear for name, (_, linear) in maps.items()}
-    )
+    linear_maps = {name: linear for name, (_, linear) in maps.items()}
+    return Preparation(plan, model, inputs, seen, categories, linear_maps, answer, known)
 
 
 def _check_preprocessing(study: StudyFiles, dataset: Dataset, name: str) -> None:

@@ -82,11 +82,11 @@ def close(folder: Path, plan: Plan, sums: Checksums) -> None:
     write_json(folder / CHECKSUMS, told, of_sums)
     flush_names_of(of_sums)
     described = {
+        **read_json(folder / RECORDING, "a recording"),
         "format": plan.format,
         "complete": True,
         "content": _content(told),
         "checksums": of_sums[folder / CHECKSUMS],
-        "plan": read_json(folder / RECORDING, "a recording")["plan"],
     }
     write_json(folder / RECORDING, with_own_digest(described))
 

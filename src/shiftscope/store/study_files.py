@@ -9,12 +9,13 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from shiftscope.category_names import checked_categories
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
+from shiftscope.recording.answer import Answer
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.atomic import (
@@ -29,6 +30,7 @@ from shiftscope.store.atomic import (
     write_json_over,
 )
 from shiftscope.store.layout import (
+    ANSWERS,
     FORMAT,
     HEAD,
     MANIFEST,
@@ -50,6 +52,9 @@ from shiftscope.store.recording import Recording
 from shiftscope.store.within import within
 from shiftscope.typed import check_types
 
+if TYPE_CHECKING:
+    from shiftscope.recording.known_answers import KnownAnswers
+
 RESTORE = "Put back a copy of it, or record into a new study."
 
 
@@ -63,6 +68,7 @@ class Manifest:
     reference: str = ""
     datasets: tuple[str, ...] = ()  # finished, in the order recorded
     inputs: Mapping[str, Any] = field(default_factory=dict)  # shape and range of the first dataset's inputs
+    answer: Answer | None = None  # None before the first dataset, and in formats that keep none
     # Of datasets that are not in the folder of their name, as they are once replaced on an object store.
     folders: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -302,8 +308,24 @@ class StudyFiles(Mapping[str, Recording]):
     def save_map(self, linear: LinearMap) -> dict[str, str]:
         return self._save_map(f"{MAPS}/{folder_name(linear.name)}.safetensors", linear)
 
-    def lost_maps(self) -> set[str]:
-        """Files of linear maps that are not what the manifest says."""
+    def known_answers(self) -> KnownAnswers | None:
+        """Inputs of the first dataset with what the model answered; None where they are not kept, or lost."""
+        from shiftscope.store.known_answers import read_known_answers
+
+        if ANSWERS not in self.manifest.sha256 or ANSWERS in self.lost_files():
+            return None
+        return read_known_answers(within(self.path, self.path / ANSWERS))
+
+    def save_known_answers(self, known: KnownAnswers) -> dict[str, str]:
+        """Write them; the file's name and checksum, for the manifest."""
+        from shiftscope.store.known_answers import write_known_answers
+
+        sums: Checksums = {}
+        write_known_answers(within(self.path, self.path / ANSWERS), known, sums)
+        return {ANSWERS: sums[self.path / ANSWERS]}
+
+    def lost_files(self) -> set[str]:
+        """Files of linear maps, and of the model's answers, that are not what the manifest says."""
         return {
             name
             for name, digest in self.manifest.sha256.items()
@@ -370,6 +392,7 @@ def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> b
         "reference": manifest.reference,
         "datasets": list(manifest.datasets),
         "inputs": dict(manifest.inputs),
+        **({"answer": manifest.answer.as_json()} if manifest.answer else {}),
         "versions": dict(manifest.versions),
         "sha256": dict(manifest.sha256),
         **({"folders": dict(manifest.folders)} if manifest.folders else {}),
@@ -403,6 +426,7 @@ def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
             reference=content["reference"],
             datasets=tuple(content["datasets"]),
             inputs=content["inputs"],
+            answer=Answer.from_json(content["answer"]) if "answer" in content else None,
             versions=content["versions"],
             sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
             folders=_checked(content.get("folders", {})),

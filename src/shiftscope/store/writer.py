@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from shiftscope.errors import StudyDamaged, StudyMismatch
+from shiftscope.recording.answers import Answers, refuse_other_answers
 from shiftscope.recording.seen import Shard
 from shiftscope.store.arrays import StoredArray, create_array
 from shiftscope.store.at_hand import to_write_arrays
@@ -50,28 +52,48 @@ class RecordingWriter:
 
     Several processes may write one recording, each its shards: a shard written twice has the same bytes.
 
+    Parameters
+    ----------
+    answers
+        What the model answers to the first inputs, by which it is known again.
+    batch_size
+        Of the passes, noted with each shard.
+
     Raises
     ------
     StudyMismatch
-        The folder holds a recording of something else, and not `overwrite`; the message names what differs.
+        The folder holds a recording of something else or by a model that answers otherwise, and not `overwrite`; the
+        message names what differs.
     StudyDamaged
         What the folder says of its recording cannot be read, and not `overwrite`, or a link leads out of it.
     """
 
-    def __init__(self, folder: Path, plan: Plan, *, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        *,
+        answers: Answers | None = None,
+        batch_size: int | None = None,
+        overwrite: bool = False,
+    ) -> None:
         self.folder, self.plan = all_within(within(folder.parent, folder)), plan
         planned = json.loads(json.dumps(plan.as_json()))
         before = _described(folder, overwrite=overwrite)
-        if before is not None and overwrite and _differences(before.get("plan", {}), planned):
+        self._batch_size = batch_size
+        other = _other_answers(before, answers) if answers else ""
+        if before is not None and overwrite and (other or _differences(before.get("plan", {}), planned)):
             remove_folder(folder)
             before = None
         if before:
             self.complete = bool(before.get("complete"))
             _refuse_other_plan(before.get("plan", {}), planned, complete=self.complete)
+            refuse_other_answers(other)
         else:
             self.complete = False
             self._refuse_full_disk()
-            begun = {"format": plan.format, "complete": False, "plan": planned}
+            told = {"answers": answers.as_json()} if answers else {}
+            begun = {"format": plan.format, "complete": False, **told, "plan": planned}
             write_json(folder / RECORDING, with_own_digest(begun))
         if plan.keep == "responses" and not self.complete:
             self._arrays, self._logits = self._arrays_to_write()
@@ -108,6 +130,7 @@ class RecordingWriter:
             "samples": len(shard.samples),
             "skipped": int((~shard.shown).sum()),
             "plan": self.plan.digest,
+            **({} if self._batch_size is None else {"batch_size": self._batch_size}),
             "sha256": {
                 path.relative_to(self.folder).as_posix(): digest for path, digest in sorted(sums.items())
             },
@@ -135,6 +158,20 @@ class RecordingWriter:
         """Remove what killed processes left behind; not while another process writes this recording."""
         if not on_store(self.folder):
             sweep_folder(self.folder)
+
+    def tell_other_passes(self, answers: Answers, batch_size: int) -> None:
+        """Warn where shards that are there were made by another torch, or in batches of another size."""
+        described = read_json(self.folder / RECORDING, "a recording")
+        if not self.complete and "answers" in described:
+            Answers.from_json(described["answers"]).tell_other_torch(answers)
+        done = [shard for shard in self.plan.shards() if is_done(self.folder, self.plan, shard)]
+        sizes = {json.loads(done_file(self.folder, shard).read_bytes()).get("batch_size") for shard in done}
+        if others := sorted(sizes - {None, batch_size}):
+            warnings.warn(
+                f"{self.plan.dataset!r} was begun with batch_size={' and '.join(map(str, others))} and goes on with "
+                f"{batch_size}: responses may differ by rounding.",
+                stacklevel=3,
+            )
 
     def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
         """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
@@ -209,6 +246,16 @@ def _described(folder: Path, *, overwrite: bool) -> dict[str, Any] | None:
         if overwrite:
             return {}
         raise StudyDamaged(f"{error} Record it with overwrite=True.") from error
+
+
+def _other_answers(before: Mapping[str, Any] | None, now: Answers) -> str:
+    """How the model differs from the one that a recording was begun with; empty where nothing is kept of that."""
+    if before is None or "answers" not in before:
+        return ""
+    try:
+        return Answers.from_json(before["answers"]).difference(now)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StudyDamaged(f"a recording does not say what its model answered: {error!r}.") from error
 
 
 def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any], *, complete: bool) -> None:

@@ -22,6 +22,7 @@ from shiftscope.recording.output import responses_in, tensor_in, with_tensor
 from shiftscope.recording.provenance import describe_model, refuse_other_model
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.stream import Pass, stream
+from shiftscope.store.known_answers import refuse_other_answers_in
 from shiftscope.store.recording import Recording
 from shiftscope.store.study_files import StudyFiles
 
@@ -59,6 +60,7 @@ def intervene_live(
     """
     model = unwrap(model)
     refuse_other_model(study.manifest.model, describe_model(model))
+    refuse_other_answers_in(study, model)
     described = study.layer(layer)
     if described.side != "output":
         raise LayerError(
@@ -183,6 +185,8 @@ def _answers(
             recording.plan.shards(),
             stored_as="float32",
             probabilities=recording.plan.probabilities,
+            output=recording.plan.output,
+            autocast=recording.plan.autocast,
             how=Pass(run.batch_size, run.loader_workers, "skip", run.progress),
         )
         for shard in shards:
