@@ -155,7 +155,8 @@ class ItemData:
                 f"an input that is a {type(value).__name__} of {value.dtype} already; preprocessing takes "
                 "pictures or bytes. Leave preprocess out, or take the transform out of the dataset."
             )
-        given = torch.as_tensor(value).detach().clone(memory_format=torch.contiguous_format)
+        given = value if isinstance(value, torch.Tensor) else torch.as_tensor(value, device="cpu")
+        given = given.detach().clone(memory_format=torch.contiguous_format)
         if given.dtype == torch.float64:
             given = given.float()
         return given, draw(

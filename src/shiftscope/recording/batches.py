@@ -65,7 +65,8 @@ def batches(
         pin_memory=pinned,
         generator=torch.Generator(),  # torch's own would move, and a training that records with it
     )
-    return iter(loader)
+    with torch.device("cpu"):  # where its generator is, whatever the user's default
+        return iter(loader)
 
 
 def _runs(part: range, size: int) -> Iterator[range]:

@@ -26,7 +26,7 @@ def forward(model: nn.Module, inputs: torch.Tensor, autocast: str = "") -> Any:
         The model fails; the message says on what, and what to try.
     """
     with failures_told(inputs), under_autocast(autocast, inputs.device):
-        return model(inputs)
+        return model(inputs.clone())  # which a first layer may write to
 
 
 def autocast_around(device: torch.device) -> str:

@@ -13,7 +13,7 @@ from torch import nn
 
 from shiftscope.recording.forward import forward
 from shiftscope.recording.hooks import Taps
-from shiftscope.recording.linear_map import LinearMap
+from shiftscope.recording.linear_map import LinearMap, Weights
 from shiftscope.recording.linear_maps import weights_of
 from shiftscope.recording.model import observed
 from shiftscope.recording.output import logits_in, tensor_in, with_tensor
@@ -31,6 +31,7 @@ class _Pass:
     ]  # each linear map, what entered it, what left it
     responses: dict[str, torch.Tensor]  # layer -> (sample, unit)
     logits: torch.Tensor
+    weights: dict[nn.Linear, tuple[Weights, Weights | None]]  # of maps that may give the logits
 
 
 def find_head(
@@ -55,8 +56,7 @@ def find_head(
             if _alike(seen.responses[layer.name], entered) and _stays_alike(
                 model, layer, module, inputs, seen.responses[layer.name], output
             ):
-                weight, bias = weights_of(module)
-                return LinearMap(names[module], layer.name, weight, bias)
+                return LinearMap(names[module], layer.name, *seen.weights[module])
     return None
 
 
@@ -116,7 +116,8 @@ def _run(
         hooks.enter_context(observed(model))
         taps = hooks.enter_context(Taps(model, layers))
         logits = logits_in(forward(model, inputs), answer)
-        return _Pass(given, taps.take(), logits)
+        ends = {module: weights_of(module) for module, _, left in given if left.shape == logits.shape}
+        return _Pass(given, taps.take(), logits, ends)
 
 
 def _alike(responses: torch.Tensor, entered: torch.Tensor) -> bool:

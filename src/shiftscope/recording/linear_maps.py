@@ -59,6 +59,7 @@ def find_maps(
     try:
         with observed(model):
             forward(model, inputs)
+            weights = {name: weights_of(there[name]) for name in chosen}
     finally:
         for handle in handles:
             handle.remove()
@@ -69,7 +70,10 @@ def find_maps(
                     f"what enters {name!r} has shape {tuple(tensor.shape)} for {len(inputs)} samples; paths are "
                     "counted of maps whose input has the samples along the first axis."
                 )
-    return {name: _found(name, there[name], given[name], prefix_tokens(model), lengths) for name in chosen}
+    return {
+        name: _found(name, there[name], given[name], weights[name], prefix_tokens(model), lengths)
+        for name in chosen
+    }
 
 
 def mean_patch(module: nn.Conv2d, entering: torch.Tensor) -> torch.Tensor:
@@ -112,14 +116,19 @@ def _matching(pattern: str, there: Mapping[str, nn.Module]) -> list[str]:
 
 
 def _found(
-    name: str, module: nn.Module, given: Sequence[torch.Tensor], prefix: int, lengths: set[int]
+    name: str,
+    module: nn.Module,
+    given: Sequence[torch.Tensor],
+    weights: tuple[Weights, Weights | None],
+    prefix: int,
+    lengths: set[int],
 ) -> tuple[RecordedLayer, LinearMap]:
     if len(given) != 1:
         times = f"runs {len(given)} times in one forward pass" if given else "never runs in a forward pass"
         raise LayerError(f"{name!r} {times}; paths are counted of maps that run once.")
     tensor, axis = given[0], 1
     side: Side = "input"
-    weight, bias = weights_of(module)
+    weight, bias = weights
     if isinstance(module, nn.Conv2d):
         if module.groups > 1:
             raise LayerError(

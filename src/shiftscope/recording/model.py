@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from shiftscope.errors import BadRequest, ModelError
+from shiftscope.recording.handed_back import handed_back
+
+T = TypeVar("T")
 
 
 def unwrap(model: nn.Module) -> nn.Module:
@@ -32,15 +37,24 @@ def unwrap(model: nn.Module) -> nn.Module:
 
 @contextmanager
 def observed(model: nn.Module) -> Iterator[None]:
-    """Eval mode and `inference_mode` inside; the training flag of every module as before, after."""
-    training = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.inference_mode():
+    """Eval mode without gradients inside; the model as it was, after. Raises as `handed_back`."""
+    # Not `inference_mode`, whose tensors no training can use: what lies in a cache would be one.
+    with handed_back(model), torch.no_grad():
+        try:
             yield
-    finally:
-        for module, flag in training:
-            module.training = flag
+        finally:
+            torch.clear_autocast_cache()  # of weights that were cast here, without their gradients
+
+
+def as_observed(read: Callable[[nn.Module], T]) -> Callable[[nn.Module], T]:
+    """`read` of a model in the state that a pass is made in: eval mode may give it other weights."""
+
+    @wraps(read)
+    def of_observed(model: nn.Module) -> T:
+        with observed(model):
+            return read(model)
+
+    return of_observed
 
 
 def placed(model: nn.Module, device: str) -> nn.Module:
@@ -54,7 +68,14 @@ def placed(model: nn.Module, device: str) -> nn.Module:
     there, wanted = device_and_dtype(model)[0], torch.device(device)
     if there.type == wanted.type and wanted.index in (None, there.index):
         return model
-    return moved(copy.deepcopy(model), device)
+    try:
+        copied = copy.deepcopy(model)
+    except Exception as error:  # whatever their own classes raise; torch itself for weights made of others
+        raise BadRequest(
+            f"the model cannot be copied to {device!r}: {type(error).__name__}: {str(error).splitlines()[0]} Move it "
+            f"there yourself: model.to({device!r})."
+        ) from error
+    return moved(copied, device)
 
 
 def moved(model: nn.Module, device: str) -> nn.Module:

@@ -16,12 +16,14 @@ from torch import nn
 from torch.nn.modules.dropout import _DropoutNd
 
 from shiftscope.errors import DataError, StudyMismatch
+from shiftscope.recording.model import as_observed
 from shiftscope.recording.recorded_layer import RecordedLayer
 
 SETTINGS = "settings"
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")  # of an object in memory
 
 
+@as_observed
 def describe_model(model: nn.Module) -> dict[str, Any]:
     """Class, number of parameters, and digests of weights and buffers and of the modules' types and settings, as JSON.
 

@@ -16,6 +16,7 @@ from shiftscope.recording.batches import Batch, batches, stacked
 from shiftscope.recording.find_answer import are_probabilities
 from shiftscope.recording.forward import GOES_ON, failures_told, under_autocast
 from shiftscope.recording.hooks import Taps
+from shiftscope.recording.kept_randomness import kept_randomness
 from shiftscope.recording.model import device_and_dtype, observed
 from shiftscope.recording.output import logits_in
 from shiftscope.recording.recorded_layer import RecordedLayer
@@ -141,6 +142,7 @@ def stream(
         del loaded  # its workers end here, even where an error's traceback keeps this frame
 
 
+@kept_randomness(torch.device("cpu"))  # which a dataset may draw from
 def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
     """The first readable samples, two if there are, as one batch on the model's device.
 

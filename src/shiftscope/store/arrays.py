@@ -250,7 +250,7 @@ def write_arrays(
     import zarr
 
     with to_write_arrays(path, sums) as folder:
-        root = zarr.open_group(folder, mode="w")
+        root = zarr.open_group(folder, mode="w", zarr_format=3)
         for group_name, arrays in groups.items():
             group = root.require_group(group_name)
             for name, (values, axes) in arrays.items():

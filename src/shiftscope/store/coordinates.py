@@ -45,7 +45,7 @@ def write_coordinates(
     names = categories or [str(number) for number in range(plan.categories)]
     texts = {"category": np.array(names, object)}
     with to_write_arrays(recording / RESPONSES, sums) as responses:
-        root = zarr.open_group(responses, mode="r+")
+        root = zarr.open_group(responses, mode="r+", zarr_format=3)
         for layer in plan.layers:
             _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})
         _write(root, {name: values for name, values in (along_samples | texts).items() if name not in layers})

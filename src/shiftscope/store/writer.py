@@ -189,7 +189,7 @@ class RecordingWriter:
 
         plan = self.plan
         with to_write_arrays(self.folder / RESPONSES) as responses:
-            root = zarr.open_group(responses, mode="a")
+            root = zarr.open_group(responses, mode="a", zarr_format=3)
             for layer in plan.layers:
                 group = root.require_group(folder_name(layer.name))
                 shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Any
 
@@ -189,8 +190,11 @@ def _answers(
             autocast=recording.plan.autocast,
             how=Pass(run.batch_size, run.loader_workers, "skip", run.progress),
         )
-        for shard in shards:
-            after[shard.first : shard.first + len(shard.predictions)] = shard.predictions
+        with closing(
+            shards
+        ):  # before the change is taken out: else it would come back with the model's hooks
+            for shard in shards:
+                after[shard.first : shard.first + len(shard.predictions)] = shard.predictions
     if changing.done != shown.sum() or not np.array_equal(after != NO_LABEL, shown):
         raise StudyMismatch(
             f"{int(shown.sum())} samples of {recording.name!r} were recorded, and now {int((after != NO_LABEL).sum())} "

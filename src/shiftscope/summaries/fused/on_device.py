@@ -65,7 +65,7 @@ class OnDevice:
             self._begin(stored)
         category = [label if label >= 0 else self._categories for label in labels]
         self._samples += np.bincount(category, minlength=self._categories + 1)
-        places = torch.tensor([rows, category])
+        places = torch.tensor([rows, category], device="cpu")
         if stored.is_cuda:  # the copy of memory that is not pinned would be waited for
             places = places.pin_memory()
         row, of = places.to(stored.device, non_blocking=True)
