@@ -59,7 +59,7 @@ def compare(host, device, exact_totals):
         """The entries of a description that are of none of the sums, nor of a shard's summaries."""
         entries = json.loads(contents[path])
         entries |= entries.pop("sha256", {})
-        of_sums = ("content", "checksums", *close)
+        of_sums = ("content", "checksums", "digest", *close)  # digests of what holds them
         return {k: e for k, e in entries.items() if not (k.startswith(of_sums) or k.endswith(".summaries"))}
 
     for path in there:
