@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from shiftscope import flow
 from shiftscope.category_names import checked_categories
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
 from shiftscope.store.layout import MANIFEST
 from shiftscope.store.locks import held
@@ -17,7 +18,7 @@ from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
 from shiftscope.store.object_path import study_path
 from shiftscope.store.recording import Recording
 from shiftscope.store.refusals_told import refusals_told
-from shiftscope.store.study_files import Manifest, StudyFiles, create_study, refuse_taken
+from shiftscope.store.study_files import Manifest, StudyFiles, create_study, make_study_folder, refuse_taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,7 @@ class Study(StudyFiles):
         categories: Sequence[str] = (),
         *,
         exist_ok: bool = False,
+        private: bool = False,
     ) -> Self:
         """A new study of `model` in the folder `path`, or at an address on an object store, as s3://bucket/x.study.
 
@@ -66,6 +68,9 @@ class Study(StudyFiles):
             Names of the classes in the order of the logits; from the first dataset where not given.
         exist_ok
             Go on with the study that is there, if it is of this model.
+        private
+            Let nobody but its owner read the study, nor anything that is ever written into it. Otherwise the umask
+            decides, as for other files. Not on Windows and not on an object store, which have other means.
 
         Raises
         ------
@@ -83,6 +88,8 @@ class Study(StudyFiles):
         place, names = study_path(path), checked_categories(categories)
         refuse_taken(place)
         # Several processes that record together create it together.
+        with refusals_told(place):
+            make_study_folder(place, private=private)
         with refusals_told(place), held(place, "study"):
             if exist_ok and (place / MANIFEST).exists():
                 study = cls(path)
@@ -438,7 +445,7 @@ class Study(StudyFiles):
         lines = [f"Study {self.name!r} of {self.manifest.model['class']}, in {self.path}"]
         for name in self:
             lines.append(f"  {name}{' (reference)' if name == self.reference else ''}: {self[name].in_words}")
-        layers = ", ".join(f"{layer.name} ({layer.units} units)" for layer in self.manifest.layers)
+        layers = ", ".join(f"{layer.name} ({counted(layer.units, 'unit')})" for layer in self.manifest.layers)
         return "\n".join([*lines, f"  layers: {layers}" if layers else "  nothing recorded yet"])
 
     def _repr_html_(self) -> str:
@@ -465,8 +472,8 @@ def _refuse_other_categories(there: tuple[str, ...], here: tuple[str, ...]) -> N
         )
         named = " and ".join(f"no number {first}" if name is None else repr(name) for name in (ours, theirs))
         raise StudyMismatch(
-            f"this study has {len(there)} categories and {len(here)} were given; number {first} is {named}. Leave them "
-            "out, or create a new study: names are given with the first dataset."
+            f"this study has {counted(len(there), 'category')} and {len(here)} were given; number {first} is {named}. "
+            "Leave them out, or create a new study: names are given with the first dataset."
         )
 
 

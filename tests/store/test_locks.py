@@ -48,6 +48,7 @@ def test_datasets_whose_names_hold_one_another_do_not_share_a_lock(tmp_path, one
 
 @pytest.mark.skipif(os.name != "posix", reason="this system has no umask")
 def test_a_lock_may_be_taken_by_whom_the_umask_allows(tmp_path):
+    tmp_path.chmod(0o755)
     before = os.umask(0o002)
     try:
         with held(tmp_path, "study"):

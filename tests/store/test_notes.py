@@ -263,10 +263,10 @@ def test_a_study_that_can_only_be_read_shows_its_notes_and_says_that_it_cannot_s
         study.path.chmod(0o755)
 
 
-def test_a_place_where_no_file_can_be_made_says_so(study):
+def test_a_study_that_was_deleted_meanwhile_is_said_to_be_gone(study):
     gone = Study(study.path)
     gone.path = study.path / "not there"
-    with pytest.raises(BadRequest, match="notes cannot be saved in"):
+    with pytest.raises(NotInStudy, match=r"no longer there: the study was deleted or moved"):
         save_unit_note(gone, "hidden", 0, label="y")
 
 

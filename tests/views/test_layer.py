@@ -227,7 +227,7 @@ def test_a_filter_that_no_unit_passes_says_so(explored):
     page = layer_units(explored.study, "hidden", where="maximum < -1")
     table = panel(page, Table)
     assert not table.rows
-    assert table.empty == "None of the 10 units passes the filter."
+    assert table.empty == "None of 10 units passes the filter."
 
 
 @pytest.fixture

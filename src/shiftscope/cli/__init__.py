@@ -69,6 +69,15 @@ def command_line() -> App:
     return app
 
 
+def in_words(error: OSError) -> str:
+    """What the system refuses, and of which file, without its number."""
+    if not error.strerror:
+        return str(error)
+    return (
+        f"{str(error.filename)!r}: {error.strerror}." if error.filename is not None else f"{error.strerror}."
+    )
+
+
 def main() -> None:
     """Run `shiftscope`; our errors become one message and exit status 1."""
     try:
@@ -76,7 +85,9 @@ def main() -> None:
     except BrokenPipeError:  # whoever read the output has seen enough
         sys.stderr.close()
         sys.exit(141)
-    except (ShiftscopeError, OSError) as error:  # a read-only folder, a full disk
+    except ShiftscopeError as error:
         sys.exit(f"shiftscope: {error}")
+    except OSError as error:  # a read-only folder, a full disk
+        sys.exit(f"shiftscope: {in_words(error)}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from shiftscope.counted import counted
+
 
 def demo(
     *,
@@ -37,7 +39,7 @@ def demo(
 
     study = make_study(out, seed=seed)
     for layer in LAYERS:
-        table = Table(*RESULT_COLUMNS, title=f"{study.layers[layer].units} units of {layer}")
+        table = Table(*RESULT_COLUMNS, title=f"{counted(study.layers[layer].units, 'unit')} of {layer}")
         for row in results(study, layer):
             table.add_row(*row)
         Console().print(table)

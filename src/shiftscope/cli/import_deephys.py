@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.counted import counted
 
 
 def import_deephys(
@@ -55,5 +56,5 @@ def import_deephys(
         result = outcomes(recording.samples, len(study.categories))
         told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""
         skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
-        print(f"{name}: {len(recording.samples)} samples{told}{skipped}.")
+        print(f"{name}: {counted(len(recording.samples), 'sample')}{told}{skipped}.")
     print(f"Look at them with: shiftscope view {out}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, DataError
 from shiftscope.local_file import local_file
 
@@ -51,6 +52,7 @@ def record(
     check_range: bool = True,
     other_preprocessing: bool = False,
     overwrite: bool = False,
+    private: bool = False,
 ) -> None:
     """Record a model's responses to a dataset into a study; the same command goes on where it stopped.
 
@@ -117,6 +119,8 @@ def record(
         Record data whose preprocessing differs from the reference's, or that have none where it had one.
     overwrite
         Replace a dataset of this name.
+    private
+        Let nobody but yourself read the study, nor anything that is ever written into it.
     """
     from shiftscope.datasets.preprocess import Preprocess
     from shiftscope.flow import score_all
@@ -143,7 +147,7 @@ def record(
     )
     with _says_what_stays(), _engine(workers, scheduler, device) as engine:
         # Stays where the recording is refused: another process may have begun one in it.
-        opened = Study.create(study, net, names, exist_ok=True)
+        opened = Study.create(study, net, names, exist_ok=True, private=private)
         recording = opened.record(
             data,
             name,
@@ -171,9 +175,8 @@ def record(
     unlabelled = len(recording.samples) - recording.samples.skipped - result.labelled
     without = f", {unlabelled} without a label" if unlabelled else ""
     skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
-    print(
-        f"{name}: {len(recording.samples)} samples{told}{without}{skipped}. Look at them with: shiftscope view {study}"
-    )
+    shown = counted(len(recording.samples), "sample")
+    print(f"{name}: {shown}{told}{without}{skipped}. Look at them with: shiftscope view {study}")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sys
 import time
 
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.counted import counted
 
 
 def verify(study: StudyAddress, /, *, mend: bool = False) -> None:
@@ -26,9 +27,9 @@ def verify(study: StudyAddress, /, *, mend: bool = False) -> None:
     started = time.perf_counter()
     found = verify_study(StudyFiles(study), mend=mend)
     seconds = time.perf_counter() - started
-    print(f"{found.files} files are as they were written ({found.bytes / 1e9:.3g} GB in {seconds:.2g} s).")
+    print(f"{counted(found.files, 'file')} as written ({found.bytes / 1e9:.3g} GB in {seconds:.2g} s).")
     if found.unchecked:
-        print(f"{found.unchecked} files were written before checksums were kept, and cannot be checked.")
+        print(f"{counted(found.unchecked, 'file')} of before checksums were kept cannot be checked.")
     for damage in found.damages:
         print(f"{damage.file.relative_to(study).as_posix()} {damage.problem}")
     for line in advice(found, mended=mend):

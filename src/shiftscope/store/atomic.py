@@ -44,6 +44,7 @@ def written_aside(path: Path, sums: Checksums | None = None) -> Iterator[IO[byte
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")  # hosts may share a process number
     try:
         with aside.open("w+b") as file:
+            keep_private(aside)
             yield file
             file.flush()
             if sums is None:
@@ -68,6 +69,7 @@ def has_checksum(path: Path, digest: str) -> bool:
 
 def flush(path: Path, sums: Checksums) -> None:
     """Make a file, written by other means, or all files in a folder, last through a power cut; sum them up."""
+    keep_private(path)
     if path.is_dir():
         for inner in sorted(path.iterdir()):
             flush(inner, sums)
@@ -81,7 +83,21 @@ def make_folder(path: Path) -> None:
     if not on_store(path) and not path.is_dir():
         make_folder(path.parent)
         path.mkdir(exist_ok=True)
+        keep_private(path)
         flush_names(path.parent)
+
+
+def make_empty(path: Path) -> None:
+    """A file for another library to write, with the rights of every other file of a study; it stays if it is there."""
+    if not path.exists():
+        path.touch()
+        keep_private(path)
+
+
+def keep_private(path: Path) -> None:
+    """Leave a file or folder to its owner alone where its folder is the owner's alone, so that a copy is so too."""
+    if os.name == "posix" and not on_store(path) and not path.parent.stat().st_mode & 0o077:
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def flush_names(folder: Path) -> None:

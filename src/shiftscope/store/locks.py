@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from shiftscope.errors import StudyBusy
-from shiftscope.store.atomic import make_folder
+from shiftscope.store.atomic import make_empty, make_folder
 from shiftscope.store.object_path import on_store
 from shiftscope.store.within import within
 
@@ -38,7 +38,8 @@ def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[bool]
         return
     file = within(study, study / LOCKS / f"{what}.lock")
     make_folder(file.parent)
-    lock, alone = FileLock(file, mode=0o666), True  # less what the umask takes away, as of every other file
+    make_empty(file)  # filelock's own would be closed to others whom the umask lets in
+    lock, alone = FileLock(file, mode=file.stat().st_mode & 0o777), True
     try:
         lock.acquire(timeout=patience_seconds)
     except Timeout:

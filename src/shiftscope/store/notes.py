@@ -8,14 +8,15 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from shiftscope.errors import BadRequest, NoteChanged, StudyBusy, StudyDamaged
+from shiftscope.errors import BadRequest, NoteChanged, NotInStudy, StudyBusy, StudyDamaged, StudyNotWritable
 from shiftscope.store.at_hand import file_to_read
+from shiftscope.store.atomic import make_empty
 from shiftscope.store.layout import NOTES
 from shiftscope.store.object_path import on_store
 from shiftscope.store.study_files import StudyFiles
@@ -298,6 +299,8 @@ def _read(
 @contextmanager
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that nobody else writes beside; with SQLite's rollback journal, which shared disks allow."""
+    with suppress(OSError):  # where no file can be made SQLite says why
+        make_empty(path)
     with (
         _told(path, "saved", PATIENCE_SECONDS),
         closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection,
@@ -325,6 +328,12 @@ def _told(path: Path, done: Literal["read", "saved"], waited: float) -> Iterator
             raise StudyBusy(
                 f"{path} was in use by another process for {waited:.0f} s, and was not {done}; try again."
             ) from error
+        if done == "saved" and code == sqlite3.SQLITE_FULL:
+            raise StudyNotWritable(
+                f"the note was not saved in {path}: the disk is full. Make room, and save it again."
+            ) from error
+        if not path.parent.is_dir():
+            raise NotInStudy(f"{path.parent} is no longer there: the study was deleted or moved.") from error
         if done == "saved" and code in READ_ONLY:
             raise BadRequest(
                 f"notes cannot be saved in {path}: {error}. The study can only be read; copy it to where you may "

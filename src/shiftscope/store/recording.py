@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.counted import counted
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.recording.thumbnails import media_type
@@ -76,7 +77,7 @@ class Recording:
         self._summary = lru_cache(maxsize=64)(self._read_summary)
 
     def __repr__(self) -> str:
-        layers = ", ".join(f"{layer.name} ({layer.units} units)" for layer in self.plan.layers)
+        layers = ", ".join(f"{layer.name} ({counted(layer.units, 'unit')})" for layer in self.plan.layers)
         return f"Recording {self.name!r}: {self.in_words}; layers {layers}"
 
     @property
@@ -85,7 +86,7 @@ class Recording:
         labels, predictions = self.samples.labels, self.samples.predictions
         known = (labels != NO_LABEL) & (predictions != NO_LABEL)
         right = f", accuracy {100 * (labels == predictions)[known].mean():.1f} %" if known.any() else ""
-        return f"{len(self.samples)} samples{right}"
+        return f"{counted(len(self.samples), 'sample')}{right}"
 
     @property
     def version(self) -> str:

@@ -34,6 +34,8 @@ def refusals_told(study: Path) -> Iterator[None]:
             told = f"{NO_ROOM[error.errno]}. Nothing finished is lost. Make room {AGAIN}"
         elif error.errno in NO_WRITING and (here or error.errno == errno.EROFS):
             told = f"{NO_WRITING[error.errno]}. It can be viewed. To record, copy it or make it writable, {AGAIN}"
+        elif not on_store(study) and not study.is_dir():
+            told = "its folder is no longer there. It was deleted or moved meanwhile: put it back, or record anew."
         else:
             raise
         raise StudyNotWritable(f"{study} cannot be written: {told}") from error

@@ -18,6 +18,7 @@ from shiftscope.store.atomic import (
     flush,
     flush_names_of,
     half_written,
+    keep_private,
     read_json,
     remove_folder,
     write_json,
@@ -181,8 +182,10 @@ def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
 
 def _sum_up_the_rest(folder: Path, sums: Checksums) -> None:
     """Files that zarr wrote: descriptions, coordinates and, in recordings of before, responses."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path not in sums and not half_written(path.relative_to(folder)):
+    for path in sorted(folder.rglob("*")):  # a folder before what is in it
+        if path.is_dir():
+            keep_private(path)
+        elif path.is_file() and path not in sums and not half_written(path.relative_to(folder)):
             flush(path, sums)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from shiftscope.category_names import checked_categories
-from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
 from shiftscope.recording.answer import Answer
 from shiftscope.recording.linear_map import LinearMap
 from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.atomic import (
     NO_VERSION,
     Checksums,
+    flush_names,
     has_checksum,
     put_in_place_of,
     read_json,
@@ -349,7 +351,12 @@ class StudyFiles(Mapping[str, Recording]):
 
 
 def create_study(
-    path: str | Path, model: Mapping[str, Any], categories: Sequence[str], versions: Mapping[str, str]
+    path: str | Path,
+    model: Mapping[str, Any],
+    categories: Sequence[str],
+    versions: Mapping[str, str],
+    *,
+    private: bool = False,
 ) -> None:
     """An empty study.
 
@@ -363,12 +370,39 @@ def create_study(
     path, categories = study_path(path), checked_categories(categories)
     if not (path / MANIFEST).exists():
         refuse_taken(path)
+        make_study_folder(path, private=private)
         manifest = Manifest(model=model, categories=categories, versions=versions)
         if write_manifest(path, manifest, over=NO_VERSION):
             return
     raise StudyMismatch(
         f"{path} is a study already. Open it with open_study(), or create it with exist_ok=True."
     )
+
+
+def make_study_folder(path: Path, *, private: bool) -> None:
+    """The study's own folder, which others may read as the umask says; its owner alone where it is private.
+
+    What is written into it later is as private as the folder is.
+
+    Raises
+    ------
+    BadRequest
+        The study is on an object store, or on a system whose files have no such rights.
+    """
+    if private and (on_store(path) or os.name != "posix"):
+        raise BadRequest(
+            f"{path} cannot be made private here: "
+            + (
+                "who may read it is set at the object store."
+                if on_store(path)
+                else "set the folder's own rights."
+            )
+        )
+    if not on_store(path):
+        path.mkdir(parents=True, exist_ok=True)
+        if private:
+            path.chmod(0o700)
+        flush_names(path.parent)
 
 
 def refuse_taken(path: Path) -> None:

@@ -19,6 +19,7 @@ from shiftscope.store.atomic import (
     Checksums,
     flush,
     flush_names_of,
+    make_folder,
     read_json,
     remove_folder,
     sweep_folder,
@@ -207,7 +208,7 @@ class RecordingWriter:
     def _refuse_full_disk(self) -> None:
         if on_store(self.folder):
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         needed, free = self.plan.bytes_needed(), shutil.disk_usage(self.folder).free
         if needed > free:
             remove_folder(self.folder)

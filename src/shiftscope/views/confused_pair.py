@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shiftscope.counted import counted
 from shiftscope.store.recording import Recording
 from shiftscope.views.cells import strip_cell
 from shiftscope.views.look import Look
@@ -76,7 +77,11 @@ class Pair:
         fewest = min(self.sizes)
         if fewest == 1:
             return " One sample alone has no interval."
-        return f" With {fewest} samples in the smaller set the intervals are wide." if fewest < FEW else ""
+        return (
+            f" With {counted(fewest, 'sample')} in the smaller set the intervals are wide."
+            if fewest < FEW
+            else ""
+        )
 
 
 def samples(number: int) -> str:

@@ -128,7 +128,7 @@ def _no_head(look: Look) -> Message:
 
 def _selection(look: Look, units: str, how: How, chosen: Sequence[int]) -> Filter:
     plain = look.page(AT, how=how if how != HOWS[0] else None)
-    blamed = f"the {len(chosen)} units most to blame in {look.lead}"
+    blamed = f"the {'unit' if len(chosen) == 1 else f'{len(chosen)} units'} most to blame in {look.lead}"
     none = f"no unit argues more for wrong answers than for right ones in {look.lead}"
     return Filter(
         f"Units of {look.layer} to change",

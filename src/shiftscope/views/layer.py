@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
 from shiftscope.store.notes import UnitNote
 from shiftscope.store.study_files import StudyFiles
@@ -102,6 +103,8 @@ def layer_units(
         if (without := without_rectangle(asked, across.name, up.name)) is None
         else address(where=without or None),
     )
+    how_many = int(chosen.sum())
+    passed = f"{count(how_many)} of {counted(numbers.units, 'unit', count)} {'passes' if how_many == 1 else 'pass'}."
     table = UnitTable(numbers, chosen, notes, address, by, ascending, columns == "all", start, rows)
     panels: list[Panel] = [*unread]
     if others:
@@ -115,7 +118,7 @@ def layer_units(
         _filter(
             numbers,
             where,
-            mistake or f"{count(int(chosen.sum()))} of {count(numbers.units)} units pass.",
+            mistake or passed,
             notes,
             address,
         ),
@@ -126,7 +129,7 @@ def layer_units(
     previous, following = table.neighbours()
     return Page(
         title=f"Layer {layer}",
-        subtitle=f"{described.module_type}, {count(described.units)} units ({described.read_as}).{shift}",
+        subtitle=f"{described.module_type}, {counted(described.units, 'unit', count)} ({described.read_as}).{shift}",
         trail=[Link(study.name, look.overview())],
         panels=panels,
         previous=previous,

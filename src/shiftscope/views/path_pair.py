@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.count import Counter, Responses
 from shiftscope.explain.paths.frequencies import EPS, Smoothing
@@ -123,7 +124,7 @@ def _facts(chosen: PathChoice, first: int, second: int) -> list[Facts]:
                         f"{names[a]} from {names[b]}",
                         number(float(found.kl[a, b])),
                         f"KL({names[a]} || {names[b]}), nats, mean over all paths and all images.",
-                        note=f"{count(endless)} paths infinite" if endless else "",
+                        note=f"{counted(endless, 'path', count)} infinite" if endless else "",
                     )
                 )
         for category in dict.fromkeys((first, second)):
@@ -132,7 +133,7 @@ def _facts(chosen: PathChoice, first: int, second: int) -> list[Facts]:
                     f"entropy of {names[category]}",
                     number(float(found.separation.entropy[category])),
                     "Nats, mean over paths; at most ln 2 = 0.693.",
-                    note=f"{count(int(found.separation.samples[category]))} images",
+                    note=f"{counted(int(found.separation.samples[category]), 'image', count)}",
                 )
             )
         if found.from_reference is not None:
@@ -236,7 +237,7 @@ def _paths(chosen: PathChoice, found: Terms, labels: list[str]) -> Table:
                 number_cell(float(flat[at])),
             ]
         )
-    note = f"{len(most)} of {count(len(flat))} paths."
+    note = f"{len(most)} of {counted(len(flat), 'path', count)}."
     return Table("Paths that tell them apart", columns, rows, note=note)
 
 

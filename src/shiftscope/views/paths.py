@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.frequencies import EPS, Smoothing
 from shiftscope.explain.paths.path_statistics import Estimated
@@ -95,8 +96,8 @@ def paths(
     found = chosen.statistics
     choices = [*chosen.choices(AT, kept), *look.dataset_choices(AT, **{**chosen.options, **kept})]
     subtitle = (
-        f"{chosen.linear.name}: {count(len(chosen.linear.weight))} outputs, "
-        f"{count(chosen.columns)} paths each. A path is significant where "
+        f"{chosen.linear.name}: {counted(len(chosen.linear.weight), 'output', count)}, "
+        f"{counted(chosen.columns, 'path', count)} each. A path is significant where "
         f"{chosen.settings.rule.formula}; {chosen.settings.frequencies.in_words()}."
     )
     if look.reference not in found:
@@ -178,7 +179,7 @@ def _facts(chosen: PathChoice, name: str) -> Facts:
         found.mean_kl,
         "KL between the path statistics of two categories, nats, mean over paths and over ordered pairs of categories. "
         "Larger: the categories use other paths. The interval is of resampled images.",
-        note=f"{count(endless)} pairs infinite" if endless else "",
+        note=f"{counted(endless, 'pair', count)} infinite" if endless else "",
     )
     return Facts(
         name,

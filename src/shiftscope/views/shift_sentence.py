@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from shiftscope.counted import counted
 from shiftscope.scores.newcombe import newcombe
 from shiftscope.views.accuracy import answers
 from shiftscope.views.differing_units import Differences
@@ -38,7 +39,7 @@ def _accuracy(look: Look, dataset: str) -> str:
 def _units(look: Look, differences: Differences) -> str:
     units = look.study.layer(look.layer).units
     found = [f"{count(found)} {way.verb} ({way.criterion})" for way, found in differences]
-    return f"of the {count(units)} units of {look.layer}, {' and '.join(found)}" if found else ""
+    return f"of the {counted(units, 'unit', count)} of {look.layer}, {' and '.join(found)}" if found else ""
 
 
 def _confusion(look: Look, dataset: str) -> str:

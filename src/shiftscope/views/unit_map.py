@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
 from shiftscope.scores.principal import principal_components
 from shiftscope.scores.shares import over_reference_maximum
@@ -90,7 +91,10 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
         f"{percent(float(np.nansum(places.explained)))} of it together"
     )
     left = len(passing) - len(rows)
-    lacking = f" {count(left)} units without a profile or {colour.title} are left out." if left else ""
+    are = "is" if left == 1 else "are"
+    lacking = (
+        f" {counted(left, 'unit', count)} without a profile or {colour.title} {are} left out." if left else ""
+    )
     return Chart(
         heading,
         spec,

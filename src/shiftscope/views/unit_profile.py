@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.counted import counted
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.charts import by_dataset, told_apart
@@ -59,7 +60,9 @@ def profile_chart(look: Look, layer: str, index: int) -> Chart:
         },
     }
     which = (
-        f"The {len(shown)} strongest of {len(look.study.categories)} categories" if shown else "Categories"
+        f"The {len(shown)} strongest of {counted(len(look.study.categories), 'category')}"
+        if shown
+        else "Categories"
     )
     return Chart(
         "What it responds to",

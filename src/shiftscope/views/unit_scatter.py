@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from shiftscope.counted import counted
 from shiftscope.views.charts import point_size, unit_points
 from shiftscope.views.look import Look
 from shiftscope.views.panels import Brush, Chart, Message, Panel
@@ -41,7 +42,8 @@ def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Br
         },
     }
     lacking = len(across) - len(rows)
-    undefined = f" {lacking} units lack one of the two." if lacking else ""
+    lack = "lacks" if lacking == 1 else "lack"
+    undefined = f" {counted(lacking, 'unit')} {lack} one of the two." if lacking else ""
     return Chart(
         heading,
         spec,

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.counted import counted
 from shiftscope.scores.ranked import ranked
 from shiftscope.store.notes import UnitNote
 from shiftscope.views.cells import strip_cell, strip_column
@@ -62,7 +63,7 @@ class UnitTable:
             [column for column, _ in shown],
             [[cell(unit) for _, cell in shown] for unit in units],
             note=self._note(len(units), self.numbers.values(self.sort)[order]),
-            empty=f"None of the {count(self.numbers.units)} units passes the filter.",
+            empty=f"None of {counted(self.numbers.units, 'unit', count)} passes the filter.",
         )
 
     @property

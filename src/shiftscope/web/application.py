@@ -22,6 +22,9 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
+from shiftscope.store.layout import MANIFEST
+from shiftscope.store.object_path import on_store
+from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.panels import Link, Message, Page
 from shiftscope.views.view import Action, View
 from shiftscope.views.view import actions as all_actions
@@ -288,6 +291,8 @@ class _Shown:
         return self._drawn(request, page, Surroundings("shiftscope"), status=403)
 
     def failure(self, request: Request, error: Exception) -> Response:
+        if gone := self._gone():
+            return self._apology(request, 404, "This study is no longer there", gone)
         if isinstance(error, NotInStudy):
             return self._apology(request, 404, "Not in this study", str(error))
         if isinstance(error, BadRequest):
@@ -311,10 +316,24 @@ class _Shown:
 
     def accident(self, request: Request, error: Exception) -> Response:
         message = f"{type(error).__name__} in shiftscope; the terminal it was started from shows where."
-        response = self._apology(request, 500, "This page cannot be drawn", message)
+        response = (
+            self._apology(request, 404, "This study is no longer there", gone)
+            if (gone := self._gone())
+            else self._apology(request, 500, "This page cannot be drawn", message)
+        )
         # Starlette answers accidents outside of every middleware.
         response.headers.update(headers(self.framed_by))
         return response
+
+    def _gone(self) -> str:
+        """What became of a study that is not in its folder any more; empty where it is."""
+        study = self.study
+        if not isinstance(study, StudyFiles) or on_store(study.path) or (study.path / MANIFEST).exists():
+            return ""
+        return (
+            f"{study.path} was deleted or moved while it was shown. Pages that were drawn before may still come. Put "
+            "it back, or start the viewer where it is now."
+        )
 
     def _apology(self, request: Request, status: int, title: str, message: str) -> Response:
         page = Page(title, [], subtitle=message, trail=[Link("Overview", "")])

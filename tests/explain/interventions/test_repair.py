@@ -120,7 +120,7 @@ def test_the_outcome_is_told_in_words(misled):
         f"Silencing 2 units ({found.units[0]}, {found.units[1]}) of units takes field from "
     )
     assert f"from {100 * before:.1f} % to {100 * after:.1f} % on the held-out half" in words
-    assert words.endswith("within the margin of 1 percentage points.")
+    assert words.endswith("within the margin of 1 percentage point.")
 
 
 def test_a_set_that_needs_no_repair_is_said_to_have_none(misled):

@@ -22,7 +22,7 @@ def test_every_version_is_read_bit_for_bit(model, test):
     for i, shown in enumerate(images):
         assert (shown.index, shown.label, shown.category) == (i, raw.labels[i], raw.categories[i])
         np.testing.assert_array_equal(shown.pixels, raw.pixels[i].transpose(1, 2, 0))
-        assert shown.features == (raw.features[i] or {})
+        assert shown.features == raw.features[i]
         assert (REAL / test).read_bytes()[shown.offset] == (
             0xA5 if dataset.model.name == "oldest_net" else 0xA6
         )

@@ -25,6 +25,18 @@ def test_a_study_of_its_files_is_written_byte_for_byte_as_the_package_did(import
     assert exported.notes == ()
 
 
+@pytest.mark.parametrize("features", [None, {}, {"light": "dim"}])
+def test_features_come_back_as_they_were_also_where_there_are_none(written, tmp_path, features):
+    images = [
+        image(0, features=features),
+        image(1, features={"light": "bright"}),
+        image(2, features=features),
+    ]
+    exported = export_deephys(written(images=images).study(), tmp_path / "out")
+    content = cbor2.loads(exported.files[1].read_bytes())
+    assert [one["features"] for one in content["images"]] == [features, {"light": "bright"}, features]
+
+
 def test_older_files_come_out_as_the_latest_package_would_have_written_them(imported, tmp_path):
     exported = export_deephys(imported("0.5.4"), tmp_path / "out")
     content = cbor2.loads(exported.files[2].read_bytes())
@@ -41,7 +53,7 @@ def test_older_files_come_out_as_the_latest_package_would_have_written_them(impo
     for layer, responses in raw.layers.items():
         assert ours.layers[layer].tobytes() == responses.tobytes()
     np.testing.assert_array_equal(ours.pixels[0], raw.pixels[0].repeat(3, axis=0))
-    assert exported.notes == ("oldest_grey: 12 grey pictures have three equal channels.",)
+    assert exported.notes == ("oldest_grey: 12 grey pictures with three equal channels.",)
     assert cbor2.loads(exported.files[0].read_bytes())["classification_layer"] == "classification"
 
 
@@ -112,8 +124,8 @@ def test_pictures_take_the_shape_of_the_first(written, tmp_path):
     assert (raw.pixels[1] == 0x10).all()
     assert (abs(raw.pixels[2].astype(int) - 0x20) <= 2).all()
     assert exported.notes == (
-        "set: 2 pictures were resized to 3 x 2 pixels as the first.",
-        "set: 1 pictures are the study's JPEG thumbnails, not the pixels shown.",
+        "set: 2 pictures resized to 3 x 2 pixels as the first.",
+        "set: 1 picture as the study's JPEG has it, not the pixels shown.",
     )
 
 

@@ -28,7 +28,7 @@ def outcome(model, test, every=2**12):
                     one.category,
                     one.pixels.shape,
                     one.pixels.tobytes(),
-                    dict(one.features),
+                    one.features,
                     {layer: (each.dtype, each.tobytes()) for layer, each in one.responses.items()},
                 )
                 for one in block.images()

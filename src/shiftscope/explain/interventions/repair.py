@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
 from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.greedy import FOLDS, greedy_path, worthwhile_length
@@ -69,7 +70,7 @@ class Repair:
             f"Silencing {units} of {self.layer} takes {self.dataset} from {_percent(here.before)} to "
             f"{_percent(here.after)} on the held-out half (McNemar p {here.p:.2g}). "
             f"{self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
-            f"{kept} the margin of {100 * self.margin:.3g} percentage points."
+            f"{kept} the margin of {counted(100 * self.margin, 'percentage point', '{:.3g}'.format)}."
         )
 
 

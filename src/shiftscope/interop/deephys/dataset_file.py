@@ -80,7 +80,7 @@ class DatasetFile:
         what, offset = f"image {index}", reader.offset
         label, category = NO_LABEL, ""
         pixels: Pixels = np.empty((0, 0, 3), np.uint8)
-        features: Mapping[str, Plain] = {}
+        features: Mapping[str, Plain] | None = None
         responses: Mapping[str, npt.NDArray[np.floating[Any]]] = {}
         for key in keys(reader, IMAGE_KEYS, what, needed=NEEDED):
             if key == "imageID":
@@ -223,9 +223,9 @@ def _plane(reader: CborReader, what: str) -> npt.NDArray[np.uint8]:
     return np.frombuffer(b"".join(rows), np.uint8).reshape(count, -1)
 
 
-def _features(reader: CborReader, what: str) -> Mapping[str, Plain]:
+def _features(reader: CborReader, what: str) -> Mapping[str, Plain] | None:
     at, expected = reader.offset, f"the features of {what}, a map or null"
     features = reader.value(expected)
     if not isinstance(features, dict | None):
         raise reader.broken(at, repr(features)[:40], expected)
-    return features or {}
+    return features

@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, DataError, LayerError
 from shiftscope.interop.deephys.cbor_writer import ARRAY, MAP, NULL, NUMBER, byte_string, head, text
+from shiftscope.interop.deephys.filling import EMPTY
 from shiftscope.interop.deephys.picture_pixels import PicturePixels
 from shiftscope.interop.deephys.shortened import shortened
 from shiftscope.progress import Progress, silent
@@ -132,7 +134,7 @@ class _Images:
             yield text("categoryID") + head(NUMBER, sample.label)
             yield text("category") + text(self._categories[sample.label])
             yield text("data") + self._pixels.encoded(position)
-            yield text("features") + self._features(sample)
+            yield text("features") + self._features(sample, position)
             yield text("activations") + head(MAP, 1) + text("activations") + head(ARRAY, len(responses))
             for layer in responses:
                 yield byte_string(layer[position - rows.start].astype(">f4").tobytes())
@@ -144,7 +146,7 @@ class _Images:
         )
         return self._pixels.notes() + retyped
 
-    def _features(self, sample: StoredSample) -> bytes:
+    def _features(self, sample: StoredSample, position: int) -> bytes:
         """The metadata as text, with the sample's id where it is not its number in the file."""
         features = {}
         for key, value in sample.metadata.items():
@@ -155,7 +157,7 @@ class _Images:
             while key in features:
                 key = f"sample {key}"
             features[key] = sample.id
-        if not features:
+        if not features and self._recording.samples.column("metadata")[position].as_py() != EMPTY:
             return NULL
         return head(MAP, len(features)) + b"".join(text(key) + text(value) for key, value in features.items())
 
@@ -204,12 +206,14 @@ def _exportable(recording: Recording, notes: list[str]) -> npt.NDArray[np.int64]
     kept = np.ones(len(samples), bool)
     for why, without in reasons.items():
         if count := int(np.count_nonzero(kept & without)):
-            notes.append(f"{recording.name}: {count} of {len(samples)} samples {why} and are left out.")
+            notes.append(
+                f"{recording.name}: {count} of {counted(len(samples), 'sample')} {why} and are left out."
+            )
         kept &= ~without
     if not kept.any():
         raise DataError(
-            f"{recording.name!r} cannot be a Deephys file: of its {len(samples)} samples none was shown and has a "
-            "label and a picture. Leave it out: datasets=[...]."
+            f"{recording.name!r} cannot be a Deephys file: of its {counted(len(samples), 'sample')} none was shown and "
+            "has a label and a picture. Leave it out: datasets=[...]."
         )
     return np.flatnonzero(kept)
 

@@ -20,6 +20,7 @@ from shiftscope.recording.seen import Seen, Shard
 from shiftscope.recording.thumbnails import SHARP_BELOW, encode_thumbnail
 from shiftscope.store.plan import Plan
 
+EMPTY = "{ }"  # metadata of an image whose features are a map without entries; without features it is "{}"
 WAITING = 4  # blocks whose pictures are being encoded, while others are read
 
 
@@ -62,7 +63,9 @@ class Filling:
         source = file.path.name
         for row, (label, features) in enumerate(zip(block.labels, block.features, strict=True)):
             problem = problems.get(row, "")
-            metadata = json.dumps(features, ensure_ascii=False) if features else "{}"
+            metadata = (
+                "{}" if features is None else json.dumps(features, ensure_ascii=False) if features else EMPTY
+            )
             self._seen.append(
                 (str(block.first + row), NO_LABEL if problem else label, source, metadata, problem)
             )

@@ -22,7 +22,7 @@ class DeephysImage:
     label: int  # NO_LABEL where the file says -1
     category: str  # the label in words
     pixels: Pixels
-    features: Mapping[str, Plain]
+    features: Mapping[str, Plain] | None
     responses: Mapping[str, npt.NDArray[np.floating[Any]]]  # layer -> (unit,) in the file's own type
 
 
@@ -35,7 +35,7 @@ class ImageBlock:
     labels: Sequence[int]
     categories: Sequence[str]
     pixels: npt.NDArray[np.uint8]  # (image, row, column, channel)
-    features: Sequence[Mapping[str, Plain]]
+    features: Sequence[Mapping[str, Plain] | None]
     responses: Mapping[str, npt.NDArray[np.floating[Any]]]  # layer -> (image, unit) in the file's own type
 
     @classmethod

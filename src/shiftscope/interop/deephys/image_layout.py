@@ -111,7 +111,7 @@ class ImageLayout:
             raise _Other
         pixels = _past(seen, at, DATA)
         at = pixels + self.pixels.size
-        features: Mapping[str, Plain] = {}
+        features: Mapping[str, Plain] | None = None
         if start == STARTS[1]:
             at = _past(seen, at, FEATURES)
             if seen.startswith(NULL, at):
@@ -145,7 +145,7 @@ class _Found:
 
     labels: list[int] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
-    features: list[Mapping[str, Plain]] = field(default_factory=list)
+    features: list[Mapping[str, Plain] | None] = field(default_factory=list)
     pixels: list[int] = field(default_factory=list)  # byte at which they begin
     responses: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)

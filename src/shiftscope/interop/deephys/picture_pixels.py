@@ -7,6 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
+from shiftscope.counted import counted
 from shiftscope.errors import StudyDamaged
 from shiftscope.interop.deephys.pixel_layout import PixelLayout
 from shiftscope.store.recording import Recording
@@ -47,13 +48,13 @@ class PicturePixels:
         rows, columns, _ = self._layout.shape if self._layout else (0, 0, 0)
         name, told = self._recording.name, []
         if self._grey:
-            told.append(f"{name}: {self._grey} grey pictures have three equal channels.")
+            told.append(f"{name}: {counted(self._grey, 'grey picture')} with three equal channels.")
         if self._resized:
             told.append(
-                f"{name}: {self._resized} pictures were resized to {columns} x {rows} pixels as the first."
+                f"{name}: {counted(self._resized, 'picture')} resized to {columns} x {rows} pixels as the first."
             )
         if self._lossy:
             told.append(
-                f"{name}: {self._lossy} pictures are the study's JPEG thumbnails, not the pixels shown."
+                f"{name}: {counted(self._lossy, 'picture')} as the study's JPEG has it, not the pixels shown."
             )
         return told
