@@ -7,16 +7,19 @@ import os
 import shutil
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 import xarray
+from PIL import Image
 from scipy import stats
 from torch import nn
 
 import shiftscope as ss
 from shiftscope import flow
+from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.errors import (
     BadRequest,
     DataError,
@@ -33,6 +36,8 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.store import layout, sealing
 from shiftscope.store.locks import LOCKS
 from shiftscope.store.writer import RecordingWriter
+
+from .conftest import viewer
 
 
 def contents(folder):
@@ -597,6 +602,65 @@ def test_a_label_of_none_and_numpy_metadata_are_taken_as_meant(started, made):
     recording = started.record(Odd(seed=2), "field", progress=False)
     assert recording.samples[5].label == -1
     assert recording.samples[5].metadata == {"n": 3}
+
+
+# What data say of themselves
+
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (8, 8, 8, 3), np.uint8)
+
+
+def test_another_preprocessing_than_the_reference_s_is_refused_unless_it_is_meant(new_study):
+    study, usual = new_study(), Preprocess(mean=0.5, std=0.25)
+    study.record(PICTURES, "lab", layers=["hidden"], preprocess=usual, progress=False)
+    for preprocess in (None, Preprocess(mean=0.5, std=0.5)):
+        with pytest.raises(DataError, match="'field' is preprocessed otherwise than 'lab'"):
+            study.record(PICTURES, "field", preprocess=preprocess, check_range=False, progress=False)
+    assert study.datasets == ["lab"]
+    study.record(PICTURES, "same", preprocess=usual, progress=False)
+    study.record(PICTURES, "field", other_preprocessing=True, check_range=False, progress=False)
+    study.record(PICTURES, "lab", preprocess=None, overwrite=True, check_range=False, progress=False)
+    assert list(study) == ["lab", "same", "field"]
+
+
+def test_the_order_of_categories_is_told_once_and_kept_and_nothing_is_told_without_progress(
+    new_study, tmp_path, capsys
+):
+    for place in range(4):
+        (tmp_path / "val" / str(place)).mkdir(parents=True)
+        Image.fromarray(PICTURES[place]).save(tmp_path / "val" / str(place) / "a.png")
+    (tmp_path / "val" / "0" / "b.raw").touch()
+    study = new_study(categories=())
+    study.record(f"imagefolder:{tmp_path / 'val'}", "lab", layers=["hidden"], progress=False)
+    assert "passed over" not in capsys.readouterr().err
+    study = new_study(categories=(), name="told")
+    study.record(f"imagefolder:{tmp_path / 'val'}", "lab", layers=["hidden"])
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("lab: ")]
+    assert told == [
+        "lab: 1 file passed over, for no picture ends so: '.raw' (1).",
+        "lab: categories are the folders in their order: 0 '0', 1 '1', 2 '2', 3 '3'.",
+    ]
+    assert [f"lab: {sentence}" for sentence in study["lab"].plan.source["told"]] == told
+    page = viewer(study).get("/datasets/lab").text
+    assert "1 file passed over" in page
+
+
+def test_samples_without_a_label_are_counted(new_study, made):
+    study = new_study()
+    recording = study.record(made(unlabelled=frozenset({1, 2})), "lab", layers=["hidden"], progress=False)
+    assert "40 samples, accuracy" in recording.in_words
+    assert recording.in_words.endswith(", 2 without a label")
+
+
+def test_a_model_that_names_its_outputs_names_the_categories_where_nobody_else_does(new_study, net, made):
+    net.config = SimpleNamespace(id2label=dict(enumerate("wxyz")))
+    study = new_study(categories=())
+    study.record(made(), "lab", layers=["hidden"], progress=False)
+    assert study.categories == ("w", "x", "y", "z")
+    with pytest.raises(DataError, match=r"config\.id2label"):
+        new_study(categories=tuple("wyxz"), name="other").record(
+            made(), "lab", layers=["hidden"], progress=False
+        )
 
 
 # Damage

@@ -204,8 +204,10 @@ def test_names_beside_numbers_are_asked_about(table) -> None:
 
 
 def test_cells_beyond_the_header_are_refused_and_do_not_move_the_columns(table) -> None:
-    with pytest.raises(DataError, match="cannot be read as a csv table"):
+    with pytest.raises(DataError, match=r"the first row of .* has 3 cells, and its header 2"):
         image_table(table("path,label\na.png,cat,b.png\nb.png,dog,c.png\n"))
+    with pytest.raises(DataError, match="cannot be read as a csv table"):
+        image_table(table("path,label\na.png,cat\nb.png,dog,c.png\n"))
 
 
 def test_an_absolute_path_inside_the_folder_is_the_one_from_there(table, tmp_path: Path) -> None:

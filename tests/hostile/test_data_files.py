@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import struct
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,7 +170,6 @@ def test_an_archive_that_unpacks_to_gigabytes_is_refused_before(tmp_path, watche
 
 
 def test_a_parquet_file_of_one_value_repeated_is_refused_before(tmp_path, watched, folder):
-    import pyarrow as pa
     from pyarrow import parquet
 
     with parquet.ParquetWriter(tmp_path / "list.parquet", pa.schema({"path": pa.string()})) as writer:
@@ -187,3 +188,63 @@ def test_a_zipped_idx_that_unpacks_to_gigabytes_is_refused_before(tmp_path, watc
             file.write(bytes(2**20))
     (tmp_path / "bomb").write_bytes(packed.getvalue())
     assert watched("data", f"npz:{folder / 'set.npz'}").refused("data", f"idx:{tmp_path / 'bomb'}")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("kind", [*dict.fromkeys(text.split()[0] for text in KINDS), ""])
+def test_a_pipe_or_device_is_refused_before_it_is_opened(kind, tmp_path, watched, folder):
+    ready = watched("data", f"npz:{folder / 'set.npz'}")
+    for ending in (".npz", ".csv"):
+        os.mkfifo(tmp_path / f"pipe{ending}")
+        for path in (tmp_path / f"pipe{ending}", "/dev/zero"):
+            told = ready.refused("data", f"{kind}:{path}" if kind else str(path))
+            assert "may never end" in told[0] or "cannot be told from its name" in told[0]
+
+
+@pytest.mark.parametrize("kind", ["imagefolder", *dict.fromkeys(text.split()[0] for text in KINDS)])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/a.csv", "s3://bucket/a.npz", "//host/share"])
+def test_an_address_is_refused_before_anything_is_asked_for(kind, address, watched, folder):
+    ready = watched("data", f"npz:{folder / 'set.npz'}")
+    assert "is not on this machine" in ready.refused("data", f"{kind}:{address}")[0]
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".zip", ".xz", ".zst"])
+def test_a_packed_table_is_refused_before_it_is_unpacked(ending, tmp_path, watched, folder):
+    (tmp_path / f"list.csv{ending}").write_bytes(gzip.compress(b"path\n0.jpg\n"))
+    ready = watched("data", f"npz:{folder / 'set.npz'}")
+    assert "is packed" in ready.refused("data", f"csv:{tmp_path / f'list.csv{ending}'}")[0]
+
+
+def test_a_table_of_a_million_columns_or_cells_in_a_row_ends_at_once(tmp_path, watched, folder):
+    ready, many = watched("data", f"npz:{folder / 'set.npz'}"), ",".join(["0.jpg"] * 10**6)
+    for lines, told in (
+        (f"path,{many}\n0.jpg,{many}\n", "has 1,000,001 columns, and at most 10,000"),
+        (f"path,label\n0.jpg,{many}\n", "has 1,000,001 cells, and its header 2"),
+        (f"path,label\n0.jpg,1\n0.jpg,{many}\n", "cannot be read as a csv table"),
+    ):
+        (tmp_path / "list.csv").write_text(lines)
+        assert told in ready.refused("data", f"csv:{tmp_path / 'list.csv'}")[0]
+
+
+def test_a_parquet_file_of_one_long_text_repeated_is_held_once(tmp_path, watched, folder):
+    from pyarrow import parquet
+
+    paths, note = [f"{row}.jpg" for row in range(2000)], "x" * 10**6
+    parquet.write_table(pa.table({"path": paths, "note": [note] * 2000}), tmp_path / "list.parquet")
+    refused = watched("data", f"npz:{folder / 'set.npz'}").refused(
+        "data", f"parquet:{tmp_path / 'list.parquet'}"
+    )
+    assert all("cannot be read" in message for message in refused)  # the pictures are not there
+
+
+def test_a_parquet_file_of_more_values_than_fit_is_refused_before(tmp_path, watched, folder):
+    from pyarrow import parquet
+
+    zeros = pa.array([[0] * 10**6], pa.list_(pa.int8()))
+    with parquet.ParquetWriter(
+        tmp_path / "list.parquet", pa.schema({"path": pa.string(), "a": zeros.type})
+    ) as file:
+        for row in range(150):
+            file.write_table(pa.table({"path": [f"{row}.jpg"], "a": zeros}))
+    ready = watched("data", f"npz:{folder / 'set.npz'}")
+    assert "would unpack to" in ready.refused("data", f"parquet:{tmp_path / 'list.parquet'}")[0]

@@ -20,7 +20,6 @@ def stored(request, tmp_path):
 def test_raw_reads_equal_the_zarr_interface(stored):
     path, values = stored
     array = StoredArray(path)
-    assert array.plain
     np.testing.assert_array_equal(array.all(), values)
     np.testing.assert_array_equal(array.all(), zarr.open_array(path)[...])
     for index in range(10):
@@ -31,17 +30,73 @@ def test_raw_reads_equal_the_zarr_interface(stored):
         np.testing.assert_array_equal(array.rows(start, stop), values[start:stop])
 
 
-def test_a_compressed_array_is_read_through_zarr(tmp_path):
-    values = np.arange(12.0).reshape(3, 4)
+PACKERS = [zarr.codecs.GzipCodec(), zarr.codecs.ZstdCodec(), zarr.codecs.BloscCodec()]
+
+
+def packed(path, packer, **options):
+    """Three rows of four numbers, packed two rows a chunk."""
     array = zarr.create_array(
-        tmp_path / "c", shape=(3, 4), chunks=(2, 4), dtype="float64", compressors="auto"
+        path, shape=(3, 4), chunks=(2, 4), dtype="float64", compressors=packer, **options
     )
-    array[...] = values
-    stored = StoredArray(tmp_path / "c")
-    assert not stored.plain
+    array[...] = values = np.arange(12.0).reshape(3, 4) + 1
+    return StoredArray(path), values
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_packed_array_is_read_as_it_was(tmp_path, packer):
+    stored, values = packed(tmp_path / "c", packer)
     np.testing.assert_array_equal(stored.row(2), values[2])
     np.testing.assert_array_equal(stored.rows_at([2, 0]), values[[2, 0]])
+    np.testing.assert_array_equal(stored.rows(1, 3), values[1:])
     np.testing.assert_array_equal(stored.all(), values)
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_packed_chunk_that_is_missing_or_becomes_another_size_is_damage(tmp_path, packer):
+    stored, _ = packed(tmp_path / "c", packer)
+    chunk = tmp_path / "c" / "c" / "0" / "0"
+    other = zarr.create_array(
+        tmp_path / "o", shape=(9, 4), chunks=(9, 4), dtype="float64", compressors=packer
+    )
+    other[...] = 1
+    whole = chunk.read_bytes()
+    for content in (
+        whole[:-1],
+        whole + b"x",
+        (tmp_path / "o" / "c" / "0" / "0").read_bytes(),
+        b"",
+        b"x" * 50,
+    ):
+        chunk.write_bytes(content)
+        for read in (stored.all, lambda: stored.row(0), lambda: stored.rows_at([1])):
+            with pytest.raises(StudyDamaged):
+                read()
+    chunk.unlink()
+    with pytest.raises(StudyDamaged, match="cannot be read"):
+        stored.all()
+    with pytest.raises(StudyDamaged, match="cannot be read"):
+        stored.row(1)
+
+
+def test_a_packed_array_that_claims_more_than_its_bytes_can_be_is_refused_before(tmp_path):
+    packed(tmp_path / "c", zarr.codecs.ZstdCodec())
+    described = json.loads((tmp_path / "c" / "zarr.json").read_text())
+    for shape, chunks in (([2**36, 4], [2**36, 4]), ([2**36, 4], [2**35, 4])):
+        described["shape"] = shape
+        described["chunk_grid"]["configuration"]["chunk_shape"] = chunks
+        (tmp_path / "c" / "zarr.json").write_text(json.dumps(described))
+        with pytest.raises(StudyDamaged, match="would unpack to"):
+            StoredArray(tmp_path / "c").all()
+        with pytest.raises(StudyDamaged, match="would unpack to"):
+            StoredArray(tmp_path / "c").row(0)
+
+
+def test_another_way_of_storing_is_refused_and_not_guessed(tmp_path):
+    for options in ({"shards": (4, 4)}, {"chunk_key_encoding": {"name": "v2", "separator": "."}}):
+        with pytest.raises(StudyDamaged, match="which are not read"):
+            packed(tmp_path / next(iter(options)), zarr.codecs.ZstdCodec(), **options)
+    with pytest.raises(StudyDamaged, match="which are not read"):
+        packed(tmp_path / "big", zarr.codecs.ZstdCodec(), serializer=zarr.codecs.BytesCodec(endian="big"))
 
 
 def test_rows_outside_are_refused(stored):
@@ -86,6 +141,5 @@ def test_scalars_flags_and_vectors_come_back(tmp_path):
     write_arrays(tmp_path / "s.zarr", {"layer/moments": arrays})
     for name, (values, _) in arrays.items():
         stored = StoredArray(tmp_path / "s.zarr" / "layer" / "moments" / name)
-        assert stored.plain
         np.testing.assert_array_equal(stored.all(), values)
         assert stored.all().dtype == values.dtype

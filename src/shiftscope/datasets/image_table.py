@@ -130,7 +130,13 @@ def _header(table: Path) -> list[str]:
             names = _parquet_columns(table)
         else:
             with table.open(encoding="utf-8-sig", newline="") as stream:
-                names = next((row for row in csv.reader(stream) if row), [])
+                rows = (row for row in csv.reader(stream) if row)
+                names, first = next(rows, []), next(rows, [])
+            if len(first) > len(names):  # of which pandas would make an index, and move the other columns
+                raise DataError(
+                    f"the first row of {str(table)!r} has {len(first):,} cells, and its header {len(names):,}. Give "
+                    "each column a name."
+                )
         if not names:
             raise DataError(f"{str(table)!r} cannot be read as a {_kind(table)} table: it is empty.")
         if len(names) > MOST_COLUMNS:

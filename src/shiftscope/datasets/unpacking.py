@@ -16,8 +16,13 @@ def refuse_bomb(path: str, packed: int, unpacked: int) -> None:
     packed, unpacked
         Bytes of the file, and those it says to become.
     """
-    if unpacked > max(FREE, RATIO * packed):
+    if too_much(packed, unpacked):
         raise DataError(
             f"{path!r} has {packed:,} bytes and would unpack to {unpacked:,} bytes, which no pictures do. If you trust "
             "it, unpack it yourself."
         )
+
+
+def too_much(packed: int, unpacked: int) -> bool:
+    """Whether so many bytes are more than so few are taken to be, pictures or responses."""
+    return unpacked > max(FREE, RATIO * packed)

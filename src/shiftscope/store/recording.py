@@ -82,11 +82,12 @@ class Recording:
 
     @property
     def in_words(self) -> str:
-        """Number of samples, and the share of the labelled ones predicted right."""
+        """Number of samples and of those without a label, and the share of the labelled ones predicted right."""
         labels, predictions = self.samples.labels, self.samples.predictions
         known = (labels != NO_LABEL) & (predictions != NO_LABEL)
         right = f", accuracy {100 * (labels == predictions)[known].mean():.1f} %" if known.any() else ""
-        return f"{counted(len(self.samples), 'sample')}{right}"
+        without = len(labels) - int((labels != NO_LABEL).sum()) - self.samples.skipped
+        return f"{counted(len(self.samples), 'sample')}{right}{f', {without} without a label' if without > 0 else ''}"
 
     @property
     def version(self) -> str:

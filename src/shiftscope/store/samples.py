@@ -226,5 +226,5 @@ def read_metadata(text: str | None) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise ValueError(f"it is {type(read).__name__}")
     if text and "\\u" in text:  # recordings of before could hold half characters, and no page can
-        read = dict(json.loads(json.dumps(read, ensure_ascii=False).encode("utf-8", "replace")))
+        return dict(json.loads(json.dumps(read, ensure_ascii=False).encode("utf-8", "replace")))
     return read

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -92,6 +93,7 @@ def dataset_images(
     asked_for = show != "all" or bool(which) or start > 0
     panels: list[Panel] = [_facts(look, dataset)]
     panels += [images, *_matrices(look, dataset)] if asked_for else [*_matrices(look, dataset), images]
+    panels += _told(recording.plan.source)
     return Page(
         title=dataset,
         trail=[Link(study.name, look.overview())],
@@ -146,6 +148,13 @@ def _facts(look: Look, dataset: str) -> Facts:
             )
         )
     return Facts("Answers", facts, role(look, dataset))
+
+
+def _told(source: Mapping[str, Any]) -> list[Panel]:
+    """How the data were understood where that could be done otherwise, and what was passed over."""
+    told = source.get("told")
+    sentences = [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
+    return [Message("How the data were read", " ".join(sentences))] if sentences else []
 
 
 def _matrices(look: Look, dataset: str) -> list[Panel]:
