@@ -170,6 +170,12 @@ def test_half_a_character_is_refused_when_data_are_given(given):
         as_dataset(np.zeros((2, 3), np.float32), **given)
 
 
+def test_half_a_character_in_the_path_of_a_study_is_refused_before_it_is_made(tmp_path):
+    with pytest.raises(DataError, match=r"the path of a study, .* holds half a character"):
+        Study.create(tmp_path / f"new{HALF}.study", Net())
+    assert not list(tmp_path.iterdir())
+
+
 def test_half_a_character_in_a_recording_of_before_is_shown_as_a_question_mark():
     assert read_metadata('{"camera": "no\\udce9", "\\ud800": "\\ud83d\\ude00"}') == {
         "camera": "no?",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Literal, TypeGuard, TypeVar, cast
 
+from shiftscope.checked_text import checked_text
 from shiftscope.errors import BadRequest
 from shiftscope.store.object_store import asked, connected
 
@@ -228,7 +229,10 @@ def study_path(place: str | Path | ObjectPath) -> Path:
     ------
     BadRequest
         An address of a kind that is not known, or without a name behind the bucket.
+    DataError
+        A path that is no text, of which no page could say the study's name.
     """
+    checked_text(str(place), "the path of a study,")
     if isinstance(place, ObjectPath):
         return cast("Path", place)
     scheme, separator, _ = str(place).partition("://") if isinstance(place, str) else ("", "", "")
