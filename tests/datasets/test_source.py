@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.preprocess import Preprocess
@@ -148,3 +148,21 @@ def test_kinds_and_options_that_are_not_there_are_refused(everything: Path) -> N
         as_dataset("digits:coloured", preprocess=Preprocess())
     with pytest.raises(BadRequest, match="an array has no option 'root'"):
         as_dataset(np.zeros((2, 2)), root="x")
+
+
+class Named(Dataset):
+    """Two inputs with labels that are no categories of anybody, and classes that contradict others."""
+
+    classes = ("airplane", "automobile")
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, position: int) -> tuple[torch.Tensor, float]:
+        return torch.full((2,), position / 2), 0.5
+
+
+def test_labels_that_are_given_count_whatever_the_dataset_s_own_are() -> None:
+    dataset = as_dataset(Named(), labels=["car", None], categories=["airplane", "car"])
+    assert [sample.label for sample in dataset] == [1, -1]
+    assert len(dataset.fingerprint()) == 64

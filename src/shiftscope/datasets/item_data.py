@@ -35,7 +35,8 @@ class ItemData:
       from the smallest to the largest.
 
     The source's labels count its `own_categories`; `category_places` carries them over to `categories`.
-    Sample ids are positions. `fingerprint_samples` bounds the cost of a fingerprint; None reads every item.
+    Where `labels_replaced` is set, a label that is no category counts as none. Sample ids are positions.
+    `fingerprint_samples` bounds the cost of a fingerprint; None reads every item.
 
     Raises
     ------
@@ -85,6 +86,7 @@ class ItemData:
         self._mean = None if mean is None else channel_values("mean", mean, 0.0)
         self._std = None if std is None else channel_values("std", std, 1.0)
         self._fingerprint_samples = fingerprint_samples
+        self.labels_replaced = False
         self._look_at_first_ones()
 
     def __len__(self) -> int:
@@ -164,6 +166,14 @@ class ItemData:
         ) if given.is_floating_point() else None
 
     def _label(self, label: Any, sample: str) -> int:
+        try:
+            return self._category(label, sample)
+        except LabelError:
+            if self.labels_replaced:
+                return NO_LABEL
+            raise
+
+    def _category(self, label: Any, sample: str) -> int:
         if self._places is None or isinstance(label, str):
             return label_index(label, self.categories, sample)
         index = label_index(label, self._own, sample)

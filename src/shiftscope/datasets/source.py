@@ -16,6 +16,7 @@ from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.datasets.array_data import ArrayData
 from shiftscope.datasets.hugging_face import hugging_face, is_hugging_face
+from shiftscope.datasets.item_data import ItemData
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, dataset_kinds
@@ -78,8 +79,13 @@ def as_dataset(
         data, labels = data
     if _is_array(data):
         return _made(ArrayData, "an array", data, options | ({} if labels is None else {"labels": labels}))
-    dataset = _from_library(data, options)
-    return dataset if labels is None else Relabelled(dataset, labels)
+    if labels is None:
+        return _from_library(data, options)
+    options.pop("categories", None)  # what its own labels count is of no matter
+    items = _from_library(data, options)
+    if isinstance(items, ItemData):
+        items.labels_replaced = True
+    return Relabelled(items, labels, categories)
 
 
 def _from_text(text: str, options: dict[str, Any]) -> Dataset:
