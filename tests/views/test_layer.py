@@ -92,10 +92,18 @@ def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
     for name, score in unit_scores.items():
         title, estimate = name.replace("_", " "), estimates[name]
         for unit, cell in zip(shown, column(page, title), strict=True):
-            if np.isnan(estimate.low[unit]):
-                assert cell.note == ""
+            note, *floor = cell.note.split("; ")
+            if estimate.floor is not None and np.isfinite(estimate.floor[unit]):
+                said, *flat = floor[0].removeprefix("floor ").split(", ")
+                assert same_number(said, estimate.floor[unit])
+                assert flat == ["flat"] * int(estimate.flat_p[unit] >= 0.05)
+                assert f"Sampling alone, without any shift, gives {said}." in cell.help
             else:
-                low, high = cell.note.split(" to ")
+                assert not floor
+            if np.isnan(estimate.low[unit]):
+                assert note == ""
+            else:
+                low, high = note.split(" to ")
                 assert same_number(low, estimate.low[unit])
                 assert same_number(high, estimate.high[unit])
         head = names(page)

@@ -10,6 +10,7 @@ from shiftscope.scores.estimates import stored_estimates
 from shiftscope.scores.newcombe import newcombe
 from shiftscope.scores.wilson import wilson
 from shiftscope.views.layer import layer_units
+from shiftscope.views.numbers import number
 from shiftscope.views.overview import overview
 from shiftscope.views.panels import Chart, Facts, ImageStrip, Message, Table
 
@@ -82,7 +83,12 @@ def test_each_shifted_dataset_shows_the_median_of_the_published_scores(explored,
         median = defined[middle] if len(defined) % 2 else (defined[middle - 1] + defined[middle]) / 2
         assert same_number(fact.value, median), score
         undefined = len(values) - len(defined)
-        assert fact.note == (f"{undefined} of {len(values)} undefined" if undefined else "")
+        notes = [f"{undefined} of {len(values)} undefined"] if undefined else []
+        floor = stored_estimates(explored.study, shifted, reference, layer)[score].floor
+        if floor is not None:
+            flat = stored_estimates(explored.study, shifted, reference, layer)[score].flat_p >= 0.05
+            notes.insert(0, f"floor {number(float(np.nanmedian(floor)))}, {flat.sum()} flat")
+        assert fact.note == "; ".join(notes)
 
 
 def test_the_reference_has_no_scores(explored):

@@ -74,6 +74,9 @@ def test_every_score_stands_with_its_interval_q_and_rank(explored, layer, index,
             assert same_number(value.text, estimate.value[index])
             tested = estimate.q is not None and not np.isnan(estimate.q[index])
             assert ("q " in value.note) == tested
+            sampled = estimate.floor is not None and not np.isnan(estimate.floor[index])
+            assert ("floor " in value.note) == sampled
+            assert ("flat" in value.note) == bool(sampled and estimate.flat_p[index] >= 0.05)
             if np.isnan(estimate.value[index]):
                 assert rank.text == "–"
             else:

@@ -54,6 +54,8 @@ def test_q_and_the_ends_of_intervals_can_be_asked_for(numbers):
     estimate = numbers.measure("shift_auroc").estimate
     assert chosen(numbers, "shift auroc.q < 0.05") == np.flatnonzero(estimate.q < 0.05).tolist()
     assert chosen(numbers, "shift_auroc.low > 0.5") == np.flatnonzero(estimate.low > 0.5).tolist()
+    floor = numbers.measure("spurious").estimate.floor
+    assert chosen(numbers, "spurious.floor < 0.6") == np.flatnonzero(floor < 0.6).tolist()
     assert chosen(numbers, "shift_auroc.high < 0.5") == np.flatnonzero(estimate.high < 0.5).tolist()
 
 
@@ -103,7 +105,8 @@ def test_what_is_no_condition_is_shown_what_one_looks_like(where):
     [
         ("novlty > 0.2", "no number 'novlty'; closest: 'novelty'"),
         ("novelty.q < 0.1", "novelty tests nothing, so it has no q; these do: .*shift_auroc"),
-        ("novelty.p < 0.1", "novelty has no 'p'; there are .q, .low and .high"),
+        ("novelty.floor < 0.1", "novelty has no floor; these do: profile_correlation, spurious"),
+        ("novelty.p < 0.1", "novelty has no 'p'; there are .q, .low, .high and .floor"),
         ("unit.q < 1", "no number 'unit'"),
     ],
 )
