@@ -192,7 +192,8 @@ def _score_fact(look: Look, dataset: str, score: str) -> Fact:
     estimate = estimated(look, dataset)[score]
     values, notes = estimate.value, []
     if estimate.floor is not None and not np.isnan(estimate.floor).all():
-        notes.append(f"floor {number(quartiles(estimate.floor)[1])}, {count(int(estimate.flat.sum()))} flat")
+        flat = int(estimate.flat.sum())
+        notes.append(f"floor {number(quartiles(estimate.floor)[1])}{f', {count(flat)} flat' if flat else ''}")
     if undefined := int(np.isnan(values).sum()):
         notes.append(f"{undefined} of {len(values)} undefined")
     return Fact(
