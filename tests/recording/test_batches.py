@@ -13,7 +13,7 @@ from shiftscope.datasets import picture_files
 from shiftscope.datasets.image_folder import image_folder
 from shiftscope.datasets.preprocess import Preprocess
 from shiftscope.errors import DataError
-from shiftscope.recording.batches import Batch, batches, stacked
+from shiftscope.recording.batches import Batch, batches, leave_one_alone, stacked
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -26,6 +26,23 @@ def test_no_batch_crosses_a_border_between_shards(made, workers):
         [8, 9],
     ]
     assert torch.equal(torch.cat([batch.inputs for batch in read]), dataset.inputs[[0, 1, 2, 3, 4, 8, 9]])
+
+
+@pytest.mark.parametrize(
+    ("samples", "size", "batch_sizes"),
+    [(33, 16, [16, 15, 2]), (17, 16, [15, 2]), (4, 3, [2, 2]), (32, 16, [16, 16]), (34, 16, [16, 16, 2])],
+)
+def test_what_is_left_over_is_shared_so_that_no_batch_has_one_sample(made, samples, size, batch_sizes):
+    read = list(batches(made(samples), [range(samples)], size))
+    assert [len(batch.seen) for batch in read] == batch_sizes
+    assert [sample.id for batch in read for sample in batch.seen] == [f"sample-{i}" for i in range(samples)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+@pytest.mark.parametrize("samples", [1, 2, 3, 10, 11])
+def test_it_is_known_beforehand_whether_a_batch_has_one_sample(made, samples, size):
+    read = list(batches(made(samples), [range(samples)], size))
+    assert leave_one_alone(samples, size) == (1 in [len(batch.seen) for batch in read])
 
 
 def test_positions_are_not_listed_before_their_turn(made):

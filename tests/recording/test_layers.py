@@ -5,6 +5,7 @@ from torch import nn
 from shiftscope.errors import LayerError, LayerNotFound
 from shiftscope.recording.hooks import Taps
 from shiftscope.recording.layers import Layer, choose_layers, list_layers
+from shiftscope.recording.output import chosen_item, tensor_in
 
 IMAGES = torch.rand(2, 3, 8, 8)
 
@@ -116,6 +117,33 @@ def test_the_tensor_is_found_in_tuples_dicts_and_model_outputs(wrap, item):
     with torch.no_grad(), Taps(model, layers) as taps:
         model(x)
         torch.testing.assert_close(taps.take()["inner"], x)
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda x: (x, 2 * x), lambda x: {"a": x, "b": 2 * x}, lambda x: (x.sum(), x, 2 * x)]
+)
+def test_of_several_tensors_one_has_to_be_named(wrap):
+    with pytest.raises(LayerError, match=r"gives several tensors, .*: a tensor of shape \(2, 3\).*item="):
+        choose_layers(Around(wrap), ["inner"], torch.rand(2, 3))
+
+
+def test_the_one_tensor_with_units_is_taken_and_the_listing_says_which():
+    x = torch.rand(2, 3)
+    model = Around(lambda x: (x.sum(), x))
+    assert choose_layers(model, ["inner"], x)[0].item == 1
+    assert list_layers(model, x)[0].taken == "item 1 of 2"
+
+
+@pytest.mark.parametrize(
+    "module", [nn.LSTM(3, 5), nn.GRU(3, 5), nn.LSTMCell(3, 5), nn.MultiheadAttention(3, 1)]
+)
+def test_what_comes_first_out_of_recurrent_and_attention_modules_is_their_output(module):
+    x = torch.rand(2, 3)
+    output = module(x, x, x) if isinstance(module, nn.MultiheadAttention) else module(x)
+    assert len(output) == 2
+    assert chosen_item(output, None, module, "inner") is None
+    assert tensor_in(output, None, "inner") is output[0]
+    assert chosen_item(output, 1, module, "inner") == 1
 
 
 def test_a_missing_item_lists_what_there_is():

@@ -134,6 +134,8 @@ def test_a_recording_of_format_2_that_stopped_is_finished_by_the_rules_of_format
     assert first.stat().st_mtime_ns == before  # the finished shard was not shown again
     assert format_2.unfinished() == []
     assert format_2.verify().sound
-    described = [path for path in format_2.path.rglob("*.json") if path.name in (MANIFEST, RECORDING)]
-    assert [json.loads(path.read_text())["format"] for path in described] == [2] * 4
+    paths = [path for path in format_2.path.rglob("*.json") if path.name in (MANIFEST, RECORDING)]
+    described = [json.loads(path.read_text()) for path in paths]
+    assert [each["format"] for each in described] == [2] * 4
+    assert not any({"answer", "answers"} & set(each) for each in described)
     np.testing.assert_allclose(format_2["half"].responses("1"), relu_responses("half"), rtol=1e-3)

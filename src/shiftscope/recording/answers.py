@@ -69,6 +69,8 @@ class Answers:
         logits = np.array(entry["logits"], np.float64)
         if logits.ndim != 2 or not np.isfinite(logits).all():
             raise ValueError(f"logits of shape {logits.shape}, or not all finite")
+        if not all(isinstance(told, str) or _are_sums(told) for told in entry["beside"].values()):
+            raise ValueError("what it holds beside its weights is told otherwise")
         return cls(logits, float(entry["rounding"]), dict(entry["beside"]), dict(entry["versions"]))
 
 
@@ -91,3 +93,7 @@ def _alike(kept: Any, now: Any) -> bool:
     if not (isinstance(kept, list) and isinstance(now, list)):
         return bool(kept == now)
     return all(abs(one - other) <= CLOSE * abs(kept[1]) for one, other in zip(kept, now, strict=True))
+
+
+def _are_sums(told: Any) -> bool:
+    return isinstance(told, list) and len(told) == 3 and all(type(total) in (int, float) for total in told)

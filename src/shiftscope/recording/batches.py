@@ -69,6 +69,11 @@ def batches(
         return iter(loader)
 
 
+def leave_one_alone(samples: int, size: int) -> bool:
+    """Whether one of the batches of a shard of so many samples has a single one."""
+    return samples == 1 or size == 1 or (size == 2 and samples % 2 == 1)
+
+
 def _runs(part: range, size: int) -> Iterator[range]:
     start = 0
     while start < len(part):

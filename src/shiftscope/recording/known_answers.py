@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,33 +36,50 @@ class KnownAnswers:
         few = min(len(self.inputs), MOST_BYTES // max(size, 1))
         return KnownAnswers(self.inputs[:few], self.answers.first(few)) if few else None
 
-    def refuse_unlike(self, model: nn.Module, *, output: str | int | None = None, autocast: str = "") -> None:
+    def refuse_unlike(
+        self,
+        model: nn.Module,
+        *,
+        output: str | int | None = None,
+        autocast: str = "",
+        alone: bool = False,
+    ) -> None:
         """Show the inputs to `model`, and refuse one that answers otherwise.
+
+        Parameters
+        ----------
+        alone
+            Show the first one by itself too, as some of them will be.
 
         Raises
         ------
         StudyMismatch
             It does, by more than rounding explains.
         ModelError
-            It answers otherwise each time it is asked.
+            It answers otherwise each time it is asked, or not at all.
         """
 
-        def asked() -> Answers:
+        def shown(inputs: torch.Tensor) -> torch.Tensor:
             with observed(model):
-                logits = logits_in(forward(model, inputs, autocast), output, len(inputs))
+                return logits_in(forward(model, inputs, autocast), output, len(inputs))
+
+        def asked() -> Answers:
+            logits = shown(inputs)
             return answers_of(model, logits, beside_weights(model), autocast)
 
         device, dtype = device_and_dtype(model)
         inputs = self.inputs.to(device, dtype if self.inputs.is_floating_point() else None)
         now = asked()
         if difference := self.answers.difference(now):
-            if now.difference(asked()):
+            if dataclasses.replace(now, beside={}).difference(asked()):
                 raise ModelError(
                     "the model answers otherwise each time that it is shown the same inputs, so what is recorded of "
                     "it could not be found again. In eval mode it draws random numbers, as F.dropout does without "
                     "training=self.training: switch that off, or draw from a generator that forward() seeds."
                 )
             refuse_other_answers(difference)
+        if alone:
+            shown(inputs[:1])
         self.answers.tell_other_torch(now)
 
 

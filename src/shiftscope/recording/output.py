@@ -179,8 +179,8 @@ def logits_in(output: Any, item: str | int | None = None, samples: int | None = 
     if samples == 1 and isinstance(candidate, torch.Tensor) and candidate.ndim == 1:
         raise ModelError(
             f"the model gives {_describe(candidate)} for a batch of one sample, as one that squeezes all axes does. "
-            "Record with a batch_size of 3 or more, which leaves no sample alone but the last of a shard of one, or "
-            "have the model squeeze named axes: x.squeeze(dim=...)."
+            "Record with a batch_size of 3 or more, by which no sample of a larger shard is alone, or have the model "
+            "squeeze named axes: x.squeeze(dim=...)."
         )
     if isinstance(candidate, torch.Tensor) and candidate.shape == (samples,):
         raise ModelError(one_number(candidate))

@@ -13,6 +13,7 @@ from torch import nn
 
 from shiftscope.datasets.sample import Dataset
 from shiftscope.engine.engine import Advance
+from shiftscope.recording.batches import leave_one_alone
 from shiftscope.recording.known_answers import KnownAnswers
 from shiftscope.recording.model import device_and_dtype, placed
 from shiftscope.recording.seen import Shard
@@ -93,5 +94,12 @@ class Job:
 
     @cached_property
     def _checked(self) -> None:
-        if self.known:
-            self.known.refuse_unlike(self.model, output=self.plan.output, autocast=self.plan.autocast)
+        if self.known is None:
+            return
+        size, shards = self.how.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
+        self.known.refuse_unlike(
+            self.model,
+            output=self.plan.output,
+            autocast=self.plan.autocast,
+            alone=any(leave_one_alone(samples, size) for samples in shards),
+        )

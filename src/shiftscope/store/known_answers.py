@@ -31,7 +31,15 @@ def read_known_answers(path: Path) -> KnownAnswers:
             )
         if known.inputs.ndim < 1 or len(known.inputs) != len(known.answers.logits):
             raise ValueError(f"inputs of shape {tuple(known.inputs.shape)}")
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (
+        SafetensorError,
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise StudyDamaged(f"{path} cannot be read as answers of the model: {error}") from error
     return known
 

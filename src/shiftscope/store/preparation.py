@@ -119,14 +119,14 @@ def prepare(
     )
     if not manifest.datasets:
         refuse_other_order(categories, model)
-    if before:
-        before.refuse_unlike(answer)
-        refuse_other_answers_in(study, model)
     known = None
     if study_format >= KEEPS_ANSWERS:
         after = beside_weights(model)  # what a pass changes is a cache
         beside = {name: told for name, told in beside.items() if after.get(name) == told}
         known = KnownAnswers(inputs.cpu(), answers_of(model, logits, beside, autocast))
+    if before:
+        before.refuse_unlike(answer)
+        refuse_other_answers_in(study, model)
     plan = Plan(
         dataset=name,
         samples=len(dataset),

@@ -216,7 +216,9 @@ def advice(found: Verified, *, mended: bool) -> list[str]:
         if any(each.remedy == "restore" for each in of_it):
             lines.append(f"{MANIFEST}: put back a copy of it, or record into a new study.")
         elif not dataset:
-            lines.append("Record any dataset again, by the same command: the model tells its linear maps.")
+            lines.append(
+                "Record any dataset again, by the same command: the model tells its linear maps and its answers."
+            )
         elif any(each.remedy == "overwrite" for each in of_it):
             lines.append(f"{dataset}: record it again with --overwrite; nothing less brings it back.")
         elif shards and mended:
