@@ -488,11 +488,9 @@ def repeated(
             answer.cpu()
 
     def recorded(chosen: Sequence[RecordedLayer], keep: Keep) -> None:
-        units = {layer.name: layer.units for layer in chosen}
         with Background() as background, observed(model), Taps(model, chosen) as taps:
             for index, part in enumerate(cut(whole, 4096 // batch * batch)):
-                made = OnDevice(units, 1000, part)
-                shard = ShardFilling(index, part, chosen, 1000, "float16", keep=keep, summaries=made)
+                shard = ShardFilling(index, part, chosen, 1000, "float16", keep=keep, summaries=OnDevice)
                 while not shard.full:
                     logits = model(inputs)
                     shard.append(seen, taps.take(), logits)

@@ -39,6 +39,10 @@ from shiftscope.store.writer import RecordingWriter
 
 from .conftest import viewer
 
+TRIED = (
+    34  # samples that are read before the pass: two for shapes, and those that the stored type is chosen by
+)
+
 
 def contents(folder):
     """Every file below a folder but its locks, for comparing studies byte by byte."""
@@ -259,8 +263,9 @@ def test_overflow_of_half_precision_says_what_to_do(new_study, made, net):
         made(),
         "x",
         layers=["conv"],
+        stored_as="float16",
     )
-    recording = study.record(made(), "x", layers=["conv"], stored_as="float32", progress=False)
+    recording = study.record(made(), "x", layers=["conv"], progress=False)
     assert recording.responses("conv")[0, 2] > 9e4
 
 
@@ -368,7 +373,7 @@ def test_layers_may_have_any_name_that_modules_have(new_study, made, net):
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"stored_as": "bfloat16"}, "stored_as='bfloat16'; it can be 'float16' or 'float32'"),
+        ({"stored_as": "bfloat16"}, "stored_as='bfloat16'; it can be 'auto' or 'float16' or 'float32'"),
         ({"keep": "all"}, "keep='all'; it can be 'responses' or 'summaries'"),
         ({"on_error": "ignore"}, "on_error='ignore'; it can be 'raise' or 'skip'"),
         ({"outputs": "x"}, "outputs='x'; it can be 'auto' or 'logits' or 'probabilities'"),
@@ -454,7 +459,7 @@ def test_a_sample_has_the_same_logits_whatever_stands_before_it(new_study, made)
 def test_an_overwrite_that_stopped_goes_on_and_may_be_given_other_data(started, made, small_shards):
     class Stopping(made):
         def __getitem__(self, position):
-            if position == 20 and len(self.read) >= 2:
+            if position == 20 and len(self.read) >= TRIED:
                 raise Stopped
             return super().__getitem__(position)
 
@@ -497,7 +502,7 @@ def test_two_open_studies_lose_no_dataset(started, made, net):
 
 def test_a_corrected_dataset_may_replace_one_that_never_finished(started, made, small_shards):
     wrong, right = made(seed=2), made(seed=2)
-    wrong.labels[30] = 4
+    wrong.labels[36] = 4
     right.fingerprint = lambda: "corrected"
     with pytest.raises(DataError):
         started.record(wrong, "field", progress=False)
@@ -552,7 +557,7 @@ def test_what_a_killed_process_left_aside_is_swept(new_study, made):
 def test_a_truncated_description_of_an_array_is_written_again(new_study, made, small_shards):
     class Stopping(made):
         def __getitem__(self, position):
-            if position == 20 and len(self.read) >= 2:
+            if position == 20 and len(self.read) >= TRIED:
                 raise Stopped
             return super().__getitem__(position)
 
@@ -757,7 +762,7 @@ def test_an_interrupted_recording_goes_on_and_ends_in_the_same_study(
 
     class Stopping(made):
         def __getitem__(self, position):
-            if position == stop_after and len(self.read) >= 2:  # not while probing
+            if position == stop_after and len(self.read) >= TRIED:  # not while probing
                 raise Stopped
             return super().__getitem__(position)
 
@@ -787,7 +792,7 @@ def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(
 
     class Interrupted(made):
         def __getitem__(self, position):
-            if position == 29 and len(self.read) >= 2:
+            if position == 29 and len(self.read) >= TRIED:
                 raise KeyboardInterrupt
             return super().__getitem__(position)
 
@@ -819,7 +824,7 @@ def test_a_failed_write_stops_the_pass_and_what_was_written_counts(
         patched.setattr(RecordingWriter, "commit", full)
         with pytest.raises(OSError, match="no space left"):
             broken.record(dataset, "lab", layers=["conv"], progress=False)
-    assert max(dataset.read) < 24, "the pass went on after the write had failed"
+    assert max(dataset.read[TRIED:]) < 24, "the pass went on after the write had failed"
     assert [path.name for path in broken.path.glob("lab/shards/*.done")] == ["00000.done"]
     broken.record(made(), "lab", layers=["conv"], progress=False)
     assert contents(broken.path) == contents(whole.path)

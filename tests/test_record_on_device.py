@@ -133,7 +133,7 @@ def test_what_is_not_finite_is_named_and_leaves_no_trace(new_study, made, mixed,
     dataset.inputs[24, 0, 0, 0] = 10
     study = new_study(model)
     with pytest.raises(ResponseError, match=f"layer 'wrong', unit 2, sample 'sample-24'.* {said}"):
-        record(study, dataset, True, keep=keep, layers=("seen.conv", "wrong"))
+        record(study, dataset, True, keep=keep, layers=("seen.conv", "wrong"), stored_as="float16")
     assert not (study.path / "lab").exists()
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shiftscope.explain.paths.path_statistics import Settings
     from shiftscope.explain.paths.paths import Paths
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.seen import Keep, Outputs, StoredType
+    from shiftscope.recording.seen import Keep, Outputs, StoredAs
     from shiftscope.recording.stream import Pass
     from shiftscope.store.preparation import Preparation
     from shiftscope.store.verification import Verified
@@ -48,7 +48,7 @@ def record(
     layers: Sequence[Layer | str] | None = None,
     paths: Sequence[str] = (),
     reference: bool = False,
-    stored_as: StoredType = "float16",
+    stored_as: StoredAs = "auto",
     keep: Keep = "responses",
     outputs: Outputs = "auto",
     output: str | int | None = None,
@@ -92,6 +92,7 @@ def record(
         layers=layers,
         paths=paths,
         stored_as=stored_as,
+        batch_size=(how or Pass()).batch_size,
         keep=keep,
         outputs=outputs,
         output=output,

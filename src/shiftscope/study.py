@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shiftscope.explain.paths.paths import Paths
     from shiftscope.interop.tables import TableName
     from shiftscope.recording.layers import Layer
-    from shiftscope.recording.seen import Keep, Outputs, StoredType
+    from shiftscope.recording.seen import Keep, Outputs, StoredAs
     from shiftscope.recording.stream import OnError
     from shiftscope.store.verification import Verified
     from shiftscope.web.notebook import Shown
@@ -115,7 +115,7 @@ class Study(StudyFiles):
         model: nn.Module | None = None,
         preprocess: Preprocess | None = None,
         labels: Any = None,
-        stored_as: StoredType = "float16",
+        stored_as: StoredAs = "auto",
         keep: Keep = "responses",
         outputs: Outputs = "auto",
         output: str | int | None = None,
@@ -155,7 +155,8 @@ class Study(StudyFiles):
         labels
             (sample,) category numbers, where `data` holds none.
         stored_as
-            Type of the stored responses: "float16" or "float32".
+            Type of the stored responses: "float16", "float32", or "auto": half precision but for layers whose
+            first responses it would not keep apart.
         keep
             "responses" and their summaries, or only "summaries" for sets too large to keep.
         outputs

@@ -35,7 +35,7 @@ def drawn(count, dtype=torch.float32, seed=0):
 
 def filling(samples, stored_as="float16", on_device=False, **options):
     positions = range(100, 100 + samples)
-    summaries = OnDevice(SIZES, 4, positions) if on_device else None
+    summaries = OnDevice if on_device else None
     return ShardFilling(2, positions, LAYERS, 4, stored_as, summaries=summaries, **options)
 
 

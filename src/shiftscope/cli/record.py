@@ -38,7 +38,7 @@ def record(
     std: list[float] | None = None,
     scale: float = 1.0,
     channels: Literal["rgb", "bgr", "gray"] = "rgb",
-    stored_as: Literal["float16", "float32"] = "float16",
+    stored_as: Literal["auto", "float16", "float32"] = "auto",
     keep: Literal["responses", "summaries"] = "responses",
     outputs: Literal["auto", "logits", "probabilities"] = "auto",
     output: str | None = None,
@@ -91,7 +91,7 @@ def record(
     channels
         Order of the input's channels.
     stored_as
-        Type of the stored responses.
+        Type of the stored responses; auto is float16 but for layers whose first responses it would not keep apart.
     keep
         All responses with their summaries, or summaries alone.
     outputs

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 StoredType = Literal["float16", "float32"]
+StoredAs = Literal["auto", "float16", "float32"]
+COMPARED = 4096  # samples: what shards that begin before it are rounded to is compared with what it was
 Keep = Literal["responses", "summaries"]
 Outputs = Literal["auto", "logits", "probabilities"]
 
@@ -43,6 +45,9 @@ class Shard:
     samples: Sequence[Seen]
     states: Mapping[str, Mapping[str, Any]] | None = (
         None  # layer -> name -> summary, where the device made them
+    )
+    rounding: Mapping[str, Any] | None = (
+        None  # what float16 took, as `recording.json` has it; of the first shards
     )
 
     @cached_property

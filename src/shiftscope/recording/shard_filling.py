@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,7 +14,8 @@ import torch
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import ResponseError
 from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Keep, Seen, Shard, StoredType
+from shiftscope.recording.rounding import BLUR, LOST, Rounding
+from shiftscope.recording.seen import COMPARED, Keep, Seen, Shard, StoredType
 
 # The stored type in torch, whole numbers of its size, and the bits of an exponent that is no finite number's.
 FORMS: dict[StoredType, tuple[torch.dtype, torch.dtype, int]] = {
@@ -33,13 +34,41 @@ class ShardSummaries(Protocol):
         """Layer -> name -> summary."""
 
 
+MakeSummaries = Callable[
+    [Mapping[str, int], int, range], ShardSummaries
+]  # of units by layer, categories, positions
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Columns that are stored in one type: of whole layers, and with the usual type those of the logits behind."""
+
+    stored_as: StoredType
+    units: Mapping[str, int]  # by layer
+    logits: int
+    summaries: ShardSummaries | None
+    rounding: Rounding | None
+
+    @property
+    def width(self) -> int:
+        return sum(self.units.values()) + self.logits
+
+    def columns(self) -> Iterator[tuple[str | None, slice]]:
+        """Each layer's, then the logits' under None."""
+        first = 0
+        for name, width in (*self.units.items(), (None, self.logits)):
+            if width:
+                yield name, slice(first, first + width)
+            first += width
+
+
 @dataclass(frozen=True)
 class _Underway:
     """One batch on its way from the device."""
 
     rows: slice | npt.NDArray[np.intp]  # of the shard
     shown: Sequence[Seen]
-    values: torch.Tensor  # (sample, unit of all layers, then category) float32, on the device
+    values: Sequence[torch.Tensor]  # (sample, column) float32 of what is stored together, on the device
     packed: torch.Tensor  # (sample, confidence, prediction, stored values) bits; not before `arrived`
     arrived: torch.cuda.Event | None
 
@@ -52,8 +81,12 @@ class ShardFilling:
 
     Parameters
     ----------
+    stored_as, otherwise
+        Type of the logits and the layers, and of layers that have another.
     summaries
-        Made on the device; with `keep="summaries"` the responses stay there.
+        Makes them on the device; with `keep="summaries"` the responses stay there.
+    compares
+        Whether what is stored in float16 is compared with what it was made from, in the first shards.
     """
 
     def __init__(
@@ -63,17 +96,30 @@ class ShardFilling:
         layers: Sequence[RecordedLayer],
         categories: int,
         stored_as: StoredType,
+        otherwise: Mapping[str, StoredType] | None = None,
         *,
         keep: Keep = "responses",
-        summaries: ShardSummaries | None = None,
+        summaries: MakeSummaries | None = None,
+        compares: bool = True,
     ) -> None:
-        samples = len(positions)
-        self._index, self._positions, self._stored_as = index, positions, stored_as
-        self._units = {layer.name: layer.units for layer in layers}
-        self._categories, self._summaries = categories, summaries
-        self._leaving = self._units if summaries is None or keep == "responses" else {}
+        samples, otherwise = len(positions), otherwise or {}
+        self._index, self._positions, self._logits_stored_as = index, positions, stored_as
+        first = compares and positions.start < COMPARED
+        self._together = []
+        for kind in sorted(FORMS, key=lambda kind: kind == stored_as):  # the logits last
+            units = {each.name: each.units for each in layers if otherwise.get(each.name, stored_as) == kind}
+            logits = categories if kind == stored_as else 0
+            made = summaries and summaries(units, categories, positions) if units else None
+            rounding = Rounding() if first and kind == "float16" else None
+            if units or logits:
+                self._together.append(_Together(kind, units, logits, made, rounding))
+        self._stays = summaries is not None and keep == "summaries"
+        self._summarises = summaries is not None
+        self._names = [layer.name for layer in layers]
         self._responses = {
-            name: np.full((samples, units), np.nan, stored_as) for name, units in self._leaving.items()
+            layer.name: np.full((samples, layer.units), np.nan, otherwise.get(layer.name, stored_as))
+            for layer in layers
+            if not self._stays
         }
         self._logits = np.full((samples, categories), np.nan, stored_as)
         self._predictions = np.full(samples, NO_LABEL, np.int64)
@@ -104,10 +150,15 @@ class ShardFilling:
             self._settle(before)
 
     def finish(self) -> Shard:
-        """The shard, full; raises what `append` does."""
+        """The shard, full; raises what `append` does, and where float16 takes too much from a unit."""
         if self._underway is not None:
             self._settle(self._underway)
             self._underway = None
+        states = {
+            name: state
+            for together in self._together
+            for name, state in (together.summaries.states() if together.summaries else {}).items()
+        }
         return Shard(
             self._index,
             self._positions.start,
@@ -116,7 +167,8 @@ class ShardFilling:
             self._predictions,
             self._confidences,
             self._samples,
-            None if self._summaries is None else self._summaries.states(),
+            {name: states[name] for name in self._names} if self._summarises else None,
+            self._rounding(),
         )
 
     def _send(
@@ -130,20 +182,25 @@ class ShardFilling:
         rows: slice | npt.NDArray[np.intp] = slice(start, start + len(seen))
         if len(shown) < len(seen):
             rows = start + np.flatnonzero([not sample.problem for sample in seen])
-        stored_type, bits, _ = FORMS[self._stored_as]
+        bits = self._bits
         logits = logits.float()
         predictions = logits.argmax(1, keepdim=True)
         confidences = torch.softmax(logits, dim=1).gather(1, predictions)
-        pooled = (responses[name].to(logits.device, torch.float32) for name in self._units)
-        values = torch.cat([*pooled, logits], dim=1)
-        stored = values.to(stored_type)
-        if self._summaries is not None:
-            units = values.shape[1] - self._categories
-            places = range(start, start + len(seen)) if isinstance(rows, slice) else rows.tolist()
-            self._summaries.add(stored[:, :units], places, [sample.label for sample in shown])
-            predictions = predictions.masked_fill(~stored.isfinite().all(1, keepdim=True), NO_LABEL)
-            stored = stored if self._leaving else stored[:, units:]
-        parts = (confidences, predictions.int(), stored)
+        places = range(start, start + len(seen)) if isinstance(rows, slice) else rows.tolist()
+        values, leaving = [], []
+        for together in self._together:
+            pooled = [responses[name].to(logits.device, torch.float32) for name in together.units]
+            exact = torch.cat([*pooled, logits] if together.logits else pooled, dim=1)
+            stored = exact.to(FORMS[together.stored_as][0])
+            if together.rounding is not None:
+                together.rounding.add(exact, stored)
+            units = exact.shape[1] - together.logits
+            if together.summaries is not None:
+                together.summaries.add(stored[:, :units], places, [sample.label for sample in shown])
+                predictions = predictions.masked_fill(~stored.isfinite().all(1, keepdim=True), NO_LABEL)
+            values.append(exact)
+            leaving.append(stored[:, units:] if self._stays else stored)
+        parts = [confidences, predictions.int(), *leaving]
         packed = torch.cat([part.view(bits) for part in parts], dim=1)
         if not packed.is_cuda:
             return _Underway(rows, shown, values, packed.cpu(), None)
@@ -152,33 +209,49 @@ class ShardFilling:
         arrived.record()
         return _Underway(rows, shown, values, packed, arrived)
 
+    @property
+    def _bits(self) -> torch.dtype:
+        """Whole numbers of the smallest type that is stored."""
+        return min((FORMS[each.stored_as][1] for each in self._together), key=lambda bits: bits.itemsize)
+
     def _settle(self, batch: _Underway) -> None:
         if batch.arrived is not None:
             batch.arrived.synchronize()
         packed = batch.packed.numpy()
         size = 4 // packed.itemsize
-        _, _, exponent = FORMS[self._stored_as]
-        stored = packed[:, 2 * size :]
         predictions = packed[:, size : 2 * size].view(np.int32)[:, 0]
-        if ((stored & exponent) == exponent).any() or (predictions == NO_LABEL).any():
+        finite, at = not (predictions == NO_LABEL).any(), 2 * size
+        parts = []
+        for together in self._together:
+            _, bits, exponent = FORMS[together.stored_as]
+            width = together.logits if self._stays else together.width
+            end = at + width * bits.itemsize // packed.itemsize
+            stored = packed[:, at:end].view(f"i{bits.itemsize}")
+            finite = finite and not ((stored & exponent) == exponent).any()
+            parts.append(stored.view(together.stored_as))
+            at = end
+        if not finite:
             self._refuse(batch)
         self._confidences[batch.rows] = packed[:, :size].view(np.float32)[:, 0]
         self._predictions[batch.rows] = predictions
-        first = 0
-        for into in (*self._responses.values(), self._logits):
-            into[batch.rows] = stored[:, first : first + into.shape[1]].view(self._stored_as)
-            first += into.shape[1]
+        for together, stored in zip(self._together, parts, strict=True):
+            for name, columns in together.columns():
+                if name is None:
+                    self._logits[batch.rows] = stored[:, stored.shape[1] - together.logits :]
+                elif not self._stays:
+                    self._responses[name][batch.rows] = stored[:, columns]
 
     def _refuse(self, batch: _Underway) -> None:
         """Name the first number that is not finite as stored, layer by layer."""
-        stored = batch.values.to(FORMS[self._stored_as][0]).cpu().numpy()
-        first = 0
-        for what, width in self._widths():
-            finite = np.isfinite(stored[:, first : first + width])
-            if not finite.all():
+        for together, values in zip(self._together, batch.values, strict=True):
+            stored = values.to(FORMS[together.stored_as][0]).cpu().numpy()
+            for name, columns in together.columns():
+                finite = np.isfinite(stored[:, columns])
+                if finite.all():
+                    continue
                 row, unit = (int(place) for place in np.argwhere(~finite)[0])
-                value = float(batch.values[row, first + unit])
-                where = f"{what}, unit {unit}, sample {batch.shown[row].id!r}"
+                value = float(values[row, columns.start + unit])
+                where = f"{_what(name)}, unit {unit}, sample {batch.shown[row].id!r}"
                 if math.isfinite(value):
                     raise ResponseError(
                         f"{where}: the response {value:.6g} is too large for float16. "
@@ -188,8 +261,46 @@ class ShardFilling:
                     f"{where}: the response is {value}. Look at this sample's input and the model's weights and "
                     "precision."
                 )
-            first += width
 
-    def _widths(self) -> list[tuple[str, int]]:
-        layers = [(f"layer {name!r}", units) for name, units in self._units.items()]
-        return [*layers, ("the logits", self._categories)]
+    def _rounding(self) -> dict[str, Any] | None:
+        """What float16 took from the samples shown, counted by layer; None where nothing was compared.
+
+        Raises
+        ------
+        ResponseError
+            It took so much that a unit's samples are told apart no more, or a share of its responses.
+        """
+        counted: dict[str, Any] = {}
+        for together in self._together:
+            rounding = together.rounding
+            if rounding is None or not rounding.samples:
+                continue
+            harmed = rounding.harmed().cpu().numpy()
+            zero, subnormal = rounding.zero.cpu().numpy(), rounding.subnormal.cpu().numpy()
+            counts = {
+                name: {"to_zero": int(zero[columns].sum()), "subnormal": int(subnormal[columns].sum())}
+                for name, columns in together.columns()
+            }
+            logits = {"logits": counts.pop(None)} if None in counts else {}
+            counted = {"samples": rounding.samples, "layers": counts, **logits}
+            for name, columns in together.columns():
+                if harmed[columns].any():
+                    raise ResponseError(_told(_what(name), int(harmed[columns].argmax()), columns, rounding))
+        return counted or None
+
+
+def _what(name: str | None) -> str:
+    return "the logits" if name is None else f"layer {name!r}"
+
+
+def _told(what: str, unit: int, columns: slice, rounding: Rounding) -> str:
+    column = columns.start + unit
+    zero, error, spread = (float(each[column]) for each in (rounding.zero, rounding.error, rounding.spread()))
+    if zero > LOST * rounding.samples:
+        took = f"makes {int(zero)} of {rounding.samples} responses zero that are not"
+    else:
+        took = (
+            f"moves responses by up to {error:.3g}, more than {100 * BLUR:g} % of their standard deviation of "
+            f"{spread:.3g} over {rounding.samples} samples"
+        )
+    return f'{what}, unit {unit}: float16 {took}. Record with stored_as="float32", or with "auto" for layers like this.'

@@ -21,7 +21,7 @@ from shiftscope.recording.model import device_and_dtype, observed
 from shiftscope.recording.output import logits_in
 from shiftscope.recording.recorded_layer import RecordedLayer
 from shiftscope.recording.seen import Keep, Shard, StoredType
-from shiftscope.recording.shard_filling import ShardFilling, ShardSummaries
+from shiftscope.recording.shard_filling import MakeSummaries, ShardFilling
 from shiftscope.typed import as_whole_number, check_choice
 
 OnError = Literal["raise", "skip"]
@@ -79,12 +79,14 @@ def stream(
     shards: Mapping[int, range],
     *,
     stored_as: StoredType,
+    stored_otherwise: Mapping[str, StoredType] | None = None,
     probabilities: bool,
     how: Pass,
     output: str | int | None = None,
     autocast: str = "",
     keep: Keep = "responses",
-    summaries: Callable[[Mapping[str, int], int, range], ShardSummaries] | None = None,
+    summaries: MakeSummaries | None = None,
+    compares: bool = True,
 ) -> Generator[Shard, None, None]:
     """Show the samples of `shards` (index -> positions) to the model, one finished shard at a time.
 
@@ -99,6 +101,8 @@ def stream(
     summaries
         Makes what a shard's responses are summarised with on the device: of the units by layer, the number of
         categories and the shard's positions.
+    compares
+        Whether the first shards are compared with what they were before they were stored in float16.
 
     Raises
     ------
@@ -108,11 +112,11 @@ def stream(
         The model or its device fails, gives no row of logits for each sample, or gives no probabilities though
         `probabilities` says so.
     ResponseError
-        A response that is NaN, infinite or too large for the stored type; layer, unit and sample are named.
+        A response that is NaN, infinite or too large for the stored type, or a unit from which float16 takes too
+        much; layer and unit are named.
     """
     device, dtype = device_and_dtype(model)
     pinned = device.type == "cuda"
-    units = {layer.name: layer.units for layer in layers}
     made_there = summaries if how.summarises_on(device) else None
     loaded = batches(dataset, shards.values(), how.batch_size, workers=how.loader_workers, pinned=pinned)
     try:
@@ -124,8 +128,10 @@ def stream(
                     layers,
                     len(categories),
                     stored_as,
+                    stored_otherwise,
                     keep=keep,
-                    summaries=made_there and made_there(units, len(categories), positions),
+                    summaries=made_there,
+                    compares=compares,
                 )
                 while not shard.full:
                     batch = _next(loaded)

@@ -71,12 +71,14 @@ class Job:
             self.categories,
             {shard: rows[shard] for shard in shards},
             stored_as=self.plan.stored_as,
+            stored_otherwise=self.plan.stored_otherwise,
             probabilities=self.plan.probabilities,
             how=dataclasses.replace(self.how, progress=advance),
             output=self.plan.output,
             autocast=self.plan.autocast,
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
+            compares=self.plan.format >= 3,
         )
 
         def commit(shard: Shard) -> None:

@@ -6,14 +6,14 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from shiftscope.errors import BadRequest
-from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
 from shiftscope.recording.seen import Keep, StoredType
 from shiftscope.store.layout import FORMAT, folder_name
 from shiftscope.typed import as_whole_number, check_choice, check_types
@@ -45,12 +45,16 @@ class Plan:
     output: str | int | None = None  # the part of the model's output that is its answer
     autocast: str = ""  # type of the torch.autocast that it was recorded under
     format: int = FORMAT  # by whose rules the recording is made; stands beside the plan on disk
+    stored_otherwise: Mapping[str, StoredType] = field(default_factory=dict)  # layers of another type
 
     def __post_init__(self) -> None:
         for name in (self.dataset, *(layer.name for layer in self.layers)):
             folder_name(name)
         check_choice("stored_as", self.stored_as, StoredType)
         check_choice("keep", self.keep, Keep)
+        for name, stored_as in self.stored_otherwise.items():
+            layer_named(name, {layer.name: layer for layer in self.layers})
+            check_choice("stored_as", stored_as, StoredType)
 
     @property
     def rows(self) -> int:
@@ -68,9 +72,15 @@ class Plan:
 
     def bytes_needed(self) -> int:
         """What the recording will take on disk at most, thumbnails at 4 kB."""
-        numbers = 2 * sum(layer.units for layer in self.layers) + self.categories
-        kept = np.dtype(self.stored_as).itemsize * numbers if self.keep == "responses" else 0
-        return self.samples * (4096 + kept)
+        twice = sum(
+            2 * layer.units * np.dtype(self.stored_type(layer.name)).itemsize for layer in self.layers
+        )
+        kept = twice + self.categories * np.dtype(self.stored_as).itemsize
+        return self.samples * (4096 + (kept if self.keep == "responses" else 0))
+
+    def stored_type(self, layer: str) -> StoredType:
+        """Of a layer's responses; that of the logits is `stored_as`."""
+        return self.stored_otherwise.get(layer, self.stored_as)
 
     @cached_property
     def digest(self) -> str:
@@ -85,6 +95,8 @@ class Plan:
         for option in ("output", "autocast"):  # as in recordings from before there were any
             if not told[option] and told[option] != 0:
                 del told[option]
+        if not self.stored_otherwise:  # as in recordings from before there were such
+            del told["stored_otherwise"]
         return told
 
     @classmethod

@@ -14,7 +14,7 @@ from shiftscope.category_names import checked_categories
 from shiftscope.checked_text import checked_text
 from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.recording.answer import Answer
 from shiftscope.recording.beside_weights import beside_weights
 from shiftscope.recording.find_answer import find_answer
@@ -32,10 +32,13 @@ from shiftscope.recording.provenance import (
     refuse_other_model,
     without_settings,
 )
-from shiftscope.recording.seen import Keep, Outputs, StoredType
+from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.recording.seen import Keep, Outputs, StoredAs, StoredType
+from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
+from shiftscope.store.atomic import read_json
 from shiftscope.store.known_answers import refuse_other_answers_in
-from shiftscope.store.layout import written_format
+from shiftscope.store.layout import RECORDING, written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.typed import check_choice
@@ -65,7 +68,8 @@ def prepare(
     *,
     layers: Sequence[Layer | str] | None,
     paths: Sequence[str],
-    stored_as: StoredType,
+    stored_as: StoredAs,
+    batch_size: int,
     keep: Keep,
     outputs: Outputs,
     output: str | int | None,
@@ -75,6 +79,7 @@ def prepare(
 ) -> Preparation:
     """Raises what `flow.record` does before its first batch; the study is only read."""
     check_choice("outputs", outputs, Outputs)
+    check_choice("stored_as", stored_as, StoredAs)
     model, manifest = unwrap(model), study.manifest
     paths = [paths] if isinstance(paths, str) else paths
     entered = {layer.name for layer in manifest.layers if layer.side != "output"}
@@ -127,15 +132,26 @@ def prepare(
     if before:
         before.refuse_unlike(answer)
         refuse_other_answers_in(study, model)
+    fingerprint = dataset.fingerprint()
+    otherwise: Mapping[str, StoredType] = {}
+    if stored_as == "auto":
+        stored_as, otherwise = _begun(study, name, chosen, fingerprint) or _no_less(
+            stored_types(
+                model, dataset, chosen, categories, answer, autocast=autocast, batch_size=batch_size
+            ),
+            study,
+            chosen,
+        )
     plan = Plan(
         dataset=name,
         samples=len(dataset),
         layers=chosen,
         categories=len(categories),
         stored_as=stored_as,
+        stored_otherwise=otherwise,
         keep=keep,
         probabilities=answer.probabilities,
-        fingerprint=dataset.fingerprint(),
+        fingerprint=fingerprint,
         source=_told_of_itself(dataset),
         model=without_settings(described),
         shard_samples=shard_samples,
@@ -162,6 +178,35 @@ def _told_of_itself(dataset: Dataset) -> Mapping[str, Any]:
     described = dataset.describe()
     checked_text(json.dumps(described, ensure_ascii=False, default=str), "the description of the data")
     return described
+
+
+def _begun(
+    study: StudyFiles, name: str, layers: Sequence[RecordedLayer], fingerprint: str
+) -> tuple[StoredType, Mapping[str, StoredType]] | None:
+    """The types of a recording of the same samples that is there, also one that stopped: it goes on with them."""
+    for folder in (study.folder_of(name), study.place_for(name, replaces=True)):
+        try:
+            plan = Plan.of(read_json(folder / RECORDING, "a recording"))
+        except (ShiftscopeError, OSError, KeyError, TypeError, ValueError, AttributeError):
+            continue
+        if plan.fingerprint == fingerprint and list(plan.layers) == list(layers):
+            return plan.stored_as, plan.stored_otherwise
+    return None
+
+
+def _no_less(
+    tried: tuple[StoredType, Mapping[str, StoredType]], study: StudyFiles, layers: Sequence[RecordedLayer]
+) -> tuple[StoredType, Mapping[str, StoredType]]:
+    """Float32 where the reference is in it too, so that what is compared was rounded alike."""
+    logits, otherwise = tried
+    types = {layer.name: otherwise.get(layer.name, logits) for layer in layers}
+    if study.reference in study.datasets:
+        plan = study[study.reference].plan
+        logits = max(logits, plan.stored_as)  # by the alphabet: the one of more digits
+        types = {name: max(kind, plan.stored_type(name)) for name, kind in types.items()}
+    if written_format(study.manifest.format) < 3 and "float32" in (logits, *types.values()):
+        return "float32", {}  # a recording has one type there
+    return logits, {name: kind for name, kind in types.items() if kind != logits}
 
 
 def _check_name(name: str, taken: Sequence[str]) -> None:

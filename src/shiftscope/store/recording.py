@@ -70,6 +70,7 @@ class Recording:
             self.complete = bool(described["complete"])
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none
             self.plan = Plan.of(described)
+            self._rounding = described.get("rounding", {})
             self.layers = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
             raise StudyDamaged(f"{folder / RECORDING} does not describe a recording: {error!r}.") from error
@@ -135,6 +136,19 @@ class Recording:
 
     def layer(self, name: str) -> RecordedLayer:
         return layer_named(name, self.layers)
+
+    @_says_whose
+    def rounded(self, layer: str) -> tuple[int, int, int]:
+        """Samples compared, responses to them that float16 made zero, and those that it left fewer digits."""
+        name = self.layer(layer).name
+        try:
+            counts = self._rounding.get("layers", {}).get(name, {})
+            told = self._rounding.get("samples", 0), counts.get("to_zero", 0), counts.get("subnormal", 0)
+        except AttributeError:
+            told = (None, None, None)
+        if not all(type(number) is int and number >= 0 for number in told):
+            raise StudyDamaged(f"{self.folder / RECORDING} does not tell what was rounded; record it again.")
+        return told
 
     @_says_whose
     def unit_responses(self, layer: str, unit: int) -> npt.NDArray[np.floating[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.recording.seen import COMPARED
 from shiftscope.store.arrays import StoredArray, write_arrays
 from shiftscope.store.atomic import (
     Checksums,
@@ -88,12 +89,33 @@ def close(folder: Path, plan: Plan, sums: Checksums) -> None:
         "complete": True,
         "content": _content(told),
         "checksums": of_sums[folder / CHECKSUMS],
+        **({"rounding": rounding} if (rounding := _rounding(folder, plan)) else {}),
     }
     write_json(folder / RECORDING, with_own_digest(described))
 
 
 def _told(folder: Path, sums: Checksums) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): digest for path, digest in sorted(sums.items())}
+
+
+def _rounding(folder: Path, plan: Plan) -> dict[str, Any]:
+    """What float16 took in the first shards, added up."""
+    first = [index for index, rows in plan.shards().items() if rows.start < COMPARED]
+    told = [read_json(done_file(folder, index), "the end of a shard").get("rounding") for index in first]
+    try:
+        added: dict[str, Any] = reduce(_added, filter(None, told), {})
+    except (KeyError, TypeError) as error:
+        raise StudyDamaged(
+            f"{done_file(folder, first[0])} and those after it do not tell what was rounded; record the dataset again."
+        ) from error
+    return added
+
+
+def _added(one: Any, other: Any) -> Any:
+    """Counts under the same names; nothing and some are some."""
+    if isinstance(one, dict):
+        return {key: _added(one[key], value) for key, value in other.items()} if one else other
+    return one + other
 
 
 def write_summaries(folder: Path, merged: States, sums: Checksums) -> None:

@@ -132,6 +132,7 @@ class RecordingWriter:
             "skipped": int((~shard.shown).sum()),
             "plan": self.plan.digest,
             **({} if self._batch_size is None else {"batch_size": self._batch_size}),
+            **({"rounding": shard.rounding} if shard.rounding else {}),
             "sha256": {
                 path.relative_to(self.folder).as_posix(): digest for path, digest in sorted(sums.items())
             },
@@ -192,11 +193,11 @@ class RecordingWriter:
         with to_write_arrays(self.folder / RESPONSES) as responses:
             root = zarr.open_group(responses, mode="a", zarr_format=3)
             for layer in plan.layers:
-                group = root.require_group(folder_name(layer.name))
+                group, kind = root.require_group(folder_name(layer.name)), plan.stored_type(layer.name)
                 shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)
-                create_array(group, "by_sample", shape, chunks, plan.stored_as, ("sample", "unit"))
+                create_array(group, "by_sample", shape, chunks, kind, ("sample", "unit"))
                 shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
-                create_array(group, "by_unit", shape, chunks, plan.stored_as, ("unit", "sample"))
+                create_array(group, "by_unit", shape, chunks, kind, ("unit", "sample"))
             shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
             create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
         folders = {layer.name: self.folder / RESPONSES / folder_name(layer.name) for layer in plan.layers}
@@ -270,4 +271,5 @@ def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any], *,
 
 def _differences(before: Mapping[str, Any], planned: Mapping[str, Any]) -> list[str]:
     # The fingerprint covers what the model sees; where the data lay is told by `source` and may change.
-    return [key for key in planned if key != "source" and before.get(key) != planned[key]]
+    keys = dict.fromkeys((*planned, *before))
+    return [key for key in keys if key != "source" and before.get(key) != planned.get(key)]

@@ -15,6 +15,7 @@ from shiftscope.views.look import Look
 from shiftscope.views.numbers import count
 from shiftscope.views.panels import Brush, Choice, Columns, Field, Filter, Link, Page, Panel
 from shiftscope.views.readable_notes import readable_notes
+from shiftscope.views.rounding_told import rounding_told
 from shiftscope.views.unit_filter import (
     GRAMMAR,
     Condition,
@@ -126,10 +127,13 @@ def layer_units(
     ]
     described = study.layer(layer)
     shift = f" {look.lead} compared with {look.reference}." if compared else ""
+    recordings = [study[name] for name in dict.fromkeys((look.reference, look.lead))]
+    rounded = "".join(f" {told}" for recording in recordings if (told := rounding_told(recording, layer)))
     previous, following = table.neighbours()
+    units = counted(described.units, "unit", count)
     return Page(
         title=f"Layer {layer}",
-        subtitle=f"{described.module_type}, {counted(described.units, 'unit', count)} ({described.read_as}).{shift}",
+        subtitle=f"{described.module_type}, {units} ({described.read_as}).{shift}{rounded}",
         trail=[Link(study.name, look.overview())],
         panels=panels,
         previous=previous,

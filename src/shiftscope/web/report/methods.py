@@ -129,6 +129,7 @@ def _datasets(look: Look) -> Table:
     for name in look.ordered():
         recording = look.study[name]
         plan = recording.plan
+        types = {plan.stored_type(layer) for layer in recording.layers}
         source = "; ".join(f"{key.replace('_', ' ')}: {_text(value)}" for key, value in plan.source.items())
         rows.append(
             [
@@ -136,7 +137,7 @@ def _datasets(look: Look) -> Table:
                 Cell(role(look, name)),
                 Cell(count(len(recording.samples))),
                 Cell(count(recording.samples.skipped)),
-                Cell(plan.stored_as if recording.keeps_responses else "summaries only"),
+                Cell(" and ".join(sorted(types)) if recording.keeps_responses else "summaries only"),
                 Cell("probabilities" if plan.probabilities else "logits"),
                 Cell(source),
                 Cell(plan.fingerprint),
