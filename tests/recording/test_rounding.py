@@ -66,8 +66,8 @@ def test_a_unit_is_harmed_whose_samples_are_no_more_apart_or_become_zero():
             1000 + 0.01 * grid,  # float16 is 0.5 apart there
             300 + 0.1 * grid,  # and 0.25 apart there
             1e-9 * grid,  # below the smallest of float16, all but the two in the middle
-            np.where(np.arange(40) < 2, 1e-9, grid),  # 5 % of them
-            np.where(np.arange(40) < 3, 1e-9, grid),
+            np.where(np.arange(40) < 10, 1e-9, grid),  # a quarter of them
+            np.where(np.arange(40) < 11, 1e-9, grid),
             np.full(40, 0.1, np.float32),  # the same before and after
             np.where(np.arange(40) == 0, 1e5, grid),  # beyond the largest
         ],

@@ -16,9 +16,7 @@ from torch.nn.utils import parametrize
 from shiftscope.errors import ModelError
 from shiftscope.recording.kept_randomness import kept_randomness
 
-COPIED_AT_MOST = (
-    64 * 2**20
-)  # bytes of a buffer; quantised weights are buffers too, and these are only watched
+COPIED_AT_MOST = 64 * 2**20  # bytes of a buffer; larger ones, as of quantised weights, are only watched
 CONTAINERS = (dict, OrderedDict, defaultdict, list, set, deque)
 
 

@@ -6,7 +6,7 @@ import torch
 
 FEWEST = 8  # samples: the spread of fewer tells nothing
 BLUR = 0.1  # largest error, in standard deviations of the unit over the samples
-LOST = 0.05  # share of the samples whose response becomes 0
+LOST = 0.25  # share of the samples whose response becomes 0; of units that hardly fire a few always do
 SMALLEST = torch.finfo(torch.float16).tiny  # below it float16 has fewer digits
 CONSTANT = 8 * torch.finfo(torch.float32).eps  # of the largest response: what a kernel's order of sums moves
 
