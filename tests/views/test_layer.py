@@ -221,7 +221,8 @@ def test_a_filter_leaves_the_units_that_pass_and_says_how_many(explored):
     page = layer_units(explored.study, "hidden", lead="field", where="novelty > 0.05, spurious < 0.9")
     assert set(units(page)) == expected
     shown = panel(page, Filter)
-    assert shown.note == f"{len(expected)} of 10 units pass."
+    passes = "passes" if len(expected) == 1 else "pass"
+    assert shown.note == f"{len(expected)} of 10 units {passes}."
     assert shown.fields[0].value == "novelty > 0.05, spurious < 0.9"
     assert "where" not in query(shown.page)
     assert query(shown.page)["lead"] == "field"

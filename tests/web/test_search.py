@@ -77,6 +77,23 @@ def test_a_category_is_found_by_its_number() -> None:
     assert list(find("category 2", around)) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "pages"),
+    [
+        ("unit 9", ["layers/hidden/units/9"]),  # the other layer has 6 units
+        ("unit 61", []),
+        ("conv 5", ["layers/conv/units/5"]),
+        ("conv 6", []),
+        ("lab image 9", ["datasets/lab/samples/9"]),
+        ("image 40", []),
+        ("category 4", []),
+    ],
+)
+def test_only_what_the_study_has_is_offered(recorded: Study, typed: str, pages: list[str]) -> None:
+    assert (recorded.layers["conv"].units, recorded.layers["hidden"].units) == (6, 10)
+    assert [link.page for link in find(typed, surroundings(recorded))] == pages
+
+
 def test_what_people_wrote_about_units_is_found(recorded: Study) -> None:
     recorded.annotate("hidden", 2, label="Stripes", tags=["texture"])
     recorded.annotate("hidden", 3, note="fires at stripes, too")

@@ -15,7 +15,7 @@ _NUMBERED = re.compile(
 
 
 def find(query: str, around: Surroundings) -> Sequence[Link]:
-    """Pages that `query` may mean, the surest kind of match only.
+    """Pages that `query` may mean and that are there, the surest kind of match only.
 
     A name in full comes before a number ("17", "conv2 17", "unit 17", "digits sample 4", "category 3"), a number
     before a part of a name or of what people wrote about a unit.
@@ -45,10 +45,10 @@ def _numbered(wanted: str, around: Surroundings) -> Iterator[Link]:
     if kind == "category":
         yield from around.categories[number : number + 1]
     for layer in around.layers if kind in (None, "unit") else ():
-        if name in (None, "", layer.text.casefold()):
+        if name in (None, "", layer.text.casefold()) and around.holds(layer.page, number):
             yield Link(f"{layer.text}, unit {number}", f"{layer.page}/units/{number}")
     for dataset in around.datasets if kind in (None, "sample", "image") else ():
-        if name in (None, "", dataset.text.casefold()):
+        if name in (None, "", dataset.text.casefold()) and around.holds(dataset.page, number):
             yield Link(f"{dataset.text}, sample {number}", f"{dataset.page}/samples/{number}")
 
 
@@ -62,8 +62,8 @@ def found(query: str, links: Sequence[Link]) -> Page:
                 columns=[Column("Page")],
                 rows=[[Cell(link.text, page=link.page)] for link in links],
                 empty="Nothing has this name. Type the name of a layer, a dataset or a category, "
-                'or a number after it: "conv2 17" is unit 17 of the layer conv2. Labels, tags and notes of units '
-                "are searched too.",
+                'or a number after it: "conv2 17" is unit 17 of the layer conv2, if it has so many. Labels, tags '
+                "and notes of units are searched too.",
             )
         ],
         trail=[Link("Overview", "")],

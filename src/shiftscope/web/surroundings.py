@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from shiftscope.errors import StudyDamaged
 from shiftscope.store.notes import search_notes
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.views.panels import Link
@@ -41,6 +42,8 @@ class Surroundings:
     categories: Sequence[Link] = ()
     questions: Sequence[Link] = ()  # pages of the whole study beside the overview
     written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
+    # Whether the layer or dataset at an address has a unit or sample of a number.
+    holds: Callable[[str, int], bool] = lambda page, number: True
 
 
 def surroundings(study: Named) -> Surroundings:
@@ -52,6 +55,7 @@ def surroundings(study: Named) -> Surroundings:
         categories=_by_number(tuple(study.categories)),
         questions=[Link(view.menu, view.address) for view in views.values() if view.menu],
         written=partial(_written, study) if isinstance(study, StudyFiles) else lambda text: (),
+        holds=partial(_holds, study) if isinstance(study, StudyFiles) else lambda page, number: True,
     )
 
 
@@ -59,6 +63,16 @@ def surroundings(study: Named) -> Surroundings:
 def _by_number(categories: tuple[str, ...]) -> list[Link]:
     """Made once: every page has the same thousand."""
     return [Link(name, f"categories/{index}") for index, name in enumerate(categories)]
+
+
+def _holds(study: StudyFiles, page: str, number: int) -> bool:
+    kind, _, name = page.partition("/")
+    if kind == "layers":
+        return number < study.layers[unquote(name)].units
+    try:
+        return number < study[unquote(name)].plan.samples
+    except StudyDamaged:  # of which no page can be drawn
+        return False
 
 
 def _written(study: StudyFiles, text: str) -> list[Link]:
