@@ -155,7 +155,8 @@ class DrawnUnits:
             With two samples or more each.
         """
         first, second = (half[categories].reshape(-1, SPLITS * len(self.units)) for half in self._halved)
-        found = rank_correlation(second, RankedProfiles(first, RANK_TOLERANCE))
+        resampled = self.dataset.resamples / SPLITS  # by the code that ranks those
+        found = rank_correlation(second, RankedProfiles(first, RANK_TOLERANCE), times=max(1, resampled))
         mean: UnitArray = np.nan_to_num(found).reshape(SPLITS, -1).mean(axis=0)
         return mean
 

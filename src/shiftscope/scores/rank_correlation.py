@@ -50,13 +50,15 @@ class RankedProfiles:
         return _centred(self.means)
 
 
-def rank_correlation(shifted: Profiles, reference: RankedProfiles) -> UnitArray:
+def rank_correlation(shifted: Profiles, reference: RankedProfiles, *, times: float = 1) -> UnitArray:
     """Correlation of the ranks of a unit's mean responses to the categories on two sets, ties by average rank.
 
     Parameters
     ----------
     shifted : (category, unit) mean responses
         Ranked with the tolerance of the reference.
+    times
+        How many calls of this size there are beside this one, for which compiled code may be worth loading.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def rank_correlation(shifted: Profiles, reference: RankedProfiles) -> UnitArray:
     if len(shifted) < FEWEST_CATEGORIES:
         return np.full(shifted.shape[1], np.nan)
     undefined = _undefined(shifted) | reference.undefined
-    if shifted.size >= WORTH_COMPILED:
+    if shifted.size * times >= WORTH_COMPILED:
         # Late: it imports the compiler.
         from shiftscope.scores.compiled.rank_correlations import correlate_ranks
 
