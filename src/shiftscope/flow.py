@@ -15,7 +15,7 @@ from shiftscope.scores.estimate import Estimate
 from shiftscope.scores.estimates import NUMBERS, has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.atomic import sweep_folder
-from shiftscope.store.layout import ANSWERS, HEAD, SHARD_SAMPLES, folder_name, unreplaced
+from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES, folder_name, unreplaced
 from shiftscope.store.locks import files_of, held, recording_lock
 from shiftscope.store.object_path import on_store
 from shiftscope.store.recording import Recording
@@ -151,7 +151,7 @@ def record(
 
 def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: bool) -> None:
     """Put a finished recording into the manifest, and what it tells of the model into the study."""
-    from shiftscope.recording.head import find_head
+    from shiftscope.recording.head import find_heads
     from shiftscope.recording.provenance import refuse_other_layers
 
     name, layers = recorded.plan.dataset, tuple(recorded.plan.layers)
@@ -162,14 +162,17 @@ def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: 
             refuse_other_layers(manifest.layers, layers)
         elsewhere = {} if folder == folder_name(name) else {name: folder}
         written, lost = dict[str, str](), study.lost_files()
-        if (not manifest.layers or HEAD in lost) and (
-            head := find_head(recorded.model, layers, recorded.inputs, recorded.answer.output)
-        ):
+        heads = (
+            find_heads(recorded.model, layers, recorded.inputs, recorded.answer.output)
+            if not manifest.layers or lost - {ANSWERS}
+            else []
+        )
+        for head in heads[:1]:
             written |= study.save_head(head)
         kept = recorded.known.to_keep() if recorded.known else None
         if kept and (not manifest.layers or ANSWERS in lost):
             written |= study.save_known_answers(kept)
-        for linear in recorded.maps.values():
+        for linear in (*recorded.maps.values(), *heads[1:]):
             written |= study.save_map(linear)
         first = not manifest.inputs or name == (manifest.reference or name)
         return dataclasses.replace(

@@ -203,7 +203,7 @@ def test_patches_are_not_cut_before_the_class_token_joins_them():
     class Vit(nn.Module):
         def __init__(self):
             super().__init__()
-            self.patches, self.block = nn.Identity(), nn.LayerNorm(4)
+            self.patches, self.block = nn.Linear(4, 4), nn.LayerNorm(4)
             self.cls_token = nn.Parameter(torch.zeros(1, 1, 4))
 
         def forward(self, tokens):

@@ -112,6 +112,8 @@ def test_a_map_over_tokens_is_given_the_class_token_or_their_mean(tokens):
                 self.cls_token = nn.Parameter(torch.zeros(3))
 
         def forward(self, x):
+            if tokens:
+                x = torch.cat([self.cls_token.expand(len(x), 1, 3), x], dim=1)
             return self.head(self.fc(x).mean(1))
 
     ((layer, linear),) = find_maps(Tokens(), ["fc"], torch.rand(2, 7, 3)).values()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from shiftscope.errors import ModelError, StudyMismatch
-from shiftscope.recording.head import find_head
+from shiftscope.recording.head import find_heads
 from shiftscope.recording.layers import choose_layers
 from shiftscope.recording.load_model import load_model
 from shiftscope.recording.model import observed, unwrap
@@ -76,7 +76,7 @@ def test_half_precision_models_are_described(net):
 
 def test_the_head_is_the_linear_map_from_a_recorded_layer_to_the_logits(net):
     layers = choose_layers(net, ["conv", "hidden"], IMAGES)
-    head = find_head(net, layers, IMAGES)
+    head = next(iter(find_heads(net, layers, IMAGES)), None)
     assert head is not None
     assert head.layer == "hidden"
     torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
@@ -89,7 +89,7 @@ def test_the_head_is_the_linear_map_from_a_recorded_layer_to_the_logits(net):
 
 def test_a_log_softmax_behind_the_head_hides_it_not(net):
     model = torch.nn.Sequential(net, torch.nn.LogSoftmax(dim=1))
-    head = find_head(model, choose_layers(model, ["0.hidden"], IMAGES), IMAGES)
+    head = next(iter(find_heads(model, choose_layers(model, ["0.hidden"], IMAGES), IMAGES)), None)
     assert head is not None
     torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
 
@@ -117,9 +117,9 @@ class Bounded(torch.nn.Module):
 def test_a_layer_that_is_bounded_before_the_head_does_not_feed_it(bound):
     torch.manual_seed(0)
     model, small = Bounded(bound), torch.randn(2, 6) * 0.1
-    assert find_head(model, choose_layers(model, ["fc"], small), small) is None
+    assert not find_heads(model, choose_layers(model, ["fc"], small), small)
     plain = Bounded(torch.nn.Dropout(0.5))
-    head = find_head(plain, choose_layers(plain, ["fc"], small), small)
+    head = next(iter(find_heads(plain, choose_layers(plain, ["fc"], small), small)), None)
     assert (head.name, head.layer) == ("head", "fc")
 
 
@@ -139,12 +139,12 @@ def test_a_layer_that_runs_twice_feeds_the_head_the_second_time():
     torch.manual_seed(0)
     model, inputs = Twice(), torch.rand(2, 6)
     layers = choose_layers(model, ["act@0", "act@1"], inputs)
-    assert find_head(model, layers, inputs).layer == "act@1"
-    assert find_head(model, layers[:1], inputs) is None
+    assert find_heads(model, layers, inputs)[0].layer == "act@1"
+    assert not find_heads(model, layers[:1], inputs)
 
 
 def test_without_a_recorded_layer_before_it_there_is_no_head(net):
-    assert find_head(net, choose_layers(net, ["conv"], IMAGES), IMAGES) is None
+    assert not find_heads(net, choose_layers(net, ["conv"], IMAGES), IMAGES)
 
 
 def test_logits_are_found_in_a_model_output_and_nothing_else_passes():

@@ -46,7 +46,9 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
         shapes = " · ".join(" x ".join(map(str, shape)) for shape in layer.shapes)
         calls = f" ({len(layer.shapes)} calls: {layer.name}@0 …)" if len(layer.shapes) > 1 else ""
         taken = f" ({layer.taken})" if layer.taken else ""
-        units = f"{layer.units} ({layer.kind})" if layer.kind else ""
+        last = ", last axis" if layer.kind == "channel" and layer.channel_axis == -1 else ""
+        tokens = f", {layer.prefix_tokens} tokens in front left out" if layer.prefix_tokens else ""
+        units = f"{layer.units} ({layer.kind}{last}{tokens})" if layer.kind else ""
         pools = ", ".join(layer.pools) if layer.kind else layer.why_not
         table.add_row(*map(Text, (layer.name, layer.module_type, shapes + taken + calls, units, pools)))
     Console().print(table)

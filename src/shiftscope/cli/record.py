@@ -70,7 +70,8 @@ def record(
     weights
         State dict to load: .safetensors, .pt or .pth.
     layers
-        Names or globs of layers, name:pool for another pooling. Needed for the first dataset of a study.
+        Names or globs of layers, name:pool for another pooling, name:channel_axis=-1 or name:prefix_tokens=1 where
+        the first pass cannot tell. Needed for the first dataset of a study.
     paths
         Names or globs of linear maps and convolutions whose paths are to be counted; named with the layers. The
         map into the logits needs no naming.

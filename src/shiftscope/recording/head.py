@@ -1,10 +1,10 @@
-"""The linear map that turns one recorded layer into the logits, when the model ends in one."""
+"""The linear map that turns recorded layers into the logits, when the model ends in one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -34,30 +34,42 @@ class _Pass:
     weights: dict[nn.Linear, tuple[Weights, Weights | None]]  # of maps that may give the logits
 
 
-def find_head(
+def find_heads(
     model: nn.Module,
     layers: Sequence[RecordedLayer],
     inputs: torch.Tensor,
     output: str | int | None = None,
-) -> LinearMap | None:
-    """The `nn.Linear` whose input is a recorded layer's responses and whose output is the logits.
+) -> list[LinearMap]:
+    """The `nn.Linear` whose output is the logits, from each recorded layer that feeds it.
 
-    Found by running it: a layer qualifies when its responses equal what the linear map was given, and still do when
-    its output is turned round and moved far up and down. So an activation in between is seen that changes nothing
-    about the samples at hand, as one that only bounds what is large. `output` is the part of the model's output that
-    is its answer.
+    Layers whose responses are all of what it is given come first, then those that are part of it: some of its inputs,
+    as where layers are concatenated, or a term of all of them, as where they are added.
+
+    Found by running it: a layer feeds the linear map when what that is given moves as the layer's responses do, and
+    nothing else of it, while the layer's output is turned round and moved far up and down. So an activation in between
+    is seen that changes nothing about the samples at hand, as one that only bounds what is large. `output` is the part
+    of the model's output that is its answer.
     """
     seen = _run(model, layers, inputs, output)
     names = {module: name for name, module in model.named_modules()}
     for module, entered, left in reversed(seen.given):
         if left.shape != seen.logits.shape or not _same_answer(left, seen.logits):
             continue
+        weight, bias = seen.weights[module]
+        found = []
         for layer in sorted(layers, key=lambda each: _likelihood(each, names[module])):
-            if _alike(seen.responses[layer.name], entered) and _stays_alike(
-                model, layer, module, inputs, seen.responses[layer.name], output
-            ):
-                return LinearMap(names[module], layer.name, *seen.weights[module])
-    return None
+            responses = seen.responses[layer.name]
+            for first in _places(responses, entered):
+                if _feeds(model, layer, module, inputs, responses, entered, first, output):
+                    inputs_fed = weight[:, first : first + layer.units]
+                    alone = _alike(responses, entered)
+                    found.append(LinearMap(names[module], layer.name, inputs_fed, bias, True, alone))
+                    break
+        if found:
+            found.sort(key=lambda each: not each.alone)
+            further = [replace(each, name=f"{each.name} from {each.layer}") for each in found[1:]]
+            return [found[0], *further]
+    return []
 
 
 def _likelihood(layer: RecordedLayer, name: str) -> int:
@@ -65,22 +77,46 @@ def _likelihood(layer: RecordedLayer, name: str) -> int:
     return 0 if layer.side == "output" else 1 if layer.module == name else 2
 
 
-def _stays_alike(
+def _places(responses: torch.Tensor, entered: torch.Tensor) -> list[int]:
+    """First of the inputs, (sample, input), that the responses, (sample, unit), may be; or be a term of."""
+    units, inputs = responses.shape[1], entered.shape[1]
+    if units > inputs or len(responses) != len(entered):
+        return []
+    most = int(responses.abs().amax(dim=0).argmax())
+    starts = [
+        column - most
+        for column in range(most, inputs - units + most + 1)
+        if _alike(responses[:, most : most + 1], entered[:, column : column + 1])
+    ]
+    places = [first for first in starts if _alike(responses, entered[:, first : first + units])]
+    return places or ([0] if units == inputs else [])
+
+
+def _feeds(
     model: nn.Module,
     layer: RecordedLayer,
     head: nn.Linear,
     inputs: torch.Tensor,
     responses: torch.Tensor,
+    entered: torch.Tensor,
+    first: int,
     output: str | int | None,
 ) -> bool:
-    """Whether `head` is given the layer's responses whatever they are."""
+    """Whether `head` is given the layer's responses, in the inputs from `first` on, whatever they are."""
+    whole = _alike(responses, entered)
     if layer.side != "output":  # what enters a module is not changed by it
-        return True
-    largest = float(responses.abs().max()) or 1.0
-    for factor in (REACH / largest, -REACH / largest):
+        return whole
+    largest = float(responses.abs().max())
+    if not whole and not largest:
+        return False  # nothing moves
+    for factor in (REACH / (largest or 1.0), -REACH / (largest or 1.0)):
         moved = _run(model, [layer], inputs, output, moved=layer, factor=factor)
-        entered = next((entered for module, entered, _ in moved.given if module is head), None)
-        if entered is None or not _alike(moved.responses[layer.name], entered):
+        now = next((entered for module, entered, _ in moved.given if module is head), None)
+        if now is None or now.shape != entered.shape:
+            return False
+        expected = entered.clone().float()
+        expected[:, first : first + layer.units] += moved.responses[layer.name].float() - responses.float()
+        if not _alike(now, moved.responses[layer.name] if whole else expected):
             return False
     return True
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
 
-from shiftscope.errors import LayerError, LayerNotFound, closest
-from shiftscope.recording.forward import forward
-from shiftscope.recording.model import observed
+from shiftscope.errors import LayerError
+from shiftscope.recording.first_pass import FirstPass, first_pass
+from shiftscope.recording.model import unwrap
+from shiftscope.recording.module_names import matching, named_modules
 from shiftscope.recording.output import chosen_item, responses_in, taken_of, tensor_in
+from shiftscope.recording.reading import Reading, reading
 from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.units.kind import UnitKind, unit_kinds
-from shiftscope.units.tokens import prefix_tokens
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class Layer:
     rectify
         Apply ReLU before pooling, the convention of the Deephys paper for layers without one.
     prefix_tokens
-        Tokens in front of the patches; counted from the model's parameters where not given.
+        Tokens in front of the sample's own, which are left out; counted in the first forward pass where not given.
     channel_axis
-        Axis of the channels of a map; -1 for channels-last models.
+        Axis of the units of an output of three axes or more, the samples being axis 0: 1 for channels first, -1 for
+        channels last and for tokens. Where not given it is what the operations of the first forward pass prove.
     """
 
     name: str
@@ -49,18 +50,30 @@ class Layer:
     call: int | None = None
     rectify: bool = False
     prefix_tokens: int | None = None
-    channel_axis: int = 1
+    channel_axis: int | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Layer:
-        """A layer from `name`, `name:pool`, `name@call` or `name@call:pool`."""
-        name, _, pool = text.partition(":")
+    def parse(cls, text: str, names: Collection[str] = ()) -> Layer:
+        """A layer from `name`, `name@call`, `name:pool` or `name@call:pool`.
+
+        In the place of the pooling may stand `channel_axis=-1` or `prefix_tokens=1`, or several, with commas between.
+        A colon or @ that belongs to one of the modules' `names` is taken for that.
+
+        Raises
+        ------
+        LayerError
+            What stands behind the name cannot be read.
+        """
+        front, _, back = text.rpartition(":")
+        for name, options in ((text, ""), (front, back)):
+            before, _, call = name.rpartition("@")
+            if name in names:
+                return cls(name, **_options(options, text))
+            if before in names and call.isdecimal():
+                return cls(before, call=int(call), **_options(options, text))
+        name, _, options = text.partition(":")
         name, at, call = name.partition("@")
-        if at and not call.isdigit():
-            raise LayerError(
-                f"cannot read the layer {text!r}: after @ stands the number of the call, as in relu@1."
-            )
-        return cls(name, pool=pool or None, call=int(call) if at else None)
+        return cls(name, call=_call(call, text) if at else None, **_options(options, text))
 
 
 @dataclass(frozen=True)
@@ -75,14 +88,16 @@ class ListedLayer:
     pools: tuple[str, ...]
     why_not: str = ""
     taken: str = ""  # which part of an output of several this is
+    channel_axis: int | None = None  # of the units, the samples being axis 0
+    prefix_tokens: int = 0  # in front of the sample's own, left out
 
 
 def list_layers(model: nn.Module, inputs: torch.Tensor) -> list[ListedLayer]:
     """Every named module of the model, in order, from one forward pass over `inputs` (sample, ...)."""
-    outputs = _outputs(model, inputs)
-    return [
-        _listed(name, module, outputs.get(name, []), len(inputs)) for name, module in _modules(model).items()
-    ]
+    model = unwrap(model)
+    modules = named_modules(model)
+    seen = first_pass(model, inputs, returning=modules)
+    return [_listed(name, module, seen) for name, module in modules.items()]
 
 
 def choose_layers(
@@ -96,111 +111,98 @@ def choose_layers(
         A name or glob that matches no module.
     LayerError
         A layer that never runs, gives no tensor with the samples first, runs several times without `call`,
-        or has no such pooling.
+        has no such pooling, or of which nothing tells which axis holds the units or how many tokens are left out.
+    ModelError
+        The model cannot run on these inputs.
     """
     if not asked:
         raise LayerError("no layer to record; name at least one. `shiftscope layers` lists them all.")
-    modules = _modules(model)
-    outputs = _outputs(model, inputs)
-    prefix = prefix_tokens(model)
-    lengths = {output.shape[1] for outs in outputs.values() for output in outs if _is_sequence(output)}
+    modules = named_modules(model)
+    layers = [
+        dataclasses.replace(layer, name=name)
+        for request in asked
+        for layer in [Layer.parse(request, modules) if isinstance(request, str) else request]
+        for name in matching(layer.name, model, modules)
+    ]
+    seen = first_pass(model, inputs, returning={layer.name for layer in layers})
     chosen: dict[str, RecordedLayer] = {}
-    for request in asked:
-        layer = Layer.parse(request) if isinstance(request, str) else request
-        for name in _matching(layer.name, modules):
-            asked_as = dataclasses.replace(layer, name=name)
-            found = _decide(asked_as, modules[name], outputs.get(name, []), inputs, prefix, lengths)
-            if chosen.setdefault(found.name, found) != found:
-                raise LayerError(
-                    f"layer {found.name!r} is asked for twice with different settings; a study keeps one of a name."
-                )
+    for layer in layers:
+        found = _decide(layer, modules[layer.name], seen)
+        if chosen.setdefault(found.name, found) != found:
+            raise LayerError(
+                f"layer {found.name!r} is asked for twice with different settings; a study keeps one of a name."
+            )
     return list(chosen.values())
 
 
-def _modules(model: nn.Module) -> dict[str, nn.Module]:
-    return {name: module for name, module in model.named_modules() if name}
-
-
-def _matching(pattern: str, modules: Mapping[str, nn.Module]) -> list[str]:
-    if pattern in modules:
-        return [pattern]
-    names = [name for name in modules if fnmatch.fnmatchcase(name, pattern)]
-    if not names:
-        raise LayerNotFound(
-            f"no layer named {pattern!r} in the model; closest: {closest(pattern, modules)}. "
-            f"`shiftscope layers` lists all {len(modules)}."
+def _call(written: str, text: str) -> int:
+    if not written.isdecimal():
+        raise LayerError(
+            f"cannot read the layer {text!r}: after @ stands the number of the call, as in relu@1."
         )
-    return names
+    return int(written)
 
 
-def _outputs(model: nn.Module, inputs: torch.Tensor) -> dict[str, list[Any]]:
-    """What each module returned at each of its calls. A copy of each tensor, for in-place layers that follow."""
-    seen: dict[str, list[Any]] = {}
-
-    def keep(name: str) -> Any:
-        return lambda module, arguments, output: seen.setdefault(name, []).append(_copied(output))
-
-    handles = [module.register_forward_hook(keep(name)) for name, module in _modules(model).items()]
-    try:
-        with observed(model):
-            forward(model, inputs)
-    finally:
-        for handle in handles:
-            handle.remove()
-    return seen
-
-
-def _copied(output: Any) -> Any:
-    if isinstance(output, torch.Tensor):
-        return output.clone()
-    if isinstance(output, Mapping):
-        return {key: _copied(value) for key, value in output.items()}
-    if type(output) in (tuple, list):
-        return [_copied(value) for value in output]
-    return output
+def _options(written: str, text: str) -> dict[str, Any]:
+    """What stands behind the colon, as options of `Layer`."""
+    options: dict[str, Any] = {}
+    for part in filter(None, written.split(",")):
+        option, equals, number = part.partition("=")
+        if not equals:
+            options["pool"] = part
+        elif option in ("channel_axis", "prefix_tokens") and re.fullmatch(r"-?[0-9]{1,9}", number):
+            options[option] = int(number)
+        else:
+            raise LayerError(
+                f"cannot read {part!r} in the layer {text!r}: behind the colon stands a pooling, channel_axis=-1 or "
+                "prefix_tokens=1, several with commas between."
+            )
+    return options
 
 
-def _listed(name: str, module: nn.Module, outputs: Sequence[Any], samples: int) -> ListedLayer:
-    kind: UnitKind | None = None
+def _listed(name: str, module: nn.Module, seen: FirstPass) -> ListedLayer:
+    found: Reading | None = None
     why_not, taken, shapes = "", "", tuple[tuple[int, ...], ...]()
     try:
-        items = [chosen_item(output, None, module, name) for output in _fired(outputs, name)]
+        outputs = _fired(seen, name)
+        items = [chosen_item(output, None, module, name) for output in outputs]
         tensors = [
-            _samples_first(tensor_in(output, item, name), name, samples)
+            _samples_first(tensor_in(output, item, name), name, seen.samples)
             for output, item in zip(outputs, items, strict=True)
         ]
         taken = taken_of(outputs[0], items[0])
         shapes = tuple(tuple(tensor.shape[1:]) for tensor in tensors)
-        kind = _kind_of(tensors[0], module, name)
+        found = reading(tensors[0], name, seen)
     except LayerError as error:
         why_not = str(error)
-    units = None if kind is None else tensors[0].shape[1 if kind.name == "channel" else -1]
-    pools = () if kind is None else tuple(kind.pools)
-    kind_name = None if kind is None else kind.name
-    return ListedLayer(name, type(module).__name__, shapes, kind_name, units, pools, why_not, taken)
+    if found is None:
+        return ListedLayer(name, type(module).__name__, shapes, None, None, (), why_not)
+    return ListedLayer(
+        name,
+        type(module).__name__,
+        shapes,
+        found.kind.name,
+        tensors[0].shape[found.channel_axis],
+        tuple(found.kind.pools),
+        taken=taken,
+        channel_axis=found.channel_axis,
+        prefix_tokens=found.prefix_tokens,
+    )
 
 
-def _decide(
-    layer: Layer,
-    module: nn.Module,
-    outputs: Sequence[Any],
-    inputs: torch.Tensor,
-    model_prefix: int,
-    lengths: set[int],
-) -> RecordedLayer:
+def _decide(layer: Layer, module: nn.Module, seen: FirstPass) -> RecordedLayer:
     name = layer.name
-    output = _called(_fired(outputs, name), layer.call, name)
+    output = _called(_fired(seen, name), layer.call, name)
     item = chosen_item(output, layer.item, module, name)
-    tensor = _samples_first(tensor_in(output, item, name), name, len(inputs))
-    kind = _kind_of(tensor, module, name)
+    tensor = _samples_first(tensor_in(output, item, name), name, seen.samples)
+    found = reading(tensor, name, seen, channel_axis=layer.channel_axis, prefix_tokens=layer.prefix_tokens)
+    kind = found.kind
     pool = layer.pool or next(iter(kind.pools))
     if pool not in kind.pools:
         raise LayerError(
             f"layer {name!r} gives {tuple(tensor.shape[1:])} for a sample, a {kind.name} layer, "
             f"which can be pooled by {', '.join(kind.pools)}; asked was {pool!r}."
         )
-    if tensor.ndim == 3 and tensor.shape[1] + model_prefix in lengths:
-        model_prefix = 0  # these are the patches alone: the class token joins them later
     decided = RecordedLayer(
         name=_name_in_study(layer, default_pool=next(iter(kind.pools))),
         module=name,
@@ -212,14 +214,10 @@ def _decide(
         item=item,
         call=layer.call or 0,
         rectify=layer.rectify,
-        channel_axis=layer.channel_axis,
-        prefix_tokens=model_prefix if layer.prefix_tokens is None else layer.prefix_tokens,
+        channel_axis=found.channel_axis,
+        prefix_tokens=found.prefix_tokens,
     )
     return dataclasses.replace(decided, units=responses_in(output, decided).shape[1])
-
-
-def _is_sequence(output: Any) -> bool:
-    return isinstance(output, torch.Tensor) and output.ndim == 3
 
 
 def _name_in_study(layer: Layer, default_pool: str) -> str:
@@ -228,7 +226,8 @@ def _name_in_study(layer: Layer, default_pool: str) -> str:
     return f"{layer.name}{call}{pool}"
 
 
-def _fired(outputs: Sequence[Any], name: str) -> Sequence[Any]:
+def _fired(seen: FirstPass, name: str) -> Sequence[Any]:
+    outputs = seen.returned.get(name, [])
     if not outputs:
         raise LayerError(
             f"layer {name!r} exists but never runs in a forward pass, so it has no responses. Record the layer "
@@ -257,13 +256,3 @@ def _samples_first(tensor: torch.Tensor, name: str, samples: int) -> torch.Tenso
             "a layer to record gives real numbers with the samples along the first axis and units along another."
         )
     return tensor
-
-
-def _kind_of(tensor: torch.Tensor, module: nn.Module, name: str) -> UnitKind:
-    shape = tuple(tensor.shape)
-    for kind in unit_kinds.values():
-        if kind.fits(shape, module):
-            return kind
-    raise LayerError(
-        f"layer {name!r} gives shape {shape}, which is no kind of unit known: {', '.join(unit_kinds)}."
-    )

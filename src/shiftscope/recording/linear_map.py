@@ -18,6 +18,8 @@ class LinearMap:
     layer: str  # recorded layer whose responses enter it
     weight: Weights  # (output, unit)
     bias: Weights | None  # (output,)
+    logits: bool = False  # whether its outputs are the model's logits
+    alone: bool = True  # whether these units are all that enters it
 
     @property
     def bias_or_zeros(self) -> Weights:

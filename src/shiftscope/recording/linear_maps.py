@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from shiftscope.errors import LayerError, LayerNotFound, closest
-from shiftscope.recording.forward import forward
+from shiftscope.errors import LayerError
+from shiftscope.recording.first_pass import FirstPass, first_pass
+from shiftscope.recording.layers import Layer
 from shiftscope.recording.linear_map import LinearMap, Weights
 from shiftscope.recording.model import observed
+from shiftscope.recording.module_names import matching, named_modules
 from shiftscope.recording.output import tensor_in
+from shiftscope.recording.reading import reading
 from shiftscope.recording.recorded_layer import RecordedLayer, Side
-from shiftscope.units.kind import unit_kinds
-from shiftscope.units.tokens import prefix_tokens
 
 
 def find_maps(
@@ -25,7 +25,8 @@ def find_maps(
 ) -> dict[str, tuple[RecordedLayer, LinearMap]]:
     """The linear maps of these names or globs, each with the layer that records what enters it.
 
-    An `nn.Linear` over tokens is given the class token where there is one, else their mean. A convolution is unfolded:
+    An `nn.Linear` over tokens is given the class token where there is one, else their mean; "NAME:mean" or
+    "NAME:prefix_tokens=1" asks for something else. A convolution is unfolded:
     its inputs are the mean of the patches that it slides over, its weights one row for each kernel. (The mean of a
     linear map's products is the product with the mean, so these are the paths averaged over positions.)
 
@@ -36,44 +37,19 @@ def find_maps(
     LayerError
         A map that never runs or runs several times in a forward pass, or a grouped or transposed convolution.
     """
-    there = {name: module for name, module in model.named_modules() if isinstance(module, MAPS)}
-    chosen = dict.fromkeys(name for pattern in asked for name in _matching(pattern, there))
-    given: dict[str, list[torch.Tensor]] = {name: [] for name in chosen}
-
-    lengths: set[int] = set()  # of token sequences anywhere in the model
-
-    def keep(name: str) -> Any:
-        def enter(module: nn.Module, arguments: Any) -> None:
-            if not arguments:
-                raise LayerError(f"{name!r} is given its input by name, as input=...; give it by position.")
-            given[name].append(arguments[0].detach().clone())
-
-        return enter
-
-    def measure(module: nn.Module, arguments: Any, output: Any) -> None:
-        if isinstance(output, torch.Tensor) and output.ndim == 3:
-            lengths.add(output.shape[1])
-
-    handles = [there[name].register_forward_pre_hook(keep(name)) for name in chosen]
-    handles += [module.register_forward_hook(measure) for module in model.modules()]
-    try:
-        with observed(model):
-            forward(model, inputs)
-            weights = {name: weights_of(there[name]) for name in chosen}
-    finally:
-        for handle in handles:
-            handle.remove()
-    for name in chosen:
-        for tensor in given[name]:
-            if tensor.ndim < 2 or tensor.shape[0] != len(inputs):
-                raise LayerError(
-                    f"what enters {name!r} has shape {tuple(tensor.shape)} for {len(inputs)} samples; paths are "
-                    "counted of maps whose input has the samples along the first axis."
-                )
-    return {
-        name: _found(name, there[name], given[name], weights[name], prefix_tokens(model), lengths)
-        for name in chosen
+    there = {name: module for name, module in named_modules(model).items() if isinstance(module, MAPS)}
+    all_there = (
+        f"Paths are those of nn.Linear and nn.Conv2d modules: {', '.join(there) or 'this model has none'}."
+    )
+    chosen = {
+        name: layer
+        for layer in [Layer.parse(text, there) for text in asked]
+        for name in matching(layer.name, model, there, what="linear map", all_there=all_there)
     }
+    seen = first_pass(model, inputs, entering=chosen)
+    with observed(model):  # eval mode may give other weights
+        weights = {name: weights_of(there[name]) for name in chosen}
+    return {name: _found(name, there[name], layer, seen, *weights[name]) for name, layer in chosen.items()}
 
 
 def mean_patch(module: nn.Conv2d, entering: torch.Tensor) -> torch.Tensor:
@@ -103,60 +79,59 @@ def mean_patch(module: nn.Conv2d, entering: torch.Tensor) -> torch.Tensor:
 MAPS = (nn.Linear, nn.Conv2d)
 
 
-def _matching(pattern: str, there: Mapping[str, nn.Module]) -> list[str]:
-    if pattern in there:
-        return [pattern]
-    names = [name for name in there if fnmatch.fnmatchcase(name, pattern)]
-    if not names:
-        raise LayerNotFound(
-            f"no linear map named {pattern!r} in the model; closest: {closest(pattern, there)}. Paths are those of "
-            f"nn.Linear and nn.Conv2d modules: {', '.join(there) or 'this model has none'}."
-        )
-    return names
-
-
 def _found(
-    name: str,
-    module: nn.Module,
-    given: Sequence[torch.Tensor],
-    weights: tuple[Weights, Weights | None],
-    prefix: int,
-    lengths: set[int],
+    name: str, module: nn.Module, asked: Layer, seen: FirstPass, weight: Weights, bias: Weights | None
 ) -> tuple[RecordedLayer, LinearMap]:
-    if len(given) != 1:
-        times = f"runs {len(given)} times in one forward pass" if given else "never runs in a forward pass"
-        raise LayerError(f"{name!r} {times}; paths are counted of maps that run once.")
-    tensor, axis = given[0], 1
+    entered = _entered(name, seen)
     side: Side = "input"
-    weight, bias = weights
+    tensor = entered
     if isinstance(module, nn.Conv2d):
         if module.groups > 1:
             raise LayerError(
                 f"{name!r} is a convolution in {module.groups} groups; paths are counted of those in one group."
             )
-        tensor, side = mean_patch(module, tensor), "patches"
-    elif tensor.ndim > 3:
-        axis = -1
-    if tensor.ndim == 3 and tensor.shape[1] + prefix in lengths:
-        prefix = 0  # these are the patches alone: the class token joins them later
-    kind = next(kind for kind in unit_kinds.values() if kind.fits(tuple(tensor.shape), module))
-    pool = "cls" if kind.name == "token dimension" and prefix else next(iter(kind.pools))
+        tensor, side = mean_patch(module, entered), "patches"
+    found = reading(tensor, name, seen, channel_axis=-1, prefix_tokens=asked.prefix_tokens)
+    pools = found.kind.pools
+    usual = "cls" if "cls" in pools and found.prefix_tokens else next(iter(pools))
+    if asked.call or (asked.pool or usual) not in pools:
+        raise LayerError(
+            f"{name!r} is given {tuple(tensor.shape[1:])} for a sample, once; what enters it can be pooled by "
+            f"{', '.join(pools)}."
+        )
     entering = RecordedLayer(
         name=f"{name} input",
         module=name,
         module_type=type(module).__name__,
-        kind=kind.name,
-        pool=pool,
+        kind=found.kind.name,
+        pool=asked.pool or usual,
         units=weight.shape[1],
-        shape=tuple(given[0].shape[1:]),
+        shape=tuple(entered.shape[1:]),
         item=None,
         call=0,
         rectify=False,
-        channel_axis=axis,
-        prefix_tokens=prefix,
+        channel_axis=found.channel_axis,
+        prefix_tokens=found.prefix_tokens,
         side=side,
     )
     return entering, LinearMap(name, entering.name, weight, bias)
+
+
+def _entered(name: str, seen: FirstPass) -> torch.Tensor:
+    """The one tensor (sample, ...) that the module was given."""
+    calls = seen.entered.get(name, [])
+    if len(calls) != 1:
+        times = f"runs {len(calls)} times in one forward pass" if calls else "never runs in a forward pass"
+        raise LayerError(f"{name!r} {times}; paths are counted of maps that run once.")
+    if not calls[0]:
+        raise LayerError(f"{name!r} is given its input by name, as input=...; give it by position.")
+    tensor: torch.Tensor = calls[0][0]
+    if tensor.ndim < 2 or tensor.shape[0] != seen.samples:
+        raise LayerError(
+            f"what enters {name!r} has shape {tuple(tensor.shape)} for {seen.samples} samples; paths are "
+            "counted of maps whose input has the samples along the first axis."
+        )
+    return tensor
 
 
 def entering_of(module: nn.Module, arguments: Any, output: Any, side: Side) -> Any:

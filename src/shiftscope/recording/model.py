@@ -13,6 +13,7 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, ModelError
 from shiftscope.recording.handed_back import handed_back
+from shiftscope.recording.uncompiled import uncompiled
 
 T = TypeVar("T")
 
@@ -32,14 +33,31 @@ def unwrap(model: nn.Module) -> nn.Module:
     if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
         return unwrap(model.module)
     original = getattr(model, "_orig_mod", None)
-    return unwrap(original) if isinstance(original, nn.Module) else model
+    if isinstance(original, nn.Module):
+        return unwrap(original)
+    _refuse_uninitialised(model)
+    return model
+
+
+def _refuse_uninitialised(model: nn.Module) -> None:
+    lazy = [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.modules.lazy.LazyModuleMixin) and module.has_uninitialized_params()  # type: ignore[misc]
+    ]
+    if lazy:
+        raise ModelError(
+            f"the model has modules whose weights are not made before its first forward pass: {', '.join(lazy[:5])}"
+            f"{', …' if len(lazy) > 5 else ''}. Run it once on a batch of its inputs, model(inputs), and load the "
+            "weights that it should have."
+        )
 
 
 @contextmanager
 def observed(model: nn.Module) -> Iterator[None]:
     """Eval mode without gradients inside; the model as it was, after. Raises as `handed_back`."""
     # Not `inference_mode`, whose tensors no training can use: what lies in a cache would be one.
-    with handed_back(model), torch.no_grad():
+    with handed_back(model), torch.no_grad(), uncompiled():
         try:
             yield
         finally:

@@ -22,7 +22,7 @@ from shiftscope.scores.once import Once
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.scores.tuning import RANK_TOLERANCE
 from shiftscope.store.atomic import written_aside
-from shiftscope.store.layout import HEAD, folder_name
+from shiftscope.store.layout import folder_name
 from shiftscope.store.object_path import on_store
 from shiftscope.store.within import within
 
@@ -90,7 +90,8 @@ def stored_estimates_of(
         missing = [each for each in asked if each not in found]
         if missing:
             recordings = [shifted[each] for each in missing]
-            computed = estimate_units(recordings, against, described.name, head=study.head, advance=advance)
+            head = study.head_of(described.name)
+            computed = estimate_units(recordings, against, described.name, head=head, advance=advance)
             for each, estimates in zip(missing, computed, strict=True):
                 found[each] = estimates
                 if not study.read_only:
@@ -122,7 +123,7 @@ def estimates_file(study: Path, dataset: str, reference: str, layer: str) -> Pat
 
 def _key(study: StudyFiles, shifted: Recording, reference: Recording, layer: str) -> bytes:
     """What decides the estimates; for code that scores share, DEFINITION is raised."""
-    head = within(study.path, study.path / HEAD)
+    head = within(study.path, study.head_file(layer))
     content = {
         "definition": DEFINITION,
         "resamples": RESAMPLES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,14 @@ def read_map(path: Path) -> LinearMap | None:
             # Studies from before maps had names have one, the head.
             told = json.loads(metadata[MAP]) if MAP in metadata else {"module": "head", **metadata}
             bias = file.get_tensor("bias") if "bias" in file.keys() else None  # noqa: SIM118
-            linear = LinearMap(str(told["module"]), str(told["layer"]), file.get_tensor("weight"), bias)
+            linear = LinearMap(
+                str(told["module"]),
+                str(told["layer"]),
+                file.get_tensor("weight"),
+                bias,
+                logits=bool(told.get("logits", False)),
+                alone=bool(told.get("alone", True)),
+            )
         if linear.weight.ndim != 2 or (bias is not None and bias.shape != linear.weight.shape[:1]):
             raise ValueError(f"its weight has shape {linear.weight.shape}")
         if not all(np.isfinite(part).all() for part in (linear.weight, linear.bias_or_zeros)):
@@ -46,12 +54,15 @@ def read_map(path: Path) -> LinearMap | None:
 def write_map(path: Path, linear: LinearMap, sums: Checksums | None = None) -> None:
     from safetensors.numpy import save
 
-    arrays = (
-        {"weight": linear.weight} if linear.bias is None else {"weight": linear.weight, "bias": linear.bias}
-    )
-    told = json.dumps(
-        {"module": linear.name, "layer": linear.layer}
-    )  # several entries would come in any order
+    arrays = {"weight": np.ascontiguousarray(linear.weight)}  # part of another one is written wrong otherwise
+    if linear.bias is not None:
+        arrays["bias"] = linear.bias
+    told: dict[str, Any] = {"module": linear.name, "layer": linear.layer}
+    further = {
+        "logits": linear.logits,
+        "alone": linear.alone,
+    }  # written where they are not as they mostly are
+    told |= {key: value for key, value in further.items() if value != getattr(LinearMap, key)}
     with written_aside(path, sums) as file:
-        file.write(save(arrays, metadata={MAP: told}))
+        file.write(save(arrays, metadata={MAP: json.dumps(told)}))  # several entries would come in any order
     flush_names_of([path])

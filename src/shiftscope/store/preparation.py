@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ from shiftscope.store.layout import RECORDING, written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.study_files import StudyFiles
 from shiftscope.typed import check_choice
+from shiftscope.units.tokens import prefix_tokens
 
 KEEPS_ANSWERS = 3  # the first format that does
 
@@ -111,6 +113,8 @@ def prepare(
         layer for layer in manifest.layers if layer.side != "output"
     ]
     chosen += [layer for layer in entering if layer not in chosen]
+    if written_format(manifest.format) < 3:
+        chosen = [layer if layer in manifest.layers else _as_before(layer, model) for layer in chosen]
     if manifest.layers:
         refuse_other_layers(manifest.layers, chosen)
     categories, answer, logits = find_answer(
@@ -207,6 +211,13 @@ def _no_less(
     if written_format(study.manifest.format) < 3 and "float32" in (logits, *types.values()):
         return "float32", {}  # a recording has one type there
     return logits, {name: kind for name, kind in types.items() if kind != logits}
+
+
+def _as_before(layer: RecordedLayer, model: nn.Module) -> RecordedLayer:
+    """The layer as formats 1 and 2 wrote it: an axis of tokens, and tokens of other kinds, that nothing read."""
+    if layer.kind == "token dimension":
+        return dataclasses.replace(layer, channel_axis=1)
+    return dataclasses.replace(layer, prefix_tokens=prefix_tokens(model))
 
 
 def _check_name(name: str, taken: Sequence[str]) -> None:

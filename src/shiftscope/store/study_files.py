@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -56,6 +56,10 @@ from shiftscope.typed import check_types
 
 if TYPE_CHECKING:
     from shiftscope.recording.known_answers import KnownAnswers
+
+Head = tuple[
+    str, np.ndarray[Any, Any], np.ndarray[Any, Any]
+]  # layer, (category, unit) weights, (category,) bias
 
 RESTORE = "Put back a copy of it, or record into a new study."
 
@@ -221,19 +225,40 @@ class StudyFiles(Mapping[str, Recording]):
         return index
 
     @cached_property
-    def head(self) -> tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
-        """Layer, (category, unit) weights and (category,) bias of the linear map into the logits, if there is one."""
-        found = self.head_map
+    def head(self) -> Head | None:
+        """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
+        return self.head_of(self.head_map.layer) if self.head_map else None
+
+    def head_of(self, layer: str) -> Head | None:
+        """The linear map from the units of `layer` into the logits; None where they do not feed them."""
+        found = self.heads.get(layer)
         return (found.layer, found.weight, found.bias_or_zeros) if found else None
 
     @cached_property
     def head_map(self) -> LinearMap | None:
-        """The linear map into the logits, if there is one."""
-        return self._read_map(self.path / HEAD)
+        """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
+        found = self._read_map(self.path / HEAD)
+        return found and replace(found, logits=True)
+
+    @cached_property
+    def heads(self) -> dict[str, LinearMap]:
+        """The linear map into the logits from each recorded layer that feeds it, by layer, that of `head` first."""
+        first = [self.head_map] if self.head_map else []
+        found = [*first, *(each for each in self.maps.values() if each.logits)]
+        return {each.layer: each for each in found}
+
+    def head_file(self, layer: str) -> Path:
+        """Where the linear map from `layer` into the logits is, or would be."""
+        found = self.heads.get(layer)
+        first = found is None or found.name == (self.head_map and self.head_map.name)
+        return self.path / (HEAD if first or found is None else _map_file(found))
 
     @cached_property
     def maps(self) -> dict[str, LinearMap]:
-        """Linear maps by the names of their modules, those that `paths=` asked for and the head."""
+        """Linear maps by the names of their modules, those that `paths=` asked for and the head.
+
+        Of further layers that feed the logits the name is "MODULE from LAYER".
+        """
         found = [self._read_map(file) for file in sorted((self.path / MAPS).glob("*.safetensors"))]
         return {each.name: each for each in [*found, self.head_map] if each}
 
@@ -305,10 +330,10 @@ class StudyFiles(Mapping[str, Recording]):
 
     def save_head(self, head: LinearMap) -> dict[str, str]:
         """Write it; the file's name and checksum, for the manifest."""
-        return self._save_map(HEAD, head)
+        return self._save_map(HEAD, replace(head, logits=False))  # the file's name tells
 
     def save_map(self, linear: LinearMap) -> dict[str, str]:
-        return self._save_map(f"{MAPS}/{folder_name(linear.name)}.safetensors", linear)
+        return self._save_map(_map_file(linear), linear)
 
     def known_answers(self) -> KnownAnswers | None:
         """Inputs of the first dataset with what the model answered; None where they are not kept, or lost."""
@@ -346,7 +371,7 @@ class StudyFiles(Mapping[str, Recording]):
         return {name: sums[self.path / name]}
 
     def _forget_maps(self) -> None:
-        for known in ("head", "head_map", "maps"):
+        for known in ("head", "head_map", "heads", "maps"):
             self.__dict__.pop(known, None)
 
 
@@ -403,6 +428,10 @@ def make_study_folder(path: Path, *, private: bool) -> None:
         if private:
             path.chmod(0o700)
         flush_names(path.parent)
+
+
+def _map_file(linear: LinearMap) -> str:
+    return f"{MAPS}/{folder_name(linear.name)}.safetensors"
 
 
 def refuse_taken(path: Path) -> None:

@@ -3,25 +3,8 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
 
 from shiftscope.units.kind import Axes, UnitKind, enter
-
-# In one dimension (sample, channel, position) looks like (sample, token, dimension): the module tells.
-ONE_DIMENSIONAL = (
-    nn.Conv1d,
-    nn.ConvTranspose1d,
-    nn.BatchNorm1d,
-    nn.InstanceNorm1d,
-    nn.MaxPool1d,
-    nn.AvgPool1d,
-    nn.AdaptiveAvgPool1d,
-    nn.AdaptiveMaxPool1d,
-)
-
-
-def is_map(shape: tuple[int, ...], module: nn.Module) -> bool:
-    return len(shape) >= 4 or (len(shape) == 3 and isinstance(module, ONE_DIMENSIONAL))
 
 
 def mean(output: torch.Tensor, axes: Axes) -> torch.Tensor:
@@ -46,4 +29,10 @@ def _positions(output: torch.Tensor, axes: Axes) -> list[int]:
     return [axis for axis in range(1, output.ndim) if axis != channel]
 
 
-enter(UnitKind("channel", fits=is_map, pools={"mean": mean, "max": maximum, "center": center}))
+enter(
+    UnitKind(
+        "channel",
+        fits=lambda axes, units: axes > 3 or (axes == 3 and units == 1),
+        pools={"mean": mean, "max": maximum, "center": center},
+    )
+)

@@ -10,7 +10,6 @@ from shiftscope.registry import Registry
 
 if TYPE_CHECKING:
     import torch
-    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class UnitKind:
     """One way to read units off a layer's output; `pools` holds the default first."""
 
     name: str
-    fits: Callable[[tuple[int, ...], nn.Module], bool]
+    fits: Callable[[int, int], bool]  # the number of axes, the samples' among them, and the units' axis
     pools: Mapping[str, Pool]
 
 

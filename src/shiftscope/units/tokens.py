@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.units.channels import is_map
 from shiftscope.units.kind import Axes, UnitKind, enter
 
 
@@ -38,7 +37,7 @@ def _patches(output: torch.Tensor, axes: Axes) -> torch.Tensor:
 
 
 def prefix_tokens(model: nn.Module) -> int:
-    """How many tokens stand in front of the patches, by the parameters the model keeps for them."""
+    """How many tokens stand in front of the patches, by the names of the parameters that the model keeps for them."""
     declared = getattr(model, "num_prefix_tokens", None)
     if isinstance(declared, int):
         return declared
@@ -55,7 +54,7 @@ def prefix_tokens(model: nn.Module) -> int:
 enter(
     UnitKind(
         "token dimension",
-        fits=lambda shape, module: len(shape) == 3 and not is_map(shape, module),
+        fits=lambda axes, units: axes == 3 and units == 2,
         pools={"mean": mean, "max": maximum, "cls": class_token},
     )
 )

@@ -14,17 +14,19 @@ TITLE = "Units most to blame"
 
 def blamed_units(look: Look, shifts: Sequence[str], most: int) -> Panel:
     """The units before the head with the largest blame under any of `shifts`, and what moves them there."""
-    if look.study.head is None:
+    heads = list(look.study.heads.values())
+    if not heads:
         return Message(TITLE, "No recorded layer feeds the logits by a linear map, so no unit can be blamed.")
-    layer = look.study.head[0]
+    # Layers that are all of what enters the head say the same twice; those that are parts of it each say their own.
+    layers = [each.layer for each in (heads[:1] if heads[0].alone else heads)]
     return shifted_units(
         look,
-        layer,
+        layers,
         unit_scores["blame"],
         shifts,
         most,
         positive=True,
         heading=TITLE,
-        empty=f"No unit of {layer} argues more for wrong answers than for right ones; it takes both, with labels and "
-        "single responses kept.",
+        empty=f"No unit of {' and '.join(layers)} argues more for wrong answers than for right ones; it takes "
+        "both, with labels and single responses kept.",
     )

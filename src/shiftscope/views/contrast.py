@@ -12,8 +12,8 @@ def contrast(pair: Pair) -> list[Panel]:
     """What the units did differently, in a sentence and as a table; why not, where it cannot be said."""
     if problem := _nothing_to_compare(pair):
         return [Message(pair.title, problem)]
-    head = pair.look.study.head
-    if head and head[0] == pair.look.layer:
+    head = pair.look.study.head_of(pair.look.layer)
+    if head:
         return list(contrast_of_contributions(pair, head[1], head[2]))
     return list(contrast_of_responses(pair))
 

@@ -17,6 +17,7 @@ from shiftscope.views.cells import share_cell, strip_column
 from shiftscope.views.confused_pair import OF_ONE_UNIT, Pair
 from shiftscope.views.numbers import count, percent, signed_like
 from shiftscope.views.panels import Cell, Column, Message, Table
+from shiftscope.views.rest_of_logits import rest_of
 from shiftscope.views.sets import bounded, mean_logits, mean_response
 
 ADDING, TAKING = 12, 4  # units that add most to the change, and that take most from it
@@ -107,11 +108,7 @@ def _table(
     rows += of_units(taking)
     rows += [
         of_sums("bias", "Of the head, the same for every sample.", [each.bias for each in said]),
-        of_sums(
-            "rounding",
-            "The logits as the model gave them minus units and bias: the stored responses are rounded.",
-            [each.residual for each in said],
-        ),
+        of_sums(*rest_of(look.study.heads[look.layer]), [each.residual for each in said]),
         of_sums(
             f"logit of {b} − logit of {a}",
             "Means over the samples, as the model gave them: the sum of the rows above.",

@@ -75,13 +75,13 @@ def _sentence(
 
 
 def _why(pair: Pair) -> str:
-    head = pair.look.study.head
-    if head is None:
+    heads = pair.look.study.heads
+    if not heads:
         return (
             "No recorded layer feeds the logits by a linear map alone, so that what a unit adds to them is not known: "
             "mean responses are compared."
         )
     return (
         f"The units of {pair.look.layer} do not feed the logits directly, so that mean responses are compared; those "
-        f"of {head[0]} do: choose it to see contributions."
+        f"of {' and '.join(heads)} do: choose it to see contributions."
     )

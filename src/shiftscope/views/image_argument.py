@@ -16,6 +16,7 @@ from shiftscope.views.look import Look
 from shiftscope.views.numbers import count, number, signed_like
 from shiftscope.views.panels import Cell, Column, Message, Panel, Table
 from shiftscope.views.pictures import category_name
+from shiftscope.views.rest_of_logits import rest_of
 
 FOR, AGAINST = 8, 6  # units with a row of their own
 STRIP = 5
@@ -33,9 +34,13 @@ def image_argument(look: Look, recording: Recording, seen: StoredSample) -> Pane
     a, b = category_name(look.study, predicted), category_name(look.study, other)
     what = "the label" if other == seen.label else "the runner-up"
     title = f"Why {a} and not {b}, {what}"
-    head = look.study.head
-    if not head or head[0] != look.layer:
-        fed = f"{head[0]} does" if head else "no recorded layer does"
+    heads = look.study.heads
+    if look.layer not in heads:
+        fed = (
+            f"{' and '.join(heads)} {'does' if len(heads) == 1 else 'do'}"
+            if heads
+            else "no recorded layer does"
+        )
         return Message(title, f"{look.layer} does not feed a linear map into the logits; {fed}.")
     return _table(look, recording, seen.position, (predicted, other), title, of_each=False)
 
@@ -43,8 +48,8 @@ def image_argument(look: Look, recording: Recording, seen: StoredSample) -> Pane
 def _table(
     look: Look, recording: Recording, position: int, pair: tuple[int, int], title: str, *, of_each: bool
 ) -> Table:
-    assert look.study.head
-    _, weight, bias = look.study.head
+    head = look.study.heads[look.layer]
+    weight, bias = head.weight, head.bias_or_zeros
     responses = recording.sample_responses(look.layer, position)
     logits = recording.logits(position)
     said = argument(responses, logits, weight, bias, category=pair[0], against=pair[1])
@@ -89,11 +94,7 @@ def _table(
     rows += of_units(opposed)
     rows += [
         of_sum("bias", "Of the head, the same for every sample.", said.bias),
-        of_sum(
-            "rounding",
-            "The logits as the model gave them minus units and bias: the stored responses are rounded.",
-            said.residual,
-        ),
+        of_sum(*rest_of(head), said.residual),
         of_sum(f"logit of {a} − logit of {b}", "The sum of the rows above.", said.difference),
     ]
     columns = [

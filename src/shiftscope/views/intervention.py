@@ -67,7 +67,7 @@ def intervention(
     if look.others():
         look = look.led_by(look.others()[0])
     trail, subtitle = [Link(study.name, look.overview())], ""
-    if study.head is None or study.head[0] != look.layer:
+    if look.layer not in study.heads:
         return Page(TITLE, [_no_head(look)], trail, choices=[look.layer_choice(AT)])
     units = units.strip(", ")
     chosen = _numbers(units) if units else _most_blamed(look)
@@ -94,7 +94,7 @@ def intervention(
 
 def interventions(look: Look, layer: str, units: Sequence[int], text: str) -> list[Link]:
     """The way to the page that changes these units; none where the layer does not feed the head."""
-    if look.study.head is None or look.study.head[0] != layer:
+    if layer not in look.study.heads:
         return []
     help = "What the model answers on each dataset without them."
     return [Link(text, look.page(AT, layer=layer, units=",".join(map(str, units))), help)]
@@ -114,12 +114,14 @@ def _most_blamed(look: Look) -> list[int]:
 
 
 def _no_head(look: Look) -> Message:
-    if look.study.head is None:
+    heads = look.study.heads
+    if not heads:
         what = (
             "No recorded layer feeds the logits by a linear map, so what follows a change is not known here."
         )
     else:
-        what = f"{look.layer} does not feed the logits, {look.study.head[0]} does: choose it above."
+        does = "does: choose it" if len(heads) == 1 else "do: choose one"
+        what = f"{look.layer} does not feed the logits, {' and '.join(heads)} {does} above."
     return Message(
         "Only through the head",
         f"{what} With the model at hand any layer can be changed: study.intervene(layer, units, model=net, data=...).",

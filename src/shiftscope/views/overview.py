@@ -83,7 +83,7 @@ def overview(
     panels.append(lost_categories(look, shifts, CATEGORIES))
     if others:
         panels.append(blamed_units(look, shifts, ROWS))
-        panels.append(shifted_units(look, look.layer, shown, shifts, ROWS))
+        panels.append(shifted_units(look, [look.layer], shown, shifts, ROWS))
     panels.append(_layers(look, shown))
     model = study.manifest.model
     # Other tools do not tell how many.

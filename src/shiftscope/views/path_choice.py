@@ -44,8 +44,7 @@ class PathChoice:
     @property
     def is_head(self) -> bool:
         """Whether the outputs are the categories."""
-        head = self.look.study.head
-        return head is not None and head[0] == self.linear.layer
+        return self.linear.layer in self.look.study.heads
 
     @cached_property
     def statistics(self) -> dict[str, PathStatistics]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
@@ -20,7 +21,7 @@ STRIP = 4
 
 def shifted_units(
     look: Look,
-    layer: str,
+    layers: Sequence[str],
     score: UnitScore,
     shifts: Sequence[str],
     most: int,
@@ -29,7 +30,7 @@ def shifted_units(
     heading: str = "",
     empty: str = "",
 ) -> Table:
-    """The units whose score is farthest from what it is without a shift, under any of `shifts`.
+    """The units of some layers whose score is farthest from what it is without a shift, under any of `shifts`.
 
     Parameters
     ----------
@@ -39,30 +40,32 @@ def shifted_units(
         Title of the table, and what stands in one without units.
     """
     found = []
-    for name in shifts:
+    for name, layer in product(shifts, layers):
         estimate = estimated(look, name, layer)[score.name]
         size = estimate.value if positive else np.abs(estimate.value - (score.null or 0.0))
         found += [
-            (float(size[unit]), name, int(unit), estimate) for unit in ranked(size)[:most] if size[unit] > 0
+            (float(size[unit]), name, layer, int(unit), estimate)
+            for unit in ranked(size)[:most]
+            if size[unit] > 0
         ]
     tests = any(estimate.q is not None for *_, estimate in found)
     rows = []
-    for _, name, unit, estimate in heapq.nlargest(most, found, key=lambda one: one[0]):
+    for _, name, layer, unit, estimate in heapq.nlargest(most, found, key=lambda one: one[0]):
         value, low, high = (float(a[unit]) for a in (estimate.value, estimate.low, estimate.high))
         q = float("nan") if estimate.q is None else float(estimate.q[unit])
         rows.append(
             [
-                Cell(f"unit {unit}", look.unit(unit, layer)),
+                Cell(f"{layer}, unit {unit}" if len(layers) > 1 else f"unit {unit}", look.unit(unit, layer)),
                 Cell(name, look.layer_page(layer, lead=name, sort=score.name)),
                 with_floor(number_cell(value, low, high), estimate, unit),
                 *([Cell(probability(q), value=q)] if tests else []),
                 *(strip_cell(look, shown, unit, STRIP, layer) for shown in (look.reference, name)),
             ]
         )
-    named = title(score.name)
+    named, whose = title(score.name), " and ".join(layers)
     farthest = f"farthest from {number(score.null or 0.0)}, its value without a shift"
     columns = [
-        Column("unit", f"Units of {layer} whose {named} is {'largest' if positive else farthest}."),
+        Column("unit", f"Units of {whose} whose {named} is {'largest' if positive else farthest}."),
         Column("dataset"),
         Column(
             named,
@@ -71,11 +74,12 @@ def shifted_units(
         ),
     ]
     if tests:
-        help = f"False discovery share over the units of {layer} in this dataset (Benjamini-Hochberg)."
+        over = whose if len(layers) == 1 else "each layer"
+        help = f"False discovery share over the units of {over} in this dataset (Benjamini-Hochberg)."
         columns.append(Column("q", help, numeric=True))
     columns += [strip_column(look.reference), strip_column("the shifted set")]
     return Table(
-        heading or f"Most shifted units of {layer}",
+        heading or f"Most shifted units of {whose}",
         columns,
         rows,
         empty=empty or f"No unit has {named}; it may take single responses, or labels.",

@@ -17,9 +17,10 @@ EACH_WAY = 8  # largest and smallest weights
 
 def weights_chart(look: Look, layer: str, index: int) -> Chart | None:
     """The unit's largest positive and negative weights into the categories; None where it feeds no logits."""
-    if look.study.head is None or look.study.head[0] != layer:
+    head = look.study.head_of(layer)
+    if head is None:
         return None
-    weights = look.study.head[1][:, index].astype(np.float64)
+    weights = head[1][:, index].astype(np.float64)
     order = np.argsort(-weights, kind="stable").tolist()
     shown = order if len(order) <= 2 * EACH_WAY else order[:EACH_WAY] + order[-EACH_WAY:]
     names = told_apart(look.study, shown)

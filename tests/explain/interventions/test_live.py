@@ -65,12 +65,12 @@ def outputs_and_layers():
     torch.manual_seed(0)
     maps, tokens, vectors = torch.randn(5, 6, 4, 3), torch.randn(5, 7, 6), torch.randn(5, 6)
     for pool in ("mean", "max", "center"):
-        yield nn.Conv2d(3, 6, 1), maps, Layer("at", pool=pool)
-        yield nn.ReLU(), torch.relu(maps), Layer("at", pool=pool)
-        yield nn.Conv2d(3, 6, 1), maps, Layer("at", pool=pool, rectify=True)
+        yield nn.Conv2d(3, 6, 1), maps, Layer("at", pool=pool, channel_axis=1)
+        yield nn.ReLU(), torch.relu(maps), Layer("at", pool=pool, channel_axis=1)
+        yield nn.Conv2d(3, 6, 1), maps, Layer("at", pool=pool, rectify=True, channel_axis=1)
         yield nn.Conv2d(3, 6, 1), maps.movedim(1, -1), Layer("at", pool=pool, channel_axis=-1)
     for pool in ("mean", "max", "cls"):
-        yield nn.Linear(6, 6), tokens, Layer("at", pool=pool, prefix_tokens=1)
+        yield nn.Linear(6, 6), tokens, Layer("at", pool=pool, prefix_tokens=1, channel_axis=-1)
     yield nn.Linear(6, 6), vectors, Layer("at")
     yield nn.Linear(6, 6), vectors, Layer("at", rectify=True)
 
@@ -115,7 +115,7 @@ def test_changed_outputs_read_as_wanted_and_nothing_else_changes(how):
 
 def test_a_map_that_never_was_negative_does_not_become_so():
     maps = torch.relu(torch.randn(8, 3, 5, 5, generator=torch.Generator().manual_seed(1)))
-    (layer,) = choose_layers(Given(nn.ReLU(), maps), [Layer("at")], torch.zeros(8, 1))
+    (layer,) = choose_layers(Given(nn.ReLU(), maps), [Layer("at", channel_axis=1)], torch.zeros(8, 1))
     for target in (0.05, 2.0):
         edit = Edit("replace", np.zeros(3), np.ones(3), np.full((1, 3), target))
         changed = Change(layer, range(3), edit).of(maps, np.zeros(8, int))
@@ -126,7 +126,7 @@ def test_a_map_that_never_was_negative_does_not_become_so():
 def test_only_the_patches_or_only_the_class_token_are_changed():
     tokens = torch.randn(4, 6, 3)
     for pool, touched in (("mean", slice(1, None)), ("cls", slice(0, 1))):
-        asked = Layer("at", pool=pool, prefix_tokens=1)
+        asked = Layer("at", pool=pool, prefix_tokens=1, channel_axis=-1)
         (layer,) = choose_layers(Given(nn.Linear(3, 3), tokens), [asked], torch.zeros(4, 1))
         edit = Edit("silence", np.zeros(1), np.ones(1), np.zeros((1, 1)))
         changed = Change(layer, [2], edit).of(tokens, np.zeros(4, int))

@@ -30,14 +30,14 @@ class Head:
 
 
 def head_behind(study: StudyFiles, layer: str | None = None) -> Head:
-    """The study's head, when `layer` is the one that feeds it.
+    """The study's head, when `layer` is one that feeds it; the first of these where not given.
 
     Raises
     ------
     NotInStudy
         The study holds no linear head, or no such layer.
     BadRequest
-        Another layer feeds the head.
+        Only other layers feed the head.
     """
     if study.head is None:
         raise NotInStudy(
@@ -45,14 +45,15 @@ def head_behind(study: StudyFiles, layer: str | None = None) -> Head:
             "not recorded. Record the layer that feeds the last linear map, or give the model and the data: "
             "study.intervene(..., model=net, data={name: dataset})."
         )
-    feeds = study.head[0]
-    if layer is not None and study.layer(layer).name != feeds:
+    head = study.head if layer is None else study.head_of(study.layer(layer).name)
+    if head is None:
         raise BadRequest(
-            f"layer {layer!r} does not feed the linear head, {feeds!r} does, so what follows a change of {layer!r} "
+            f"layer {layer!r} does not feed the linear head, {' and '.join(map(repr, study.heads))} "
+            f"{'does' if len(study.heads) == 1 else 'do'}, so what follows a change of {layer!r} "
             "cannot be computed from the study. Give the model and the data: "
             "study.intervene(..., model=net, data={name: dataset})."
         )
-    return Head(*study.head)
+    return Head(*head)
 
 
 def through_head(recording: Recording, head: Head, units: Sequence[int], edit: Edit) -> Answers:

@@ -96,7 +96,7 @@ def provenance(look: Look, chosen: Mapping[str, Any]) -> Page:
     study, manifest = look.study, look.study.manifest
     model = [(f"model: {key}", value) for key, value in manifest.model.items()]
     inputs = [(f"inputs: {key}", value) for key, value in manifest.inputs.items()]
-    head = f"linear, from {study.head[0]}" if study.head else "none recorded"
+    head = f"linear, from {' and '.join(study.heads)}" if study.heads else "none recorded"
     made = [(f"recorded with {name}", text) for name, text in manifest.versions.items()]
     facts = [*model, ("head", head), ("categories", len(study.categories)), *inputs, *made]
     panels: list[Panel] = [
