@@ -199,3 +199,23 @@ def test_where_nothing_or_two_things_tell_the_axis_it_is_asked_for(net, shape):
 def test_an_axis_that_is_not_there_is_refused(axis):
     with pytest.raises(LayerError, match=f"channel_axis={axis}; the axis of the units is one from 1 to 2"):
         choose_layers(nn.Sequential(nn.Linear(6, 5)), [Layer("0", channel_axis=axis)], torch.rand(TOKENS))
+
+
+class Padded(nn.Module):
+    """A transformer that is told which tokens are padding, and so works on nested tensors inside."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 1)
+
+    def forward(self, inputs):
+        padding = torch.zeros(inputs.shape[:2], dtype=torch.bool)
+        padding[0, -2:] = True
+        return self.body(inputs, src_key_padding_mask=padding).mean(1)
+
+
+@pytest.mark.filterwarnings("ignore:.*nested tensors:UserWarning")
+def test_nested_tensors_inside_a_model_are_told_and_stop_no_pass():
+    listed = {layer.name: layer for layer in list_layers(Padded().eval(), torch.rand(2, 7, 8))}
+    assert "gives a nested tensor" in listed["body.layers.0.norm2"].why_not
+    assert "nothing in the forward pass tells" in listed["body"].why_not

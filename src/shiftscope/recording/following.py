@@ -48,10 +48,14 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        with self:  # in inference mode an operation comes before it is taken apart
-            out = func.decompose(*args, **kwargs)
-        if out is not NotImplemented:
-            return out
+        nested = any(
+            isinstance(part, torch.Tensor) and part.is_nested for part in tree_leaves((args, kwargs))
+        )
+        if torch.is_inference_mode_enabled() and not nested:  # operations come before they are taken apart
+            with self:
+                parts = func.decompose(*args, **kwargs)
+            if parts is not NotImplemented:
+                return parts
         same = func is torch.ops.aten.as_strided_.default and _strided_alike(*args[:3])
         out = func(*args, **kwargs)
         if not same:

@@ -58,7 +58,7 @@ def failures_told(inputs: torch.Tensor) -> Iterator[None]:
 
 
 def _told(error: Exception, inputs: torch.Tensor) -> str:
-    reason, samples = next(iter(str(error).splitlines()), type(error).__name__), len(inputs)
+    reason, samples = next(iter(str(error).splitlines()), type(error).__name__).rstrip("."), len(inputs)
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or _NO_MEMORY.search(str(error)):
         smaller = f"a batch_size below {samples}, or " if samples > 1 else ""
         return f"memory ran out on a batch of {samples}: {reason}. Record with {smaller}another device. {GOES_ON}"

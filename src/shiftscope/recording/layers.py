@@ -250,6 +250,11 @@ def _called(outputs: Sequence[Any], call: int | None, name: str) -> Any:
 
 
 def _samples_first(tensor: torch.Tensor, name: str, samples: int) -> torch.Tensor:
+    if tensor.is_nested:
+        raise LayerError(
+            f"layer {name!r} gives a nested tensor, samples of different lengths in one; record a layer around it, or "
+            "build the model without, as nn.TransformerEncoder(..., enable_nested_tensor=False)."
+        )
     if tensor.ndim < 2 or tensor.shape[0] != samples or not tensor.is_floating_point():
         raise LayerError(
             f"layer {name!r} gives {tensor.dtype} of shape {tuple(tensor.shape)} for {samples} samples; "
