@@ -196,3 +196,31 @@ def test_another_model_other_layers_and_a_taken_name_are_refused(run, recorded):
     taken = run(*RECORD, "--data", "night.csv", "--name", "shifted").refused()
     assert "already recorded in this study with other contents" in taken
     assert contents(recorded) == before
+
+
+def test_one_of_several_outputs_is_named_by_an_option(run, folder):
+    with (folder / "nets.py").open("a") as nets:
+        nets.write(
+            "class Both(nn.Module):\n"
+            "    def __init__(self):\n"
+            "        super().__init__()\n"
+            "        self.net = tiny()\n"
+            "    def forward(self, images):\n"
+            "        return {'doubled': -2 * self.net(images), 'prediction': self.net(images)}\n"
+        )
+    words = (
+        "record",
+        "x.study",
+        "--model",
+        "nets:Both",
+        "--data",
+        "val/",
+        "--name",
+        "val",
+        "--layers",
+        "net.conv@0",
+    )
+    assert "output='prediction', or --output prediction" in run(*words).refused()
+    assert run(*words, "--output", "1", "--outputs", "logits").status == 0
+    plan = json.loads((folder / "x.study" / "val" / "recording.json").read_text())["plan"]
+    assert (plan["output"], plan["probabilities"]) == ("prediction", False)
