@@ -1,5 +1,6 @@
 """What half precision takes from responses: compared, refused, counted, and avoided where the type is left open."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -183,3 +184,15 @@ def test_layers_of_two_types_arrive_in_their_places(on_device, keep, stored_as):
     wrong.append([Seen(str(i), 0, "", "{}", b"") for i in range(9)], numbers, logits)
     with pytest.raises(ResponseError, match="layer 'b', unit 1, sample '0': the response is nan"):
         wrong.finish()
+
+
+def test_in_a_study_of_format_2_all_layers_have_one_type_and_nothing_is_compared(tmp_path):
+    for name, model in (("blurred", Scaled(0.01, 1000)), ("usual", Scaled(1, 0))):
+        study = ss.Study.create(tmp_path / name, model, tuple("abcd"))
+        study.update(lambda manifest: dataclasses.replace(manifest, format=2))
+        recording = study.record((INPUTS, LABELS), "lab", layers=["near", "far"], progress=False)
+        told = json.loads((recording.folder / "recording.json").read_text())
+        assert told["format"] == 2
+        assert "rounding" not in told
+        assert "stored_otherwise" not in told["plan"]
+        assert told["plan"]["stored_as"] == ("float32" if name == "blurred" else "float16")
