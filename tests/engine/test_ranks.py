@@ -109,7 +109,7 @@ def test_a_second_process_is_refused_while_one_records(recorded, made, monkeypat
                     ss.open_study(recorded.path).record(made(seed=3), "third", model=twin, progress=False)
             return super().__getitem__(position)
 
-    recorded.record(Meanwhile(seed=3), "third", progress=False)
+    recorded.record(Meanwhile(seed=3), "third", stored_as="float16", progress=False)
     assert "third" in ss.open_study(recorded.path)
 
 

@@ -53,7 +53,9 @@ def record(path: Path, data: Made | None = None, name: str = "lab", **options: o
     """Record some samples in small shards; the dataset, which knows what was read of it."""
     data = data or Made(samples=20)
     study = ss.Study.create(path, model(), "abcd", exist_ok=True)
-    study.record(data, name, layers=["hidden"], shard_samples=SHARD, progress=False, **options)
+    # A type that is named, so that no samples are read beforehand to choose one.
+    options = {"stored_as": "float16", "shard_samples": SHARD, "progress": False, **options}
+    study.record(data, name, layers=["hidden"], **options)
     return data
 
 

@@ -144,6 +144,7 @@ def _record(data: Any, asked: dict[str, Any]) -> NoReturn:
                 data,
                 "lab",
                 layers=["hidden"],
+                stored_as="float16",  # named, so that no samples are read beforehand to choose one
                 batch_size=4,
                 shard_samples=SHARD,
                 overwrite=asked["overwrite"],
