@@ -133,7 +133,7 @@ def layer_units(
     units = counted(described.units, "unit", count)
     return Page(
         title=f"Layer {layer}",
-        subtitle=f"{described.module_type}, {units} ({described.read_as}).{shift}{rounded}",
+        subtitle=f"{described.module_type}, {units} ({described.read_as}).{rounded}{shift}",
         trail=[Link(study.name, look.overview())],
         panels=panels,
         previous=previous,

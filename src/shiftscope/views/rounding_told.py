@@ -7,9 +7,9 @@ from shiftscope.views.numbers import count
 
 
 def rounding_told(recording: Recording, layer: str) -> str:
-    """Empty where nothing is known to be lost."""
+    """Empty where no response is known to be lost."""
     samples, to_zero, subnormal = recording.rounded(layer)
-    if not to_zero + subnormal:
+    if not to_zero:
         return ""
     responses = samples * recording.layer(layer).units
     return (
