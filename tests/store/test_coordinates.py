@@ -119,3 +119,17 @@ def test_a_layer_named_like_a_coordinate_keeps_its_folder(new_study, made):
     assert set(opened(study, "lab").coords) == {"sample", "id", "prediction"}
     assert opened(study, "lab", group="category").label.dims == ("sample",)
     assert set(study.to_xarray(dataset="lab").data_vars) == {"label_", "category_", "logits"}
+
+
+def test_the_arrays_of_a_recording_are_those_that_the_format_lists(partly_labelled):
+    """As in the table of docs/format.md."""
+    folder = partly_labelled.path / "lab" / "responses.zarr"
+    arrays = {
+        file.parent.relative_to(folder).as_posix()
+        for file in folder.rglob("zarr.json")
+        if json.loads(file.read_text())["node_type"] == "array"
+    }
+    of_a_layer = {"by_sample", "by_unit", "sample", "label", "prediction", "unit"}
+    assert arrays == {"logits", "sample", "label", "prediction", "id", "category"} | {
+        f"{layer}/{name}" for layer in ("conv", "hidden") for name in of_a_layer
+    }

@@ -6,6 +6,8 @@ import io
 import zlib
 from typing import TYPE_CHECKING
 
+from shiftscope.errors import StudyDamaged
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -14,16 +16,20 @@ LARGEST = 128
 
 
 def encode_thumbnail(picture: Image.Image) -> bytes:
-    """PNG up to 64 px, else JPEG with the longer side at most 128 px."""
+    """PNG up to 64 px, else JPEG with the longer side at most 128 px: its pixels, and nothing said of them.
+
+    A place or a comment that a camera wrote into the file stays out of the study, and so does the mark by which a
+    browser would turn what the model saw unturned.
+    """
     from PIL.Image import Resampling  # late: pages show thumbnails and make none
 
-    if picture.mode not in ("RGB", "L"):
-        picture = picture.convert("RGB")
+    # A new one, as the dataset may hand out the same object again.
+    picture = picture.convert("RGB") if picture.mode not in ("RGB", "L") else picture.copy()
+    picture.info.clear()
     buffer = io.BytesIO()
     if max(picture.size) <= SHARP_BELOW:
         picture.save(buffer, "PNG", compress_type=zlib.Z_RLE)  # a quarter faster, and as small
     else:
-        picture = picture.copy()  # the dataset may hand out the same object again
         # A gap of 1 shrinks by whole pixels first, which is six times faster from 256 px and looks the same.
         picture.thumbnail((LARGEST, LARGEST), Resampling.BILINEAR, reducing_gap=1.0)
         picture.save(buffer, "JPEG", quality=85)
@@ -31,4 +37,8 @@ def encode_thumbnail(picture: Image.Image) -> bytes:
 
 
 def media_type(thumbnail: bytes) -> str:
-    return "image/png" if thumbnail.startswith(b"\x89PNG") else "image/jpeg"
+    """Raises `StudyDamaged` for what is neither of the two."""
+    for start, kind in ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg")):
+        if thumbnail.startswith(start):
+            return kind
+    raise StudyDamaged("a thumbnail is neither PNG nor JPEG, and is not shown. Record the dataset again.")
