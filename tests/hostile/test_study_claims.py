@@ -137,10 +137,10 @@ def test_responses_of_a_type_that_is_no_number_are_refused(kind, stranger):
 @pytest.mark.parametrize(
     "codecs", [[], [{"name": "gzip"}], [{"name": "bytes"}, {"name": "nothing"}], {}, None]
 )
-def test_an_encoding_that_zarr_cannot_read_is_refused(codecs, stranger):
+def test_an_encoding_that_is_not_read_is_refused(codecs, stranger):
     array = stranger / "lab" / "responses.zarr" / "hidden" / "by_sample" / "zarr.json"
     described(array, lambda content: content.update(codecs=codecs))
-    with pytest.raises(StudyDamaged, match="cannot be read as an array"):
+    with pytest.raises(StudyDamaged, match="which are not read"):
         StudyFiles(stranger)["lab"].responses("hidden")
 
 
