@@ -21,6 +21,7 @@ from shiftscope.errors import DataError
         (["0 - zero", "1 - one"], ["0", "1"], [0, 1]),
         (["DOG", " cat "], ["cat", "dog"], [1, 0]),
         (["Crane", "crane "], ["crane", "crane"], [0, 1]),
+        (["Crane", "crane"], ["crane", "Crane"], [1, 0]),
         (["e\u0301toile", "tea"], ["tea", "\u00e9toile"], [1, 0]),
         (["10", "2", "0"], ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], [10, 2, 0]),
         (["01", "00"], ["0", "1"], [1, 0]),

@@ -25,13 +25,12 @@ def category_places(own: Sequence[str], categories: Sequence[str]) -> npt.NDArra
     DataError
         Some names are found and others are not, or there are not as many.
     """
-    if [*map(alike, own)] == [*map(alike, categories)]:
-        return np.arange(len(own), dtype=np.int64)
     places = places_by_name(own, categories)
     found = [place for place in places if place is not None]
     if len(found) == len(own) == len(set(found)):
         return np.array(found, dtype=np.int64)
-    if not by_position(own, categories):
+    same = [*map(alike, own)] == [*map(alike, categories)]  # two cranes among them
+    if not (same or by_position(own, categories)):
         raise DataError(
             f"the data has {len(own)} categories of its own, and {len(categories)} are asked for; "
             f"{_disagreement(own, categories, places)}. Rename its categories, or give labels= in terms of yours."
