@@ -55,7 +55,7 @@ def test_what_was_kept_is_what_was_computed(study, computed, monkeypatch):
     assert len(computed) == 1
     assert again.keys() == first.keys() == set(unit_scores)
     for name, estimate in first.items():
-        for part in ("value", "low", "high", "p", "q"):
+        for part in module.NUMBERS:
             before, after = getattr(estimate, part), getattr(again[name], part)
             assert (before is None) == (after is None)
             if before is not None:
