@@ -213,21 +213,19 @@ def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[
     scores = {
         name: score for name, score in unit_scores.items() if not score.of_samples and score.reads != RANKS
     }
-    correlated = [correlation(each, reference) if reference else np.empty(0) for each in shifted]
     categories, units = shifted[0].means.shape
     parts: list[list[dict[str, UnitArray]]] = [[] for _ in shifted]
     ends = np.linspace(0, units, -(-units // max(FEWEST_COLUMNS, CACHED // max(1, categories))) + 1)
     for some in itertools.starmap(slice, itertools.pairwise(ends.astype(int).tolist())):
         theirs = reference.some(some) if reference else None
-        for into, each, ranks in zip(parts, shifted, correlated, strict=True):
+        for into, each in zip(parts, shifted, strict=True):
             ours = each.some(some)
-            into.append(_of_tuning(scores, ours, Pair(ours, theirs, ranks[some]) if theirs else None))
+            into.append(_of_tuning(scores, ours, Pair(ours, theirs) if theirs else None))
     joined = [{name: np.concatenate([part[name] for part in own]) for name in own[0]} for own in parts]
-    return (
-        [of_one | {RANKS: ranks} for of_one, ranks in zip(joined, correlated, strict=True)]
-        if reference
-        else joined
-    )
+    if reference:
+        for of_one, each in zip(joined, shifted, strict=True):
+            of_one[RANKS] = correlation(each, reference)
+    return joined
 
 
 def _of_tuning(scores: Mapping[str, UnitScore], shifted: Tuning, pair: Pair | None) -> dict[str, UnitArray]:

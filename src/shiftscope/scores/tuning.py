@@ -57,7 +57,6 @@ class Pair:
 
     shifted: Tuning
     reference: Tuning
-    correlation: UnitArray  # of their ranks, as `correlation` has it
 
     @cached_property
     def profiles(self) -> tuple[Means, Means]:
@@ -88,7 +87,8 @@ def correlation(shifted: Tuning, reference: Tuning) -> UnitArray:
 
 
 def arguments(reads: Reads, shifted: Tuning, pair: Pair | None) -> tuple[npt.NDArray[Any], ...] | None:
-    """What a score of summaries that `reads` this is called with; None where it compares with nothing."""
+    """What a score of summaries that `reads` this, not "rank correlation", is called with; None where it compares with
+    nothing."""
     if reads == "one profile":
         return (_rows(shifted.means, shifted.count > 0),)
     if pair is None:
@@ -97,7 +97,7 @@ def arguments(reads: Reads, shifted: Tuning, pair: Pair | None) -> tuple[npt.NDA
         return pair.shifted.largest, pair.reference.largest
     if reads == "profiles":
         return pair.profiles
-    return pair.matched_profiles if reads == "matched profiles" else (pair.correlation,)
+    return pair.matched_profiles
 
 
 def _rows(means: Means, present: npt.NDArray[np.bool_]) -> Means:
