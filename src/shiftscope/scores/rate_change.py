@@ -12,7 +12,7 @@ from shiftscope.scores.two_sided import two_sided
 @unit_score(reads="responses", measured_in="share of the samples", within=(-1, 1))
 def rate_change(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measured:
     """Share of the shifted samples with a response above zero, minus that share of the reference: 0.1 where the
-    unit fires on ten more samples in a hundred.
+    unit fires on ten more samples in a hundred. The mix of categories counts too, as in shift auroc.
 
     p: two proportions with a pooled standard error, two-sided.
 
