@@ -15,7 +15,7 @@ demo: .venv/ready
 	$(BIN)/shiftscope demo
 
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/ready
 	$(BIN)/ruff check
