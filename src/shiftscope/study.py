@@ -141,8 +141,7 @@ class Study(StudyFiles):
             Of the dataset in the study.
         layers
             Names or globs of modules, "name:pool", "name:channel_axis=-1" where the axis of the units cannot be known,
-            or `Layer` objects. Needed for the first dataset; later ones
-            are recorded at the same.
+            or `Layer` objects. Needed for the first dataset; later ones are recorded at the same.
         paths
             Names or globs of linear maps and convolutions inside the model whose paths are to be counted: what
             enters them is recorded as a layer "NAME input", and their weights are kept. Named with the layers.
