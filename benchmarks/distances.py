@@ -13,9 +13,9 @@ from paired import command, paired, table
 from scipy.spatial.distance import cdist
 from scipy.special import rel_entr, softmax
 
-from shiftscope.explain.paths.distances import Distances, distances
-from shiftscope.explain.paths.entering import Entering
-from shiftscope.explain.paths.softmax_divergences import SoftmaxDivergences, softmax_divergences
+from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.measures.distances import Distances, distances
+from shiftscope.explain.paths.measures.softmax_divergences import SoftmaxDivergences, softmax_divergences
 
 # samples, categories, features, categories that SciPy is given, side of the square product
 SIZES = {

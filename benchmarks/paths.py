@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from paired import command, paired, table
 
-from shiftscope.explain.paths.count import Counter
-from shiftscope.explain.paths.divergences import divergences
-from shiftscope.explain.paths.frequencies import Frequencies
-from shiftscope.explain.paths.path_counts import PathCounts
-from shiftscope.explain.paths.printed import low_rank
-from shiftscope.explain.paths.rules import RULES
+from shiftscope.explain.paths.counting.count import Counter
+from shiftscope.explain.paths.counting.path_counts import PathCounts
+from shiftscope.explain.paths.counting.printed_rule import low_rank
+from shiftscope.explain.paths.counting.rules import RULES
+from shiftscope.explain.paths.measures.divergences import divergences
+from shiftscope.explain.paths.measures.frequencies import Frequencies
 
 # outputs, inputs, samples of ours, of NumPy's, of torch's, samples a category
 HEADS = {

@@ -28,19 +28,19 @@ from PIL import Image
 from torch import nn
 
 import shiftscope as ss
+from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
 from shiftscope.datasets.sample import Sample
+from shiftscope.model.evaluation import observed
+from shiftscope.model.layer_choice import choose_layers
+from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.taps import Taps
+from shiftscope.recording.background import Background
 from shiftscope.recording.batches import batches
-from shiftscope.recording.hooks import Taps
-from shiftscope.recording.layers import choose_layers
-from shiftscope.recording.model import observed
-from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Keep, Seen, Shard
 from shiftscope.recording.shard_filling import ShardFilling
 from shiftscope.recording.stream import Pass, stream
-from shiftscope.recording.thumbnails import encode_thumbnail
-from shiftscope.store.background import Background
+from shiftscope.shard import Keep, Seen, Shard
 from shiftscope.store.plan import Plan
-from shiftscope.store.writer import RecordingWriter
+from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.fused.on_device import OnDevice
 from shiftscope.summaries.summary import summarise_shard
 

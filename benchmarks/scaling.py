@@ -30,9 +30,9 @@ import shiftscope as ss
 from shiftscope.engine.engine import Engine
 from shiftscope.engine.local import Local
 from shiftscope.engine.ranks import Ranks
-from shiftscope.store import runs
 from shiftscope.store.layout import SHARD_SAMPLES, partial_file
-from shiftscope.store.partial import read_partial, write_partial
+from shiftscope.store.writing import merged_runs as runs
+from shiftscope.store.writing.shard_summaries import read_partial, write_partial
 from shiftscope.summaries.summary import Block, States, merge_in_order, summarise
 
 # samples recorded, samples of a shard, pixels; of the large dataset: samples, units, categories, samples of a shard

@@ -16,9 +16,9 @@ from scipy.stats import spearmanr
 from synthetic import Extent, synthetic_study
 
 from shiftscope.progress import bar
-from shiftscope.scores.compiled.rank_correlations import correlate_ranks
-from shiftscope.scores.estimate_units import estimate_units
-from shiftscope.scores.rank_correlation import RankedProfiles
+from shiftscope.scores.estimation.estimate_units import estimate_units
+from shiftscope.statistics.compiled.rank_correlations import correlate_ranks
+from shiftscope.statistics.rank_correlation import RankedProfiles
 from shiftscope.threads import shared
 
 # units, datasets, samples of each, categories, resamples, pairs that scipy correlates

@@ -23,7 +23,7 @@ import numpy as np
 from paired import command, table
 from viewing import Served, addresses, anew, kept_study, quantile, served
 
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 CLIENTS = 64
 TARGET_MS = 250.0  # that 99 of 100 requests are answered in

@@ -22,8 +22,8 @@ from synthetic import Extent, World, synthetic_study
 from shiftscope import open_study
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.plan import Plan
-from shiftscope.store.recording import Recording
-from shiftscope.store.writer import RecordingWriter
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.summary import summarise_shard
 
 # samples, units, categories

@@ -18,15 +18,15 @@ import numpy.typing as npt
 from paired import SIZES
 from PIL import Image
 
-from shiftscope.flow import score_all
-from shiftscope.recording.linear_map import LinearMap
-from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Seen, Shard
-from shiftscope.recording.thumbnails import encode_thumbnail
+from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
+from shiftscope.flow.record import score_all
+from shiftscope.model.linear_map import LinearMap
+from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.shard import Seen, Shard
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.plan import Plan
-from shiftscope.store.study_files import StudyFiles, create_study
-from shiftscope.store.writer import RecordingWriter
+from shiftscope.store.stored_study import StudyFiles, create_study
+from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.summary import summarise_shard
 
 RIGHT = 0.7  # share of the samples whose response is that of their own category

@@ -29,10 +29,10 @@ from paired import command, paired, table
 from synthetic import EXTENTS, Extent, synthetic_study
 
 from shiftscope.interop.deephys.export_deephys import export_deephys
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.top_samples import TopSamples
-from shiftscope.web.page_at import page_at
-from shiftscope.web.security import folder_of
+from shiftscope.web.server.page_at import page_at
+from shiftscope.web.server.security import folder_of
 
 CLIENTS = 16
 READ = 200  # thumbnails at random

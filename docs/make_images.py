@@ -19,9 +19,9 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 import shiftscope as ss
-from shiftscope.scores.estimates import stored_estimates
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.web.server import view
+from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.web.server.server import view
 
 IMAGES = Path(__file__).parent / "images"
 WIDTH = 1440  # pixels, of the window and of the pictures

@@ -20,9 +20,9 @@ from torch import nn
 from torch.nn import functional as F
 
 import shiftscope as ss
-from shiftscope.datasets.array_data import ArrayData
-from shiftscope.datasets.jpeg_pack import JpegPack
-from shiftscope.scores.outcomes import outcomes
+from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.formats.jpeg_pack import JpegPack
+from shiftscope.outcomes.outcomes import outcomes
 
 CATEGORIES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 NORMALISED = ss.Preprocess(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))

@@ -15,9 +15,9 @@ from pathlib import Path
 import torch
 
 import shiftscope as ss
-from shiftscope.datasets.array_data import ArrayData
-from shiftscope.datasets.coloured import coloured
-from shiftscope.datasets.idx import read_idx
+from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.formats.idx import read_idx
+from shiftscope.datasets.stimuli.coloured import coloured
 from shiftscope.demo import LAYERS, PALETTES, RESULT_COLUMNS, DigitNet, results, train
 from shiftscope.progress import bar
 

@@ -26,11 +26,11 @@ from torch import nn
 from torch.nn import functional as F
 
 import shiftscope as ss
-from shiftscope.datasets.array_data import ArrayData
-from shiftscope.datasets.jpeg_pack import JpegPack
+from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.formats.jpeg_pack import JpegPack
 from shiftscope.datasets.sample import Dataset
 from shiftscope.datasets.source import as_dataset
-from shiftscope.scores.outcomes import outcomes
+from shiftscope.outcomes.outcomes import outcomes
 
 # Indices of ImageNet classes in the order of their wnids.
 GROUPS: dict[str, list[int]] = {

@@ -23,7 +23,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import shiftscope as ss
-from shiftscope.datasets.jpeg_pack import JpegPack
+from shiftscope.datasets.formats.jpeg_pack import JpegPack
 
 CATEGORIES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE = 28  # pixels of the centre crop

@@ -25,7 +25,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Sample
 from shiftscope.errors import DataError
 from shiftscope.study import Study
-from shiftscope.web.application import application
+from shiftscope.web.server.application import application
 
 SHARED_DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -1,7 +1,7 @@
 import pytest
 
 from shiftscope.counted import counted
-from shiftscope.views.numbers import count
+from shiftscope.views.parts.number_text import count
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from shiftscope.cli import COMMANDS, command_line
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
-from shiftscope.views.view import views
+from shiftscope.views.page.view import views
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -19,7 +19,7 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope import flow
-from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import (
     BadRequest,
     DataError,
@@ -33,9 +33,10 @@ from shiftscope.errors import (
 )
 from shiftscope.recording import batches
 from shiftscope.scores.score import unit_scores
-from shiftscope.store import layout, sealing
-from shiftscope.store.locks import LOCKS
-from shiftscope.store.writer import RecordingWriter
+from shiftscope.store import layout
+from shiftscope.store.disk.locks import LOCKS
+from shiftscope.store.writing import sealing
+from shiftscope.store.writing.writer import RecordingWriter
 
 from .conftest import viewer
 
@@ -482,7 +483,7 @@ def test_the_model_is_left_as_it_was_while_a_failed_write_is_handled(new_study, 
 
     study = new_study()
     net.train()
-    monkeypatch.setattr("shiftscope.store.writer.RecordingWriter.commit", full)
+    monkeypatch.setattr("shiftscope.store.writing.writer.RecordingWriter.commit", full)
     try:
         study.record(made(), "lab", layers=["conv"], progress=False)
     except OSError:
@@ -871,7 +872,7 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
     whole = new_study(name="whole")
     whole.record(made(), "lab", layers=["hidden"], progress=False)
     broken = new_study(name="broken")
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.stored_study import StudyFiles
 
     def stop(*arguments, **options):
         raise Stopped

@@ -12,8 +12,8 @@ from torch import nn
 
 from shiftscope import flow
 from shiftscope.errors import ResponseError
+from shiftscope.recording import job
 from shiftscope.recording.stream import Pass
-from shiftscope.store import job
 from shiftscope.summaries import summary
 
 CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
@@ -34,7 +34,7 @@ def mixed(net, request):
 
 @pytest.fixture
 def small_shards(monkeypatch):
-    monkeypatch.setattr("shiftscope.flow.SHARD_SAMPLES", 16)
+    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 16)
 
 
 def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **options):

@@ -9,31 +9,31 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shiftscope.datasets.preprocess import Preprocess as Preprocess
+    from shiftscope.datasets.pictures.preprocess import Preprocess as Preprocess
     from shiftscope.datasets.sample import Sample as Sample
     from shiftscope.datasets.source import as_dataset as dataset
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
-    from shiftscope.recording.layers import Layer as Layer
-    from shiftscope.recording.layers import list_layers as list_layers
+    from shiftscope.model.layer_choice import Layer as Layer
+    from shiftscope.model.layer_choice import list_layers as list_layers
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
     from shiftscope.study import paths as paths
     from shiftscope.web.report.report import report as report
-    from shiftscope.web.server import view as view
+    from shiftscope.web.server.server import view as view
 
 # Imported when first used: the viewer's process must start without torch.
 _WHERE = {
-    "Layer": "shiftscope.recording.layers",
-    "Preprocess": "shiftscope.datasets.preprocess",
+    "Layer": "shiftscope.model.layer_choice",
+    "Preprocess": "shiftscope.datasets.pictures.preprocess",
     "Sample": "shiftscope.datasets.sample",
     "ShiftscopeError": "shiftscope.errors",
     "Study": "shiftscope.study",
     "dataset": "shiftscope.datasets.source:as_dataset",
-    "list_layers": "shiftscope.recording.layers",
+    "list_layers": "shiftscope.model.layer_choice",
     "open_study": "shiftscope.study",
     "paths": "shiftscope.study",
     "report": "shiftscope.web.report.report",
-    "view": "shiftscope.web.server",
+    "view": "shiftscope.web.server.server",
 }
 __all__ = [
     "Layer",

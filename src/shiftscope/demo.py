@@ -12,13 +12,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from shiftscope.datasets.array_data import ArrayData
-from shiftscope.datasets.digits import coloured_digits
+from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.sample import Dataset
-from shiftscope.flow import score_all
+from shiftscope.datasets.stimuli.digits import coloured_digits
+from shiftscope.flow.record import score_all
+from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.progress import bar
-from shiftscope.scores.outcomes import outcomes
-from shiftscope.store.study_files import refuse_taken
+from shiftscope.store.stored_study import refuse_taken
 from shiftscope.study import Study
 
 PALETTES = ("coloured", "permuted", "arbitrary", "drifted")

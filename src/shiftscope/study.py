@@ -12,13 +12,13 @@ from shiftscope import flow
 from shiftscope.category_names import checked_categories
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
+from shiftscope.store.disk.locks import held
+from shiftscope.store.disk.object_path import study_path
+from shiftscope.store.disk.write_errors import refusals_told
 from shiftscope.store.layout import MANIFEST
-from shiftscope.store.locks import held
 from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
-from shiftscope.store.object_path import study_path
-from shiftscope.store.recording import Recording
-from shiftscope.store.refusals_told import refusals_told
-from shiftscope.store.study_files import Manifest, StudyFiles, create_study, make_study_folder, refuse_taken
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import Manifest, StudyFiles, create_study, make_study_folder, refuse_taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     from distributed import Client
     from torch import nn
 
-    from shiftscope.datasets.preprocess import Preprocess
+    from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.engine.engine import Engine
     from shiftscope.explain.interventions.edit import How
     from shiftscope.explain.interventions.intervention import Intervention
     from shiftscope.explain.interventions.repair import Repair
-    from shiftscope.explain.paths.frequencies import Smoothing
+    from shiftscope.explain.paths.measures.frequencies import Smoothing
     from shiftscope.explain.paths.paths import Paths
     from shiftscope.interop.tables import TableName
-    from shiftscope.recording.layers import Layer
-    from shiftscope.recording.seen import Keep, Outputs, StoredAs
+    from shiftscope.model.layer_choice import Layer
     from shiftscope.recording.stream import OnError
-    from shiftscope.store.verification import Verified
-    from shiftscope.web.notebook import Shown
+    from shiftscope.shard import Keep, Outputs, StoredAs
+    from shiftscope.store.integrity.verify import Verified
+    from shiftscope.web.notebook.notebook import Shown
 
 
 class Study(StudyFiles):
@@ -81,8 +81,8 @@ class Study(StudyFiles):
         DataError
             A category's name cannot be stored.
         """
-        from shiftscope.recording.model import unwrap
-        from shiftscope.recording.provenance import describe_model, refuse_other_model, versions
+        from shiftscope.model.evaluation import unwrap
+        from shiftscope.model.provenance import describe_model, refuse_other_model, versions
 
         described = describe_model(unwrap(model))
         place, names = study_path(path), checked_categories(categories)
@@ -244,7 +244,7 @@ class Study(StudyFiles):
         self, layer: str, how_many: int, by: str, *, dataset: str | None = None, reference: str | None = None
     ) -> tuple[int, ...]:
         """The units of `layer` with the largest values of a score under a shifted dataset, largest first."""
-        from shiftscope.explain.interventions.worst import worst_units
+        from shiftscope.explain.interventions.worst_units import worst_units
 
         return worst_units(self, how_many, by, layer=layer, dataset=dataset, reference=reference)
 
@@ -344,7 +344,7 @@ class Study(StudyFiles):
             A linear map by the name of its module, or of the recorded layer that enters it; the head where not given.
         rule
             When a path is significant: "abs_mean" reproduces the published tables, "printed" is the formula in the
-            paper; `shiftscope.explain.paths.rules` has all.
+            paper; `shiftscope.explain.paths.counting.rules` has all.
         smoothing
             What is done with frequencies of 0 and 1: "clip" to [eps, 1 - eps], "jeffreys", or "none", which makes
             some divergences infinite.
@@ -360,9 +360,9 @@ class Study(StudyFiles):
         BadRequest
             An unknown rule or smoothing, or too few draws.
         """
-        from shiftscope.explain.paths.frequencies import Frequencies
+        from shiftscope.explain.paths.counting.rules import rule_named
+        from shiftscope.explain.paths.measures.frequencies import Frequencies
         from shiftscope.explain.paths.path_statistics import Settings
-        from shiftscope.explain.paths.rules import rule_named
         from shiftscope.progress import bar, silent
 
         settings = Settings(rule_named(rule), Frequencies(smoothing, eps), shuffles, resamples, seed)
@@ -379,7 +379,7 @@ class Study(StudyFiles):
 
         A Dataset of one `dataset`, or a DataTree of all; every layer, or only `layer`. Needs xarray.
         """
-        from shiftscope.interop.labelled import labelled
+        from shiftscope.interop.to_xarray import labelled
 
         return labelled(self, layer, dataset)
 
@@ -453,8 +453,8 @@ class Study(StudyFiles):
         return self.overview()._repr_html_()
 
     def _shown(self, view: str, *place: Any, **options: Any) -> Shown:
-        from shiftscope.views.view import views
-        from shiftscope.web.notebook import Shown
+        from shiftscope.views.page.view import views
+        from shiftscope.web.notebook.notebook import Shown
 
         return Shown(views[view].draw(self, *place, **options), self)
 

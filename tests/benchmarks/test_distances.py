@@ -19,7 +19,7 @@ def bench(monkeypatch):
 
 
 def test_the_ways_find_the_same(bench):
-    from shiftscope.explain.paths.softmax_divergences import softmax_divergences
+    from shiftscope.explain.paths.measures.softmax_divergences import softmax_divergences
 
     entering = bench.made(60, 5, 12)
     np.testing.assert_allclose(bench.ours(entering, 5).sums, bench.by_cdist(entering, 5), rtol=1e-6)

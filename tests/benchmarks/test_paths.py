@@ -4,8 +4,8 @@ import numpy as np
 
 
 def test_the_ways_count_the_same(bench):
-    from shiftscope.explain.paths.count import Counter
-    from shiftscope.explain.paths.rules import RULES
+    from shiftscope.explain.paths.counting.count import Counter
+    from shiftscope.explain.paths.counting.rules import RULES
 
     paths = bench("paths")
     weight, bias, responses = paths.made(10, 30, 200)

@@ -5,7 +5,7 @@ import tempfile
 import numpy as np
 import pytest
 
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.web.security import folder_of
-from shiftscope.web.server import Viewer, view
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.web.server.security import folder_of
+from shiftscope.web.server.server import Viewer, view
 
 # Without the resolver rule the browser itself looks up hosts at each start; with it an address outside fails.
 FLAGS = [

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shiftscope.store.notes import save_unit_note, unit_note
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 
 def saved(page, click):

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 KINDS = {
     "overview": "/",

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.interventions.intervene import intervene
-from shiftscope.explain.interventions.worst import worst_units
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.explain.interventions.worst_units import worst_units
+from shiftscope.store.stored_study import StudyFiles
 
 
 def rows_of(text):

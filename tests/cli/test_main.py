@@ -9,8 +9,8 @@ import textwrap
 import pytest
 
 from shiftscope.cli import COMMANDS
-from shiftscope.scores.estimates import stored_estimates
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.store.stored_study import StudyFiles
 
 FIRST_WORDS = {name.split()[0] for name in COMMANDS}
 
@@ -83,7 +83,7 @@ def test_the_viewer_tells_its_address_and_ends_on_interrupt(run, recorded, monke
 
 
 def interrupted_at_once(monkeypatch):
-    from shiftscope.web import server
+    from shiftscope.web.server import server
 
     def interrupted(viewer):
         raise KeyboardInterrupt
@@ -124,9 +124,9 @@ def test_looking_at_a_study_loads_neither_torch_nor_pandas(recorded):
         import asyncio, sys
         from httpx2 import ASGITransport, AsyncClient
         import shiftscope.cli.view
-        import shiftscope.web.server
-        from shiftscope.store.study_files import StudyFiles
-        from shiftscope.web.application import application
+        import shiftscope.web.server.server
+        from shiftscope.store.stored_study import StudyFiles
+        from shiftscope.web.server.application import application
 
         async def walk():
             transport = ASGITransport(application(StudyFiles(sys.argv[1]), token=None))

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from shiftscope.cli.record import own_device
-from shiftscope.store.locks import LOCKS
+from shiftscope.store.disk.locks import LOCKS
 
 from .conftest import RECORD
 

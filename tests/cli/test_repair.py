@@ -8,7 +8,7 @@ import pytest
 from safetensors import safe_open
 
 from shiftscope.explain.interventions.repair import repair
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 
 @pytest.fixture

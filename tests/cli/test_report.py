@@ -38,7 +38,7 @@ def test_writing_a_report_loads_neither_torch_nor_pandas(recorded, tmp_path):
     import sys
 
     code = (
-        "import sys; from shiftscope.store.study_files import StudyFiles; "
+        "import sys; from shiftscope.store.stored_study import StudyFiles; "
         "from shiftscope.web.report.report import report; "
         "report(StudyFiles(sys.argv[1]), sys.argv[2], units=1, progress=False); "
         "print(*{'torch', 'pandas', 'zarr', 'sklearn'} & set(sys.modules))"

@@ -12,15 +12,15 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
-from shiftscope.datasets.array_data import ArrayData
-from shiftscope.datasets.digits import coloured_digits
-from shiftscope.datasets.image_folder import image_folder
-from shiftscope.datasets.image_table import image_table
-from shiftscope.datasets.jpeg_pack import JpegPack
-from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.formats.image_folder import image_folder
+from shiftscope.datasets.formats.image_table import image_table
+from shiftscope.datasets.formats.jpeg_pack import JpegPack
+from shiftscope.datasets.formats.torch_dataset import torch_dataset
+from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, Sample
-from shiftscope.datasets.torch_dataset import torch_dataset
+from shiftscope.datasets.stimuli.digits import coloured_digits
 
 Make = Callable[..., Dataset]
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shiftscope.datasets.array_data import ArrayData
+from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
-from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import DataError
 
 BYTES, VALUES = np.zeros((2, 8, 8, 3), np.uint8), np.zeros((2, 3, 8, 8), np.float32)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shiftscope.datasets.array_data import ArrayData
+from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.errors import DataError, LabelError
 

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from shiftscope.datasets.array_data import ArrayData
-from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.datasets.source import as_dataset
 from shiftscope.errors import BadRequest, DataError

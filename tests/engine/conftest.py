@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shiftscope.datasets.sample import Sample
-from shiftscope.store.locks import LOCKS
+from shiftscope.store.disk.locks import LOCKS
 
 from ..conftest import Made
 

@@ -11,7 +11,7 @@ import torch
 
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest, ClusterError, DataError
-from shiftscope.store import runs
+from shiftscope.store.writing import merged_runs as runs
 
 from .conftest import Deadly, contents
 

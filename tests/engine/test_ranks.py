@@ -13,7 +13,7 @@ import pytest
 import shiftscope as ss
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest, StudyBusy
-from shiftscope.store import locks
+from shiftscope.store.disk import locks
 from shiftscope.store.layout import unreplaced
 from tests.test_record import contents
 

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from shiftscope.study import open_study
-from shiftscope.views.overview import overview
+from shiftscope.views.overview.overview import overview
 
 from .conftest import EXAMPLES
 

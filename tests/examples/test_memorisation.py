@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from shiftscope.explain.paths.count import Counter
-from shiftscope.explain.paths.entering import Entering
-from shiftscope.explain.paths.frequencies import Frequencies
-from shiftscope.explain.paths.rules import RULES
-from shiftscope.explain.paths.separation import separation
+from shiftscope.explain.paths.counting.count import Counter
+from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.rules import RULES
+from shiftscope.explain.paths.measures.frequencies import Frequencies
+from shiftscope.explain.paths.measures.separation import separation
 from shiftscope.study import open_study
 
 

@@ -10,7 +10,7 @@ import pytest
 import shiftscope as ss
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import StudyBusy
-from shiftscope.store import locks
+from shiftscope.store.disk import locks
 from tests.conftest import Made, viewer
 from tests.faults.conftest import counted_once, record, same_study
 from tests.test_record import contents

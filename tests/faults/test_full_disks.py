@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shiftscope.errors import StudyNotWritable
-from shiftscope.store.writer import RecordingWriter
+from shiftscope.store.writing.writer import RecordingWriter
 from tests.faults.conftest import MORE, goes_on, record
 from tests.faults.disk import changes
 

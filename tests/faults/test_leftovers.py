@@ -117,7 +117,7 @@ def test_a_study_whose_making_was_killed_is_made_by_the_same_command(tmp_path, c
 @pytest.mark.skipif(os.name != "posix", reason="kills with a signal")
 def test_a_lock_that_a_killed_process_held_is_free(begun, calm, tried):
     code = (
-        "import os, signal, sys; from pathlib import Path; from shiftscope.store.locks import recording_lock\n"
+        "import os, signal, sys; from pathlib import Path; from shiftscope.store.disk.locks import recording_lock\n"
         "with recording_lock(Path(sys.argv[1]), 'lab'): os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert subprocess.run([sys.executable, "-c", code, begun]).returncode == -9

@@ -40,7 +40,7 @@ def study(path: str, in_full: bool = True) -> list[str]:
 
 def verified(path: str) -> list[str]:
     """What `shiftscope verify` and `shiftscope verify --mend` find and do."""
-    from shiftscope.flow import verify
+    from shiftscope.flow.record import verify
     from shiftscope.study import Study
 
     return refusals(iter([lambda: verify(Study(path)), lambda: verify(Study(path), mend=True)]))
@@ -115,7 +115,7 @@ def pages(path: str) -> list[str]:
     from starlette.testclient import TestClient
 
     from shiftscope.study import Study
-    from shiftscope.web.application import application
+    from shiftscope.web.server.application import application
 
     try:
         opened = Study(path)
@@ -151,7 +151,7 @@ def deephys(model: str, test: str, into: str = "") -> list[str]:
 
 def data(text: str, options: dict[str, Any] | None = None) -> list[str]:
     """A dataset by its text: what it says of itself, and some samples."""
-    from shiftscope.datasets.preprocess import Preprocess
+    from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.datasets.source import as_dataset
 
     opened: list[Any] = []
@@ -168,7 +168,7 @@ def _dataset_parts(opened: Any) -> Iterator[Thunk]:
 
 
 def _shown(sample: Any) -> None:
-    from shiftscope.recording.thumbnails import encode_thumbnail
+    from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
 
     if sample.picture is not None:
         encode_thumbnail(sample.picture)

@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
-from shiftscope.flow import verify
-from shiftscope.scores.estimates import stored_estimates
-from shiftscope.store.own_digest import with_own_digest
-from shiftscope.store.within import all_within, within
+from shiftscope.flow.record import verify
+from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.store.disk.containment import all_within, within
+from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.study import Study
 
 from ..conftest import Made, Net, viewer

@@ -13,7 +13,7 @@ import torch
 
 from shiftscope.datasets.source import as_dataset
 from shiftscope.errors import DataError, ShiftscopeError, StudyDamaged
-from shiftscope.store.samples import read_metadata
+from shiftscope.store.formats.samples import read_metadata
 from shiftscope.study import Study
 
 from ..conftest import Made, Net, viewer

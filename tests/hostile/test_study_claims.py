@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.samples import SCHEMA
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.formats.samples import SCHEMA
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.histograms import Histograms
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.top_samples import TopSamples

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shiftscope.store import object_store
+from shiftscope.store.disk import object_store
 
 PATIENCE = {
     "max_retries": 6,

@@ -17,12 +17,12 @@ import shiftscope as ss
 from shiftscope import flow
 from shiftscope.cli import command_line
 from shiftscope.errors import BadRequest, StoreError, StudyDamaged
-from shiftscope.store import hollow_file
-from shiftscope.store.locks import LOCKS
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.store.writer import RecordingWriter
-from shiftscope.web.application import application
-from shiftscope.web.study_version import StudyVersion
+from shiftscope.store.disk.locks import LOCKS
+from shiftscope.store.formats import partial_arrow_file as hollow_file
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.writing.writer import RecordingWriter
+from shiftscope.web.server.application import application
+from shiftscope.web.server.study_version import StudyVersion
 
 DEEPHYS = Path(__file__).parents[1] / "interop" / "data" / "deephys"
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from shiftscope.datasets import picture_files
-from shiftscope.datasets.image_folder import image_folder
-from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.formats import picture_files
+from shiftscope.datasets.formats.image_folder import image_folder
+from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import DataError
 from shiftscope.recording.batches import Batch, batches, leave_one_alone, stacked
 

@@ -10,13 +10,13 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import ResponseError
-from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import Rounding
-from shiftscope.recording.seen import Seen
 from shiftscope.recording.shard_filling import ShardFilling
+from shiftscope.shard import Seen
 from shiftscope.summaries.fused.on_device import OnDevice
-from shiftscope.views.numbers import count
-from shiftscope.views.rounding_told import rounding_told
+from shiftscope.views.layer.rounding_told import rounding_told
+from shiftscope.views.parts.number_text import count
 
 RNG = np.random.default_rng(0)
 INPUTS = RNG.uniform(0, 1, (40, 3, 4, 4)).astype(np.float32)
@@ -126,10 +126,12 @@ def test_a_later_dataset_is_kept_in_no_less_than_the_reference(tmp_path):
 def test_a_recording_that_stopped_goes_on_with_the_types_that_it_was_begun_with(tmp_path, monkeypatch):
     model = Scaled(0.01, 1000)
     with monkeypatch.context() as patched:
-        patched.setattr("shiftscope.store.writer.RecordingWriter.seal", lambda *given: 1 / 0)
+        patched.setattr("shiftscope.store.writing.writer.RecordingWriter.seal", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             recorded(tmp_path, model, shard_samples=16)
-    monkeypatch.setattr("shiftscope.store.preparation.stored_types", lambda *given, **named: ("float16", {}))
+    monkeypatch.setattr(
+        "shiftscope.recording.preparation.stored_types", lambda *given, **named: ("float16", {})
+    )
     assert recorded(tmp_path, model, shard_samples=16).plan.stored_otherwise == {"far": "float32"}
 
 

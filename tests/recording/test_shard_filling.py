@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from shiftscope.errors import ResponseError
-from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Seen
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.shard_filling import ShardFilling
+from shiftscope.shard import Seen
 from shiftscope.summaries.fused.on_device import OnDevice
 
 SIZES = {"a": 3, "b": 5}

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pytest
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.recording.linear_map import LinearMap
-from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Seen, Shard
+from shiftscope.model.linear_map import LinearMap
+from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.shard import Seen, Shard
 from shiftscope.store.layout import folder_name
 from shiftscope.store.plan import Plan
-from shiftscope.store.study_files import Manifest, StudyFiles, create_study
-from shiftscope.store.writer import RecordingWriter
+from shiftscope.store.stored_study import Manifest, StudyFiles, create_study
+from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.summary import summarise_shard
 
 Numbers = npt.NDArray[Any]

@@ -6,7 +6,7 @@ from scipy import stats
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.blame import blame
-from shiftscope.scores.estimate_units import estimate_units
+from shiftscope.scores.estimation.estimate_units import estimate_units
 
 
 def of_one_prediction(wrong, right):

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from shiftscope.scores import drawn_dataset, estimate_units, rank_correlation
-from shiftscope.scores.bootstrap import draw_again, resampling_variance
-from shiftscope.scores.compiled import rank_correlations
-from shiftscope.scores.compiled.resampled_means import LANES, TOGETHER, resampled_means
-from shiftscope.scores.rank_correlation import RankedProfiles
+from shiftscope.scores.estimation import estimate_units
+from shiftscope.scores.estimation import resampled_dataset as drawn_dataset
+from shiftscope.statistics import rank_correlation
+from shiftscope.statistics.bootstrap import draw_again, resampling_variance
+from shiftscope.statistics.compiled import rank_correlations
+from shiftscope.statistics.compiled.resampled_means import LANES, TOGETHER, resampled_means
+from shiftscope.statistics.rank_correlation import RankedProfiles
 
 
 def correlate_ranks(shifted, reference, tolerance, found):

@@ -9,9 +9,9 @@ import torch
 
 from shiftscope.scores import shift_auroc as module
 from shiftscope.scores.blame import blame
-from shiftscope.scores.false_discoveries import false_discovery_shares
 from shiftscope.scores.rate_change import rate_change
-from shiftscope.scores.steps import steps
+from shiftscope.statistics.empirical_cdf import steps
+from shiftscope.statistics.false_discoveries import false_discovery_shares
 
 SPLITS = 150
 

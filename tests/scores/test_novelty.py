@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shiftscope.scores.estimate_units import estimate_units
+from shiftscope.scores.estimation.estimate_units import estimate_units
 from shiftscope.scores.novelty import novelty
 
 

@@ -5,7 +5,7 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from shiftscope.scores.shift_auroc import shift_auroc
-from shiftscope.scores.steps import steps
+from shiftscope.statistics.empirical_cdf import steps
 
 
 def sets(rng, n=60, m=45, units=6):

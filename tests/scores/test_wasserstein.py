@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import stats
 
-from shiftscope.scores.steps import steps
 from shiftscope.scores.wasserstein import wasserstein
+from shiftscope.statistics.empirical_cdf import steps
 
 
 def measured_of(shifted, reference):

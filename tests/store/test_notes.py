@@ -24,7 +24,7 @@ from shiftscope.store.notes import (
     unit_note,
     unit_notes,
 )
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.study import Study
 
 
@@ -167,7 +167,7 @@ def test_quotes_and_statements_are_only_text(study):
 SAVE_TWENTY = """
 import sys
 from shiftscope.store.notes import save_unit_note
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 study = StudyFiles(sys.argv[1])
 for turn in range(20):

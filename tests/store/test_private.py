@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow import score_all
+from shiftscope.flow.record import score_all
+from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.layout import NOTES
-from shiftscope.store.object_path import study_path
-from shiftscope.store.study_files import make_study_folder
+from shiftscope.store.stored_study import make_study_folder
 from shiftscope.study import Study
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="this system has other rights")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shiftscope.recording.seen import Seen, Shard
+from shiftscope.shard import Seen, Shard
 from shiftscope.summaries import summary as module
 from shiftscope.summaries.fused import on_device
 from shiftscope.summaries.fused.on_device import MAKES, OnDevice, every_summary_on_device

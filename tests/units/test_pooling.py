@@ -3,8 +3,8 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.units.kind import Axes, unit_kinds
-from shiftscope.units.tokens import prefix_tokens
+from shiftscope.model.units.kind import Axes, unit_kinds
+from shiftscope.model.units.tokens import prefix_tokens
 
 MAP = torch.tensor(
     [[[[1.0, 2.0], [3.0, 6.0]], [[-1.0, -2.0], [-3.0, -6.0]]]]

@@ -18,7 +18,7 @@ from torch import nn
 
 from shiftscope.store.layout import folder_name
 from shiftscope.study import Study
-from shiftscope.views.panels import Columns, Page, Panel, Picture, Table
+from shiftscope.views.page.panels import Columns, Page, Panel, Picture, Table
 
 from ..conftest import Made, Net
 

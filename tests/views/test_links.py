@@ -17,9 +17,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 from torch import nn
 
-from shiftscope.recording.layers import Layer
+from shiftscope.model.layer_choice import Layer
 from shiftscope.study import Study
-from shiftscope.web.application import application
+from shiftscope.web.server.application import application
 
 from ..conftest import Made, Net
 
@@ -388,7 +388,7 @@ def test_datasets_are_found_under_any_name(tmp_path, name):
 
 def test_a_net_is_not_needed_to_look(explored, monkeypatch):
     """The pages come from the folder alone: the same study opened anew, without its model."""
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.stored_study import StudyFiles
 
     monkeypatch.setattr(Net, "forward", None)
     opened, held = browser(StudyFiles(explored.study.path)), browser(explored.study)

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from shiftscope.errors import BadRequest, LayerNotFound, NotInStudy, StudyDamaged
-from shiftscope.views.panels import Cell, Column, Columns, ImageStrip, Link, Page, Picture, Table
-from shiftscope.views.view import Action, View
-from shiftscope.web.application import application
+from shiftscope.views.page.panels import Cell, Column, Columns, ImageStrip, Link, Page, Picture, Table
+from shiftscope.views.page.view import Action, View
+from shiftscope.web.server.application import application
 
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from shiftscope.web.application import application
-from shiftscope.web.pace import Pace
+from shiftscope.web.server.application import application
+from shiftscope.web.server.save_rate import Pace
 
 from .conftest import ACTIONS, HOSTILE, SAVED, VIEWS, FakeStudy, Shown
 

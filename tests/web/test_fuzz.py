@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 import shiftscope
-from shiftscope.flow import score_all
+from shiftscope.flow.record import score_all
 from shiftscope.store.notes import all_notes
 from shiftscope.study import Study
-from shiftscope.views.view import actions, views
-from shiftscope.web.application import application
-from shiftscope.web.arguments import options
-from shiftscope.web.pace import Pace
+from shiftscope.views.page.view import actions, views
+from shiftscope.web.server.application import application
+from shiftscope.web.server.arguments import options
+from shiftscope.web.server.save_rate import Pace
 
 from ..conftest import Made, Net
 

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow import score_all
+from shiftscope.flow.record import score_all
 from shiftscope.store.notes import save_unit_note, unit_note
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.study import Study
-from shiftscope.web.security import folder_of
-from shiftscope.web.server import Viewer, view
+from shiftscope.web.server.security import folder_of
+from shiftscope.web.server.server import Viewer, view
 
 from ..conftest import viewer
 

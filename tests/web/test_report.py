@@ -17,8 +17,7 @@ import torch
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.scores.score import unit_scores
 from shiftscope.study import Study
-from shiftscope.views.look import Look
-from shiftscope.views.panels import (
+from shiftscope.views.page.panels import (
     Brush,
     Cell,
     Chart,
@@ -34,11 +33,12 @@ from shiftscope.views.panels import (
     Page,
     Table,
 )
-from shiftscope.views.unit_scores import estimated
-from shiftscope.web.page_at import page_at
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.unit_scores import estimated
 from shiftscope.web.report.contents import Contents, file_names, most_shifted
 from shiftscope.web.report.report import Report, report
 from shiftscope.web.report.still import still, without_dead_links
+from shiftscope.web.server.page_at import page_at
 
 from ..conftest import Made, Net
 

@@ -50,7 +50,7 @@ def compare(
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.explain.paths.comparison import compare as compared
     from shiftscope.study import open_study
-    from shiftscope.views.comparison import comparison_page
+    from shiftscope.views.paths.comparison import comparison_page
     from shiftscope.web.report.one_page import write_page
     from shiftscope.web.report.report import refuse_taken
 

@@ -33,7 +33,7 @@ def export_deephys(
     """
     from shiftscope.interop.deephys.export_deephys import export_deephys
     from shiftscope.progress import bar
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.stored_study import StudyFiles
 
     exported = export_deephys(StudyFiles(study), out, layers=layers, datasets=datasets, progress=bar)
     for file in exported.files:

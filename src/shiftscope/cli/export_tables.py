@@ -33,7 +33,7 @@ def export_tables(
     """
     from shiftscope import flow
     from shiftscope.interop.table_files import write_tables
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.stored_study import StudyFiles
 
     written = write_tables(
         StudyFiles(study), out, score=flow.scores, file_format=file_format, responses=responses or ()

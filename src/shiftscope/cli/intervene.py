@@ -54,8 +54,8 @@ def intervene(
     from shiftscope.cli.show_pairs import show_pairs
     from shiftscope.explain.interventions.head import head_behind
     from shiftscope.explain.interventions.intervene import intervene as change
-    from shiftscope.explain.interventions.worst import worst_units
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.explain.interventions.worst_units import worst_units
+    from shiftscope.store.stored_study import StudyFiles
 
     checked_csv(csv, as_json=json)
     if (units is None) == (worst is None):

@@ -24,9 +24,9 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.recording.layers import list_layers
-    from shiftscope.recording.load_model import load_model
-    from shiftscope.recording.model import device_and_dtype, unwrap
+    from shiftscope.model.evaluation import device_and_dtype, unwrap
+    from shiftscope.model.layer_choice import list_layers
+    from shiftscope.model.load import load_model
 
     try:
         shape = tuple(int(size) for size in input.split(","))

@@ -123,12 +123,12 @@ def record(
     private
         Let nobody but yourself read the study, nor anything that is ever written into it.
     """
-    from shiftscope.datasets.preprocess import Preprocess
-    from shiftscope.flow import score_all
+    from shiftscope.datasets.pictures.preprocess import Preprocess
+    from shiftscope.flow.record import score_all
+    from shiftscope.model.evaluation import moved
+    from shiftscope.model.load import load_model
+    from shiftscope.outcomes.outcomes import outcomes
     from shiftscope.progress import bar
-    from shiftscope.recording.load_model import load_model
-    from shiftscope.recording.model import moved
-    from shiftscope.scores.outcomes import outcomes
     from shiftscope.study import Study
 
     if workers is not None and scheduler is not None:

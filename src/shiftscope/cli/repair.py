@@ -50,7 +50,7 @@ def repair(
     from shiftscope.cli.show_pairs import show_pairs
     from shiftscope.explain.interventions.repair import repair as search
     from shiftscope.explain.interventions.repair import save_repaired_head
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.stored_study import StudyFiles
 
     checked_csv(csv, as_json=json)
     if save is not None:

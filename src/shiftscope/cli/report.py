@@ -37,7 +37,7 @@ def report(
     overwrite
         Replace a folder that is not empty and no report.
     """
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.stored_study import StudyFiles
     from shiftscope.web.report.report import report as write
 
     written = write(StudyFiles(study), out, units=units, layers=layers, title=title, overwrite=overwrite)

@@ -68,7 +68,7 @@ def score(
     from shiftscope import flow
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.scores.score import unit_scores
-    from shiftscope.store.study_files import StudyFiles
+    from shiftscope.store.stored_study import StudyFiles
 
     if top is not None and top < 1:
         raise BadRequest(f"--top {top}; at least 1.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def _read(_: type, tokens: Sequence[Token]) -> Path:
     """Path alone would make one slash of the two in s3://."""
-    from shiftscope.store.object_path import study_path
+    from shiftscope.store.disk.object_path import study_path
 
     return study_path(tokens[0].value)
 

@@ -20,9 +20,9 @@ def verify(study: StudyAddress, /, *, mend: bool = False) -> None:
         Make again what can be made from what is stored, and have damaged shards recorded again by the command that
         recorded their dataset.
     """
-    from shiftscope.flow import verify as verify_study
-    from shiftscope.store.study_files import StudyFiles
-    from shiftscope.store.verification import advice
+    from shiftscope.flow.record import verify as verify_study
+    from shiftscope.store.integrity.verify import advice
+    from shiftscope.store.stored_study import StudyFiles
 
     started = time.perf_counter()
     found = verify_study(StudyFiles(study), mend=mend)

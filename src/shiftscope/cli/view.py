@@ -48,10 +48,10 @@ def view(
     """
     gc.disable()  # nothing of what is imported now is garbage: looking for it takes a twentieth of the start
     try:
-        from shiftscope.flow import score_all
+        from shiftscope.flow.record import score_all
         from shiftscope.progress import bar
-        from shiftscope.store.study_files import StudyFiles
-        from shiftscope.web.server import serve
+        from shiftscope.store.stored_study import StudyFiles
+        from shiftscope.web.server.server import serve
 
         opened = StudyFiles(study, read_only=read_only)
         score_all(opened, progress=bar)

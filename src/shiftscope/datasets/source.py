@@ -14,13 +14,13 @@ import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from shiftscope.datasets.array_data import ArrayData
-from shiftscope.datasets.hugging_face import hugging_face, is_hugging_face
-from shiftscope.datasets.item_data import ItemData
-from shiftscope.datasets.preprocess import Preprocess
+from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.formats.hugging_face import hugging_face, is_hugging_face
+from shiftscope.datasets.formats.item_data import ItemData
+from shiftscope.datasets.formats.torch_dataset import loader_dataset, torch_dataset
+from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, dataset_kinds
-from shiftscope.datasets.torch_dataset import loader_dataset, torch_dataset
 from shiftscope.errors import BadRequest, DataError, closest
 from shiftscope.local_file import local_file
 

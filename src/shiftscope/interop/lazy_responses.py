@@ -9,7 +9,7 @@ import numpy.typing as npt
 from xarray.backends import BackendArray
 from xarray.core.indexing import ExplicitIndexer, IndexingSupport, explicit_indexing_adapter
 
-from shiftscope.store.arrays import StoredArray
+from shiftscope.store.formats.arrays import StoredArray
 
 
 class LazyResponses(BackendArray):

@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from shiftscope.errors import BadRequest
 from shiftscope.interop.tables import Score, TableName, table
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import folder_name
-from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.web.downloads import harmless
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.web.html.downloads import harmless
 
 FileFormat = Literal["parquet", "csv"]
 

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.scores.outcomes import outcomes, told
-from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.outcomes.outcomes import outcomes, told
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
-from shiftscope.web.downloads import plain_text
+from shiftscope.web.html.downloads import plain_text
 
 if TYPE_CHECKING:
     import pandas as pd

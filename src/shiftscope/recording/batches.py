@@ -17,10 +17,10 @@ from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.checked_text import checked_text
+from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
 from shiftscope.datasets.sample import Dataset, Sample
 from shiftscope.errors import BadRequest, DataError, LabelError
-from shiftscope.recording.seen import Seen
-from shiftscope.recording.thumbnails import encode_thumbnail
+from shiftscope.shard import Seen
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import torch
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import ResponseError
-from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import BLUR, LOST, Rounding
-from shiftscope.recording.seen import COMPARED, Keep, Seen, Shard, StoredType
+from shiftscope.shard import COMPARED, Keep, Seen, Shard, StoredType
 
 # The stored type in torch, whole numbers of its size, and the bits of an exponent that is no finite number's.
 FORMS: dict[StoredType, tuple[torch.dtype, torch.dtype, int]] = {

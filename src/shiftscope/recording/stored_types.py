@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 from shiftscope.datasets.sample import Dataset
-from shiftscope.recording.answer import Answer
-from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.model.answer import Answer
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import Rounding
-from shiftscope.recording.seen import StoredType
 from shiftscope.recording.stream import Pass, stream
+from shiftscope.shard import StoredType
 
 TRIED = 32  # samples
 PART = 0.2  # of what may be lost: later samples may lose more

@@ -12,16 +12,16 @@ from torch import nn
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ShiftscopeError
+from shiftscope.model.evaluation import device_and_dtype, observed
+from shiftscope.model.find_answer import are_probabilities
+from shiftscope.model.forward import GOES_ON, failures_told, under_autocast
+from shiftscope.model.kept_randomness import kept_randomness
+from shiftscope.model.output import logits_in
+from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.taps import Taps
 from shiftscope.recording.batches import Batch, batches, stacked
-from shiftscope.recording.find_answer import are_probabilities
-from shiftscope.recording.forward import GOES_ON, failures_told, under_autocast
-from shiftscope.recording.hooks import Taps
-from shiftscope.recording.kept_randomness import kept_randomness
-from shiftscope.recording.model import device_and_dtype, observed
-from shiftscope.recording.output import logits_in
-from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.recording.seen import Keep, Shard, StoredType
 from shiftscope.recording.shard_filling import MakeSummaries, ShardFilling
+from shiftscope.shard import Keep, Shard, StoredType
 from shiftscope.typed import as_whole_number, check_choice
 
 OnError = Literal["raise", "skip"]

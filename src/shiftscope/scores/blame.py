@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from shiftscope.arrays import SampleUnitArray, UnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.scores.two_sided import two_sided
+from shiftscope.statistics.two_sided import two_sided
 
 Predictions = npt.NDArray[np.int64]  # (sample,)
 ByPrediction = npt.NDArray[np.float64]  # (prediction, unit), or (prediction, 1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.scores.two_sided import two_sided
+from shiftscope.statistics.two_sided import two_sided
 
 
 @unit_score(reads="responses", measured_in="share of the samples", within=(-1, 1))

@@ -8,8 +8,8 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.scores.steps import Steps
-from shiftscope.scores.two_sided import two_sided
+from shiftscope.statistics.empirical_cdf import Steps
+from shiftscope.statistics.two_sided import two_sided
 
 
 @unit_score(reads="steps", measured_in="probability", null=0.5, within=(0, 1))

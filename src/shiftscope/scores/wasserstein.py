@@ -8,7 +8,7 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.scores.steps import Steps
+from shiftscope.statistics.empirical_cdf import Steps
 
 
 @unit_score(reads="steps", measured_in="standard deviations of the reference", within=(0, np.inf))

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 from shiftscope.errors import BadRequest, NoteChanged, NotInStudy, StudyBusy, StudyDamaged, StudyNotWritable
-from shiftscope.store.at_hand import file_to_read
-from shiftscope.store.atomic import make_empty
+from shiftscope.store.disk.atomic import make_empty
+from shiftscope.store.disk.containment import within
+from shiftscope.store.disk.local_copy import file_to_read
+from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.layout import NOTES
-from shiftscope.store.object_path import on_store
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.store.within import within
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.typed import as_whole_number
 
 LONGEST_LABEL = 80  # characters

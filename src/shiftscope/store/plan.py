@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from shiftscope.errors import BadRequest
-from shiftscope.recording.recorded_layer import RecordedLayer, layer_named
-from shiftscope.recording.seen import Keep, StoredType
+from shiftscope.model.recorded_layer import RecordedLayer, layer_named
+from shiftscope.shard import Keep, StoredType
 from shiftscope.store.layout import FORMAT, folder_name
 from shiftscope.typed import as_whole_number, check_choice, check_types
 

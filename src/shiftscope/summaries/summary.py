@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.errors import StudyDamaged
-from shiftscope.recording.seen import Shard
 from shiftscope.registry import Registry
+from shiftscope.shard import Shard
 
 
 @dataclass(frozen=True)

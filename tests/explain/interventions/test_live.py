@@ -11,8 +11,8 @@ from torch import nn
 from shiftscope.errors import BadRequest, LayerError, NotInStudy, StudyMismatch
 from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.live import Change, Changing, intervene_live
-from shiftscope.recording.layers import Layer, choose_layers
-from shiftscope.recording.output import responses_in
+from shiftscope.model.layer_choice import Layer, choose_layers
+from shiftscope.model.output import responses_in
 from shiftscope.recording.stream import Pass
 from shiftscope.study import open_study
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.interventions.pairs import Pairs
-from shiftscope.scores.wilson import wilson
+from shiftscope.statistics.wilson import wilson
 
 
 def test_answers_are_counted_by_before_and_after():

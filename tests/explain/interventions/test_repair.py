@@ -6,7 +6,7 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
-from shiftscope.datasets.array_data import ArrayData
+from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions import repair as module
 from shiftscope.explain.interventions.intervene import intervene

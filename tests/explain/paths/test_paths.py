@@ -12,13 +12,13 @@ from scipy.special import rel_entr
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged, StudyMismatch
 from shiftscope.explain.paths.comparison import APART, compare
-from shiftscope.explain.paths.count import Counter, count_plainly
-from shiftscope.explain.paths.entering import Entering
-from shiftscope.explain.paths.frequencies import Frequencies
+from shiftscope.explain.paths.counting.count import Counter, count_plainly
+from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.rules import RULES
+from shiftscope.explain.paths.measures.frequencies import Frequencies
+from shiftscope.explain.paths.measures.separation import separation
 from shiftscope.explain.paths.path_statistics import _around, _difference, _of_draws
 from shiftscope.explain.paths.paths import FEWEST, map_named, shifts
-from shiftscope.explain.paths.rules import RULES
-from shiftscope.explain.paths.separation import separation
 from shiftscope.study import Study
 
 FEW = {"shuffles": 3, "resamples": 20, "progress": False}

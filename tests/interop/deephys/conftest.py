@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from shiftscope.interop.deephys.import_deephys import import_deephys
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 REAL = Path(__file__).parents[1] / "data" / "deephys"
 # The model file and the datasets that the packages 0.14.1, 0.9.2 and 0.5.4 wrote for it.

@@ -12,12 +12,12 @@ from PIL import Image
 from shiftscope.errors import BadRequest, DataError, NotInStudy, ResponseError, StudyMismatch
 from shiftscope.interop.deephys.import_deephys import import_deephys
 from shiftscope.store.layout import SHARD_SAMPLES
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.study import open_study
-from shiftscope.views.layer import layer_units as layer_page
-from shiftscope.views.overview import overview
-from shiftscope.views.sample import sample as sample_page
-from shiftscope.views.unit import unit as unit_page
+from shiftscope.views.layer.layer import layer_units as layer_page
+from shiftscope.views.overview.overview import overview
+from shiftscope.views.sample.sample import sample as sample_page
+from shiftscope.views.unit.unit import unit as unit_page
 
 from .conftest import REAL, VERSIONS, decoded, image
 
@@ -196,7 +196,7 @@ def test_several_shards_are_one_dataset_and_an_interrupted_import_goes_on(writte
         raise Stop
 
     with monkeypatch.context() as patch:
-        patch.setattr("shiftscope.store.writer.RecordingWriter.seal", stop)
+        patch.setattr("shiftscope.store.writing.writer.RecordingWriter.seal", stop)
         with pytest.raises(Stop):
             files.study()
     done = files.into / "set" / "shards" / "00000.done"

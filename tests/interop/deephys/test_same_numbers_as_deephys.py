@@ -6,9 +6,9 @@ Sarkar et al. (2023), Deephys, arXiv 2303.11912; the formulas are those of its a
 import numpy as np
 import pytest
 
+from shiftscope.outcomes.outcomes import having, mistaken, outcomes
 from shiftscope.scores.activation_ratio import activation_ratio
-from shiftscope.scores.outcomes import having, mistaken, outcomes
-from shiftscope.scores.shares import over_reference_maximum, softmax
+from shiftscope.statistics.shares import over_reference_maximum, softmax
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.top_samples import TopSamples

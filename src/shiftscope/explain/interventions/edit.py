@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from shiftscope.arrays import CategoryUnitArray, UnitArray
 from shiftscope.errors import BadRequest
-from shiftscope.store.recording import Recording
+from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments

@@ -7,13 +7,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.interventions.mcnemar import mcnemar
 from shiftscope.explain.interventions.silencing import (
     Counts,
     Shown,
     likelier_without_each,
     right_without_each,
 )
+from shiftscope.statistics.mcnemar import mcnemar
 
 FOLDS = 5
 CHANCE = 0.05  # p-value above which a gain is taken for chance

@@ -14,8 +14,8 @@ from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.store.layout import SHARD_SAMPLES
-from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
 
 Logits = npt.NDArray[np.float32]  # (sample, category)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shiftscope.explain.interventions.edit import Edit, How
 from shiftscope.explain.interventions.head import checked_units, head_behind, through_head
 from shiftscope.explain.interventions.intervention import Intervention
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 
 def intervene(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from shiftscope.arrays import NO_LABEL
 from shiftscope.explain.interventions.edit import How
 from shiftscope.explain.interventions.pairs import Pairs
-from shiftscope.scores.outcomes import Positions
+from shiftscope.outcomes.outcomes import Positions
 
 if TYPE_CHECKING:
     import pandas as pd

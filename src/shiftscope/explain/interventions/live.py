@@ -18,14 +18,14 @@ from shiftscope.errors import BadRequest, LayerError, StudyMismatch
 from shiftscope.explain.interventions.edit import Edit, How
 from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervention import Answers, Intervention
-from shiftscope.recording.model import unwrap
-from shiftscope.recording.output import responses_in, tensor_in, with_tensor
-from shiftscope.recording.provenance import describe_model, refuse_other_model
-from shiftscope.recording.recorded_layer import RecordedLayer
+from shiftscope.model.evaluation import unwrap
+from shiftscope.model.output import responses_in, tensor_in, with_tensor
+from shiftscope.model.provenance import describe_model, refuse_other_model
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.stream import Pass, stream
-from shiftscope.store.known_answers import refuse_other_answers_in
-from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.formats.known_answers_file import refuse_other_answers_in
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
 
 
 def intervene_live(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.interventions.mcnemar import mcnemar
-from shiftscope.scores.wilson import wilson
+from shiftscope.statistics.mcnemar import mcnemar
+from shiftscope.statistics.wilson import wilson
 
 Told = npt.NDArray[np.bool_]  # (sample,)
 

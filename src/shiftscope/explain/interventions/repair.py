@@ -20,10 +20,10 @@ from shiftscope.explain.interventions.intervention import paired_table
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.explain.interventions.parts import parts, places
 from shiftscope.explain.interventions.silencing import Shown
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import SHARD_SAMPLES
-from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.paths.count import Counter
-from shiftscope.explain.paths.divergences import Matrix, divergences
-from shiftscope.explain.paths.entering import Entering
-from shiftscope.explain.paths.frequencies import Frequencies
-from shiftscope.explain.paths.path_counts import count_paths
-from shiftscope.explain.paths.rules import DEFAULT, RULES, Rule
-from shiftscope.explain.paths.separation import Separation, separation
-from shiftscope.recording.linear_map import LinearMap
-from shiftscope.scores.estimate_units import LEVEL
-from shiftscope.store.recording import Recording
+from shiftscope.explain.paths.counting.count import Counter
+from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.path_counts import count_paths
+from shiftscope.explain.paths.counting.rules import DEFAULT, RULES, Rule
+from shiftscope.explain.paths.measures.divergences import Matrix, divergences
+from shiftscope.explain.paths.measures.frequencies import Frequencies
+from shiftscope.explain.paths.measures.separation import Separation, separation
+from shiftscope.model.linear_map import LinearMap
+from shiftscope.scores.estimation.estimate_units import LEVEL
+from shiftscope.store.stored_recording import Recording
 
 FLOOR, BOOTSTRAP = 0, 1  # streams of random numbers
 

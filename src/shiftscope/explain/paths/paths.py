@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, NotInStudy, closest
-from shiftscope.explain.paths.ablation import ablation
-from shiftscope.explain.paths.count import Counter
+from shiftscope.explain.paths.counting.count import Counter
+from shiftscope.explain.paths.measures.ablation import ablation
 from shiftscope.explain.paths.path_statistics import PathStatistics, Settings, entering_map, path_statistics
 from shiftscope.explain.paths.stored_paths import read_paths, write_paths
+from shiftscope.model.linear_map import LinearMap
+from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.progress import Progress
-from shiftscope.recording.linear_map import LinearMap
-from shiftscope.scores.outcomes import outcomes
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 if TYPE_CHECKING:
     import pandas as pd

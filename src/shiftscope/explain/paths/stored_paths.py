@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.explain.paths.measures.separation import BINS, Separation
 from shiftscope.explain.paths.path_statistics import Estimated, PathStatistics, Settings
-from shiftscope.explain.paths.separation import BINS, Separation
-from shiftscope.recording.linear_map import LinearMap
-from shiftscope.store.at_hand import file_to_read
-from shiftscope.store.atomic import written_aside
+from shiftscope.model.linear_map import LinearMap
+from shiftscope.store.disk.atomic import written_aside
+from shiftscope.store.disk.containment import within
+from shiftscope.store.disk.local_copy import file_to_read
 from shiftscope.store.layout import folder_name
-from shiftscope.store.recording import Recording
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.store.within import within
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
 
 DEFINITION = 1  # raised when what is computed changes
 KEY = "paths"  # entry of the files' metadata

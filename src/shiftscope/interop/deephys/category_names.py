@@ -8,7 +8,7 @@ from shiftscope.errors import DataError
 from shiftscope.interop.deephys.dataset_file import DatasetFile
 from shiftscope.interop.deephys.image_block import ImageBlock
 from shiftscope.interop.deephys.model_file import ModelFile
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_study import StudyFiles
 
 
 class CategoryNames:

@@ -19,11 +19,11 @@ from shiftscope.interop.deephys.filling import EMPTY
 from shiftscope.interop.deephys.picture_pixels import PicturePixels
 from shiftscope.interop.deephys.shortened import shortened
 from shiftscope.progress import Progress, silent
-from shiftscope.store.atomic import written_aside
+from shiftscope.store.disk.atomic import written_aside
+from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.layout import folder_name
-from shiftscope.store.recording import Recording
-from shiftscope.store.samples import StoredSample
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 
 LONGEST_NAME = 40  # characters, of a model and of a dataset

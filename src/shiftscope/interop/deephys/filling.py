@@ -12,12 +12,12 @@ import numpy.typing as npt
 from PIL import Image
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.datasets.pictures.png import encode_png
+from shiftscope.datasets.pictures.thumbnails import SHARP_BELOW, encode_thumbnail
 from shiftscope.errors import ResponseError
 from shiftscope.interop.deephys.dataset_file import DatasetFile
 from shiftscope.interop.deephys.image_block import ImageBlock
-from shiftscope.recording.png import encode_png
-from shiftscope.recording.seen import Seen, Shard
-from shiftscope.recording.thumbnails import SHARP_BELOW, encode_thumbnail
+from shiftscope.shard import Seen, Shard
 from shiftscope.store.plan import Plan
 
 EMPTY = "{ }"  # metadata of an image whose features are a map without entries; without features it is "{}"

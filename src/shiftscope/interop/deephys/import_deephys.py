@@ -15,14 +15,14 @@ from shiftscope.interop.deephys.dataset_file import DatasetFile, read_dataset_fi
 from shiftscope.interop.deephys.dataset_names import dataset_names
 from shiftscope.interop.deephys.filling import Filling
 from shiftscope.interop.deephys.model_file import ModelFile, read_model_file
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.progress import Progress, silent
-from shiftscope.recording.recorded_layer import RecordedLayer
-from shiftscope.store.atomic import remove_folder
+from shiftscope.store.disk.atomic import remove_folder
+from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name, written_format
-from shiftscope.store.object_path import study_path
 from shiftscope.store.plan import Plan
-from shiftscope.store.study_files import StudyFiles, create_study
-from shiftscope.store.writer import RecordingWriter
+from shiftscope.store.stored_study import StudyFiles, create_study
+from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.summary import summarise_shard
 
 if TYPE_CHECKING:

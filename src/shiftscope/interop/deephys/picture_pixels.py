@@ -10,7 +10,7 @@ from PIL import Image
 from shiftscope.counted import counted
 from shiftscope.errors import StudyDamaged
 from shiftscope.interop.deephys.pixel_layout import PixelLayout
-from shiftscope.store.recording import Recording
+from shiftscope.store.stored_recording import Recording
 
 
 class PicturePixels:

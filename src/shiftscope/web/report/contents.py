@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, unquote
 
 import numpy as np
 
-from shiftscope.scores.ranked import ranked
-from shiftscope.store.study_files import StudyFiles
+from shiftscope.statistics.ranked import ranked
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.look import Look
-from shiftscope.views.unit_scores import estimated
-from shiftscope.views.view import views
-from shiftscope.web.page_at import page_at
+from shiftscope.views.page.selection import Look
+from shiftscope.views.page.view import views
+from shiftscope.views.parts.unit_scores import estimated
+from shiftscope.web.server.page_at import page_at
 
 INDEX = "index.html"
 PAGES = "pages"

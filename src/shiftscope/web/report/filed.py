@@ -7,11 +7,11 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.panels import Picture
-from shiftscope.web import assets
-from shiftscope.web.picture_types import SUFFIXES, check_picture
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.panels import Picture
+from shiftscope.web.html.picture_types import SUFFIXES, check_picture
 from shiftscope.web.report.contents import Contents
+from shiftscope.web.server import assets
 
 PICTURES = "pictures"
 STATIC = "static"

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from shiftscope.scores.drawn_dataset import SPLITS
-from shiftscope.scores.estimate import FLAT_FROM
-from shiftscope.scores.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED
+from shiftscope.scores.estimation.estimate import FLAT_FROM
+from shiftscope.scores.estimation.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED
+from shiftscope.scores.estimation.resampled_dataset import SPLITS
 from shiftscope.scores.score import unit_scores
-from shiftscope.views.look import Look
-from shiftscope.views.numbers import count
-from shiftscope.views.panels import Cell, Column, Link, Message, Page, Panel, Table
-from shiftscope.views.pictures import role
+from shiftscope.views.page.panels import Cell, Column, Link, Message, Page, Panel, Table
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.pictures import role
 
 # What scores and pages are computed from; docs/formulas.md has the tests of each.
 NOTATION = (

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shiftscope.errors import BadRequest
-from shiftscope.store.atomic import remove_folder, write_json
-from shiftscope.views.panels import Page, Picture
-from shiftscope.web import assets
-from shiftscope.web.html import render
+from shiftscope.store.disk.atomic import remove_folder, write_json
+from shiftscope.views.page.panels import Page, Picture
+from shiftscope.web.html.html import render
+from shiftscope.web.html.navigation import Surroundings
 from shiftscope.web.report.contents import INDEX
 from shiftscope.web.report.filed import LICENSES, STATIC
 from shiftscope.web.report.report import FORMAT, FRAME, MARK, refuse_taken
 from shiftscope.web.report.still import without_dead_links
-from shiftscope.web.surroundings import Surroundings
+from shiftscope.web.server import assets
 
 
 @dataclass(frozen=True)

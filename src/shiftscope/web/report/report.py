@@ -10,17 +10,17 @@ from pathlib import Path
 
 from shiftscope.errors import BadRequest
 from shiftscope.progress import bar, silent
-from shiftscope.store.atomic import remove_folder, write_json
+from shiftscope.store.disk.atomic import remove_folder, write_json
 from shiftscope.store.layout import MANIFEST
-from shiftscope.store.study_files import StudyFiles
-from shiftscope.views.panels import Link, Page
-from shiftscope.web.html import render
-from shiftscope.web.page_at import page_at
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.panels import Link, Page
+from shiftscope.web.html.html import render
+from shiftscope.web.html.navigation import Surroundings, surroundings
 from shiftscope.web.report.contents import INDEX, METHODS, PROVENANCE, Contents, contents
 from shiftscope.web.report.filed import Filed, Kept
 from shiftscope.web.report.methods import methods, provenance
 from shiftscope.web.report.still import still, without_dead_links
-from shiftscope.web.surroundings import Surroundings, surroundings
+from shiftscope.web.server.page_at import page_at
 
 FORMAT = 1
 MARK = "report.json"  # says that a folder is a report of ours, and what it was made of

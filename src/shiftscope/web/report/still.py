@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from shiftscope.views.panels import (
+from shiftscope.views.page.panels import (
     Chart,
     Choice,
     Columns,

@@ -1,0 +1,1 @@
+"""Data as users have them, each kind a dataset."""

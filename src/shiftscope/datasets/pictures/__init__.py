@@ -1,0 +1,1 @@
+"""Pictures read, prepared for the model, and drawn small."""

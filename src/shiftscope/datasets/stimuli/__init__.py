@@ -1,0 +1,1 @@
+"""Datasets of known truth, made rather than found."""

@@ -1,0 +1,67 @@
+"""The units that a score calls the worst."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shiftscope.errors import BadRequest
+from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.scores.score import unit_scores
+from shiftscope.statistics.ranked import ranked
+from shiftscope.store.stored_study import StudyFiles
+
+
+def worst_units(
+    study: StudyFiles,
+    how_many: int,
+    by: str,
+    *,
+    layer: str,
+    dataset: str | None = None,
+    reference: str | None = None,
+) -> tuple[int, ...]:
+    """The units of a layer with the largest values of a score, largest first; of equal ones the first.
+
+    Units without a value are never among them, nor units whose value is not above the one that means no change, such
+    as a blame of 0, or not above what sampling alone makes of it, its floor; so there may be fewer than asked for.
+
+    Parameters
+    ----------
+    by
+        Name of a score. The largest value is the most of what the name says, be that good or bad.
+    dataset
+        The shifted set whose scores count; may be left out where there is only one.
+
+    Raises
+    ------
+    BadRequest
+        No such score, fewer than one unit, several shifted sets to choose from, or no unit with a value.
+    """
+    against = study[reference or study.reference].name
+    name = study[dataset].name if dataset is not None else _only_shifted(study, against)
+    null = unit_scores[by].null
+    if how_many < 1:
+        raise BadRequest(f"the {how_many} worst units; at least 1.")
+    estimate = stored_estimates(study, name, against, study.layer(layer).name)[by]
+    values = estimate.value
+    above = ~np.isnan(values) if null is None else values > null
+    if estimate.floor is not None:
+        above &= ~((values <= estimate.floor) | estimate.flat)
+    worst = tuple(int(unit) for unit in ranked(np.where(above, values, np.nan))[:how_many] if above[unit])
+    if not worst:
+        beyond = "" if estimate.floor is None else " and above its floor, what sampling alone makes of it,"
+        raise BadRequest(
+            f"no unit of {layer!r} has a {by} above {null or 0:g}{beyond} for {name!r}, so none is the worst. Name the "
+            "units."
+        )
+    return worst
+
+
+def _only_shifted(study: StudyFiles, reference: str) -> str:
+    shifted = [name for name in study if name != reference]
+    if len(shifted) != 1:
+        raise BadRequest(
+            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); say under which one units are "
+            "the worst: the dataset (--dataset on the command line)."
+        )
+    return shifted[0]

@@ -1,0 +1,1 @@
+"""How often each product of weight and response is significant."""

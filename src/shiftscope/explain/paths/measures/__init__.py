@@ -1,0 +1,1 @@
+"""What the frequencies of paths say: entropies, divergences, distances."""

@@ -1,0 +1,144 @@
+"""Where responses came from: enough to refuse what does not belong together."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.dropout import _DropoutNd
+
+from shiftscope.errors import DataError, StudyMismatch
+from shiftscope.model.evaluation import as_observed
+from shiftscope.model.recorded_layer import RecordedLayer
+
+SETTINGS = "settings"
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")  # of an object in memory
+
+
+@as_observed
+def describe_model(model: nn.Module) -> dict[str, Any]:
+    """Class, number of parameters, and digests of weights and buffers and of the modules' types and settings, as JSON.
+
+    Settings are what modules say of themselves when printed, as the slope of a LeakyReLU. Another version of torch may
+    say them otherwise, so its number stands beside their digest. Those of dropout play no part in eval mode.
+    """
+    digest = hashlib.sha256()
+    for name, tensor in model.state_dict().items():
+        if not isinstance(tensor, torch.Tensor):
+            continue
+        digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    structure = "\n".join(f"{name} {type(module).__name__}" for name, module in model.named_modules() if name)
+    settings = "\n".join(
+        f"{name} {_ADDRESS.sub('', module.extra_repr())}"
+        for name, module in model.named_modules()
+        if not isinstance(module, _DropoutNd)
+    )
+    return {
+        "class": f"{type(model).__module__}.{type(model).__qualname__}",
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "weights_sha256": digest.hexdigest(),
+        "modules_sha256": hashlib.sha256(structure.encode()).hexdigest(),  # the same weights in other layers
+        SETTINGS: {"torch": torch.__version__, "sha256": hashlib.sha256(settings.encode()).hexdigest()},
+    }
+
+
+def without_settings(described: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides a recording's content, whichever torch says it."""
+    return {key: value for key, value in described.items() if key != SETTINGS}
+
+
+def versions() -> dict[str, str]:
+    return {
+        "shiftscope": version("shiftscope"),
+        "torch": torch.__version__,
+        "numpy": version("numpy"),
+        "python": platform.python_version(),
+    }
+
+
+@dataclass(frozen=True)
+class InputRange:
+    """Shape and range of the first inputs shown to the model, to notice other preprocessing later."""
+
+    shape: tuple[int, ...]  # without the batch axis
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, inputs: torch.Tensor) -> InputRange:
+        return cls(tuple(inputs.shape[1:]), float(inputs.min()), float(inputs.max()))
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> InputRange:
+        return cls(tuple(entry["shape"]), entry["low"], entry["high"])
+
+    def as_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    def refuse_unlike(
+        self, reference: InputRange, name: str, reference_name: str, *, check_range: bool = True
+    ) -> None:
+        """Raise `DataError` where sizes differ or the ranges are of another order."""
+        if self.shape != reference.shape:
+            raise DataError(
+                f"samples of {name!r} have shape {self.shape}, those of {reference_name!r} had {reference.shape}. "
+                "Give the preprocessing (resize, crop, channels) that the model was recorded with."
+            )
+        if check_range and self._scaled_otherwise(reference):
+            raise DataError(
+                f"samples of {name!r} range from {self.low:.3g} to {self.high:.3g}, those of {reference_name!r} "
+                f"from {reference.low:.3g} to {reference.high:.3g}: this looks like another scaling (0..1 against "
+                "0..255, or normalised against not). Pass check_range=False if it is the shift itself."
+            )
+
+    def _scaled_otherwise(self, reference: InputRange) -> bool:
+        span, usual = self.high - self.low, reference.high - reference.low
+        if min(span, usual) <= 0:
+            return False
+        negative, usually_negative = (r.low < -0.1 * (r.high - r.low) for r in (self, reference))
+        return max(span / usual, usual / span) > 8 or negative != usually_negative
+
+
+def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise `StudyMismatch` naming what differs between the study's model and this one."""
+    differs = [key for key in now if key != SETTINGS and recorded.get(key) != now[key]]
+    set_there, set_here = recorded.get(SETTINGS, {}), now.get(SETTINGS, {})
+    if set_there.get("torch") == set_here.get("torch") and set_there != set_here:
+        differs.append(SETTINGS)
+    if not differs:
+        return
+    if differs == ["class"]:  # the same weights under another name compute the same
+        return
+    what = "; ".join(
+        f"{key} {_short(recorded.get(key))} there, {_short(now.get(key))} here" for key in differs
+    )
+    raise StudyMismatch(
+        f"this study was made by another model: {what}. Responses of two models cannot share a study; "
+        "create a new study for this one."
+    )
+
+
+def refuse_other_layers(recorded: Sequence[RecordedLayer], now: Sequence[RecordedLayer]) -> None:
+    """Raise `StudyMismatch` naming the layers that differ."""
+    there, here = ({layer.name: layer for layer in layers} for layers in (recorded, now))
+    differs = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    if differs:
+        raise StudyMismatch(
+            f"this study records the layers {list(there)}; asked were {list(here)}, which differ in {differs}. "
+            "All datasets of a study are recorded at the same layers with the same pooling: leave layers out, "
+            "or create a new study."
+        )
+
+
+def _short(value: object) -> str:
+    value = value["sha256"] if isinstance(value, Mapping) else value
+    return value[:12] + "…" if isinstance(value, str) and len(value) == 64 else str(value)

@@ -1,0 +1,67 @@
+"""Taps on a model's layers: put in for a pass, pooled at once, always taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch import nn
+
+from shiftscope.errors import LayerError
+from shiftscope.model.linear_map_search import entering_of
+from shiftscope.model.output import responses_in
+from shiftscope.model.recorded_layer import RecordedLayer
+
+
+class Taps:
+    """A context in which each forward pass leaves the (sample, unit) responses of the chosen layers.
+
+    The pooled copy is all that is kept, and only until it is taken: no graph, no map, no batch.
+    """
+
+    def __init__(self, model: nn.Module, layers: Sequence[RecordedLayer]) -> None:
+        self._modules = dict(model.named_modules())
+        self._layers = layers
+        self._handles: list[torch.utils.hooks.RemovableHandle] = []
+        self._responses: dict[str, torch.Tensor] = {}
+        self._calls: dict[str, int] = {}
+
+    def __enter__(self) -> Taps:
+        for layer in self._layers:
+            hook = _hook(layer, self._responses, self._calls)
+            self._handles.append(self._modules[layer.module].register_forward_hook(hook))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        self._responses.clear()  # of a pass that broke off
+
+    def take(self) -> dict[str, torch.Tensor]:
+        """Responses of the pass just made, by layer name; the taps are empty again afterwards."""
+        taken = dict(self._responses)
+        self._responses.clear()
+        self._calls.clear()
+        if missing := [layer.name for layer in self._layers if layer.name not in taken]:
+            raise LayerError(
+                f"layers {missing} did not run in this forward pass, though they did in the first one."
+            )
+        return taken
+
+
+def _hook(
+    layer: RecordedLayer, responses: dict[str, torch.Tensor], calls: dict[str, int]
+) -> Callable[..., None]:
+    def keep(module: nn.Module, arguments: Any, output: Any) -> None:
+        call = calls.get(layer.name, 0)
+        calls[layer.name] = call + 1
+        if call == layer.call:
+            read = entering_of(module, arguments, output, layer.side)
+            responses[layer.name] = responses_in(read, layer)
+
+    return keep

@@ -1,0 +1,107 @@
+"""Shards of a recording as work for any process that sees the model, the data and the study."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from torch import nn
+
+from shiftscope.datasets.sample import Dataset
+from shiftscope.engine.engine import Advance
+from shiftscope.model.evaluation import device_and_dtype, placed
+from shiftscope.model.known_answers import KnownAnswers
+from shiftscope.recording.background import Background
+from shiftscope.recording.batches import leave_one_alone
+from shiftscope.recording.stream import Pass, stream
+from shiftscope.shard import Shard
+from shiftscope.store.plan import Plan
+from shiftscope.store.writing.writer import RecordingWriter, is_done
+from shiftscope.summaries.fused.on_device import every_summary_on_device
+from shiftscope.summaries.summary import summarise_shard
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to make shards of one recording; may be pickled if the model and the dataset may."""
+
+    folder: Path
+    plan: Plan
+    categories: Sequence[str]
+    model: nn.Module
+    dataset: Dataset
+    how: Pass
+    known: KnownAnswers | None = None  # of the model of the process that records
+
+    @property
+    def shards(self) -> Sequence[int]:
+        return range(self.plan.shard_count)
+
+    def is_done(self, shard: int) -> bool:
+        return is_done(self.folder, self.plan, shard)
+
+    def samples_in(self, shard: int) -> int:
+        return min(self.plan.rows, self.plan.samples - shard * self.plan.rows)
+
+    @property
+    def device(self) -> str:
+        return device_and_dtype(self.model)[0].type
+
+    def on(self, device: str) -> Job:
+        return dataclasses.replace(self, model=placed(self.model, device))
+
+    def record(self, shards: Sequence[int], advance: Advance) -> None:
+        """While one shard is summarised and written, the next is recorded.
+
+        Raises
+        ------
+        StudyMismatch
+            The model is not the one of the process that records, as where a worker has other code.
+        """
+        self._checked  # noqa: B018  # before the first shard
+        writer, rows = self._writer, self.plan.shards()
+        recorded = stream(
+            self.model,
+            self.dataset,
+            self.plan.layers,
+            self.categories,
+            {shard: rows[shard] for shard in shards},
+            stored_as=self.plan.stored_as,
+            stored_otherwise=self.plan.stored_otherwise,
+            probabilities=self.plan.probabilities,
+            how=dataclasses.replace(self.how, progress=advance),
+            output=self.plan.output,
+            autocast=self.plan.autocast,
+            keep=self.plan.keep,
+            summaries=every_summary_on_device(),
+            compares=self.plan.format >= 3,
+        )
+
+        def commit(shard: Shard) -> None:
+            writer.commit(shard, summarise_shard(shard, len(self.categories)))
+
+        # Closed at once: after a failed write the traceback would keep the stream, and the model its hooks.
+        with Background() as background, closing(recorded):
+            for shard in recorded:
+                background.submit(commit, shard)
+
+    @cached_property
+    def _writer(self) -> RecordingWriter:
+        """One for all calls: to open it, the ends of all shards are read."""
+        return RecordingWriter(self.folder, self.plan, batch_size=self.how.batch_size if self.known else None)
+
+    @cached_property
+    def _checked(self) -> None:
+        if self.known is None:
+            return
+        size, shards = self.how.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
+        self.known.refuse_unlike(
+            self.model,
+            output=self.plan.output,
+            autocast=self.plan.autocast,
+            alone=any(leave_one_alone(samples, size) for samples in shards),
+        )

@@ -1,0 +1,1 @@
+"""Scores of a study's units with intervals and tests, computed once and kept."""

@@ -1,0 +1,1 @@
+"""Arrays, tables of samples and linear maps as files."""

@@ -1,0 +1,66 @@
+"""Inputs and a model's answers to them in a file that any safetensors reader opens."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.model.answers import Answers
+from shiftscope.model.known_answers import KnownAnswers
+from shiftscope.store.disk.atomic import Checksums, flush_names_of, written_aside
+from shiftscope.store.disk.local_copy import file_to_read
+
+if TYPE_CHECKING:
+    from shiftscope.store.stored_study import StudyFiles
+
+INPUTS, ANSWERED = "inputs", "answers"  # the tensor, and the entry of the file's metadata
+
+
+def read_known_answers(path: Path) -> KnownAnswers:
+    """Raises `StudyDamaged` where the file holds none."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with file_to_read(path) as here, safe_open(here, "pt") as file:
+            known = KnownAnswers(
+                file.get_tensor(INPUTS), Answers.from_json(json.loads(file.metadata()[ANSWERED]))
+            )
+        if known.inputs.ndim < 1 or len(known.inputs) != len(known.answers.logits):
+            raise ValueError(f"inputs of shape {tuple(known.inputs.shape)}")
+    except (
+        SafetensorError,
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        raise StudyDamaged(f"{path} cannot be read as answers of the model: {error}") from error
+    return known
+
+
+def refuse_other_answers_in(study: StudyFiles, model: nn.Module) -> None:
+    """Have `model` answer again what the study keeps answers to, if it does.
+
+    Raises
+    ------
+    StudyMismatch
+        It answers otherwise than the study's model did.
+    """
+    if study.manifest.answer and (known := study.known_answers()):
+        answer = study.manifest.answer
+        known.refuse_unlike(model, output=answer.output, autocast=answer.autocast)
+
+
+def write_known_answers(path: Path, known: KnownAnswers, sums: Checksums) -> None:
+    from safetensors.torch import save
+
+    told = json.dumps(known.answers.as_json(), sort_keys=True)
+    with written_aside(path, sums) as file:
+        file.write(save({INPUTS: known.inputs.contiguous()}, metadata={ANSWERED: told}))
+    flush_names_of([path])

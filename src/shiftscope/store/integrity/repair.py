@@ -1,0 +1,54 @@
+"""Making a damaged study good: from what is stored where that is enough, else up to what has to be recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shiftscope.store.disk.atomic import read_json, remove_folder, write_json
+from shiftscope.store.disk.containment import within
+from shiftscope.store.disk.locks import recording_lock
+from shiftscope.store.disk.self_digest import with_own_digest
+from shiftscope.store.integrity.verify import Damage
+from shiftscope.store.layout import RECORDING, done_file
+from shiftscope.store.plan import Plan
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.writing.writer import RecordingWriter
+
+
+def mend(study: StudyFiles, damages: Sequence[Damage]) -> None:
+    """Make again what comes from whole shards, and have damaged shards count as not recorded.
+
+    The command that recorded a dataset then records those shards and nothing else.
+
+    Raises
+    ------
+    StudyBusy
+        A dataset is being recorded.
+    """
+    for dataset in dict.fromkeys(each.dataset for each in damages if each.dataset):
+        of_it = [each for each in damages if each.dataset == dataset]
+        if any(each.remedy == "overwrite" for each in of_it):
+            continue
+        folder = study.folder_of(dataset)
+        with recording_lock(study.path, folder.name):
+            _mend(folder, of_it, study.categories)
+    study.forget()
+
+
+def _mend(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) -> None:
+    described = read_json(within(folder, folder / RECORDING), "a recording")
+    plan = Plan.of(described)
+    complete = described.get("complete")
+    for damage in damages:
+        if damage.file.name == "zarr.json" or damage.file.suffix == ".summaries":
+            damage.file.unlink(missing_ok=True)
+        if damage.shard is not None:
+            if damage.file.is_dir():  # where a shard's file should be
+                remove_folder(damage.file)
+            done_file(folder, damage.shard).unlink(missing_ok=True)
+    if complete:
+        write_json(folder / RECORDING, with_own_digest({**described, "complete": False}))
+        writer = RecordingWriter(folder, plan)
+        if not writer.unfinished():
+            writer.seal(categories)

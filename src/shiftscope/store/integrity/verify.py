@@ -1,0 +1,230 @@
+"""Whether a study is what was written: every file against its checksum, and what mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from shiftscope.errors import ShiftscopeError, StudyDamaged
+from shiftscope.store.disk.atomic import LARGEST_JSON, checksum, read_json
+from shiftscope.store.disk.checksums import sums_told
+from shiftscope.store.disk.containment import within
+from shiftscope.store.disk.object_path import on_store
+from shiftscope.store.disk.self_digest import is_as_written
+from shiftscope.store.layout import (
+    CHECKSUMS,
+    LOGITS,
+    MANIFEST,
+    RECORDING,
+    RESPONSES,
+    SAMPLES,
+    SHARDS,
+    SUMMARIES,
+    check_format,
+    done_file,
+    partial_file,
+)
+from shiftscope.store.plan import Plan
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.writing.merged_runs import runs
+from shiftscope.store.writing.shard_summaries import read_partial
+from shiftscope.store.writing.writer import is_done, tells_of_shard
+
+LONGEST_ENTRY = 1024  # bytes of one checksum with the name of its file
+
+# What makes it good: what is stored, its shard once more, the whole dataset once more, a copy of it from elsewhere.
+Remedy = Literal["mend", "record", "overwrite", "restore"]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One file that is not what was written."""
+
+    dataset: str  # empty for a file of the study itself
+    file: Path
+    problem: str
+    remedy: Remedy
+    shard: int | None = None  # that has to be recorded again
+
+
+@dataclass
+class Verified:
+    """What was found."""
+
+    files: int = 0  # read and equal to their checksums
+    bytes: int = 0  # in these and in the damaged ones
+    unchecked: int = 0  # written before checksums were kept
+    damages: list[Damage] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)  # recordings that the same command finishes
+
+    @property
+    def sound(self) -> bool:
+        return not self.damages
+
+
+def verify(study: StudyFiles) -> Verified:
+    """Read every file of a study that cannot be computed again, and compare it with its checksum.
+
+    Notes, and scores and paths that were kept, are not among them.
+
+    Raises
+    ------
+    StudyDamaged
+        The manifest tells a checksum of a file that is not in the study.
+    """
+    found = Verified(unfinished=study.unfinished())
+    own = sums_told(study.path, study.manifest.sha256)
+    for path, problem in _differing(own, found):
+        found.damages.append(Damage("", path, problem, "record"))
+    try:
+        study.refuse_changed()
+    except StudyDamaged as error:
+        found.damages.append(Damage("", study.path / MANIFEST, str(error), "restore"))
+    for name in [*study.datasets, *(each for each in found.unfinished if each not in study)]:
+        found.damages += _damages(name, study.folder_of(name), found)
+    return found
+
+
+def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
+    try:
+        described = read_json(within(folder, folder / RECORDING), "a recording")
+        check_format(folder / RECORDING, described)
+        plan = Plan.of(described)
+        if not is_as_written(described):
+            raise StudyDamaged("it differs from what was written")
+        if plan.dataset != name:
+            raise StudyDamaged(f"it is of {plan.dataset!r}")
+    except (ShiftscopeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        yield Damage(name, folder / RECORDING, f"cannot be read: {error}", "overwrite")
+        return
+    complete = bool(described.get("complete"))
+    sums: dict[Path, str] = {}
+    broken = set()
+    for index in plan.shards():
+        path = done_file(folder, index)
+        try:
+            done = json.loads(within(folder, path).read_bytes())
+            if not tells_of_shard(done, plan, index):
+                raise StudyDamaged(f"it does not tell of shard {index} as it was planned")
+            sums |= sums_told(folder, done.get("sha256", {}))
+        except (OSError, ValueError, RecursionError, StudyDamaged) as error:
+            broken.add(path)
+            if complete:
+                yield Damage(name, path, f"cannot be read: {error}", "record", index)
+    if complete and "checksums" in described:
+        try:
+            if checksum(within(folder, folder / CHECKSUMS)) != described["checksums"]:
+                raise StudyDamaged("differs from what was written")
+            told = read_json(folder / CHECKSUMS, "checksums", _most_bytes_of_checksums(folder))
+            sums = sums_told(folder, told)  # of the shards' files too, whatever became of their ends
+        except (OSError, ShiftscopeError) as error:
+            yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "mend")
+    elif complete:
+        kept = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != SHARDS)
+        found.unchecked += sum(path not in sums and path.name != RECORDING for path in kept)
+    if not complete:
+        yield from _damaged_runs(name, folder, plan)
+    checked = {path: digest for path, digest in sums.items() if path not in broken}
+    for path, problem in _differing(checked, found):
+        shard = shard_of(path.relative_to(folder))
+        remedy: Remedy = "mend" if shard is None else "record"
+        if plan.keep == "summaries" and path.is_relative_to(folder / SUMMARIES):
+            remedy = "overwrite"  # without the responses nothing but a new pass brings them back
+        yield Damage(name, path, problem, remedy, shard)
+
+
+def _most_bytes_of_checksums(folder: Path) -> int:
+    """A study of a stranger may claim any number of files; what is there is no claim."""
+    if on_store(folder) or (folder / CHECKSUMS).stat().st_size <= LARGEST_JSON:
+        return LARGEST_JSON
+    return LONGEST_ENTRY * sum(1 for _ in folder.rglob("*"))
+
+
+def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:
+    """Summaries that are still to be merged; they hold their own checksums.
+
+    What is missing is no damage where it is made again: from the responses, or where a recording that was whole waits
+    for a shard and has kept them merged.
+    """
+    remade = plan.keep == "responses"
+    for first, size in runs(folder, plan.shard_count):
+        done = [shard for shard in range(first, first + size) if is_done(folder, plan, shard)]
+        path = partial_file(folder, first, size)
+        if not done or (not path.exists() and (remade or (folder / SUMMARIES).is_dir())):
+            continue
+        try:
+            read_partial(within(folder, path))
+        except StudyDamaged:
+            problem = "differs from what was written" if path.exists() else "is missing"
+            if remade:
+                yield Damage(name, path, problem, "mend")
+            else:
+                yield from (Damage(name, path, problem, "record", shard) for shard in done)
+
+
+def shard_of(file: Path) -> int | None:
+    """The shard that a file of a recording was written with; None for what comes from all of them."""
+    parts = file.parts
+    if parts[0] == SAMPLES or (parts[0] == SHARDS and file.suffix == ".done"):
+        return _number(file.stem)
+    if parts[0] == RESPONSES and parts[-4:-3] and parts[-3] == "c" and parts[-4] in ("by_sample", LOGITS):
+        return _number(parts[-2])
+    return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _differing(sums: Mapping[Path, str], found: Verified) -> Iterator[tuple[Path, str]]:
+    """Files that are not what they were, as many at a time as there are processors."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as readers:
+        for path, problem in zip(sums, readers.map(_problem, sums.items()), strict=True):
+            found.bytes += path.stat().st_size if path.is_file() else 0
+            if problem:
+                yield path, problem
+            else:
+                found.files += 1
+
+
+def _problem(entry: tuple[Path, str]) -> str:
+    path, digest = entry
+    try:
+        return "" if checksum(path) == digest else "differs from what was written"
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def advice(found: Verified, *, mended: bool) -> list[str]:
+    """What to do, a sentence for each dataset that needs something."""
+    lines = []
+    if not mended and any(each.dataset and each.remedy != "overwrite" for each in found.damages):
+        lines.append(
+            "`shiftscope verify STUDY --mend` makes again what comes from what is stored, and has only damaged shards "
+            "recorded again."
+        )
+    for dataset in dict.fromkeys(each.dataset for each in found.damages):
+        of_it = [each for each in found.damages if each.dataset == dataset]
+        shards = sorted({each.shard for each in of_it if each.shard is not None})
+        if any(each.remedy == "restore" for each in of_it):
+            lines.append(f"{MANIFEST}: put back a copy of it, or record into a new study.")
+        elif not dataset:
+            lines.append(
+                "Record any dataset again, by the same command: the model tells its linear maps and its answers."
+            )
+        elif any(each.remedy == "overwrite" for each in of_it):
+            lines.append(f"{dataset}: record it again with --overwrite; nothing less brings it back.")
+        elif shards and mended:
+            numbers = ", ".join(map(str, shards))
+            lines.append(f"{dataset}: the command that recorded it now records shard {numbers} again.")
+        elif mended:
+            lines.append(f"{dataset}: mended.")
+    lines += [f"{name}: begun and not finished; the same command goes on." for name in found.unfinished]
+    return lines

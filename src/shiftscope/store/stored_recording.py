@@ -1,0 +1,233 @@
+"""One finished recording, read as pages need it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache, wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.counted import counted
+from shiftscope.datasets.pictures.thumbnails import media_type
+from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
+from shiftscope.model.recorded_layer import RecordedLayer, layer_named
+from shiftscope.store.disk.atomic import read_json
+from shiftscope.store.disk.containment import within
+from shiftscope.store.disk.local_copy import folder_to_read
+from shiftscope.store.disk.object_path import on_store
+from shiftscope.store.formats.arrays import StoredArray
+from shiftscope.store.formats.samples import Samples
+from shiftscope.store.layout import (
+    LOGITS,
+    RECORDING,
+    RESPONSES,
+    SAMPLES,
+    SUMMARIES,
+    check_format,
+    folder_name,
+    samples_file,
+)
+from shiftscope.store.plan import Plan
+from shiftscope.summaries.summary import Summary, from_arrays, name_of, shapes_of
+
+S = TypeVar("S", bound=Summary)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _says_whose(method: Callable[Concatenate[Recording, P], R]) -> Callable[Concatenate[Recording, P], R]:
+    """Damage that is found by a method of a recording is that dataset's."""
+
+    @wraps(method)
+    def told(self: Recording, /, *given: P.args, **named: P.kwargs) -> R:
+        try:
+            return method(self, *given, **named)
+        except StudyDamaged as error:
+            error.dataset = self.name
+            raise
+
+    return told
+
+
+class Recording:
+    """Responses of the study's model to one dataset.
+
+    Cheap to make: arrays are opened when asked for, single rows and columns are read from disk.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+        self.root = folder.parent  # out of which nothing leads
+        described = read_json(within(self.root, folder / RECORDING), "a recording")
+        check_format(folder / RECORDING, described)
+        try:
+            self.complete = bool(described["complete"])
+            self.content = str(described.get("content", ""))  # recordings from before it was kept have none
+            self.plan = Plan.of(described)
+            self._rounding = described.get("rounding", {})
+            self.layers = {layer.name: layer for layer in self.plan.layers}
+        except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
+            raise StudyDamaged(f"{folder / RECORDING} does not describe a recording: {error!r}.") from error
+        self._arrays: dict[str, StoredArray] = {}
+        self._summary = lru_cache(maxsize=64)(self._read_summary)
+
+    def __repr__(self) -> str:
+        layers = ", ".join(f"{layer.name} ({counted(layer.units, 'unit')})" for layer in self.plan.layers)
+        return f"Recording {self.name!r}: {self.in_words}; layers {layers}"
+
+    @property
+    def in_words(self) -> str:
+        """Number of samples and of those without a label, and the share of the labelled ones predicted right."""
+        labels, predictions = self.samples.labels, self.samples.predictions
+        known = (labels != NO_LABEL) & (predictions != NO_LABEL)
+        right = f", accuracy {100 * (labels == predictions)[known].mean():.1f} %" if known.any() else ""
+        without = len(labels) - int((labels != NO_LABEL).sum()) - self.samples.skipped
+        return f"{counted(len(self.samples), 'sample')}{right}{f', {without} without a label' if without > 0 else ''}"
+
+    @property
+    def version(self) -> str:
+        """Changes when the content does; part of the address of an image."""
+        return self.digest[:12]
+
+    @cached_property
+    def digest(self) -> str:
+        """Of what was recorded and how; where the data lay does not count."""
+        plan = self.plan.as_json()
+        del plan["source"]
+        told = json.dumps({"content": self.content, **plan}, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def keeps_responses(self) -> bool:
+        return self.plan.keep == "responses"
+
+    @cached_property
+    @_says_whose
+    def samples(self) -> Samples:
+        """Everything kept of each sample but its responses; checked against the plan when first read."""
+        # One by one: a damaged plan may claim more shards than a list can hold.
+        shards = range(self.plan.shard_count)
+        files = (within(self.root, samples_file(self.folder, shard)) for shard in shards)
+        samples = Samples(list(files) if on_store(self.folder) else files, self.name)
+        categories = self.plan.categories
+        if len(samples) != self.plan.samples:
+            raise StudyDamaged(
+                f"{self.folder / SAMPLES} holds {len(samples)} samples of {self.plan.samples}; "
+                "record the dataset again."
+            )
+        for codes in (samples.labels, samples.predictions):
+            if len(codes) and not (codes.min() >= NO_LABEL and codes.max() < categories):
+                raise StudyDamaged(
+                    f"{self.folder / SAMPLES} has labels or predictions beyond its {categories} categories; "
+                    "record the dataset again."
+                )
+        return samples
+
+    @_says_whose
+    def summary(self, layer: str, kind: type[S]) -> S:
+        """A summary of all samples shown: `recording.summary("fc", Maxima)`."""
+        return self._summary(self.layer(layer).name, name_of(kind))  # type: ignore[return-value]
+
+    def layer(self, name: str) -> RecordedLayer:
+        return layer_named(name, self.layers)
+
+    @_says_whose
+    def rounded(self, layer: str) -> tuple[int, int, int]:
+        """Samples compared, responses to them that float16 made zero, and those that it left fewer digits."""
+        name = self.layer(layer).name
+        try:
+            counts = self._rounding.get("layers", {}).get(name, {})
+            told = self._rounding.get("samples", 0), counts.get("to_zero", 0), counts.get("subnormal", 0)
+        except AttributeError:
+            told = (None, None, None)
+        if not all(type(number) is int and number >= 0 for number in told):
+            raise StudyDamaged(f"{self.folder / RECORDING} does not tell what was rounded; record it again.")
+        return told
+
+    @_says_whose
+    def unit_responses(self, layer: str, unit: int) -> npt.NDArray[np.floating[Any]]:
+        """(sample,) responses of one unit to every sample; NaN where a sample was skipped."""
+        self.layer(layer).check(unit)
+        return self.by_unit(layer).row(unit)
+
+    @_says_whose
+    def sample_responses(self, layer: str, position: int) -> npt.NDArray[np.floating[Any]]:
+        """(unit,) responses of a layer to one sample."""
+        return self.by_sample(layer).row(self.samples.check(position))
+
+    @_says_whose
+    def responses(self, layer: str, start: int = 0, stop: int | None = None) -> npt.NDArray[np.floating[Any]]:
+        """(sample, unit) responses of a run of samples."""
+        return self.by_sample(layer).rows(start, self.plan.samples if stop is None else stop)
+
+    @_says_whose
+    def responses_at(self, layer: str, positions: Sequence[int]) -> npt.NDArray[np.floating[Any]]:
+        """(sample, unit) responses to some samples, in the order given."""
+        described = self.layer(layer)
+        if not positions:  # also of a recording that keeps summaries alone
+            return np.empty((0, described.units))
+        return self.by_sample(layer).rows_at([self.samples.check(position) for position in positions])
+
+    @_says_whose
+    def logits(self, position: int) -> npt.NDArray[np.floating[Any]]:
+        """(category,) logits of one sample."""
+        return self.stored_logits().row(self.samples.check(position))
+
+    @_says_whose
+    def logits_of(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.floating[Any]]:
+        """(sample, category) logits of a run of samples; NaN where a sample was skipped."""
+        return self.stored_logits().rows(start, self.plan.samples if stop is None else stop)
+
+    def thumbnail(self, position: int) -> tuple[bytes, str]:
+        """A sample's thumbnail and its media type; `NotInStudy` for a sample that is no image."""
+        thumbnail = self.samples.thumbnail(position)
+        return thumbnail, media_type(thumbnail)
+
+    def require_responses(self) -> None:
+        """Raises `NotInStudy` where only summaries were kept."""
+        if not self.keeps_responses:
+            raise NotInStudy(
+                f'{self.name!r} was recorded with keep="summaries", so single responses are not there. '
+                'Record it with keep="responses" to see them.'
+            )
+
+    def by_sample(self, layer: str) -> StoredArray:
+        """(sample, unit) responses on disk."""
+        shape = self.plan.samples, self.layer(layer).units
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample", shape)
+
+    def by_unit(self, layer: str) -> StoredArray:
+        """(unit, sample), their twin on disk."""
+        shape = self.layer(layer).units, self.plan.samples
+        return self._stored(f"{folder_name(self.layer(layer).name)}/by_unit", shape)
+
+    def stored_logits(self) -> StoredArray:
+        """(sample, category) logits on disk."""
+        return self._stored(LOGITS, (self.plan.samples, self.plan.categories))
+
+    def _stored(self, path: str, shape: tuple[int, int]) -> StoredArray:
+        self.require_responses()
+        if path not in self._arrays:
+            self._arrays[path] = StoredArray(within(self.root, self.folder / RESPONSES / path), shape)
+        return self._arrays[path]
+
+    def _read_summary(self, layer: str, name: str) -> Summary:
+        sizes = {
+            "unit": self.layer(layer).units,
+            "category": self.plan.categories,
+            "sample": self.plan.samples,
+        }
+        place = within(self.root, self.folder / SUMMARIES / folder_name(layer) / name)
+        with folder_to_read(place) as folder:
+            arrays = {
+                field: StoredArray(within(folder, folder / field), shape).all()
+                for field, shape in shapes_of(name, sizes).items()
+                if (folder / field).is_dir()
+            }
+        return from_arrays(name, arrays, sizes)

@@ -1,0 +1,522 @@
+"""A study on disk: its manifest and its recordings."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from shiftscope.category_names import checked_categories
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch, closest
+from shiftscope.model.answer import Answer
+from shiftscope.model.linear_map import LinearMap
+from shiftscope.model.recorded_layer import RecordedLayer, layer_named
+from shiftscope.store.disk.atomic import (
+    NO_VERSION,
+    Checksums,
+    flush_names,
+    has_checksum,
+    put_in_place_of,
+    read_json,
+    remove_folder,
+    sweep_files,
+    version_of,
+    write_json_over,
+)
+from shiftscope.store.disk.containment import within
+from shiftscope.store.disk.locks import LOCKS, held
+from shiftscope.store.disk.object_path import on_store, study_path
+from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
+from shiftscope.store.formats.linear_map_file import read_map, write_map
+from shiftscope.store.layout import (
+    ANSWERS,
+    FORMAT,
+    HEAD,
+    MANIFEST,
+    MAPS,
+    RECORDING,
+    check_format,
+    folder_name,
+    given_name,
+    replacement,
+    times_replaced,
+    unreplaced,
+    written_format,
+)
+from shiftscope.store.stored_recording import Recording
+from shiftscope.typed import check_types
+
+if TYPE_CHECKING:
+    from shiftscope.model.known_answers import KnownAnswers
+
+Head = tuple[
+    str, np.ndarray[Any, Any], np.ndarray[Any, Any]
+]  # layer, (category, unit) weights, (category,) bias
+
+RESTORE = "Put back a copy of it, or record into a new study."
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What all recordings of a study share."""
+
+    model: Mapping[str, Any]
+    categories: tuple[str, ...]
+    layers: tuple[RecordedLayer, ...] = ()
+    reference: str = ""
+    datasets: tuple[str, ...] = ()  # finished, in the order recorded
+    inputs: Mapping[str, Any] = field(default_factory=dict)  # shape and range of the first dataset's inputs
+    answer: Answer | None = None  # None before the first dataset, and in formats that keep none
+    # Of datasets that are not in the folder of their name, as they are once replaced on an object store.
+    folders: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    sha256: Mapping[str, str] = field(
+        default_factory=dict
+    )  # checksums of the linear maps' files, by their names
+    format: int = FORMAT  # by whose rules its recordings are made
+
+
+class StudyFiles(Mapping[str, Recording]):
+    """A mapping from dataset names to recordings, the reference first.
+
+    With `read_only` no note is saved and no score kept, so that looking at the study leaves its folder as it is.
+    """
+
+    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
+        given = study_path(path)
+        self.manifest = _read_manifest(given)
+        self.path = given.absolute()  # to be found from another working folder too
+        self.read_only = read_only
+        self.damage: Mapping[str, StudyDamaged] = {}  # of the datasets that are left out
+        self._recordings: dict[str, Recording] = {}
+
+    @cached_property
+    def name(self) -> str:
+        return self.path.resolve().name.removesuffix(".study")
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.manifest.categories
+
+    @property
+    def layers(self) -> dict[str, RecordedLayer]:
+        """Recorded layers by name, in the order asked for."""
+        return {layer.name: layer for layer in self.manifest.layers}
+
+    @property
+    def reference(self) -> str:
+        """Name of the dataset whose responses the others are compared with; empty when nothing is recorded."""
+        named, whole = self.manifest.reference, self._whole()
+        return named if named in whole else next(iter(whole), "")
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the finished recordings, the reference first."""
+        return list(self)
+
+    def __contains__(self, dataset: object) -> bool:
+        return dataset in self._whole()
+
+    def __getitem__(self, dataset: str) -> Recording:
+        if dataset in self.damage:
+            raise StudyDamaged(str(self.damage[dataset]), dataset)
+        if not self.manifest.datasets:
+            begun = " and ".join(map(repr, self.unfinished()))
+            told = f" The recording of {begun} was begun, and the same command goes on." if begun else ""
+            raise NotInStudy(f"no dataset is recorded in {self.path} yet.{told}")
+        if dataset not in self:
+            raise NotInStudy(
+                f"no dataset {dataset!r} in this study; closest: {closest(dataset, self.manifest.datasets)}. "
+                f"Recorded are {', '.join(self.manifest.datasets)}."
+            )
+        if dataset not in self._recordings:
+            try:
+                self._recordings[dataset] = self._opened(dataset)
+            except StudyDamaged as error:
+                error.dataset = dataset
+                raise
+        return self._recordings[dataset]
+
+    def _opened(self, dataset: str) -> Recording:
+        recording = Recording(dataset, self.folder_of(dataset))
+        if recording.plan.dataset != dataset:
+            raise StudyDamaged(
+                f"{recording.folder} holds a recording of {recording.plan.dataset!r}, and should hold one of "
+                f"{dataset!r}. Give each folder its own name again."
+            )
+        if recording.plan.categories != len(self.categories):
+            raise StudyDamaged(
+                f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
+                f"with {recording.plan.categories}. Record it again with overwrite=True."
+            )
+        if recording.layers != self.layers:
+            raise StudyDamaged(
+                f"{self.path / MANIFEST} names the layers {list(self.layers)}, and {dataset!r} was recorded at "
+                f"others: {list(recording.layers)}, or read otherwise. Record it again with overwrite=True."
+            )
+        return recording
+
+    def folder_of(self, dataset: str) -> Path:
+        """Where a dataset is, or would be; after a stop just before it took its place it has its first name."""
+        if dataset in self.manifest.folders:
+            return within(self.path, self.path / self.manifest.folders[dataset])
+        folder = self.path / folder_name(dataset)
+        if on_store(self.path):
+            return folder
+        new = folder.with_name(unreplaced(folder.name))
+        return within(self.path, new if new.exists() and not folder.exists() else folder)
+
+    def place_for(self, dataset: str, *, replaces: bool) -> Path:
+        """Where a recording is written; what replaces another one is apart from it until `put_in_place`."""
+        folder = folder_name(dataset)
+        now = self.manifest.folders.get(dataset, folder)
+        if not replaces:
+            return self.path / now
+        return self.path / (replacement(folder, now) if on_store(self.path) else unreplaced(folder))
+
+    def put_in_place(self, dataset: str, new: Path) -> Path:
+        """Where a finished recording is from now on; on an object store the manifest will say where that is."""
+        place = self.path / folder_name(dataset)
+        if on_store(self.path) or new == place:
+            return new
+        put_in_place_of(new, place)
+        return place
+
+    def remove_replaced(self, dataset: str) -> None:
+        """Folders of the dataset's earlier recordings."""
+        now = self.folder_of(dataset)
+        for folder in list(self.path.iterdir()):
+            with suppress(ValueError):
+                times_replaced(folder_name(dataset), folder.name)
+                if folder != now:
+                    remove_folder(folder)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._whole(), key=lambda name: name != self.reference))
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    def _whole(self) -> tuple[str, ...]:
+        return tuple(name for name in self.manifest.datasets if name not in self.damage)
+
+    def without(self, damage: StudyDamaged) -> Self:
+        """This study less the dataset that `damage` is of; asking for that one raises it."""
+        rest = copy(self)
+        rest.damage = {**self.damage, damage.dataset: damage}
+        return rest
+
+    def layer(self, name: str) -> RecordedLayer:
+        return layer_named(name, self.layers)
+
+    def check_category(self, index: int) -> int:
+        """`index` itself; raises `NotInStudy` where there is no such category."""
+        if not 0 <= index < len(self.categories):
+            last = len(self.categories) - 1
+            raise NotInStudy(f"no category {index}; there are {len(self.categories)}, from 0 to {last}.")
+        return index
+
+    @cached_property
+    def head(self) -> Head | None:
+        """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
+        return self.head_of(self.head_map.layer) if self.head_map else None
+
+    def head_of(self, layer: str) -> Head | None:
+        """The linear map from the units of `layer` into the logits; None where they do not feed them."""
+        found = self.heads.get(layer)
+        return (found.layer, found.weight, found.bias_or_zeros) if found else None
+
+    @cached_property
+    def head_map(self) -> LinearMap | None:
+        """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
+        found = self._read_map(self.path / HEAD)
+        return found and replace(found, logits=True)
+
+    @cached_property
+    def heads(self) -> dict[str, LinearMap]:
+        """The linear map into the logits from each recorded layer that feeds it, by layer, that of `head` first."""
+        first = [self.head_map] if self.head_map else []
+        found = [*first, *(each for each in self.maps.values() if each.logits)]
+        return {each.layer: each for each in found}
+
+    def head_file(self, layer: str) -> Path:
+        """Where the linear map from `layer` into the logits is, or would be."""
+        found = self.heads.get(layer)
+        first = found is None or found.name == (self.head_map and self.head_map.name)
+        return self.path / (HEAD if first or found is None else _map_file(found))
+
+    @cached_property
+    def maps(self) -> dict[str, LinearMap]:
+        """Linear maps by the names of their modules, those that `paths=` asked for and the head.
+
+        Of further layers that feed the logits the name is "MODULE from LAYER".
+        """
+        found = [self._read_map(file) for file in sorted((self.path / MAPS).glob("*.safetensors"))]
+        return {each.name: each for each in [*found, self.head_map] if each}
+
+    def _read_map(self, path: Path) -> LinearMap | None:
+        linear = read_map(within(self.path, path))
+        if linear is None:
+            return None
+        if linear.layer in self.layers and linear.weight.shape[1] != self.layers[linear.layer].units:
+            raise StudyDamaged(
+                f"{path} takes {linear.weight.shape[1]} inputs, and {linear.layer!r} has "
+                f"{self.layers[linear.layer].units} units."
+            )
+        return linear
+
+    def writable(self) -> bool:
+        """Whether a file can be made in the study's folder; tried with one that has no name or is gone at once.
+
+        Not on an object store, where notes cannot be saved.
+        """
+        if on_store(self.path):
+            return False
+        try:
+            with tempfile.TemporaryFile(dir=self.path):
+                return True
+        except OSError:
+            return False
+
+    def unfinished(self) -> list[str]:
+        """Datasets whose recording stopped midway; the same command finishes them."""
+        folders = [
+            path.parent for path in self.path.glob(f"*/{RECORDING}") if not path.parent.name.startswith(".")
+        ]
+        begun = set(map(given_name, (folder.name for folder in folders))) - set(self.manifest.datasets)
+        return sorted(begun | {name for name in self.manifest.datasets if not self._is_complete(name)})
+
+    def _is_complete(self, dataset: str) -> bool:
+        """False where mending has left shards to be recorded again; what is damaged is another matter."""
+        try:
+            return self[dataset].complete
+        except StudyDamaged:
+            return True
+
+    def reread(self, *, as_written: bool = False) -> Manifest:
+        """The manifest as it is on disk now; with `as_written` one that was changed since is refused."""
+        self.manifest = _read_manifest(self.path, as_written=as_written)
+        return self.manifest
+
+    def refuse_changed(self) -> None:
+        """Raise `StudyDamaged` where the manifest on disk is not what was written."""
+        _read_manifest(self.path, as_written=True)
+
+    def update(self, change: Callable[[Manifest], Manifest]) -> None:
+        """Write a changed manifest; what other processes wrote meanwhile is kept."""
+        with held(self.path, "study") as alone:
+            for folder in (self.path, self.path / MAPS) if alone else ():
+                sweep_files(within(self.path, folder))
+            written = False
+            while not written:
+                version = version_of(self.path / MANIFEST)
+                written = self.save(change(self.reread(as_written=True)), version)
+
+    def save(self, manifest: Manifest, over: str | None = None) -> bool:
+        """False where the manifest on an object store is no longer the version `over`."""
+        if not write_manifest(self.path, manifest, over):
+            return False
+        self.manifest = manifest
+        self._recordings.clear()
+        return True
+
+    def save_head(self, head: LinearMap) -> dict[str, str]:
+        """Write it; the file's name and checksum, for the manifest."""
+        return self._save_map(HEAD, replace(head, logits=False))  # the file's name tells
+
+    def save_map(self, linear: LinearMap) -> dict[str, str]:
+        return self._save_map(_map_file(linear), linear)
+
+    def known_answers(self) -> KnownAnswers | None:
+        """Inputs of the first dataset with what the model answered; None where they are not kept, or lost."""
+        from shiftscope.store.formats.known_answers_file import read_known_answers
+
+        if ANSWERS not in self.manifest.sha256 or ANSWERS in self.lost_files():
+            return None
+        return read_known_answers(within(self.path, self.path / ANSWERS))
+
+    def save_known_answers(self, known: KnownAnswers) -> dict[str, str]:
+        """Write them; the file's name and checksum, for the manifest."""
+        from shiftscope.store.formats.known_answers_file import write_known_answers
+
+        sums: Checksums = {}
+        write_known_answers(within(self.path, self.path / ANSWERS), known, sums)
+        return {ANSWERS: sums[self.path / ANSWERS]}
+
+    def lost_files(self) -> set[str]:
+        """Files of linear maps, and of the model's answers, that are not what the manifest says."""
+        return {
+            name
+            for name, digest in self.manifest.sha256.items()
+            if not has_checksum(within(self.path, self.path / name), digest)
+        }
+
+    def forget(self) -> None:
+        """Read everything again from now on."""
+        self._recordings.clear()
+        self._forget_maps()
+
+    def _save_map(self, name: str, linear: LinearMap) -> dict[str, str]:
+        sums: Checksums = {}
+        write_map(within(self.path, self.path / name), linear, sums)
+        self._forget_maps()
+        return {name: sums[self.path / name]}
+
+    def _forget_maps(self) -> None:
+        for known in ("head", "head_map", "heads", "maps"):
+            self.__dict__.pop(known, None)
+
+
+def create_study(
+    path: str | Path,
+    model: Mapping[str, Any],
+    categories: Sequence[str],
+    versions: Mapping[str, str],
+    *,
+    private: bool = False,
+) -> None:
+    """An empty study.
+
+    Raises
+    ------
+    StudyMismatch
+        The path is a file, or a folder that is not empty.
+    DataError
+        A category's name cannot be stored.
+    """
+    path, categories = study_path(path), checked_categories(categories)
+    if not (path / MANIFEST).exists():
+        refuse_taken(path)
+        make_study_folder(path, private=private)
+        manifest = Manifest(model=model, categories=categories, versions=versions)
+        if write_manifest(path, manifest, over=NO_VERSION):
+            return
+    raise StudyMismatch(
+        f"{path} is a study already. Open it with open_study(), or create it with exist_ok=True."
+    )
+
+
+def make_study_folder(path: Path, *, private: bool) -> None:
+    """The study's own folder, which others may read as the umask says; its owner alone where it is private.
+
+    What is written into it later is as private as the folder is.
+
+    Raises
+    ------
+    BadRequest
+        The study is on an object store, or on a system whose files have no such rights.
+    """
+    if private and (on_store(path) or os.name != "posix"):
+        raise BadRequest(
+            f"{path} cannot be made private here: "
+            + (
+                "who may read it is set at the object store."
+                if on_store(path)
+                else "set the folder's own rights."
+            )
+        )
+    if not on_store(path):
+        path.mkdir(parents=True, exist_ok=True)
+        if private:
+            path.chmod(0o700)
+        flush_names(path.parent)
+
+
+def _map_file(linear: LinearMap) -> str:
+    return f"{MAPS}/{folder_name(linear.name)}.safetensors"
+
+
+def refuse_taken(path: Path) -> None:
+    """Raise `StudyMismatch` where something that is no study stands at `path`."""
+    if path.exists() and not path.is_dir():
+        raise StudyMismatch(f"{path} is a file; a study is a folder. Choose another path.")
+    found = [entry.name for entry in path.iterdir()] if path.is_dir() else []
+    # A create() that was killed leaves locks, and a manifest half written.
+    others = [name for name in found if name != LOCKS and not name.startswith(f".{MANIFEST}.")]
+    if others and not (path / MANIFEST).exists():
+        raise StudyMismatch(f"{path} exists and is not empty, and is no study. Choose another path.")
+
+
+def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> bool:
+    """False where the manifest on an object store is not the version `over`; in a folder a lock stands for versions."""
+    content = {
+        "format": written_format(manifest.format),
+        "model": dict(manifest.model),
+        "categories": list(manifest.categories),
+        "layers": [layer.as_json() for layer in manifest.layers],
+        "reference": manifest.reference,
+        "datasets": list(manifest.datasets),
+        "inputs": dict(manifest.inputs),
+        **({"answer": manifest.answer.as_json()} if manifest.answer else {}),
+        "versions": dict(manifest.versions),
+        "sha256": dict(manifest.sha256),
+        **({"folders": dict(manifest.folders)} if manifest.folders else {}),
+    }
+    return write_json_over(within(path, path / MANIFEST), with_own_digest(content), over)
+
+
+def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
+    """ValueError where a dataset is said to be in a folder that is not made for it."""
+    for dataset, folder in folders.items():
+        times_replaced(folder_name(dataset), folder)
+    return dict(folders)
+
+
+def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
+    if not path.is_dir():
+        raise NotInStudy(f"no study at {path}. Create one with Study.create() or `shiftscope record`.")
+    content = read_json(within(path, path / MANIFEST), "the manifest of a study")
+    check_format(path / MANIFEST, content)
+    if as_written and not is_as_written(content):
+        raise StudyDamaged(
+            f"{path / MANIFEST} differs from what was written, and nothing else tells what that was. {RESTORE}"
+        )
+    try:
+        if not isinstance(content["datasets"], list) or not isinstance(content["categories"], list):
+            raise ValueError("its datasets or categories are no list")
+        manifest = Manifest(
+            model=content["model"],
+            categories=checked_categories(content["categories"]),
+            layers=tuple(RecordedLayer.from_json(entry) for entry in content["layers"]),
+            reference=content["reference"],
+            datasets=tuple(content["datasets"]),
+            inputs=content["inputs"],
+            answer=Answer.from_json(content["answer"]) if "answer" in content else None,
+            versions=content["versions"],
+            sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
+            folders=_checked(content.get("folders", {})),
+            format=content["format"],
+        )
+        check_types(manifest)
+        _check_model(manifest.model)
+        _check_names(manifest)
+        return manifest
+    except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
+        raise StudyDamaged(
+            f"{path / MANIFEST} is not the manifest of a study: {error!r}. {RESTORE}"
+        ) from error
+
+
+def _check_model(model: Mapping[str, Any]) -> None:
+    """Raise ValueError or KeyError for a model without a class."""
+    if not isinstance(model["class"], str) or type(model.get("parameters", 0)) is not int:
+        raise ValueError("its model has no class, or no number of parameters")
+    if not isinstance(model.get("settings", {}), Mapping):
+        raise ValueError("its model has no settings")
+
+
+def _check_names(manifest: Manifest) -> None:
+    """Raise ValueError or `BadRequest` for names of datasets and layers that are none or stand twice."""
+    for names in (manifest.datasets, tuple(layer.name for layer in manifest.layers)):
+        for name in names:
+            folder_name(name)
+        if len(set(names)) < len(names):
+            raise ValueError(f"a name stands twice among {names}")

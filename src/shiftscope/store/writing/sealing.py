@@ -1,0 +1,219 @@
+"""The end of a recording: what is made from all of its shards together, and the checksums of its files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import partial, reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.shard import COMPARED
+from shiftscope.store.disk.atomic import (
+    Checksums,
+    flush,
+    flush_names_of,
+    half_written,
+    keep_private,
+    read_json,
+    remove_folder,
+    write_json,
+)
+from shiftscope.store.disk.checksums import sums_told
+from shiftscope.store.disk.object_path import on_store
+from shiftscope.store.disk.self_digest import with_own_digest
+from shiftscope.store.formats.arrays import StoredArray, write_arrays
+from shiftscope.store.layout import (
+    CHECKSUMS,
+    RECORDING,
+    RESPONSES,
+    SHARDS,
+    SUMMARIES,
+    UNIT_CHUNK,
+    done_file,
+    folder_name,
+    partial_file,
+    samples_file,
+)
+from shiftscope.store.plan import Plan
+from shiftscope.store.writing.coordinates import write_coordinates
+from shiftscope.store.writing.merged_runs import merged_summaries, runs
+from shiftscope.store.writing.resummarise import summaries_of_stored
+from shiftscope.summaries.summary import States, arrays_of
+
+TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
+AT_ONCE_ON_A_STORE = 512 * 2**20  # where each pass fetches all responses again
+TURNED = 512, 8  # units and samples copied together, so that both sides stay in the cache
+
+
+def seal(folder: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
+    """Write what comes from all shards, and last that the recording is complete.
+
+    Parameters
+    ----------
+    categories
+        Names along the second axis of the logits.
+
+    Raises
+    ------
+    StudyDamaged
+        A shard's files are missing or damaged.
+    """
+    sums = _sums_of_shards(folder, plan)
+    if _only_kept(folder, plan, sums):
+        flush(folder / SUMMARIES, sums)
+    else:
+        again = partial(summaries_of_stored, folder, plan) if plan.keep == "responses" else None
+        write_summaries(folder, merged_summaries(folder, plan.shard_count, again), sums)
+    if plan.keep == "responses":
+        transpose(folder, plan, sums)
+        write_coordinates(folder, plan, categories, sums)
+        _sum_up_the_rest(folder / RESPONSES, sums)
+    flush_names_of(sums)
+    close(folder, plan, sums)
+
+
+def close(folder: Path, plan: Plan, sums: Checksums) -> None:
+    """Keep the checksums of all files, and say that the recording is complete."""
+    told = _told(folder, sums)
+    of_sums: Checksums = {}
+    write_json(folder / CHECKSUMS, told, of_sums)
+    flush_names_of(of_sums)
+    described = {
+        **read_json(folder / RECORDING, "a recording"),
+        "format": plan.format,
+        "complete": True,
+        "content": _content(told),
+        "checksums": of_sums[folder / CHECKSUMS],
+        **({"rounding": rounding} if (rounding := _rounding(folder, plan)) else {}),
+    }
+    write_json(folder / RECORDING, with_own_digest(described))
+
+
+def _told(folder: Path, sums: Checksums) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): digest for path, digest in sorted(sums.items())}
+
+
+def _rounding(folder: Path, plan: Plan) -> dict[str, Any]:
+    """What float16 took in the first shards, added up."""
+    first = [index for index, rows in plan.shards().items() if rows.start < COMPARED]
+    told = [read_json(done_file(folder, index), "the end of a shard").get("rounding") for index in first]
+    try:
+        added: dict[str, Any] = reduce(_added, filter(None, told), {})
+    except (KeyError, TypeError) as error:
+        raise StudyDamaged(
+            f"{done_file(folder, first[0])} and those after it do not tell what was rounded; record the dataset again."
+        ) from error
+    return added
+
+
+def _added(one: Any, other: Any) -> Any:
+    """Counts under the same names; nothing and some are some."""
+    if isinstance(one, dict):
+        return {key: _added(one[key], value) for key, value in other.items()} if one else other
+    return one + other
+
+
+def write_summaries(folder: Path, merged: States, sums: Checksums) -> None:
+    remove_folder(folder / SUMMARIES)
+    groups = {
+        f"{layer}/{name}": arrays_of(state)
+        for layer, states in merged.items()
+        for name, state in states.items()
+    }
+    write_arrays(folder / SUMMARIES, groups, sums)
+    if not on_store(folder):
+        flush(folder / SUMMARIES, sums)
+
+
+def transpose(folder: Path, plan: Plan, sums: Checksums) -> None:
+    """Write (unit, sample) twins, as many units at a time as fit the budget."""
+    for layer in plan.layers:
+        path = folder / RESPONSES / folder_name(layer.name)
+        by_sample, by_unit = StoredArray(path / "by_sample"), StoredArray(path / "by_unit")
+        budget = AT_ONCE_ON_A_STORE if on_store(folder) else TRANSPOSED_AT_ONCE
+        files = max(1, budget // (UNIT_CHUNK * plan.samples * by_sample.dtype.itemsize))
+        for first in range(0, layer.units, files * UNIT_CHUNK):
+            units = slice(first, min(first + files * UNIT_CHUNK, layer.units))
+            turned = np.empty((units.stop - units.start, plan.samples), by_sample.dtype)
+            for rows in plan.shards().values():
+                stored = by_sample.rows(rows.start, rows.stop)[:, units]
+                _turn(stored, turned[:, rows.start : rows.stop])
+            by_unit.write(first, turned, sums)
+
+
+def _turn(rows: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
+    """`into` becomes the transpose."""
+    across, down = TURNED
+    for unit in range(0, rows.shape[1], across):
+        for row in range(0, rows.shape[0], down):
+            into[unit : unit + across, row : row + down] = rows[row : row + down, unit : unit + across].T
+
+
+def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
+    """Whether the merged summaries are all that there is of the shards', and are of just these shards.
+
+    So it is when a shard's samples were damaged, and recorded again, after its responses had been given up.
+
+    Raises
+    ------
+    StudyDamaged
+        They are of other responses: of the whole pass nothing can be made.
+    """
+    there = (partial_file(folder, *run).exists() for run in runs(folder, plan.shard_count))
+    if plan.keep == "responses" or all(there):
+        return False
+    if not (folder / SUMMARIES).is_dir():
+        raise StudyDamaged(f"{folder / SUMMARIES} is missing; record with overwrite=True.")
+    kept = dict(sums)
+    flush(folder / SUMMARIES, kept)
+    if _content(_told(folder, kept)) != read_json(folder / RECORDING, "a recording").get("content"):
+        raise StudyDamaged(
+            f"{folder} keeps no responses, and its summaries are not of the shards that are there. Record with "
+            "overwrite=True."
+        )
+    return True
+
+
+def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
+    """As they were when the shards were written; those of shards from before checksums were kept, as they are.
+
+    With those of the `.done` files themselves.
+    """
+    sums: Checksums = {}
+    listed = set[object](folder.below()) if on_store(folder) else None  # in place of a request for each file
+    for index in plan.shards():
+        done = read_json(done_file(folder, index), "the end of a shard", sums=sums)
+        of_shard = sums_told(folder, done.get("sha256", {}))
+        # Of before there are some that name the summaries too, which are gone once they are merged.
+        needed = [path for path in of_shard if path.parent.name != SHARDS]
+        if missing := [path for path in needed if not (path.is_file() if listed is None else path in listed)]:
+            raise StudyDamaged(
+                f"{done_file(folder, index)} tells of {missing[0]}, which is not there. Remove it, and give the "
+                "command that recorded the dataset again."
+            )
+        sums |= of_shard
+        if "sha256" not in done:
+            flush(samples_file(folder, index), sums)
+    return sums
+
+
+def _sum_up_the_rest(folder: Path, sums: Checksums) -> None:
+    """Files that zarr wrote: descriptions, coordinates and, in recordings of before, responses."""
+    for path in sorted(folder.rglob("*")):  # a folder before what is in it
+        if path.is_dir():
+            keep_private(path)
+        elif path.is_file() and path not in sums and not half_written(path.relative_to(folder)):
+            flush(path, sums)
+
+
+def _content(sums: dict[str, str]) -> str:
+    """Digest of what was recorded: the samples as they are kept, and the summaries of their responses."""
+    kept = {name: digest for name, digest in sums.items() if name.startswith(("samples/", f"{SUMMARIES}/"))}
+    return hashlib.sha256(
+        "\n".join(f"{digest}  {name}" for name, digest in sorted(kept.items())).encode()
+    ).hexdigest()

@@ -1,0 +1,275 @@
+"""A recording while it is made: shards written whole, counted when their `.done` file is there, sealed at the end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from shiftscope.errors import StudyDamaged, StudyMismatch
+from shiftscope.model.answers import Answers, refuse_other_answers
+from shiftscope.shard import Shard
+from shiftscope.store.disk.atomic import (
+    Checksums,
+    flush,
+    flush_names_of,
+    make_folder,
+    read_json,
+    remove_folder,
+    sweep_folder,
+    write_json,
+)
+from shiftscope.store.disk.containment import all_within, within
+from shiftscope.store.disk.local_copy import to_write_arrays
+from shiftscope.store.disk.object_path import on_store
+from shiftscope.store.disk.self_digest import with_own_digest
+from shiftscope.store.formats.arrays import StoredArray, create_array
+from shiftscope.store.formats.samples import write_samples
+from shiftscope.store.layout import (
+    LOGITS,
+    RECORDING,
+    RESPONSES,
+    UNIT_CHUNK,
+    done_file,
+    folder_name,
+    partial_file,
+    samples_file,
+)
+from shiftscope.store.plan import Plan
+from shiftscope.store.writing.merged_runs import merge_run_of, remove_runs
+from shiftscope.store.writing.sealing import seal
+from shiftscope.store.writing.shard_summaries import write_partial
+from shiftscope.summaries.summary import States
+
+AT_ONCE = 2  # files of a shard: one waits for the disk while the checksum of another is computed
+
+
+class RecordingWriter:
+    """Write a recording into `folder`, or go on with the one that stopped there.
+
+    Several processes may write one recording, each its shards: a shard written twice has the same bytes.
+
+    Parameters
+    ----------
+    answers
+        What the model answers to the first inputs, by which it is known again.
+    batch_size
+        Of the passes, noted with each shard.
+
+    Raises
+    ------
+    StudyMismatch
+        The folder holds a recording of something else or by a model that answers otherwise, and not `overwrite`; the
+        message names what differs.
+    StudyDamaged
+        What the folder says of its recording cannot be read, and not `overwrite`, or a link leads out of it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        *,
+        answers: Answers | None = None,
+        batch_size: int | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        self.folder, self.plan = all_within(within(folder.parent, folder)), plan
+        planned = json.loads(json.dumps(plan.as_json()))
+        before = _described(folder, overwrite=overwrite)
+        self._batch_size = batch_size
+        other = _other_answers(before, answers) if answers else ""
+        if before is not None and overwrite and (other or _differences(before.get("plan", {}), planned)):
+            remove_folder(folder)
+            before = None
+        if before:
+            self.complete = bool(before.get("complete"))
+            _refuse_other_plan(before.get("plan", {}), planned, complete=self.complete)
+            refuse_other_answers(other)
+        else:
+            self.complete = False
+            self._refuse_full_disk()
+            told = {"answers": answers.as_json()} if answers else {}
+            begun = {"format": plan.format, "complete": False, **told, "plan": planned}
+            write_json(folder / RECORDING, with_own_digest(begun))
+        if plan.keep == "responses" and not self.complete:
+            self._arrays, self._logits = self._arrays_to_write()
+
+    def unfinished(self) -> list[int]:
+        """Shards that are still to be recorded."""
+        return (
+            []
+            if self.complete
+            else [shard for shard in self.plan.shards() if not is_done(self.folder, self.plan, shard)]
+        )
+
+    def commit(self, shard: Shard, states: States) -> None:
+        """Write one shard and its summaries.
+
+        Its `.done` file comes last, so a shard counts when all of it is there. Then the summaries of its run are
+        merged, if it was the last one of that.
+        """
+        sums: Checksums = {}
+        with ThreadPoolExecutor(AT_ONCE) as several:
+            writing = [
+                several.submit(write_partial, partial_file(self.folder, shard.index), states),
+                several.submit(write_samples, samples_file(self.folder, shard.index), shard, sums),
+            ]
+            if self.plan.keep == "responses":
+                arrays = [(self._arrays[name], values) for name, values in shard.responses.items()]
+                for array, values in [*arrays, (self._logits, shard.logits)]:
+                    writing.append(several.submit(array.write, shard.first, values, sums))
+            for each in writing:
+                each.result()
+        flush_names_of(sums)
+        done = {
+            "shard": shard.index,
+            "samples": len(shard.samples),
+            "skipped": int((~shard.shown).sum()),
+            "plan": self.plan.digest,
+            **({} if self._batch_size is None else {"batch_size": self._batch_size}),
+            **({"rounding": shard.rounding} if shard.rounding else {}),
+            "sha256": {
+                path.relative_to(self.folder).as_posix(): digest for path, digest in sorted(sums.items())
+            },
+        }
+        write_json(done_file(self.folder, shard.index), done)
+        merge_run_of(self.folder, shard.index, self.plan.shard_count)
+
+    def seal(self, categories: Sequence[str] = ()) -> None:
+        """Merge the summaries, write the transposed responses, mark the recording complete.
+
+        `categories` are the names along the logits' second axis. Of a complete recording only what a process
+        that was killed here left behind is removed.
+        """
+        if not self.complete:
+            seal(self.folder, self.plan, categories)
+            self.complete = True
+        remove_runs(self.folder)  # also those that a rank wrote of a shard that another had done
+
+    def abandon(self) -> None:
+        """Leave no trace of a recording that finished no shard."""
+        if not self.complete and len(self.unfinished()) == self.plan.shard_count:
+            remove_folder(self.folder)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left behind; not while another process writes this recording."""
+        if not on_store(self.folder):
+            sweep_folder(self.folder)
+
+    def tell_other_passes(self, answers: Answers, batch_size: int) -> None:
+        """Warn where shards that are there were made by another torch, or in batches of another size."""
+        described = read_json(self.folder / RECORDING, "a recording")
+        if not self.complete and "answers" in described:
+            Answers.from_json(described["answers"]).tell_other_torch(answers)
+        done = [shard for shard in self.plan.shards() if is_done(self.folder, self.plan, shard)]
+        sizes = {json.loads(done_file(self.folder, shard).read_bytes()).get("batch_size") for shard in done}
+        if others := sorted(sizes - {None, batch_size}):
+            warnings.warn(
+                f"{self.plan.dataset!r} was begun with batch_size={' and '.join(map(str, others))} and goes on with "
+                f"{batch_size}: responses may differ by rounding.",
+                stacklevel=3,
+            )
+
+    def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
+        """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
+        try:
+            return self._create_arrays()
+        except (ValueError, KeyError, TypeError, StudyDamaged):
+            layers = [folder_name(layer.name) for layer in self.plan.layers]
+            arrays = [LOGITS, *(f"{layer}/{twin}" for layer in layers for twin in ("by_sample", "by_unit"))]
+            for described in (".", *layers, *arrays):
+                (self.folder / RESPONSES / described / "zarr.json").unlink(missing_ok=True)
+        return self._create_arrays()
+
+    def _create_arrays(self) -> tuple[dict[str, StoredArray], StoredArray]:
+        import zarr
+
+        plan = self.plan
+        with to_write_arrays(self.folder / RESPONSES) as responses:
+            root = zarr.open_group(responses, mode="a", zarr_format=3)
+            for layer in plan.layers:
+                group, kind = root.require_group(folder_name(layer.name)), plan.stored_type(layer.name)
+                shape, chunks = (plan.samples, layer.units), (plan.rows, layer.units)
+                create_array(group, "by_sample", shape, chunks, kind, ("sample", "unit"))
+                shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
+                create_array(group, "by_unit", shape, chunks, kind, ("unit", "sample"))
+            shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
+            create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
+        folders = {layer.name: self.folder / RESPONSES / folder_name(layer.name) for layer in plan.layers}
+        arrays = {name: StoredArray(folder / "by_sample") for name, folder in folders.items()}
+        if not on_store(self.folder) and len(self.unfinished()) == plan.shard_count:
+            flush(self.folder / RESPONSES, {})  # descriptions last before the first shard counts
+        return arrays, StoredArray(self.folder / RESPONSES / LOGITS)
+
+    def _refuse_full_disk(self) -> None:
+        if on_store(self.folder):
+            return
+        make_folder(self.folder)
+        needed, free = self.plan.bytes_needed(), shutil.disk_usage(self.folder).free
+        if needed > free:
+            remove_folder(self.folder)
+            raise StudyMismatch(
+                f"the recording may need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Record fewer layers, "
+                'or record with keep="summaries".'
+            )
+
+
+def is_done(folder: Path, plan: Plan, shard: int) -> bool:
+    """Whether a shard was written whole; a `.done` file of anything else, or one that breaks off, does not count."""
+    try:
+        done = json.loads(done_file(folder, shard).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return tells_of_shard(done, plan, shard)
+
+
+def tells_of_shard(done: object, plan: Plan, shard: int) -> bool:
+    """Whether the content of a `.done` file is of this shard; one of before may lack some of what it says."""
+    samples = min(plan.rows, plan.samples - shard * plan.rows)
+    said = {"shard": shard, "samples": samples, "plan": plan.digest}
+    return isinstance(done, dict) and all(done.get(key, value) == value for key, value in said.items())
+
+
+def _described(folder: Path, *, overwrite: bool) -> dict[str, Any] | None:
+    """What a recording says of itself; with `overwrite` one that says nothing that can be read differs in all."""
+    if not (folder / RECORDING).exists():
+        return None
+    try:
+        described = read_json(folder / RECORDING, "a recording")
+        if not isinstance(described.get("plan"), dict):
+            raise StudyDamaged(f"{folder / RECORDING} does not say what the recording is.")
+        return described
+    except StudyDamaged as error:
+        if overwrite:
+            return {}
+        raise StudyDamaged(f"{error} Record it with overwrite=True.") from error
+
+
+def _other_answers(before: Mapping[str, Any] | None, now: Answers) -> str:
+    """How the model differs from the one that a recording was begun with; empty where nothing is kept of that."""
+    if before is None or "answers" not in before:
+        return ""
+    try:
+        return Answers.from_json(before["answers"]).difference(now)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StudyDamaged(f"a recording does not say what its model answered: {error!r}.") from error
+
+
+def _refuse_other_plan(before: Mapping[str, Any], planned: Mapping[str, Any], *, complete: bool) -> None:
+    if differs := _differences(before, planned):
+        state = "is already recorded" if complete else "was begun and never finished"
+        raise StudyMismatch(
+            f"a dataset named {planned['dataset']!r} {state} in this study with other contents: "
+            f"{' and '.join(differs)} changed. Choose another name, or replace it on purpose with overwrite=True."
+        )
+
+
+def _differences(before: Mapping[str, Any], planned: Mapping[str, Any]) -> list[str]:
+    # The fingerprint covers what the model sees; where the data lay is told by `source` and may change.
+    keys = dict.fromkeys((*planned, *before))
+    return [key for key in keys if key != "source" and before.get(key) != planned.get(key)]

@@ -1,0 +1,1 @@
+"""What units do over sets of samples."""

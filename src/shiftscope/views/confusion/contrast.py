@@ -1,0 +1,31 @@
+"""Which units turn one category into another: confused samples against those told right."""
+
+from __future__ import annotations
+
+from shiftscope.views.confusion.confused_pair import Pair, samples
+from shiftscope.views.confusion.contrast_of_contributions import contrast_of_contributions
+from shiftscope.views.confusion.contrast_of_responses import contrast_of_responses
+from shiftscope.views.page.panels import Message, Panel
+
+
+def contrast(pair: Pair) -> list[Panel]:
+    """What the units did differently, in a sentence and as a table; why not, where it cannot be said."""
+    if problem := _nothing_to_compare(pair):
+        return [Message(pair.title, problem)]
+    head = pair.look.study.head_of(pair.look.layer)
+    if head:
+        return list(contrast_of_contributions(pair, head[1], head[2]))
+    return list(contrast_of_responses(pair))
+
+
+def _nothing_to_compare(pair: Pair) -> str:
+    (a, b), (confused, right) = pair.names, pair.sizes
+    if not confused:
+        return f"No sample of {pair.look.lead} labelled {a} is predicted {b}."
+    if not right:
+        return (
+            f"{samples(confused)} labelled {a} predicted {b} in {pair.look.lead}, and no sample told right in "
+            f"{pair.against} to compare with."
+        )
+    bare = dict.fromkeys(recording.name for recording, _ in pair.sets if not recording.keeps_responses)
+    return f'Recorded with keep="summaries", without single responses: {", ".join(bare)}.' if bare else ""

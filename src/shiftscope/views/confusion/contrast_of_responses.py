@@ -1,0 +1,87 @@
+"""The units that respond differently to confused samples, where their way to the logits is not known."""
+
+from __future__ import annotations
+
+from shiftscope.arrays import UnitArray
+from shiftscope.statistics.ranked import ranked
+from shiftscope.tuning.set_means import welch
+from shiftscope.views.confusion.confused_pair import OF_ONE_UNIT, Pair
+from shiftscope.views.page.panels import Cell, Column, Message, Table
+from shiftscope.views.parts.cells import share_cell, strip_column
+from shiftscope.views.parts.number_text import percent, points, points_interval
+from shiftscope.views.parts.sample_sets import as_share, bounded, mean_response, reference_maximum
+
+EACH_WAY = 8  # units
+
+
+def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
+    """A sentence, and a table of the units that respond more to the confused samples and of those that do less."""
+    look = pair.look
+    confused, right = (mean_response(recording, look.layer, chosen) for recording, chosen in pair.sets)
+    shares = as_share(look, confused.mean), as_share(look, right.mean)
+    change = shares[0] - shares[1]
+    more = [int(unit) for unit in ranked(change)[:EACH_WAY] if change[unit] > 0]
+    less = [int(unit) for unit in ranked(change, ascending=True)[:EACH_WAY] if change[unit] < 0]
+    units = [*more, *reversed(less)]
+    sure = welch(confused.at(units), right.at(units)).times(1 / reference_maximum(look)[units])
+    rows = [
+        [
+            Cell(f"unit {unit}", look.unit(unit)),
+            *(share_cell(float(share[unit])) for share in shares),
+            Cell(points(float(change[unit])), note=points_interval(low, high), value=float(change[unit])),
+            *pair.strips(unit),
+        ]
+        for unit, low, high in zip(units, sure.low.tolist(), sure.high.tolist(), strict=True)
+    ]
+    (a, b), measured = (
+        pair.names,
+        f"Mean response over the unit's largest response in {look.reference}, on samples of",
+    )
+    columns = [
+        Column(
+            "unit",
+            f"Units of {look.layer} that respond more to the confused samples than to right ones, then those that "
+            "respond less.",
+        ),
+        Column(pair.heads[0], f"{measured} {look.lead} labelled {a} and predicted {b}.", numeric=True),
+        Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and predicted {a}.", numeric=True),
+        Column(
+            "difference", f"The first minus the second, in percentage points, {OF_ONE_UNIT}.", numeric=True
+        ),
+        *map(strip_column, pair.stripped),
+    ]
+    table = Table(
+        f"Responses of the units of {look.layer}",
+        columns,
+        rows,
+        note=bounded("Each mean", *pair.sizes),
+        empty="No unit responds differently.",
+    )
+    return _sentence(pair, shares, units, change), table
+
+
+def _sentence(
+    pair: Pair, shares: tuple[UnitArray, UnitArray], units: list[int], change: UnitArray
+) -> Message:
+    most = max(units, key=lambda unit: abs(float(change[unit])), default=None)
+    example = ""
+    if most is not None:
+        confused, right = (percent(float(share[most])) for share in shares)
+        example = (
+            f" Unit {most} changes most: {confused} of its largest response in {pair.look.reference} on the former, "
+            f"{right} on the latter."
+        )
+    return Message(pair.title, f"{pair.in_words()} {_why(pair)}{example}{pair.warning()}")
+
+
+def _why(pair: Pair) -> str:
+    heads = pair.look.study.heads
+    if not heads:
+        return (
+            "No recorded layer feeds the logits by a linear map alone, so that what a unit adds to them is not known: "
+            "mean responses are compared."
+        )
+    return (
+        f"The units of {pair.look.layer} do not feed the logits directly, so that mean responses are compared; those "
+        f"of {' and '.join(heads)} do: choose it to see contributions."
+    )

@@ -1,0 +1,99 @@
+"""How a score is spread over a layer's units under each shift, as the published figures show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from shiftscope.scores.score import unit_scores
+from shiftscope.statistics.density import REACH, density, scott_bandwidth
+from shiftscope.views.page.panels import Chart, Message, Panel, Rows
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.charts import by_dataset
+from shiftscope.views.parts.number_text import all_exact, number
+from shiftscope.views.parts.unit_scores import estimated, title
+
+POINTS = 256  # along each curve
+
+
+def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
+    """Kernel density of one score over the units of the layer, a curve for each shifted dataset.
+
+    Parameters
+    ----------
+    positive
+        Only units whose score is above zero, as the paper's text has it; its notebooks take all.
+    """
+    curves, peaks, missing = [], [], []
+    for name in look.others():
+        values = estimated(look, name)[score].value
+        values = values[values > 0] if positive else values[~np.isnan(values)]
+        if not scott_bandwidth(values) > 0:
+            missing.append(name)
+            continue
+        curves.append((name, values.tobytes()))
+        peaks.append(f"{name} {_curve(values.tobytes()).peak}")
+    heading = f"Density of {title(score)}"
+    if not curves:
+        return Message(
+            heading, f"No shifted dataset has units whose {title(score)} differs, so there is no density."
+        )
+    low, high = unit_scores[score].within
+    bounded = np.isfinite(low) and np.isfinite(high)
+    spec = {
+        "data": {"values": _rows(tuple(curves))},
+        "height": 220,
+        "mark": {"type": "line", "clip": True},
+        "encoding": {
+            "x": {
+                "field": "x",
+                "type": "quantitative",
+                "title": f"{title(score)} ({unit_scores[score].measured_in})",
+                **({"scale": {"domain": [low, high]}} if bounded else {}),
+            },
+            "y": {"field": "density", "type": "quantitative", "title": "density"},
+            "color": by_dataset(look, look.others()),
+        },
+    }
+    chosen = "units with a positive score" if positive else "all units that have the score"
+    lacking = f" Without spread, so without a curve: {', '.join(missing)}." if missing else ""
+    return Chart(
+        heading,
+        spec,
+        description=f"Kernel density of {title(score)} over the units of {look.layer}, a curve for each shift.",
+        note=f"Gaussian kernels of Scott's bandwidth over {chosen}. Peaks: {'; '.join(peaks)}.{lacking}",
+    )
+
+
+@dataclass(frozen=True)
+class _Curve:
+    x: Sequence[float]
+    heights: Sequence[float]
+    peak: str  # in words
+
+
+@lru_cache(maxsize=64)  # the same for every page of a layer
+def _curve(values: bytes) -> _Curve:
+    numbers = np.frombuffer(values)
+    width = scott_bandwidth(numbers)
+    at = np.linspace(numbers.min() - REACH * width, numbers.max() + REACH * width, POINTS)
+    heights = density(numbers, at)
+    highest = int(heights.argmax())
+    peak = f"{number(float(at[highest]))} (height {number(float(heights[highest]))})"
+    return _Curve(all_exact(at), all_exact(heights), peak)
+
+
+@lru_cache(maxsize=16)
+def _rows(curves: tuple[tuple[str, bytes], ...]) -> Rows:
+    """Of the curves of several datasets."""
+    drawn = [(name, _curve(values)) for name, values in curves]
+    return Rows(
+        {
+            "dataset": [name for name, curve in drawn for _ in curve.x],
+            "x": [x for _, curve in drawn for x in curve.x],
+            "density": [height for _, curve in drawn for height in curve.heights],
+        }
+    )

@@ -1,0 +1,87 @@
+"""Confusions that a shift made more frequent."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from functools import lru_cache
+
+from shiftscope.outcomes.grown_confusions import Grown, grown
+from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.statistics.newcombe import newcombe
+from shiftscope.statistics.wilson import wilson
+from shiftscope.store.formats.samples import Samples
+from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.number_text import count, points, points_interval
+from shiftscope.views.parts.pictures import category_name
+
+FOUND = 10  # at least, so that a page that shows one and ten of them sorts once
+
+
+def grown_in(look: Look, dataset: str, most: int) -> list[Grown]:
+    """Confusions of one dataset whose share grew, most first."""
+    here, there = (look.study[name].samples for name in (dataset, look.reference))
+    return _grown(here, there, len(look.study.categories), max(most, FOUND))[:most]
+
+
+@lru_cache(maxsize=64)
+def _grown(here: Samples, there: Samples, categories: int, most: int) -> list[Grown]:
+    """Found once: it takes sorting every confusion there is."""
+    confusions, usual = (outcomes(samples, categories).confusions for samples in (here, there))
+    return grown(confusions, usual, most)
+
+
+def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:
+    """The confusions that grew most under any of the shifts."""
+    found = heapq.nlargest(
+        most,
+        ((name, one) for name in shifts for one in grown_in(look, name, most)),
+        key=lambda pair: pair[1].growth,
+    )
+    rows = [
+        [
+            Cell(
+                f"{category_name(look.study, one.actual)} → {category_name(look.study, one.predicted)}",
+                look.confusion(one.actual, one.predicted),
+            ),
+            Cell(name, look.dataset(name)),
+            Cell(count(one.answers[0]), look.confusion(one.actual, one.predicted), value=one.answers[0]),
+            share_cell(one.share, *map(float, wilson(*one.answers))),
+            share_cell(one.usual_share, *map(float, wilson(*one.usual))),
+            _growth(one),
+        ]
+        for name, one in found
+    ]
+    interval = "behind it the 95 % interval of"
+    columns = [
+        Column(
+            "label → prediction",
+            "Confusions by how much their share grew from the reference; labels that a set lacks are left out.",
+        ),
+        Column("dataset"),
+        Column("samples", "Samples with this label and this prediction.", numeric=True),
+        Column(
+            "share",
+            f"Of the samples with this label in this dataset, those with this prediction; {interval} Wilson.",
+            numeric=True,
+        ),
+        Column("was", f"The same share in {look.reference}.", numeric=True),
+        Column(
+            "growth",
+            f"The one share minus the other, in percentage points; {interval} Newcombe.",
+            numeric=True,
+        ),
+    ]
+    return Table(
+        "Confusions that grew most",
+        columns,
+        rows,
+        empty="No confusion is more frequent than in the reference.",
+    )
+
+
+def _growth(one: Grown) -> Cell:
+    growth, low, high = map(float, newcombe(*one.answers, *one.usual))
+    return Cell(points(growth), note=points_interval(low, high), value=growth)

@@ -1,0 +1,155 @@
+"""What the reader chose, kept in every link: the layer whose units are shown, the dataset that leads, the dataset
+compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from urllib.parse import quote, urlencode
+
+from shiftscope.errors import BadRequest
+from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.panels import Choice, Link
+
+
+@dataclass(frozen=True)
+class Look:
+    """The choices in force, and the addresses of pages that keep them.
+
+    The **lead** selects and orders what is shown (units, categories); the other datasets follow it. The
+    **reference** is what responses are normalised by and scores compare with.
+    """
+
+    study: StudyFiles
+    layer: str
+    reference: str
+    lead: str
+    asked_layer: str | None = None  # as in the address; None leaves the default
+    asked_reference: str | None = None
+    asked_lead: str | None = None
+    # Those read for this page, by dataset, reference and layer.
+    estimates: dict[tuple[str, str, str], dict[str, Estimate]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @classmethod
+    def at(
+        cls,
+        study: StudyFiles,
+        layer: str | None = None,
+        reference: str | None = None,
+        lead: str | None = None,
+    ) -> Look:
+        """Choices checked against the study; by default the layer that feeds the logits, else the last, and the
+        study's reference, which leads as well."""
+        if not study.layers:
+            raise BadRequest("nothing is recorded in this study yet. `shiftscope record` adds a dataset.")
+        default = study.head[0] if study.head else list(study.layers)[-1]
+        against = study[reference].name if reference else study.reference
+        return cls(
+            study,
+            study.layer(layer).name if layer else default,
+            against,
+            study[lead].name if lead else against,
+            layer,
+            reference,
+            lead,
+        )
+
+    def led_by(self, default: str) -> Look:
+        """The same, with another lead where the reader chose none."""
+        return self if self.asked_lead else replace(self, lead=default)
+
+    def page(self, path: str, **options: str | int | bool | None) -> str:
+        """An address with the choices in force and more options."""
+        return path + (self._query(options) if options else self._kept)
+
+    @cached_property
+    def _kept(self) -> str:
+        """The choices in force alone, as of each of the hundreds of pictures on a page."""
+        return self._query({})
+
+    def _query(self, options: Mapping[str, str | int | bool | None]) -> str:
+        """Written once for the rows of a table, whose addresses differ before it."""
+        asked = tuple(options.items())
+        if asked not in self._queries:
+            self._queries[asked] = self._written(options)
+        return self._queries[asked]
+
+    @cached_property
+    def _queries(self) -> dict[tuple[tuple[str, str | int | bool | None], ...], str]:
+        return {}
+
+    def _written(self, options: Mapping[str, str | int | bool | None]) -> str:
+        choices = {"layer": self.asked_layer, "reference": self.asked_reference, "lead": self.asked_lead}
+        given = {name: value for name, value in {**choices, **options}.items() if value is not None}
+        return f"?{urlencode(given)}" if given else ""
+
+    def overview(self) -> str:
+        return self.page("")
+
+    def layer_page(self, layer: str | None = None, **options: str | int | bool | None) -> str:
+        return self.page(self.at_layer(layer or self.layer), **{"layer": None, **options})
+
+    def unit(self, index: int, layer: str | None = None, **options: str | int | bool | None) -> str:
+        return self.page(f"{self.at_layer(layer or self.layer)}/units/{index}", **{"layer": None, **options})
+
+    def dataset(self, name: str, **options: str | int | bool | None) -> str:
+        return self.page(self.at_dataset(name), **options)
+
+    def sample(self, dataset: str, position: int) -> str:
+        before, after = self.around_samples(dataset)
+        return f"{before}{position}{after}"
+
+    def around_samples(self, dataset: str) -> tuple[str, str]:
+        """What stands before and after the position in the addresses of a dataset's samples."""
+        return f"{self.at_dataset(dataset)}/samples/", self._kept
+
+    @staticmethod
+    @lru_cache(maxsize=1024)  # each picture's address holds one
+    def at_layer(name: str) -> str:
+        return f"layers/{quote(name, safe='')}"
+
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def at_dataset(name: str) -> str:
+        return f"datasets/{quote(name, safe='')}"
+
+    def category(self, index: int) -> str:
+        return self.page(f"categories/{index}")
+
+    def confusion(self, actual: int, predicted: int) -> str:
+        return self.page(f"confusions/{actual}/{predicted}")
+
+    def choices(self, path: str, **options: str | int | bool | None) -> Sequence[Choice]:
+        """Menus of layer, lead and reference for a page at `path` that shows units of a layer."""
+        return [self.layer_choice(path, **options), *self.dataset_choices(path, **options)]
+
+    def dataset_choices(self, path: str, **options: str | int | bool | None) -> Sequence[Choice]:
+        """Menus of lead and reference."""
+        leads = [Link(name, replace(self, asked_lead=name).page(path, **options)) for name in self.study]
+        against = [
+            Link(name, replace(self, asked_reference=name).page(path, **options)) for name in self.study
+        ]
+        return [
+            Choice(
+                "Lead", leads, self.lead, "Selects and orders what is shown; the other datasets follow it."
+            ),
+            Choice("Compare with", against, self.reference, "The reference: its maxima normalise."),
+        ]
+
+    def layer_choice(self, path: str, **options: str | int | bool | None) -> Choice:
+        links = [
+            Link(name, replace(self, asked_layer=name).page(path, **options)) for name in self.study.layers
+        ]
+        return Choice("Units of layer", links, self.layer)
+
+    def others(self) -> list[str]:
+        """The datasets compared with the reference in force."""
+        return [name for name in self.study if name != self.reference]
+
+    def ordered(self) -> list[str]:
+        """All datasets, the reference in force first."""
+        return [self.reference, *self.others()]

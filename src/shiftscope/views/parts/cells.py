@@ -1,0 +1,49 @@
+"""Cells and columns that several tables have."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.views.page.panels import Cell, Column
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.number_text import interval, number, percent, share_interval
+from shiftscope.views.parts.pictures import strongest
+
+NAN = float("nan")
+
+
+def number_cell(value: float, low: float = NAN, high: float = NAN, *, page: str = "", help: str = "") -> Cell:
+    """A number, with its interval behind it where it has one."""
+    return Cell(number(value), page, help, note=interval(low, high), value=value)
+
+
+def with_floor(cell: Cell, estimate: Estimate, unit: int) -> Cell:
+    """A score's cell, which says what sampling alone makes of the score, where it is known."""
+    if estimate.floor is None or not math.isfinite(estimate.floor[unit]):
+        return cell
+    floor = number(float(estimate.floor[unit]))
+    note, help = f"floor {floor}", f"Sampling alone, without any shift, gives {floor}."
+    if estimate.flat[unit]:
+        note, help = (
+            f"{note}, flat",
+            f"{help} Flat: in the reference the unit does not tell the categories apart.",
+        )
+    return replace(cell, note=f"{cell.note}; {note}" if cell.note else note, help=help)
+
+
+def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str = "") -> Cell:
+    """A share with its bar and its interval; no bar where there was nothing to measure."""
+    bar = share if math.isfinite(share) else None
+    return Cell(percent(share), page, bar=bar, note=share_interval(low, high), value=share)
+
+
+def strip_cell(look: Look, dataset: str, unit: int, how_many: int, layer: str | None = None) -> Cell:
+    """The samples of a dataset that move a unit most, of the layer in force where none is given."""
+    return Cell(pictures=tuple(strongest(look, look.study[dataset], layer or look.layer, unit, how_many)))
+
+
+def strip_column(dataset: str) -> Column:
+    """Head of a column of pictures."""
+    return Column(f"strongest in {dataset}", "Samples with the unit's largest responses, strongest first.")

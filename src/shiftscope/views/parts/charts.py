@@ -1,0 +1,74 @@
+"""What several charts share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.panels import Rows
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.number_text import all_exact
+from shiftscope.views.parts.pictures import category_name
+
+MANY = 600  # points; from here on they are smaller
+
+
+def by_dataset(look: Look, shown: Sequence[str] | None = None) -> dict[str, Any]:
+    """Colour by dataset, the same in every chart; the legend has those `shown`, or all."""
+    return {
+        "field": "dataset",
+        "type": "nominal",
+        "scale": {"domain": look.ordered()},
+        "legend": {
+            **({} if shown is None else {"values": shown}),
+            "orient": "top",
+            "title": None,
+            "symbolOpacity": 1,
+        },
+    }
+
+
+def told_apart(study: StudyFiles, categories: Sequence[int]) -> dict[int, str]:
+    """Names by category, with the number behind those that share one: they would share a bar."""
+    alike = Counter(study.categories)
+    return {c: n if alike[n := category_name(study, c)] == 1 else f"{n} ({c})" for c in categories}
+
+
+def point_size(points: int) -> int:
+    """Area of each of so many points, in square pixels."""
+    return 45 if points < MANY else 16
+
+
+def unit_points(
+    look: Look,
+    units: npt.NDArray[np.intp],
+    passing: npt.NDArray[np.bool_],
+    **numbers: npt.NDArray[np.float64],
+) -> Rows:
+    """A point for each of some units: its number, `numbers` of the same order, its page, whether it passes."""
+    before, _, after = look.unit(0).partition("/units/0")
+    named = tuple((name, np.asarray(values, np.float64).tobytes()) for name, values in numbers.items())
+    passed = np.asarray(passing[units], bool).tobytes()
+    return _unit_points(f"{before}/units/", after, np.asarray(units, np.int64).tobytes(), passed, named)
+
+
+@lru_cache(maxsize=32)  # half a megabyte each at 2,048 units
+def _unit_points(
+    before: str, after: str, units: bytes, passing: bytes, named: tuple[tuple[str, bytes], ...]
+) -> Rows:
+    """Made once for all pages of a layer that draw the same points."""
+    shown: list[int] = np.frombuffer(units, np.int64).tolist()
+    return Rows(
+        {
+            "unit": shown,
+            **{name: all_exact(np.frombuffer(values)) for name, values in named},
+            "page": [f"{before}{unit}{after}" for unit in shown],
+            "passes": np.frombuffer(passing, bool).tolist(),
+        }
+    )

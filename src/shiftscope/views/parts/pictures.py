@@ -1,0 +1,72 @@
+"""Samples as pictures that lead to their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.summaries.top_samples import TopSamples
+from shiftscope.views.page.panels import Picture, Role, Verdict
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.number_text import number
+
+
+def role(look: Look, dataset: str) -> Role:
+    return "reference" if dataset == look.reference else "shifted"
+
+
+def category_name(study: StudyFiles, category: int) -> str:
+    return study.categories[category] if category != NO_LABEL else "no label"
+
+
+def in_words(study: StudyFiles, label: int, prediction: int) -> str:
+    """Label and prediction of a sample, as one phrase."""
+    if prediction == NO_LABEL:
+        return "skipped"
+    predicted = f"predicted {category_name(study, prediction)}"
+    return predicted if label == NO_LABEL else f"{category_name(study, label)}, {predicted}"
+
+
+def pictures(
+    look: Look,
+    recording: Recording,
+    positions: Iterable[int],
+    captions: Mapping[int, str] | None = None,
+) -> list[Picture]:
+    """The samples at `positions`, in that order."""
+    samples, captions, chosen = recording.samples, captions or {}, list(map(int, positions))
+    at = np.array(chosen, np.intp)
+    kept = (numbers[at].tolist() for numbers in (samples.labels, samples.predictions, samples.pictured))
+    name, (before, after) = recording.name, look.around_samples(recording.name)
+    return [
+        # By place: a page has hundreds of them.
+        Picture(
+            name,
+            position,
+            in_words(look.study, label, prediction),
+            f"{before}{position}{after}",
+            captions.get(position, ""),
+            _verdict(label, prediction),
+            drawn,
+        )
+        for position, label, prediction, drawn in zip(chosen, *kept, strict=True)
+    ]
+
+
+def _verdict(label: int, prediction: int) -> Verdict | None:
+    """None without a label or a prediction."""
+    if NO_LABEL in (label, prediction):
+        return None
+    return "right" if label == prediction else "wrong"
+
+
+def strongest(look: Look, recording: Recording, layer: str, unit: int, how_many: int) -> Sequence[Picture]:
+    """Samples with the largest responses of one unit, strongest first; those it is silent on are left out."""
+    top = recording.summary(layer, TopSamples)
+    positions, responses = top.position[:how_many, unit].tolist(), top.response[:how_many, unit].tolist()
+    moving = {p: number(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
+    return pictures(look, recording, moving, moving)

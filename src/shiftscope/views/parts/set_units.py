@@ -1,0 +1,83 @@
+"""The units that respond most to a set of samples: chosen and ordered in the lead, followed in the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from shiftscope.arrays import UnitArray
+from shiftscope.scores.activation_ratio import activation_ratio
+from shiftscope.statistics.ranked import responding
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
+from shiftscope.views.parts.number_text import percent
+from shiftscope.views.parts.sample_sets import reference_maximum
+
+STRIP = 6
+
+
+def set_units(
+    look: Look,
+    title: str,
+    mean: Callable[[str], UnitArray],
+    *,
+    of: str,
+    units: int | None,
+    note: str = "",
+    empty: str,
+) -> Table:
+    """Units with the largest mean response over the lead's set.
+
+    A follower shows the same units with their mean response over its own set and with the ratio of maxima, which
+    does not depend on the set. Of the reference the ratio is 1 and left out.
+
+    Parameters
+    ----------
+    mean
+        From the name of a dataset to the (unit,) mean response over its set, as share of the reference maximum.
+    of
+        The samples of the set, in words: "the samples labelled 3".
+    units
+        How many at most; None for all, without pictures, as the table is downloaded.
+    """
+    followers = [name for name in look.ordered() if name != look.lead]
+    compared = [name for name in followers if name != look.reference]
+    means = {name: mean(name) for name in (look.lead, *followers)}
+    ratios = {name: activation_ratio(_maxima(look, name), reference_maximum(look)) for name in compared}
+    stripped = list(dict.fromkeys((look.lead, look.reference))) if units else []
+    scale = f"over the unit's largest response in {look.reference}"
+    columns = [
+        Column("unit", f"Units of {look.layer} by their mean response in {look.lead}, which leads."),
+        Column(look.lead, f"Mean response to {of} in {look.lead}, {scale}.", numeric=True),
+    ]
+    for name in followers:
+        columns.append(Column(name, f"Mean response to {of} in {name}, {scale}.", numeric=True))
+        if name in ratios:
+            columns.append(
+                Column(
+                    f"{name}, maxima",
+                    f"Largest response to any sample of {name} {scale}. It does not depend on the set: what "
+                    "Deephys shows for a dataset that follows.",
+                    numeric=True,
+                )
+            )
+    rows = []
+    for unit in responding(means[look.lead], units or len(means[look.lead])):
+        cells = [Cell(f"unit {unit}", look.unit(unit)), share_cell(float(means[look.lead][unit]))]
+        for name in followers:
+            cells.append(share_cell(float(means[name][unit])))
+            if name in ratios:
+                ratio = float(ratios[name][unit])
+                cells.append(Cell(percent(ratio), value=ratio))
+        for name in stripped:
+            cells.append(strip_cell(look, name, unit, STRIP))
+        rows.append(cells)
+    whole = partial(set_units, look, title, mean, of=of, units=None, empty=empty)
+    columns += map(strip_column, stripped)
+    return Table(title, columns, rows, note=note, empty=empty, whole=whole if units else None)
+
+
+def _maxima(look: Look, name: str) -> UnitArray:
+    return look.study[name].summary(look.layer, Maxima).largest

@@ -1,0 +1,155 @@
+"""The numbers that the units of a layer have, under the names by which addresses and conditions ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+
+from shiftscope.arrays import UnitArray
+from shiftscope.errors import BadRequest, closest
+from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.scores.score import unit_scores
+from shiftscope.statistics.wilson import wilson
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.summaries.moments import Moments
+from shiftscope.views.page.panels import Cell
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.cells import number_cell, with_floor
+from shiftscope.views.parts.number_text import percent, share_interval
+from shiftscope.views.parts.unit_scores import estimated, name_of, title
+
+UNIT, MAXIMUM, FIRES = "unit", "maximum", "fires"
+# After a score's name: false discovery share, ends of its interval, what sampling alone makes of it.
+Q, LOW, HIGH, FLOOR = ".q", ".low", ".high", ".floor"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of every unit, in one dataset that leads and in those that follow."""
+
+    name: str
+    title: str
+    help: str
+    measured_in: str
+    dataset: str  # whose number it is
+    followers: Sequence[str]  # other datasets that have it
+    compares: bool  # with the reference: nothing to measure where that leads
+    of: Callable[[str], Estimate]  # by dataset
+    is_share: bool = False  # shown as per cent
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        return self.of(self.dataset)
+
+    @property
+    def tests(self) -> bool:
+        return self.estimate.q is not None
+
+    def cell(self, unit: int, dataset: str = "") -> Cell:
+        """The number of one unit with its interval."""
+        estimate = self.of(dataset) if dataset else self.estimate
+        value, low, high = (float(a[unit]) for a in (estimate.value, estimate.low, estimate.high))
+        if self.is_share:
+            return Cell(percent(value), note=share_interval(low, high), value=value)
+        return with_floor(number_cell(value, low, high), estimate, unit)
+
+
+class UnitNumbers:
+    """Every measure of the units of the layer that `look` shows."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.units = look.study.layer(look.layer).units
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """Scores of the lead, then maximum and firing rate in the reference."""
+        look, others = self.look, self.look.others()
+        read = cache(lambda dataset: estimated(look, dataset))  # asked for each row of a table
+        found = {}
+        for name, score in unit_scores.items():
+            follow = [d for d in (others if score.compares else look.ordered()) if d != look.lead]
+            found[name] = Measure(
+                name,
+                title(name),
+                f"{score.help} Measured in: {score.measured_in}.",
+                score.measured_in,
+                look.lead,
+                follow,
+                score.compares,
+                lambda dataset, score=name: read(dataset)[score],  # type: ignore[misc]
+            )
+        found[MAXIMUM] = Measure(
+            MAXIMUM,
+            f"maximum in {look.reference}",
+            "Largest response to any sample.",
+            "responses",
+            look.reference,
+            others,
+            False,
+            cache(self._maximum),
+        )
+        found[FIRES] = Measure(
+            FIRES,
+            f"fires in {look.reference}",
+            "Share of samples with a response above zero, with its 95 % Wilson interval.",
+            "share of samples",
+            look.reference,
+            others,
+            False,
+            cache(self._fires),
+            is_share=True,
+        )
+        return found
+
+    def shown(self) -> list[Measure]:
+        """Those that can be measured: where the reference leads, no score that compares with it."""
+        leads = self.look.lead != self.look.reference
+        return [m for m in self.measures.values() if leads or not m.compares]
+
+    def measure(self, name: str) -> Measure:
+        """By name, with blanks or underscores; raises `BadRequest` naming the nearest."""
+        known = name_of(name)
+        if known not in self.measures:
+            raise BadRequest(
+                f"units have no number {name!r}; closest: {closest(known, self.measures)}. "
+                f"There are {UNIT}, {', '.join(self.measures)}, and {LOW}, {HIGH}, {Q} and {FLOOR} after a score."
+            )
+        return self.measures[known]
+
+    def values(self, name: str) -> UnitArray:
+        """(unit,) numbers: of a measure, of its q, low, high or floor as in "shift_auroc.q", or the units' own.
+
+        Raises
+        ------
+        BadRequest
+            There is no such number.
+        """
+        base, dot, part = name.strip().casefold().rpartition(".")
+        if not dot:
+            return (
+                np.arange(self.units, dtype=np.float64) if part == UNIT else self.measure(name).estimate.value
+            )
+        measure = self.measure(base)
+        if dot + part not in (Q, LOW, HIGH, FLOOR):
+            raise BadRequest(f"{measure.name} has no {part!r}; there are {Q}, {LOW}, {HIGH} and {FLOOR}.")
+        found: UnitArray | None = getattr(measure.estimate, part)
+        if found is not None:
+            return found
+        if not np.isnan(measure.estimate.value).all():
+            why = "has no floor" if dot + part == FLOOR else "tests nothing, so it has no q"
+            others = (m.name for m in self.measures.values() if getattr(m.estimate, part) is not None)
+            raise BadRequest(f"{measure.name} {why}; these do: {', '.join(others) or 'none'}.")
+        return np.full(self.units, np.nan)  # it was not measured here, so nor was it tested
+
+    def _maximum(self, dataset: str) -> Estimate:
+        largest = self.look.study[dataset].summary(self.look.layer, Maxima).largest
+        nothing = np.full_like(largest, np.nan)
+        return Estimate(largest, nothing, nothing)
+
+    def _fires(self, dataset: str) -> Estimate:
+        moments = self.look.study[dataset].summary(self.look.layer, Moments)
+        return Estimate(moments.firing_rate(), *wilson(moments.fired, moments.count))

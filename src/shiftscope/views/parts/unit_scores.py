@@ -1,0 +1,27 @@
+"""Scores as pages show them."""
+
+from __future__ import annotations
+
+from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.views.page.selection import Look
+
+
+def estimated(look: Look, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
+    """Every score of a layer's units in one dataset, by name, compared with the reference in force.
+
+    Of the reference itself only the scores that describe one dataset have values.
+    """
+    asked = (dataset, look.reference, layer or look.layer)
+    if asked not in look.estimates:  # telling whether kept ones are still valid takes its time
+        look.estimates[asked] = stored_estimates(look.study, *asked)
+    return look.estimates[asked]
+
+
+def title(score: str) -> str:
+    return score.replace("_", " ")
+
+
+def name_of(text: str) -> str:
+    """The name of a score as people write it: in any case, with blanks or underscores."""
+    return text.strip().casefold().replace(" ", "_")

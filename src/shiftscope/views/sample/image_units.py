@@ -1,0 +1,83 @@
+"""The units that one image moves most, followed through the other datasets."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.scores.activation_ratio import activation_ratio
+from shiftscope.statistics.ranked import responding
+from shiftscope.store.formats.samples import StoredSample
+from shiftscope.store.stored_recording import Recording
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
+from shiftscope.views.parts.number_text import number, percent
+from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.sample_sets import as_share, label_mean, reference_maximum
+
+UNITS = 12
+STRIP = 5
+
+
+def image_units(look: Look, recording: Recording, seen: StoredSample, units: int | None = UNITS) -> Table:
+    """Units by their response to the image over their reference maximum.
+
+    The datasets follow with the mean response to the image's category and with the ratio of maxima.
+    `units` None gives all that respond, without pictures.
+    """
+    responses = np.asarray(recording.sample_responses(look.layer, seen.position), np.float64)
+    shares = as_share(look, responses)
+    maxima = reference_maximum(look)
+    category = seen.label if seen.label != NO_LABEL else seen.prediction
+    named = category_name(look.study, category)
+    means = {name: label_mean(look, name, category) for name in look.ordered()}
+    ratios = {
+        name: activation_ratio(look.study[name].summary(look.layer, Maxima).largest, maxima)
+        for name in look.others()
+    }
+    stripped = list(dict.fromkeys([look.reference, look.lead, recording.name])) if units else []
+    scale = f"over the unit's largest response in {look.reference}"
+    columns = [
+        Column("unit"),
+        Column(
+            f"of the maximum in {look.reference}",
+            "Response to this image over the unit's largest response in the reference; above 100 % is possible.",
+            numeric=True,
+        ),
+        Column("response", "To this image.", numeric=True),
+    ]
+    for name in means:
+        columns.append(
+            Column(name, f"Mean response to the samples labelled {named} in {name}, {scale}.", numeric=True)
+        )
+        if name in ratios:
+            help = f"Largest response to any sample of {name} {scale}: what Deephys shows for a follower."
+            columns.append(Column(f"{name}, maxima", help, numeric=True))
+    rows = []
+    for unit in responding(shares, units or len(shares)):
+        cells = [
+            Cell(f"unit {unit}", look.unit(unit)),
+            share_cell(float(shares[unit])),
+            Cell(number(float(responses[unit])), value=float(responses[unit])),
+        ]
+        for name, mean in means.items():
+            cells.append(Cell(percent(float(mean[unit])), value=float(mean[unit])))
+            if name in ratios:
+                cells.append(Cell(percent(float(ratios[name][unit])), value=float(ratios[name][unit])))
+        for name in stripped:
+            cells.append(strip_cell(look, name, unit, STRIP))
+        rows.append(cells)
+    columns += map(strip_column, stripped)
+    what = "label" if seen.label != NO_LABEL else "prediction"
+    return Table(
+        f"Strongest units of {look.layer}",
+        columns,
+        rows,
+        note=f"Beside the response to this image, the mean response to its {what}, {named}, in each dataset.",
+        empty="No unit with a positive reference maximum responds to this image.",
+        whole=partial(image_units, look, recording, seen, None) if units else None,
+    )

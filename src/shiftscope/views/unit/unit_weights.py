@@ -1,0 +1,67 @@
+"""What a unit does to the answer: its weights into the categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.page.panels import Chart
+from shiftscope.views.page.selection import Look
+from shiftscope.views.parts.charts import told_apart
+from shiftscope.views.parts.number_text import number
+
+EACH_WAY = 8  # largest and smallest weights
+
+
+def weights_chart(look: Look, layer: str, index: int) -> Chart | None:
+    """The unit's largest positive and negative weights into the categories; None where it feeds no logits."""
+    head = look.study.head_of(layer)
+    if head is None:
+        return None
+    weights = head[1][:, index].astype(np.float64)
+    order = np.argsort(-weights, kind="stable").tolist()
+    shown = order if len(order) <= 2 * EACH_WAY else order[:EACH_WAY] + order[-EACH_WAY:]
+    names = told_apart(look.study, shown)
+    maximum = float(look.study[look.reference].summary(layer, Maxima).largest[index])
+    rows: list[dict[str, Any]] = [
+        {
+            "category": names[c],
+            "weight": float(weights[c]),
+            "most": float(weights[c]) * maximum,
+            "page": look.category(c),
+        }
+        for c in shown
+    ]
+    spec = {
+        "data": {"values": rows},
+        "height": 18 * len(shown),
+        "mark": {"type": "bar", "cornerRadiusEnd": 1},
+        "encoding": {
+            "y": {
+                "field": "category",
+                "type": "nominal",
+                "sort": [names[c] for c in shown],
+                "axis": {"title": None, "labelLimit": 140},
+            },
+            "x": {"field": "weight", "type": "quantitative", "title": "weight (logits for a response of 1)"},
+            "tooltip": [
+                {"field": "category"},
+                {"field": "weight", "format": ".3f"},
+                {"field": "most", "format": ".3f", "title": f"logits at its maximum in {look.reference}"},
+            ],
+        },
+    }
+    which = (
+        f"The {EACH_WAY} largest and the {EACH_WAY} smallest of {len(order)}. "
+        if len(shown) < len(order)
+        else ""
+    )
+    return Chart(
+        "What it argues for",
+        spec,
+        description="Weights of the unit into the logits of the categories, largest first.",
+        note=f"{which}Its response times the weight is what it adds to the logit of a category; a response as large "
+        f"as its maximum in {look.reference}, {number(maximum)}, adds as much as the tooltip says.",
+    )

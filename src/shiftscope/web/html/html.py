@@ -1,0 +1,101 @@
+"""From a page to HTML: each panel kind is drawn by the template of its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import version
+from urllib.parse import parse_qsl, urlsplit
+
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from shiftscope.views.page.panels import Columns, Link, Page, Panel, Table
+from shiftscope.web.html.addresses import Addresses
+from shiftscope.web.html.cells import entries, name, options, rows, thumbnail, title
+from shiftscope.web.html.charts import height, packed
+from shiftscope.web.html.downloads import plain_text
+from shiftscope.web.html.matrices import drawing
+from shiftscope.web.html.navigation import Surroundings
+
+
+def render(page: Page, around: Surroundings, addresses: Addresses, *, frame: str = "page.html") -> str:
+    """A whole document; `frame` is the template around the panels."""
+    numbers = {id(table): number for number, table in enumerate(tables(page.panels))}
+    drawn = _templates.get_template(frame).render(
+        page=page,
+        around=around,
+        addresses=addresses,
+        panels=[draw(panel, addresses, numbers=numbers) for panel in page.panels],
+    )
+    return plain_text(drawn)
+
+
+def tables(panels: Iterable[Panel]) -> Iterator[Table]:
+    """The tables of a page in the order drawn; their place in it is their number when they are downloaded."""
+    for panel in panels:
+        if isinstance(panel, Columns):
+            yield from tables(panel.panels)
+        elif isinstance(panel, Table):
+            yield panel
+
+
+def draw(
+    panel: Panel, addresses: Addresses, level: int = 2, *, numbers: Mapping[int, int] | None = None
+) -> Markup:
+    """One panel, its title a heading of `level`.
+
+    `numbers` holds the place of each table on the page by its identity.
+    """
+
+    def inner(child: Panel) -> Markup:
+        return draw(child, addresses, level + 1 if panel.title else level, numbers=numbers)
+
+    template = _templates.get_template(_template_of(type(panel).__name__))
+    number = (numbers or {}).get(id(panel), 0)
+    return Markup(template.render(panel=panel, addresses=addresses, level=level, draw=inner, number=number))
+
+
+@cache
+def _template_of(kind: str) -> str:
+    return f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', kind).lower()}.html"
+
+
+def query_of(address: str) -> list[tuple[str, str]]:
+    """Names and values in the query of an address, which a form sends along as hidden fields."""
+    return parse_qsl(urlsplit(address).query)
+
+
+def _compiled_before() -> FileSystemBytecodeCache | None:
+    """Compiled templates in the user's own temporary folder: a tenth of a second of the first page."""
+    try:
+        return FileSystemBytecodeCache()
+    except (RuntimeError, OSError):  # no such folder that is the user's alone
+        return None
+
+
+_templates = Environment(
+    loader=PackageLoader("shiftscope.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,  # a page asks for a hundred templates; each time the file would be looked at
+    bytecode_cache=_compiled_before(),
+)
+_templates.globals.update(
+    packed=packed,
+    height=height,
+    Link=Link,
+    drawing=drawing,
+    query_of=query_of,
+    thumbnail=thumbnail,
+    rows=rows,
+    entries=entries,
+    name=name,
+    title=title,
+    options=options,
+    version=version("shiftscope"),
+)
+_templates.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}

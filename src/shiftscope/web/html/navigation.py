@@ -1,0 +1,83 @@
+"""What stands around every page: the study's name and the ways to its layers, datasets and categories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Protocol
+from urllib.parse import quote, unquote
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.store.notes import search_notes
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.panels import Link
+from shiftscope.views.page.view import views
+
+
+class Named(Protocol):
+    """The part of a study that the frame of a page needs."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def layers(self) -> Collection[str]: ...
+
+    @property
+    def datasets(self) -> Collection[str]: ...
+
+    @property
+    def categories(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The frame of a page. Units are found under a layer's page as `units/N`, samples under a dataset's as
+    `samples/N`, so that the search can go to them by number."""
+
+    name: str
+    layers: Sequence[Link] = ()
+    datasets: Sequence[Link] = ()
+    categories: Sequence[Link] = ()
+    questions: Sequence[Link] = ()  # pages of the whole study beside the overview
+    written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
+    # Whether the layer or dataset at an address has a unit or sample of a number.
+    holds: Callable[[str, int], bool] = lambda page, number: True
+
+
+def surroundings(study: Named) -> Surroundings:
+    """The frame of a study's pages: its layers and datasets by name, its categories by number."""
+    return Surroundings(
+        study.name,
+        layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
+        datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
+        categories=_by_number(tuple(study.categories)),
+        questions=[Link(view.menu, view.address) for view in views.values() if view.menu],
+        written=partial(_written, study) if isinstance(study, StudyFiles) else lambda text: (),
+        holds=partial(_holds, study) if isinstance(study, StudyFiles) else lambda page, number: True,
+    )
+
+
+@lru_cache(maxsize=4)
+def _by_number(categories: tuple[str, ...]) -> list[Link]:
+    """Made once: every page has the same thousand."""
+    return [Link(name, f"categories/{index}") for index, name in enumerate(categories)]
+
+
+def _holds(study: StudyFiles, page: str, number: int) -> bool:
+    kind, _, name = page.partition("/")
+    if kind == "layers":
+        return number < study.layers[unquote(name)].units
+    try:
+        return number < study[unquote(name)].plan.samples
+    except StudyDamaged:  # of which no page can be drawn
+        return False
+
+
+def _written(study: StudyFiles, text: str) -> list[Link]:
+    return [
+        Link(f"{layer}, unit {unit}: {note.label or note.note or ', '.join(sorted(note.tags))}"[:120], at)
+        for layer, unit, note in search_notes(study, text)
+        for at in [f"layers/{quote(layer, safe='')}/units/{unit}"]
+    ]

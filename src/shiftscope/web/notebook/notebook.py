@@ -1,0 +1,115 @@
+"""Pages in a notebook: HTML that stays whole in a notebook that somebody else sent.
+
+There only images from data addresses and inline style are kept: no style sheet, no drawing of the page's own, no
+script. Links would lead nowhere, since no server answers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.panels import Chart, Filter, Matrix, Page, Panel, Picture
+from shiftscope.web.html.cells import percent
+from shiftscope.web.html.charts import prepared
+from shiftscope.web.html.matrices import drawing
+from shiftscope.web.html.picture_types import data_uri
+from shiftscope.web.notebook.chart_image import chart_svg
+
+ROWS = 20  # of a table
+PICTURES = 24  # of a strip
+DRAWN_BY = "pip install 'shiftscope[figures]' draws it here; ss.view(study) draws it in the viewer."
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, repr=False)
+class Shown:
+    """A page of a study that draws itself in a notebook; `page` holds what it shows, as plain data."""
+
+    page: Page
+    study: StudyFiles = field(compare=False)
+
+    def __repr__(self) -> str:
+        titles = [title for panel in self.page.panels if (title := panel.title or _inner_titles(panel))]
+        return f"<{self.page.title}: {'; '.join(titles)}>" if titles else f"<{self.page.title}>"
+
+    def _repr_html_(self) -> str:
+        return notebook_html(self.page, self.study)
+
+
+def notebook_html(page: Page, study: StudyFiles) -> str:
+    """The page as one fragment of HTML that needs nothing beside it.
+
+    Tables end after 20 rows and strips after 24 pictures, and say so.
+    """
+    inside = Inside(study)
+    return _templates.get_template("notebook_page.html").render(
+        page=page, panels=[_draw(panel, inside) for panel in page.panels if not isinstance(panel, Filter)]
+    )
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Addresses for templates when everything lies in the fragment itself."""
+
+    study: StudyFiles
+
+    @property
+    def live(self) -> bool:
+        return False
+
+    def page(self, address: str) -> str:
+        return ""
+
+    def picture(self, picture: Picture) -> str:
+        content, media_type = self.study[picture.dataset].thumbnail(picture.position)
+        return data_uri(content, media_type)
+
+    def static(self, name: str) -> str:
+        return ""
+
+
+def _draw(panel: Panel, inside: Inside) -> Markup:
+    kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(panel).__name__).lower()
+
+    def inner(child: Panel) -> Markup:
+        return Markup() if isinstance(child, Filter) else _draw(child, inside)
+
+    template = _templates.select_template([f"notebook_{kind}.html", "notebook_other.html"])
+    return Markup(
+        template.render(
+            panel=panel, addresses=inside, draw=inner, image=_image(panel, inside), words=DRAWN_BY
+        )
+    )
+
+
+def _image(panel: Panel, inside: Inside) -> str:
+    """A chart or matrix as the address of an image; empty for what is none, or cannot be drawn here."""
+    svg: str | None = None
+    if isinstance(panel, Chart):
+        svg = chart_svg(prepared(panel.spec, inside))
+    elif isinstance(panel, Matrix):
+        drawn = drawing(panel, inside)
+        template = _templates.get_template("notebook_matrix.svg")
+        svg = None if drawn.empty else template.render(panel=panel, drawn=drawn)
+    return data_uri(_NO_XML.sub("\ufffd", svg).encode(), "image/svg+xml") if svg else ""
+
+
+def _inner_titles(panel: Any) -> str:
+    return "; ".join(child.title for child in getattr(panel, "panels", ()) if child.title)
+
+
+_templates = Environment(
+    loader=PackageLoader("shiftscope.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters["percent"] = percent
+_templates.globals.update(most_rows=ROWS, most_pictures=PICTURES)

@@ -1,0 +1,405 @@
+"""A study as a web application: one route for each view, and the pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import math
+import re
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal, Protocol
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
+from shiftscope.store.disk.object_path import on_store
+from shiftscope.store.layout import MANIFEST
+from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.panels import Link, Message, Page
+from shiftscope.views.page.view import Action, View
+from shiftscope.views.page.view import actions as all_actions
+from shiftscope.views.page.view import views as all_views
+from shiftscope.web.html.addresses import Served, way_up
+from shiftscope.web.html.downloads import as_csv, as_parquet, panel_table
+from shiftscope.web.html.html import render, tables
+from shiftscope.web.html.navigation import Named, Surroundings, surroundings
+from shiftscope.web.html.picture_types import check_picture, data_uri
+from shiftscope.web.server import assets
+from shiftscope.web.server.arguments import chosen, options, pattern, positions
+from shiftscope.web.server.damage_notice import without_damage
+from shiftscope.web.server.kept_pages import KeptPage, KeptPages
+from shiftscope.web.server.save_rate import Pace
+from shiftscope.web.server.search import find, found
+from shiftscope.web.server.security import (
+    KnownRequests,
+    SafeHeaders,
+    Ticket,
+    TokenGate,
+    check_own_page,
+    headers,
+)
+from shiftscope.web.server.study_version import StudyVersion
+
+LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
+
+LONGEST_FORM = 100_000  # bytes
+# Many threads that draw take turns with the one that answers, 5 ms each, so kept pages would wait for them all.
+DRAWN_AT_ONCE = 4
+SAVED_PER_SECOND, SAVED_AT_ONCE = 1.0, 30  # forms, of all visitors together
+TITLES = {429: "Not saved"}  # of refusals, by status; others say what Starlette calls them
+DOWNLOAD = {"download": Literal["csv", "parquet"], "table": int}
+
+
+class ShownDataset(Protocol):
+    """What the pages need of one dataset of a study."""
+
+    @property
+    def version(self) -> str:
+        """Changes when any thumbnail does."""
+        ...
+
+    def thumbnail(self, position: int) -> tuple[bytes, str]:
+        """The picture of one sample and its media type; `NotInStudy` where there is none."""
+        ...
+
+
+class ShownStudy(Named, Protocol):
+    """What the application needs of a study; the views need more."""
+
+    def __getitem__(self, dataset: str) -> ShownDataset: ...
+
+
+def application(
+    study: ShownStudy,
+    *,
+    token: str | None,
+    views: Mapping[str, View] | None = None,
+    actions: Mapping[str, Action] | None = None,
+    hosts: Sequence[str] = LOCAL,
+    framed_by: Sequence[str] = (),
+    framed_at: str = "",
+    read_only: bool = False,
+    pace: Pace | None = None,
+    ticket: Ticket | None = None,
+) -> Starlette:
+    """The pages of a study as an ASGI application.
+
+    Parameters
+    ----------
+    study
+        Read by the views, written to by the actions.
+    token
+        What a visitor must bring once; None lets in everybody who reaches the server.
+    views
+        Pages to serve, all that are registered unless given.
+    actions
+        What forms do, all that are registered unless given.
+    hosts
+        Names under which the server may be addressed; a proxy that passes its own name on needs it here.
+    framed_by
+        Origins whose pages may show these in a frame.
+    framed_at
+        A secret that stands for the token where it is a folder in the address, as in such a frame.
+    read_only
+        Draw no forms and take none.
+    pace
+        How often forms are taken; one a second, thirty in a row, unless given.
+    ticket
+        Taken once in the token's place.
+    """
+    shown = _Shown(study, framed_by, saves=not read_only, pace=pace or Pace(SAVED_PER_SECOND, SAVED_AT_ONCE))
+    # Level 5 takes three times as long for a layer's 440 kB, and makes a twelfth less of them.
+    zipped = [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=2)]
+    routes: list[BaseRoute] = [
+        Mount("/static", assets.Assets(), middleware=zipped),
+        Route("/search", shown.search, middleware=zipped),
+        Route("/names", shown.names, middleware=zipped),
+        Route("/thumbnails/{dataset:path}/{position:position}", shown.thumbnail),
+        Route("/pictures/{dataset:path}", shown.pictures),
+    ]
+    routes += [
+        Route(pattern(view.address, view.draw), shown.page(view), middleware=zipped)
+        for view in most_particular_first((all_views if views is None else views).values())
+    ]
+    routes += [
+        Route(pattern(action.address, action.act), shown.act(action), methods=["POST"])
+        for action in ({} if read_only else all_actions if actions is None else actions).values()
+    ]
+    middleware = [
+        Middleware(SafeHeaders, framed_by=framed_by),
+        Middleware(KnownRequests, hosts=list(hosts)),
+    ]
+    if token is not None:
+        gate = Middleware(TokenGate, token=token, refusal=shown.refusal, in_path=framed_at, ticket=ticket)
+        middleware.append(gate)
+    app = Starlette(
+        routes=routes,
+        middleware=middleware,
+        exception_handlers={
+            HTTPException: shown.http_failure,
+            ShiftscopeError: shown.failure,
+            Exception: shown.accident,
+        },
+    )
+    app.router.redirect_slashes = False  # its redirects name the host, which is wrong behind a proxy
+    return app
+
+
+def most_particular_first(views: Iterable[View]) -> list[View]:
+    """Addresses with more fixed parts first: a layer's name may hold slashes, and would swallow them."""
+
+    def particularity(view: View) -> tuple[int, int]:
+        parts = view.address.strip("/").split("/")
+        return sum("{" not in part for part in parts), len(parts)
+
+    return sorted(views, key=particularity, reverse=True)
+
+
+class _Shown:
+    """The answers to requests for one study."""
+
+    def __init__(self, study: ShownStudy, framed_by: Sequence[str], *, saves: bool, pace: Pace) -> None:
+        self.study = study
+        self.framed_by = framed_by
+        self.saves = saves
+        self.pace = pace
+        self.version = StudyVersion(study)
+        self.kept = KeptPages()
+        self.drawing = ThreadPoolExecutor(DRAWN_AT_ONCE, thread_name_prefix="drawing")
+        self.under_way: dict[Hashable, Future[KeptPage | Response]] = {}
+
+    def page(self, view: View) -> Callable[[Request], Awaitable[Response]]:
+        kinds = options(view.draw)
+
+        def draw(request: Request) -> KeptPage | Response:
+            asked = {**request.path_params, **chosen(request.query_params, kinds)}
+            wanted = chosen(request.query_params, DOWNLOAD)
+            if "download" in wanted:  # a table cannot say that a dataset was left out of it
+                return _downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
+            page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
+            drawn = KeptPage.of(self._html(request, page, surroundings(self.study)))
+            lasts = whole and not any(isinstance(each, Message) and each.for_now for each in page.panels)
+            return drawn if lasts else drawn.response(request)  # damage may be mended, which no version tells
+
+        return self._keeping(draw)
+
+    def _keeping(
+        self, draw: Callable[[Request], KeptPage | Response]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Answer with a page of the same address and study, drawn before or for whoever asked just now."""
+
+        async def answer(request: Request) -> Response:
+            scope, version = request.scope, self.version.now()
+            key = (scope["raw_path"], scope.get("root_path", ""), scope["query_string"], version)
+            if version and (kept := self.kept.get(key)):
+                return kept.response(request)
+            shared = self.under_way.get(key) if version else None
+            drawing = shared or self.drawing.submit(draw, request)
+            if version and not shared:
+                self.under_way[key] = drawing
+                drawing.add_done_callback(lambda _: self.under_way.pop(key, None))
+            found = await asyncio.shield(asyncio.wrap_future(drawing))
+            if shared and isinstance(
+                found, Response
+            ):  # is changed on its way out, so each request has its own
+                found = await asyncio.wrap_future(self.drawing.submit(draw, request))
+            if isinstance(found, Response):
+                return found
+            if version:
+                self.kept.keep(key, found)
+            return found.response(request)
+
+        return answer
+
+    def act(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
+        kinds = options(action.act)
+        defaults = inspect.signature(action.act).parameters
+        needed = {name for name in kinds if defaults[name].default is inspect.Parameter.empty}
+
+        async def answer(request: Request) -> Response:
+            check_own_page(request)
+            if wait := self.pace.wait():
+                raise HTTPException(
+                    429,
+                    "Too much is saved at once; what was sent is not kept. Wait a moment, go back and save again.",
+                    {"Retry-After": f"{math.ceil(wait)}"},
+                )
+            fields = QueryParams(await _sent(request))
+            sent = {name: fields[name] for name in kinds if name in fields}
+            if lacking := needed - sent.keys():
+                raise BadRequest(f"the form lacks {', '.join(sorted(lacking))}.")
+            instead = await run_in_threadpool(action.act, self.study, **request.path_params, **sent)
+            if instead:
+                return self._drawn(request, instead, surroundings(self.study), status=409)
+            last = request.scope["raw_path"].decode("ascii").rpartition("/")[2]
+            query = request.url.query
+            return RedirectResponse(f"./{last}" + (f"?{query}" if query else ""), status_code=303)
+
+        return answer
+
+    def thumbnail(self, request: Request) -> Response:
+        dataset = self.study[request.path_params["dataset"]]
+        data, media_type = dataset.thumbnail(request.path_params["position"])
+        check_picture(media_type)
+        return Response(data, media_type=media_type, headers=_cached(request, dataset))
+
+    def pictures(self, request: Request) -> Response:
+        """Many thumbnails of a dataset at once, `?at=3,17,4`: a line for each, its picture as a data address."""
+        dataset, lines = self.study[request.path_params["dataset"]], []
+        for position in positions(request.query_params.get("at", "")):
+            data, media_type = dataset.thumbnail(position)
+            check_picture(media_type)
+            lines.append(data_uri(data, media_type))
+        return PlainTextResponse("\n".join(lines), headers=_cached(request, dataset))
+
+    async def search(self, request: Request) -> Response:
+        def draw(request: Request) -> KeptPage | Response:
+            query = chosen(request.query_params, {"q": str}).get("q", "")
+            around = surroundings(self.study)
+            links = find(query, around)
+            if len(links) == 1:
+                return RedirectResponse(f"./{links[0].page}", status_code=303)
+            return KeptPage.of(self._html(request, found(query, links), around))
+
+        return await self._keeping(draw)(request)
+
+    def names(self, request: Request) -> Response:
+        """All names that can be searched for, to complete what a person types."""
+        around = surroundings(self.study)
+        links = [*around.layers, *around.datasets, *around.categories]
+        headers = {"Cache-Control": assets.ALWAYS_ASK}
+        return JSONResponse([link.text for link in links], headers=headers)
+
+    def refusal(self, request: Request) -> Response:
+        page = Page(
+            "A token is needed",
+            [],
+            subtitle="Open the address that shiftscope printed when it started; it ends in ?token=…, which may be "
+            "put behind this address as well. If you just did, from a page of another program, go on to the overview.",
+            trail=[Link("Overview", "")],
+        )
+        return self._drawn(request, page, Surroundings("shiftscope"), status=403)
+
+    def failure(self, request: Request, error: Exception) -> Response:
+        if gone := self._gone():
+            return self._apology(request, 404, "This study is no longer there", gone)
+        if isinstance(error, NotInStudy):
+            return self._apology(request, 404, "Not in this study", str(error))
+        if isinstance(error, BadRequest):
+            return self._apology(request, 400, "This address cannot be read", str(error))
+        if isinstance(error, StudyBusy):
+            return self._apology(request, 503, "In use by another process", str(error))
+        return self._apology(request, 500, "This page cannot be drawn", str(error))
+
+    def http_failure(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return self._apology(request, 404, "Not in this study", "No page has this address.")
+        title, message = TITLES.get(error.status_code, error.detail), error.detail
+        if error.status_code == 405:
+            message = (
+                "Pages can only be read." if self.saves else "This viewer only reads: nothing can be saved."
+            )
+        response = self._apology(request, error.status_code, title, message)
+        response.headers.update(error.headers or {})
+        return response
+
+    def accident(self, request: Request, error: Exception) -> Response:
+        message = f"{type(error).__name__} in shiftscope; the terminal it was started from shows where."
+        response = (
+            self._apology(request, 404, "This study is no longer there", gone)
+            if (gone := self._gone())
+            else self._apology(request, 500, "This page cannot be drawn", message)
+        )
+        # Starlette answers accidents outside of every middleware.
+        response.headers.update(headers(self.framed_by))
+        return response
+
+    def _gone(self) -> str:
+        """What became of a study that is not in its folder any more; empty where it is."""
+        study = self.study
+        if not isinstance(study, StudyFiles) or on_store(study.path) or (study.path / MANIFEST).exists():
+            return ""
+        return (
+            f"{study.path} was deleted or moved while it was shown. Pages that were drawn before may still come. Put "
+            "it back, or start the viewer where it is now."
+        )
+
+    def _apology(self, request: Request, status: int, title: str, message: str) -> Response:
+        page = Page(title, [], subtitle=message, trail=[Link("Overview", "")])
+        try:
+            around = surroundings(self.study)
+        except Exception:  # the study itself may be what failed
+            around = Surroundings("shiftscope")
+        return self._drawn(request, page, around, status=status)
+
+    def _drawn(self, request: Request, page: Page, around: Surroundings, *, status: int) -> Response:
+        headers = {"Cache-Control": assets.ALWAYS_ASK}
+        return HTMLResponse(self._html(request, page, around), status_code=status, headers=headers)
+
+    def _html(self, request: Request, page: Page, around: Surroundings) -> str:
+        raw_path = request.scope["raw_path"].decode("ascii")
+        served = Served(
+            root=way_up(raw_path, request.scope.get("root_path", "")),
+            version=lambda dataset: self.study[dataset].version,
+            assets=assets.version(),
+            query=request.query_params.multi_items(),
+            saves=self.saves,
+        )
+        return render(page, around, served)
+
+
+def _cached(request: Request, dataset: ShownDataset) -> dict[str, str]:
+    """For good, where pictures were asked for by the dataset's present version."""
+    current = request.query_params.get("v") == dataset.version
+    return {"Cache-Control": assets.FOREVER if current else assets.ALWAYS_ASK}
+
+
+def _downloaded(page: Page, number: int, kind: Literal["csv", "parquet"]) -> Response:
+    """One table of a page as a file, with every row it has."""
+    found = list(tables(page.panels))
+    if not 0 <= number < len(found):
+        raise NotInStudy(f"no table {number} on this page, which has {len(found)}.")
+    shown = found[number]
+    table = shown.whole() if shown.whole else shown
+    rows = panel_table(table)
+    content, media_type = (
+        (as_csv(rows), "text/csv; charset=utf-8")
+        if kind == "csv"
+        else (as_parquet(rows), "application/vnd.apache.parquet")
+    )
+    words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{page.title} {table.title}").strip("-.")[:100] or "table"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{words}.{kind}"',
+        "Cache-Control": assets.ALWAYS_ASK,
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+async def _sent(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form sent by one of our own pages.
+
+    Raises
+    ------
+    BadRequest
+        It is too long, or not text.
+    """
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_FORM:
+            raise BadRequest(f"the form holds more than {LONGEST_FORM} bytes.")
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadRequest("the form cannot be read: it must be sent as a web form in UTF-8.") from error

@@ -1,0 +1,228 @@
+import sys
+import textwrap
+from contextlib import suppress
+
+import pytest
+import torch
+
+from shiftscope.errors import ModelError, StudyMismatch
+from shiftscope.model.evaluation import observed, unwrap
+from shiftscope.model.head import find_heads
+from shiftscope.model.layer_choice import choose_layers
+from shiftscope.model.load import load_model
+from shiftscope.model.output import logits_in
+from shiftscope.model.provenance import describe_model, refuse_other_model
+
+IMAGES = torch.rand(2, 3, 8, 8)
+
+
+def test_the_model_comes_back_in_the_mode_it_was_in_also_after_an_error(net):
+    net.train()
+    net.dropout.eval()
+    before = [module.training for module in net.modules()]
+    with observed(net):
+        assert not any(module.training for module in net.modules())
+    assert [module.training for module in net.modules()] == before
+    with pytest.raises(RuntimeError), observed(net):
+        net(torch.zeros(1))
+    assert [module.training for module in net.modules()] == before
+    assert torch.is_grad_enabled()
+
+
+def test_wrappers_are_taken_off(net):
+    assert unwrap(torch.nn.DataParallel(net)) is net
+    assert unwrap(torch.compile(net)) is net
+
+
+def test_torchscript_is_refused_with_the_reason(net):
+    scripted = torch.jit.trace(net.eval(), IMAGES)
+    with pytest.raises(ModelError, match="hooks on its layers never run"):
+        unwrap(scripted)
+
+
+def test_something_else_than_a_module_is_refused():
+    with pytest.raises(ModelError, match=r"must be a torch.nn.Module, and this is function"):
+        unwrap(lambda x: x)
+
+
+def test_the_description_changes_with_one_weight_and_not_with_the_mode(net):
+    before = describe_model(net)
+    assert describe_model(net.train())["weights_sha256"] == before["weights_sha256"]
+    with torch.no_grad():
+        net.conv.weight[0, 0, 0, 0] += 1
+    assert describe_model(net)["weights_sha256"] != before["weights_sha256"]
+    assert before["parameters"] == sum(p.numel() for p in net.parameters())
+
+
+def test_what_modules_are_set_to_tells_models_apart_where_the_same_torch_says_it():
+    def described(slope=0.01, chance=0.5):
+        torch.manual_seed(0)
+        layers = torch.nn.Linear(3, 2), torch.nn.LeakyReLU(slope), torch.nn.Dropout(chance)
+        return describe_model(torch.nn.Sequential(*layers))
+
+    refuse_other_model(described(), described(chance=0.9))
+    with pytest.raises(StudyMismatch, match="another model: settings"):
+        refuse_other_model(described(), described(slope=0.9))
+    earlier = described()
+    earlier["settings"]["torch"] = "1.0"
+    refuse_other_model(earlier, described(slope=0.9))
+    del earlier["settings"]
+    refuse_other_model(earlier, described(slope=0.9))
+
+
+def test_half_precision_models_are_described(net):
+    assert describe_model(net.to(torch.bfloat16))["parameters"] > 0
+
+
+def test_the_head_is_the_linear_map_from_a_recorded_layer_to_the_logits(net):
+    layers = choose_layers(net, ["conv", "hidden"], IMAGES)
+    head = next(iter(find_heads(net, layers, IMAGES)), None)
+    assert head is not None
+    assert head.layer == "hidden"
+    torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
+    net.eval()
+    with torch.no_grad():
+        hidden = net.hidden(net.act(net.conv(IMAGES)))
+        rebuilt = hidden @ torch.from_numpy(head.weight).T + torch.from_numpy(head.bias)
+        torch.testing.assert_close(rebuilt, net(IMAGES))
+
+
+def test_a_log_softmax_behind_the_head_hides_it_not(net):
+    model = torch.nn.Sequential(net, torch.nn.LogSoftmax(dim=1))
+    head = next(iter(find_heads(model, choose_layers(model, ["0.hidden"], IMAGES), IMAGES)), None)
+    assert head is not None
+    torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
+
+
+class Bounded(torch.nn.Module):
+    """What bounds the responses on their way to the head does nothing about small ones."""
+
+    def __init__(self, bound):
+        super().__init__()
+        self.fc, self.bound, self.head = torch.nn.Linear(6, 5), bound, torch.nn.Linear(5, 4)
+
+    def forward(self, inputs):
+        return self.head(self.bound(self.fc(inputs)))
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        lambda x: torch.clamp(x, -1, 1),
+        lambda x: torch.clamp(x, max=6),
+        lambda x: torch.where(x < -50, 0, x),
+        torch.nn.Hardtanh(-20, 20),
+    ],
+)
+def test_a_layer_that_is_bounded_before_the_head_does_not_feed_it(bound):
+    torch.manual_seed(0)
+    model, small = Bounded(bound), torch.randn(2, 6) * 0.1
+    assert not find_heads(model, choose_layers(model, ["fc"], small), small)
+    plain = Bounded(torch.nn.Dropout(0.5))
+    head = next(iter(find_heads(plain, choose_layers(plain, ["fc"], small), small)), None)
+    assert (head.name, head.layer) == ("head", "fc")
+
+
+def test_a_layer_that_runs_twice_feeds_the_head_the_second_time():
+    class Twice(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.act, self.one, self.head = (
+                torch.nn.ReLU(),
+                torch.nn.Linear(6, 6, bias=False),
+                torch.nn.Linear(6, 4),
+            )
+
+        def forward(self, inputs):
+            return self.head(self.act(self.one(self.act(inputs))))
+
+    torch.manual_seed(0)
+    model, inputs = Twice(), torch.rand(2, 6)
+    layers = choose_layers(model, ["act@0", "act@1"], inputs)
+    assert find_heads(model, layers, inputs)[0].layer == "act@1"
+    assert not find_heads(model, layers[:1], inputs)
+
+
+def test_without_a_recorded_layer_before_it_there_is_no_head(net):
+    assert not find_heads(net, choose_layers(net, ["conv"], IMAGES), IMAGES)
+
+
+def test_logits_are_found_in_a_model_output_and_nothing_else_passes():
+    class Out(dict):
+        pass
+
+    logits = torch.randn(2, 3)
+    assert logits_in(Out(loss=None, logits=logits)) is logits
+    assert logits_in((logits, None)) is logits
+    with pytest.raises(ModelError, match=r"gives a tensor of shape \(2, 3, 4\), not one row of logits"):
+        logits_in(torch.zeros(2, 3, 4))
+
+
+@pytest.fixture
+def module_folder(tmp_path, monkeypatch):
+    (tmp_path / "my_nets.py").write_text(
+        textwrap.dedent("""
+            from torch import nn
+            def small(): return nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+            def number(): return 3
+        """)
+    )
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    sys.modules.pop("my_nets", None)
+
+
+def test_a_model_is_loaded_from_the_users_own_module_with_weights(module_folder):
+    model = load_model("my_nets:small")
+    torch.save(model.state_dict(), "w.pt")
+    again = load_model("my_nets:small", "w.pt")
+    torch.testing.assert_close(again[1].weight, model[1].weight)
+
+
+def test_an_exported_model_keeps_its_layer_names(module_folder, net):
+    torch.export.save(torch.export.export(net.eval(), (IMAGES,)), "net.pt2")
+    loaded = load_model("net.pt2")
+    layers = choose_layers(loaded, ["hidden"], IMAGES)
+    assert layers[0].units == 10
+
+
+@pytest.mark.parametrize(
+    ("source", "weights", "message"),
+    [
+        ("my_nets", None, "write package.module:callable"),
+        ("no_such_module:x", None, "cannot import 'no_such_module'"),
+        ("my_nets:tiny", None, "'my_nets' has no 'tiny'; it has .*small"),
+        ("my_nets:number", None, "gives int, not a torch.nn.Module"),
+        ("gone.pt2", None, "no model file"),
+        ("my_nets:small", "gone.pt", "no weights file"),
+        ("my_nets:small", "my_nets.py", "cannot read weights"),
+    ],
+)
+def test_models_that_cannot_be_loaded_say_why(module_folder, source, weights, message):
+    with pytest.raises(ModelError, match=message):
+        load_model(source, weights)
+
+
+@pytest.mark.parametrize("source", ["my_nets:small", "my_nets:tiny", "no_such_module:x"])
+def test_loading_a_model_leaves_no_folder_to_import_from(module_folder, source):
+    before = list(sys.path)
+    with suppress(ModelError):
+        load_model(source)
+    assert sys.path == before
+
+
+def test_weights_of_another_model_do_not_fit(module_folder, net):
+    torch.save(net.state_dict(), "other.pt")
+    with pytest.raises(ModelError, match="do not fit Sequential"):
+        load_model("my_nets:small", "other.pt")
+
+
+def test_pickled_code_in_a_weights_file_is_not_run(module_folder):
+    class Evil:
+        def __reduce__(self):
+            return (open, ("harmed", "w"))
+
+    torch.save(Evil(), "evil.pt")
+    with pytest.raises(ModelError, match="cannot read weights"):
+        load_model("my_nets:small", "evil.pt")
+    assert not (module_folder / "harmed").exists()

@@ -1,0 +1,199 @@
+"""The pages of significant paths."""
+
+import numpy as np
+import pytest
+
+from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.explain.paths.counting.count import count_plainly
+from shiftscope.explain.paths.counting.rules import RULES
+from shiftscope.views.page.panels import Chart, Facts, Matrix, Message, Table
+from shiftscope.views.paths.path_order import ordered
+from shiftscope.views.paths.path_pair import path_pair
+from shiftscope.views.paths.paths import paths
+from shiftscope.web.html.addresses import Served
+from shiftscope.web.html.matrices import drawing
+from tests.views.conftest import panel, panels, same_number, texts
+
+FEW = {"shuffles": 3, "resamples": 20, "progress": False}
+
+
+@pytest.fixture
+def counted(explored):
+    explored.study.paths(**FEW)
+    return explored
+
+
+def test_where_counting_would_be_refused_the_reason_is_told_and_no_command(new_study, made):
+    study = new_study()
+    study.record(made(unlabelled=frozenset(range(40))), "plain", layers=["hidden"], progress=False)
+    said = panel(paths(study), Message, "Paths cannot be counted").text
+    assert said == "no sample of 'plain', the reference, has a label, so no category has paths."
+    study.record(made(), "counted", keep="summaries", progress=False)
+    assert (
+        'keep="summaries"'
+        in panel(paths(study, reference="counted"), Message, "Paths cannot be counted").text
+    )
+
+
+def test_before_anything_is_counted_the_command_is_told(explored):
+    page = paths(explored.study)
+    said = panel(page, Message, "Not counted yet").text
+    assert said.endswith(f"shiftscope paths {explored.study.path} --layer head")
+    other = paths(explored.study, rule="printed", smoothing="jeffreys", reference="night")
+    assert (
+        "--rule printed --smoothing jeffreys --reference night"
+        in panel(other, Message, "Not counted yet").text
+    )
+
+
+def test_the_page_shows_what_was_counted(counted):
+    found = counted.study.paths(**FEW)
+    page = paths(counted.study, lead="field")
+    rows = {row[0]: row[1:] for row in texts(panel(page, Table, "Separation and mixture"))}
+    for name, statistics in found.statistics.items():
+        assert same_number(rows[name][0], statistics.mean_kl.value)
+        assert same_number(rows[name][1], statistics.floor.value)
+        assert same_number(rows[name][3], statistics.mean_entropy.value)
+    for name in ("lab", "field"):
+        matrix = panel(page, Matrix, f"Divergence in {name}")
+        expected = found.statistics[name].kl.copy()
+        np.fill_diagonal(expected, found.statistics[name].separation.entropy)
+        np.testing.assert_array_equal(matrix.counts, expected)
+        assert list(matrix.row_names) == [*counted.study.categories, "all together"]
+    crossed = panel(page, Matrix, "From lab to field")
+    np.testing.assert_array_equal(crossed.counts, found.statistics["field"].from_reference)
+    assert "|N_ij| > |mean_k N_ik|" in page.subtitle
+    assert "clipped" in page.subtitle
+
+
+def test_frequencies_are_the_histogram_of_a_category(counted):
+    found = counted.study.paths(**FEW)
+    for category, title in ((None, "all together"), (1, counted.study.categories[1])):
+        chart = panel(
+            paths(counted.study, category=category), Chart, f"How often paths are significant: {title}"
+        )
+        drawn = [row["paths"] for row in chart.spec["data"]["values"] if row["dataset"] == "field"]
+        row = -1 if category is None else category
+        assert drawn == found.statistics["field"].separation.histogram[row].tolist()
+    assert "symlog" in str(
+        panel(paths(counted.study, log=True), Chart, "How often paths are significant: all together").spec
+    )
+
+
+def test_categories_are_ordered_by_likeness_and_cells_lead_where_they_say(counted):
+    page = paths(counted.study, order="likeness")
+    matrix = panel(page, Matrix, "Divergence in lab")
+    given = panel(paths(counted.study), Matrix, "Divergence in lab")
+    assert sorted(matrix.row_names) == sorted(given.row_names)
+    place = list(matrix.row_names).index(counted.study.categories[0])
+    assert matrix.keys[place] == 0
+    drawn = drawing(matrix, Served(root="./", version=lambda dataset: "1", assets="2"))
+    assert drawn.data["keys"] == list(matrix.keys)
+    for link, _ in drawn.largest:
+        row, column = map(int, link.page.partition("?")[0].split("/")[1:])
+        assert (
+            f"KL of {matrix.row_names[matrix.keys.index(row)]}, from {matrix.row_names[matrix.keys.index(column)]}"
+            == link.text
+        )
+
+
+def test_likeness_puts_near_ones_together():
+    near = np.array([[0, 9, 1, 9], [9, 0, 9, 1], [1, 9, 0, 9], [9, 1, 9, 0]], float)
+    order = ordered(near, "likeness").tolist()
+    assert abs(order.index(0) - order.index(2)) == abs(order.index(1) - order.index(3)) == 1
+    missing = np.full((5, 5), np.nan)
+    missing[:4, :4] = near
+    assert ordered(missing, "likeness")[-1] == 4
+    assert ordered(np.zeros((2, 2)), "likeness").tolist() == [0, 1]
+
+
+def test_one_scale_for_all_matrices(counted):
+    own, same = (
+        [
+            each.largest
+            for each in panels(paths(counted.study, lead="field", scale=s), Matrix)
+            if "Divergence" in each.title
+        ]
+        for s in ("own", "same")
+    )
+    assert own == [None, None]
+    assert same[0] == same[1] > 0
+
+
+def test_a_pair_shows_the_terms_of_its_divergence(counted):
+    a, b = 0, 1
+    page = path_pair(counted.study, a, b, lead="field")
+    recording = counted["field"]
+    _, weight, bias = counted.study.head
+    rows = []
+    for category in (a, b):
+        chosen = recording.responses("hidden")[recording.shown & (recording.labels == category)]
+        rows.append(count_plainly(weight, bias, chosen, RULES["abs_mean"]) / len(chosen))
+    p, q = (np.clip(row, 1e-8, 1 - 1e-8) for row in rows)
+    terms = (p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q))) / p.size
+    units = panel(page, Table, "Incoming units that tell them apart")
+    assert same_number(units.note.split("is ")[1].split(" ")[0], terms.sum())
+    by_unit = terms.sum(axis=0)
+    first = texts(units)[0]
+    assert same_number(first[1], by_unit.max())
+    assert first[0] == ("bias" if by_unit.argmax() == weight.shape[1] else f"unit {by_unit.argmax()}")
+    outputs = texts(panel(page, Table, "Outputs whose paths tell them apart"))
+    assert same_number(outputs[0][1], terms.sum(axis=1).max())
+    best = texts(panel(page, Table, "Paths that tell them apart"))[0]
+    assert same_number(best[-1], terms.max())
+    found = counted.study.paths(**FEW).statistics["field"]
+    facts = next(f for f in panels(page, Facts) if f.title == "field").facts
+    assert same_number(facts[0].value, found.kl[a, b])
+
+
+def test_a_category_with_itself_is_the_shift(counted):
+    page = path_pair(counted.study, 0, 0)
+    assert page.title == "a in lab against a in field"
+    assert (
+        path_pair(counted.study, 0, 0, lead="lab").title == page.title
+    )  # the diagonal of the reference's matrix
+
+
+def test_all_together_is_a_row_too(counted):
+    page = path_pair(counted.study, 0, len(counted.study.categories))
+    assert page.title == "a from all together"
+    assert not page.related
+    assert path_pair(counted.study, 0, 1).related[0].page.startswith("confusions/0/1")
+
+
+def test_what_is_not_there_is_named(counted, new_study, made):
+    with pytest.raises(NotInStudy, match="no category 9"):
+        path_pair(counted.study, 0, 9)
+    with pytest.raises(NotInStudy, match="no linear map 'fc'"):
+        paths(counted.study, map="fc")
+    with pytest.raises(BadRequest, match="no rule 'x'"):
+        paths(counted.study, rule="x")
+    with pytest.raises(BadRequest, match="category=77"):
+        paths(counted.study, category=77)
+    lacking = path_pair(counted.study, 0, 4)  # category e has no sample anywhere
+    assert panel(lacking, Message, "Nothing to compare").text == "There is no labelled image of e."
+    bare = new_study(name="bare")
+    bare.record(made(), "lab", layers=["conv"], progress=False)
+    assert "No linear map is kept" in [each.title for each in paths(bare).panels]
+    with pytest.raises(NotInStudy, match="keeps no linear map"):
+        path_pair(bare, 0, 1)
+
+
+def test_infinite_divergences_are_shown_as_such(explored):
+    found = explored.study.paths(smoothing="none", **FEW).statistics["lab"]
+    a, b = (int(place[0]) for place in np.nonzero(np.isinf(found.kl[:-1, :-1])))
+    page = paths(explored.study, smoothing="none")
+    cards = {facts.title: facts.facts[0] for facts in panels(page, Facts)}
+    assert cards["lab"].value == "∞"
+    assert cards["lab"].note.endswith("pairs infinite")
+    assert texts(panel(page, Table, "Separation and mixture"))[0][1].startswith("∞")
+    for row in texts(panel(page, Table, "Categories")):
+        assert row[-2] != row[0]  # none is the nearest to itself
+    pair = path_pair(explored.study, a, b, smoothing="none", lead="lab")
+    first = next(facts for facts in panels(pair, Facts) if facts.title == "lab").facts[0]
+    assert (first.value, first.note) == ("∞", f"{found.infinite[a, b]} paths infinite")
+
+
+def test_a_matrix_without_pages_leads_nowhere(counted):
+    crossed = panel(paths(counted.study, lead="field"), Matrix, "From lab to field")
+    assert drawing(crossed, Served(root="./", version=lambda dataset: "1", assets="2")).data["page"] == ""

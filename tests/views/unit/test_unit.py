@@ -1,0 +1,290 @@
+"""The numbers, images and charts of one unit."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from shiftscope.errors import NotInStudy
+from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.scores.score import unit_scores
+from shiftscope.views.page.panels import Chart, Form, ImageStrip, Table
+from shiftscope.views.unit.note_form import write_note
+from shiftscope.views.unit.unit import unit
+from tests.views.conftest import (
+    CATEGORIES,
+    CONSTANT,
+    SILENT,
+    SILENT_IN_LAB,
+    panel,
+    panels,
+    positions,
+    read,
+    same_number,
+    same_percent,
+    scores,
+    texts,
+)
+
+UNITS = [("conv", index) for index in range(6)] + [("hidden", index) for index in range(10)]
+
+
+def values(page, title):
+    return panel(page, Chart, title).spec["data"]["values"]
+
+
+@pytest.mark.parametrize("reference", ["lab", "field"])
+@pytest.mark.parametrize(("layer", "index"), UNITS)
+def test_maximum_mean_firing_rate_and_scores_of_every_unit(explored, layer, index, reference):
+    page = unit(explored.study, layer, index, reference=reference)
+    rows = {row[0]: row[1:] for row in texts(panel(page, Table, "Numbers"))}
+    assert next(iter(rows)) == reference
+    for name in ("lab", "field", "night"):
+        responses = [r for r in explored[name].responses(layer)[:, index].tolist() if r == r]
+        assert len(responses) == explored[name].shown.sum()
+        largest, of_maximum, mean, mean_share, rate = rows[name]
+        scale = explored[reference].maximum(layer)[index]
+        scale = scale if scale > 0 else np.nan
+        assert same_number(largest, max(responses))
+        assert same_percent(of_maximum, max(responses) / scale)
+        assert same_number(mean, sum(responses) / len(responses))
+        assert same_percent(mean_share, sum(responses) / len(responses) / scale)
+        assert same_percent(rate, sum(r > 0 for r in responses) / len(responses))
+
+
+@pytest.mark.parametrize("reference", ["lab", "field"])
+@pytest.mark.parametrize(("layer", "index"), UNITS)
+def test_every_score_stands_with_its_interval_q_and_rank(explored, layer, index, reference):
+    table = panel(unit(explored.study, layer, index, reference=reference), Table, "Scores")
+    names = [column.name for column in table.columns[1::2]]
+    assert names[0] == reference
+    assert set(names) == {"lab", "field", "night"}
+    assert [row[0].text.replace(" ", "_") for row in table.rows] == list(unit_scores)
+    for row in table.rows:
+        score = row[0].text.replace(" ", "_")
+        assert unit_scores[score].help in row[0].help
+        for place, name in enumerate(names):
+            value, rank = row[1 + 2 * place], row[2 + 2 * place]
+            if name == reference and unit_scores[score].compares:
+                assert value.text == "reference"
+                continue
+            estimate = stored_estimates(explored.study, name, reference, layer)[score]
+            assert same_number(value.text, estimate.value[index])
+            tested = estimate.q is not None and not np.isnan(estimate.q[index])
+            assert ("q " in value.note) == tested
+            sampled = estimate.floor is not None and not np.isnan(estimate.floor[index])
+            assert ("floor " in value.note) == sampled
+            assert ("flat" in value.note) == bool(sampled and estimate.flat_p[index] >= 0.05)
+            if np.isnan(estimate.value[index]):
+                assert rank.text == "–"
+            else:
+                place_of = sorted(estimate.value[~np.isnan(estimate.value)], reverse=True)
+                assert rank.text == f"{place_of.index(estimate.value[index]) + 1} of {len(place_of)}"
+                assert f"sort={score}" in rank.page
+    expected = scores(explored, names[1], reference, layer)
+    for row in table.rows:
+        if (score := row[0].text.replace(" ", "_")) in expected:
+            assert same_number(row[3].text, expected[score][index])
+
+
+@pytest.mark.parametrize(("layer", "index"), UNITS)
+def test_images_come_strongest_first_and_silent_ones_are_left_out(explored, layer, index):
+    strips = panels(unit(explored.study, layer, index), ImageStrip)
+    assert [strip.title for strip in strips] == ["lab", "field", "night"]
+    for strip in strips:
+        expected = explored[strip.title].strongest(layer, index, 24)
+        assert positions(strip.pictures) == expected
+        for picture in strip.pictures:
+            assert same_number(
+                picture.caption, explored[strip.title].responses(layer)[picture.position, index]
+            )
+        assert strip.note.startswith(f"{len(expected)} strongest of " if expected else "maximum ")
+
+
+def test_of_equal_responses_the_earlier_sample_comes_first(explored):
+    strips = panels(unit(explored.study, "hidden", CONSTANT), ImageStrip)
+    assert positions(strips[0].pictures) == list(range(24))
+    assert positions(strips[1].pictures) == [0, 1, 2, 3, 4, 5, 6, *range(8, 25)]  # 7 could not be read
+
+
+def test_more_images_are_shown_when_asked_for_beyond_those_that_are_kept(explored):
+    few = panels(unit(explored.study, "hidden", CONSTANT, images=3), ImageStrip)
+    assert [positions(strip.pictures) for strip in few] == [[0, 1, 2]] * 3
+    assert all("images=24" in strip.more.page for strip in few)
+    many = panels(unit(explored.study, "hidden", CONSTANT, images=10**9), ImageStrip)
+    assert [len(strip.pictures) for strip in many] == [90, int(explored.field.shown.sum()), 25]
+    assert all(strip.more is None for strip in many)
+    assert int(explored.field.shown.sum()) > 100
+
+
+def test_the_weakest_images_come_weakest_first_and_a_seed_orders_equal_ones(explored):
+    for strip in panels(unit(explored.study, "hidden", 9, show="bottom", images=10), ImageStrip):
+        plain = explored[strip.title]
+        shown = plain.responses("hidden")[:, 9]
+        found = shown[positions(strip.pictures)]
+        np.testing.assert_array_equal(found, np.sort(shown[plain.shown])[:10])
+    silent = [
+        positions(
+            panels(unit(explored.study, "hidden", SILENT, show="bottom", seed=seed), ImageStrip)[0].pictures
+        )
+        for seed in (0, 0, 1)
+    ]
+    assert silent[0] == silent[1] != silent[2]
+    strips = panels(unit(explored.study, "hidden", SILENT, show="bottom"), ImageStrip)
+    assert all("share the smallest response" in strip.note for strip in strips)
+
+
+def test_random_images_are_those_of_the_seed_without_repeats(explored):
+    strips = panels(unit(explored.study, "hidden", 9, show="random", images=1000, seed=3), ImageStrip)
+    for strip in strips:
+        assert sorted(positions(strip.pictures)) == np.flatnonzero(explored[strip.title].shown).tolist()
+        assert "seed 3" in strip.note
+
+
+def test_previous_and_next_follow_the_current_sort(explored):
+    values = stored_estimates(explored.study, "field", "lab", "hidden")["novelty"].value
+    order = sorted(
+        range(10), key=lambda u: (np.isnan(values[u]), -values[u] if not np.isnan(values[u]) else 0, u)
+    )
+    for before, here, after in zip(order, order[1:], order[2:], strict=False):
+        page = unit(explored.study, "hidden", here, sort="novelty")
+        assert page.previous.text == f"unit {before}"
+        assert page.next.text == f"unit {after}"
+        assert "sort=novelty" in page.next.page
+
+
+def test_weights_into_the_categories_are_those_of_the_head(explored):
+    weight = load_file(explored.study.path / "head.safetensors")["weight"][:, 4]
+    rows = values(unit(explored.study, "hidden", 4), "argues for")
+    assert {row["category"]: row["weight"] for row in rows} == pytest.approx(
+        dict(zip("abcde", weight, strict=True))
+    )
+    assert "What it argues for" not in [p.title for p in unit(explored.study, "conv", 4).panels]
+
+
+def test_similar_units_are_those_of_correlated_profiles(explored):
+    table = panel(unit(explored.study, "hidden", 0, lead="field"), Table, "Most similar")
+    means = explored.field.category_means("hidden", CATEGORIES)
+    means = means[~np.isnan(means).any(axis=1)]
+    alike = {
+        u: np.corrcoef(means[:, 0], means[:, u])[0, 1] for u in range(1, 10) if np.ptp(means[:, u]) > 1e-6
+    }
+    order = sorted(alike, key=lambda u: -alike[u])[:8]
+    assert [row[0].text for row in table.rows] == [f"unit {u}" for u in order]
+    for row, u in zip(table.rows, order, strict=True):
+        assert row[1].value == pytest.approx(alike[u], abs=1e-5)
+
+
+def test_what_is_written_about_a_unit_is_in_its_form_and_subtitle(recorded):
+    write_note(recorded, "hidden", 3, label="stripes", tags="texture, green", note="fires at zebras")
+    page = unit(recorded, "hidden", 3)
+    assert page.subtitle == "stripes · green · texture"
+    form = panel(page, Form, "Label")
+    assert [field.value for field in form.fields] == ["stripes", "green, texture", "fires at zebras"]
+    write_note(recorded, "hidden", 3, label="", tags="", note="")
+    assert unit(recorded, "hidden", 3).subtitle == ""
+
+
+@pytest.mark.parametrize("images", [0, -5])
+def test_at_least_one_image_is_shown(explored, images):
+    strips = panels(unit(explored.study, "hidden", CONSTANT, images=images), ImageStrip)
+    assert [len(strip.pictures) for strip in strips] == [1, 1, 1]
+
+
+def test_a_verdict_says_whether_the_prediction_was_right(explored):
+    for strip in panels(unit(explored.study, "hidden", CONSTANT, images=100), ImageStrip):
+        plain = explored[strip.title]
+        for picture in strip.pictures:
+            label, prediction = plain.labels[picture.position], plain.predictions[picture.position]
+            right = None if label < 0 else "right" if label == prediction else "wrong"
+            assert picture.verdict == right
+            words = f"predicted {'abcde'[prediction]}"
+            assert picture.alt == (words if label < 0 else f"{'abcde'[label]}, {words}")
+
+
+def test_a_silent_unit_says_so(explored):
+    page = unit(explored.study, "hidden", SILENT)
+    for strip in panels(page, ImageStrip):
+        assert list(strip.pictures) == []
+        assert "silent on every image" in strip.empty
+    rows = texts(panel(page, Table, "Numbers"))
+    assert [read(row[1]) for row in rows] == [0, 0, 0]
+    assert [row[2] for row in rows] == ["–"] * 3
+    assert {row["mean"] for row in values(page, "responds to")} == {0}
+
+
+def test_a_unit_silent_in_the_reference_alone_has_no_scores_and_a_profile_in_responses(explored):
+    page = unit(explored.study, "hidden", SILENT_IN_LAB)
+    lab, field, _ = panels(page, ImageStrip)
+    assert list(lab.pictures) == []
+    assert positions(field.pictures) == explored.field.strongest("hidden", SILENT_IN_LAB, 24) != []
+    field_row = next(row for row in texts(panel(page, Table, "Numbers")) if row[0] == "field")
+    assert read(field_row[1]) > 0
+    assert (field_row[2], field_row[4]) == ("–", "–")
+    means = explored.field.category_means("hidden", CATEGORIES)[:, SILENT_IN_LAB]
+    for row in values(page, "responds to"):
+        if row["dataset"] == "field":
+            assert row["mean"] == pytest.approx(means["abcde".index(row["category"])], rel=1e-6)
+
+
+@pytest.mark.parametrize("reference", ["lab", "field"])
+@pytest.mark.parametrize(("layer", "index"), [("hidden", 0), ("hidden", 9), ("conv", 2), ("conv", 5)])
+def test_the_profile_is_the_mean_by_category_over_the_reference_maximum(explored, layer, index, reference):
+    rows = values(unit(explored.study, layer, index, reference=reference), "responds to")
+    maximum = explored[reference].maximum(layer)[index]
+    scale = maximum if maximum > 0 else 1
+    expected = {}
+    for name in ("lab", "field", "night"):
+        for c, mean in enumerate(explored[name].category_means(layer, CATEGORIES)[:, index]):
+            if not np.isnan(mean):
+                expected[name, "abcde"[c]] = mean / scale
+    shown = {(row["dataset"], row["category"]): row["mean"] for row in rows}
+    assert shown.keys() == expected.keys()
+    assert len(shown) == len(rows)
+    for key, mean in expected.items():
+        assert shown[key] == pytest.approx(mean, rel=1e-5, abs=1e-7), key
+
+
+@pytest.mark.parametrize(("layer", "index"), UNITS)
+def test_the_histogram_counts_the_stored_responses_over_equal_bins(explored, layer, index):
+    rows = values(unit(explored.study, layer, index), "How strongly")
+    by_dataset = {name: [row for row in rows if row["dataset"] == name] for name in ("lab", "field", "night")}
+    first = by_dataset["lab"]
+    edges = [row["from"] for row in first] + [first[-1]["to"]]
+    np.testing.assert_allclose(np.diff(edges), edges[1] - edges[0], rtol=1e-9)
+    for name, bins in by_dataset.items():
+        assert [(row["from"], row["to"]) for row in bins] == list(pairwise(edges))
+        responses = explored[name].responses(layer)[explored[name].shown, index]
+        assert edges[0] <= responses.min()
+        assert responses.max() < edges[-1]
+        counted = [sum(low <= r < high for r in responses) for low, high in pairwise(edges)]
+        assert [row["samples"] for row in bins] == counted
+        assert counted == np.histogram(responses, edges)[0].tolist()
+        assert sum(row["share"] for row in bins) == pytest.approx(100)
+        np.testing.assert_allclose([row["share"] for row in bins], 100 * np.array(counted) / len(responses))
+
+
+def test_neighbours_are_the_units_before_and_after(explored):
+    first, last = unit(explored.study, "hidden", 0), unit(explored.study, "hidden", 9)
+    assert (first.previous, first.next.page) == (None, "layers/hidden/units/1")
+    assert (last.previous.page, last.next) == ("layers/hidden/units/8", None)
+
+
+@pytest.mark.parametrize("index", [-1, 10])
+def test_a_unit_that_is_not_there_is_named(explored, index):
+    with pytest.raises(NotInStudy, match=f"no unit {index} in layer 'hidden', which has 10, from 0 to 9"):
+        unit(explored.study, "hidden", index)
+
+
+def test_an_unknown_layer_or_reference_is_named(explored):
+    with pytest.raises(NotInStudy, match="no layer 'hiden' in this study; closest: 'hidden'"):
+        unit(explored.study, "hiden", 0)
+    with pytest.raises(NotInStudy, match="no dataset 'feld' in this study; closest: 'field'"):
+        unit(explored.study, "hidden", 0, reference="feld")
+
+
+def test_a_unit_before_the_head_leads_to_what_its_silence_does(explored):
+    before_head = unit(explored.study, "hidden", 3).related
+    assert [link.page for link in before_head] == ["interventions?layer=hidden&units=3"]
+    assert not unit(explored.study, "conv", 3).related

@@ -1,0 +1,328 @@
+"""Each panel kind as HTML, full, empty and hostile."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import unescape
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from shiftscope.errors import ShapeError
+from shiftscope.views.page.panels import (
+    Cell,
+    Chart,
+    Choice,
+    Column,
+    Columns,
+    Fact,
+    Facts,
+    ImageStrip,
+    Link,
+    Matrix,
+    Page,
+    Panel,
+    Picture,
+    Rows,
+    Table,
+)
+from shiftscope.web.html.addresses import Served
+from shiftscope.web.html.cells import percent
+from shiftscope.web.html.charts import prepared
+from shiftscope.web.html.html import draw, render
+from shiftscope.web.html.navigation import Surroundings
+from tests.web.conftest import HOSTILE
+
+SERVED = Served(root="../", version=lambda dataset: "1", assets="2")
+PICTURE = Picture("digits", 4, "a seven", "datasets/digits/samples/4", "7→1", "wrong")
+SPEC = {"data": {"values": [{"x": 1.0, "page": "layers/conv1/units/3"}]}, "mark": "point", "height": 300}
+
+
+def matrix(**changes: object) -> Matrix:
+    fields = {
+        "title": "Confusion",
+        "counts": np.array([[5, 0], [2, 9]]),
+        "row_names": ["cat", "dog"],
+        "column_names": ["cat", "dog"],
+        "row_axis": "true",
+        "column_axis": "predicted",
+        "page": "confusions/{row}/{column}",
+    }
+    return Matrix(**(fields | changes))  # type: ignore[arg-type]
+
+
+def hostile_page() -> Page:
+    bad = HOSTILE
+    link = Link(bad, bad, bad)
+    picture = Picture("digits", 1, bad, bad, bad, "right")
+    return Page(
+        bad,
+        [
+            Facts(bad, [Fact(bad, bad, bad, bad, bad)], "reference", bad),
+            Table(
+                bad,
+                [Column(bad, bad, sort=link), Column(bad, bad)],
+                [[Cell(bad, bad, bad, 0.5, (picture,)), Cell(bad)]],
+                bad,
+            ),
+            Table("", [Column("a")], [], empty=bad),
+            ImageStrip(bad, [picture], "shifted", bad, link),
+            ImageStrip("", [], empty=bad),
+            Chart(bad, {"title": bad, "data": {"values": [{bad: bad, "page": bad}]}}, bad, bad),
+            matrix(
+                title=bad,
+                row_names=[bad, "b"],
+                column_names=["a", bad],
+                row_axis=bad,
+                column_axis=bad,
+                page=bad,
+                note=bad,
+            ),
+            Columns(bad, [Facts(bad, [])]),
+        ],
+        [link],
+        link,
+        link,
+        [Choice(bad, [link], bad), Choice(bad, [link] * 9, bad)],
+        bad,
+    )
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attributes)))
+        if tag not in {"meta", "link", "img", "input", "rect", "path", "image"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    """All tags of a text whose tags are closed in order."""
+    parser = _Tags()
+    parser.feed(html)
+    assert parser.open == []
+    return parser.found
+
+
+def data(html: str) -> object:
+    found = re.search(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def test_hostile_names_stay_text_everywhere() -> None:
+    around = Surroundings(HOSTILE, *3 * [[Link(HOSTILE, HOSTILE, HOSTILE)]])
+    html = render(hostile_page(), around, SERVED)
+    for tag, attributes in tags(html):
+        assert not any(name.startswith("on") for name in attributes)
+        if tag in ("a", "form", "image") and (address := attributes.get("href") or attributes.get("action")):
+            assert address.startswith(("../", "?download=", "#", "data:image/png;base64,"))
+        if tag == "script":
+            assert attributes.get("type") == "application/json" or str(attributes["src"]).startswith(
+                "../static/"
+            )
+        if tag == "img":
+            assert str(attributes["src"]).startswith(("../", "data:image/png;base64,"))
+    assert "<script>" not in html
+    assert unescape(html).count(HOSTILE) > 40
+
+
+def test_a_chart_in_the_page_reads_back_as_its_specification() -> None:
+    rows = [{"x": np.float64(1.5), "y": np.inf}, {"x": -2, "y": 0.5}]
+    html = draw(Chart("Units", {"title": HOSTILE, "data": {"values": rows}}, "d"), SERVED)
+    assert data(html) == {"title": HOSTILE, "data": {"columns": {"x": [1.5, -2], "y": [None, 0.5]}}}
+
+
+def test_lists_of_a_chart_are_drawn_as_the_rows_they_stand_for() -> None:
+    rows = Rows(
+        {"name": [HOSTILE, "b"], "x": [1.5, np.inf], "page": ["layers/a", HOSTILE], "passes": [True, False]}
+    )
+    assert list(rows)[1] == {"name": "b", "x": np.inf, "page": HOSTILE, "passes": False}
+    assert len(rows) == 2
+    spec = {"title": HOSTILE, "data": {"values": rows}, "mark": "point"}
+    html = draw(Chart("Units", spec, "d"), SERVED)
+    assert html == draw(Chart("Units", {**spec, "data": {"values": list(rows)}}, "d"), SERVED)
+    assert html == draw(Chart("Units", spec, "d"), SERVED)  # what was written once is the same
+    elsewhere = draw(Chart("Units", spec, "d"), Served("./", lambda dataset: "v", "a"))
+    assert data(elsewhere)["data"]["columns"]["page"][0] == "./layers/a"  # type: ignore[index]
+    assert prepared(spec, SERVED)["data"]["values"][0]["page"] == "../layers/a"
+
+
+def test_rows_of_a_chart_that_have_not_the_same_names_stay_rows() -> None:
+    rows = [{"x": 1.5, "page": "layers/a"}, {"x": np.nan, "low": 0.5, "page": "layers/b"}]
+    html = draw(Chart("Units", {"data": {"values": rows}}, "d"), SERVED)
+    expected = [{"x": 1.5, "page": "../layers/a"}, {"x": None, "low": 0.5, "page": "../layers/b"}]
+    assert data(html) == {"data": {"values": expected}}
+
+
+def test_a_datum_of_a_chart_leads_where_the_addresses_say() -> None:
+    html = draw(Chart("Units", SPEC, "One point for each unit."), SERVED)
+    assert data(html)["data"]["columns"]["page"] == ["../layers/conv1/units/3"]  # type: ignore[index]
+    assert 'aria-label="One point for each unit."' in html
+    assert SPEC["data"]["values"][0]["page"] == "layers/conv1/units/3"  # type: ignore[index]
+
+
+def test_a_chart_keeps_its_room_before_it_is_drawn() -> None:
+    assert '<svg width="1" height="350">' in draw(Chart("Units", SPEC, "d"), SERVED)
+
+
+@pytest.mark.parametrize(
+    ("panel", "text"),
+    [
+        (Facts("Empty", []), "Nothing is known yet."),
+        (Table("Empty", [Column("a")], []), "Nothing to show."),
+        (ImageStrip("Empty", []), "No images."),
+        (ImageStrip("Empty", [], empty="This unit stayed silent."), "This unit stayed silent."),
+        (Chart("Empty", {}, "no bars"), "no bars"),
+        (matrix(title="Empty", counts=np.zeros((2, 2), dtype=int)), "No counts to show."),
+        (
+            matrix(title="Empty", counts=np.zeros((0, 0), dtype=int), row_names=[], column_names=[]),
+            "No counts",
+        ),
+        (Columns("Empty", []), "Empty"),
+    ],
+)
+def test_an_empty_panel_says_that_it_is(panel: Panel, text: str) -> None:
+    html = draw(panel, SERVED)
+    tags(html)
+    assert "Empty</h2>" in html
+    assert text in html
+
+
+def test_headings_follow_the_nesting() -> None:
+    inner = Facts("inner", [])
+    assert "<h3>inner</h3>" in draw(Columns("outer", [inner]), SERVED)
+    assert "<h2>inner</h2>" in draw(Columns("", [inner]), SERVED)
+
+
+def test_a_role_is_told_in_words_and_by_class() -> None:
+    html = draw(Facts("digits", [], role="shifted"), SERVED)
+    assert 'class="panel facts shifted"' in html
+    assert '<span class="role">shifted</span>' in html
+
+
+def test_a_picture_tells_its_verdict_in_words_and_by_class() -> None:
+    html = draw(ImageStrip("Strongest", [PICTURE]), SERVED)
+    assert 'class="thumbnail wrong" href="../datasets/digits/samples/4"' in html
+    assert 'alt="a seven (wrong)"' in html
+    assert 'src="../thumbnails/digits/4?v=1" width="56" height="56" loading="lazy"' in html
+    assert ">7→1</span>" in html
+
+
+def test_a_picture_that_leads_nowhere_is_no_link() -> None:
+    html = draw(ImageStrip("Strongest", [Picture("digits", 4, "a seven")]), SERVED)
+    assert "<a" not in html
+    assert 'alt="a seven"' in html
+
+
+def test_a_sorted_column_says_so_and_others_offer_to() -> None:
+    columns = [
+        Column("unit", sort=Link("by unit", "units?sort=unit")),
+        Column("novelty", "how surprising", numeric=True, sorted="descending"),
+    ]
+    html = draw(Table("Units", columns, [[Cell("3"), Cell("0.5", bar=0.5)]]), SERVED)
+    assert '<th scope="col"><a href="../units?sort=unit"' in html
+    assert (
+        '<th scope="col" class="numeric" aria-sort="descending"><span class="help" title="how surprising">'
+        in html
+    )
+    assert '<td class="numeric barred">' in html
+    assert '<rect width="50%"' in html
+
+
+@pytest.mark.parametrize(
+    ("share", "width"),
+    [(None, None), (float("nan"), None), (0.0, "0"), (0.25, "25"), (7.0, "100"), (-1.0, "0")],
+)
+def test_a_bar_stays_in_its_cell(share: float | None, width: str | None) -> None:
+    assert percent(share) == width
+
+
+def test_few_choices_are_links_and_many_a_menu() -> None:
+    few = [Link(name, f"?lead={name}") for name in "ab"]
+    many = [Link(name, f"?sort={name}") for name in "abcdefgh"]
+    html = render(
+        Page("p", [], choices=[Choice("lead", few, "b"), Choice("sort", many, "c")]),
+        Surroundings("s"),
+        SERVED,
+    )
+    assert re.search(r'href="\.\./\?lead=b" aria-current="true"', html)
+    assert re.search(r'<summary><span class="name">sort</span> c</summary>', html)
+
+
+def test_a_menu_of_a_thousand_categories_stays_short() -> None:
+    categories = [Link(f"category {index}", f"categories/{index}") for index in range(1000)]
+    html = render(Page("p", []), Surroundings("s", categories=categories), SERVED)
+    assert html.count("../categories/") == 60
+    assert "and 940 more" in html
+
+
+def test_a_matrix_sends_only_the_counts_that_are_not_zero() -> None:
+    assert data(draw(matrix(), SERVED)) == {
+        "diagonal": "",
+        "keys": None,
+        "cells": [0, 0, 5, 1, 0, 2, 1, 1, 9],
+        "rows": ["cat", "dog"],
+        "columns": None,
+        "rowAxis": "true",
+        "columnAxis": "predicted",
+        "page": "../confusions/{row}/{column}",
+        "hiddenDiagonal": False,
+        "signed": False,
+        "measuredIn": "samples",
+    }
+
+
+def test_a_matrix_lists_its_largest_cells_as_links() -> None:
+    html = draw(matrix(hide_diagonal=True), SERVED)
+    assert '<a href="../confusions/1/0">true dog, predicted cat</a></td><td class="numeric">2</td>' in html
+    assert "confusions/0/0" not in html
+
+
+def test_names_stand_at_a_matrix_while_they_fit() -> None:
+    def named(count: int) -> bool:
+        names = [f"name {index}" for index in range(count)]
+        panel = matrix(counts=np.eye(count, dtype=int), row_names=names, column_names=names)
+        return "<title>name 3</title>" in draw(panel, SERVED)
+
+    assert named(40)
+    assert not named(41)
+
+
+def test_a_matrix_needs_a_name_for_each_row() -> None:
+    with pytest.raises(ShapeError, match="shape \\(2, 2\\) with 1 row names"):
+        draw(matrix(row_names=["cat"]), SERVED)
+
+
+def test_a_new_kind_of_panel_is_drawn_by_the_template_of_its_name() -> None:
+    @dataclass(frozen=True)
+    class ImageStripOfMany(ImageStrip):
+        pass
+
+    with pytest.raises(Exception, match=r"_image_strip_of_many\.html"):
+        draw(ImageStripOfMany("t", []), SERVED)
+
+
+def test_a_page_without_a_server_offers_no_search() -> None:
+    class Filed(Served):
+        @property
+        def live(self) -> bool:
+            return False
+
+    html = render(Page("p", []), Surroundings("s"), Filed("./", lambda dataset: "", ""))
+    assert "search" not in html
+    assert "hx-boost" not in html
+    assert "htmx" not in html
