@@ -42,7 +42,7 @@ from shiftscope.shard import Keep, Seen, Shard
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.fused.on_device import OnDevice
-from shiftscope.summaries.summary import summarise_shard
+from shiftscope.summaries.summarise import summarise_shard
 
 # pixels, samples a batch, channels of the first stage, categories, batches a pass
 PASSES = {

@@ -33,7 +33,8 @@ from shiftscope.engine.ranks import Ranks
 from shiftscope.store.layout import SHARD_SAMPLES, partial_file
 from shiftscope.store.writing import merged_runs as runs
 from shiftscope.store.writing.shard_summaries import read_partial, write_partial
-from shiftscope.summaries.summary import Block, States, merge_in_order, summarise
+from shiftscope.summaries.summarise import summarise
+from shiftscope.summaries.summary import Block, States, merge_in_order
 
 # samples recorded, samples of a shard, pixels; of the large dataset: samples, units, categories, samples of a shard
 SIZES = {

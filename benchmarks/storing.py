@@ -24,7 +24,7 @@ from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.writing.writer import RecordingWriter
-from shiftscope.summaries.summary import summarise_shard
+from shiftscope.summaries.summarise import summarise_shard
 
 # samples, units, categories
 SIZES = {"tiny": (300, 24, 5), "small": (8_192, 1_024, 200), "imagenet": (50_000, 2_048, 1_000)}

@@ -19,15 +19,16 @@ from paired import SIZES
 from PIL import Image
 
 from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
-from shiftscope.flow.record import score_all
+from shiftscope.flow.scores import score_all
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.shard import Seen, Shard
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
+from shiftscope.store.manifest import create_study
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles, create_study
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.store.writing.writer import RecordingWriter
-from shiftscope.summaries.summary import summarise_shard
+from shiftscope.summaries.summarise import summarise_shard
 
 RIGHT = 0.7  # share of the samples whose response is that of their own category
 PICTURES, SIDE = 128, 96  # distinct thumbnails, and their pixels

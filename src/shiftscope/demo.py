@@ -15,10 +15,10 @@ from torch import nn
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.sample import Dataset
 from shiftscope.datasets.stimuli.digits import coloured_digits
-from shiftscope.flow.record import score_all
+from shiftscope.flow.scores import score_all
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.progress import bar
-from shiftscope.store.stored_study import refuse_taken
+from shiftscope.store.manifest import refuse_taken
 from shiftscope.study import Study
 
 PALETTES = ("coloured", "permuted", "arbitrary", "drifted")

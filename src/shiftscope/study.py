@@ -16,9 +16,10 @@ from shiftscope.store.disk.locks import held
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.disk.write_errors import refusals_told
 from shiftscope.store.layout import MANIFEST
+from shiftscope.store.manifest import Manifest, create_study, refuse_taken
 from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import Manifest, StudyFiles, create_study, make_study_folder, refuse_taken
+from shiftscope.store.stored_study import StudyFiles, make_study_folder
 
 if TYPE_CHECKING:
     import pandas as pd

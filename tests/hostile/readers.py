@@ -40,7 +40,7 @@ def study(path: str, in_full: bool = True) -> list[str]:
 
 def verified(path: str) -> list[str]:
     """What `shiftscope verify` and `shiftscope verify --mend` find and do."""
-    from shiftscope.flow.record import verify
+    from shiftscope.flow.verify import verify
     from shiftscope.study import Study
 
     return refusals(iter([lambda: verify(Study(path)), lambda: verify(Study(path), mend=True)]))

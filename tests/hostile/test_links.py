@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
-from shiftscope.flow.record import verify
+from shiftscope.flow.verify import verify
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.store.disk.containment import all_within, within
 from shiftscope.store.disk.self_digest import with_own_digest

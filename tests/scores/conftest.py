@@ -15,10 +15,11 @@ from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.shard import Seen, Shard
 from shiftscope.store.layout import folder_name
+from shiftscope.store.manifest import Manifest, create_study
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import Manifest, StudyFiles, create_study
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.store.writing.writer import RecordingWriter
-from shiftscope.summaries.summary import summarise_shard
+from shiftscope.summaries.summarise import summarise_shard
 
 Numbers = npt.NDArray[Any]
 LAYER = "layer"

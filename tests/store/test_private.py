@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow.record import score_all
+from shiftscope.flow.scores import score_all
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.layout import NOTES
 from shiftscope.store.stored_study import make_study_folder

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shiftscope.summaries.summary import Block, arrays_of, from_arrays, merge_in_order, summaries, summarise
+from shiftscope.summaries.summarise import summarise
+from shiftscope.summaries.summary import Block, arrays_of, from_arrays, merge_in_order, summaries
 
 CATEGORIES = 3
 EXACT = {"maxima", "top_samples", "histograms"}  # the same bytes for any split; sums to rounding

@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as hnp
 from shiftscope.summaries import summary as module
 from shiftscope.summaries.fused.kernels import COUNTED, ROOM
 from shiftscope.summaries.fused.one_pass import GUESSED_FROM, MOST_ROWS, SCAN_TILE, OnePass
-from shiftscope.summaries.summary import Block, arrays_of, summaries, summarise
+from shiftscope.summaries.summarise import summarise
+from shiftscope.summaries.summary import Block, arrays_of, summaries
 
 CATEGORIES = 4
 SUMS = {("moments", "total"), ("moments", "squares"), ("category_sums", "total")}

@@ -11,14 +11,8 @@ from shiftscope.shard import Seen, Shard
 from shiftscope.summaries import summary as module
 from shiftscope.summaries.fused import on_device
 from shiftscope.summaries.fused.on_device import MAKES, OnDevice, every_summary_on_device
-from shiftscope.summaries.summary import (
-    Block,
-    arrays_of,
-    merge_in_order,
-    summaries,
-    summarise,
-    summarise_shard,
-)
+from shiftscope.summaries.summarise import summarise, summarise_shard
+from shiftscope.summaries.summary import Block, arrays_of, merge_in_order, summaries
 from shiftscope.summaries.top_samples import KEPT
 
 CATEGORIES = 4

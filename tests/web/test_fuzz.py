@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 import shiftscope
-from shiftscope.flow.record import score_all
+from shiftscope.flow.scores import score_all
 from shiftscope.store.notes import all_notes
 from shiftscope.study import Study
 from shiftscope.views.page.view import actions, views

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow.record import score_all
+from shiftscope.flow.scores import score_all
 from shiftscope.store.notes import save_unit_note, unit_note
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.study import Study

@@ -37,7 +37,7 @@ def import_deephys(
     on_error
         Stop at a response that is not finite, or count its image and leave a gap.
     """
-    from shiftscope.flow.record import score_all
+    from shiftscope.flow.scores import score_all
     from shiftscope.interop.deephys.import_deephys import import_deephys
     from shiftscope.outcomes.outcomes import outcomes
     from shiftscope.progress import bar

@@ -124,7 +124,7 @@ def record(
         Let nobody but yourself read the study, nor anything that is ever written into it.
     """
     from shiftscope.datasets.pictures.preprocess import Preprocess
-    from shiftscope.flow.record import score_all
+    from shiftscope.flow.scores import score_all
     from shiftscope.model.evaluation import moved
     from shiftscope.model.load import load_model
     from shiftscope.outcomes.outcomes import outcomes

@@ -20,7 +20,7 @@ def verify(study: StudyAddress, /, *, mend: bool = False) -> None:
         Make again what can be made from what is stored, and have damaged shards recorded again by the command that
         recorded their dataset.
     """
-    from shiftscope.flow.record import verify as verify_study
+    from shiftscope.flow.verify import verify as verify_study
     from shiftscope.store.integrity.verify import advice
     from shiftscope.store.stored_study import StudyFiles
 

@@ -48,7 +48,7 @@ def view(
     """
     gc.disable()  # nothing of what is imported now is garbage: looking for it takes a twentieth of the start
     try:
-        from shiftscope.flow.record import score_all
+        from shiftscope.flow.scores import score_all
         from shiftscope.progress import bar
         from shiftscope.store.stored_study import StudyFiles
         from shiftscope.web.server.server import serve

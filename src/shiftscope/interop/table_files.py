@@ -16,7 +16,7 @@ from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StudyFiles
-from shiftscope.web.html.downloads import harmless
+from shiftscope.text import harmless
 
 FileFormat = Literal["parquet", "csv"]
 

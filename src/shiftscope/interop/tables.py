@@ -15,7 +15,7 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
-from shiftscope.web.html.downloads import plain_text
+from shiftscope.text import plain_text
 
 if TYPE_CHECKING:
     import pandas as pd

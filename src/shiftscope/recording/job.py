@@ -22,7 +22,7 @@ from shiftscope.shard import Shard
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter, is_done
 from shiftscope.summaries.fused.on_device import every_summary_on_device
-from shiftscope.summaries.summary import summarise_shard
+from shiftscope.summaries.summarise import summarise_shard
 
 
 @dataclass(frozen=True)

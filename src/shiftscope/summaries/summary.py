@@ -14,7 +14,6 @@ import numpy.typing as npt
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.errors import StudyDamaged
 from shiftscope.registry import Registry
-from shiftscope.shard import Shard
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,6 @@ class Block:
     positions: npt.NDArray[np.int64]  # (sample,) in the dataset
     labels: npt.NDArray[np.int64]  # (sample,) NO_LABEL where there is none
     categories: int
-
-
-WORTH_COMPILED = 2_000_000  # responses; fewer are summarised before the compiled code has loaded
 
 
 class Summary(Protocol):
@@ -55,33 +51,6 @@ def axes(
     """
     told = {"axes": names, "kind": kind, "low": low, "high": high, "below": below, "sizes": sizes}
     return dataclasses.field(metadata=told)
-
-
-def summarise(block: Block) -> dict[str, Summary]:
-    """Every summary of one block, by name; of a large one by compiled code, with the same results."""
-    states: dict[str, Summary] = {}
-    if block.responses.size >= WORTH_COMPILED:
-        from shiftscope.summaries.fused.one_pass import OnePass  # late: it imports the compiler
-
-        together = OnePass(block.responses.shape[1], block.categories, block.responses.dtype)
-        together.add(block)
-        states = together.summaries()
-    else:
-        block = dataclasses.replace(block, responses=block.responses.astype(np.float32, copy=False))
-    return {name: states.get(name) or kind.of(block) for name, kind in summaries.items()}
-
-
-def summarise_shard(shard: Shard, categories: int) -> dict[str, dict[str, Summary]]:
-    """Every summary of each layer of a shard, without its skipped samples: layer -> name -> state."""
-    if shard.states is not None:
-        return {layer: dict(states) for layer, states in shard.states.items()}
-    shown = shard.shown
-    all_shown = shown.all()
-    positions, labels = shard.first + np.flatnonzero(shown), shard.labels[shown]
-    return {
-        layer: summarise(Block(responses if all_shown else responses[shown], positions, labels, categories))
-        for layer, responses in shard.responses.items()
-    }
 
 
 @cache

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shiftscope.errors import NotInStudy
-from shiftscope.flow.record import score_all
+from shiftscope.flow.scores import score_all
 from shiftscope.scores.estimation import stored_estimates as module
 from shiftscope.scores.estimation.shared_cache import Once
 from shiftscope.scores.estimation.stored_estimates import estimates_file, stored_estimates

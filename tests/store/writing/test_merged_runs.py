@@ -7,7 +7,8 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.store.layout import partial_file
 from shiftscope.store.writing import merged_runs as runs
 from shiftscope.store.writing.shard_summaries import read_partial, write_partial
-from shiftscope.summaries.summary import Block, arrays_of, merge_in_order, summarise
+from shiftscope.summaries.summarise import summarise
+from shiftscope.summaries.summary import Block, arrays_of, merge_in_order
 
 SHARDS = 39
 

@@ -5,7 +5,8 @@ import pytest
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.store.writing.shard_summaries import read_partial, write_partial
-from shiftscope.summaries.summary import Block, arrays_of, summarise
+from shiftscope.summaries.summarise import summarise
+from shiftscope.summaries.summary import Block, arrays_of
 
 
 @pytest.fixture

@@ -20,10 +20,11 @@ from shiftscope.progress import Progress, silent
 from shiftscope.store.disk.atomic import remove_folder
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name, written_format
+from shiftscope.store.manifest import create_study
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles, create_study
+from shiftscope.store.stored_study import StudyFiles
 from shiftscope.store.writing.writer import RecordingWriter
-from shiftscope.summaries.summary import summarise_shard
+from shiftscope.summaries.summarise import summarise_shard
 
 if TYPE_CHECKING:
     from shiftscope.recording.stream import OnError

@@ -11,7 +11,8 @@ from shiftscope.store.formats.arrays import StoredArray
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.layout import RESPONSES, folder_name, samples_file
 from shiftscope.store.plan import Plan
-from shiftscope.summaries.summary import Block, States, summarise
+from shiftscope.summaries.summarise import summarise
+from shiftscope.summaries.summary import Block, States
 
 
 def summaries_of_stored(folder: Path, plan: Plan, shard: int) -> States:

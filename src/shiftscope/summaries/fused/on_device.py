@@ -14,7 +14,8 @@ from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.histograms import BINS, SMALLEST_EXPONENT, Histograms
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
-from shiftscope.summaries.summary import Block, Summary, summaries, summarise
+from shiftscope.summaries.summarise import summarise
+from shiftscope.summaries.summary import Block, Summary, summaries
 from shiftscope.summaries.top_samples import KEPT, TopSamples
 
 MAKES = {"category_sums", "histograms", "maxima", "moments", "top_samples"}

@@ -9,13 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from shiftscope.text import harmless, plain_text
 from shiftscope.views.page.panels import Cell, Table
 from shiftscope.views.parts.number_text import NOTHING
 
 Value = float | int | str | None
-
-# A spreadsheet takes a cell that begins so for a formula and computes it; the full-width twins too.
-FORMULA = r"\A[=+\-@\t\r\n＝＋－＠]"
 
 
 def panel_table(panel: Table) -> pa.Table:
@@ -59,30 +57,6 @@ def as_parquet(table: pa.Table) -> bytes:
     with pa.BufferOutputStream() as sink:
         parquet.write_table(table, sink)
         return bytes(sink.getvalue())
-
-
-def harmless(table: pa.Table) -> pa.Table:
-    """A table for a spreadsheet: an apostrophe before text that would be a formula, nothing in place of NaN."""
-    return pa.table(
-        [_harmless(column) for column in table.columns],
-        names=_harmless(pa.array(table.column_names, pa.string())).to_pylist(),
-    )
-
-
-def plain_text(text: str) -> str:
-    """Text that UTF-8 can hold: half a surrogate pair, as JSON allows it, becomes a question mark."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _harmless(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    from pyarrow import compute
-
-    if pa.types.is_floating(column.type):
-        return compute.if_else(compute.is_nan(column), pa.scalar(None, column.type), column)
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return column
-    marked = compute.binary_join_element_wise(pa.scalar("'", column.type), column, pa.scalar("", column.type))
-    return compute.if_else(compute.match_substring_regex(column, FORMULA), marked, column)
 
 
 def _value(cell: Cell) -> Value:

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from shiftscope.text import plain_text
 from shiftscope.views.page.panels import Columns, Link, Page, Panel, Table
 from shiftscope.web.html.addresses import Addresses
 from shiftscope.web.html.cells import entries, name, options, rows, thumbnail, title
 from shiftscope.web.html.charts import height, packed
-from shiftscope.web.html.downloads import plain_text
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Surroundings
 

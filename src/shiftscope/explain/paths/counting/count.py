@@ -14,13 +14,13 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.paths.counting.printed_rule import low_rank
 from shiftscope.explain.paths.counting.rules import Rule
+from shiftscope.explain.paths.counting.tiles import LANES
 from shiftscope.threads import shared
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, input)
 Whole = npt.NDArray[np.unsignedinteger[Any]]
 
 AT_ONCE = 1024  # samples whose rows and thresholds are in memory
-LANES = 64  # columns that are counted together
 
 
 @dataclass(frozen=True, eq=False)

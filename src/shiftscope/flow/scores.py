@@ -1,0 +1,80 @@
+"""Scores of the units of a layer, as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shiftscope.arrays import UnitArray
+from shiftscope.errors import BadRequest
+from shiftscope.progress import Progress, silent
+from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.scores.estimation.stored_estimates import NUMBERS, has_estimates, stored_estimates_of
+from shiftscope.scores.score import unit_scores
+from shiftscope.store.stored_study import StudyFiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def scores(
+    study: StudyFiles,
+    layer: str,
+    *,
+    dataset: str | None = None,
+    reference: str | None = None,
+    intervals: bool = False,
+) -> pd.DataFrame:
+    """One row for each shifted dataset and unit of `layer`, one column for each score.
+
+    Parameters
+    ----------
+    dataset
+        Only this dataset. For the reference itself the scores that compare are NaN.
+    reference
+        Compare with this dataset instead of the study's reference.
+    intervals
+        Add `<score>_low` and `<score>_high`, ends of the 95 % bootstrap interval, and for scores that test
+        something `<score>_p` and `<score>_q`. For scores of rank correlations also `<score>_floor`, what sampling
+        alone makes of them, and `<score>_flat_p`: from .05 on the reference's categories cannot be told apart.
+
+    Returns
+    -------
+    DataFrame
+        Columns dataset, unit, then every score by name; NaN where a unit has no such score. `attrs["undefined"]`
+        counts those.
+    """
+    import pandas as pd
+
+    against, described = study[reference or study.reference].name, study.layer(layer)
+    shifted = [study[dataset].name] if dataset else [name for name in study if name != against]
+    if not shifted:
+        raise BadRequest(f"nothing to compare with {against!r}: record a shifted dataset first.")
+    tables = []
+    for name, estimates in stored_estimates_of(study, shifted, against, described.name).items():
+        columns = {
+            f"{score}_{part}" if part else score: numbers
+            for score, estimate in estimates.items()
+            for part, numbers in (_parts(estimate) if intervals else {"": estimate.value}).items()
+        }
+        tables.append(pd.DataFrame({"dataset": name, "unit": range(described.units), **columns}))
+    table = pd.concat(tables, ignore_index=True)
+    table.attrs["undefined"] = {name: int(table[name].isna().sum()) for name in unit_scores}
+    return table
+
+
+def score_all(study: StudyFiles, *, progress: Progress = silent) -> None:
+    """Compute and keep every score that the viewer shows first, so that no page waits for one."""
+    missing = {
+        layer: [name for name in study if not has_estimates(study, name, study.reference, layer)]
+        for layer in study.layers
+    }
+    units = sum(study.layer(layer).units * len(names) for layer, names in missing.items())
+    with progress("scoring", 0, units, counted="units") as advance:
+        for layer, names in missing.items():
+            stored_estimates_of(study, names, study.reference, layer, advance=advance)
+
+
+def _parts(estimate: Estimate) -> dict[str, UnitArray]:
+    parts = {"value": "", **{part: part for part in NUMBERS[1:]}}
+    read = {shown: getattr(estimate, part) for part, shown in parts.items()}
+    return {part: numbers for part, numbers in read.items() if numbers is not None}
