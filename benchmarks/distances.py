@@ -13,7 +13,7 @@ from paired import command, paired, table
 from scipy.spatial.distance import cdist
 from scipy.special import rel_entr, softmax
 
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.measures.distances import Distances, distances
 from shiftscope.explain.paths.measures.softmax_divergences import SoftmaxDivergences, softmax_divergences
 
@@ -26,21 +26,21 @@ SIZES = {
 PAIRED = 400  # samples of which SciPy is given all ordered pairs for the divergence
 
 
-def made(samples: int, categories: int, features: int) -> Entering:
+def made(samples: int, categories: int, features: int) -> MapInputs:
     """Responses after a ReLU, about half of them silent, that differ between categories; samples out of order."""
     rng = np.random.default_rng(0)
     labels = rng.permutation(np.arange(samples) % categories)
     middles = 0.5 * rng.normal(size=(categories, features)).astype(np.float32)
     noise = rng.standard_normal((samples, features), np.float32)
-    return Entering.of_arrays(np.maximum(middles[labels] + noise, 0).astype(np.float16), labels)
+    return MapInputs.of_arrays(np.maximum(middles[labels] + noise, 0).astype(np.float16), labels)
 
 
-def ours(entering: Entering, categories: int) -> Distances:
+def ours(entering: MapInputs, categories: int) -> Distances:
     """From responses as they are stored."""
     return distances(entering.of(0, categories), entering.samples(categories))
 
 
-def by_cdist(entering: Entering, categories: int) -> np.ndarray:
+def by_cdist(entering: MapInputs, categories: int) -> np.ndarray:
     """(category, category) sums of distances, the half of them on one side of the diagonal computed."""
     groups = [entering.of(c, c + 1).astype(np.float64) for c in range(categories)]
     sums = np.zeros((categories, categories))
@@ -50,7 +50,7 @@ def by_cdist(entering: Entering, categories: int) -> np.ndarray:
     return sums
 
 
-def by_rel_entr(entering: Entering, samples: int) -> float:
+def by_rel_entr(entering: MapInputs, samples: int) -> float:
     """Sum of the divergences of all ordered pairs of the first samples."""
     shares = softmax(entering.responses[:samples].astype(np.float64), axis=1)
     return float(sum(rel_entr(each, shares).sum() for each in shares))

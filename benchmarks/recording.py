@@ -38,7 +38,7 @@ from shiftscope.recording.background import Background
 from shiftscope.recording.batches import batches
 from shiftscope.recording.shard_filling import ShardFilling
 from shiftscope.recording.stream import Pass, stream
-from shiftscope.shard import Keep, Seen, Shard
+from shiftscope.shard import Keep, SampleEntry, Shard
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.fused.on_device import OnDevice
@@ -224,7 +224,7 @@ def off_the_device(
     with observed(model), Taps(model, layers) as taps:
         logits = model(inputs)
         responses = taps.take()
-    seen = [Seen(str(i), 0, "", "{}", b"") for i in range(len(inputs))]
+    seen = [SampleEntry(str(i), 0, "", "{}", b"") for i in range(len(inputs))]
 
     def run() -> None:
         filling = ShardFilling(0, range(len(inputs)), layers, logits.shape[1], "float16")
@@ -241,7 +241,7 @@ def made_shard(layers: Sequence[RecordedLayer], samples: int, categories: int, t
         for layer in layers
     }
     logits = rng.normal(size=(samples, categories)).astype(np.float16)
-    seen = [Seen(str(i), i % categories, str(i), "{}", thumbnail) for i in range(samples)]
+    seen = [SampleEntry(str(i), i % categories, str(i), "{}", thumbnail) for i in range(samples)]
     chosen = logits.argmax(1).astype(np.int64)
     return Shard(0, 0, responses, logits, chosen, np.full(samples, 0.5, np.float32), seen)
 
@@ -478,7 +478,7 @@ def repeated(
 ) -> dict[str, Callable[[], object]]:
     """As many samples, all of one batch that the device has: what recording takes of its time."""
     inputs = dataset.inputs[torch.arange(batch) % dataset.distinct].to(device)
-    seen = [Seen(str(i), i % 10, str(i), "{}", b"") for i in range(batch)]
+    seen = [SampleEntry(str(i), i % 10, str(i), "{}", b"") for i in range(batch)]
     whole = len(dataset) // batch * batch
 
     def bare() -> None:

@@ -22,7 +22,7 @@ from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
 from shiftscope.flow.scores import score_all
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.shard import Seen, Shard
+from shiftscope.shard import SampleEntry, Shard
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.manifest import create_study
 from shiftscope.store.plan import Plan
@@ -143,7 +143,7 @@ class World:
             logits.argmax(axis=1).astype(np.int64),
             (1 / odds.sum(axis=1)).astype(np.float32),
             [
-                Seen(f"sample-{position}", label, f"made/{position}.jpg", "{}", self.pictures[picture])
+                SampleEntry(f"sample-{position}", label, f"made/{position}.jpg", "{}", self.pictures[picture])
                 for position, label, picture in zip(rows, labels.tolist(), shown.tolist(), strict=True)
             ],
         )

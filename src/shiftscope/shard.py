@@ -18,7 +18,7 @@ Outputs = Literal["auto", "logits", "probabilities"]
 
 
 @dataclass(frozen=True)  # no slots: pickled between processes it is three times faster
-class Seen:
+class SampleEntry:
     """What is kept of one sample besides its responses."""
 
     id: str
@@ -42,7 +42,7 @@ class Shard:
     logits: npt.NDArray[np.floating[Any]]  # (sample, category)
     predictions: npt.NDArray[np.int64]  # (sample,), NO_LABEL where skipped
     confidences: npt.NDArray[np.float32]  # (sample,) softmax of the prediction
-    samples: Sequence[Seen]
+    samples: Sequence[SampleEntry]
     states: Mapping[str, Mapping[str, Any]] | None = (
         None  # layer -> name -> summary, where the device made them
     )

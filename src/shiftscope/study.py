@@ -14,7 +14,7 @@ from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
 from shiftscope.store.disk.locks import held
 from shiftscope.store.disk.object_path import study_path
-from shiftscope.store.disk.write_errors import refusals_told
+from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import MANIFEST
 from shiftscope.store.manifest import Manifest, create_study, refuse_taken
 from shiftscope.store.notes import UnitNote, all_notes, save_unit_note
@@ -89,9 +89,9 @@ class Study(StudyFiles):
         place, names = study_path(path), checked_categories(categories)
         refuse_taken(place)
         # Several processes that record together create it together.
-        with refusals_told(place):
+        with write_errors(place):
             make_study_folder(place, private=private)
-        with refusals_told(place), held(place, "study"):
+        with write_errors(place), held(place, "study"):
             if exist_ok and (place / MANIFEST).exists():
                 study = cls(path)
                 if study.datasets or study.unfinished():

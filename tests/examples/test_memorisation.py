@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.explain.paths.measures.frequencies import Frequencies
 from shiftscope.explain.paths.measures.separation import separation
@@ -53,7 +53,7 @@ def test_untrained_statistics_are_the_published_ones_within_their_spread(memoris
         (net.classifier[2], hidden, (0.27, 0.37)),
     ):
         counter = Counter(linear.weight.detach().numpy(), linear.bias.detach().numpy(), RULES["abs_mean"])
-        given = Entering.of_arrays(entering.numpy().astype(np.float16), labels[chosen])
+        given = MapInputs.of_arrays(entering.numpy().astype(np.float16), labels[chosen])
         found = separation(counter, given, 10, Frequencies())
         assert entropy[0] < found.mean_entropy < entropy[1]
         floor = separation(counter, given.shuffled(np.random.default_rng(0)), 10, Frequencies()).mean_kl

@@ -13,7 +13,7 @@ from shiftscope.errors import ResponseError
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import Rounding
 from shiftscope.recording.shard_filling import ShardFilling
-from shiftscope.shard import Seen
+from shiftscope.shard import SampleEntry
 from shiftscope.summaries.fused.on_device import OnDevice
 from shiftscope.views.layer.rounding_told import rounding_told
 from shiftscope.views.parts.number_text import count
@@ -168,7 +168,7 @@ def test_layers_of_two_types_arrive_in_their_places(on_device, keep, stored_as):
     shard = ShardFilling(0, range(9), layers, 4, stored_as, {"b": other}, keep=keep, summaries=made)
     for start in (0, 5):
         rows = slice(start, min(start + 5, 9))
-        seen = [Seen(str(i), 0, "", "{}", b"") for i in range(9)[rows]]
+        seen = [SampleEntry(str(i), 0, "", "{}", b"") for i in range(9)[rows]]
         shard.append(seen, {name: each[rows] for name, each in numbers.items()}, logits[rows])
     whole = shard.finish()
     types = {"a": stored_as, "b": other, "c": stored_as}
@@ -183,7 +183,7 @@ def test_layers_of_two_types_arrive_in_their_places(on_device, keep, stored_as):
             np.testing.assert_array_equal(states["maxima"].largest, stored.max(0))
     wrong = ShardFilling(0, range(9), layers, 4, stored_as, {"b": other}, keep=keep, summaries=made)
     numbers["b"][0, 1] = torch.nan
-    wrong.append([Seen(str(i), 0, "", "{}", b"") for i in range(9)], numbers, logits)
+    wrong.append([SampleEntry(str(i), 0, "", "{}", b"") for i in range(9)], numbers, logits)
     with pytest.raises(ResponseError, match="layer 'b', unit 1, sample '0': the response is nan"):
         wrong.finish()
 

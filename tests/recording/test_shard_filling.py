@@ -9,7 +9,7 @@ import torch
 from shiftscope.errors import ResponseError
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.shard_filling import ShardFilling
-from shiftscope.shard import Seen
+from shiftscope.shard import SampleEntry
 from shiftscope.summaries.fused.on_device import OnDevice
 
 SIZES = {"a": 3, "b": 5}
@@ -21,7 +21,8 @@ LAYERS = [
 
 def samples(first, count, unread=()):
     return [
-        Seen(str(i), 0, "", "{}", b"", "gone" if i in unread else "") for i in range(first, first + count)
+        SampleEntry(str(i), 0, "", "{}", b"", "gone" if i in unread else "")
+        for i in range(first, first + count)
     ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from shiftscope.arrays import NO_LABEL
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.shard import Seen, Shard
+from shiftscope.shard import SampleEntry, Shard
 from shiftscope.store.layout import folder_name
 from shiftscope.store.manifest import Manifest, create_study
 from shiftscope.store.plan import Plan
@@ -98,7 +98,7 @@ def write_recording(
         own = slice(rows.start, rows.stop)
         skipped = predictions[own] == NO_LABEL
         seen = [
-            Seen(str(i), int(label), "", "{}", b"", "broken" if lost else "")
+            SampleEntry(str(i), int(label), "", "{}", b"", "broken" if lost else "")
             for i, label, lost in zip(rows, labels[own], skipped, strict=True)
         ]
         stored = responses[own].astype(stored_as)

@@ -28,12 +28,12 @@ def test_the_same_seed_draws_the_same():
 
 
 def test_an_interval_is_numpys_percentiles():
-    redrawn = np.random.default_rng(0).normal(size=(200, 4))
-    np.testing.assert_allclose(interval(redrawn, 0.95), np.quantile(redrawn, [0.025, 0.975], axis=0))
+    resampled = np.random.default_rng(0).normal(size=(200, 4))
+    np.testing.assert_allclose(interval(resampled, 0.95), np.quantile(resampled, [0.025, 0.975], axis=0))
 
 
 def test_undefined_resamples_are_left_out():
-    redrawn = np.array(
+    resampled = np.array(
         [[3.0, np.nan, np.nan], [np.nan, np.nan, 7.0], [1.0, np.nan, np.nan], [2.0, np.nan, np.nan]]
     )
-    np.testing.assert_allclose(interval(redrawn, 0.5), [[1.5, np.nan, 7.0], [2.5, np.nan, 7.0]])
+    np.testing.assert_allclose(interval(resampled, 0.5), [[1.5, np.nan, 7.0], [2.5, np.nan, 7.0]])

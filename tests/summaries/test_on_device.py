@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shiftscope.shard import Seen, Shard
+from shiftscope.shard import SampleEntry, Shard
 from shiftscope.summaries import summary as module
 from shiftscope.summaries.fused import on_device
 from shiftscope.summaries.fused.on_device import MAKES, OnDevice, every_summary_on_device
@@ -216,7 +216,7 @@ def test_what_is_not_finite_reaches_into_no_other_unit(wrong, device):
 def test_a_shard_with_states_is_not_summarised_again():
     responses = np.ones((3, 2), np.float16)
     states = made(responses, np.zeros(3, np.int64))
-    seen = [Seen(str(i), 0, "", "{}", b"") for i in range(3)]
+    seen = [SampleEntry(str(i), 0, "", "{}", b"") for i in range(3)]
     shard = Shard(
         0, FIRST, {}, np.zeros((3, 4)), np.zeros(3, np.int64), np.zeros(3, np.float32), seen, states
     )

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from shiftscope.web.server.application import application
-from shiftscope.web.server.save_rate import Pace
+from shiftscope.web.server.save_rate import SaveRate
 
 from .conftest import ACTIONS, HOSTILE, SAVED, VIEWS, FakeStudy, Shown
 
@@ -94,7 +94,7 @@ def test_behind_a_proxy_that_leaves_the_port_out_of_the_name_its_pages_are_known
 def test_too_many_forms_at_once_are_refused_with_the_time_to_wait() -> None:
     SAVED.clear()
     seconds = [0.0]
-    pace = Pace(per_second=0.25, at_once=2, clock=lambda: seconds[0])
+    pace = SaveRate(per_second=0.25, at_once=2, clock=lambda: seconds[0])
     app = application(FakeStudy(), token=None, views=VIEWS, actions=ACTIONS, pace=pace)
     client = TestClient(app, base_url="http://127.0.0.1:8421", follow_redirects=False)
 
@@ -121,7 +121,7 @@ def test_too_many_forms_at_once_are_refused_with_the_time_to_wait() -> None:
 
 def test_a_pace_never_saves_up_more_than_it_allows_at_once() -> None:
     seconds = [0.0]
-    pace = Pace(per_second=1, at_once=3, clock=lambda: seconds[0])
+    pace = SaveRate(per_second=1, at_once=3, clock=lambda: seconds[0])
     seconds[0] = 1_000
     assert [pace.wait() for _ in range(4)] == [0, 0, 0, 1]
 

@@ -27,7 +27,7 @@ from shiftscope.study import Study
 from shiftscope.views.page.view import actions, views
 from shiftscope.web.server.application import application
 from shiftscope.web.server.arguments import options
-from shiftscope.web.server.save_rate import Pace
+from shiftscope.web.server.save_rate import SaveRate
 
 from ..conftest import Made, Net
 
@@ -252,7 +252,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
     study.record(Made(seed=1, scale=1.5, unlabelled=frozenset({3})), "field", progress=False)
     study.paths(shuffles=2, resamples=20, progress=False)
     score_all(study)
-    app = application(study, token=None, pace=Pace(per_second=1e6, at_once=1_000_000))
+    app = application(study, token=None, pace=SaveRate(per_second=1e6, at_once=1_000_000))
     client = TestClient(app, base_url="http://127.0.0.1:8421", follow_redirects=False)
     for view in views.values():  # libraries that pages import when first drawn are imported
         client.get(real(view.address, "lab"))

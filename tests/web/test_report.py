@@ -33,7 +33,7 @@ from shiftscope.views.page.panels import (
     Page,
     Table,
 )
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.unit_scores import estimated
 from shiftscope.web.report.contents import Contents, file_names, most_shifted
 from shiftscope.web.report.report import Report, report
@@ -144,7 +144,7 @@ def test_the_overview_datasets_layers_and_most_shifted_units_are_there(
     units = {address for address in held if "/units/" in address}
     expected = set()
     for layer in ("conv", "hidden"):
-        novelty = estimated(Look.at(recorded), "field", layer)["novelty"].value
+        novelty = estimated(Selection.at(recorded), "field", layer)["novelty"].value
         order = np.argsort(np.where(np.isnan(novelty), np.inf, -novelty), kind="stable")
         expected |= {f"layers/{layer}/units/{unit}" for unit in order[:2] if not np.isnan(novelty[unit])}
     assert units == expected
@@ -307,7 +307,7 @@ def test_without_a_shift_the_units_of_the_largest_response_are_shown(
     study = new_study(name="alone")
     study.record(Made(), "lab", layers=["conv"], progress=False)
     largest = study["lab"].responses("conv").max(axis=0).astype(float)
-    assert most_shifted(Look.at(study), "conv", 2) == sorted(np.argsort(-largest)[:2].tolist())
+    assert most_shifted(Selection.at(study), "conv", 2) == sorted(np.argsort(-largest)[:2].tolist())
     assert report(study, tmp_path / "report", units=2, progress=False).index.is_file()
 
 
@@ -315,7 +315,7 @@ def test_without_a_shift_the_units_of_the_largest_response_are_shown(
 
 
 def held(recorded: Study, *addresses: str) -> Contents:
-    return Contents(Look.at(recorded), file_names(["", *addresses]))
+    return Contents(Selection.at(recorded), file_names(["", *addresses]))
 
 
 def test_an_address_means_the_same_page_with_what_is_default_anyway(recorded: Study) -> None:

@@ -13,7 +13,7 @@ from shiftscope.progress import Progress, silent
 from shiftscope.store.disk.atomic import sweep_folder
 from shiftscope.store.disk.locks import files_of, held, recording_lock
 from shiftscope.store.disk.object_path import on_store
-from shiftscope.store.disk.write_errors import refusals_told
+from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES, folder_name, unreplaced
 from shiftscope.store.manifest import Manifest
 from shiftscope.store.stored_recording import Recording
@@ -99,7 +99,7 @@ def record(
             "Record under another name, or replace it with one process."
         )
     folder = folder_name(name)
-    with refusals_told(study.path), recording_lock(study.path, folder, engine.rank):
+    with write_errors(study.path), recording_lock(study.path, folder, engine.rank):
         # A recording that is replaced stays until the new one is whole; one that was stopped then takes its place.
         stopped = study.folder_of(name).name == unreplaced(folder)
         if stopped and engine.rank is not None:

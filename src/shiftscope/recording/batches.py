@@ -20,7 +20,7 @@ from shiftscope.checked_text import checked_text
 from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
 from shiftscope.datasets.sample import Dataset, Sample
 from shiftscope.errors import BadRequest, DataError, LabelError
-from shiftscope.shard import Seen
+from shiftscope.shard import SampleEntry
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Batch:
     """Samples as they come out of the loader. Errors travel as text: a worker would wrap them in its trace."""
 
     inputs: torch.Tensor | None  # without the samples that could not be read
-    seen: Sequence[Seen]
+    seen: Sequence[SampleEntry]
     refusal: str = ""
 
     def pin_memory(self) -> Batch:
@@ -129,7 +129,7 @@ class _Read(NamedTuple):
     """One sample read."""
 
     input: torch.Tensor | None  # None where the sample could not be read
-    seen: Seen
+    seen: SampleEntry
     refusal: str = ""
 
 
@@ -151,7 +151,7 @@ class _Reader(TorchDataset[_Read]):
             return _Read(None, _unread(position, problem))
 
 
-def _kept(sample: Sample) -> tuple[torch.Tensor, Seen]:
+def _kept(sample: Sample) -> tuple[torch.Tensor, SampleEntry]:
     try:
         label = NO_LABEL if sample.label is None else operator.index(sample.label)
     except TypeError:
@@ -162,7 +162,7 @@ def _kept(sample: Sample) -> tuple[torch.Tensor, Seen]:
     source = checked_text(str(sample.source), f"the source of sample {id_!r},")
     metadata = checked_text(_metadata.encode(dict(sample.metadata)), f"the metadata of sample {id_!r},")
     thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
-    return sample.input, Seen(id_, label, source, metadata, thumbnail)
+    return sample.input, SampleEntry(id_, label, source, metadata, thumbnail)
 
 
 def _plain(value: Any) -> Any:
@@ -173,10 +173,10 @@ def _plain(value: Any) -> Any:
 _metadata = json.JSONEncoder(default=_plain, ensure_ascii=False)
 
 
-def _unread(position: int, problem: str) -> Seen:
+def _unread(position: int, problem: str) -> SampleEntry:
     # A message may repeat the half character that it is about.
     problem = problem.encode("utf-8", "backslashreplace").decode()
-    return Seen(f"#{position}", NO_LABEL, "", "{}", b"", problem)
+    return SampleEntry(f"#{position}", NO_LABEL, "", "{}", b"", problem)
 
 
 def _collate(items: Sequence[_Read]) -> Batch:

@@ -15,7 +15,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import ResponseError
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import BLUR, LOST, Rounding
-from shiftscope.shard import COMPARED, Keep, Seen, Shard, StoredType
+from shiftscope.shard import COMPARED, Keep, SampleEntry, Shard, StoredType
 
 # The stored type in torch, whole numbers of its size, and the bits of an exponent that is no finite number's.
 FORMS: dict[StoredType, tuple[torch.dtype, torch.dtype, int]] = {
@@ -67,7 +67,7 @@ class _Underway:
     """One batch on its way from the device."""
 
     rows: slice | npt.NDArray[np.intp]  # of the shard
-    shown: Sequence[Seen]
+    shown: Sequence[SampleEntry]
     values: Sequence[torch.Tensor]  # (sample, column) float32 of what is stored together, on the device
     packed: torch.Tensor  # (sample, confidence, prediction, stored values) bits; not before `arrived`
     arrived: torch.cuda.Event | None
@@ -124,7 +124,7 @@ class ShardFilling:
         self._logits = np.full((samples, categories), np.nan, stored_as)
         self._predictions = np.full(samples, NO_LABEL, np.int64)
         self._confidences = np.full(samples, np.nan, np.float32)
-        self._samples: list[Seen] = []
+        self._samples: list[SampleEntry] = []
         self._underway: _Underway | None = None
 
     @property
@@ -132,7 +132,7 @@ class ShardFilling:
         return len(self._samples) == len(self._positions)
 
     def append(
-        self, seen: Sequence[Seen], responses: Mapping[str, torch.Tensor], logits: torch.Tensor | None
+        self, seen: Sequence[SampleEntry], responses: Mapping[str, torch.Tensor], logits: torch.Tensor | None
     ) -> None:
         """Take in one batch; `logits` (sample, category) are None where no sample of it could be read.
 
@@ -174,7 +174,7 @@ class ShardFilling:
     def _send(
         self,
         start: int,
-        seen: Sequence[Seen],
+        seen: Sequence[SampleEntry],
         responses: Mapping[str, torch.Tensor],
         logits: torch.Tensor,
     ) -> _Underway:

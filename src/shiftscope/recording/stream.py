@@ -28,7 +28,7 @@ OnError = Literal["raise", "skip"]
 TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
 
 
-def _tell_nobody(samples: int) -> None:
+def silent(samples: int) -> None:
     pass
 
 
@@ -52,7 +52,7 @@ class Pass:
     batch_size: int = 64
     loader_workers: int = 0
     on_error: OnError = "raise"
-    progress: Callable[[int], None] = field(default=_tell_nobody)  # samples done since the last call
+    progress: Callable[[int], None] = field(default=silent)  # samples done since the last call
     summaries_on_device: bool | None = None
 
     def __post_init__(self) -> None:

@@ -8,12 +8,14 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.statistics.empirical_cdf import Steps
+from shiftscope.statistics.empirical_cdf import EmpiricalCdf
 from shiftscope.statistics.two_sided import two_sided
 
 
 @unit_score(reads="steps", measured_in="probability", null=0.5, within=(0, 1))
-def shift_auroc(shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[Steps]) -> Measured:
+def shift_auroc(
+    shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[EmpiricalCdf]
+) -> Measured:
     """Probability that the unit responds more to a random shifted sample than to a random one of the reference,
     ties counted half: 0.5 where no threshold tells the two sets apart, 1 where every shifted response is larger.
 

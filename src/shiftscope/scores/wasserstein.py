@@ -8,11 +8,13 @@ import numpy as np
 
 from shiftscope.arrays import SampleUnitArray
 from shiftscope.scores.score import Measured, unit_score
-from shiftscope.statistics.empirical_cdf import Steps
+from shiftscope.statistics.empirical_cdf import EmpiricalCdf
 
 
 @unit_score(reads="steps", measured_in="standard deviations of the reference", within=(0, np.inf))
-def wasserstein(shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[Steps]) -> Measured:
+def wasserstein(
+    shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[EmpiricalCdf]
+) -> Measured:
     """Mean distance by which responses have to be moved to turn the reference's distribution into the shifted
     one, over the reference's standard deviation: 0 where the distributions are the same.
 

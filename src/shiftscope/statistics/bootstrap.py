@@ -55,7 +55,7 @@ def resampling_variance(influences: SampleUnitArray, labels: npt.NDArray[np.int6
     return variance
 
 
-def interval(redrawn: npt.NDArray[Any], level: float) -> tuple[UnitArray, UnitArray]:
+def interval(resampled: npt.NDArray[Any], level: float) -> tuple[UnitArray, UnitArray]:
     """Percentiles of (resample, unit) values: (unit,) lower and upper ends of the central share `level`.
 
     Resamples in which the score is undefined are left out; NaN where it is undefined in all.
@@ -64,7 +64,7 @@ def interval(redrawn: npt.NDArray[Any], level: float) -> tuple[UnitArray, UnitAr
     ----------
     Efron (1979), Bootstrap methods: another look at the jackknife.
     """
-    ordered = np.sort(redrawn.astype(np.float64), axis=0)  # NaN last
+    ordered = np.sort(resampled.astype(np.float64), axis=0)  # NaN last
     last = np.count_nonzero(~np.isnan(ordered), axis=0) - 1
     ends = []
     for share in ((1 - level) / 2, (1 + level) / 2):

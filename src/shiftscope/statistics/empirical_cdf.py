@@ -14,7 +14,7 @@ HALVES = 2**16  # numbers of half precision
 
 
 @dataclass(frozen=True)
-class Steps:
+class EmpiricalCdf:
     """The distinct responses of both sets, smallest first, and how many samples of each set have them."""
 
     values: npt.NDArray[np.float64]  # (step,)
@@ -24,12 +24,12 @@ class Steps:
     of_theirs: npt.NDArray[np.intp]
 
 
-def steps(ours: SampleUnitArray, theirs: SampleUnitArray) -> list[Steps]:
+def steps(ours: SampleUnitArray, theirs: SampleUnitArray) -> list[EmpiricalCdf]:
     """Of each unit, from (sample, unit) responses without NaN."""
     return [_of_unit(*both) for both in zip(ours.T, theirs.T, strict=True)]
 
 
-def _of_unit(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> Steps:
+def _of_unit(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> EmpiricalCdf:
     """Many numbers of half precision are counted instead of sorted."""
     many = len(ours) + len(theirs) >= HALVES // 4
     if many and (keys := _halves(ours)) is not None and (others := _halves(theirs)) is not None:
@@ -37,15 +37,15 @@ def _of_unit(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> Steps:
     values, place = np.unique(np.concatenate([ours, theirs]) + 0.0, return_inverse=True)
     of_ours, of_theirs = place[: len(ours)], place[len(ours) :]
     counts = [np.bincount(of, minlength=len(values)) for of in (of_ours, of_theirs)]
-    return Steps(values.astype(np.float64), counts[0], counts[1], of_ours, of_theirs)
+    return EmpiricalCdf(values.astype(np.float64), counts[0], counts[1], of_ours, of_theirs)
 
 
-def _counted(ours: npt.NDArray[np.intp], theirs: npt.NDArray[np.intp]) -> Steps:
+def _counted(ours: npt.NDArray[np.intp], theirs: npt.NDArray[np.intp]) -> EmpiricalCdf:
     our_counts, their_counts = (np.bincount(keys, minlength=HALVES) for keys in (ours, theirs))
     there = np.flatnonzero(our_counts + their_counts)
     step = np.zeros(HALVES, np.intp)
     step[there] = np.arange(len(there))
-    return Steps(
+    return EmpiricalCdf(
         _values(there), our_counts.take(there), their_counts.take(there), step.take(ours), step.take(theirs)
     )
 

@@ -11,7 +11,7 @@ from shiftscope.arrays import UnitArray
 
 
 def endless(
-    redrawn: npt.NDArray[np.floating[Any]], value: UnitArray, expected: UnitArray
+    resampled: npt.NDArray[np.floating[Any]], value: UnitArray, expected: UnitArray
 ) -> npt.NDArray[np.float64]:
     """(resample, unit) rank correlations as sets without end would have them.
 
@@ -33,7 +33,7 @@ def endless(
     ----------
     Spearman (1904), The proof and measurement of association between two things.
     """
-    known = ~np.isnan(redrawn)
-    mean = np.where(known, redrawn, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    stretched = (redrawn + (value - mean)) / np.where(expected > 0, expected, np.nan)
+    known = ~np.isnan(resampled)
+    mean = np.where(known, resampled, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    stretched = (resampled + (value - mean)) / np.where(expected > 0, expected, np.nan)
     return np.asarray(np.clip(stretched, -1, 1))

@@ -13,7 +13,7 @@ import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged, StudyMismatch
 from shiftscope.explain.paths.comparison import APART, compare
 from shiftscope.explain.paths.counting.count import Counter, count_plainly
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.explain.paths.measures.frequencies import Frequencies
 from shiftscope.explain.paths.measures.separation import separation
@@ -111,7 +111,7 @@ def test_a_category_with_few_samples_on_a_side_is_not_compared_across(new_study,
 
 def test_the_floor_is_what_shuffled_labels_give_and_intervals_hold_the_value(study):
     found = study.paths(shuffles=10, resamples=40, progress=False).statistics["lab"]
-    entering = Entering.of_recording(study["lab"], "hidden")
+    entering = MapInputs.of_recording(study["lab"], "hidden")
     linear = study.maps["head"]
     counter = Counter(linear.weight, linear.bias, RULES["abs_mean"])
     rng = np.random.default_rng(99)  # other shuffles

@@ -9,7 +9,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.estimation import estimate_units as module
 from shiftscope.scores.estimation import resampled_dataset as drawn_dataset
 from shiftscope.scores.estimation.estimate_units import estimate_units
-from shiftscope.scores.estimation.resampled_dataset import SPLITS, DrawnDataset
+from shiftscope.scores.estimation.resampled_dataset import SPLITS, ResampledDataset
 from shiftscope.scores.estimation.stored_estimates import NUMBERS
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics import rank_correlation
@@ -101,13 +101,13 @@ def slow_expectation(drawn, sets):
 def test_scores_of_summaries_equal_those_of_resamples_written_out(study, sets):
     resamples = 20
     drawn = [
-        DrawnDataset(study[name], "layer", resamples, np.random.default_rng([0, side]), splits=(0, 2))
+        ResampledDataset(study[name], "layer", resamples, np.random.default_rng([0, side]), splits=(0, 2))
         for side, name in enumerate(("field", "lab"))
     ]
     slow.responses = [sets[0][d.recording.name][d.order] for d in drawn]
     names = ("field", "lab")
     observed = slow(*([array[n][d.order] for array in sets] for d, n in zip(drawn, names, strict=True)))
-    redrawn = [
+    resampled = [
         slow(*(list(expanded(d, r, sets, n)) for d, n in zip(drawn, names, strict=True)))
         for r in range(resamples)
     ]
@@ -116,12 +116,12 @@ def test_scores_of_summaries_equal_those_of_resamples_written_out(study, sets):
     assert observed.keys() == of_summaries
     expected, p = slow_expectation(drawn, sets)
     assert (p > 0.05).sum() == 1  # a flat unit, of whose order nothing is known
-    correlations = np.stack([r["profile_correlation"] for r in redrawn])
+    correlations = np.stack([r["profile_correlation"] for r in resampled])
     moved = correlations + observed["profile_correlation"] - correlations.mean(axis=0)
     corrected = np.clip(moved / expected, -1, 1)
     for name, value in observed.items():
         again = {"profile_correlation": corrected, "spurious": 1 - np.abs(corrected)}.get(
-            name, np.stack([r[name] for r in redrawn])
+            name, np.stack([r[name] for r in resampled])
         )
         np.testing.assert_allclose(found[name].value, value, rtol=1e-5, err_msg=name)
         low, high = interval(again, 0.95)
@@ -146,7 +146,7 @@ def test_scores_of_summaries_equal_those_of_resamples_written_out(study, sets):
 def test_influences_move_a_score_as_resamples_written_out_do(study, sets):
     resamples = 400
     drawn = [
-        DrawnDataset(study[name], "layer", resamples, np.random.default_rng([0, side]))
+        ResampledDataset(study[name], "layer", resamples, np.random.default_rng([0, side]))
         for side, name in enumerate(("field", "lab"))
     ]
     values = {name: np.empty((resamples, UNITS)) for name in OF_RESPONSES}
@@ -159,8 +159,8 @@ def test_influences_move_a_score_as_resamples_written_out_do(study, sets):
             values["wasserstein"][draw, u] = stats.wasserstein_distance(own, other) / other.std(dtype=float)
             values["rate_change"][draw, u] = (own > 0).mean() - (other > 0).mean()
     found = estimate_units([study["field"]], study["lab"], "layer", resamples=resamples)[0]
-    for name, redrawn in values.items():
-        low, high = interval(redrawn, 0.95)
+    for name, resampled in values.items():
+        low, high = interval(resampled, 0.95)
         width = high - low
         tolerance = {"rate_change": 1e-4, "shift_auroc": 0.05, "wasserstein": 0.25}[name] * width
         assert (np.abs(found[name].low - low) <= tolerance + 1e-6).all(), name

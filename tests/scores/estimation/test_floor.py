@@ -52,8 +52,8 @@ def test_the_floor_is_zero_where_sampling_changes_nothing_and_missing_where_it_i
 
 
 def test_resamples_are_moved_to_the_value_and_stretched_by_what_sampling_took():
-    redrawn = np.array([[0.2, 0.3, 0.1], [0.4, 0.5, 0.2], [np.nan, 0.7, 0.3]])
-    found = endless(redrawn, np.array([0.4, 0.6, 0.1]), np.array([0.5, 0.9, 0.0]))
+    resampled = np.array([[0.2, 0.3, 0.1], [0.4, 0.5, 0.2], [np.nan, 0.7, 0.3]])
+    found = endless(resampled, np.array([0.4, 0.6, 0.1]), np.array([0.5, 0.9, 0.0]))
     np.testing.assert_allclose(found[:, 0], [0.6, 1.0, np.nan])
     np.testing.assert_allclose(found[:, 1], [4 / 9, 6 / 9, 8 / 9])
     assert np.isnan(found[:, 2]).all()  # sampling leaves nothing

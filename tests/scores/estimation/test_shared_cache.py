@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shiftscope.scores.estimation.shared_cache import Once
+from shiftscope.scores.estimation.shared_cache import SharedCache
 
 
 def test_only_the_last_results_are_kept():
-    once, computed = Once(2), []
+    once, computed = SharedCache(2), []
 
     def ask(key):
         return once.get([key], lambda missing: computed.extend(missing) or missing)[key]
@@ -23,7 +23,7 @@ def test_only_the_last_results_are_kept():
 
 
 def test_threads_that_ask_for_another_key_do_not_wait():
-    once, begun, go_on = Once(4), threading.Event(), threading.Event()
+    once, begun, go_on = SharedCache(4), threading.Event(), threading.Event()
 
     def slow(missing):
         begun.set()
@@ -39,7 +39,7 @@ def test_threads_that_ask_for_another_key_do_not_wait():
 
 
 def test_what_failed_is_tried_again():
-    once = Once(4)
+    once = SharedCache(4)
 
     def fails(missing):
         raise ValueError("not now")
@@ -50,7 +50,7 @@ def test_what_failed_is_tried_again():
 
 
 def test_of_several_only_what_is_missing_is_computed():
-    once, asked = Once(4), []
+    once, asked = SharedCache(4), []
 
     def compute(missing):
         asked.append(missing)
@@ -62,7 +62,7 @@ def test_of_several_only_what_is_missing_is_computed():
 
 
 def test_threads_that_ask_for_the_same_in_another_order_do_not_wait_for_each_other():
-    once, computed, start = Once(64), [], threading.Barrier(4)
+    once, computed, start = SharedCache(64), [], threading.Barrier(4)
 
     def ask(turn):
         keys = list(range(40))[:: 1 if turn % 2 else -1]

@@ -13,7 +13,7 @@ import pytest
 from shiftscope.errors import NotInStudy
 from shiftscope.flow.scores import score_all
 from shiftscope.scores.estimation import stored_estimates as module
-from shiftscope.scores.estimation.shared_cache import Once
+from shiftscope.scores.estimation.shared_cache import SharedCache
 from shiftscope.scores.estimation.stored_estimates import estimates_file, stored_estimates
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.store.stored_study import StudyFiles
@@ -22,7 +22,7 @@ from shiftscope.store.stored_study import StudyFiles
 @pytest.fixture
 def study(recorded, monkeypatch):
     """A recorded study whose estimates nothing holds in memory."""
-    monkeypatch.setattr(module, "_kept", Once(8))
+    monkeypatch.setattr(module, "_kept", SharedCache(8))
     return StudyFiles(recorded.path)
 
 
@@ -41,7 +41,7 @@ def computed(monkeypatch):
 
 
 def forget(monkeypatch):
-    monkeypatch.setattr(module, "_kept", Once(8))
+    monkeypatch.setattr(module, "_kept", SharedCache(8))
 
 
 def ask(study, dataset="field", layer="hidden"):
@@ -134,7 +134,7 @@ def test_many_threads_wait_for_one(study, computed):
 
 
 def test_another_recording_under_the_name_is_computed_again(recorded, made, net, computed, monkeypatch):
-    monkeypatch.setattr(module, "_kept", Once(8))
+    monkeypatch.setattr(module, "_kept", SharedCache(8))
     before = ask(recorded)["novelty"].value
     recorded.record(made(seed=7), "field", overwrite=True, progress=False)
     after = ask(recorded)["novelty"].value

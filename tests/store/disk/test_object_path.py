@@ -18,7 +18,7 @@ from shiftscope.store.disk.atomic import checksum, read_json, remove_folder, wri
 from shiftscope.store.disk.object_path import ObjectPath, on_store, study_path
 from shiftscope.store.formats import partial_arrow_file as hollow_file
 from shiftscope.store.formats.arrays import StoredArray, create_array
-from shiftscope.store.formats.partial_arrow_file import HollowFile
+from shiftscope.store.formats.partial_arrow_file import PartialArrowFile
 from shiftscope.store.formats.row_requests import RowRequests
 
 FILES = ("a.txt", "b/c.txt", "b/d/e.json", "b c/%2F.txt", ".new f/e.json", "é/g.json", "bb/x.txt")
@@ -206,7 +206,7 @@ def test_an_arrow_file_is_fetched_without_its_pictures(root, monkeypatch, rows):
         return read
 
     monkeypatch.setattr(ObjectPath, "read_part", watched)
-    hollow = HollowFile(root / "a.arrow", large="thumbnail")
+    hollow = PartialArrowFile(root / "a.arrow", large="thumbnail")
     found = pa.ipc.open_file(hollow.buffer).read_all()
     assert found.drop_columns("thumbnail").equals(table.drop_columns("thumbnail"))
     if rows == 3000:
@@ -222,7 +222,7 @@ def test_what_is_no_arrow_file_is_refused(root, monkeypatch, content):
     monkeypatch.setattr(hollow_file, "ENDS", 2**12)
     (root / "a.arrow").put(content)
     with pytest.raises((pa.ArrowInvalid, OSError)):
-        pa.ipc.open_file(HollowFile(root / "a.arrow", large="thumbnail").buffer).read_all()
+        pa.ipc.open_file(PartialArrowFile(root / "a.arrow", large="thumbnail").buffer).read_all()
 
 
 def test_rows_are_fetched_alone_or_with_their_file(root, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 
 from shiftscope.views.category.error_sets import error_counts, error_images, error_units
 from shiftscope.views.page.panels import Columns
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from tests.views.conftest import CATEGORIES, positions, read, same_percent
 
 NAMES = ("lab", "field", "night")
@@ -27,7 +27,7 @@ def counts(explored, kind, index, name):
 def test_the_other_categories_come_in_the_order_of_the_lead_with_counts_and_shares(
     explored, kind, index, lead
 ):
-    table = error_counts(Look.at(explored.study, lead=lead), index, kind)
+    table = error_counts(Selection.at(explored.study, lead=lead), index, kind)
     found = {name: counts(explored, kind, index, name) for name in NAMES}
     everywhere = {c: sum(found[name][c] for name in NAMES) for c in range(CATEGORIES) if c != index}
     order = sorted(
@@ -52,8 +52,8 @@ def test_the_other_categories_come_in_the_order_of_the_lead_with_counts_and_shar
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_rest_is_one_row_and_downloaded_row_by_row(explored, kind):
-    table = error_counts(Look.at(explored.study), 0, kind, named=1)
-    rows, everything = table.rows, error_counts(Look.at(explored.study), 0, kind)
+    table = error_counts(Selection.at(explored.study), 0, kind, named=1)
+    rows, everything = table.rows, error_counts(Selection.at(explored.study), 0, kind)
     assert table.whole().rows == everything.rows
     assert everything.whole is None
     assert len(rows) == 2
@@ -67,7 +67,7 @@ def test_the_rest_is_one_row_and_downloaded_row_by_row(explored, kind):
 @pytest.mark.parametrize("index", range(CATEGORIES - 1))
 @pytest.mark.parametrize("kind", KINDS)
 def test_images_come_most_confident_first(explored, index, kind):
-    panel = error_images(Look.at(explored.study), index, kind, 24, "more{}".format)
+    panel = error_images(Selection.at(explored.study), index, kind, 24, "more{}".format)
     assert isinstance(panel, Columns)
     strips = {strip.title: strip for strip in panel.panels}
     for name in NAMES:
@@ -83,7 +83,7 @@ def test_images_come_most_confident_first(explored, index, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_respond_to_all_of_them(explored, kind):
-    table = error_units(Look.at(explored.study, "hidden", "lab", "field"), 0, kind)
+    table = error_units(Selection.at(explored.study, "hidden", "lab", "field"), 0, kind)
     maxima = explored.lab.maximum("hidden")
     scale = np.where(maxima > 0, maxima, np.nan)
 
@@ -101,8 +101,8 @@ def test_units_respond_to_all_of_them(explored, kind):
 
 
 def test_no_errors_at_all_are_said_to_be_none(explored):
-    look = Look.at(explored.study)
-    assert error_counts(look, 4, "false negatives").empty == "No false negatives in any dataset."
-    assert list(error_counts(look, 4, "false negatives").rows) == []
-    assert list(error_units(look, 4, "false negatives").rows) == []
-    assert "No false negatives in lab" in error_units(look, 4, "false negatives").empty
+    selection = Selection.at(explored.study)
+    assert error_counts(selection, 4, "false negatives").empty == "No false negatives in any dataset."
+    assert list(error_counts(selection, 4, "false negatives").rows) == []
+    assert list(error_units(selection, 4, "false negatives").rows) == []
+    assert "No false negatives in lab" in error_units(selection, 4, "false negatives").empty

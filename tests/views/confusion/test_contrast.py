@@ -5,11 +5,11 @@ import pytest
 from shiftscope.views.confusion.confused_pair import Pair
 from shiftscope.views.confusion.contrast import contrast
 from shiftscope.views.page.panels import Message
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 
 
 def drawn(study, a, b, *, lead, against, layer=None):
-    return contrast(Pair(Look.at(study, layer, "lab", lead), a, b, against))
+    return contrast(Pair(Selection.at(study, layer, "lab", lead), a, b, against))
 
 
 @pytest.mark.parametrize(("layer", "title"), [("hidden", "Contributions"), ("conv", "Responses")])

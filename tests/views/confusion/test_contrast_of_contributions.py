@@ -8,7 +8,7 @@ from scipy import stats
 from shiftscope.views.confusion import contrast_of_contributions as module
 from shiftscope.views.confusion.confused_pair import Pair
 from shiftscope.views.confusion.contrast_of_contributions import contrast_of_contributions
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import signed_like
 from tests.views.conftest import read, same_percent, strongest_first
 
@@ -20,8 +20,8 @@ def head(explored):
 
 
 def drawn(explored, head, a=0, b=1, lead="field", against="field"):
-    look = Look.at(explored.study, "hidden", "lab", lead)
-    return contrast_of_contributions(Pair(look, a, b, against), *head)
+    selection = Selection.at(explored.study, "hidden", "lab", lead)
+    return contrast_of_contributions(Pair(selection, a, b, against), *head)
 
 
 def by_sample(explored, head, name, rows, a, b):

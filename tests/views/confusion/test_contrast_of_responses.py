@@ -6,15 +6,15 @@ from scipy import stats
 
 from shiftscope.views.confusion.confused_pair import Pair
 from shiftscope.views.confusion.contrast_of_responses import contrast_of_responses
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import points_interval
 from tests.views.conftest import read, same_percent
 
 
 @pytest.mark.parametrize("reference", ["lab", "field"])
 def test_mean_responses_are_compared_in_shares_of_the_reference_maximum(explored, reference):
-    look = Look.at(explored.study, "hidden", reference, "field")
-    _, table = contrast_of_responses(Pair(look, 0, 1, "lab"))
+    selection = Selection.at(explored.study, "hidden", reference, "field")
+    _, table = contrast_of_responses(Pair(selection, 0, 1, "lab"))
     maxima = explored[reference].maximum("hidden")
     scale = np.where(maxima > 0, maxima, np.nan)
     confused = explored.field.responses("hidden")[explored.field.having(0, 1)] / scale
@@ -35,8 +35,8 @@ def test_mean_responses_are_compared_in_shares_of_the_reference_maximum(explored
 
 
 def test_the_page_says_why_and_which_unit_changed_most(explored):
-    look = Look.at(explored.study, "conv", "lab", "field")
-    message, table = contrast_of_responses(Pair(look, 0, 1, "field"))
+    selection = Selection.at(explored.study, "conv", "lab", "field")
+    message, table = contrast_of_responses(Pair(selection, 0, 1, "field"))
     assert "units of conv do not feed the logits directly" in message.text
     assert "hidden do" in message.text
     most = max(table.rows, key=lambda row: abs(row[3].value))
@@ -46,10 +46,10 @@ def test_the_page_says_why_and_which_unit_changed_most(explored):
 def test_without_a_head_the_page_says_that_none_is_known(new_study, made):
     study = new_study()
     study.record(made(samples=30), "only", layers=["conv"], reference=True, progress=False)
-    look = Look.at(study)
+    selection = Selection.at(study)
     samples = study["only"].samples
     (label, prediction), *_ = (
         (int(a), int(b)) for a, b in zip(samples.labels, samples.predictions, strict=True) if a != b
     )
-    message, _ = contrast_of_responses(Pair(look, label, prediction, "only"))
+    message, _ = contrast_of_responses(Pair(selection, label, prediction, "only"))
     assert "No recorded layer feeds the logits" in message.text

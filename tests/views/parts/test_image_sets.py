@@ -3,7 +3,7 @@
 import numpy as np
 
 from shiftscope.views.page.panels import Columns, ImageStrip
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.image_sets import MANY, image_sets
 from tests.views.conftest import positions
 
@@ -13,7 +13,7 @@ def more(images):
 
 
 def drawn(explored, sets, images=2):
-    return image_sets(Look.at(explored.study), "Wrong", sets, images, more)
+    return image_sets(Selection.at(explored.study), "Wrong", sets, images, more)
 
 
 def test_each_dataset_with_such_samples_has_a_strip_and_the_others_are_named(explored):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shiftscope.outcomes.outcomes import told
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts import sample_sets as sets
 from shiftscope.views.parts.sample_sets import (
     Chosen,
@@ -79,35 +79,35 @@ def test_a_page_says_when_a_set_was_read_in_part():
 
 @pytest.mark.parametrize("reference", ["lab", "field"])
 def test_all_samples_of_two_labels_are_averaged_over_the_reference_maximum(explored, reference):
-    look = Look.at(explored.study, "hidden", reference)
+    selection = Selection.at(explored.study, "hidden", reference)
     plain, maxima = explored.field, scale(explored[reference], "hidden")
     both = plain.shown & np.isin(plain.labels, [0, 2])
     np.testing.assert_allclose(
-        label_mean(look, "field", 0, 2), plain.responses("hidden")[both].mean(axis=0) / maxima
+        label_mean(selection, "field", 0, 2), plain.responses("hidden")[both].mean(axis=0) / maxima
     )
 
 
 def test_without_samples_there_is_no_mean(explored):
-    look = Look.at(explored.study)
-    assert np.isnan(label_mean(look, "lab", CATEGORIES - 1)).all()
-    assert np.isnan(set_mean(look, "lab", Chosen(CATEGORIES - 1, 0))).all()
+    selection = Selection.at(explored.study)
+    assert np.isnan(label_mean(selection, "lab", CATEGORIES - 1)).all()
+    assert np.isnan(set_mean(selection, "lab", Chosen(CATEGORIES - 1, 0))).all()
 
 
 def test_two_sets_are_averaged_as_one(explored):
-    look = Look.at(explored.study, "hidden")
+    selection = Selection.at(explored.study, "hidden")
     rows = [s for pair in ((0, 1), (1, 0)) for s in explored.field.having(*pair)]
     expected = explored.field.responses("hidden")[rows].mean(axis=0) / scale(explored.lab, "hidden")
-    np.testing.assert_allclose(set_mean(look, "field", Chosen(0, 1), Chosen(1, 0)), expected)
+    np.testing.assert_allclose(set_mean(selection, "field", Chosen(0, 1), Chosen(1, 0)), expected)
 
 
 def test_without_responses_there_is_no_mean_of_a_set(summaries_only):
-    look = Look.at(summaries_only.study)
-    assert np.isnan(set_mean(look, "lab", Chosen(0, 1))).all()
-    assert len(set_mean(look, "lab", Chosen(0, 1))) == 10
+    selection = Selection.at(summaries_only.study)
+    assert np.isnan(set_mean(selection, "lab", Chosen(0, 1))).all()
+    assert len(set_mean(selection, "lab", Chosen(0, 1))) == 10
 
 
 def test_sets_of_which_not_all_is_read_count_by_their_own_size(explored, monkeypatch):
-    look = Look.at(explored.study, "hidden")
+    selection = Selection.at(explored.study, "hidden")
     first, second = Chosen(label=0), Chosen(label=1)
     plain = explored.lab
     sizes = [int((plain.shown & (plain.labels == label)).sum()) for label in (0, 1)]
@@ -117,5 +117,5 @@ def test_sets_of_which_not_all_is_read_count_by_their_own_size(explored, monkeyp
     parts = [mean_response(explored.study["lab"], "hidden", each) for each in (first, second)]
     assert [part.samples for part in parts] == [2, 2]
     expected = (sizes[0] * parts[0].mean + sizes[1] * parts[1].mean) / sum(sizes)
-    np.testing.assert_allclose(set_mean(look, "lab", first, second), expected / scale(plain, "hidden"))
+    np.testing.assert_allclose(set_mean(selection, "lab", first, second), expected / scale(plain, "hidden"))
     mean_response.cache_clear()

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.set_units import set_units
 from tests.views.conftest import SILENT_IN_LAB, same_percent, texts
 
 
 def table(explored, means, *, lead, reference="lab", units=12):
-    look = Look.at(explored.study, "hidden", reference, lead)
-    return set_units(look, "Units", means.__getitem__, of="these", units=units, empty="None.")
+    selection = Selection.at(explored.study, "hidden", reference, lead)
+    return set_units(selection, "Units", means.__getitem__, of="these", units=units, empty="None.")
 
 
 @pytest.fixture

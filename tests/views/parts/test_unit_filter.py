@@ -5,7 +5,7 @@ import pytest
 
 from shiftscope.errors import BadRequest
 from shiftscope.store.notes import UnitNote
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.unit_filter import conditions, passing, with_rectangle, without_rectangle
 from shiftscope.views.parts.unit_numbers import UnitNumbers
 
@@ -14,7 +14,7 @@ NAN = float("nan")
 
 @pytest.fixture(scope="module")
 def numbers(explored):
-    return UnitNumbers(Look.at(explored.study, "hidden", None, "field"))
+    return UnitNumbers(Selection.at(explored.study, "hidden", None, "field"))
 
 
 def chosen(numbers, where, notes=None):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.counting.path_counts import count_paths
 from shiftscope.explain.paths.counting.rules import DEFAULT, RULES, Rule
 from shiftscope.explain.paths.measures.divergences import Matrix, divergences
@@ -113,7 +113,7 @@ def path_statistics(
         back = divergences(counts, frequencies, theirs).kl
     advance(1)
 
-    def again(stream: int, draw: int, other: Callable[[np.random.Generator], Entering]) -> Separation:
+    def again(stream: int, draw: int, other: Callable[[np.random.Generator], MapInputs]) -> Separation:
         rng = np.random.default_rng([settings.seed, stream, draw])
         drawn = separation(counter, other(rng), categories, frequencies)
         advance(1)
@@ -136,13 +136,13 @@ def path_statistics(
     )
 
 
-def entering_map(linear: LinearMap, recording: Recording) -> Entering:
+def entering_map(linear: LinearMap, recording: Recording) -> MapInputs:
     """What entered a map; `NotInStudy` where single responses were not kept."""
     if linear.layer not in recording.layers:
         raise NotInStudy(
             f"{recording.name!r} was not recorded at {linear.layer!r}, which enters {linear.name!r}."
         )
-    return Entering.of_recording(recording, linear.layer)
+    return MapInputs.of_recording(recording, linear.layer)
 
 
 def _around(value: float, draws: list[float]) -> Estimated:

@@ -17,7 +17,7 @@ from shiftscope.datasets.pictures.thumbnails import SHARP_BELOW, encode_thumbnai
 from shiftscope.errors import ResponseError
 from shiftscope.interop.deephys.dataset_file import DatasetFile
 from shiftscope.interop.deephys.image_block import ImageBlock
-from shiftscope.shard import Seen, Shard
+from shiftscope.shard import SampleEntry, Shard
 from shiftscope.store.plan import Plan
 
 EMPTY = "{ }"  # metadata of an image whose features are a map without entries; without features it is "{}"
@@ -81,7 +81,7 @@ class Filling:
             self._predictions,
             self._confidences,
             [
-                Seen(id_, label, source, metadata, thumbnail, problem)
+                SampleEntry(id_, label, source, metadata, thumbnail, problem)
                 for (id_, label, source, metadata, problem), thumbnail in zip(
                     self._seen, thumbnails, strict=True
                 )

@@ -19,11 +19,11 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.expected_by_sampling import expected_by_sampling
 from shiftscope.scores.estimation.floor import floor
 from shiftscope.scores.estimation.profiles import Pair, Tuning, arguments, correlation, in_both
-from shiftscope.scores.estimation.resampled_dataset import DrawnDataset, DrawnUnits
+from shiftscope.scores.estimation.resampled_dataset import ResampledDataset, ResampledUnits
 from shiftscope.scores.estimation.sample_sets import SampleSet, sample_sets
 from shiftscope.scores.score import Measured, Reads, UnitScore, unit_scores
 from shiftscope.statistics.bootstrap import Draws, interval, resampling_variance
-from shiftscope.statistics.empirical_cdf import Steps, steps
+from shiftscope.statistics.empirical_cdf import EmpiricalCdf, steps
 from shiftscope.statistics.endless import endless
 from shiftscope.statistics.false_discoveries import false_discovery_shares
 from shiftscope.threads import one_thread_each
@@ -89,9 +89,9 @@ def estimate_units(
     weight = head[1] if head and head[0] == described.name else None
     found: list[dict[str, Estimate]] = [{}] * len(shifted)
 
-    def drawn(recording: Recording, side: int) -> DrawnDataset:
+    def drawn(recording: Recording, side: int) -> ResampledDataset:
         rng = np.random.default_rng([seed, side])
-        return DrawnDataset(recording, layer, resamples, rng, splits=(seed, SPLITTING))
+        return ResampledDataset(recording, layer, resamples, rng, splits=(seed, SPLITTING))
 
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool, one_thread_each():
         batches = _batches(shifted, reference)
@@ -140,8 +140,8 @@ def _runs(units: int, step: int) -> list[range]:
 
 
 def _of_block(
-    shifted: Sequence[DrawnDataset],
-    reference: DrawnDataset | None,
+    shifted: Sequence[ResampledDataset],
+    reference: ResampledDataset | None,
     units: range,
     *,
     weight: npt.NDArray[Any] | None,
@@ -157,20 +157,20 @@ def _of_block(
     return found
 
 
-def _of_summaries(ours: Sequence[DrawnUnits], theirs: DrawnUnits | None) -> list[dict[str, Estimate]]:
+def _of_summaries(ours: Sequence[ResampledUnits], theirs: ResampledUnits | None) -> list[dict[str, Estimate]]:
     """The scores that read summaries, as far as there are two datasets to compare."""
     values = _computed([each.observed for each in ours], theirs.observed if theirs else None)
     units = len(ours[0].units)
-    redrawn = [{name: [np.empty((0, units))] for name in of_one} for of_one in values]
+    resampled = [{name: [np.empty((0, units))] for name in of_one} for of_one in values]
     drawn = [place for place, each in enumerate(ours) if each.has_responses]
     if drawn:
-        others = theirs.redrawn() if theirs and theirs.has_responses else itertools.repeat(None)
-        for reference, *shifted in zip(others, *(ours[place].redrawn() for place in drawn), strict=False):
+        others = theirs.resampled() if theirs and theirs.has_responses else itertools.repeat(None)
+        for reference, *shifted in zip(others, *(ours[place].resampled() for place in drawn), strict=False):
             for place, computed in zip(drawn, _computed(shifted, reference), strict=True):
                 for name, value in computed.items():
-                    redrawn[place][name].append(value.reshape(-1, units))
+                    resampled[place][name].append(value.reshape(-1, units))
     found = []
-    for each, of_one, parts in zip(ours, values, redrawn, strict=True):
+    for each, of_one, parts in zip(ours, values, resampled, strict=True):
         again = {name: np.concatenate(some) for name, some in parts.items()}
         estimates = _of_ranks(each, theirs, of_one.pop(RANKS), again.pop(RANKS)) if theirs else {}
         for name, value in of_one.items():
@@ -180,21 +180,21 @@ def _of_summaries(ours: Sequence[DrawnUnits], theirs: DrawnUnits | None) -> list
 
 
 def _of_ranks(
-    ours: DrawnUnits, theirs: DrawnUnits, correlations: UnitArray, redrawn: npt.NDArray[Any]
+    ours: ResampledUnits, theirs: ResampledUnits, correlations: UnitArray, resampled: npt.NDArray[Any]
 ) -> dict[str, Estimate]:
     """The scores of rank correlations, with what sampling alone makes of them."""
     expected, flat_p = (
         np.where(np.isnan(correlations), np.nan, each) for each in expected_by_sampling(ours, theirs)
     )
     categories = int(np.count_nonzero(in_both(ours.observed, theirs.observed)))
-    corrected = endless(redrawn, correlations, expected)
+    corrected = endless(resampled, correlations, expected)
     found = {}
     for name, score in unit_scores.items():
         if score.reads == RANKS:
             bounded = _with_interval(score, score.compute(correlations), _by_resample(score, corrected))
             # Where sampling leaves nothing of an order, it may be any.
             low, high = (
-                np.where((expected == 0) & (len(redrawn) > 0), most, end)
+                np.where((expected == 0) & (len(resampled) > 0), most, end)
                 for most, end in zip(score.within, (bounded.low, bounded.high), strict=True)
             )
             bias = floor(score.compute, expected, categories)
@@ -238,7 +238,7 @@ def _of_tuning(scores: Mapping[str, UnitScore], shifted: Tuning, pair: Pair | No
 
 
 def _of_samples(
-    ours: DrawnUnits, theirs: DrawnUnits | None, weight: npt.NDArray[Any] | None
+    ours: ResampledUnits, theirs: ResampledUnits | None, weight: npt.NDArray[Any] | None
 ) -> dict[str, Estimate]:
     """The scores that read single samples, as far as these are there."""
     read = functools.cache(lambda reads: sample_sets(reads, ours, theirs, weight))
@@ -257,7 +257,7 @@ def _of_samples(
     return estimates
 
 
-def _steps(sets: Sequence[SampleSet]) -> list[Steps]:
+def _steps(sets: Sequence[SampleSet]) -> list[EmpiricalCdf]:
     ours, theirs = (each.numbers if each.stored is None else each.stored.T for each in sets)
     return steps(ours, theirs)
 
@@ -295,10 +295,10 @@ def _moved(draws: Draws, influence: SampleUnitArray) -> npt.NDArray[np.float32]:
     return moved
 
 
-def _with_interval(score: UnitScore, value: UnitArray, redrawn: npt.NDArray[Any]) -> Estimate:
-    if not len(redrawn):
+def _with_interval(score: UnitScore, value: UnitArray, resampled: npt.NDArray[Any]) -> Estimate:
+    if not len(resampled):
         return Estimate(value, *_unknown(len(value), 2))
-    low, high = (np.clip(end, *score.within) for end in interval(redrawn, LEVEL))
+    low, high = (np.clip(end, *score.within) for end in interval(resampled, LEVEL))
     # Resampling adds noise of its own to ranks and maxima, and may leave the value itself outside.
     return Estimate(value, np.minimum(low, value), np.maximum(high, value))
 

@@ -8,14 +8,14 @@ import numpy.typing as npt
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.estimation.estimate import FLAT_FROM
 from shiftscope.scores.estimation.halves import FEWEST_SAMPLES
-from shiftscope.scores.estimation.resampled_dataset import DrawnUnits
+from shiftscope.scores.estimation.resampled_dataset import ResampledUnits
 from shiftscope.statistics.equal_means import equal_means
 from shiftscope.statistics.rank_correlation import FEWEST_CATEGORIES
 
 Counts = npt.NDArray[np.int64]  # (category,) samples
 
 
-def expected_by_sampling(shifted: DrawnUnits, reference: DrawnUnits) -> tuple[UnitArray, UnitArray]:
+def expected_by_sampling(shifted: ResampledUnits, reference: ResampledUnits) -> tuple[UnitArray, UnitArray]:
     """Rank correlation to be expected of the reference and another set of the shifted one's size without a shift.
 
     Categories with samples in both sets count, and of these, such as have two in the reference.

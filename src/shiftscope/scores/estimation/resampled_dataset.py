@@ -30,7 +30,7 @@ SPLITS = 10  # into halves, whose correlations a floor is the mean of
 WORTH_COMPILED = 100_000_000
 
 
-class DrawnDataset:
+class ResampledDataset:
     """Samples stand in the order of their labels, skipped ones left out.
 
     Parameters
@@ -70,8 +70,8 @@ class DrawnDataset:
     def halves(self) -> Draws:
         return halves(self.labels, SPLITS, np.random.default_rng(self.splits))
 
-    def read(self, units: range) -> DrawnUnits:
-        return DrawnUnits(self, units)
+    def read(self, units: range) -> ResampledUnits:
+        return ResampledUnits(self, units)
 
     @cached_property
     def wrong_and_right(self) -> tuple[SomeSamples, SomeSamples]:
@@ -102,10 +102,10 @@ class SomeSamples:
         return self.drawn if len(self.rows) == self.drawn.shape[1] else self.drawn[:, self.rows]
 
 
-class DrawnUnits:
+class ResampledUnits:
     """Some units of a `DrawnDataset`; nothing is read until asked for."""
 
-    def __init__(self, dataset: DrawnDataset, units: range) -> None:
+    def __init__(self, dataset: ResampledDataset, units: range) -> None:
         self.dataset, self.units = dataset, units
 
     @property
@@ -134,7 +134,7 @@ class DrawnUnits:
             self._scale(),
         )
 
-    def redrawn(self) -> Iterator[Tuning]:
+    def resampled(self) -> Iterator[Tuning]:
         """What the resamples give, some resamples at a time."""
         observed, resamples = self.observed, self.dataset.resamples
         step = max(4, NUMBERS_AT_ONCE // max(1, len(observed.means) * len(self.units)) // 4 * 4)

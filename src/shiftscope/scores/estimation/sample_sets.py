@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import SampleUnitArray
-from shiftscope.scores.estimation.resampled_dataset import DrawnUnits, SomeSamples
+from shiftscope.scores.estimation.resampled_dataset import ResampledUnits, SomeSamples
 from shiftscope.scores.score import Reads
 
 
@@ -22,7 +22,7 @@ class SampleSet:
 
 
 def sample_sets(
-    reads: Reads, shifted: DrawnUnits, reference: DrawnUnits | None, weight: npt.NDArray[Any] | None
+    reads: Reads, shifted: ResampledUnits, reference: ResampledUnits | None, weight: npt.NDArray[Any] | None
 ) -> tuple[SampleSet, SampleSet] | None:
     """What a score of single samples that `reads` this is called with; None where one set is empty.
 
@@ -55,7 +55,7 @@ def sample_sets(
     return None
 
 
-def contributions_to_predictions(units: DrawnUnits, weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+def contributions_to_predictions(units: ResampledUnits, weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """(sample, unit) what each unit adds to the logit of the predicted category over the mean logit.
 
     The mean is taken off because a number added to all logits changes no answer.

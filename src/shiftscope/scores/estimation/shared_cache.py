@@ -14,7 +14,7 @@ T = TypeVar("T")
 _NOTHING: Any = object()
 
 
-class Once(Generic[K, T]):
+class SharedCache(Generic[K, T]):
     """Keeps the last `kept` results by key; keys have an order."""
 
     def __init__(self, kept: int) -> None:

@@ -19,7 +19,7 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED, estimate_units
 from shiftscope.scores.estimation.profiles import RANK_TOLERANCE
 from shiftscope.scores.estimation.resampled_dataset import SPLITS
-from shiftscope.scores.estimation.shared_cache import Once
+from shiftscope.scores.estimation.shared_cache import SharedCache
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.disk.containment import within
@@ -39,7 +39,7 @@ NUMBERS = ("value", "low", "high", "p", "q", "floor", "flat_p")
 
 Kept = tuple[Path, bytes]  # of which file, and what it has to hold
 
-_kept: Once[Kept, dict[str, Estimate]] = Once(64)  # about a megabyte each at 2,048 units
+_kept: SharedCache[Kept, dict[str, Estimate]] = SharedCache(64)  # about a megabyte each at 2,048 units
 
 
 def stored_estimates(study: StudyFiles, dataset: str, reference: str, layer: str) -> dict[str, Estimate]:

@@ -9,7 +9,7 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.store.disk.containment import within
 
 
-def sums_told(folder: Path, sums: Mapping[str, str]) -> dict[Path, str]:
+def checksums(folder: Path, sums: Mapping[str, str]) -> dict[Path, str]:
     """Checksums by path, of files in the folder alone: others would be read, and deleted in mending.
 
     Raises

@@ -20,7 +20,7 @@ NO_WRITING = {
 
 
 @contextmanager
-def refusals_told(study: Path) -> Iterator[None]:
+def write_errors(study: Path) -> Iterator[None]:
     """Have what the disk refuses to a study raised as `StudyNotWritable`; what it refuses elsewhere stays as it is."""
     try:
         yield

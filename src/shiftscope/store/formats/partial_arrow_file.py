@@ -13,7 +13,7 @@ from shiftscope.store.disk.object_path import ObjectPath
 ENDS = 2**18  # bytes fetched first from either end; smaller files are there at once
 
 
-class HollowFile:
+class PartialArrowFile:
     """Memory of the file's size, of which only what was fetched takes room.
 
     The bytes of `large`, the values of a column of type binary, stay away until `value` is asked for one.

@@ -20,7 +20,7 @@ from shiftscope.shard import Shard
 from shiftscope.store.disk.atomic import Checksums, written_aside
 from shiftscope.store.disk.object_path import ObjectPath, many, on_store
 from shiftscope.store.formats.columns import Columns
-from shiftscope.store.formats.partial_arrow_file import HollowFile
+from shiftscope.store.formats.partial_arrow_file import PartialArrowFile
 
 SCHEMA = pa.schema(
     {
@@ -87,7 +87,7 @@ class Samples:
     def __init__(self, files: Iterable[Path], dataset: str = "") -> None:
         """Those on an object store are fetched together, and given as a list; others are opened one by one."""
         self._dataset = dataset
-        self._hollow: list[HollowFile] = []
+        self._hollow: list[PartialArrowFile] = []
         if isinstance(files, Sequence):
             self._hollow = many(_hollow, [file for file in files if on_store(file)])
         self._tables = [
@@ -210,9 +210,9 @@ class Samples:
         return np.concatenate(pieces)
 
 
-def _hollow(file: ObjectPath) -> HollowFile:
+def _hollow(file: ObjectPath) -> PartialArrowFile:
     try:
-        return HollowFile(file, large="thumbnail")
+        return PartialArrowFile(file, large="thumbnail")
     except (OSError, pa.ArrowInvalid) as error:
         raise StudyDamaged(f"{file} cannot be read as the samples of a shard: {error}") from error
 

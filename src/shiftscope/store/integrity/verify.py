@@ -12,7 +12,7 @@ from typing import Literal
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
 from shiftscope.store.disk.atomic import LARGEST_JSON, checksum, read_json
-from shiftscope.store.disk.checksums import sums_told
+from shiftscope.store.disk.checksums import checksums
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import is_as_written
@@ -78,7 +78,7 @@ def verify(study: StudyFiles) -> Verified:
         The manifest tells a checksum of a file that is not in the study.
     """
     found = Verified(unfinished=study.unfinished())
-    own = sums_told(study.path, study.manifest.sha256)
+    own = checksums(study.path, study.manifest.sha256)
     for path, problem in _differing(own, found):
         found.damages.append(Damage("", path, problem, "record"))
     try:
@@ -111,7 +111,7 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
             done = json.loads(within(folder, path).read_bytes())
             if not tells_of_shard(done, plan, index):
                 raise StudyDamaged(f"it does not tell of shard {index} as it was planned")
-            sums |= sums_told(folder, done.get("sha256", {}))
+            sums |= checksums(folder, done.get("sha256", {}))
         except (OSError, ValueError, RecursionError, StudyDamaged) as error:
             broken.add(path)
             if complete:
@@ -121,7 +121,7 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
             if checksum(within(folder, folder / CHECKSUMS)) != described["checksums"]:
                 raise StudyDamaged("differs from what was written")
             told = read_json(folder / CHECKSUMS, "checksums", _most_bytes_of_checksums(folder))
-            sums = sums_told(folder, told)  # of the shards' files too, whatever became of their ends
+            sums = checksums(folder, told)  # of the shards' files too, whatever became of their ends
         except (OSError, ShiftscopeError) as error:
             yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "mend")
     elif complete:

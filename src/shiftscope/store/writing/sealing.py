@@ -23,7 +23,7 @@ from shiftscope.store.disk.atomic import (
     remove_folder,
     write_json,
 )
-from shiftscope.store.disk.checksums import sums_told
+from shiftscope.store.disk.checksums import checksums
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.formats.arrays import StoredArray, write_arrays
@@ -188,7 +188,7 @@ def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
     listed = set[object](folder.below()) if on_store(folder) else None  # in place of a request for each file
     for index in plan.shards():
         done = read_json(done_file(folder, index), "the end of a shard", sums=sums)
-        of_shard = sums_told(folder, done.get("sha256", {}))
+        of_shard = checksums(folder, done.get("sha256", {}))
         # Of before there are some that name the summaries too, which are gone once they are merged.
         needed = [path for path in of_shard if path.parent.name != SHARDS]
         if missing := [path for path in needed if not (path.is_file() if listed is None else path in listed)]:

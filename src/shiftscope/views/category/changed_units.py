@@ -10,7 +10,7 @@ from shiftscope.arrays import UnitArray
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import welch
 from shiftscope.views.page.panels import Cell, Column, Message, Panel, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import points, points_interval
 from shiftscope.views.parts.pictures import category_name
@@ -20,74 +20,74 @@ UNITS = 6  # each way
 STRIP = 6
 
 
-def changed_units(look: Look, category: int) -> list[Panel]:
+def changed_units(selection: Selection, category: int) -> list[Panel]:
     """Those that respond more in the lead, then those that respond less, the largest change first."""
-    name = category_name(look.study, category)
-    title = f"Units of {look.layer} whose response to {name} changed"
-    if look.lead == look.reference:
-        return [Message(title, f"{look.lead} leads and is compared with itself: choose another lead.")]
-    means = [label_mean(look, dataset, category) for dataset in (look.lead, look.reference)]
+    name = category_name(selection.study, category)
+    title = f"Units of {selection.layer} whose response to {name} changed"
+    if selection.lead == selection.reference:
+        return [Message(title, f"{selection.lead} leads and is compared with itself: choose another lead.")]
+    means = [label_mean(selection, dataset, category) for dataset in (selection.lead, selection.reference)]
     change = means[0] - means[1]
     if np.isnan(change).all():
         lacking = " and ".join(
             dataset
-            for dataset, mean in zip((look.lead, look.reference), means, strict=True)
+            for dataset, mean in zip((selection.lead, selection.reference), means, strict=True)
             if np.isnan(mean).all()
         )
         return [Message(title, f"{lacking}: no sample labelled {name}, so there is nothing to compare.")]
     more = [int(unit) for unit in ranked(change)[:UNITS] if change[unit] > 0]
     less = [int(unit) for unit in ranked(change, ascending=True)[:UNITS] if change[unit] < 0]
     return [
-        _table(look, category, means, units, direction)
+        _table(selection, category, means, units, direction)
         for units, direction in ((more, "more"), (less, "less"))
     ]
 
 
 def _table(
-    look: Look, category: int, means: Sequence[UnitArray], units: Sequence[int], direction: str
+    selection: Selection, category: int, means: Sequence[UnitArray], units: Sequence[int], direction: str
 ) -> Table:
-    compared = (look.lead, look.reference)
-    name = category_name(look.study, category)
-    half = _half_widths(look, category, units)
+    compared = (selection.lead, selection.reference)
+    name = category_name(selection.study, category)
+    half = _half_widths(selection, category, units)
     rows = []
     for unit, width in zip(units, half.tolist(), strict=True):
         change = float(means[0][unit] - means[1][unit])
         rows.append(
             [
-                Cell(f"unit {unit}", look.unit(unit)),
+                Cell(f"unit {unit}", selection.unit(unit)),
                 Cell(points(change), note=points_interval(change - width, change + width), value=change),
                 *(share_cell(float(mean[unit])) for mean in means),
-                *(strip_cell(look, d, unit, STRIP) for d in compared),
+                *(strip_cell(selection, d, unit, STRIP) for d in compared),
             ]
         )
     measured = f"Mean response to the samples labelled {name} in"
-    scale = f"over the unit's largest response in {look.reference}"
+    scale = f"over the unit's largest response in {selection.reference}"
     columns = [
-        Column("unit", f"Units of {look.layer} that changed most, the largest change first."),
+        Column("unit", f"Units of {selection.layer} that changed most, the largest change first."),
         Column(
             "change",
-            f"Mean response in {look.lead} minus that in {look.reference}, in percentage points of the unit's "
-            f"largest response in {look.reference}, with the 95 % interval of Welch for this unit by itself.",
+            f"Mean response in {selection.lead} minus that in {selection.reference}, in percentage points of the unit's "
+            f"largest response in {selection.reference}, with the 95 % interval of Welch for this unit by itself.",
             numeric=True,
         ),
         *(Column(dataset, f"{measured} {dataset}, {scale}.", numeric=True) for dataset in compared),
         *map(strip_column, compared),
     ]
-    sizes = [len(Chosen(label=category).of(look.study[dataset].samples)) for dataset in compared]
+    sizes = [len(Chosen(label=category).of(selection.study[dataset].samples)) for dataset in compared]
     return Table(
-        f"Respond {direction} to {name} in {look.lead} than in {look.reference}",
+        f"Respond {direction} to {name} in {selection.lead} than in {selection.reference}",
         columns,
         rows,
         note=bounded("The interval", *sizes),
-        empty=f"No unit of {look.layer} responds {direction}.",
+        empty=f"No unit of {selection.layer} responds {direction}.",
     )
 
 
-def _half_widths(look: Look, category: int, units: Sequence[int]) -> UnitArray:
+def _half_widths(selection: Selection, category: int, units: Sequence[int]) -> UnitArray:
     """(unit,) of the intervals, in shares of the reference maximum; NaN where responses were not kept."""
-    compared = [look.study[dataset] for dataset in (look.lead, look.reference)]
+    compared = [selection.study[dataset] for dataset in (selection.lead, selection.reference)]
     if not all(recording.keeps_responses for recording in compared):
         return np.full(len(units), np.nan)
-    lead, reference = (mean_response(r, look.layer, Chosen(label=category)) for r in compared)
+    lead, reference = (mean_response(r, selection.layer, Chosen(label=category)) for r in compared)
     difference = welch(lead.at(units), reference.at(units))
-    return as_share(look, (difference.high - difference.low) / 2, units)
+    return as_share(selection, (difference.high - difference.low) / 2, units)

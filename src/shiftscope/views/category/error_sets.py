@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from shiftscope.outcomes.outcomes import mistaken, outcomes
 from shiftscope.views.page.panels import Cell, Column, Panel, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.image_sets import image_sets
 from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.pictures import category_name
@@ -28,24 +28,24 @@ HELP: dict[Kind, str] = {
 }
 
 
-def error_counts(look: Look, index: int, kind: Kind, named: int | None = OTHERS) -> Table:
+def error_counts(selection: Selection, index: int, kind: Kind, named: int | None = OTHERS) -> Table:
     """The other categories, those with most such samples in the lead first, in each dataset.
 
     Beyond `named` of them the others share a row.
     """
-    names = look.ordered()
-    counts = {name: _counts(look, name, index, kind) for name in names}
+    names = selection.ordered()
+    counts = {name: _counts(selection, name, index, kind) for name in names}
     totals = {name: int(counts[name].sum()) for name in names}
     everywhere = np.sum(list(counts.values()), axis=0)
-    order = np.lexsort((-everywhere, -counts[look.lead]))
+    order = np.lexsort((-everywhere, -counts[selection.lead]))
     having = [int(c) for c in order if everywhere[c]]
     rest = having[named:] if named else []
     rows = []
     for other in having[:named]:
         pair = (index, other) if kind == "false negatives" else (other, index)
-        cells = [Cell(category_name(look.study, other), look.confusion(*pair))]
+        cells = [Cell(category_name(selection.study, other), selection.confusion(*pair))]
         for name in names:
-            page = look.dataset(name, label=pair[0], prediction=pair[1])
+            page = selection.dataset(name, label=pair[0], prediction=pair[1])
             cells.append(_count_cell(int(counts[name][other]), totals[name], page))
         rows.append(cells)
     if rest:
@@ -56,7 +56,7 @@ def error_counts(look: Look, index: int, kind: Kind, named: int | None = OTHERS)
     columns = [
         Column(
             "predicted as" if kind == "false negatives" else "label",
-            f"{HELP[kind]} Most in {look.lead} first.",
+            f"{HELP[kind]} Most in {selection.lead} first.",
         ),
         *(
             Column(
@@ -67,31 +67,35 @@ def error_counts(look: Look, index: int, kind: Kind, named: int | None = OTHERS)
             for name in names
         ),
     ]
-    whole = partial(error_counts, look, index, kind, None) if rest else None
+    whole = partial(error_counts, selection, index, kind, None) if rest else None
     return Table(kind.capitalize(), columns, rows, empty=f"No {kind} in any dataset.", whole=whole)
 
 
-def error_images(look: Look, index: int, kind: Kind, images: int, more: Callable[[int], str]) -> Panel:
+def error_images(
+    selection: Selection, index: int, kind: Kind, images: int, more: Callable[[int], str]
+) -> Panel:
     """The samples themselves, the most confident prediction first."""
-    positions = {name: mistaken(look.study[name].samples, **_field(index, kind)) for name in look.ordered()}
-    return image_sets(look, f"{kind.capitalize()}, the most confident first", positions, images, more)
+    positions = {
+        name: mistaken(selection.study[name].samples, **_field(index, kind)) for name in selection.ordered()
+    }
+    return image_sets(selection, f"{kind.capitalize()}, the most confident first", positions, images, more)
 
 
-def error_units(look: Look, index: int, kind: Kind) -> Table:
+def error_units(selection: Selection, index: int, kind: Kind) -> Table:
     """The units that respond most to all of them, shown here or not."""
     chosen = Chosen(**_field(index, kind), wrong=True)
-    sizes = [len(chosen.of(look.study[name].samples)) for name in look.ordered()]
-    recorded = look.study[look.lead].keeps_responses
+    sizes = [len(chosen.of(selection.study[name].samples)) for name in selection.ordered()]
+    recorded = selection.study[selection.lead].keeps_responses
     return set_units(
-        look,
-        f"Units of {look.layer} on all {kind}",
-        lambda name: set_mean(look, name, chosen),
+        selection,
+        f"Units of {selection.layer} on all {kind}",
+        lambda name: set_mean(selection, name, chosen),
         of=f"the {kind}",
         units=UNITS,
         note=bounded("A mean response", *sizes),
-        empty=f"No {kind} in {look.lead} that a unit responds to."
+        empty=f"No {kind} in {selection.lead} that a unit responds to."
         if recorded
-        else f"{look.lead} was recorded with summaries alone.",
+        else f"{selection.lead} was recorded with summaries alone.",
     )
 
 
@@ -99,9 +103,9 @@ def _field(index: int, kind: Kind) -> dict[str, int]:
     return {"label" if kind == "false negatives" else "prediction": index}
 
 
-def _counts(look: Look, name: str, index: int, kind: Kind) -> npt.NDArray[np.int64]:
+def _counts(selection: Selection, name: str, index: int, kind: Kind) -> npt.NDArray[np.int64]:
     """(category,) samples of the category predicted as each other one, or of each other one predicted as it."""
-    confusions = outcomes(look.study[name].samples, len(look.study.categories)).confusions
+    confusions = outcomes(selection.study[name].samples, len(selection.study.categories)).confusions
     counts = (confusions[index] if kind == "false negatives" else confusions[:, index]).copy()
     counts[index] = 0
     return counts

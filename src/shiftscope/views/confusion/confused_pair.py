@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shiftscope.counted import counted
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.panels import Cell
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import strip_cell
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
@@ -23,7 +23,7 @@ OF_ONE_UNIT = "with the 95 % interval of Welch for this unit by itself"
 class Pair:
     """Samples labelled `actual` and predicted `predicted` in the lead, and right ones of `actual` in `against`."""
 
-    look: Look
+    selection: Selection
     actual: int
     predicted: int
     against: str  # the dataset of the right ones
@@ -31,13 +31,13 @@ class Pair:
     @property
     def title(self) -> str:
         a, b = self.names
-        return f"What turns {a} into {b} in {self.look.lead}"
+        return f"What turns {a} into {b} in {self.selection.lead}"
 
     @property
     def sets(self) -> tuple[tuple[Recording, Chosen], tuple[Recording, Chosen]]:
         """The confused samples, and the right ones."""
-        confused = self.look.study[self.look.lead], Chosen(self.actual, self.predicted)
-        return confused, (self.look.study[self.against], Chosen(self.actual, self.actual))
+        confused = self.selection.study[self.selection.lead], Chosen(self.actual, self.predicted)
+        return confused, (self.selection.study[self.against], Chosen(self.actual, self.actual))
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -46,7 +46,7 @@ class Pair:
 
     @property
     def names(self) -> tuple[str, str]:
-        actual, predicted = (category_name(self.look.study, c) for c in (self.actual, self.predicted))
+        actual, predicted = (category_name(self.selection.study, c) for c in (self.actual, self.predicted))
         return actual, predicted
 
     @property
@@ -58,17 +58,17 @@ class Pair:
     @property
     def stripped(self) -> list[str]:
         """The datasets whose pictures stand beside each unit."""
-        return list(dict.fromkeys((self.look.lead, self.look.reference)))
+        return list(dict.fromkeys((self.selection.lead, self.selection.reference)))
 
     def strips(self, unit: int) -> list[Cell]:
-        look = self.look
-        return [strip_cell(look, name, unit, STRIP) for name in self.stripped]
+        selection = self.selection
+        return [strip_cell(selection, name, unit, STRIP) for name in self.stripped]
 
     def in_words(self) -> str:
         """How many samples each set has."""
         (a, b), (confused, right) = self.names, self.sizes
         return (
-            f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} predicted {b} in {self.look.lead}; "
+            f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} predicted {b} in {self.selection.lead}; "
             f"{samples(right)} labelled {a} {'is' if right == 1 else 'are'} told right in {self.against}."
         )
 

@@ -12,7 +12,7 @@ def contrast(pair: Pair) -> list[Panel]:
     """What the units did differently, in a sentence and as a table; why not, where it cannot be said."""
     if problem := _nothing_to_compare(pair):
         return [Message(pair.title, problem)]
-    head = pair.look.study.head_of(pair.look.layer)
+    head = pair.selection.study.head_of(pair.selection.layer)
     if head:
         return list(contrast_of_contributions(pair, head[1], head[2]))
     return list(contrast_of_responses(pair))
@@ -21,10 +21,10 @@ def contrast(pair: Pair) -> list[Panel]:
 def _nothing_to_compare(pair: Pair) -> str:
     (a, b), (confused, right) = pair.names, pair.sizes
     if not confused:
-        return f"No sample of {pair.look.lead} labelled {a} is predicted {b}."
+        return f"No sample of {pair.selection.lead} labelled {a} is predicted {b}."
     if not right:
         return (
-            f"{samples(confused)} labelled {a} predicted {b} in {pair.look.lead}, and no sample told right in "
+            f"{samples(confused)} labelled {a} predicted {b} in {pair.selection.lead}, and no sample told right in "
             f"{pair.against} to compare with."
         )
     bare = dict.fromkeys(recording.name for recording, _ in pair.sets if not recording.keeps_responses)

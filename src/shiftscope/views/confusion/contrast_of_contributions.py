@@ -37,7 +37,7 @@ def contrast_of_contributions(
     categories = {"category": pair.predicted, "against": pair.actual}
     confused, right = (
         argument(
-            mean_response(recording, pair.look.layer, chosen).mean,
+            mean_response(recording, pair.selection.layer, chosen).mean,
             mean_logits(recording, chosen),
             weight,
             bias,
@@ -69,14 +69,14 @@ def _table(
     pair: Pair, said: tuple[Argument, Argument, Argument], into: npt.NDArray[np.float64], *, of_each: bool
 ) -> Table:
     """The units that count most with their pictures and the others as one row, or a row for each without pictures."""
-    look, (a, b), turned = pair.look, pair.names, said[2]
+    selection, (a, b), turned = pair.selection, pair.names, said[2]
     write = signed_like(turned.difference)
     order = [int(unit) for unit in ranked(turned.by_unit)]
     adding = order if of_each else _most(turned, ADDING)
     taking = [unit for unit in order[len(adding) :][-TAKING:] if turned.by_unit[unit] < 0]
     others = np.setdiff1d(np.arange(len(turned.by_unit)), [*adding, *taking])
     stripped = [] if of_each else pair.stripped
-    means = [mean_response(recording, look.layer, chosen) for recording, chosen in pair.sets]
+    means = [mean_response(recording, selection.layer, chosen) for recording, chosen in pair.sets]
 
     def of_units(units: Sequence[int]) -> list[list[Cell]]:
         sure = welch(means[0].at(units), means[1].at(units)).times(into[list(units)])
@@ -86,7 +86,7 @@ def _table(
             note = f"{write(low)} to {write(high)}" if math.isfinite(low) and math.isfinite(high) else ""
             rows.append(
                 [
-                    Cell(f"unit {unit}", look.unit(unit)),
+                    Cell(f"unit {unit}", selection.unit(unit)),
                     *(Cell(write(part), value=part) for part in parts[:2]),
                     Cell(write(parts[2]), note=note, value=parts[2]),
                     share_cell(_share(parts[2], turned.difference)),
@@ -108,7 +108,7 @@ def _table(
     rows += of_units(taking)
     rows += [
         of_sums("bias", "Of the head, the same for every sample.", [each.bias for each in said]),
-        of_sums(*rest_of(look.study.heads[look.layer]), [each.residual for each in said]),
+        of_sums(*rest_of(selection.study.heads[selection.layer]), [each.residual for each in said]),
         of_sums(
             f"logit of {b} − logit of {a}",
             "Means over the samples, as the model gave them: the sum of the rows above.",
@@ -117,10 +117,10 @@ def _table(
     ]
     measured = f"Mean response times (weight into {b} minus weight into {a}), in logits, over the samples of"
     columns = [
-        Column("unit", f"Units of {look.layer} by what they add to the change, the largest first."),
+        Column("unit", f"Units of {selection.layer} by what they add to the change, the largest first."),
         Column(
             pair.heads[0],
-            f"{measured} {look.lead} labelled {a} and predicted {b}. Above zero argues for {b}.",
+            f"{measured} {selection.lead} labelled {a} and predicted {b}. Above zero argues for {b}.",
             numeric=True,
         ),
         Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and predicted {a}.", numeric=True),
@@ -133,7 +133,7 @@ def _table(
         Column("share", "Of the change, which is the difference in the last row.", numeric=True),
         *map(strip_column, stripped),
     ]
-    title = f"Contributions of the units of {look.layer}"
+    title = f"Contributions of the units of {selection.layer}"
     whole = None if of_each else partial(_table, pair, said, into, of_each=True)
     return Table(title, columns, rows, note=bounded("Each mean", *pair.sizes), whole=whole)
 

@@ -16,17 +16,17 @@ EACH_WAY = 8  # units
 
 def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
     """A sentence, and a table of the units that respond more to the confused samples and of those that do less."""
-    look = pair.look
-    confused, right = (mean_response(recording, look.layer, chosen) for recording, chosen in pair.sets)
-    shares = as_share(look, confused.mean), as_share(look, right.mean)
+    selection = pair.selection
+    confused, right = (mean_response(recording, selection.layer, chosen) for recording, chosen in pair.sets)
+    shares = as_share(selection, confused.mean), as_share(selection, right.mean)
     change = shares[0] - shares[1]
     more = [int(unit) for unit in ranked(change)[:EACH_WAY] if change[unit] > 0]
     less = [int(unit) for unit in ranked(change, ascending=True)[:EACH_WAY] if change[unit] < 0]
     units = [*more, *reversed(less)]
-    sure = welch(confused.at(units), right.at(units)).times(1 / reference_maximum(look)[units])
+    sure = welch(confused.at(units), right.at(units)).times(1 / reference_maximum(selection)[units])
     rows = [
         [
-            Cell(f"unit {unit}", look.unit(unit)),
+            Cell(f"unit {unit}", selection.unit(unit)),
             *(share_cell(float(share[unit])) for share in shares),
             Cell(points(float(change[unit])), note=points_interval(low, high), value=float(change[unit])),
             *pair.strips(unit),
@@ -35,15 +35,15 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
     ]
     (a, b), measured = (
         pair.names,
-        f"Mean response over the unit's largest response in {look.reference}, on samples of",
+        f"Mean response over the unit's largest response in {selection.reference}, on samples of",
     )
     columns = [
         Column(
             "unit",
-            f"Units of {look.layer} that respond more to the confused samples than to right ones, then those that "
+            f"Units of {selection.layer} that respond more to the confused samples than to right ones, then those that "
             "respond less.",
         ),
-        Column(pair.heads[0], f"{measured} {look.lead} labelled {a} and predicted {b}.", numeric=True),
+        Column(pair.heads[0], f"{measured} {selection.lead} labelled {a} and predicted {b}.", numeric=True),
         Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and predicted {a}.", numeric=True),
         Column(
             "difference", f"The first minus the second, in percentage points, {OF_ONE_UNIT}.", numeric=True
@@ -51,7 +51,7 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
         *map(strip_column, pair.stripped),
     ]
     table = Table(
-        f"Responses of the units of {look.layer}",
+        f"Responses of the units of {selection.layer}",
         columns,
         rows,
         note=bounded("Each mean", *pair.sizes),
@@ -68,20 +68,20 @@ def _sentence(
     if most is not None:
         confused, right = (percent(float(share[most])) for share in shares)
         example = (
-            f" Unit {most} changes most: {confused} of its largest response in {pair.look.reference} on the former, "
+            f" Unit {most} changes most: {confused} of its largest response in {pair.selection.reference} on the former, "
             f"{right} on the latter."
         )
     return Message(pair.title, f"{pair.in_words()} {_why(pair)}{example}{pair.warning()}")
 
 
 def _why(pair: Pair) -> str:
-    heads = pair.look.study.heads
+    heads = pair.selection.study.heads
     if not heads:
         return (
             "No recorded layer feeds the logits by a linear map alone, so that what a unit adds to them is not known: "
             "mean responses are compared."
         )
     return (
-        f"The units of {pair.look.layer} do not feed the logits directly, so that mean responses are compared; those "
+        f"The units of {pair.selection.layer} do not feed the logits directly, so that mean responses are compared; those "
         f"of {' and '.join(heads)} do: choose it to see contributions."
     )

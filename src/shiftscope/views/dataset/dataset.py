@@ -24,7 +24,7 @@ from shiftscope.views.page.panels import (
     Panel,
     Role,
 )
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.accuracy import accuracy_fact, answers
 from shiftscope.views.parts.number_text import count
@@ -50,7 +50,7 @@ def dataset_images(
     lead: str | None = None,
 ) -> Page:
     """Right and wrong answers, here and against the reference, and the images in the order of the dataset."""
-    look = Look.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, reference, lead)
     recording = study[dataset]
     samples = recording.samples
     for chosen in (label, prediction):
@@ -73,7 +73,7 @@ def dataset_images(
     now: dict[str, str | int | None] = {"show": show, "label": label, "prediction": prediction}
 
     def address(**options: str | int | None) -> str:
-        return look.dataset(dataset, **{**now, **options})
+        return selection.dataset(dataset, **{**now, **options})
 
     filters = (("Labelled", "label", label), ("Predicted", "prediction", prediction))
     which = [f"{how.lower()} {category_name(study, c)}" for how, _, c in filters if c is not None]
@@ -83,20 +83,22 @@ def dataset_images(
     ways = ("all", "wrong", "right", *(("skipped",) if samples.skipped else ()))
     images = ImageStrip(
         title,
-        pictures(look, recording, shown),
-        role(look, dataset),
+        pictures(selection, recording, shown),
+        role(selection, dataset),
         note=f"{start + 1 if len(shown) else 0} to {start + len(shown)} of {count(len(positions))}, "
         "in the order of the dataset",
         more=Link("more", address(start=start + IMAGES)) if start + IMAGES < len(positions) else None,
         empty="No image like this.",
     )
     asked_for = show != "all" or bool(which) or start > 0
-    panels: list[Panel] = [_facts(look, dataset)]
-    panels += [images, *_matrices(look, dataset)] if asked_for else [*_matrices(look, dataset), images]
+    panels: list[Panel] = [_facts(selection, dataset)]
+    panels += (
+        [images, *_matrices(selection, dataset)] if asked_for else [*_matrices(selection, dataset), images]
+    )
     panels += _told(recording.plan.source)
     return Page(
         title=dataset,
-        trail=[Link(study.name, look.overview())],
+        trail=[Link(study.name, selection.overview())],
         panels=panels,
         choices=[
             Choice("Show", [Link(option, address(show=option)) for option in ways], show),
@@ -111,7 +113,7 @@ def dataset_images(
             ),
             *(
                 choice
-                for choice in look.dataset_choices(look.at_dataset(dataset), **now)
+                for choice in selection.dataset_choices(selection.at_dataset(dataset), **now)
                 if choice.name == "Compare with"
             ),
         ],
@@ -119,19 +121,19 @@ def dataset_images(
     )
 
 
-def _facts(look: Look, dataset: str) -> Facts:
-    samples = look.study[dataset].samples
-    right, labelled = answers(look, dataset)
+def _facts(selection: Selection, dataset: str) -> Facts:
+    samples = selection.study[dataset].samples
+    right, labelled = answers(selection, dataset)
     unlabelled = len(samples) - labelled - samples.skipped
-    usual = answers(look, look.reference)
+    usual = answers(selection, selection.reference)
     facts = [
-        accuracy_fact(look, dataset, (right, labelled), usual, of="the labelled samples"),
+        accuracy_fact(selection, dataset, (right, labelled), usual, of="the labelled samples"),
         Fact("samples", count(len(samples)), "Samples recorded."),
         Fact(
             "wrong",
             count(labelled - right),
             "Labelled samples predicted as another category.",
-            look.dataset(dataset, show="wrong"),
+            selection.dataset(dataset, show="wrong"),
         ),
     ]
     if unlabelled:
@@ -144,10 +146,10 @@ def _facts(look: Look, dataset: str) -> Facts:
                 "skipped",
                 count(samples.skipped),
                 "Samples that could not be read, so that the model never saw them.",
-                look.dataset(dataset, show="skipped"),
+                selection.dataset(dataset, show="skipped"),
             )
         )
-    return Facts("Answers", facts, role(look, dataset))
+    return Facts("Answers", facts, role(selection, dataset))
 
 
 def _told(source: Mapping[str, Any]) -> list[Panel]:
@@ -157,16 +159,16 @@ def _told(source: Mapping[str, Any]) -> list[Panel]:
     return [Message("How the data were read", " ".join(sentences))] if sentences else []
 
 
-def _matrices(look: Look, dataset: str) -> list[Panel]:
+def _matrices(selection: Selection, dataset: str) -> list[Panel]:
     """Labels by predictions, and how their shares differ from the reference; a cell leads to its confusion."""
-    names = look.study.categories
-    if not answers(look, dataset)[1]:
+    names = selection.study.categories
+    if not answers(selection, dataset)[1]:
         return [Message("Confusions", f"No sample of {dataset} has a label, so that none is right or wrong.")]
-    page = look.page("confusions/{row}/{column}", lead=dataset)
-    panels: list[Panel] = [_counts(look.study[dataset].samples, names, page, role(look, dataset))]
-    if dataset != look.reference:
-        compared = dataset, look.reference
-        panels.append(_changes(compared, *(look.study[name].samples for name in compared), names, page))
+    page = selection.page("confusions/{row}/{column}", lead=dataset)
+    panels: list[Panel] = [_counts(selection.study[dataset].samples, names, page, role(selection, dataset))]
+    if dataset != selection.reference:
+        compared = dataset, selection.reference
+        panels.append(_changes(compared, *(selection.study[name].samples for name in compared), names, page))
     return [Columns("", panels)] if len(names) <= SIDE_BY_SIDE else panels
 
 

@@ -25,7 +25,7 @@ from shiftscope.views.page.panels import (
     Panel,
     Table,
 )
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.image_sets import FEW, image_sets
@@ -63,41 +63,47 @@ def intervention(
 
     `units` are numbers with commas between; without any, the units most to blame in the lead.
     """
-    look = Look.at(study, layer, reference, lead)
-    if look.others():
-        look = look.led_by(look.others()[0])
-    trail, subtitle = [Link(study.name, look.overview())], ""
-    if look.layer not in study.heads:
-        return Page(TITLE, [_no_head(look)], trail, choices=[look.layer_choice(AT)])
+    selection = Selection.at(study, layer, reference, lead)
+    if selection.others():
+        selection = selection.led_by(selection.others()[0])
+    trail, subtitle = [Link(study.name, selection.overview())], ""
+    if selection.layer not in study.heads:
+        return Page(TITLE, [_no_head(selection)], trail, choices=[selection.layer_choice(AT)])
     units = units.strip(", ")
-    chosen = _numbers(units) if units else _most_blamed(look)
-    kept = [name for name in look.ordered() if study[name].keeps_responses]
-    panels: list[Panel] = [_selection(look, units, how, chosen)]
+    chosen = _numbers(units) if units else _most_blamed(selection)
+    kept = [name for name in selection.ordered() if study[name].keeps_responses]
+    panels: list[Panel] = [_selection(selection, units, how, chosen)]
     if not kept:
         panels.append(Message("Nothing to compute from", "Every dataset was recorded with summaries alone."))
     elif chosen:
-        done = intervene(study, chosen, how, layer=look.layer, reference=look.reference, datasets=kept)
-        panels += [_accuracies(look, done), *_images(look, done, units, images), _units(look, done)]
+        done = intervene(
+            study, chosen, how, layer=selection.layer, reference=selection.reference, datasets=kept
+        )
+        panels += [
+            _accuracies(selection, done),
+            *_images(selection, done, units, images),
+            _units(selection, done),
+        ]
         verb, what = WORDS[how]
         named = ", ".join(map(str, done.units[:UNITS])) + (", …" if len(done.units) > UNITS else "")
-        subtitle = f"{count(len(done.units))} of {look.layer} {verb}: {named}. "
-        subtitle += what.format(look.reference, look.reference)
+        subtitle = f"{count(len(done.units))} of {selection.layer} {verb}: {named}. "
+        subtitle += what.format(selection.reference, selection.reference)
     plain: dict[str, str | int | None] = {"units": units or None, "how": how if how != HOWS[0] else None}
     return Page(
         TITLE,
         panels,
         trail,
-        choices=[_how_choice(look, units, how), *look.choices(AT, **plain)],
+        choices=[_how_choice(selection, units, how), *selection.choices(AT, **plain)],
         subtitle=subtitle,
     )
 
 
-def interventions(look: Look, layer: str, units: Sequence[int], text: str) -> list[Link]:
+def interventions(selection: Selection, layer: str, units: Sequence[int], text: str) -> list[Link]:
     """The way to the page that changes these units; none where the layer does not feed the head."""
-    if layer not in look.study.heads:
+    if layer not in selection.study.heads:
         return []
     help = "What the model answers on each dataset without them."
-    return [Link(text, look.page(AT, layer=layer, units=",".join(map(str, units))), help)]
+    return [Link(text, selection.page(AT, layer=layer, units=",".join(map(str, units))), help)]
 
 
 def _numbers(units: str) -> list[int]:
@@ -107,33 +113,33 @@ def _numbers(units: str) -> list[int]:
         raise BadRequest(f"units={units!r}; write numbers with commas between, as in 3, 17.") from None
 
 
-def _most_blamed(look: Look) -> list[int]:
+def _most_blamed(selection: Selection) -> list[int]:
     """The units with the largest positive blame in the lead."""
-    blame = estimated(look, look.lead, look.layer)["blame"].value
+    blame = estimated(selection, selection.lead, selection.layer)["blame"].value
     return [int(unit) for unit in ranked(blame)[:PROPOSED] if blame[unit] > 0]
 
 
-def _no_head(look: Look) -> Message:
-    heads = look.study.heads
+def _no_head(selection: Selection) -> Message:
+    heads = selection.study.heads
     if not heads:
         what = (
             "No recorded layer feeds the logits by a linear map, so what follows a change is not known here."
         )
     else:
         does = "does: choose it" if len(heads) == 1 else "do: choose one"
-        what = f"{look.layer} does not feed the logits, {' and '.join(heads)} {does} above."
+        what = f"{selection.layer} does not feed the logits, {' and '.join(heads)} {does} above."
     return Message(
         "Only through the head",
         f"{what} With the model at hand any layer can be changed: study.intervene(layer, units, model=net, data=...).",
     )
 
 
-def _selection(look: Look, units: str, how: How, chosen: Sequence[int]) -> Filter:
-    plain = look.page(AT, how=how if how != HOWS[0] else None)
-    blamed = f"the {'unit' if len(chosen) == 1 else f'{len(chosen)} units'} most to blame in {look.lead}"
-    none = f"no unit argues more for wrong answers than for right ones in {look.lead}"
+def _selection(selection: Selection, units: str, how: How, chosen: Sequence[int]) -> Filter:
+    plain = selection.page(AT, how=how if how != HOWS[0] else None)
+    blamed = f"the {'unit' if len(chosen) == 1 else f'{len(chosen)} units'} most to blame in {selection.lead}"
+    none = f"no unit argues more for wrong answers than for right ones in {selection.lead}"
     return Filter(
-        f"Units of {look.layer} to change",
+        f"Units of {selection.layer} to change",
         plain,
         [Field("units", "Units", units, "Numbers with commas between: 3, 17")],
         button="Change",
@@ -142,22 +148,22 @@ def _selection(look: Look, units: str, how: How, chosen: Sequence[int]) -> Filte
     )
 
 
-def _how_choice(look: Look, units: str, how: How) -> Choice:
+def _how_choice(selection: Selection, units: str, how: How) -> Choice:
     links = [
-        Link(WORDS[one][0], look.page(AT, units=units or None, how=one if one != HOWS[0] else None))
+        Link(WORDS[one][0], selection.page(AT, units=units or None, how=one if one != HOWS[0] else None))
         for one in HOWS
     ]
     return Choice("Units are", links, WORDS[how][0], "What is done to the units' responses.")
 
 
-def _accuracies(look: Look, done: Intervention) -> Table:
+def _accuracies(selection: Selection, done: Intervention) -> Table:
     rows = []
     for name, answers in done.answers.items():
         pairs = answers.pairs
         low, high = pairs.interval
         rows.append(
             [
-                Cell(name, look.dataset(name)),
+                Cell(name, selection.dataset(name)),
                 Cell(count(pairs.labelled), value=pairs.labelled),
                 share_cell(pairs.before),
                 share_cell(pairs.after),
@@ -183,7 +189,7 @@ def _accuracies(look: Look, done: Intervention) -> Table:
         Column("p", "McNemar's test: as many fixed as broken.", numeric=True),
         Column("changed", "Predictions that are another one, labelled or not.", numeric=True),
     ]
-    left_out = [name for name in look.ordered() if name not in done.answers]
+    left_out = [name for name in selection.ordered() if name not in done.answers]
     alone = f" Recorded with summaries alone: {', '.join(left_out)}." if left_out else ""
     note = (
         "Interval and p do not know how the units were chosen; the command shiftscope repair chooses them on other "
@@ -192,48 +198,55 @@ def _accuracies(look: Look, done: Intervention) -> Table:
     return Table("Accuracy before and after", columns, rows, note=note + alone)
 
 
-def _images(look: Look, done: Intervention, units: str, images: int) -> list[Panel]:
+def _images(selection: Selection, done: Intervention, units: str, images: int) -> list[Panel]:
     return [
-        _strips(look, done, "Fixed", {d: a.fixed for d, a in done.answers.items()}, units, images),
-        _strips(look, done, "Broken", {d: a.broken for d, a in done.answers.items()}, units, images),
+        _strips(selection, done, "Fixed", {d: a.fixed for d, a in done.answers.items()}, units, images),
+        _strips(selection, done, "Broken", {d: a.broken for d, a in done.answers.items()}, units, images),
     ]
 
 
 def _strips(
-    look: Look, done: Intervention, title: str, found: Mapping[str, Positions], units: str, images: int
+    selection: Selection,
+    done: Intervention,
+    title: str,
+    found: Mapping[str, Positions],
+    units: str,
+    images: int,
 ) -> Panel:
     how = done.how if done.how != HOWS[0] else None
     return image_sets(
-        look,
+        selection,
         title,
-        {name: _confident_first(look, name, positions) for name, positions in found.items()},
+        {name: _confident_first(selection, name, positions) for name, positions in found.items()},
         images,
-        lambda more: look.page(AT, units=units or None, how=how, images=more),
-        caption=lambda name, position: _turn(look, done.answers[name], position),
+        lambda more: selection.page(AT, units=units or None, how=how, images=more),
+        caption=lambda name, position: _turn(selection, done.answers[name], position),
         empty=f"No answer is {title.casefold()}.",
     )
 
 
-def _confident_first(look: Look, name: str, positions: Positions) -> Positions:
-    return positions[np.argsort(-look.study[name].samples.confidences[positions], kind="stable")]
+def _confident_first(selection: Selection, name: str, positions: Positions) -> Positions:
+    return positions[np.argsort(-selection.study[name].samples.confidences[positions], kind="stable")]
 
 
-def _turn(look: Look, answers: Answers, position: int) -> str:
-    before, after = (category_name(look.study, int(p[position])) for p in (answers.before, answers.after))
+def _turn(selection: Selection, answers: Answers, position: int) -> str:
+    before, after = (
+        category_name(selection.study, int(p[position])) for p in (answers.before, answers.after)
+    )
     return f"{before} → {after}"
 
 
-def _units(look: Look, done: Intervention) -> Table:
-    compared = dict.fromkeys([look.reference, look.lead])
+def _units(selection: Selection, done: Intervention) -> Table:
+    compared = dict.fromkeys([selection.reference, selection.lead])
     rows = [
         [
-            Cell(f"unit {unit}", look.unit(unit, done.layer)),
+            Cell(f"unit {unit}", selection.unit(unit, done.layer)),
             Cell(
                 "alone",
-                look.page(AT, units=str(unit), how=done.how if done.how != HOWS[0] else None),
+                selection.page(AT, units=str(unit), how=done.how if done.how != HOWS[0] else None),
                 help=f"Change unit {unit} alone.",
             ),
-            *(strip_cell(look, name, unit, STRIP, done.layer) for name in compared),
+            *(strip_cell(selection, name, unit, STRIP, done.layer) for name in compared),
         ]
         for unit in done.units[:UNITS]
     ]

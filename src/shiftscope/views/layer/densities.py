@@ -11,7 +11,7 @@ import numpy as np
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.density import REACH, density, scott_bandwidth
 from shiftscope.views.page.panels import Chart, Message, Panel, Rows
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import all_exact, number
 from shiftscope.views.parts.unit_scores import estimated, title
@@ -19,7 +19,7 @@ from shiftscope.views.parts.unit_scores import estimated, title
 POINTS = 256  # along each curve
 
 
-def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
+def densities(selection: Selection, score: str, *, positive: bool = False) -> Panel:
     """Kernel density of one score over the units of the layer, a curve for each shifted dataset.
 
     Parameters
@@ -28,8 +28,8 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
         Only units whose score is above zero, as the paper's text has it; its notebooks take all.
     """
     curves, peaks, missing = [], [], []
-    for name in look.others():
-        values = estimated(look, name)[score].value
+    for name in selection.others():
+        values = estimated(selection, name)[score].value
         values = values[values > 0] if positive else values[~np.isnan(values)]
         if not scott_bandwidth(values) > 0:
             missing.append(name)
@@ -55,7 +55,7 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
                 **({"scale": {"domain": [low, high]}} if bounded else {}),
             },
             "y": {"field": "density", "type": "quantitative", "title": "density"},
-            "color": by_dataset(look, look.others()),
+            "color": by_dataset(selection, selection.others()),
         },
     }
     chosen = "units with a positive score" if positive else "all units that have the score"
@@ -63,7 +63,7 @@ def densities(look: Look, score: str, *, positive: bool = False) -> Panel:
     return Chart(
         heading,
         spec,
-        description=f"Kernel density of {title(score)} over the units of {look.layer}, a curve for each shift.",
+        description=f"Kernel density of {title(score)} over the units of {selection.layer}, a curve for each shift.",
         note=f"Gaussian kernels of Scott's bandwidth over {chosen}. Peaks: {'; '.join(peaks)}.{lacking}",
     )
 

@@ -16,7 +16,7 @@ from shiftscope.views.layer.unit_map import Drawing, drawings, unit_map
 from shiftscope.views.layer.unit_scatter import unit_scatter
 from shiftscope.views.layer.unit_table import MOST_WITH_PICTURES, Address, UnitTable
 from shiftscope.views.page.panels import Brush, Choice, Columns, Field, Filter, Link, Page, Panel
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.readable_notes import readable_notes
@@ -70,11 +70,11 @@ def layer_units(
     positive
         The density of novelty over units of positive novelty only.
     """
-    look = Look.at(study, layer, reference, lead)
-    others = look.others()
-    look = look.led_by(others[0]) if others else look
-    compared = look.lead != look.reference
-    numbers = UnitNumbers(look)
+    selection = Selection.at(study, layer, reference, lead)
+    others = selection.others()
+    selection = selection.led_by(others[0]) if others else selection
+    compared = selection.lead != selection.reference
+    numbers = UnitNumbers(selection)
     notes, unread = readable_notes(study, layer)
     asked, chosen, mistake = _asked(where, numbers, notes)
     by = name_of(sort or ("novelty" if compared else MAXIMUM))
@@ -96,7 +96,7 @@ def layer_units(
     }
 
     def address(**options: str | int | bool | None) -> str:
-        return look.layer_page(layer, **{**now, **options})
+        return selection.layer_page(layer, **{**now, **options})
 
     brush = Brush(
         address(where=with_rectangle(asked, across.name, up.name)),
@@ -109,12 +109,15 @@ def layer_units(
     table = UnitTable(numbers, chosen, notes, address, by, ascending, columns == "all", start, rows)
     panels: list[Panel] = [*unread]
     if others:
-        spread = [densities(look, "novelty", positive=positive), densities(look, "spurious")]
+        spread = [densities(selection, "novelty", positive=positive), densities(selection, "spurious")]
         panels.append(Columns("", spread))
     panels += [
         Columns(
             "",
-            [unit_scatter(look, across, up, chosen, brush), unit_map(look, drawing, coloured, chosen)],
+            [
+                unit_scatter(selection, across, up, chosen, brush),
+                unit_map(selection, drawing, coloured, chosen),
+            ],
         ),
         _filter(
             numbers,
@@ -126,20 +129,20 @@ def layer_units(
         table.panel(),
     ]
     described = study.layer(layer)
-    shift = f" {look.lead} compared with {look.reference}." if compared else ""
-    recordings = [study[name] for name in dict.fromkeys((look.reference, look.lead))]
+    shift = f" {selection.lead} compared with {selection.reference}." if compared else ""
+    recordings = [study[name] for name in dict.fromkeys((selection.reference, selection.lead))]
     rounded = "".join(f" {told}" for recording in recordings if (told := rounding_told(recording, layer)))
     previous, following = table.neighbours()
     units = counted(described.units, "unit", count)
     return Page(
         title=f"Layer {layer}",
         subtitle=f"{described.module_type}, {units} ({described.read_as}).{rounded}{shift}",
-        trail=[Link(study.name, look.overview())],
+        trail=[Link(study.name, selection.overview())],
         panels=panels,
         previous=previous,
         next=following,
         choices=[
-            *look.dataset_choices(look.at_layer(layer), **{**now, "layer": None}),
+            *selection.dataset_choices(selection.at_layer(layer), **{**now, "layer": None}),
             Choice(
                 "Columns",
                 [Link("few", address(columns=None)), Link("all", address(columns="all"))],

@@ -18,7 +18,7 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Chart, Message, Panel
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.unit_filter import Passing
@@ -41,7 +41,7 @@ def drawings(units: int) -> list[Drawing]:
     return ["pca", "umap"] if units >= FEWEST_FOR_UMAP and find_spec("umap") else ["pca"]
 
 
-def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Panel:
+def unit_map(selection: Selection, kind: Drawing, colour: Measure, passing: Passing) -> Panel:
     """The units of the layer by their category profiles in the reference, coloured by one of their numbers.
 
     Raises
@@ -52,18 +52,21 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
     if kind not in drawings(len(passing)):
         raise BadRequest(
             f"a UMAP needs the package umap-learn (`pip install umap-learn`) and {FEWEST_FOR_UMAP} units; "
-            f"{look.layer} has {len(passing)}. drawing=pca needs neither."
+            f"{selection.layer} has {len(passing)}. drawing=pca needs neither."
         )
-    places = _places(look.study[look.reference], look.layer, kind)
+    places = _places(selection.study[selection.reference], selection.layer, kind)
     heading = "Map of units"
     if len(places.units) < 2:
         return Message(
-            heading, f"Fewer than two units of {look.layer} respond to labelled samples of {look.reference}."
+            heading,
+            f"Fewer than two units of {selection.layer} respond to labelled samples of {selection.reference}.",
         )
     values = colour.estimate.value
     coloured = np.isfinite(values[places.units])
     x, y = places.at[coloured].T
-    rows = unit_points(look, places.units[coloured], passing, x=x, y=y, value=values[places.units[coloured]])
+    rows = unit_points(
+        selection, places.units[coloured], passing, x=x, y=y, value=values[places.units[coloured]]
+    )
     spec = {
         "data": {"values": rows},
         "height": 300,
@@ -98,8 +101,8 @@ def unit_map(look: Look, kind: Drawing, colour: Measure, passing: Passing) -> Pa
     return Chart(
         heading,
         spec,
-        description=f"The units of {look.layer} placed by what they respond to, coloured by {colour.title}.",
-        note=f"Mean response to each category of {look.reference} over the unit's maximum there: {how}.{lacking}",
+        description=f"The units of {selection.layer} placed by what they respond to, coloured by {colour.title}.",
+        note=f"Mean response to each category of {selection.reference} over the unit's maximum there: {how}.{lacking}",
     )
 
 

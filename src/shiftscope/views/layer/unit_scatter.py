@@ -6,20 +6,20 @@ import numpy as np
 
 from shiftscope.counted import counted
 from shiftscope.views.page.panels import Brush, Chart, Message, Panel
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.unit_filter import Passing
 from shiftscope.views.parts.unit_numbers import Measure
 
 
-def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Brush) -> Panel:
+def unit_scatter(selection: Selection, x: Measure, y: Measure, passing: Passing, brush: Brush) -> Panel:
     """One point for each unit that has both; those that pass the filter stand out."""
     heading = f"Units by {x.title} and {y.title}"
     across, up = x.estimate.value, y.estimate.value
     both = np.flatnonzero(np.isfinite(across) & np.isfinite(up))
     if not len(both):
-        return Message(heading, f"No unit of {look.layer} has both numbers in {look.lead}.")
-    rows = unit_points(look, both, passing, x=across[both], y=up[both])
+        return Message(heading, f"No unit of {selection.layer} has both numbers in {selection.lead}.")
+    rows = unit_points(selection, both, passing, x=across[both], y=up[both])
     spec = {
         "data": {"values": rows},
         "height": 300,
@@ -28,9 +28,9 @@ def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Br
             "x": {"field": "x", "type": "quantitative", "title": f"{x.title} ({x.measured_in})"},
             "y": {"field": "y", "type": "quantitative", "title": f"{y.title} ({y.measured_in})"},
             "color": {
-                "datum": look.lead,
+                "datum": selection.lead,
                 "type": "nominal",
-                "scale": {"domain": look.ordered()},
+                "scale": {"domain": selection.ordered()},
                 "legend": None,
             },
             "opacity": {"condition": {"test": "datum.passes", "value": 0.75}, "value": 0.15},
@@ -47,7 +47,7 @@ def unit_scatter(look: Look, x: Measure, y: Measure, passing: Passing, brush: Br
     return Chart(
         heading,
         spec,
-        description=f"One point for each unit of {look.layer} by {x.title} and {y.title} in {look.lead}.",
-        note=f"{look.lead}. Draw a rectangle to filter the units below; click a point to see the unit.{undefined}",
+        description=f"One point for each unit of {selection.layer} by {x.title} and {y.title} in {selection.lead}.",
+        note=f"{selection.lead}. Draw a rectangle to filter the units below; click a point to see the unit.{undefined}",
         brush=brush,
     )

@@ -82,13 +82,17 @@ class UnitTable:
         )
 
     def _names(self) -> list[Shown]:
-        look, asked = self.numbers.look, {}
+        selection, asked = self.numbers.selection, {}
         if self.by and self.sort == self.by.name:  # the unit's neighbours then are those of this table
-            asked = {"sort": self.sort, "ascending": "true" if self.ascending else None, "lead": look.lead}
+            asked = {
+                "sort": self.sort,
+                "ascending": "true" if self.ascending else None,
+                "lead": selection.lead,
+            }
         own: list[Shown] = [
             (
                 self._sortable(UNIT, "unit", "Its place in the layer.", "ascending"),
-                lambda unit: Cell(f"unit {unit}", look.unit(unit, look.layer, **asked), value=unit),
+                lambda unit: Cell(f"unit {unit}", selection.unit(unit, selection.layer, **asked), value=unit),
             )
         ]
         if self.notes:
@@ -122,16 +126,16 @@ class UnitTable:
         return own
 
     def _pictured(self) -> list[Shown]:
-        look = self.numbers.look
+        selection = self.numbers.selection
         if self.rows > MOST_WITH_PICTURES:
             return []
 
         def pictured(unit: int, dataset: str) -> Cell:
-            return strip_cell(look, dataset, unit, STRIP)
+            return strip_cell(selection, dataset, unit, STRIP)
 
         return [
             (strip_column(name), partial(pictured, dataset=name))
-            for name in dict.fromkeys([look.reference, look.lead])
+            for name in dict.fromkeys([selection.reference, selection.lead])
         ]
 
     def _sortable(self, name: str, shown: str, help: str, first: Direction) -> Column:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.unit_filter import conditions, passing
 from shiftscope.views.parts.unit_numbers import UnitNumbers
 
@@ -45,10 +45,10 @@ DIFFERENCES = (
 Differences = Sequence[tuple[Difference, int]]  # ways in which units differ, and how many do
 
 
-def differing(look: Look, dataset: str) -> Differences:
+def differing(selection: Selection, dataset: str) -> Differences:
     """How many units of the layer differ in each way; a way that cannot be told is left out: without single
     responses there are no intervals and no tests."""
-    numbers = UnitNumbers(replace(look, lead=dataset))
+    numbers = UnitNumbers(replace(selection, lead=dataset))
     return [
         (difference, int(passing(conditions(difference.where), numbers, {}).sum()))
         for difference in DIFFERENCES

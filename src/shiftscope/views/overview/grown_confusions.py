@@ -12,7 +12,7 @@ from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.formats.samples import Samples
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import count, points, points_interval
 from shiftscope.views.parts.pictures import category_name
@@ -20,10 +20,10 @@ from shiftscope.views.parts.pictures import category_name
 FOUND = 10  # at least, so that a page that shows one and ten of them sorts once
 
 
-def grown_in(look: Look, dataset: str, most: int) -> list[Grown]:
+def grown_in(selection: Selection, dataset: str, most: int) -> list[Grown]:
     """Confusions of one dataset whose share grew, most first."""
-    here, there = (look.study[name].samples for name in (dataset, look.reference))
-    return _grown(here, there, len(look.study.categories), max(most, FOUND))[:most]
+    here, there = (selection.study[name].samples for name in (dataset, selection.reference))
+    return _grown(here, there, len(selection.study.categories), max(most, FOUND))[:most]
 
 
 @lru_cache(maxsize=64)
@@ -33,21 +33,21 @@ def _grown(here: Samples, there: Samples, categories: int, most: int) -> list[Gr
     return grown(confusions, usual, most)
 
 
-def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:
+def grown_confusions(selection: Selection, shifts: Sequence[str], most: int) -> Table:
     """The confusions that grew most under any of the shifts."""
     found = heapq.nlargest(
         most,
-        ((name, one) for name in shifts for one in grown_in(look, name, most)),
+        ((name, one) for name in shifts for one in grown_in(selection, name, most)),
         key=lambda pair: pair[1].growth,
     )
     rows = [
         [
             Cell(
-                f"{category_name(look.study, one.actual)} → {category_name(look.study, one.predicted)}",
-                look.confusion(one.actual, one.predicted),
+                f"{category_name(selection.study, one.actual)} → {category_name(selection.study, one.predicted)}",
+                selection.confusion(one.actual, one.predicted),
             ),
-            Cell(name, look.dataset(name)),
-            Cell(count(one.answers[0]), look.confusion(one.actual, one.predicted), value=one.answers[0]),
+            Cell(name, selection.dataset(name)),
+            Cell(count(one.answers[0]), selection.confusion(one.actual, one.predicted), value=one.answers[0]),
             share_cell(one.share, *map(float, wilson(*one.answers))),
             share_cell(one.usual_share, *map(float, wilson(*one.usual))),
             _growth(one),
@@ -67,7 +67,7 @@ def grown_confusions(look: Look, shifts: Sequence[str], most: int) -> Table:
             f"Of the samples with this label in this dataset, those with this prediction; {interval} Wilson.",
             numeric=True,
         ),
-        Column("was", f"The same share in {look.reference}.", numeric=True),
+        Column("was", f"The same share in {selection.reference}.", numeric=True),
         Column(
             "growth",
             f"The one share minus the other, in percentage points; {interval} Newcombe.",

@@ -12,16 +12,16 @@ from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.statistics.ranked import ranked
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import NOTHING, count, points, points_interval
 from shiftscope.views.parts.pictures import category_name
 
 
-def lost_categories(look: Look, shifts: Sequence[str], most: int) -> Table:
+def lost_categories(selection: Selection, shifts: Sequence[str], most: int) -> Table:
     """The categories that lost most under any of `shifts`, with their accuracy in every dataset."""
-    size, names = len(look.study.categories), look.ordered()
-    counted = [outcomes(look.study[name].samples, size) for name in names]
+    size, names = len(selection.study.categories), selection.ordered()
+    counted = [outcomes(selection.study[name].samples, size) for name in names]
     right = np.stack([np.diag(each.confusions) for each in counted])  # (dataset, category)
     total = np.stack([each.by_label for each in counted])
     share = right / np.where(total > 0, total, np.nan)
@@ -31,8 +31,8 @@ def lost_categories(look: Look, shifts: Sequence[str], most: int) -> Table:
     order = ranked(loss.change, ascending=True)[:most] if loss else range(min(size, most))
     rows = [
         [
-            Cell(category_name(look.study, c), look.category(c)),
-            *(_cells(look, loss, shifts, c) if loss else []),
+            Cell(category_name(selection.study, c), selection.category(c)),
+            *(_cells(selection, loss, shifts, c) if loss else []),
             *(share_cell(*(float(a[d, c]) for a in (share, low, high))) for d in range(len(names))),
         ]
         for c in map(int, order)
@@ -40,7 +40,7 @@ def lost_categories(look: Look, shifts: Sequence[str], most: int) -> Table:
     interval = "behind it the 95 % interval of"
     columns = [Column("category", "Categories that lost most first." if shifts else "")]
     if shifts:
-        help = f"Accuracy minus that in {look.reference}, in percentage points; {interval} Newcombe."
+        help = f"Accuracy minus that in {selection.reference}, in percentage points; {interval} Newcombe."
         columns.append(Column("change", help, numeric=True))
     if len(shifts) > 1:
         columns.append(Column("where", "The dataset in which the category lost most."))
@@ -60,10 +60,10 @@ def lost_categories(look: Look, shifts: Sequence[str], most: int) -> Table:
     )
 
 
-def _cells(look: Look, loss: Loss, shifts: Sequence[str], category: int) -> list[Cell]:
+def _cells(selection: Selection, loss: Loss, shifts: Sequence[str], category: int) -> list[Cell]:
     change, low, high = (float(a[category]) for a in (loss.change, loss.low, loss.high))
     if math.isnan(change):
         return [Cell(NOTHING, value=math.nan), Cell(NOTHING)][: min(2, len(shifts))]
     where = shifts[int(loss.place[category])]
     own = [Cell(points(change), note=points_interval(low, high), value=change)]
-    return [*own, Cell(where, look.dataset(where, label=category))] if len(shifts) > 1 else own
+    return [*own, Cell(where, selection.dataset(where, label=category))] if len(shifts) > 1 else own

@@ -33,7 +33,7 @@ from shiftscope.views.page.panels import (
     Panel,
     Table,
 )
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.accuracy import accuracy_fact, answers
 from shiftscope.views.parts.number_text import count, number, percent
@@ -66,25 +66,27 @@ def overview(
     """
     if not study.datasets:
         return Page(study.name, [Message("Nothing is recorded yet", _how_to_begin(study))])
-    look = Look.at(study, layer, reference, lead)
-    others = look.others()
-    shifts = others if look.lead == look.reference else [look.lead]
-    shown = _score(look, score)
-    differences = {name: differing(look, name) for name in others}
+    selection = Selection.at(study, layer, reference, lead)
+    others = selection.others()
+    shifts = others if selection.lead == selection.reference else [selection.lead]
+    shown = _score(selection, score)
+    differences = {name: differing(selection, name) for name in others}
     panels: list[Panel] = []
     if others:
-        sentences = [Message(name, shift_sentence(look, name, differences[name])) for name in others]
+        sentences = [Message(name, shift_sentence(selection, name, differences[name])) for name in others]
         panels.append(Columns("What the shift did", sentences))
-    cards = [_dataset_card(look, name, differences.get(name, [])) for name in look.ordered()]
+    cards = [_dataset_card(selection, name, differences.get(name, [])) for name in selection.ordered()]
     panels.append(Columns("", cards))
-    panels.append(Columns("", [_examples(look, name) for name in look.ordered()]))
+    panels.append(Columns("", [_examples(selection, name) for name in selection.ordered()]))
     if others:
-        panels.append(Columns("", [shift_profile(look, shown), grown_confusions(look, shifts, ROWS)]))
-    panels.append(lost_categories(look, shifts, CATEGORIES))
+        panels.append(
+            Columns("", [shift_profile(selection, shown), grown_confusions(selection, shifts, ROWS)])
+        )
+    panels.append(lost_categories(selection, shifts, CATEGORIES))
     if others:
-        panels.append(blamed_units(look, shifts, ROWS))
-        panels.append(shifted_units(look, [look.layer], shown, shifts, ROWS))
-    panels.append(_layers(look, shown))
+        panels.append(blamed_units(selection, shifts, ROWS))
+        panels.append(shifted_units(selection, [selection.layer], shown, shifts, ROWS))
+    panels.append(_layers(selection, shown))
     model = study.manifest.model
     # Other tools do not tell how many.
     size = f", {count(model['parameters'])} parameters" if "parameters" in model else ""
@@ -94,7 +96,7 @@ def overview(
         title=study.name,
         subtitle=f"{str(model['class']).removeprefix('__main__.')}{size}.{started}",
         panels=panels,
-        choices=[*look.choices("", score=score), *([_score_choice(look, shown)] if others else [])],
+        choices=[*selection.choices("", score=score), *([_score_choice(selection, shown)] if others else [])],
     )
 
 
@@ -111,35 +113,40 @@ def _comparing() -> dict[str, UnitScore]:
     return {name: score for name, score in unit_scores.items() if score.compares}
 
 
-def _score(look: Look, asked: str | None) -> UnitScore:
+def _score(selection: Selection, asked: str | None) -> UnitScore:
     """The score asked for; by default one that no direction of change cancels, if single responses are there."""
-    kept = all(recording.keeps_responses for recording in look.study.values())
+    kept = all(recording.keeps_responses for recording in selection.study.values())
     known, name = _comparing(), asked or ("wasserstein" if kept else "novelty")
     if name not in known:
         raise BadRequest(f"no score {name!r} compares two datasets; there are {', '.join(known)}.")
     return known[name]
 
 
-def _score_choice(look: Look, shown: UnitScore) -> Choice:
+def _score_choice(selection: Selection, shown: UnitScore) -> Choice:
     return Choice(
         "Score",
-        [Link(title(name), look.page("", score=name), score.help) for name, score in _comparing().items()],
+        [
+            Link(title(name), selection.page("", score=name), score.help)
+            for name, score in _comparing().items()
+        ],
         title(shown.name),
         "Of the chart by layer and of the most shifted units.",
     )
 
 
-def _dataset_card(look: Look, name: str, differences: Differences) -> Facts:
-    samples, usual = look.study[name].samples, answers(look, look.reference)
-    right, labelled = answers(look, name)
+def _dataset_card(selection: Selection, name: str, differences: Differences) -> Facts:
+    samples, usual = selection.study[name].samples, answers(selection, selection.reference)
+    right, labelled = answers(selection, name)
     unlabelled = len(samples) - labelled - samples.skipped
     facts = [
-        accuracy_fact(look, name, (right, labelled), usual, of="labelled samples", page=look.dataset(name)),
+        accuracy_fact(
+            selection, name, (right, labelled), usual, of="labelled samples", page=selection.dataset(name)
+        ),
         Fact(
             "samples",
             count(len(samples)),
             "Samples recorded.",
-            look.dataset(name),
+            selection.dataset(name),
             note=", ".join(
                 f"{count(n)} {what}"
                 for n, what in ((unlabelled, "unlabelled"), (samples.skipped, "skipped"))
@@ -150,46 +157,46 @@ def _dataset_card(look: Look, name: str, differences: Differences) -> Facts:
             "wrong",
             count(labelled - right),
             "Labelled samples predicted as another category.",
-            look.dataset(name, show="wrong"),
+            selection.dataset(name, show="wrong"),
         ),
     ]
-    if name != look.reference:
+    if name != selection.reference:
         facts += [
-            *_differing_facts(look, name, differences),
-            *_confusion_fact(look, name),
-            *(_score_fact(look, name, score) for score in MEDIANS),
+            *_differing_facts(selection, name, differences),
+            *_confusion_fact(selection, name),
+            *(_score_fact(selection, name, score) for score in MEDIANS),
         ]
-    return Facts(name, facts, role(look, name), look.dataset(name))
+    return Facts(name, facts, role(selection, name), selection.dataset(name))
 
 
-def _differing_facts(look: Look, name: str, differences: Differences) -> list[Fact]:
-    units = look.study.layer(look.layer).units
+def _differing_facts(selection: Selection, name: str, differences: Differences) -> list[Fact]:
+    units = selection.study.layer(selection.layer).units
     return [
         Fact(
             f"units that {way.verb}",
             f"{count(found)} of {count(units)}",
-            f"Units of {look.layer} with {way.criterion}. {way.help}",
-            look.layer_page(lead=name, where=way.where, sort=way.score),
+            f"Units of {selection.layer} with {way.criterion}. {way.help}",
+            selection.layer_page(lead=name, where=way.where, sort=way.score),
         )
         for way, found in differences
     ]
 
 
-def _confusion_fact(look: Look, name: str) -> list[Fact]:
+def _confusion_fact(selection: Selection, name: str) -> list[Fact]:
     return [
         Fact(
             "confusion that grew most",
-            f"{category_name(look.study, one.actual)} → {category_name(look.study, one.predicted)}",
-            f"Share of this prediction among the samples with this label, minus that in {look.reference}.",
-            look.confusion(one.actual, one.predicted),
+            f"{category_name(selection.study, one.actual)} → {category_name(selection.study, one.predicted)}",
+            f"Share of this prediction among the samples with this label, minus that in {selection.reference}.",
+            selection.confusion(one.actual, one.predicted),
             note=f"{percent(one.share)}, up from {percent(one.usual_share)}",
         )
-        for one in grown_in(look, name, 1)
+        for one in grown_in(selection, name, 1)
     ]
 
 
-def _score_fact(look: Look, dataset: str, score: str) -> Fact:
-    estimate = estimated(look, dataset)[score]
+def _score_fact(selection: Selection, dataset: str, score: str) -> Fact:
+    estimate = estimated(selection, dataset)[score]
     values, notes = estimate.value, []
     if estimate.floor is not None and not np.isnan(estimate.floor).all():
         flat = int(estimate.flat.sum())
@@ -199,21 +206,21 @@ def _score_fact(look: Look, dataset: str, score: str) -> Fact:
     return Fact(
         f"median {title(score)}",
         number(quartiles(values)[1]),
-        f"Median over the units of {look.layer}. {unit_scores[score].help}",
-        look.layer_page(lead=dataset, sort=score),
+        f"Median over the units of {selection.layer}. {unit_scores[score].help}",
+        selection.layer_page(lead=dataset, sort=score),
         note="; ".join(notes),
     )
 
 
-def _examples(look: Look, name: str) -> ImageStrip:
+def _examples(selection: Selection, name: str) -> ImageStrip:
     """The first image of each of the first categories: in sets of the same objects, the same ones."""
-    recording = look.study[name]
+    recording = selection.study[name]
     labelled = _first_of_each(recording.samples)
     chosen = labelled or range(min(EXAMPLES, len(recording.samples)))
     return ImageStrip(
         f"Images of {name}",
-        pictures(look, recording, chosen),
-        role(look, name),
+        pictures(selection, recording, chosen),
+        role(selection, name),
         note="The first image of each of the first categories." if labelled else "The first images.",
     )
 
@@ -228,19 +235,19 @@ def _first_of_each(samples: Samples) -> list[int]:
     return found
 
 
-def _layers(look: Look, score: UnitScore) -> Table:
-    others = look.others()
+def _layers(selection: Selection, score: UnitScore) -> Table:
+    others = selection.others()
     rows = []
-    for name, layer in look.study.layers.items():
+    for name, layer in selection.study.layers.items():
         cells = [
-            Cell(name, look.layer_page(name)),
+            Cell(name, selection.layer_page(name)),
             Cell(layer.module_type),
             Cell(layer.read_as),
             Cell(count(layer.units), value=layer.units),
         ]
         for dataset in others:
-            _, middle, _ = quartiles(estimated(look, dataset, name)[score.name].value)
-            page = look.layer_page(name, lead=dataset, sort=score.name)
+            _, middle, _ = quartiles(estimated(selection, dataset, name)[score.name].value)
+            page = selection.layer_page(name, lead=dataset, sort=score.name)
             cells.append(Cell(number(middle), page, value=middle))
         rows.append(cells)
     named = title(score.name)

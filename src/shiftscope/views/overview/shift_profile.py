@@ -7,7 +7,7 @@ import math
 from shiftscope.scores.score import UnitScore
 from shiftscope.statistics.quartiles import quartiles
 from shiftscope.views.page.panels import Chart, Message, Panel
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.unit_scores import estimated, title
@@ -15,13 +15,13 @@ from shiftscope.views.parts.unit_scores import estimated, title
 TITLE = "Where in the network the shift begins"
 
 
-def shift_profile(look: Look, score: UnitScore) -> Panel:
+def shift_profile(selection: Selection, score: UnitScore) -> Panel:
     """A line for each shifted dataset through the median over each layer's units, with the middle half around it."""
-    layers = list(look.study.layers)
+    layers = list(selection.study.layers)
     rows = []
-    for name in look.others():
+    for name in selection.others():
         for layer in layers:
-            low, middle, high = map(exact, quartiles(estimated(look, name, layer)[score.name].value))
+            low, middle, high = map(exact, quartiles(estimated(selection, name, layer)[score.name].value))
             if math.isnan(middle):
                 continue
             rows.append(
@@ -31,7 +31,7 @@ def shift_profile(look: Look, score: UnitScore) -> Panel:
                     "median": middle,
                     "low": low,
                     "high": high,
-                    "page": look.layer_page(layer, lead=name, sort=score.name),
+                    "page": selection.layer_page(layer, lead=name, sort=score.name),
                 }
             )
     named = title(score.name)
@@ -48,7 +48,7 @@ def shift_profile(look: Look, score: UnitScore) -> Panel:
             "axis": {"labelAngle": 0, "labelLimit": 120, "labelOverlap": True},
             "scale": {"type": "point", "padding": 0.3},
         },
-        "color": by_dataset(look, look.others()),
+        "color": by_dataset(selection, selection.others()),
     }
     middle_half = {
         "mark": {"type": "area", "opacity": 0.12},

@@ -8,43 +8,47 @@ from shiftscope.counted import counted
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.views.overview.differing_units import Differences
 from shiftscope.views.overview.grown_confusions import grown_in
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.pictures import category_name
 
 
-def shift_sentence(look: Look, dataset: str, differences: Differences) -> str:
+def shift_sentence(selection: Selection, dataset: str, differences: Differences) -> str:
     """Accuracy, units that respond differently, and the confusion that grew most; the cards hold the numbers."""
-    parts = [_accuracy(look, dataset), _units(look, differences), _confusion(look, dataset)]
+    parts = [_accuracy(selection, dataset), _units(selection, differences), _confusion(selection, dataset)]
     text = "; ".join(filter(None, parts))
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _accuracy(look: Look, dataset: str) -> str:
-    here, there = (answers(look, name) for name in (dataset, look.reference))
+def _accuracy(selection: Selection, dataset: str) -> str:
+    here, there = (answers(selection, name) for name in (dataset, selection.reference))
     if not here[1]:
         return "no sample has a label and an answer, so there is no accuracy"
     accuracy = percent(here[0] / here[1])
     if not there[1]:
-        return f"accuracy is {accuracy}; {look.reference} has none to compare with"
+        return f"accuracy is {accuracy}; {selection.reference} has none to compare with"
     usual = percent(there[0] / there[1])
     _, low, high = map(float, newcombe(*here, *there))
     way = "fell" if high < 0 else "rose" if low > 0 else ""
     if not way:
-        return f"accuracy is {accuracy} and {usual} in {look.reference}, no more apart than chance allows"
+        return (
+            f"accuracy is {accuracy} and {usual} in {selection.reference}, no more apart than chance allows"
+        )
     return f"accuracy {way} from {usual} to {accuracy}"
 
 
-def _units(look: Look, differences: Differences) -> str:
-    units = look.study.layer(look.layer).units
+def _units(selection: Selection, differences: Differences) -> str:
+    units = selection.study.layer(selection.layer).units
     found = [f"{count(found)} {way.verb} ({way.criterion})" for way, found in differences]
-    return f"of the {counted(units, 'unit', count)} of {look.layer}, {' and '.join(found)}" if found else ""
+    return (
+        f"of the {counted(units, 'unit', count)} of {selection.layer}, {' and '.join(found)}" if found else ""
+    )
 
 
-def _confusion(look: Look, dataset: str) -> str:
-    for one in grown_in(look, dataset, 1):
-        actual, predicted = (category_name(look.study, c) for c in (one.actual, one.predicted))
+def _confusion(selection: Selection, dataset: str) -> str:
+    for one in grown_in(selection, dataset, 1):
+        actual, predicted = (category_name(selection.study, c) for c in (one.actual, one.predicted))
         return (
             f"largest growth of a confusion: {actual} → {predicted}, {_share(one.share)} of the samples labelled "
             f"{actual}, up from {_share(one.usual_share)}"

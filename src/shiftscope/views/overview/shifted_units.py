@@ -11,7 +11,7 @@ import numpy as np
 from shiftscope.scores.score import UnitScore
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, strip_cell, strip_column, with_floor
 from shiftscope.views.parts.number_text import number, probability
 from shiftscope.views.parts.unit_scores import estimated, title
@@ -20,7 +20,7 @@ STRIP = 4
 
 
 def shifted_units(
-    look: Look,
+    selection: Selection,
     layers: Sequence[str],
     score: UnitScore,
     shifts: Sequence[str],
@@ -41,7 +41,7 @@ def shifted_units(
     """
     found = []
     for name, layer in product(shifts, layers):
-        estimate = estimated(look, name, layer)[score.name]
+        estimate = estimated(selection, name, layer)[score.name]
         size = estimate.value if positive else np.abs(estimate.value - (score.null or 0.0))
         found += [
             (float(size[unit]), name, layer, int(unit), estimate)
@@ -55,11 +55,14 @@ def shifted_units(
         q = float("nan") if estimate.q is None else float(estimate.q[unit])
         rows.append(
             [
-                Cell(f"{layer}, unit {unit}" if len(layers) > 1 else f"unit {unit}", look.unit(unit, layer)),
-                Cell(name, look.layer_page(layer, lead=name, sort=score.name)),
+                Cell(
+                    f"{layer}, unit {unit}" if len(layers) > 1 else f"unit {unit}",
+                    selection.unit(unit, layer),
+                ),
+                Cell(name, selection.layer_page(layer, lead=name, sort=score.name)),
                 with_floor(number_cell(value, low, high), estimate, unit),
                 *([Cell(probability(q), value=q)] if tests else []),
-                *(strip_cell(look, shown, unit, STRIP, layer) for shown in (look.reference, name)),
+                *(strip_cell(selection, shown, unit, STRIP, layer) for shown in (selection.reference, name)),
             ]
         )
     named, whose = title(score.name), " and ".join(layers)
@@ -77,7 +80,7 @@ def shifted_units(
         over = whose if len(layers) == 1 else "each layer"
         help = f"False discovery share over the units of {over} in this dataset (Benjamini-Hochberg)."
         columns.append(Column("q", help, numeric=True))
-    columns += [strip_column(look.reference), strip_column("the shifted set")]
+    columns += [strip_column(selection.reference), strip_column("the shifted set")]
     return Table(
         heading or f"Most shifted units of {whose}",
         columns,

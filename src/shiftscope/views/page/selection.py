@@ -15,7 +15,7 @@ from shiftscope.views.page.panels import Choice, Link
 
 
 @dataclass(frozen=True)
-class Look:
+class Selection:
     """The choices in force, and the addresses of pages that keep them.
 
     The **lead** selects and orders what is shown (units, categories); the other datasets follow it. The
@@ -41,7 +41,7 @@ class Look:
         layer: str | None = None,
         reference: str | None = None,
         lead: str | None = None,
-    ) -> Look:
+    ) -> Selection:
         """Choices checked against the study; by default the layer that feeds the logits, else the last, and the
         study's reference, which leads as well."""
         if not study.layers:
@@ -58,7 +58,7 @@ class Look:
             lead,
         )
 
-    def led_by(self, default: str) -> Look:
+    def led_by(self, default: str) -> Selection:
         """The same, with another lead where the reader chose none."""
         return self if self.asked_lead else replace(self, lead=default)
 

@@ -10,13 +10,13 @@ from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.formats.samples import Samples
 from shiftscope.views.page.panels import Fact
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import percent, points, points_interval, share_interval
 
 
-def answers(look: Look, dataset: str) -> tuple[int, int]:
+def answers(selection: Selection, dataset: str) -> tuple[int, int]:
     """How many labelled samples were told right, and how many there are."""
-    return _answers(look.study[dataset].samples, len(look.study.categories))
+    return _answers(selection.study[dataset].samples, len(selection.study.categories))
 
 
 @lru_cache(maxsize=64)
@@ -27,7 +27,13 @@ def _answers(samples: Samples, categories: int) -> tuple[int, int]:
 
 
 def accuracy_fact(
-    look: Look, dataset: str, answers: tuple[int, int], usual: tuple[int, int], *, of: str, page: str = ""
+    selection: Selection,
+    dataset: str,
+    answers: tuple[int, int],
+    usual: tuple[int, int],
+    *,
+    of: str,
+    page: str = "",
 ) -> Fact:
     """Right answers over all, in `dataset` and, to compare with, in the reference.
 
@@ -42,13 +48,11 @@ def accuracy_fact(
     low, high = map(float, wilson(right, total))
     notes = [share_interval(low, high)]
     help = f"Share of {of} that are predicted right, with the 95 % interval of Wilson."
-    if dataset != look.reference:
+    if dataset != selection.reference:
         change, least, most = map(float, newcombe(right, total, *usual))
         if math.isfinite(change):
             notes.append(f"{points(change)} ({points_interval(least, most)})")
-        help += (
-            f" Then the difference from {look.reference} with the interval of Newcombe, in percentage points."
-        )
+        help += f" Then the difference from {selection.reference} with the interval of Newcombe, in percentage points."
     return Fact(
         "accuracy",
         percent(right / total if total else math.nan),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.views.page.panels import Cell, Column
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import interval, number, percent, share_interval
 from shiftscope.views.parts.pictures import strongest
 
@@ -39,9 +39,15 @@ def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str =
     return Cell(percent(share), page, bar=bar, note=share_interval(low, high), value=share)
 
 
-def strip_cell(look: Look, dataset: str, unit: int, how_many: int, layer: str | None = None) -> Cell:
+def strip_cell(
+    selection: Selection, dataset: str, unit: int, how_many: int, layer: str | None = None
+) -> Cell:
     """The samples of a dataset that move a unit most, of the layer in force where none is given."""
-    return Cell(pictures=tuple(strongest(look, look.study[dataset], layer or look.layer, unit, how_many)))
+    return Cell(
+        pictures=tuple(
+            strongest(selection, selection.study[dataset], layer or selection.layer, unit, how_many)
+        )
+    )
 
 
 def strip_column(dataset: str) -> Column:

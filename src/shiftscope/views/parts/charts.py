@@ -12,19 +12,19 @@ import numpy.typing as npt
 
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.views.page.panels import Rows
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import all_exact
 from shiftscope.views.parts.pictures import category_name
 
 MANY = 600  # points; from here on they are smaller
 
 
-def by_dataset(look: Look, shown: Sequence[str] | None = None) -> dict[str, Any]:
+def by_dataset(selection: Selection, shown: Sequence[str] | None = None) -> dict[str, Any]:
     """Colour by dataset, the same in every chart; the legend has those `shown`, or all."""
     return {
         "field": "dataset",
         "type": "nominal",
-        "scale": {"domain": look.ordered()},
+        "scale": {"domain": selection.ordered()},
         "legend": {
             **({} if shown is None else {"values": shown}),
             "orient": "top",
@@ -46,13 +46,13 @@ def point_size(points: int) -> int:
 
 
 def unit_points(
-    look: Look,
+    selection: Selection,
     units: npt.NDArray[np.intp],
     passing: npt.NDArray[np.bool_],
     **numbers: npt.NDArray[np.float64],
 ) -> Rows:
     """A point for each of some units: its number, `numbers` of the same order, its page, whether it passes."""
-    before, _, after = look.unit(0).partition("/units/0")
+    before, _, after = selection.unit(0).partition("/units/0")
     named = tuple((name, np.asarray(values, np.float64).tobytes()) for name, values in numbers.items())
     passed = np.asarray(passing[units], bool).tobytes()
     return _unit_points(f"{before}/units/", after, np.asarray(units, np.int64).tobytes(), passed, named)

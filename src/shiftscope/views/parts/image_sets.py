@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from shiftscope.outcomes.outcomes import Positions
 from shiftscope.views.page.panels import Columns, ImageStrip, Link, Panel
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import pictures, role
 
@@ -16,7 +16,7 @@ GROWTH = 4  # how many times as many "more" shows
 
 
 def image_sets(
-    look: Look,
+    selection: Selection,
     title: str,
     positions: Mapping[str, Positions],
     images: int,
@@ -52,8 +52,8 @@ def image_sets(
         strips.append(
             ImageStrip(
                 name,
-                pictures(look, look.study[name], first, captions),
-                role(look, name),
+                pictures(selection, selection.study[name], first, captions),
+                role(selection, name),
                 note=f"{count(min(found, shown))} of {count(found)}, the most confident prediction first",
                 more=Link("more", more(min(shown * GROWTH, MANY))) if shown < min(found, MANY) else None,
             )

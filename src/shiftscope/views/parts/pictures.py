@@ -11,12 +11,12 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Picture, Role, Verdict
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import number
 
 
-def role(look: Look, dataset: str) -> Role:
-    return "reference" if dataset == look.reference else "shifted"
+def role(selection: Selection, dataset: str) -> Role:
+    return "reference" if dataset == selection.reference else "shifted"
 
 
 def category_name(study: StudyFiles, category: int) -> str:
@@ -32,7 +32,7 @@ def in_words(study: StudyFiles, label: int, prediction: int) -> str:
 
 
 def pictures(
-    look: Look,
+    selection: Selection,
     recording: Recording,
     positions: Iterable[int],
     captions: Mapping[int, str] | None = None,
@@ -41,13 +41,13 @@ def pictures(
     samples, captions, chosen = recording.samples, captions or {}, list(map(int, positions))
     at = np.array(chosen, np.intp)
     kept = (numbers[at].tolist() for numbers in (samples.labels, samples.predictions, samples.pictured))
-    name, (before, after) = recording.name, look.around_samples(recording.name)
+    name, (before, after) = recording.name, selection.around_samples(recording.name)
     return [
         # By place: a page has hundreds of them.
         Picture(
             name,
             position,
-            in_words(look.study, label, prediction),
+            in_words(selection.study, label, prediction),
             f"{before}{position}{after}",
             captions.get(position, ""),
             _verdict(label, prediction),
@@ -64,9 +64,11 @@ def _verdict(label: int, prediction: int) -> Verdict | None:
     return "right" if label == prediction else "wrong"
 
 
-def strongest(look: Look, recording: Recording, layer: str, unit: int, how_many: int) -> Sequence[Picture]:
+def strongest(
+    selection: Selection, recording: Recording, layer: str, unit: int, how_many: int
+) -> Sequence[Picture]:
     """Samples with the largest responses of one unit, strongest first; those it is silent on are left out."""
     top = recording.summary(layer, TopSamples)
     positions, responses = top.position[:how_many, unit].tolist(), top.response[:how_many, unit].tolist()
     moving = {p: number(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
-    return pictures(look, recording, moving, moving)
+    return pictures(selection, recording, moving, moving)

@@ -18,7 +18,7 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.tuning.set_means import SetMean
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
 
 READ_AT_MOST = 4096  # samples of one set; each is a read of its own
@@ -63,38 +63,40 @@ def bounded(what: str, *sizes: int) -> str:
     )
 
 
-def label_mean(look: Look, dataset: str, *labels: int) -> UnitArray:
+def label_mean(selection: Selection, dataset: str, *labels: int) -> UnitArray:
     """(unit,) mean response to all samples of these labels over the reference maximum; NaN without any."""
-    sums = look.study[dataset].summary(look.layer, CategorySums)
+    sums = selection.study[dataset].summary(selection.layer, CategorySums)
     samples = int(sums.count[list(labels)].sum())
     total = sums.total[list(labels)].sum(axis=0)
-    return as_share(look, total / samples if samples else np.full_like(total, np.nan))
+    return as_share(selection, total / samples if samples else np.full_like(total, np.nan))
 
 
-def set_mean(look: Look, dataset: str, *chosen: Chosen) -> UnitArray:
+def set_mean(selection: Selection, dataset: str, *chosen: Chosen) -> UnitArray:
     """(unit,) mean response to the samples of these sets over the reference maximum; NaN without any.
 
     NaN too for a dataset of which single responses were not kept.
     """
-    recording = look.study[dataset]
+    recording = selection.study[dataset]
     if not recording.keeps_responses:
-        return np.full(look.study.layer(look.layer).units, np.nan)
+        return np.full(selection.study.layer(selection.layer).units, np.nan)
     # By the sizes of the sets, not of what is read of them.
     sizes = np.array([len(each.of(recording.samples)) for each in chosen], float)
-    means = np.stack([mean_response(recording, look.layer, each).mean for each in chosen])
+    means = np.stack([mean_response(recording, selection.layer, each).mean for each in chosen])
     if not sizes.any():
-        return as_share(look, means[0])
-    return as_share(look, sizes[sizes > 0] @ means[sizes > 0] / sizes.sum())
+        return as_share(selection, means[0])
+    return as_share(selection, sizes[sizes > 0] @ means[sizes > 0] / sizes.sum())
 
 
-def as_share(look: Look, responses: npt.NDArray[Any], units: Sequence[int] | None = None) -> UnitArray:
+def as_share(
+    selection: Selection, responses: npt.NDArray[Any], units: Sequence[int] | None = None
+) -> UnitArray:
     """(unit,) responses of all or some units over each one's largest response in the reference."""
-    maxima = reference_maximum(look)
+    maxima = reference_maximum(selection)
     return over_reference_maximum(responses, maxima if units is None else maxima[list(units)])
 
 
-def reference_maximum(look: Look) -> UnitArray:
-    return look.study[look.reference].summary(look.layer, Maxima).largest
+def reference_maximum(selection: Selection) -> UnitArray:
+    return selection.study[selection.reference].summary(selection.layer, Maxima).largest
 
 
 def _read(recording: Recording, chosen: Chosen) -> Positions:

@@ -10,7 +10,7 @@ from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.sample_sets import reference_maximum
@@ -19,7 +19,7 @@ STRIP = 6
 
 
 def set_units(
-    look: Look,
+    selection: Selection,
     title: str,
     mean: Callable[[str], UnitArray],
     *,
@@ -42,15 +42,19 @@ def set_units(
     units
         How many at most; None for all, without pictures, as the table is downloaded.
     """
-    followers = [name for name in look.ordered() if name != look.lead]
-    compared = [name for name in followers if name != look.reference]
-    means = {name: mean(name) for name in (look.lead, *followers)}
-    ratios = {name: activation_ratio(_maxima(look, name), reference_maximum(look)) for name in compared}
-    stripped = list(dict.fromkeys((look.lead, look.reference))) if units else []
-    scale = f"over the unit's largest response in {look.reference}"
+    followers = [name for name in selection.ordered() if name != selection.lead]
+    compared = [name for name in followers if name != selection.reference]
+    means = {name: mean(name) for name in (selection.lead, *followers)}
+    ratios = {
+        name: activation_ratio(_maxima(selection, name), reference_maximum(selection)) for name in compared
+    }
+    stripped = list(dict.fromkeys((selection.lead, selection.reference))) if units else []
+    scale = f"over the unit's largest response in {selection.reference}"
     columns = [
-        Column("unit", f"Units of {look.layer} by their mean response in {look.lead}, which leads."),
-        Column(look.lead, f"Mean response to {of} in {look.lead}, {scale}.", numeric=True),
+        Column(
+            "unit", f"Units of {selection.layer} by their mean response in {selection.lead}, which leads."
+        ),
+        Column(selection.lead, f"Mean response to {of} in {selection.lead}, {scale}.", numeric=True),
     ]
     for name in followers:
         columns.append(Column(name, f"Mean response to {of} in {name}, {scale}.", numeric=True))
@@ -64,20 +68,20 @@ def set_units(
                 )
             )
     rows = []
-    for unit in responding(means[look.lead], units or len(means[look.lead])):
-        cells = [Cell(f"unit {unit}", look.unit(unit)), share_cell(float(means[look.lead][unit]))]
+    for unit in responding(means[selection.lead], units or len(means[selection.lead])):
+        cells = [Cell(f"unit {unit}", selection.unit(unit)), share_cell(float(means[selection.lead][unit]))]
         for name in followers:
             cells.append(share_cell(float(means[name][unit])))
             if name in ratios:
                 ratio = float(ratios[name][unit])
                 cells.append(Cell(percent(ratio), value=ratio))
         for name in stripped:
-            cells.append(strip_cell(look, name, unit, STRIP))
+            cells.append(strip_cell(selection, name, unit, STRIP))
         rows.append(cells)
-    whole = partial(set_units, look, title, mean, of=of, units=None, empty=empty)
+    whole = partial(set_units, selection, title, mean, of=of, units=None, empty=empty)
     columns += map(strip_column, stripped)
     return Table(title, columns, rows, note=note, empty=empty, whole=whole if units else None)
 
 
-def _maxima(look: Look, name: str) -> UnitArray:
-    return look.study[name].summary(look.layer, Maxima).largest
+def _maxima(selection: Selection, name: str) -> UnitArray:
+    return selection.study[name].summary(selection.layer, Maxima).largest

@@ -13,7 +13,7 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.summaries.top_samples import KEPT
 from shiftscope.views.page.panels import ImageStrip, Link, Picture
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count, number, percent
 from shiftscope.views.parts.pictures import pictures, role, strongest
 
@@ -31,7 +31,7 @@ NOT_KEPT = (
 
 
 def unit_strip(
-    look: Look,
+    selection: Selection,
     dataset: str,
     layer: str,
     index: int,
@@ -53,12 +53,12 @@ def unit_strip(
     page
         Address of the page with so many images from such a rank on.
     """
-    recording = look.study[dataset]
+    recording = selection.study[dataset]
     shown = int(recording.summary(layer, Moments).count)
     stop = start + images
     silent = SILENT if show == "top" and not start else "There are no more images."
     if show == "top" and stop <= KEPT:
-        found = list(strongest(look, recording, layer, index, stop))[start:]
+        found = list(strongest(selection, recording, layer, index, stop))[start:]
         remains, note = len(found) == images and stop < shown, ""
     elif not recording.keeps_responses:
         found, remains, note, silent = [], False, "", NOT_KEPT.format(KEPT)
@@ -66,11 +66,11 @@ def unit_strip(
         responses = recording.unit_responses(layer, index).astype(np.float32)
         order = samples_by(responses, show, np.random.default_rng(seed))
         chosen = order[start:stop].tolist()
-        found = pictures(look, recording, chosen, {p: number(float(responses[p])) for p in chosen})
+        found = pictures(selection, recording, chosen, {p: number(float(responses[p])) for p in chosen})
         remains, note = stop < len(order), _drawn(responses, show, seed)
     more = Link("more", page(*following(images, start))) if remains and found else None
-    parts = [_which(found, start, shown, show), note, _level(look, recording, layer, index)]
-    return ImageStrip(dataset, found, role(look, dataset), "; ".join(filter(None, parts)), more, silent)
+    parts = [_which(found, start, shown, show), note, _level(selection, recording, layer, index)]
+    return ImageStrip(dataset, found, role(selection, dataset), "; ".join(filter(None, parts)), more, silent)
 
 
 def samples_by(responses: npt.NDArray[Any], show: Show, rng: np.random.Generator) -> npt.NDArray[np.intp]:
@@ -114,15 +114,15 @@ def _drawn(responses: npt.NDArray[Any], show: Show, seed: int) -> str:
     return f"{count(alike)} share the smallest response, {number(float(smallest))}: seed {seed} draws which come first"
 
 
-def _level(look: Look, recording: Recording, layer: str, index: int) -> str:
+def _level(selection: Selection, recording: Recording, layer: str, index: int) -> str:
     """Ratio of maxima and mean response, or both as they are where the reference gives no scale."""
     largest = float(recording.summary(layer, Maxima).largest[index])
     mean = float(recording.summary(layer, Moments).mean()[index])
-    scale = float(look.study[look.reference].summary(layer, Maxima).largest[index])
-    if recording.name == look.reference or not scale > 0:
+    scale = float(selection.study[selection.reference].summary(layer, Maxima).largest[index])
+    if recording.name == selection.reference or not scale > 0:
         share = f" ({percent(mean / scale)} of it)" if scale > 0 else ""
         return f"maximum {number(largest)}, mean response {number(mean)}{share}"
     return (
         f"maximum {percent(largest / scale)} and mean response {percent(mean / scale)} of the maximum in "
-        f"{look.reference}"
+        f"{selection.reference}"
     )

@@ -16,7 +16,7 @@ from shiftscope.statistics.wilson import wilson
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Cell
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
 from shiftscope.views.parts.number_text import percent, share_interval
 from shiftscope.views.parts.unit_scores import estimated, name_of, title
@@ -60,44 +60,44 @@ class Measure:
 class UnitNumbers:
     """Every measure of the units of the layer that `look` shows."""
 
-    def __init__(self, look: Look) -> None:
-        self.look = look
-        self.units = look.study.layer(look.layer).units
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.units = selection.study.layer(selection.layer).units
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
         """Scores of the lead, then maximum and firing rate in the reference."""
-        look, others = self.look, self.look.others()
-        read = cache(lambda dataset: estimated(look, dataset))  # asked for each row of a table
+        selection, others = self.selection, self.selection.others()
+        read = cache(lambda dataset: estimated(selection, dataset))  # asked for each row of a table
         found = {}
         for name, score in unit_scores.items():
-            follow = [d for d in (others if score.compares else look.ordered()) if d != look.lead]
+            follow = [d for d in (others if score.compares else selection.ordered()) if d != selection.lead]
             found[name] = Measure(
                 name,
                 title(name),
                 f"{score.help} Measured in: {score.measured_in}.",
                 score.measured_in,
-                look.lead,
+                selection.lead,
                 follow,
                 score.compares,
                 lambda dataset, score=name: read(dataset)[score],  # type: ignore[misc]
             )
         found[MAXIMUM] = Measure(
             MAXIMUM,
-            f"maximum in {look.reference}",
+            f"maximum in {selection.reference}",
             "Largest response to any sample.",
             "responses",
-            look.reference,
+            selection.reference,
             others,
             False,
             cache(self._maximum),
         )
         found[FIRES] = Measure(
             FIRES,
-            f"fires in {look.reference}",
+            f"fires in {selection.reference}",
             "Share of samples with a response above zero, with its 95 % Wilson interval.",
             "share of samples",
-            look.reference,
+            selection.reference,
             others,
             False,
             cache(self._fires),
@@ -107,7 +107,7 @@ class UnitNumbers:
 
     def shown(self) -> list[Measure]:
         """Those that can be measured: where the reference leads, no score that compares with it."""
-        leads = self.look.lead != self.look.reference
+        leads = self.selection.lead != self.selection.reference
         return [m for m in self.measures.values() if leads or not m.compares]
 
     def measure(self, name: str) -> Measure:
@@ -146,10 +146,10 @@ class UnitNumbers:
         return np.full(self.units, np.nan)  # it was not measured here, so nor was it tested
 
     def _maximum(self, dataset: str) -> Estimate:
-        largest = self.look.study[dataset].summary(self.look.layer, Maxima).largest
+        largest = self.selection.study[dataset].summary(self.selection.layer, Maxima).largest
         nothing = np.full_like(largest, np.nan)
         return Estimate(largest, nothing, nothing)
 
     def _fires(self, dataset: str) -> Estimate:
-        moments = self.look.study[dataset].summary(self.look.layer, Moments)
+        moments = self.selection.study[dataset].summary(self.selection.layer, Moments)
         return Estimate(moments.firing_rate(), *wilson(moments.fired, moments.count))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 
 
-def estimated(look: Look, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
+def estimated(selection: Selection, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
     """Every score of a layer's units in one dataset, by name, compared with the reference in force.
 
     Of the reference itself only the scores that describe one dataset have values.
     """
-    asked = (dataset, look.reference, layer or look.layer)
-    if asked not in look.estimates:  # telling whether kept ones are still valid takes its time
-        look.estimates[asked] = stored_estimates(look.study, *asked)
-    return look.estimates[asked]
+    asked = (dataset, selection.reference, layer or selection.layer)
+    if asked not in selection.estimates:  # telling whether kept ones are still valid takes its time
+        selection.estimates[asked] = stored_estimates(selection.study, *asked)
+    return selection.estimates[asked]
 
 
 def title(score: str) -> str:

@@ -15,7 +15,7 @@ from shiftscope.explain.paths.paths import ALL, map_named
 from shiftscope.explain.paths.stored_paths import read_paths
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.views.page.panels import Choice, Link
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 
 AT = "paths"
 
@@ -24,17 +24,19 @@ AT = "paths"
 class PathChoice:
     """What the reader chose, and what is kept of it."""
 
-    look: Look
+    selection: Selection
     linear: LinearMap
     settings: Settings
 
     @classmethod
-    def at(cls, look: Look, module: str | None, rule: str, smoothing: Smoothing, eps: float) -> PathChoice:
+    def at(
+        cls, selection: Selection, module: str | None, rule: str, smoothing: Smoothing, eps: float
+    ) -> PathChoice:
         """Raises `NotInStudy` for a map that is not kept, `BadRequest` for an unknown rule or smoothing."""
-        maps = look.study.maps
-        named = module or (None if look.study.head else next(iter(maps), None))
+        maps = selection.study.maps
+        named = module or (None if selection.study.head else next(iter(maps), None))
         settings = Settings(rule_named(rule), Frequencies(smoothing, eps))
-        return cls(look, map_named(look.study, named), settings)
+        return cls(selection, map_named(selection.study, named), settings)
 
     @property
     def columns(self) -> int:
@@ -44,14 +46,14 @@ class PathChoice:
     @property
     def is_head(self) -> bool:
         """Whether the outputs are the categories."""
-        return self.linear.layer in self.look.study.heads
+        return self.linear.layer in self.selection.study.heads
 
     @cached_property
     def statistics(self) -> dict[str, PathStatistics]:
         """What is kept, by dataset, the reference first."""
-        study, found = self.look.study, {}
-        against = study[self.look.reference]
-        for name in self.look.ordered():
+        study, found = self.selection.study, {}
+        against = study[self.selection.reference]
+        for name in self.selection.ordered():
             other = None if name == against.name else against
             kept = read_paths(study, self.linear, study[name], other, self.settings)
             if kept is not None:
@@ -61,12 +63,12 @@ class PathChoice:
     @property
     def command(self) -> str:
         """What computes it."""
-        words = ["shiftscope", "paths", str(self.look.study.path), "--layer", self.linear.name]
+        words = ["shiftscope", "paths", str(self.selection.study.path), "--layer", self.linear.name]
         rule, frequencies = self.settings.rule.name, self.settings.frequencies
         words += ["--rule", rule] if rule != DEFAULT else []
         words += ["--smoothing", frequencies.smoothing] if frequencies.smoothing != "clip" else []
         words += ["--eps", repr(frequencies.eps)] if frequencies.eps != EPS else []
-        asked = self.look.asked_reference
+        asked = self.selection.asked_reference
         return shlex.join(words + (["--reference", asked] if asked else []))
 
     @property
@@ -82,23 +84,23 @@ class PathChoice:
 
     def page(self, **changed: str | int | bool | None) -> str:
         """The page of all categories."""
-        return self.look.page(AT, **{**self.options, **changed})
+        return self.selection.page(AT, **{**self.options, **changed})
 
     def pair(self, first: int | str, second: int | str, **changed: str | int | bool | None) -> str:
         """The page of two categories, by number; the last number means all together."""
-        return self.look.page(f"{AT}/{first}/{second}", **{**self.options, **changed})
+        return self.selection.page(f"{AT}/{first}/{second}", **{**self.options, **changed})
 
     def names(self) -> list[str]:
         """Of the rows of every matrix."""
-        return [*self.look.study.categories, ALL]
+        return [*self.selection.study.categories, ALL]
 
     def choices(self, path: str, kept: Mapping[str, str | int | bool | None]) -> list[Choice]:
         """Menus of map, rule and smoothing for a page at `path`."""
 
         def link(text: str, help: str = "", **changed: str | None) -> Link:
-            return Link(text, self.look.page(path, **{**self.options, **kept, **changed}), help)
+            return Link(text, self.selection.page(path, **{**self.options, **kept, **changed}), help)
 
-        maps = [link(name, map=None if name == self._usual else name) for name in self.look.study.maps]
+        maps = [link(name, map=None if name == self._usual else name) for name in self.selection.study.maps]
         rules = [
             link(name.replace("_", " "), rule.formula, rule=None if name == DEFAULT else name)
             for name, rule in RULES.items()
@@ -123,7 +125,7 @@ class PathChoice:
     @cached_property
     def _usual(self) -> str:
         return map_named(
-            self.look.study, None if self.look.study.head else next(iter(self.look.study.maps))
+            self.selection.study, None if self.selection.study.head else next(iter(self.selection.study.maps))
         ).name
 
 

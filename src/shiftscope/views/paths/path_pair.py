@@ -17,7 +17,7 @@ from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.views.page.panels import Cell, Column, Columns, Fact, Facts, Link, Message, Page, Panel, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.cells import number_cell, share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import count, number
@@ -44,28 +44,32 @@ def path_pair(
     layer: str | None = None,
 ) -> Page:
     """KL(first || second) in the lead, and what adds most to it; of a category with itself, how it moved."""
-    look = Look.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, reference, lead)
     same = first == second
-    if same and look.others() and look.lead == look.reference:
-        look = replace(look, lead=look.others()[0])  # a category is compared with itself under a shift
-    chosen = PathChoice.at(look, map, rule, smoothing, eps)
+    if same and selection.others() and selection.lead == selection.reference:
+        selection = replace(
+            selection, lead=selection.others()[0]
+        )  # a category is compared with itself under a shift
+    chosen = PathChoice.at(selection, map, rule, smoothing, eps)
     names = chosen.names()
     for category in (first, second):
         if not 0 <= category < len(names):
             raise NotInStudy(
                 f"no category {category}; from 0 to {len(names) - 1}, the last meaning all together."
             )
-    if same and look.lead == look.reference:
+    if same and selection.lead == selection.reference:
         raise BadRequest("a category's paths do not differ from themselves, and there is no shifted dataset.")
     # A category with itself: the reference against the lead.
     sides = (
-        ((look.reference, first), (look.lead, second)) if same else ((look.lead, first), (look.lead, second))
+        ((selection.reference, first), (selection.lead, second))
+        if same
+        else ((selection.lead, first), (selection.lead, second))
     )
     labels = [f"{names[category]} in {name}" if same else names[category] for name, category in sides]
     title = f"{labels[0]} against {labels[1]}" if same else f"{labels[0]} from {labels[1]}"
     path = f"{AT}/{first}/{second}"
-    trail = [Link(study.name, look.overview()), Link("Significant paths", chosen.page())]
-    choices = [*chosen.choices(path, {}), *look.dataset_choices(path, **chosen.options)]
+    trail = [Link(study.name, selection.overview()), Link("Significant paths", chosen.page())]
+    choices = [*chosen.choices(path, {}), *selection.dataset_choices(path, **chosen.options)]
     panels: list[Panel] = [Columns("", _facts(chosen, first, second))]
     given = [_entering(study[name], chosen, category) for name, category in sides]
     if all(len(each) for each in given):
@@ -90,7 +94,7 @@ def path_pair(
         subtitle=f"Paths of {chosen.linear.name}; a path is significant where {chosen.settings.rule.formula}; "
         f"{chosen.settings.frequencies.in_words()}.",
         next=None if same else Link(f"{names[second]} from {names[first]}", chosen.pair(second, first)),
-        related=[Link(f"confusion {names[first]} → {names[second]}", look.confusion(first, second))]
+        related=[Link(f"confusion {names[first]} → {names[second]}", selection.confusion(first, second))]
         if not same and max(first, second) < len(study.categories)
         else [],
     )
@@ -112,7 +116,7 @@ def _known(recording: Recording, category: int) -> npt.NDArray[np.bool_]:
 
 
 def _facts(chosen: PathChoice, first: int, second: int) -> list[Facts]:
-    look, facts = chosen.look, []
+    selection, facts = chosen.selection, []
     names = chosen.names()
     for name, found in chosen.statistics.items():
         told = []
@@ -142,18 +146,18 @@ def _facts(chosen: PathChoice, first: int, second: int) -> list[Facts]:
                     Fact(
                         f"{names[category]} moved",
                         number(float(found.from_reference[category, category])),
-                        f"KL({look.reference} || {name}) of the category, nats.",
+                        f"KL({selection.reference} || {name}) of the category, nats.",
                         chosen.pair(category, category, lead=name),
                     )
                 )
-        facts.append(Facts(name, told, role(look, name), look.dataset(name)))
+        facts.append(Facts(name, told, role(selection, name), selection.dataset(name)))
     return facts
 
 
 def _units(chosen: PathChoice, found: Terms, labels: list[str], note: str) -> Table:
     """Incoming units, with the bias as one of them."""
-    look, layer = chosen.look, chosen.linear.layer
-    stripped = list(dict.fromkeys((look.reference, look.lead)))
+    selection, layer = chosen.selection, chosen.linear.layer
+    stripped = list(dict.fromkeys((selection.reference, selection.lead)))
     added, inputs = found.by_column, chosen.linear.weight.shape[1]
     columns = [
         Column("unit", f"Units of {layer}, which enters {chosen.linear.name}, by what their paths add."),
@@ -166,10 +170,12 @@ def _units(chosen: PathChoice, found: Terms, labels: list[str], note: str) -> Ta
     rows = []
     for column in ranked(added)[:ROWS].tolist():
         bias = column == inputs
-        pictures = [Cell() if bias else strip_cell(look, name, column, STRIP, layer) for name in stripped]
+        pictures = [
+            Cell() if bias else strip_cell(selection, name, column, STRIP, layer) for name in stripped
+        ]
         rows.append(
             [
-                Cell("bias") if bias else Cell(f"unit {column}", look.unit(column, layer)),
+                Cell("bias") if bias else Cell(f"unit {column}", selection.unit(column, layer)),
                 number_cell(float(added[column])),
                 share_cell(_share(float(added[column]), found.kl)),
                 share_cell(float(found.first[:, column].mean())),
@@ -206,7 +212,7 @@ def _outputs(chosen: PathChoice, found: Terms, labels: list[str]) -> Table:
 
 
 def _paths(chosen: PathChoice, found: Terms, labels: list[str]) -> Table:
-    look, (weight, bias) = chosen.look, (chosen.linear.weight, chosen.linear.bias)
+    selection, (weight, bias) = chosen.selection, (chosen.linear.weight, chosen.linear.bias)
     inputs, width = weight.shape[1], found.terms.shape[1]
     flat = found.terms.ravel()
     most = np.argsort(-flat, kind="stable")[:ROWS]
@@ -229,7 +235,9 @@ def _paths(chosen: PathChoice, found: Terms, labels: list[str]) -> Table:
         )
         rows.append(
             [
-                Cell("bias") if is_bias else Cell(f"unit {column}", look.unit(column, chosen.linear.layer)),
+                Cell("bias")
+                if is_bias
+                else Cell(f"unit {column}", selection.unit(column, chosen.linear.layer)),
                 _output(chosen, output),
                 number_cell(value),
                 share_cell(float(found.first[output, column])),
@@ -243,7 +251,7 @@ def _paths(chosen: PathChoice, found: Terms, labels: list[str]) -> Table:
 
 def _output(chosen: PathChoice, output: int) -> Cell:
     if chosen.is_head:
-        return Cell(category_name(chosen.look.study, output), chosen.look.category(output))
+        return Cell(category_name(chosen.selection.study, output), chosen.selection.category(output))
     return Cell(f"output {output}")
 
 

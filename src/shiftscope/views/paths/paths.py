@@ -32,7 +32,7 @@ from shiftscope.views.page.panels import (
     Panel,
     Table,
 )
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.number_text import count, exact, interval, number, percent
@@ -78,13 +78,13 @@ def paths(
     log
         Draw numbers of paths on a logarithmic scale.
     """
-    look = Look.at(study, layer, reference, lead)
-    if look.others():
-        look = look.led_by(look.others()[0])
-    trail = [Link(study.name, look.overview())]
+    selection = Selection.at(study, layer, reference, lead)
+    if selection.others():
+        selection = selection.led_by(selection.others()[0])
+    trail = [Link(study.name, selection.overview())]
     if not study.maps:
         return Page(TITLE, [_no_map()], trail)
-    chosen = PathChoice.at(look, map, rule, smoothing, eps)
+    chosen = PathChoice.at(selection, map, rule, smoothing, eps)
     kept: dict[str, str | int | bool | None] = {
         "order": order if order != "given" else None,
         "scale": scale if scale != "own" else None,
@@ -94,17 +94,17 @@ def paths(
     if category is not None and not 0 <= category <= len(study.categories):
         raise BadRequest(f"category={category}; from 0 to {len(study.categories)}, the last meaning {ALL}.")
     found = chosen.statistics
-    choices = [*chosen.choices(AT, kept), *look.dataset_choices(AT, **{**chosen.options, **kept})]
+    choices = [*chosen.choices(AT, kept), *selection.dataset_choices(AT, **{**chosen.options, **kept})]
     subtitle = (
         f"{chosen.linear.name}: {counted(len(chosen.linear.weight), 'output', count)}, "
         f"{counted(chosen.columns, 'path', count)} each. A path is significant where "
         f"{chosen.settings.rule.formula}; {chosen.settings.frequencies.in_words()}."
     )
-    if look.reference not in found:
+    if selection.reference not in found:
         return Page(TITLE, [_not_counted(chosen)], trail, choices=choices, subtitle=subtitle)
-    against = found[look.reference]
-    followed = look.lead if look.lead in found else look.reference
-    shown = list(dict.fromkeys((look.reference, followed)))
+    against = found[selection.reference]
+    followed = selection.lead if selection.lead in found else selection.reference
+    shown = list(dict.fromkeys((selection.reference, followed)))
     places = ordered(against.kl[:-1, :-1], order)
     matrices = [_matrix(chosen, name, places) for name in shown]
     if scale == "same":
@@ -158,7 +158,7 @@ def _no_map() -> Message:
 
 def _not_counted(chosen: PathChoice) -> Message:
     try:
-        countable(chosen.look.study, chosen.look.reference)
+        countable(chosen.selection.study, chosen.selection.reference)
     except NotInStudy as error:
         return Message("Paths cannot be counted", str(error))
     return Message("Not counted yet", f"Paths are counted once, then kept in the study: {chosen.command}")
@@ -171,8 +171,8 @@ def _estimate(name: str, one: Estimated, help: str, note: str = "") -> Fact:
 
 
 def _facts(chosen: PathChoice, name: str) -> Facts:
-    found, look = chosen.statistics[name], chosen.look
-    told = outcomes(look.study[name].samples, len(look.study.categories))
+    found, selection = chosen.statistics[name], chosen.selection
+    told = outcomes(selection.study[name].samples, len(selection.study.categories))
     endless = int((found.infinite[:-1, :-1] > 0).sum())
     value = _estimate(
         "mean divergence",
@@ -206,11 +206,11 @@ def _facts(chosen: PathChoice, name: str) -> Facts:
                 "accuracy",
                 percent(told.accuracy),
                 "Share of labelled samples predicted right.",
-                look.dataset(name),
+                selection.dataset(name),
             ),
         ],
-        role(look, name),
-        look.dataset(name),
+        role(selection, name),
+        selection.dataset(name),
     )
 
 
@@ -231,14 +231,14 @@ def _table(chosen: PathChoice) -> Table:
         own = found.separation
         rows.append(
             [
-                Cell(name, chosen.look.dataset(name)),
+                Cell(name, chosen.selection.dataset(name)),
                 *(number_cell(one.value, one.low, one.high) for one in parts),
                 number_cell(float(own.entropy[-1])),
                 share_cell(float(own.rare[-1])),
                 share_cell(float(own.frequent[-1])),
             ]
         )
-    lacking = [name for name in chosen.look.ordered() if name not in chosen.statistics]
+    lacking = [name for name in chosen.selection.ordered() if name not in chosen.statistics]
     note = f"Not counted: {', '.join(lacking)} (no labels, or {chosen.command})." if lacking else ""
     return Table("Separation and mixture", columns, rows, note=note)
 
@@ -260,7 +260,7 @@ def _matrix(chosen: PathChoice, name: str, places: npt.NDArray[np.intp]) -> Matr
         column_axis="from",
         page=chosen.pair("{row}", "{column}", lead=name),
         keys=rows.tolist(),
-        role=role(chosen.look, name),
+        role=role(chosen.selection, name),
         note="KL(row || column); on the diagonal the entropy of each category. The last row and column are "
         f"{ALL}.{endless}",
         amounts=True,
@@ -271,7 +271,7 @@ def _matrix(chosen: PathChoice, name: str, places: npt.NDArray[np.intp]) -> Matr
 
 def _frequencies(chosen: PathChoice, category: int | None, log: bool) -> Chart:
     """How many paths are significant in what share of the images, datasets over one another."""
-    row = len(chosen.look.study.categories) if category is None else category
+    row = len(chosen.selection.study.categories) if category is None else category
     values = [
         {"dataset": name, "from": exact(bin / BINS), "to": exact((bin + 1) / BINS), "paths": int(paths)}
         for name, found in chosen.statistics.items()
@@ -294,7 +294,7 @@ def _frequencies(chosen: PathChoice, category: int | None, log: bool) -> Chart:
             "color": {
                 "field": "dataset",
                 "type": "nominal",
-                "scale": {"domain": chosen.look.ordered()},
+                "scale": {"domain": chosen.selection.ordered()},
                 "legend": {"orient": "top", "title": None},
             },
         },
@@ -310,9 +310,9 @@ def _frequencies(chosen: PathChoice, category: int | None, log: bool) -> Chart:
 
 def _bars(chosen: PathChoice, shifted: str) -> list[Panel]:
     """How far each category moved under the shift, beside how far it is from the other categories."""
-    if shifted == chosen.look.reference:
+    if shifted == chosen.selection.reference:
         return []
-    against, study = chosen.statistics[chosen.look.reference], chosen.look.study
+    against, study = chosen.statistics[chosen.selection.reference], chosen.selection.study
     moved, usual, _ = shifts(chosen.statistics[shifted], against)
     known = np.flatnonzero(np.isfinite(moved[:-1]))
     heading = f"How far each category moved in {shifted}"
@@ -361,8 +361,8 @@ def _bars(chosen: PathChoice, shifted: str) -> list[Panel]:
             heading,
             spec,
             description=f"KL from the reference to {shifted} for each category, beside its KL from other categories.",
-            note=f"{which}KL({chosen.look.reference} || {shifted}) of a category, beside its mean KL from the other "
-            f"categories in {chosen.look.reference}. Categories with fewer than 20 images on either side are left out.",
+            note=f"{which}KL({chosen.selection.reference} || {shifted}) of a category, beside its mean KL from the other "
+            f"categories in {chosen.selection.reference}. Categories with fewer than 20 images on either side are left out.",
         )
     ]
 
@@ -376,14 +376,14 @@ def _across(chosen: PathChoice, shifted: str, places: npt.NDArray[np.intp]) -> l
     named = [names[row] for row in rows]
     return [
         Matrix(
-            f"From {chosen.look.reference} to {shifted}",
+            f"From {chosen.selection.reference} to {shifted}",
             crossed[np.ix_(rows, rows)],
             named,
             named,
-            row_axis=f"{chosen.look.reference}:",
+            row_axis=f"{chosen.selection.reference}:",
             column_axis=f"{shifted}:",
             page="",
-            note=f"KL(row || column), rows in {chosen.look.reference}, columns in {shifted}; on the diagonal how far "
+            note=f"KL(row || column), rows in {chosen.selection.reference}, columns in {shifted}; on the diagonal how far "
             "each category moved. Where it is as dark as the rest, categories moved as far as they were apart.",
             amounts=True,
             measured_in="nats",
@@ -392,28 +392,30 @@ def _across(chosen: PathChoice, shifted: str, places: npt.NDArray[np.intp]) -> l
 
 
 def _categories(chosen: PathChoice, shifted: str) -> Table:
-    study, look = chosen.look.study, chosen.look
-    against, here = chosen.statistics[look.reference], chosen.statistics[shifted]
-    both = shifted != look.reference
+    study, selection = chosen.selection.study, chosen.selection
+    against, here = chosen.statistics[selection.reference], chosen.statistics[shifted]
+    both = shifted != selection.reference
     apart, apart_here = to_others(against), to_others(here)
     moved = shifts(here, against)[0] if both else None
     columns = [
         Column("category"),
-        Column(f"entropy, {look.reference}", "Nats, mean over paths.", numeric=True),
+        Column(f"entropy, {selection.reference}", "Nats, mean over paths.", numeric=True),
         *([Column(f"entropy, {shifted}", "Nats, mean over paths.", numeric=True)] if both else []),
-        Column(f"from others, {look.reference}", "Mean KL to the other categories, nats.", numeric=True),
+        Column(f"from others, {selection.reference}", "Mean KL to the other categories, nats.", numeric=True),
         *(
             [Column(f"from others, {shifted}", "Mean KL to the other categories, nats.", numeric=True)]
             if both
             else []
         ),
         *(
-            [Column("moved", f"KL({look.reference} || {shifted}) of the category, nats.", numeric=True)]
+            [Column("moved", f"KL({selection.reference} || {shifted}) of the category, nats.", numeric=True)]
             if moved is not None
             else []
         ),
         Column(
-            "nearest", f"The category with the smallest KL from this one in {look.reference}.", numeric=False
+            "nearest",
+            f"The category with the smallest KL from this one in {selection.reference}.",
+            numeric=False,
         ),
         Column("its KL", "From this category to the nearest, nats.", numeric=True),
     ]
@@ -424,7 +426,7 @@ def _categories(chosen: PathChoice, shifted: str) -> Table:
         nearest = int(np.nanargmin(pairs)) if np.isfinite(pairs).any() else None
         rows.append(
             [
-                Cell(category_name(study, category), look.category(category)),
+                Cell(category_name(study, category), selection.category(category)),
                 number_cell(float(against.separation.entropy[category])),
                 *([number_cell(float(here.separation.entropy[category]))] if both else []),
                 number_cell(float(apart[category])),
@@ -433,7 +435,8 @@ def _categories(chosen: PathChoice, shifted: str) -> Table:
                 *(
                     [
                         Cell(
-                            category_name(study, nearest), chosen.pair(category, nearest, lead=look.reference)
+                            category_name(study, nearest),
+                            chosen.pair(category, nearest, lead=selection.reference),
                         ),
                         number_cell(float(pairs[nearest])),
                     ]

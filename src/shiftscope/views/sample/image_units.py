@@ -13,7 +13,7 @@ from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.parts.pictures import category_name
@@ -23,28 +23,30 @@ UNITS = 12
 STRIP = 5
 
 
-def image_units(look: Look, recording: Recording, seen: StoredSample, units: int | None = UNITS) -> Table:
+def image_units(
+    selection: Selection, recording: Recording, seen: StoredSample, units: int | None = UNITS
+) -> Table:
     """Units by their response to the image over their reference maximum.
 
     The datasets follow with the mean response to the image's category and with the ratio of maxima.
     `units` None gives all that respond, without pictures.
     """
-    responses = np.asarray(recording.sample_responses(look.layer, seen.position), np.float64)
-    shares = as_share(look, responses)
-    maxima = reference_maximum(look)
+    responses = np.asarray(recording.sample_responses(selection.layer, seen.position), np.float64)
+    shares = as_share(selection, responses)
+    maxima = reference_maximum(selection)
     category = seen.label if seen.label != NO_LABEL else seen.prediction
-    named = category_name(look.study, category)
-    means = {name: label_mean(look, name, category) for name in look.ordered()}
+    named = category_name(selection.study, category)
+    means = {name: label_mean(selection, name, category) for name in selection.ordered()}
     ratios = {
-        name: activation_ratio(look.study[name].summary(look.layer, Maxima).largest, maxima)
-        for name in look.others()
+        name: activation_ratio(selection.study[name].summary(selection.layer, Maxima).largest, maxima)
+        for name in selection.others()
     }
-    stripped = list(dict.fromkeys([look.reference, look.lead, recording.name])) if units else []
-    scale = f"over the unit's largest response in {look.reference}"
+    stripped = list(dict.fromkeys([selection.reference, selection.lead, recording.name])) if units else []
+    scale = f"over the unit's largest response in {selection.reference}"
     columns = [
         Column("unit"),
         Column(
-            f"of the maximum in {look.reference}",
+            f"of the maximum in {selection.reference}",
             "Response to this image over the unit's largest response in the reference; above 100 % is possible.",
             numeric=True,
         ),
@@ -60,7 +62,7 @@ def image_units(look: Look, recording: Recording, seen: StoredSample, units: int
     rows = []
     for unit in responding(shares, units or len(shares)):
         cells = [
-            Cell(f"unit {unit}", look.unit(unit)),
+            Cell(f"unit {unit}", selection.unit(unit)),
             share_cell(float(shares[unit])),
             Cell(number(float(responses[unit])), value=float(responses[unit])),
         ]
@@ -69,15 +71,15 @@ def image_units(look: Look, recording: Recording, seen: StoredSample, units: int
             if name in ratios:
                 cells.append(Cell(percent(float(ratios[name][unit])), value=float(ratios[name][unit])))
         for name in stripped:
-            cells.append(strip_cell(look, name, unit, STRIP))
+            cells.append(strip_cell(selection, name, unit, STRIP))
         rows.append(cells)
     columns += map(strip_column, stripped)
     what = "label" if seen.label != NO_LABEL else "prediction"
     return Table(
-        f"Strongest units of {look.layer}",
+        f"Strongest units of {selection.layer}",
         columns,
         rows,
         note=f"Beside the response to this image, the mean response to its {what}, {named}, in each dataset.",
         empty="No unit with a positive reference maximum responds to this image.",
-        whole=partial(image_units, look, recording, seen, None) if units else None,
+        whole=partial(image_units, selection, recording, seen, None) if units else None,
     )

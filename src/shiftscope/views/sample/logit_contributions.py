@@ -12,7 +12,7 @@ from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
 from shiftscope.tuning.contributions import argument
 from shiftscope.views.page.panels import Cell, Column, Message, Panel, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import strip_cell, strip_column
 from shiftscope.views.parts.number_text import count, number, signed_like
 from shiftscope.views.parts.pictures import category_name
@@ -22,7 +22,7 @@ FOR, AGAINST = 8, 6  # units with a row of their own
 STRIP = 5
 
 
-def image_argument(look: Look, recording: Recording, seen: StoredSample) -> Panel:
+def logit_contributions(selection: Selection, recording: Recording, seen: StoredSample) -> Panel:
     """The prediction against the label, or against the runner-up where it is right or there is no label.
 
     The rows add up to the difference of the two logits. Log-probabilities differ as logits do.
@@ -31,46 +31,52 @@ def image_argument(look: Look, recording: Recording, seen: StoredSample) -> Pane
     predicted = seen.prediction
     runner_up = int(np.argsort(-np.where(np.arange(len(logits)) == predicted, -np.inf, logits))[0])
     other = runner_up if seen.label in (NO_LABEL, predicted) else seen.label
-    a, b = category_name(look.study, predicted), category_name(look.study, other)
+    a, b = category_name(selection.study, predicted), category_name(selection.study, other)
     what = "the label" if other == seen.label else "the runner-up"
     title = f"Why {a} and not {b}, {what}"
-    heads = look.study.heads
-    if look.layer not in heads:
+    heads = selection.study.heads
+    if selection.layer not in heads:
         fed = (
             f"{' and '.join(heads)} {'does' if len(heads) == 1 else 'do'}"
             if heads
             else "no recorded layer does"
         )
-        return Message(title, f"{look.layer} does not feed a linear map into the logits; {fed}.")
-    return _table(look, recording, seen.position, (predicted, other), title, of_each=False)
+        return Message(title, f"{selection.layer} does not feed a linear map into the logits; {fed}.")
+    return _table(selection, recording, seen.position, (predicted, other), title, of_each=False)
 
 
 def _table(
-    look: Look, recording: Recording, position: int, pair: tuple[int, int], title: str, *, of_each: bool
+    selection: Selection,
+    recording: Recording,
+    position: int,
+    pair: tuple[int, int],
+    title: str,
+    *,
+    of_each: bool,
 ) -> Table:
-    head = look.study.heads[look.layer]
+    head = selection.study.heads[selection.layer]
     weight, bias = head.weight, head.bias_or_zeros
-    responses = recording.sample_responses(look.layer, position)
+    responses = recording.sample_responses(selection.layer, position)
     logits = recording.logits(position)
     said = argument(responses, logits, weight, bias, category=pair[0], against=pair[1])
-    (a, b), write = (category_name(look.study, c) for c in pair), signed_like(said.difference)
+    (a, b), write = (category_name(selection.study, c) for c in pair), signed_like(said.difference)
     order = [int(unit) for unit in ranked(said.by_unit)]
     arguing = [u for u in (order if of_each else order[:FOR]) if of_each or said.by_unit[u] > 0]
     opposed = [u for u in order[len(arguing) :][-AGAINST:] if said.by_unit[u] < 0]
     others = np.setdiff1d(np.arange(len(order)), [*arguing, *opposed])
-    stripped = [] if of_each else list(dict.fromkeys([look.reference, recording.name]))
+    stripped = [] if of_each else list(dict.fromkeys([selection.reference, recording.name]))
 
     def of_units(units: list[int]) -> list[list[Cell]]:
         return [
             [
-                Cell(f"unit {unit}", look.unit(unit)),
+                Cell(f"unit {unit}", selection.unit(unit)),
                 Cell(number(float(responses[unit])), value=float(responses[unit])),
                 *(
                     Cell(number(float(w)), value=float(w))
                     for w in (weight[pair[0], unit], weight[pair[1], unit])
                 ),
                 Cell(write(float(said.by_unit[unit])), value=float(said.by_unit[unit])),
-                *(strip_cell(look, name, unit, STRIP) for name in stripped),
+                *(strip_cell(selection, name, unit, STRIP) for name in stripped),
             ]
             for unit in units
         ]
@@ -98,7 +104,7 @@ def _table(
         of_sum(f"logit of {a} − logit of {b}", "The sum of the rows above.", said.difference),
     ]
     columns = [
-        Column("unit", f"Units of {look.layer}: those that argue for {a} first, those for {b} last."),
+        Column("unit", f"Units of {selection.layer}: those that argue for {a} first, those for {b} last."),
         Column("response", "To this image.", numeric=True),
         *(
             Column(f"weight into {name}", f"Of the head, from the unit into {name}.", numeric=True)
@@ -107,5 +113,5 @@ def _table(
         Column("adds", f"Response times (weight into {a} minus weight into {b}), in logits.", numeric=True),
         *map(strip_column, stripped),
     ]
-    whole = None if of_each else partial(_table, look, recording, position, pair, title, of_each=True)
+    whole = None if of_each else partial(_table, selection, recording, position, pair, title, of_each=True)
     return Table(title, columns, rows, whole=whole)

@@ -10,7 +10,7 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import rank
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
 from shiftscope.views.parts.number_text import NOTHING, count, number, probability
 from shiftscope.views.parts.unit_scores import estimated, title
@@ -28,11 +28,11 @@ FLOOR = (
 )
 
 
-def score_table(look: Look, layer: str, index: int) -> Table:
+def score_table(selection: Selection, layer: str, index: int) -> Table:
     """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
-    found = {name: estimated(look, name, layer) for name in look.ordered()}
+    found = {name: estimated(selection, name, layer) for name in selection.ordered()}
     columns = [Column("score", "Point at a name to read how the score is computed.")]
-    for name in look.ordered():
+    for name in selection.ordered():
         columns.append(
             Column(
                 name,
@@ -45,19 +45,19 @@ def score_table(look: Look, layer: str, index: int) -> Table:
     for score, described in unit_scores.items():
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
-        for name in look.ordered():
-            if name == look.reference and described.compares:
+        for name in selection.ordered():
+            if name == selection.reference and described.compares:
                 cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
                 continue
             estimate = found[name][score]
             cells.append(_value(estimate, index))
-            cells.append(_rank(look, layer, estimate.value, index, score, name))
+            cells.append(_rank(selection, layer, estimate.value, index, score, name))
         rows.append(cells)
     return Table(
         "Scores",
         columns,
         rows,
-        note=f"Compared with {look.reference}. {NOTHING} where there is nothing to measure.",
+        note=f"Compared with {selection.reference}. {NOTHING} where there is nothing to measure.",
     )
 
 
@@ -70,11 +70,11 @@ def _value(estimate: Estimate, index: int) -> Cell:
     return replace(cell, note=f"{cell.note}; q {q}" if cell.note else f"q {q}")
 
 
-def _rank(look: Look, layer: str, values: UnitArray, index: int, score: str, dataset: str) -> Cell:
+def _rank(selection: Selection, layer: str, values: UnitArray, index: int, score: str, dataset: str) -> Cell:
     if math.isnan(values[index]):
         return Cell(NOTHING, value=math.nan)
     place, units = rank(values, index)
-    page = look.layer_page(layer, sort=score, lead=dataset)
+    page = selection.layer_page(layer, sort=score, lead=dataset)
     return Cell(
         f"{count(place)} of {count(units)}", page, f"Units by {title(score)} in {dataset}", value=place
     )

@@ -11,7 +11,7 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.tuning.similar_units import Profiles, similar_profiles, standard_profiles
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, strip_cell, strip_column
 from shiftscope.views.parts.readable_notes import readable_notes
 
@@ -19,40 +19,40 @@ UNITS = 8
 STRIP = 6
 
 
-def similar_units(look: Look, layer: str, index: int) -> Table:
+def similar_units(selection: Selection, layer: str, index: int) -> Table:
     """The units whose profile in the lead is most like this one's, and how alike they are in the others."""
-    leading = similar_profiles(_profiles(look.study[look.lead], layer), index)
+    leading = similar_profiles(_profiles(selection.study[selection.lead], layer), index)
     leading[index] = np.nan
     chosen = [int(unit) for unit in ranked(leading)[:UNITS] if not np.isnan(leading[unit])]
-    followers = [name for name in look.ordered() if name != look.lead]
-    alike = {look.lead: leading[chosen]}
+    followers = [name for name in selection.ordered() if name != selection.lead]
+    alike = {selection.lead: leading[chosen]}
     for name in followers:
-        few = standard_profiles(look.study[name].summary(layer, CategorySums), [index, *chosen])
+        few = standard_profiles(selection.study[name].summary(layer, CategorySums), [index, *chosen])
         alike[name] = similar_profiles(few, 0)[1:]
-    notes, _ = readable_notes(look.study, layer)  # why there are none is said where notes are written
+    notes, _ = readable_notes(selection.study, layer)  # why there are none is said where notes are written
     how = (
         "Pearson correlation of the two units' mean responses to the categories in {}: 1 is the same profile."
     )
     columns = [
         Column("unit"),
         *(Column(name, how.format(name), numeric=True) for name in alike),
-        strip_column(look.lead),
+        strip_column(selection.lead),
     ]
     rows = []
     for row, unit in enumerate(chosen):
         label = notes[unit].label if unit in notes else ""
         rows.append(
             [
-                Cell(f"unit {unit}", look.unit(unit, layer), note=label),
+                Cell(f"unit {unit}", selection.unit(unit, layer), note=label),
                 *(number_cell(float(values[row])) for values in alike.values()),
-                strip_cell(look, look.lead, unit, STRIP, layer),
+                strip_cell(selection, selection.lead, unit, STRIP, layer),
             ]
         )
     return Table(
         "Most similar units",
         columns,
         rows,
-        note=f"Chosen by their profiles in {look.lead}, which leads; where the other columns are lower, the shift has "
+        note=f"Chosen by their profiles in {selection.lead}, which leads; where the other columns are lower, the shift has "
         "parted the two.",
         empty="A profile needs three categories with samples, and responses that differ between them.",
     )

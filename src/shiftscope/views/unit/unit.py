@@ -8,7 +8,7 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.intervention.intervention import interventions
 from shiftscope.views.page.panels import Cell, Choice, Column, Columns, Link, Page, Panel, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show, unit_strip
@@ -16,7 +16,7 @@ from shiftscope.views.unit.note_form import note_form
 from shiftscope.views.unit.score_table import score_table
 from shiftscope.views.unit.similar_units import similar_units
 from shiftscope.views.unit.unit_histogram import response_histogram
-from shiftscope.views.unit.unit_order import Walk, walk_choice
+from shiftscope.views.unit.unit_order import UnitOrder, walk_choice
 from shiftscope.views.unit.unit_profile import profile_chart
 from shiftscope.views.unit.unit_weights import weights_chart
 
@@ -40,7 +40,7 @@ def unit(
     where: str = "",
 ) -> Page:
     """One unit: its numbers, what it responds to in each dataset, and how often how strongly."""
-    look = Look.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, reference, lead)
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
     options: dict[str, str | int | bool | None] = {
@@ -54,13 +54,13 @@ def unit(
     }
 
     def page(unit: int = index, **changed: str | int | bool | None) -> str:
-        return look.unit(unit, layer, **{**options, **changed})
+        return selection.unit(unit, layer, **{**options, **changed})
 
-    walk = Walk.through(look, layer, index, sort, ascending=ascending, where=where)
+    walk = UnitOrder.through(selection, layer, index, sort, ascending=ascending, where=where)
     before, after = walk.neighbours(lambda unit: page(unit, start=None))
     strips = [
         unit_strip(
-            look,
+            selection,
             name,
             layer,
             index,
@@ -70,21 +70,23 @@ def unit(
             seed=seed,
             page=lambda images, start: page(images=images, start=start or None),
         )
-        for name in look.ordered()
+        for name in selection.ordered()
     ]
     form, written = note_form(study, layer, index, page())
-    weights = weights_chart(look, layer, index)
+    weights = weights_chart(selection, layer, index)
     panels: list[Panel] = [
-        _numbers(look, layer, index),
+        _numbers(selection, layer, index),
         Columns(HEADS[show], strips),
-        Columns("", [profile_chart(look, layer, index), response_histogram(look, layer, index)]),
-        score_table(look, layer, index),
+        Columns("", [profile_chart(selection, layer, index), response_histogram(selection, layer, index)]),
+        score_table(selection, layer, index),
         *([weights] if weights else []),
-        similar_units(look, layer, index),
+        similar_units(selection, layer, index),
         form,
     ]
     choices = [
-        *look.dataset_choices(f"{look.at_layer(layer)}/units/{index}", **{**options, "layer": None}),
+        *selection.dataset_choices(
+            f"{selection.at_layer(layer)}/units/{index}", **{**options, "layer": None}
+        ),
         Choice("Images", [Link(NAMES[s], page(show=s, start=None)) for s in NAMES], NAMES[show]),
         walk_choice(lambda sort: page(sort=sort, ascending=None), sort, where),
     ]
@@ -94,24 +96,24 @@ def unit(
     return Page(
         title=f"{layer}, unit {index}",
         subtitle=" · ".join(filter(None, [written.label, *sorted(written.tags)])),
-        trail=[Link(study.name, look.overview()), Link(f"Layer {layer}", look.layer_page(layer))],
+        trail=[Link(study.name, selection.overview()), Link(f"Layer {layer}", selection.layer_page(layer))],
         panels=panels,
         previous=before,
         next=after,
         choices=choices,
-        related=interventions(look, layer, [index], "Silence this unit"),
+        related=interventions(selection, layer, [index], "Silence this unit"),
     )
 
 
-def _numbers(look: Look, layer: str, index: int) -> Table:
-    against = look.study[look.reference].summary(layer, Maxima).largest
+def _numbers(selection: Selection, layer: str, index: int) -> Table:
+    against = selection.study[selection.reference].summary(layer, Maxima).largest
     rows = []
-    for name in look.ordered():
-        recording = look.study[name]
+    for name in selection.ordered():
+        recording = selection.study[name]
         largest, moments = recording.summary(layer, Maxima).largest, recording.summary(layer, Moments)
         rows.append(
             [
-                Cell(name, look.dataset(name)),
+                Cell(name, selection.dataset(name)),
                 number_cell(float(largest[index])),
                 share_cell(float(activation_ratio(largest, against)[index])),
                 number_cell(float(moments.mean()[index])),
@@ -119,7 +121,7 @@ def _numbers(look: Look, layer: str, index: int) -> Table:
                 share_cell(float(moments.firing_rate()[index])),
             ]
         )
-    scale = f"over the largest response in {look.reference}; above 100 % is possible."
+    scale = f"over the largest response in {selection.reference}; above 100 % is possible."
     columns = [
         Column("dataset"),
         Column("maximum", "Largest response to any sample.", numeric=True),

@@ -6,15 +6,15 @@ import numpy as np
 
 from shiftscope.summaries.histograms import Histograms
 from shiftscope.views.page.panels import Chart
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import number
 
 
-def response_histogram(look: Look, layer: str, index: int) -> Chart:
+def response_histogram(selection: Selection, layer: str, index: int) -> Chart:
     """Share of samples by response, all datasets over the same bins."""
-    names = look.ordered()
-    stored = [_of_one(look.study[name].summary(layer, Histograms), index) for name in names]
+    names = selection.ordered()
+    stored = [_of_one(selection.study[name].summary(layer, Histograms), index) for name in names]
     exponent = np.maximum.reduce([h.exponent for h in stored])
     signed = np.logical_or.reduce([h.signed for h in stored])
     alike = [h.widened(exponent, signed) for h in stored]
@@ -56,7 +56,7 @@ def response_histogram(look: Look, layer: str, index: int) -> Chart:
                 "scale": {"type": "symlog", "constant": 0.5},
                 "axis": {"values": [0, 1, 3, 10, 30, 100]},
             },
-            "color": by_dataset(look),
+            "color": by_dataset(selection),
             "tooltip": [
                 {"field": "dataset"},
                 {"field": "from", "format": ".3g"},

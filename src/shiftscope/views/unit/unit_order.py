@@ -10,7 +10,7 @@ import numpy as np
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.page.panels import Choice, Link
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.readable_notes import readable_notes
 from shiftscope.views.parts.unit_filter import conditions, passing
 from shiftscope.views.parts.unit_numbers import FIRES, MAXIMUM, UNIT, Q, UnitNumbers
@@ -18,7 +18,7 @@ from shiftscope.views.parts.unit_scores import name_of, title
 
 
 @dataclass(frozen=True)
-class Walk:
+class UnitOrder:
     """Units in an order, and where in it one of them stands."""
 
     order: np.ndarray[tuple[int], np.dtype[np.intp]]
@@ -27,8 +27,8 @@ class Walk:
 
     @classmethod
     def through(
-        cls, look: Look, layer: str, index: int, sort: str | None, *, ascending: bool, where: str
-    ) -> Walk:
+        cls, selection: Selection, layer: str, index: int, sort: str | None, *, ascending: bool, where: str
+    ) -> UnitOrder:
         """Units of `layer` by any of their numbers, as the page of the layer sorts and filters them.
 
         By number, the first one first, where nothing is asked for. The unit itself stays even if it does not pass.
@@ -38,11 +38,11 @@ class Walk:
         BadRequest
             There is no such number, or a condition that cannot be read.
         """
-        lead = _measured_in(look, sort or UNIT)
-        numbers = UnitNumbers(replace(look, layer=layer, lead=lead))
+        lead = _measured_in(selection, sort or UNIT)
+        numbers = UnitNumbers(replace(selection, layer=layer, lead=lead))
         order = ranked(numbers.values(sort or UNIT), ascending=ascending or sort is None)
         if asked := conditions(where):
-            stays = passing(asked, numbers, readable_notes(look.study, layer)[0])
+            stays = passing(asked, numbers, readable_notes(selection.study, layer)[0])
             stays[index] = True
             order = order[stays[order]]
         return cls(order, int(np.flatnonzero(order == index)[0]), _in_words(sort, lead))
@@ -72,13 +72,13 @@ def walk_choice(page: Callable[[str | None], str], sort: str | None, where: str)
     )
 
 
-def _measured_in(look: Look, sort: str) -> str:
+def _measured_in(selection: Selection, sort: str) -> str:
     """The dataset whose score is meant: the lead; where that is the reference and the score compares, the first
     shifted one."""
     score = name_of(sort.removesuffix(Q))
-    others = look.others()
+    others = selection.others()
     compares = score not in unit_scores or unit_scores[score].compares
-    return others[0] if compares and look.lead == look.reference and others else look.lead
+    return others[0] if compares and selection.lead == selection.reference and others else selection.lead
 
 
 def _in_words(sort: str | None, dataset: str) -> str:

@@ -11,27 +11,28 @@ from shiftscope.counted import counted
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Chart
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset, told_apart
 
 CATEGORIES = 12  # in the chart
 
 
-def profile_chart(look: Look, layer: str, index: int) -> Chart:
+def profile_chart(selection: Selection, layer: str, index: int) -> Chart:
     """Mean response to the categories the lead responds to most, over the reference maximum."""
-    maximum = float(look.study[look.reference].summary(layer, Maxima).largest[index])
+    maximum = float(selection.study[selection.reference].summary(layer, Maxima).largest[index])
     means = {
-        name: category_means(look.study[name].summary(layer, CategorySums), index) for name in look.ordered()
+        name: category_means(selection.study[name].summary(layer, CategorySums), index)
+        for name in selection.ordered()
     }
-    shown = _strongest_first(means, look.lead)[:CATEGORIES]
+    shown = _strongest_first(means, selection.lead)[:CATEGORIES]
     scale = maximum if maximum > 0 else 1.0
-    names = told_apart(look.study, shown)
+    names = told_apart(selection.study, shown)
     rows: list[dict[str, Any]] = [
         {
             "dataset": name,
             "category": names[c],
             "mean": float(values[c]) / scale,
-            "page": look.category(c),
+            "page": selection.category(c),
         }
         for name, values in means.items()
         for c in shown
@@ -49,9 +50,9 @@ def profile_chart(look: Look, layer: str, index: int) -> Chart:
                 "sort": [names[c] for c in shown],
                 "axis": {"labelAngle": -35 if len(shown) > 6 else 0, "title": None},
             },
-            "xOffset": {"field": "dataset", "sort": look.ordered()},
+            "xOffset": {"field": "dataset", "sort": selection.ordered()},
             "y": {"field": "mean", "type": "quantitative", "title": measured},
-            "color": by_dataset(look),
+            "color": by_dataset(selection),
             "tooltip": [
                 {"field": "category"},
                 {"field": "dataset"},
@@ -60,7 +61,7 @@ def profile_chart(look: Look, layer: str, index: int) -> Chart:
         },
     }
     which = (
-        f"The {len(shown)} strongest of {counted(len(look.study.categories), 'category')}"
+        f"The {len(shown)} strongest of {counted(len(selection.study.categories), 'category')}"
         if shown
         else "Categories"
     )
@@ -68,7 +69,7 @@ def profile_chart(look: Look, layer: str, index: int) -> Chart:
         "What it responds to",
         spec,
         description="Mean response of the unit to the samples of each category, for each dataset.",
-        note=f"{which}, by the mean over the samples of each true category in {look.lead}, which leads; click a "
+        note=f"{which}, by the mean over the samples of each true category in {selection.lead}, which leads; click a "
         "bar to see the category.",
     )
 

@@ -8,29 +8,29 @@ import numpy as np
 
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Chart
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import told_apart
 from shiftscope.views.parts.number_text import number
 
 EACH_WAY = 8  # largest and smallest weights
 
 
-def weights_chart(look: Look, layer: str, index: int) -> Chart | None:
+def weights_chart(selection: Selection, layer: str, index: int) -> Chart | None:
     """The unit's largest positive and negative weights into the categories; None where it feeds no logits."""
-    head = look.study.head_of(layer)
+    head = selection.study.head_of(layer)
     if head is None:
         return None
     weights = head[1][:, index].astype(np.float64)
     order = np.argsort(-weights, kind="stable").tolist()
     shown = order if len(order) <= 2 * EACH_WAY else order[:EACH_WAY] + order[-EACH_WAY:]
-    names = told_apart(look.study, shown)
-    maximum = float(look.study[look.reference].summary(layer, Maxima).largest[index])
+    names = told_apart(selection.study, shown)
+    maximum = float(selection.study[selection.reference].summary(layer, Maxima).largest[index])
     rows: list[dict[str, Any]] = [
         {
             "category": names[c],
             "weight": float(weights[c]),
             "most": float(weights[c]) * maximum,
-            "page": look.category(c),
+            "page": selection.category(c),
         }
         for c in shown
     ]
@@ -49,7 +49,11 @@ def weights_chart(look: Look, layer: str, index: int) -> Chart | None:
             "tooltip": [
                 {"field": "category"},
                 {"field": "weight", "format": ".3f"},
-                {"field": "most", "format": ".3f", "title": f"logits at its maximum in {look.reference}"},
+                {
+                    "field": "most",
+                    "format": ".3f",
+                    "title": f"logits at its maximum in {selection.reference}",
+                },
             ],
         },
     }
@@ -63,5 +67,5 @@ def weights_chart(look: Look, layer: str, index: int) -> Chart | None:
         spec,
         description="Weights of the unit into the logits of the categories, largest first.",
         note=f"{which}Its response times the weight is what it adds to the logit of a category; a response as large "
-        f"as its maximum in {look.reference}, {number(maximum)}, adds as much as the tooltip says.",
+        f"as its maximum in {selection.reference}, {number(maximum)}, adds as much as the tooltip says.",
     )

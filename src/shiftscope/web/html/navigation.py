@@ -15,7 +15,7 @@ from shiftscope.views.page.panels import Link
 from shiftscope.views.page.view import views
 
 
-class Named(Protocol):
+class StudyIndex(Protocol):
     """The part of a study that the frame of a page needs."""
 
     @property
@@ -46,7 +46,7 @@ class Surroundings:
     holds: Callable[[str, int], bool] = lambda page, number: True
 
 
-def surroundings(study: Named) -> Surroundings:
+def surroundings(study: StudyIndex) -> Surroundings:
     """The frame of a study's pages: its layers and datasets by name, its categories by number."""
     return Surroundings(
         study.name,

@@ -13,7 +13,7 @@ import numpy as np
 from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
 from shiftscope.views.parts.unit_scores import estimated
 from shiftscope.web.server.page_at import page_at
@@ -42,8 +42,8 @@ class Contents:
         File of each address, relative to the report's folder.
     """
 
-    def __init__(self, look: Look, files: Mapping[str, str]) -> None:
-        self.look = look
+    def __init__(self, selection: Selection, files: Mapping[str, str]) -> None:
+        self.selection = selection
         self.files = files
         self._by_key = {self._key(address): file for address, file in files.items()}
 
@@ -63,7 +63,7 @@ class Contents:
 
     def _key(self, address: str) -> Key:
         path, _, query = address.partition("?")
-        given = {("layer", self.look.layer), ("reference", self.look.reference)}
+        given = {("layer", self.selection.layer), ("reference", self.selection.reference)}
         options = (pair for pair in parse_qsl(query) if pair not in given and pair[0] not in ORDER_ONLY)
         return unquote(path), frozenset(options)
 
@@ -80,25 +80,28 @@ def contents(study: StudyFiles, layers: Sequence[str], units: int) -> Contents:
         For each layer and shifted dataset, the units of largest novelty; without a shifted dataset, those of the
         largest response.
     """
-    default = Look.at(study)
-    look = default if default.layer in layers else Look.at(study, layers[0])
-    addresses = [look.overview()]
-    named = list(pages_named(page_at(study, look.overview())))
-    addresses += [look.dataset(name) for name in look.ordered()]
+    default = Selection.at(study)
+    selection = default if default.layer in layers else Selection.at(study, layers[0])
+    addresses = [selection.overview()]
+    named = list(pages_named(page_at(study, selection.overview())))
+    addresses += [selection.dataset(name) for name in selection.ordered()]
     for layer in layers:
-        addresses += [look.layer_page(layer), *(look.layer_page(layer, lead=name) for name in look.others())]
-        addresses += [look.unit(unit, layer) for unit in most_shifted(look, layer, units)]
-    addresses += [look.page(view.address) for view in views.values() if view.menu]
+        addresses += [
+            selection.layer_page(layer),
+            *(selection.layer_page(layer, lead=name) for name in selection.others()),
+        ]
+        addresses += [selection.unit(unit, layer) for unit in most_shifted(selection, layer, units)]
+    addresses += [selection.page(view.address) for view in views.values() if view.menu]
     addresses += [name for name in named if re.fullmatch(r"categories/\d+", _path(name))][:CATEGORIES]
     addresses += [name for name in named if re.fullmatch(r"confusions/\d+/\d+", _path(name))][:CONFUSIONS]
-    return Contents(look, file_names([*dict.fromkeys(addresses), METHODS, PROVENANCE]))
+    return Contents(selection, file_names([*dict.fromkeys(addresses), METHODS, PROVENANCE]))
 
 
-def most_shifted(look: Look, layer: str, how_many: int) -> list[int]:
+def most_shifted(selection: Selection, layer: str, how_many: int) -> list[int]:
     """Units of a layer with the largest novelty under any shift, `how_many` of each, in the order of the layer."""
-    rankings = [estimated(look, name, layer)["novelty"].value for name in look.others()]
+    rankings = [estimated(selection, name, layer)["novelty"].value for name in selection.others()]
     if not rankings:
-        rankings = [look.study[look.reference].summary(layer, Maxima).largest]
+        rankings = [selection.study[selection.reference].summary(layer, Maxima).largest]
     chosen = {int(u) for values in rankings for u in ranked(values)[:how_many] if not np.isnan(values[u])}
     return sorted(chosen)
 

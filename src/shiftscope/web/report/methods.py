@@ -13,7 +13,7 @@ from shiftscope.scores.estimation.estimate_units import LEVEL, NORMAL_FROM, RESA
 from shiftscope.scores.estimation.resampled_dataset import SPLITS
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.panels import Cell, Column, Link, Message, Page, Panel, Table
-from shiftscope.views.page.selection import Look
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
 
@@ -43,7 +43,7 @@ NOTATION = (
 )
 
 
-def methods(look: Look) -> Page:
+def methods(selection: Selection) -> Page:
     """Every score with its formula in words, what it is measured in and where it is from; then what they rest on."""
     scores = [
         [
@@ -82,10 +82,10 @@ def methods(look: Look) -> Page:
             "skipped. A median of a score is over the units that have one.",
         ),
     ]
-    return Page("Methods", panels, trail=[Link(look.study.name, look.overview())])
+    return Page("Methods", panels, trail=[Link(selection.study.name, selection.overview())])
 
 
-def provenance(look: Look, chosen: Mapping[str, Any]) -> Page:
+def provenance(selection: Selection, chosen: Mapping[str, Any]) -> Page:
     """Model, layers, datasets and versions, as the study records them; and what was put into the report.
 
     Parameters
@@ -93,7 +93,7 @@ def provenance(look: Look, chosen: Mapping[str, Any]) -> Page:
     chosen
         What the report was asked to hold, by name.
     """
-    study, manifest = look.study, look.study.manifest
+    study, manifest = selection.study, selection.study.manifest
     model = [(f"model: {key}", value) for key, value in manifest.model.items()]
     inputs = [(f"inputs: {key}", value) for key, value in manifest.inputs.items()]
     head = f"linear, from {' and '.join(study.heads)}" if study.heads else "none recorded"
@@ -101,40 +101,40 @@ def provenance(look: Look, chosen: Mapping[str, Any]) -> Page:
     facts = [*model, ("head", head), ("categories", len(study.categories)), *inputs, *made]
     panels: list[Panel] = [
         _list("Model and software", facts),
-        _layers(look),
-        _datasets(look),
+        _layers(selection),
+        _datasets(selection),
         _list("This report", [("written with shiftscope", version("shiftscope")), *chosen.items()]),
     ]
-    return Page("Provenance", panels, trail=[Link(study.name, look.overview())])
+    return Page("Provenance", panels, trail=[Link(study.name, selection.overview())])
 
 
-def _layers(look: Look) -> Table:
+def _layers(selection: Selection) -> Table:
     rows = [
         [
-            Cell(name, look.layer_page(name)),
+            Cell(name, selection.layer_page(name)),
             Cell(layer.module_type),
             Cell(layer.read_as),
             Cell(count(layer.units)),
             Cell(_text(layer.shape)),
         ]
-        for name, layer in look.study.layers.items()
+        for name, layer in selection.study.layers.items()
     ]
     names = ("layer", "module", "unit kind")
     columns = [*map(Column, names), Column("units", numeric=True), Column("output of one sample")]
     return Table("Layers", columns, rows)
 
 
-def _datasets(look: Look) -> Table:
+def _datasets(selection: Selection) -> Table:
     rows = []
-    for name in look.ordered():
-        recording = look.study[name]
+    for name in selection.ordered():
+        recording = selection.study[name]
         plan = recording.plan
         types = {plan.stored_type(layer) for layer in recording.layers}
         source = "; ".join(f"{key.replace('_', ' ')}: {_text(value)}" for key, value in plan.source.items())
         rows.append(
             [
-                Cell(name, look.dataset(name)),
-                Cell(role(look, name)),
+                Cell(name, selection.dataset(name)),
+                Cell(role(selection, name)),
                 Cell(count(len(recording.samples))),
                 Cell(count(recording.samples.skipped)),
                 Cell(" and ".join(sorted(types)) if recording.keeps_responses else "summaries only"),

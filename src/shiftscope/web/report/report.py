@@ -109,8 +109,8 @@ def report(
 
 def _page(study: StudyFiles, held: Contents, address: str, chosen: dict[str, object]) -> Page:
     if address == METHODS:
-        return methods(held.look)
-    return provenance(held.look, chosen) if address == PROVENANCE else page_at(study, address)
+        return methods(held.selection)
+    return provenance(held.selection, chosen) if address == PROVENANCE else page_at(study, address)
 
 
 def _named(page: Page, study: str, title: str) -> Page:

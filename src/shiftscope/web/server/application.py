@@ -32,13 +32,13 @@ from shiftscope.views.page.view import views as all_views
 from shiftscope.web.html.addresses import Served, way_up
 from shiftscope.web.html.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html.html import render, tables
-from shiftscope.web.html.navigation import Named, Surroundings, surroundings
+from shiftscope.web.html.navigation import StudyIndex, Surroundings, surroundings
 from shiftscope.web.html.picture_types import check_picture, data_uri
 from shiftscope.web.server import assets
 from shiftscope.web.server.arguments import chosen, options, pattern, positions
 from shiftscope.web.server.damage_notice import without_damage
 from shiftscope.web.server.kept_pages import KeptPage, KeptPages
-from shiftscope.web.server.save_rate import Pace
+from shiftscope.web.server.save_rate import SaveRate
 from shiftscope.web.server.search import find, found
 from shiftscope.web.server.security import (
     KnownRequests,
@@ -73,7 +73,7 @@ class ShownDataset(Protocol):
         ...
 
 
-class ShownStudy(Named, Protocol):
+class ShownStudy(StudyIndex, Protocol):
     """What the application needs of a study; the views need more."""
 
     def __getitem__(self, dataset: str) -> ShownDataset: ...
@@ -89,7 +89,7 @@ def application(
     framed_by: Sequence[str] = (),
     framed_at: str = "",
     read_only: bool = False,
-    pace: Pace | None = None,
+    pace: SaveRate | None = None,
     ticket: Ticket | None = None,
 ) -> Starlette:
     """The pages of a study as an ASGI application.
@@ -117,7 +117,9 @@ def application(
     ticket
         Taken once in the token's place.
     """
-    shown = _Shown(study, framed_by, saves=not read_only, pace=pace or Pace(SAVED_PER_SECOND, SAVED_AT_ONCE))
+    shown = _Shown(
+        study, framed_by, saves=not read_only, pace=pace or SaveRate(SAVED_PER_SECOND, SAVED_AT_ONCE)
+    )
     # Level 5 takes three times as long for a layer's 440 kB, and makes a twelfth less of them.
     zipped = [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=2)]
     routes: list[BaseRoute] = [
@@ -168,7 +170,7 @@ def most_particular_first(views: Iterable[View]) -> list[View]:
 class _Shown:
     """The answers to requests for one study."""
 
-    def __init__(self, study: ShownStudy, framed_by: Sequence[str], *, saves: bool, pace: Pace) -> None:
+    def __init__(self, study: ShownStudy, framed_by: Sequence[str], *, saves: bool, pace: SaveRate) -> None:
         self.study = study
         self.framed_by = framed_by
         self.saves = saves

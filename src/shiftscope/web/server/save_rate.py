@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-class Pace:
+class SaveRate:
     """At most `at_once` times in a row, and `per_second` times a second in the long run: a token bucket.
 
     Parameters

@@ -7,7 +7,7 @@ from scipy.special import rel_entr, softmax
 from scipy.stats import entropy
 
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.explain.paths.measures.ablation import ablation
 
@@ -28,7 +28,7 @@ def mean_over_pairs(categories, of):
 
 def test_every_measure_is_the_mean_over_all_pairs(data):
     counter, responses, labels = data
-    found = ablation(counter, Entering.of_arrays(responses, labels), 4)
+    found = ablation(counter, MapInputs.of_arrays(responses, labels), 4)
     groups = {c: responses[labels == c] for c in (0, 2, 3)}
 
     rows = {
@@ -72,7 +72,7 @@ def test_the_spread_of_a_usual_head_is_the_logarithm_of_its_row():
         weight = (rng.uniform(-1, 1, (20, inputs)) / np.sqrt(inputs)).astype(np.float32)
         counter = Counter(weight, weight[:, 0].copy(), RULES["abs_mean"])
         responses = np.maximum(rng.normal(size=(40, inputs)), 0)
-        found = ablation(counter, Entering.of_arrays(responses, np.arange(40) % 4), 4)
+        found = ablation(counter, MapInputs.of_arrays(responses, np.arange(40) % 4), 4)
         assert abs(found.prototype_entropy - published) < 1e-4
 
 
@@ -80,7 +80,7 @@ def test_distances_of_at_most_so_many_samples_are_near_those_of_all(data):
     rng = np.random.default_rng(0)
     responses, labels = rng.normal(size=(600, 12)), np.arange(600) % 2
     few, all_ = (
-        ablation(data[0], Entering.of_arrays(responses, labels), 2, most=most) for most in (100, 600)
+        ablation(data[0], MapInputs.of_arrays(responses, labels), 2, most=most) for most in (100, 600)
     )
     assert few != all_
     np.testing.assert_allclose(few.distance_between, all_.distance_between, rtol=0.05)
@@ -88,5 +88,5 @@ def test_distances_of_at_most_so_many_samples_are_near_those_of_all(data):
 
 def test_nothing_to_measure_is_nan(data):
     counter, responses, _ = data
-    found = ablation(counter, Entering.of_arrays(responses, np.full(16, -1)), 2)
+    found = ablation(counter, MapInputs.of_arrays(responses, np.full(16, -1)), 2)
     assert np.isnan(list(vars(found).values())).all()

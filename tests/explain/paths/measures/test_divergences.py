@@ -7,7 +7,7 @@ import pytest
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.counting.path_counts import count_paths
 from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.explain.paths.measures.divergences import divergences
@@ -32,7 +32,7 @@ def data(request):
     labels = rng.integers(0 if not request.param else 1, CATEGORIES, 90)
     labels[:7] = -1
     responses = np.maximum(rng.normal(size=(90, 70)) + 0.3 * np.cos(np.outer(labels, np.arange(70))), 0)
-    return Counter(weight, bias, RULES["abs_mean"]), Entering.of_arrays(responses.astype(np.float16), labels)
+    return Counter(weight, bias, RULES["abs_mean"]), MapInputs.of_arrays(responses.astype(np.float16), labels)
 
 
 def shares(counts, samples, frequencies):
@@ -81,7 +81,7 @@ def test_every_pair_is_that_of_the_definition(data, frequencies, paths, monkeypa
 @pytest.mark.parametrize("frequencies", SMOOTHINGS, ids=str)
 def test_two_datasets_are_compared_as_one_with_itself(data, frequencies):
     counter, entering = data
-    shifted = Entering.of_arrays(entering.responses * np.float16(0.5) + np.float16(0.1), entering.labels)
+    shifted = MapInputs.of_arrays(entering.responses * np.float16(0.5) + np.float16(0.1), entering.labels)
     here, there = (count_paths(counter, each, CATEGORIES) for each in (entering, shifted))
     found = divergences(here, frequencies, there).kl
     ours, theirs = rows(counter, entering, frequencies), rows(counter, shifted, frequencies)
@@ -126,7 +126,7 @@ def test_counts_of_halves_merge_into_those_of_the_whole(data):
     counter, entering = data
     half = np.arange(len(entering.labels)) % 2 == 0
     parts = [
-        count_paths(counter, Entering.of_arrays(entering.responses[keep], entering.labels[keep]), CATEGORIES)
+        count_paths(counter, MapInputs.of_arrays(entering.responses[keep], entering.labels[keep]), CATEGORIES)
         for keep in (half, ~half)
     ]
     whole, merged = count_paths(counter, entering, CATEGORIES), parts[0].merge(parts[1])
@@ -148,7 +148,7 @@ def test_counts_that_do_not_fit_into_memory_lie_in_a_file(data, monkeypatch):
 
 def test_many_samples_of_a_category_are_counted_in_wider_numbers():
     counter = Counter(np.array([[1.0, -1.0]], np.float32), None, RULES["abs_mean"])
-    entering = Entering.of_arrays(
+    entering = MapInputs.of_arrays(
         np.tile(np.array([[3.0, 1.0]], np.float16), (70_000, 1)), np.zeros(70_000, int)
     )
     counts = count_paths(counter, entering, 1)
@@ -159,9 +159,9 @@ def test_many_samples_of_a_category_are_counted_in_wider_numbers():
 def test_fewer_than_two_categories_have_no_mean(categories):
     counter = Counter(np.ones((2, 3), np.float32), None, RULES["abs_mean"])
     responses, labels = np.eye(3, dtype=np.float16)[:categories], np.zeros(categories, int)
-    found = separation(counter, Entering.of_arrays(responses, labels), 2, Frequencies())
+    found = separation(counter, MapInputs.of_arrays(responses, labels), 2, Frequencies())
     assert np.isnan(found.mean_kl)
-    matrix = divergences(count_paths(counter, Entering.of_arrays(responses, labels), 2), Frequencies()).kl
+    matrix = divergences(count_paths(counter, MapInputs.of_arrays(responses, labels), 2), Frequencies()).kl
     assert np.isnan(matrix[1]).all()
     assert np.isnan(matrix[0, 0]) != bool(categories)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import rel_entr, softmax
 
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.measures.softmax_divergences import softmax_divergences
 
 CATEGORIES = 5  # of which 1 has no sample and 3 has one
@@ -13,7 +13,7 @@ LABELS = np.array([0] * 6 + [-1] * 3 + [2] * 9 + [3] + [4] * 4 + [0] * 3)
 
 def made(kind=np.float64, spread=1.0):
     responses = np.random.default_rng(0).normal(size=(len(LABELS), 20)) * spread
-    return Entering.of_arrays(responses.astype(kind), np.random.default_rng(1).permutation(LABELS))
+    return MapInputs.of_arrays(responses.astype(kind), np.random.default_rng(1).permutation(LABELS))
 
 
 def of_pairs(entering):
@@ -60,7 +60,7 @@ def test_sums_of_halves_add_up_to_those_of_the_whole():
     entering = made()
     half = np.arange(len(entering.labels)) % 2 == 0
     parts = [
-        softmax_divergences(Entering.of_arrays(entering.responses[keep], entering.labels[keep]), CATEGORIES)
+        softmax_divergences(MapInputs.of_arrays(entering.responses[keep], entering.labels[keep]), CATEGORIES)
         for keep in (half, ~half)
     ]
     whole = softmax_divergences(entering, CATEGORIES)
@@ -76,5 +76,5 @@ def test_the_means_are_the_same_whatever_the_threads(monkeypatch):
 
 
 def test_samples_without_a_label_have_no_divergence():
-    nobody = Entering.of_arrays(np.ones((4, 3), np.float16), np.full(4, -1))
+    nobody = MapInputs.of_arrays(np.ones((4, 3), np.float16), np.full(4, -1))
     assert np.isnan(softmax_divergences(nobody, 2).means).all()

@@ -5,7 +5,7 @@ import pytest
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.counting.path_counts import count_paths
 from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.explain.paths.measures.divergences import divergences
@@ -19,7 +19,7 @@ def test_they_add_up_to_the_divergence_by_unit_and_by_output():
         rng.normal(size=(4, 30)).astype(np.float32), rng.normal(size=4).astype(np.float32), RULES["abs_mean"]
     )
     responses, labels = np.maximum(rng.normal(size=(60, 30)), 0).astype(np.float16), np.arange(60) % 3
-    whole = divergences(count_paths(counter, Entering.of_arrays(responses, labels), 3), Frequencies()).kl
+    whole = divergences(count_paths(counter, MapInputs.of_arrays(responses, labels), 3), Frequencies()).kl
     found = terms(counter, responses[labels == 0], responses[labels == 2], Frequencies())
     assert found.terms.shape == (4, 31)
     np.testing.assert_allclose(

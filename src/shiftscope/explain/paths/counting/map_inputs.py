@@ -17,7 +17,7 @@ AT_ONCE = 4096  # samples of some categories in memory beside the responses
 
 
 @dataclass(frozen=True, eq=False)
-class Entering:
+class MapInputs:
     """Responses and labels of samples that were shown and have a label."""
 
     responses: npt.NDArray[np.floating[Any]]  # (sample, input)
@@ -25,13 +25,13 @@ class Entering:
     order: npt.NDArray[np.intp]  # samples by category; a resample repeats some
 
     @classmethod
-    def of_arrays(cls, responses: npt.NDArray[np.floating[Any]], labels: npt.NDArray[np.int64]) -> Entering:
+    def of_arrays(cls, responses: npt.NDArray[np.floating[Any]], labels: npt.NDArray[np.int64]) -> MapInputs:
         """Samples with NO_LABEL are left out."""
         known = np.flatnonzero(labels != NO_LABEL)
         return cls(responses, labels, known[np.argsort(labels[known], kind="stable")])
 
     @classmethod
-    def of_recording(cls, recording: Recording, layer: str) -> Entering:
+    def of_recording(cls, recording: Recording, layer: str) -> MapInputs:
         """All samples of a recording, in the type they are stored in: 2 bytes a response unless asked otherwise."""
         shown = recording.samples.predictions != NO_LABEL
         stored = np.empty((len(shown), recording.layer(layer).units), recording.plan.stored_type(layer))
@@ -60,13 +60,13 @@ class Entering:
         if first < len(samples):
             yield first, len(samples)
 
-    def shuffled(self, rng: np.random.Generator) -> Entering:
+    def shuffled(self, rng: np.random.Generator) -> MapInputs:
         """The same samples with their labels dealt out anew."""
         labels = self.labels.copy()
         labels[self.order] = rng.permutation(labels[self.order])
-        return Entering.of_arrays(self.responses, labels)
+        return MapInputs.of_arrays(self.responses, labels)
 
-    def resampled(self, rng: np.random.Generator) -> Entering:
+    def resampled(self, rng: np.random.Generator) -> MapInputs:
         """As many samples of each category, drawn with replacement within it."""
         ordered = self.labels[self.order]
         size = np.bincount(ordered) if len(ordered) else np.zeros(0, np.int64)

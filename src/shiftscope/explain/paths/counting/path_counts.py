@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, ShapeError
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 
 IN_MEMORY = 512 * 2**20  # bytes of counts; more lie in a file that goes with them
 
@@ -62,7 +62,7 @@ class PathCounts:
             yield np.ascontiguousarray(block).reshape(len(block), -1)
 
 
-def count_paths(counter: Counter, entering: Entering, categories: int) -> PathCounts:
+def count_paths(counter: Counter, entering: MapInputs, categories: int) -> PathCounts:
     """Count every labelled sample.
 
     Parameters

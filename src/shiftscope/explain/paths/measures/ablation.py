@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.measures.distances import distances
 from shiftscope.explain.paths.measures.softmax_divergences import softmax_divergences
 
@@ -36,7 +36,7 @@ class Ablation:
 
 
 def ablation(
-    counter: Counter, entering: Entering, categories: int, *, seed: int = 0, most: int = MOST
+    counter: Counter, entering: MapInputs, categories: int, *, seed: int = 0, most: int = MOST
 ) -> Ablation:
     """All of them at one map.
 
@@ -52,7 +52,7 @@ def ablation(
     )
 
 
-def _prototypes(counter: Counter, entering: Entering, present: npt.NDArray[np.intp]) -> tuple[float, float]:
+def _prototypes(counter: Counter, entering: MapInputs, present: npt.NDArray[np.intp]) -> tuple[float, float]:
     """Row by row: a category's mean products, their softmax, its entropy, and its divergence from the others'."""
     means = [entering.of(c, c + 1).mean(axis=0, dtype=np.float64) for c in present]
     if not means:
@@ -75,13 +75,13 @@ def _prototypes(counter: Counter, entering: Entering, present: npt.NDArray[np.in
     return float(mean), float(entropy / outputs)
 
 
-def _softmax(entering: Entering, present: npt.NDArray[np.intp], categories: int) -> tuple[float, float]:
+def _softmax(entering: MapInputs, present: npt.NDArray[np.intp], categories: int) -> tuple[float, float]:
     means = softmax_divergences(entering, categories).means[np.ix_(present, present)]
     return _off_diagonal(means), _mean(np.diag(means))
 
 
 def _distances(
-    entering: Entering, present: npt.NDArray[np.intp], rng: np.random.Generator, most: int
+    entering: MapInputs, present: npt.NDArray[np.intp], rng: np.random.Generator, most: int
 ) -> tuple[float, float, float]:
     chosen = []
     for category in present:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.measures.frequencies import Frequencies
 from shiftscope.threads import shared
 
@@ -42,7 +42,9 @@ class Separation:
         return float(self.entropy[:-1][known].mean()) if known.any() else float("nan")
 
 
-def separation(counter: Counter, entering: Entering, categories: int, frequencies: Frequencies) -> Separation:
+def separation(
+    counter: Counter, entering: MapInputs, categories: int, frequencies: Frequencies
+) -> Separation:
     """Count category by category; memory is that of a few numbers a path."""
     from shiftscope.explain.paths.measures.transform import add_category
 

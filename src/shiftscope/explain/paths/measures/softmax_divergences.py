@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.paths.counting.map_inputs import Entering
+from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.threads import shared
 
 AT_ONCE = 64  # samples of a block, whose exponentials stay in the cache
@@ -39,7 +39,7 @@ class SoftmaxDivergences:
         return means
 
 
-def softmax_divergences(entering: Entering, categories: int) -> SoftmaxDivergences:
+def softmax_divergences(entering: MapInputs, categories: int) -> SoftmaxDivergences:
     """One pass over the samples in double precision, some categories of them in memory at a time."""
     samples = entering.samples(categories)
     features = entering.responses.shape[1]
