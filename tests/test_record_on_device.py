@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from shiftscope import flow
 from shiftscope.errors import ResponseError
+from shiftscope.flow.record import record as flow_record
 from shiftscope.recording import job
 from shiftscope.recording.stream import Pass
 from shiftscope.summaries import summary
@@ -39,7 +39,7 @@ def small_shards(monkeypatch):
 
 def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **options):
     how = Pass(batch_size=7, on_error="skip", summaries_on_device=on_device)
-    return flow.record(study, study._model, dataset, name, layers=list(layers), how=how, **options)
+    return flow_record(study, study._model, dataset, name, layers=list(layers), how=how, **options)
 
 
 def files(folder):

@@ -12,16 +12,18 @@ from shiftscope.errors import BadRequest, closest
 
 T = TypeVar("T")
 
+COMPILED = ("compiled", "fused")  # folders of machine code, which is imported by what uses it, late
+
 
 class Registry(Mapping[str, T], Generic[T]):
-    """Everything of one kind, by name, found by importing each file of a package once.
+    """Everything of one kind, by name, found by importing each file below a package once.
 
     Parameters
     ----------
     kind
         What the entries are, for messages: "score", "summary".
     package
-        The package whose files declare them. A new entry is one new file in it.
+        The package whose files declare them, in folders too. A new entry is one new file in it.
     """
 
     def __init__(self, kind: str, package: str) -> None:
@@ -31,14 +33,14 @@ class Registry(Mapping[str, T], Generic[T]):
         self._loaded = False
         self._loading = threading.RLock()
 
-    def enter(self, name: str, entry: T) -> T:
+    def register(self, name: str, entry: T) -> T:
         if name in self._entries:
             raise ValueError(f"two entries for the {self.kind} {name!r}")
         self._entries[name] = entry
         return entry
 
     def named(self, name: str) -> Callable[[T], T]:
-        return lambda entry: self.enter(name, entry)
+        return lambda entry: self.register(name, entry)
 
     def __getitem__(self, name: str) -> T:
         if name not in self:
@@ -64,7 +66,19 @@ class Registry(Mapping[str, T], Generic[T]):
         if self._loaded:
             return
         with self._loading:  # another thread must not see half of the entries
-            package = importlib.import_module(self.package)
-            for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-                importlib.import_module(f"{self.package}.{module.name}")
+            _import_all(self.package)
             self._loaded = True
+
+
+def _import_all(package: str) -> None:
+    """Import every file below a package, in the order of their names."""
+    for module in sorted(
+        pkgutil.iter_modules(importlib.import_module(package).__path__), key=lambda m: m.name
+    ):
+        if module.name in COMPILED:
+            continue
+        name = f"{package}.{module.name}"
+        if module.ispkg:
+            _import_all(name)
+        else:
+            importlib.import_module(name)

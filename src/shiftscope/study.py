@@ -8,10 +8,14 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from shiftscope import flow
 from shiftscope.category_names import checked_categories
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch, closest
+from shiftscope.flow.intervene import intervene as flow_intervene
+from shiftscope.flow.paths import paths as flow_paths
+from shiftscope.flow.record import record as flow_record
+from shiftscope.flow.scores import scores as flow_scores
+from shiftscope.flow.verify import verify as flow_verify
 from shiftscope.store.disk.locks import held
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.disk.write_errors import write_errors
@@ -193,7 +197,7 @@ class Study(StudyFiles):
         dataset = as_dataset(data, preprocess=preprocess, labels=labels, categories=self.categories or None)
         if progress:
             tell(name, dataset.describe().get("told", ()))
-        return flow.record(
+        return flow_record(
             self,
             self._model,
             dataset,
@@ -225,7 +229,7 @@ class Study(StudyFiles):
             Make again what can be made from what is stored, and let damaged shards count as not recorded: the same
             `record` as before then records these and nothing else.
         """
-        return flow.verify(self, mend=mend)
+        return flow_verify(self, mend=mend)
 
     def scores(
         self,
@@ -239,7 +243,7 @@ class Study(StudyFiles):
 
         `intervals=True` adds their 95 % intervals, and p and q where a score tests something.
         """
-        return flow.scores(self, layer, dataset=dataset, reference=reference, intervals=intervals)
+        return flow_scores(self, layer, dataset=dataset, reference=reference, intervals=intervals)
 
     def worst_units(
         self, layer: str, how_many: int, by: str, *, dataset: str | None = None, reference: str | None = None
@@ -283,7 +287,7 @@ class Study(StudyFiles):
         self._model = model or self._model
         if data is not None and self._model is None:
             raise BadRequest("an opened study does not hold the model: pass intervene(..., model=net) once.")
-        return flow.intervene(
+        return flow_intervene(
             self,
             layer,
             units,
@@ -367,7 +371,7 @@ class Study(StudyFiles):
         from shiftscope.progress import bar, silent
 
         settings = Settings(rule_named(rule), Frequencies(smoothing, eps), shuffles, resamples, seed)
-        return flow.paths(
+        return flow_paths(
             self,
             layer,
             settings=settings,
@@ -388,7 +392,7 @@ class Study(StudyFiles):
         """One of the tables "samples", "scores", "confusions", "categories" and "units"; see docs/tables.md."""
         from shiftscope.interop.tables import table
 
-        return table(self, what, score=flow.scores)
+        return table(self, what, score=flow_scores)
 
     def annotate(
         self,

@@ -62,7 +62,6 @@ def test_a_table_with_empty_labels_is_a_third_dataset(run, recorded):
 
 
 def test_an_interrupted_recording_goes_on_with_the_same_command(run, recorded, monkeypatch):
-    from shiftscope import flow
     from shiftscope.store.writing.writer import RecordingWriter
 
     before = contents(recorded)

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from shiftscope import flow
 from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.flow.scores import scores as flow_scores
 from shiftscope.interop import table_files
 from shiftscope.interop.table_files import write_tables
 
@@ -28,7 +28,7 @@ def same(read, table):
 
 
 def test_parquet_files_give_the_tables_back(recorded, tmp_path):
-    written = write_tables(recorded, tmp_path / "out", score=flow.scores)
+    written = write_tables(recorded, tmp_path / "out", score=flow_scores)
     assert [path.name for path in written] == [f"{name}.parquet" for name in NAMES]
     assert sorted(tmp_path.joinpath("out").iterdir()) == sorted(written)
     for path, rows in written.items():
@@ -38,14 +38,14 @@ def test_parquet_files_give_the_tables_back(recorded, tmp_path):
 
 
 def test_text_that_is_missing_everywhere_is_still_text(recorded, tmp_path):
-    write_tables(recorded, tmp_path, score=flow.scores)
+    write_tables(recorded, tmp_path, score=flow_scores)
     types = parquet.read_schema(tmp_path / "samples.parquet")
     for name in ("source", "problem", "label_name"):
         assert pa.types.is_string(types.field(name).type) or pa.types.is_large_string(types.field(name).type)
 
 
 def test_csv_files_give_the_same_values_back(recorded, tmp_path):
-    written = write_tables(recorded, tmp_path, score=flow.scores, file_format="csv")
+    written = write_tables(recorded, tmp_path, score=flow_scores, file_format="csv")
     for path in written:
         same(pd.read_csv(path), recorded.to_pandas(path.stem))
 
@@ -55,7 +55,7 @@ def test_csv_files_give_the_same_values_back(recorded, tmp_path):
 def test_responses_are_one_column_for_each_unit(recorded, tmp_path, monkeypatch, at_once, file_format):
     monkeypatch.setattr(table_files, "AT_ONCE", at_once)
     write_tables(
-        recorded, tmp_path, score=flow.scores, file_format=file_format, responses=["hidden", "hidden"]
+        recorded, tmp_path, score=flow_scores, file_format=file_format, responses=["hidden", "hidden"]
     )
     path = tmp_path / f"responses_hidden.{file_format}"
     read = pd.read_parquet(path) if file_format == "parquet" else pd.read_csv(path)
@@ -80,7 +80,7 @@ def test_a_skipped_sample_is_missing_and_not_nan(new_study, made, tmp_path):
     study = new_study()
     data = made(broken=frozenset({5}), unlabelled=frozenset({6}))
     study.record(data, "lab", layers=["conv"], on_error="skip", progress=False)
-    write_tables(study, tmp_path, score=flow.scores, responses=["conv"])
+    write_tables(study, tmp_path, score=flow_scores, responses=["conv"])
     read = parquet.read_table(tmp_path / "responses_conv.parquet")
     assert [read[name].null_count for name in ("unit_0", "prediction", "label")] == [1, 1, 2]
     assert [read[name][5].as_py() for name in ("unit_0", "prediction", "label")] == [None] * 3
@@ -98,7 +98,7 @@ def test_text_that_a_spreadsheet_would_compute_is_marked_in_csv_alone(new_study,
     study = new_study(categories=("+a", "b", "c", "d"))
     study.record(Hostile(), "lab", layers=["conv"], progress=False)
     for file_format in ("csv", "parquet"):
-        write_tables(study, tmp_path, score=flow.scores, file_format=file_format, responses=["conv"])
+        write_tables(study, tmp_path, score=flow_scores, file_format=file_format, responses=["conv"])
     with (tmp_path / "samples.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["id"] for row in rows} == {"'=1+1"}
@@ -113,23 +113,23 @@ def test_text_that_a_spreadsheet_would_compute_is_marked_in_csv_alone(new_study,
 def test_refused_before_anything_is_written(recorded, new_study, made, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(NotInStudy, match="no layer 'hiden'"):
-        write_tables(recorded, out, score=flow.scores, responses=["conv", "hiden"])
+        write_tables(recorded, out, score=flow_scores, responses=["conv", "hiden"])
     with pytest.raises(BadRequest, match="file_format='xlsx'; it can be parquet or csv"):
-        write_tables(recorded, out, score=flow.scores, file_format="xlsx")
+        write_tables(recorded, out, score=flow_scores, file_format="xlsx")
     small = new_study(name="small")
     with pytest.raises(NotInStudy, match="nothing is recorded"):
-        write_tables(small, out, score=flow.scores)
+        write_tables(small, out, score=flow_scores)
     small.record(made(), "lab", layers=["conv"], keep="summaries", progress=False)
     with pytest.raises(NotInStudy, match='recorded with keep="summaries"'):
-        write_tables(small, out, score=flow.scores, responses=["conv"])
+        write_tables(small, out, score=flow_scores, responses=["conv"])
     assert not out.exists()
     (tmp_path / "taken").write_text("")
     with pytest.raises(BadRequest, match=r"taken' is a file; tables are written into a folder"):
-        write_tables(recorded, tmp_path / "taken", score=flow.scores)
+        write_tables(recorded, tmp_path / "taken", score=flow_scores)
 
 
 def test_a_file_that_could_not_be_finished_leaves_the_one_before(recorded, tmp_path, monkeypatch):
-    write_tables(recorded, tmp_path, score=flow.scores, responses=["conv"])
+    write_tables(recorded, tmp_path, score=flow_scores, responses=["conv"])
     path = tmp_path / "responses_conv.parquet"
     before = path.read_bytes()
     real, seen = table_files._block, []
@@ -142,7 +142,7 @@ def test_a_file_that_could_not_be_finished_leaves_the_one_before(recorded, tmp_p
 
     monkeypatch.setattr(table_files, "_block", full_disk)
     with pytest.raises(OSError, match="No space left"):
-        write_tables(recorded, tmp_path, score=flow.scores, responses=["conv"])
+        write_tables(recorded, tmp_path, score=flow_scores, responses=["conv"])
     assert seen == ["lab", "field"]
     assert path.read_bytes() == before
     assert not list(tmp_path.glob(".*"))

@@ -14,9 +14,9 @@ import pytest
 from starlette.testclient import TestClient
 
 import shiftscope as ss
-from shiftscope import flow
 from shiftscope.cli import command_line
 from shiftscope.errors import BadRequest, StoreError, StudyDamaged
+from shiftscope.flow.verify import verify as flow_verify
 from shiftscope.store.disk.locks import LOCKS
 from shiftscope.store.formats import partial_arrow_file as hollow_file
 from shiftscope.store.stored_study import StudyFiles
@@ -252,8 +252,8 @@ def test_a_study_that_is_damaged_there_is_mended(local, uploaded, bucket):
     bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"something else")
     with pytest.raises(StudyDamaged):
         uploaded.scores("hidden")
-    flow.verify(uploaded, mend=True)
-    assert flow.verify(uploaded).sound
+    flow_verify(uploaded, mend=True)
+    assert flow_verify(uploaded).sound
     assert bucket.contents("up/local.study") == contents(local.path)
 
 

@@ -31,12 +31,12 @@ def export_tables(
     responses
         Layers whose responses are written too, one column for each unit.
     """
-    from shiftscope import flow
+    from shiftscope.flow.scores import scores as flow_scores
     from shiftscope.interop.table_files import write_tables
     from shiftscope.store.stored_study import StudyFiles
 
     written = write_tables(
-        StudyFiles(study), out, score=flow.scores, file_format=file_format, responses=responses or ()
+        StudyFiles(study), out, score=flow_scores, file_format=file_format, responses=responses or ()
     )
     for path, rows in written.items():
         print(f"{path}: {rows:,} rows")

@@ -65,8 +65,8 @@ def score(
     csv
         File to write, or - for standard output.
     """
-    from shiftscope import flow
     from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.flow.scores import scores as flow_scores
     from shiftscope.scores.score import unit_scores
     from shiftscope.store.stored_study import StudyFiles
 
@@ -74,7 +74,7 @@ def score(
         raise BadRequest(f"--top {top}; at least 1.")
     checked_csv(csv)
     files = StudyFiles(study)
-    table = flow.scores(files, layer, dataset=dataset, reference=reference, intervals=intervals)
+    table = flow_scores(files, layer, dataset=dataset, reference=reference, intervals=intervals)
     undefined = table.attrs["undefined"]
     alone = dataset == (reference or files.reference)
     shown = [name for name in SHOWN if not (alone and unit_scores[name].compares)]

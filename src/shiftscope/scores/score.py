@@ -97,7 +97,7 @@ def unit_score(
 
     def enter(compute: Compute) -> Compute:
         score = UnitScore(compute.__name__, reads, measured_in, null, within, compute)
-        unit_scores.enter(score.name, score)
+        unit_scores.register(score.name, score)
         return compute
 
     return enter

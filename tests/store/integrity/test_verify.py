@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import shiftscope as ss
-from shiftscope import flow
 from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.store.layout import CHECKSUMS, RECORDING
 from shiftscope.store.plan import Plan

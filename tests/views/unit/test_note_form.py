@@ -11,9 +11,8 @@ from shiftscope.store.notes import unit_note
 from shiftscope.views.page.panels import Form, Message, Table
 from shiftscope.views.unit.note_form import write_note
 from shiftscope.views.unit.unit import unit
+from tests.conftest import viewer
 from tests.views.conftest import panel, panels
-
-from ..conftest import viewer
 
 
 def test_what_the_form_sends_is_saved_and_shown_with_all_tags_to_choose_from(recorded):

@@ -134,4 +134,4 @@ def _read_to(stream: io.BufferedIOBase, limit: int) -> bytes:
     return b"".join(blocks)
 
 
-dataset_kinds.enter("idx", idx)
+dataset_kinds.register("idx", idx)

@@ -170,4 +170,4 @@ def _folder(file: str, path: str | Path) -> str:
     return folder
 
 
-dataset_kinds.enter("imagefolder", image_folder)
+dataset_kinds.register("imagefolder", image_folder)

@@ -254,5 +254,5 @@ def _index_or_name(value: Any, categories: Sequence[str] | None) -> Any:
     return value
 
 
-dataset_kinds.enter("csv", image_table)
-dataset_kinds.enter("parquet", image_table)
+dataset_kinds.register("csv", image_table)
+dataset_kinds.register("parquet", image_table)

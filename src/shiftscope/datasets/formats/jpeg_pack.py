@@ -104,4 +104,4 @@ class JpegPack(RowData):
             )
 
 
-dataset_kinds.enter("jpegpack", JpegPack)
+dataset_kinds.register("jpegpack", JpegPack)

@@ -147,4 +147,4 @@ def _holds_names(arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
     return "categories" in arrays and arrays["categories"].dtype.kind == "U"
 
 
-dataset_kinds.enter("npz", npz)
+dataset_kinds.register("npz", npz)

@@ -80,4 +80,4 @@ def _held_out(labels: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.bool_]
     return held_out
 
 
-dataset_kinds.enter("digits", named_digits)
+dataset_kinds.register("digits", named_digits)

@@ -36,4 +36,4 @@ unit_kinds: Registry[UnitKind] = Registry("unit kind", "shiftscope.model.units")
 
 
 def enter(kind: UnitKind) -> UnitKind:
-    return unit_kinds.enter(kind.name, kind)
+    return unit_kinds.register(kind.name, kind)

@@ -41,7 +41,7 @@ def view(address: str, *, menu: str = "") -> Callable[[Callable[..., Page]], Cal
     """Enter a page under `address`, relative to the study's first page; with a `menu` it is in the bar's too."""
 
     def enter(draw: Callable[..., Page]) -> Callable[..., Page]:
-        views.enter(draw.__name__, View(address, draw, menu))
+        views.register(draw.__name__, View(address, draw, menu))
         return draw
 
     return enter
@@ -51,7 +51,7 @@ def action(address: str) -> Callable[[Callable[..., Page | None]], Callable[...,
     """Enter what a form sent to `address` does; the page there is shown again afterwards."""
 
     def enter(act: Callable[..., Page | None]) -> Callable[..., Page | None]:
-        actions.enter(act.__name__, Action(address, act))
+        actions.register(act.__name__, Action(address, act))
         return act
 
     return enter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from shiftscope.errors import NoteChanged, StudyBusy, StudyDamaged
+from shiftscope.errors import NoteChanged
 from shiftscope.store.notes import (
     LONGEST_LABEL,
     LONGEST_NOTE,
@@ -18,9 +18,11 @@ from shiftscope.store.notes import (
 )
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.views.page.panels import Cell, Column, Field, Form, Link, Page, Panel, Table
+from shiftscope.views.page.section import section
 from shiftscope.views.page.view import action
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.readable_notes import unread
+from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Label, tags and note"
 
@@ -47,21 +49,20 @@ def write_note(
     return None
 
 
-def note_form(study: StudyFiles, layer: str, index: int, page: str) -> tuple[Panel, UnitNote]:
-    """The form, sent to `page`, and what it holds; in its place why the notes cannot be read."""
-    try:
-        written, tags = unit_note(study, layer, index), all_tags(study)
-    except (StudyBusy, StudyDamaged) as error:
-        return unread(TITLE, error), UnitNote()
+@section(ShownUnit, place=70)
+def note_form(unit: ShownUnit) -> Panel:
+    """The form, sent to the unit's page; in its place why the notes cannot be read."""
+    written = unit.note
+    if not isinstance(written, UnitNote):
+        return unread(TITLE, written)
     saved = f"Saved {written.changed:%Y-%m-%d %H:%M} UTC. " if written.changed else ""
-    form = Form(
+    return Form(
         TITLE,
-        page,
-        _fields(*_texts(written), tags),
+        unit.at(),
+        _fields(*_texts(written), all_tags(unit.study)),
         note=f"{saved}Kept in the study, and found by the search.",
         shown=state_of(written),
     )
-    return form, written
 
 
 def _both(

@@ -10,10 +10,12 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import rank
 from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
 from shiftscope.views.parts.number_text import NOTHING, count, number, probability
 from shiftscope.views.parts.unit_scores import estimated, title
+from shiftscope.views.unit.shown_unit import ShownUnit
 
 RANK = "Place among the units of the layer that have the score, the largest first. Leads to them."
 Q = (
@@ -28,8 +30,10 @@ FLOOR = (
 )
 
 
-def score_table(selection: Selection, layer: str, index: int) -> Table:
+@section(ShownUnit, place=40)
+def score_table(unit: ShownUnit) -> Table:
     """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
+    selection, layer, index = unit.selection, unit.layer, unit.index
     found = {name: estimated(selection, name, layer) for name in selection.ordered()}
     columns = [Column("score", "Point at a name to read how the score is computed.")]
     for name in selection.ordered():
@@ -53,12 +57,8 @@ def score_table(selection: Selection, layer: str, index: int) -> Table:
             cells.append(_value(estimate, index))
             cells.append(_rank(selection, layer, estimate.value, index, score, name))
         rows.append(cells)
-    return Table(
-        "Scores",
-        columns,
-        rows,
-        note=f"Compared with {selection.reference}. {NOTHING} where there is nothing to measure.",
-    )
+    note = f"Compared with {selection.reference}. {NOTHING} where there is nothing to measure."
+    return Table("Scores", columns, rows, note=note)
 
 
 def _value(estimate: Estimate, index: int) -> Cell:

@@ -11,16 +11,19 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.tuning.similar_units import Profiles, similar_profiles, standard_profiles
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, strip_cell, strip_column
 from shiftscope.views.parts.readable_notes import readable_notes
+from shiftscope.views.unit.shown_unit import ShownUnit
 
 UNITS = 8
 STRIP = 6
 
 
-def similar_units(selection: Selection, layer: str, index: int) -> Table:
+@section(ShownUnit, place=60)
+def similar_units(unit: ShownUnit) -> Table:
     """The units whose profile in the lead is most like this one's, and how alike they are in the others."""
+    selection, layer, index = unit.selection, unit.layer, unit.index
     leading = similar_profiles(_profiles(selection.study[selection.lead], layer), index)
     leading[index] = np.nan
     chosen = [int(unit) for unit in ranked(leading)[:UNITS] if not np.isnan(leading[unit])]
@@ -39,23 +42,21 @@ def similar_units(selection: Selection, layer: str, index: int) -> Table:
         strip_column(selection.lead),
     ]
     rows = []
-    for row, unit in enumerate(chosen):
-        label = notes[unit].label if unit in notes else ""
+    for row, other in enumerate(chosen):
+        label = notes[other].label if other in notes else ""
         rows.append(
             [
-                Cell(f"unit {unit}", selection.unit(unit, layer), note=label),
+                Cell(f"unit {other}", selection.unit(other, layer), note=label),
                 *(number_cell(float(values[row])) for values in alike.values()),
-                strip_cell(selection, selection.lead, unit, STRIP, layer),
+                strip_cell(selection, selection.lead, other, STRIP, layer),
             ]
         )
-    return Table(
-        "Most similar units",
-        columns,
-        rows,
-        note=f"Chosen by their profiles in {selection.lead}, which leads; where the other columns are lower, the shift has "
-        "parted the two.",
-        empty="A profile needs three categories with samples, and responses that differ between them.",
+    note = (
+        f"Chosen by their profiles in {selection.lead}, which leads; where the other columns are lower, the shift "
+        "has parted the two."
     )
+    empty = "A profile needs three categories with samples, and responses that differ between them."
+    return Table("Most similar units", columns, rows, note=note, empty=empty)
 
 
 @lru_cache(maxsize=8)  # 8 MB each at 1,000 categories and 2,048 units

@@ -6,13 +6,16 @@ import numpy as np
 
 from shiftscope.summaries.histograms import Histograms
 from shiftscope.views.page.panels import Chart
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import number
+from shiftscope.views.unit.shown_unit import ShownUnit
 
 
-def response_histogram(selection: Selection, layer: str, index: int) -> Chart:
+@section(ShownUnit, place=31, beside=True)
+def unit_histogram(unit: ShownUnit) -> Chart:
     """Share of samples by response, all datasets over the same bins."""
+    selection, layer, index = unit.selection, unit.layer, unit.index
     names = selection.ordered()
     stored = [_of_one(selection.study[name].summary(layer, Histograms), index) for name in names]
     exponent = np.maximum.reduce([h.exponent for h in stored])

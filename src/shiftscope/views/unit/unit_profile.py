@@ -11,14 +11,17 @@ from shiftscope.counted import counted
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Chart
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset, told_apart
+from shiftscope.views.unit.shown_unit import ShownUnit
 
 CATEGORIES = 12  # in the chart
 
 
-def profile_chart(selection: Selection, layer: str, index: int) -> Chart:
+@section(ShownUnit, place=30)
+def unit_profile(unit: ShownUnit) -> Chart:
     """Mean response to the categories the lead responds to most, over the reference maximum."""
+    selection, layer, index = unit.selection, unit.layer, unit.index
     maximum = float(selection.study[selection.reference].summary(layer, Maxima).largest[index])
     means = {
         name: category_means(selection.study[name].summary(layer, CategorySums), index)

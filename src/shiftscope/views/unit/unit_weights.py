@@ -8,15 +8,18 @@ import numpy as np
 
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Chart
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import told_apart
 from shiftscope.views.parts.number_text import number
+from shiftscope.views.unit.shown_unit import ShownUnit
 
 EACH_WAY = 8  # largest and smallest weights
 
 
-def weights_chart(selection: Selection, layer: str, index: int) -> Chart | None:
-    """The unit's largest positive and negative weights into the categories; None where it feeds no logits."""
+@section(ShownUnit, place=50)
+def unit_weights(unit: ShownUnit) -> Chart | None:
+    """The unit's largest positive and negative weights into the categories, where it feeds the logits."""
+    selection, layer, index = unit.selection, unit.layer, unit.index
     head = selection.study.head_of(layer)
     if head is None:
         return None

@@ -1,0 +1,76 @@
+"""A part of a page, found because its file is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from shiftscope.registry import Registry
+from shiftscope.views.page.panels import Columns, Panel
+
+Shown = Panel | Sequence[Panel] | None
+Draw = TypeVar("Draw", bound=Callable[..., Shown])
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some panels of one page; a page's class of subject says which page that is."""
+
+    subject: type  # what the page shows, as `ShownUnit`
+    place: int  # sections come in this order
+    beside: bool  # next to the section before it
+    draw: Callable[[Any], Shown]  # None where there is nothing to show
+
+
+sections: Registry[Section] = Registry("section", "shiftscope.views")
+
+
+def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Draw], Draw]:
+    """Enter a section of the page that shows a `subject`; the function is given one.
+
+    Parameters
+    ----------
+    place
+        Where on the page: sections come in the order of their places, tens apart so that another fits between.
+    beside
+        In one row with the section before it.
+    """
+
+    def enter(draw: Draw) -> Draw:
+        sections.register(f"{subject.__name__}.{draw.__name__}", Section(subject, place, beside, draw))
+        return draw
+
+    return enter
+
+
+def panels_of(subject: Any) -> list[Panel]:
+    """What the sections of a subject's page show, in order."""
+    panels: list[Panel] = []
+    for row in _rows(type(subject)):
+        shown = [panel for each in row for panel in _listed(each.draw(subject))]
+        panels += [Columns("", shown)] if len(row) > 1 and shown else shown
+    return panels
+
+
+def _listed(shown: Shown) -> Sequence[Panel]:
+    if shown is None:
+        return ()
+    return (shown,) if isinstance(shown, Panel) else shown
+
+
+@lru_cache
+def _rows(subject: Any) -> list[list[Section]]:
+    """Sections in their order; those beside one another together."""
+    rows: list[list[Section]] = []
+    for each in sorted((each for each in sections.values() if each.subject is subject), key=_place):
+        if each.beside and rows:
+            rows[-1].append(each)
+        else:
+            rows.append([each])
+    return rows
+
+
+def _place(section: Section) -> int:
+    return section.place
