@@ -48,7 +48,7 @@ def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Dra
 def panels_of(subject: Any) -> list[Panel]:
     """What the sections of a subject's page show, in order."""
     panels: list[Panel] = []
-    for row in _rows(type(subject)):
+    for row in _rows(type(subject).__name__):
         shown = [panel for each in row for panel in _listed(each.draw(subject))]
         panels += [Columns("", shown)] if len(row) > 1 and shown else shown
     return panels
@@ -61,10 +61,10 @@ def _listed(shown: Shown) -> Sequence[Panel]:
 
 
 @lru_cache
-def _rows(subject: Any) -> list[list[Section]]:
+def _rows(subject: str) -> list[list[Section]]:
     """Sections in their order; those beside one another together."""
     rows: list[list[Section]] = []
-    for each in sorted((each for each in sections.values() if each.subject is subject), key=_place):
+    for each in sorted((each for each in sections.values() if each.subject.__name__ == subject), key=_place):
         if each.beside and rows:
             rows[-1].append(each)
         else:
