@@ -10,7 +10,9 @@ import numpy as np
 
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.density import REACH, density, scott_bandwidth
-from shiftscope.views.page.panels import Chart, Message, Panel, Rows
+from shiftscope.views.layer.shown_layer import ShownLayer
+from shiftscope.views.page.panels import Chart, Columns, Message, Panel, Rows
+from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import all_exact, number
@@ -19,14 +21,18 @@ from shiftscope.views.parts.unit_scores import estimated, title
 POINTS = 256  # along each curve
 
 
-def densities(selection: Selection, score: str, *, positive: bool = False) -> Panel:
-    """Kernel density of one score over the units of the layer, a curve for each shifted dataset.
+@section(ShownLayer, place=10)
+def densities(layer: ShownLayer) -> Columns | None:
+    """Kernel densities of the two published scores over the units, a curve for each shifted dataset."""
+    if not layer.selection.others():
+        return None
+    novelty = _densities(layer.selection, "novelty", positive=layer.positive)
+    return Columns("", [novelty, _densities(layer.selection, "spurious")])
 
-    Parameters
-    ----------
-    positive
-        Only units whose score is above zero, as the paper's text has it; its notebooks take all.
-    """
+
+def _densities(selection: Selection, score: str, *, positive: bool = False) -> Panel:
+    """Of one score; where `positive` over the units whose score is above zero, as the paper's text has it (its
+    notebooks take all)."""
     curves, peaks, missing = [], [], []
     for name in selection.others():
         values = estimated(selection, name)[score].value

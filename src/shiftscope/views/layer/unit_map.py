@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +16,14 @@ from shiftscope.statistics.shares import over_reference_maximum
 from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.layer.drawings import FEWEST_FOR_UMAP, Drawing, drawings
+from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Chart, Message, Panel
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.number_text import count, percent
-from shiftscope.views.parts.unit_filter import Passing
-from shiftscope.views.parts.unit_numbers import Measure
 
-Drawing = Literal["pca", "umap"]
 NEIGHBOURS = 15  # of each unit, that UMAP keeps close
-FEWEST_FOR_UMAP = 20  # units; below, neighbourhoods mean nothing
 
 
 @dataclass(frozen=True)
@@ -36,12 +33,8 @@ class Places:
     explained: npt.NDArray[np.float64] | None  # (2,) share of the variance; None for UMAP
 
 
-def drawings(units: int) -> list[Drawing]:
-    """The kinds of map there can be here."""
-    return ["pca", "umap"] if units >= FEWEST_FOR_UMAP and find_spec("umap") else ["pca"]
-
-
-def unit_map(selection: Selection, kind: Drawing, colour: Measure, passing: Passing) -> Panel:
+@section(ShownLayer, place=21, beside=True)
+def unit_map(layer: ShownLayer) -> Panel:
     """The units of the layer by their category profiles in the reference, coloured by one of their numbers.
 
     Raises
@@ -49,6 +42,7 @@ def unit_map(selection: Selection, kind: Drawing, colour: Measure, passing: Pass
     BadRequest
         UMAP was asked for and cannot be had.
     """
+    selection, kind, colour, passing = layer.selection, layer.drawing, layer.coloured, layer.passing
     if kind not in drawings(len(passing)):
         raise BadRequest(
             f"a UMAP needs the package umap-learn (`pip install umap-learn`) and {FEWEST_FOR_UMAP} units; "

@@ -5,21 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.counted import counted
+from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Brush, Chart, Message, Panel
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import point_size, unit_points
-from shiftscope.views.parts.unit_filter import Passing
-from shiftscope.views.parts.unit_numbers import Measure
+from shiftscope.views.parts.unit_filter import with_rectangle, without_rectangle
 
 
-def unit_scatter(selection: Selection, x: Measure, y: Measure, passing: Passing, brush: Brush) -> Panel:
-    """One point for each unit that has both; those that pass the filter stand out."""
+@section(ShownLayer, place=20)
+def unit_scatter(layer: ShownLayer) -> Panel:
+    """One point for each unit that has both numbers; those that pass the filter stand out."""
+    selection, x, y = layer.selection, layer.across, layer.up
     heading = f"Units by {x.title} and {y.title}"
     across, up = x.estimate.value, y.estimate.value
     both = np.flatnonzero(np.isfinite(across) & np.isfinite(up))
     if not len(both):
         return Message(heading, f"No unit of {selection.layer} has both numbers in {selection.lead}.")
-    rows = unit_points(selection, both, passing, x=across[both], y=up[both])
+    rows = unit_points(selection, both, layer.passing, x=across[both], y=up[both])
     spec = {
         "data": {"values": rows},
         "height": 300,
@@ -49,5 +51,13 @@ def unit_scatter(selection: Selection, x: Measure, y: Measure, passing: Passing,
         spec,
         description=f"One point for each unit of {selection.layer} by {x.title} and {y.title} in {selection.lead}.",
         note=f"{selection.lead}. Draw a rectangle to filter the units below; click a point to see the unit.{undefined}",
-        brush=brush,
+        brush=_brush(layer),
     )
+
+
+def _brush(layer: ShownLayer) -> Brush:
+    """A rectangle becomes a part of the filter, in the place of the one there was."""
+    x, y = layer.across.name, layer.up.name
+    without = without_rectangle(layer.asked, x, y)
+    drawn = layer.at(where=with_rectangle(layer.asked, x, y))
+    return Brush(drawn, "" if without is None else layer.at(where=without))

@@ -75,7 +75,7 @@ class UnitTable:
         """The page before and the page after."""
         start, passing = self.start, int(self.passing.sum())
         return (
-            Link("units before", self.address(start=max(0, start - self.rows) or None)) if start else None,
+            Link("units before", self.address(start=max(0, start - self.rows))) if start else None,
             Link("units after", self.address(start=start + self.rows))
             if start + self.rows < passing
             else None,
@@ -144,7 +144,7 @@ class UnitTable:
         if self.sort == name:
             state = "ascending" if self.ascending else "descending"
         upwards = state != "ascending" if first == "ascending" else state == "descending"
-        link = Link(shown, self.address(sort=name, ascending=upwards or None, start=None))
+        link = Link(shown, self.address(sort=name, ascending=upwards, start=0))
         return Column(shown, help, numeric=name != UNIT, sort=link, sorted=state)
 
     def _by_in_words(self) -> str:

@@ -9,9 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from shiftscope.views.page.panels import Page
-from shiftscope.views.page.selection import Selection
-
-Option = str | int | bool | None
+from shiftscope.views.page.selection import Option, Selection
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.views.page.panels import Choice, Link
 
+Option = str | float | bool | None  # of an address; None stays out of it
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -62,7 +64,7 @@ class Selection:
         """The same, with another lead where the reader chose none."""
         return self if self.asked_lead else replace(self, lead=default)
 
-    def page(self, path: str, **options: str | int | bool | None) -> str:
+    def page(self, path: str, **options: Option) -> str:
         """An address with the choices in force and more options."""
         return path + (self._query(options) if options else self._kept)
 
@@ -71,7 +73,7 @@ class Selection:
         """The choices in force alone, as of each of the hundreds of pictures on a page."""
         return self._query({})
 
-    def _query(self, options: Mapping[str, str | int | bool | None]) -> str:
+    def _query(self, options: Mapping[str, Option]) -> str:
         """Written once for the rows of a table, whose addresses differ before it."""
         asked = tuple(options.items())
         if asked not in self._queries:
@@ -79,10 +81,10 @@ class Selection:
         return self._queries[asked]
 
     @cached_property
-    def _queries(self) -> dict[tuple[tuple[str, str | int | bool | None], ...], str]:
+    def _queries(self) -> dict[tuple[tuple[str, Option], ...], str]:
         return {}
 
-    def _written(self, options: Mapping[str, str | int | bool | None]) -> str:
+    def _written(self, options: Mapping[str, Option]) -> str:
         choices = {"layer": self.asked_layer, "reference": self.asked_reference, "lead": self.asked_lead}
         given = {name: value for name, value in {**choices, **options}.items() if value is not None}
         return f"?{urlencode(given)}" if given else ""
@@ -90,13 +92,13 @@ class Selection:
     def overview(self) -> str:
         return self.page("")
 
-    def layer_page(self, layer: str | None = None, **options: str | int | bool | None) -> str:
+    def layer_page(self, layer: str | None = None, **options: Option) -> str:
         return self.page(self.at_layer(layer or self.layer), **{"layer": None, **options})
 
-    def unit(self, index: int, layer: str | None = None, **options: str | int | bool | None) -> str:
+    def unit(self, index: int, layer: str | None = None, **options: Option) -> str:
         return self.page(f"{self.at_layer(layer or self.layer)}/units/{index}", **{"layer": None, **options})
 
-    def dataset(self, name: str, **options: str | int | bool | None) -> str:
+    def dataset(self, name: str, **options: Option) -> str:
         return self.page(self.at_dataset(name), **options)
 
     def sample(self, dataset: str, position: int) -> str:
@@ -123,11 +125,11 @@ class Selection:
     def confusion(self, actual: int, predicted: int) -> str:
         return self.page(f"confusions/{actual}/{predicted}")
 
-    def choices(self, path: str, **options: str | int | bool | None) -> Sequence[Choice]:
+    def choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of layer, lead and reference for a page at `path` that shows units of a layer."""
         return [self.layer_choice(path, **options), *self.dataset_choices(path, **options)]
 
-    def dataset_choices(self, path: str, **options: str | int | bool | None) -> Sequence[Choice]:
+    def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of lead and reference."""
         leads = [Link(name, replace(self, asked_lead=name).page(path, **options)) for name in self.study]
         against = [
@@ -140,7 +142,7 @@ class Selection:
             Choice("Compare with", against, self.reference, "The reference: its maxima normalise."),
         ]
 
-    def layer_choice(self, path: str, **options: str | int | bool | None) -> Choice:
+    def layer_choice(self, path: str, **options: Option) -> Choice:
         links = [
             Link(name, replace(self, asked_layer=name).page(path, **options)) for name in self.study.layers
         ]

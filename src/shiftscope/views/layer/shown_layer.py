@@ -1,0 +1,121 @@
+"""A layer, and how its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from shiftscope.errors import BadRequest
+from shiftscope.store.notes import UnitNote
+from shiftscope.views.layer.drawings import Drawing
+from shiftscope.views.layer.unit_table import UnitTable
+from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.panels import Message
+from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.readable_notes import readable_notes
+from shiftscope.views.parts.unit_filter import Condition, Passing, conditions, passing
+from shiftscope.views.parts.unit_numbers import FIRES, MAXIMUM, Measure, UnitNumbers
+from shiftscope.views.parts.unit_scores import name_of
+
+ROWS = (50, 200, 2000)  # of the table, that can be chosen
+
+
+@dataclass(frozen=True)
+class ShownLayer:
+    """What the sections of a layer's page show: the choices in force, which of its units, which of their numbers."""
+
+    selection: Selection
+    at: PageAddress
+    where: str
+    sort: str | None
+    ascending: bool
+    start: int  # units that the table leaves out at its head
+    rows: int
+    every: bool  # number in the table, rather than those asked for most
+    x: str | None
+    y: str | None
+    colour: str | None
+    drawing: Drawing
+    positive: bool
+
+    @property
+    def compared(self) -> bool:
+        """Whether there are scores that compare: another dataset than the reference leads."""
+        return self.selection.lead != self.selection.reference
+
+    @cached_property
+    def numbers(self) -> UnitNumbers:
+        return UnitNumbers(self.selection)
+
+    @property
+    def notes(self) -> dict[int, UnitNote]:
+        return self._notes[0]
+
+    @property
+    def unread(self) -> list[Message]:
+        """Why notes cannot be read, where they cannot."""
+        return self._notes[1]
+
+    @property
+    def asked(self) -> list[Condition]:
+        return self._filtered[0]
+
+    @property
+    def passing(self) -> Passing:
+        """(unit,) whether it passes the filter; all do where that cannot be read."""
+        return self._filtered[1]
+
+    @property
+    def mistake(self) -> str:
+        """Why the filter cannot be read."""
+        return self._filtered[2]
+
+    @cached_property
+    def passed(self) -> int:
+        """How many units pass."""
+        return int(self.passing.sum())
+
+    @cached_property
+    def across(self) -> Measure:
+        """Of the scatter."""
+        return self.numbers.measure(self.x or ("novelty" if self.compared else MAXIMUM))
+
+    @cached_property
+    def up(self) -> Measure:
+        """Of the scatter."""
+        return self.numbers.measure(self.y or ("spurious" if self.compared else FIRES))
+
+    @cached_property
+    def coloured(self) -> Measure:
+        """Of the map."""
+        return self.numbers.measure(self.colour or ("novelty" if self.compared else MAXIMUM))
+
+    @cached_property
+    def table(self) -> UnitTable:
+        by = name_of(self.sort or ("novelty" if self.compared else MAXIMUM))
+        start = max(0, min(self.start, self.passed - 1))
+        return UnitTable(
+            self.numbers,
+            self.passing,
+            self.notes,
+            self.at,
+            by,
+            self.ascending,
+            self.every,
+            start,
+            self.rows,
+        )
+
+    @cached_property
+    def _notes(self) -> tuple[dict[int, UnitNote], list[Message]]:
+        return readable_notes(self.selection.study, self.selection.layer)
+
+    @cached_property
+    def _filtered(self) -> tuple[list[Condition], Passing, str]:
+        try:
+            asked = conditions(self.where)
+            return asked, passing(asked, self.numbers, self.notes), ""
+        except BadRequest as error:
+            return [], np.ones(self.numbers.units, bool), f"Not applied: {error}"
