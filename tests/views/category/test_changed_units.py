@@ -4,18 +4,26 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from shiftscope.views.category.category import category
 from shiftscope.views.category.changed_units import changed_units
+from shiftscope.views.category.shown_category import ShownCategory
+from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import points_interval
 from tests.views.conftest import CATEGORIES, read, same_percent, strongest_first
 
 
+def drawn(study, index, layer, lead, reference="lab"):
+    selection = Selection.at(study, layer, reference, lead)
+    at = PageAddress(selection, f"categories/{index}", category)
+    return changed_units(ShownCategory(selection, index, at, images=24))
+
+
 @pytest.mark.parametrize("layer", ["hidden", "conv"])
 @pytest.mark.parametrize(("lead", "reference"), [("field", "lab"), ("lab", "field"), ("night", "lab")])
 def test_both_directions_come_with_the_largest_change_first(explored, layer, lead, reference):
-    selection = Selection.at(explored.study, layer, reference, lead)
-    more, less = changed_units(selection, 0)
+    more, less = drawn(explored.study, 0, layer, lead, reference)
     maxima = explored[reference].maximum(layer)
     scale = np.where(maxima > 0, maxima, np.nan)
     means = [explored[d].category_means(layer, CATEGORIES)[0] / scale for d in (lead, reference)]
@@ -36,7 +44,7 @@ def test_both_directions_come_with_the_largest_change_first(explored, layer, lea
 
 
 def test_the_interval_is_that_of_welch_in_shares_of_the_reference_maximum(explored):
-    for table in changed_units(Selection.at(explored.study, "hidden", "lab", "field"), 1):
+    for table in drawn(explored.study, 1, "hidden", "field"):
         assert isinstance(table, Table)
         for row in table.rows:
             unit = int(row[0].text.removeprefix("unit "))
@@ -50,19 +58,19 @@ def test_the_interval_is_that_of_welch_in_shares_of_the_reference_maximum(explor
 
 
 def test_without_responses_the_change_has_no_interval(summaries_only):
-    tables = changed_units(Selection.at(summaries_only.study, "hidden", "lab", "field"), 0)
+    tables = drawn(summaries_only.study, 0, "hidden", "field")
     notes = [row[1].note for table in tables for row in table.rows]
     assert set(notes) == {""}
 
 
 def test_a_category_that_a_dataset_lacks_is_not_compared(explored):
-    (message,) = changed_units(Selection.at(explored.study, "hidden", "lab", "night"), 3)
+    (message,) = drawn(explored.study, 3, "hidden", "night")
     assert isinstance(message, Message)
     assert message.text.startswith("night: no sample labelled d")
-    (message,) = changed_units(Selection.at(explored.study, "hidden", "lab", "field"), 4)
+    (message,) = drawn(explored.study, 4, "hidden", "field")
     assert message.text.startswith("field and lab: no sample labelled e")
 
 
 def test_a_dataset_is_not_compared_with_itself(explored):
-    (message,) = changed_units(Selection.at(explored.study, "hidden", "lab", "lab"), 0)
+    (message,) = drawn(explored.study, 0, "hidden", "lab")
     assert "choose another lead" in message.text

@@ -9,7 +9,9 @@ import numpy as np
 from shiftscope.arrays import UnitArray
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import welch
+from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Cell, Column, Message, Panel, Table
+from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import points, points_interval
@@ -20,9 +22,10 @@ UNITS = 6  # each way
 STRIP = 6
 
 
-def changed_units(selection: Selection, category: int) -> list[Panel]:
+@section(ShownCategory, place=40)
+def changed_units(shown: ShownCategory) -> list[Panel]:
     """Those that respond more in the lead, then those that respond less, the largest change first."""
-    name = category_name(selection.study, category)
+    selection, category, name = shown.selection, shown.index, shown.name
     title = f"Units of {selection.layer} whose response to {name} changed"
     if selection.lead == selection.reference:
         return [Message(title, f"{selection.lead} leads and is compared with itself: choose another lead.")]
@@ -66,8 +69,9 @@ def _table(
         Column("unit", f"Units of {selection.layer} that changed most, the largest change first."),
         Column(
             "change",
-            f"Mean response in {selection.lead} minus that in {selection.reference}, in percentage points of the unit's "
-            f"largest response in {selection.reference}, with the 95 % interval of Welch for this unit by itself.",
+            f"Mean response in {selection.lead} minus that in {selection.reference}, in percentage points of the "
+            f"unit's largest response in {selection.reference}, with the 95 % interval of Welch for this unit by "
+            "itself.",
             numeric=True,
         ),
         *(Column(dataset, f"{measured} {dataset}, {scale}.", numeric=True) for dataset in compared),

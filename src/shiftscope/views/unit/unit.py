@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.errors import StudyDamaged
+from shiftscope.store.notes import UnitNote
 from shiftscope.store.stored_study import StudyFiles
 from shiftscope.views.intervention.intervention import interventions
 from shiftscope.views.page.address import PageAddress
@@ -65,9 +65,7 @@ def unit(
 
 def _written(shown: ShownUnit) -> str:
     note = shown.note
-    return (
-        "" if isinstance(note, StudyDamaged) else " · ".join(filter(None, [note.label, *sorted(note.tags)]))
-    )
+    return " · ".join(filter(None, [note.label, *sorted(note.tags)])) if isinstance(note, UnitNote) else ""
 
 
 def _seeds(at: PageAddress, show: Show, seed: int) -> list[Choice]:

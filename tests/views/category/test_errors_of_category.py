@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 
-from shiftscope.views.category.error_sets import error_counts, error_images, error_units
-from shiftscope.views.page.panels import Columns
-from shiftscope.views.page.selection import Selection
-from tests.views.conftest import CATEGORIES, positions, read, same_percent
+from shiftscope.views.category import error_counts
+from shiftscope.views.category.category import category
+from shiftscope.views.page.panels import Table
+from tests.views.conftest import CATEGORIES, columns, panel, positions, read, same_percent
 
 NAMES = ("lab", "field", "night")
 KINDS = ("false negatives", "false positives")
+
+
+def counted(page, kind):
+    return panel(page, Table, kind.capitalize())
+
+
+def on_all(page, kind):
+    return panel(page, Table, f"on all {kind}")
 
 
 def pair(kind, index, other):
@@ -27,7 +35,7 @@ def counts(explored, kind, index, name):
 def test_the_other_categories_come_in_the_order_of_the_lead_with_counts_and_shares(
     explored, kind, index, lead
 ):
-    table = error_counts(Selection.at(explored.study, lead=lead), index, kind)
+    table = counted(category(explored.study, index, lead=lead), kind)
     found = {name: counts(explored, kind, index, name) for name in NAMES}
     everywhere = {c: sum(found[name][c] for name in NAMES) for c in range(CATEGORIES) if c != index}
     order = sorted(
@@ -51,9 +59,11 @@ def test_the_other_categories_come_in_the_order_of_the_lead_with_counts_and_shar
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_rest_is_one_row_and_downloaded_row_by_row(explored, kind):
-    table = error_counts(Selection.at(explored.study), 0, kind, named=1)
-    rows, everything = table.rows, error_counts(Selection.at(explored.study), 0, kind)
+def test_the_rest_is_one_row_and_downloaded_row_by_row(explored, kind, monkeypatch):
+    everything = counted(category(explored.study, 0, lead="lab"), kind)
+    monkeypatch.setattr(error_counts, "OTHERS", 1)
+    table = counted(category(explored.study, 0, lead="lab"), kind)
+    rows = table.rows
     assert table.whole().rows == everything.rows
     assert everything.whole is None
     assert len(rows) == 2
@@ -67,9 +77,8 @@ def test_the_rest_is_one_row_and_downloaded_row_by_row(explored, kind):
 @pytest.mark.parametrize("index", range(CATEGORIES - 1))
 @pytest.mark.parametrize("kind", KINDS)
 def test_images_come_most_confident_first(explored, index, kind):
-    panel = error_images(Selection.at(explored.study), index, kind, 24, "more{}".format)
-    assert isinstance(panel, Columns)
-    strips = {strip.title: strip for strip in panel.panels}
+    page = category(explored.study, index)
+    strips = {strip.title: strip for strip in columns(page, f"{kind.capitalize()}, the most confident first")}
     for name in NAMES:
         plain = explored[name]
         others = [c for c in range(CATEGORIES) if c != index]
@@ -83,7 +92,7 @@ def test_images_come_most_confident_first(explored, index, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_respond_to_all_of_them(explored, kind):
-    table = error_units(Selection.at(explored.study, "hidden", "lab", "field"), 0, kind)
+    table = on_all(category(explored.study, 0, layer="hidden", reference="lab", lead="field"), kind)
     maxima = explored.lab.maximum("hidden")
     scale = np.where(maxima > 0, maxima, np.nan)
 
@@ -101,8 +110,10 @@ def test_units_respond_to_all_of_them(explored, kind):
 
 
 def test_no_errors_at_all_are_said_to_be_none(explored):
-    selection = Selection.at(explored.study)
-    assert error_counts(selection, 4, "false negatives").empty == "No false negatives in any dataset."
-    assert list(error_counts(selection, 4, "false negatives").rows) == []
-    assert list(error_units(selection, 4, "false negatives").rows) == []
-    assert "No false negatives in lab" in error_units(selection, 4, "false negatives").empty
+    page = category(explored.study, 4, lead="lab")
+    counts = counted(page, "false negatives")
+    assert counts.empty == "No false negatives in any dataset."
+    assert list(counts.rows) == []
+    units = on_all(page, "false negatives")
+    assert list(units.rows) == []
+    assert "No false negatives in lab" in units.empty

@@ -1,0 +1,55 @@
+"""The samples that are told wrong, and the units that respond to them."""
+
+from __future__ import annotations
+
+from shiftscope.outcomes.outcomes import mistaken
+from shiftscope.views.category.error_kind import HELP, ErrorKind
+from shiftscope.views.category.shown_category import ShownCategory
+from shiftscope.views.page.panels import Panel, Table
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.image_sets import image_sets
+from shiftscope.views.parts.sample_sets import Chosen, bounded, set_mean
+from shiftscope.views.parts.set_units import set_units
+
+UNITS = 8
+
+
+@section(ShownCategory, place=50)
+def error_samples(category: ShownCategory) -> list[Panel]:
+    """False negatives, then false positives: their images, and the units on all of them, shown here or not."""
+    return [panel for kind in HELP for panel in (_images(category, kind), _units(category, kind))]
+
+
+def _images(category: ShownCategory, kind: ErrorKind) -> Panel:
+    """In each dataset, the most confident prediction first."""
+    selection, field = category.selection, _field(category, kind)
+    return image_sets(
+        selection,
+        f"{kind.capitalize()}, the most confident first",
+        {name: mistaken(selection.study[name].samples, **field) for name in selection.ordered()},
+        category.images,
+        lambda images: category.at(images=images),
+    )
+
+
+def _units(category: ShownCategory, kind: ErrorKind) -> Table:
+    """Those that respond most."""
+    selection = category.selection
+    chosen = Chosen(**_field(category, kind), wrong=True)
+    sizes = [len(chosen.of(selection.study[name].samples)) for name in selection.ordered()]
+    recorded = selection.study[selection.lead].keeps_responses
+    return set_units(
+        selection,
+        f"Units of {selection.layer} on all {kind}",
+        lambda name: set_mean(selection, name, chosen),
+        of=f"the {kind}",
+        units=UNITS,
+        note=bounded("A mean response", *sizes),
+        empty=f"No {kind} in {selection.lead} that a unit responds to."
+        if recorded
+        else f"{selection.lead} was recorded with summaries alone.",
+    )
+
+
+def _field(category: ShownCategory, kind: ErrorKind) -> dict[str, int]:
+    return {"label" if kind == "false negatives" else "prediction": category.index}
