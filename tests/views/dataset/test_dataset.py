@@ -80,7 +80,7 @@ def test_many_images_are_shown_page_by_page(explored):
     assert "start=120" in panel(first, ImageStrip).more.page
     assert panel(second, ImageStrip).more is None
     assert first.previous is None
-    assert second.previous.page == "datasets/field?show=all"
+    assert second.previous.page == "datasets/field"
 
 
 @pytest.mark.parametrize(("start", "shown"), [(-5, 120), (10**9, 1)])
@@ -119,8 +119,8 @@ def test_images_that_were_asked_for_come_before_the_matrices(explored):
 def test_a_filter_can_be_taken_away(explored):
     page = dataset_images(explored.study, "lab", label=1, prediction=2)
     found = {choice.name: (choice.current, choice.options[0].page) for choice in page.choices}
-    assert found["Labelled"] == ("b", "datasets/lab?show=all&prediction=2")
-    assert found["Predicted"] == ("c", "datasets/lab?show=all&label=1")
+    assert found["Labelled"] == ("b", "datasets/lab?prediction=2")
+    assert found["Predicted"] == ("c", "datasets/lab?label=1")
     assert "Labelled" not in {choice.name for choice in dataset_images(explored.study, "lab").choices}
 
 

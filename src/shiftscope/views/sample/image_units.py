@@ -9,28 +9,31 @@ import numpy as np
 from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
-from shiftscope.store.formats.samples import StoredSample
-from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.panels import Cell, Column, Message, Table
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import as_share, label_mean, reference_maximum
+from shiftscope.views.sample.shown_sample import ShownSample
 
 UNITS = 12
 STRIP = 5
 
 
-def image_units(
-    selection: Selection, recording: Recording, seen: StoredSample, units: int | None = UNITS
-) -> Table:
+@section(ShownSample, place=30)
+def image_units(sample: ShownSample) -> Table | Message:
     """Units by their response to the image over their reference maximum.
 
     The datasets follow with the mean response to the image's category and with the ratio of maxima.
-    `units` None gives all that respond, without pictures.
     """
+    return Message("Strongest units", sample.lacking) if sample.lacking else _table(sample, UNITS)
+
+
+def _table(sample: ShownSample, units: int | None) -> Table:
+    """So many units; None gives all that respond, without pictures."""
+    selection, recording, seen = sample.selection, sample.recording, sample.seen
     responses = np.asarray(recording.sample_responses(selection.layer, seen.position), np.float64)
     shares = as_share(selection, responses)
     maxima = reference_maximum(selection)
@@ -81,5 +84,5 @@ def image_units(
         rows,
         note=f"Beside the response to this image, the mean response to its {what}, {named}, in each dataset.",
         empty="No unit with a positive reference maximum responds to this image.",
-        whole=partial(image_units, selection, recording, seen, None) if units else None,
+        whole=partial(_table, sample, None) if units else None,
     )

@@ -8,25 +8,30 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.statistics.ranked import ranked
-from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
 from shiftscope.tuning.contributions import argument
 from shiftscope.views.page.panels import Cell, Column, Message, Panel, Table
+from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import strip_cell, strip_column
 from shiftscope.views.parts.number_text import count, number, signed_like
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.rest_of_logits import rest_of
+from shiftscope.views.sample.shown_sample import ShownSample
 
 FOR, AGAINST = 8, 6  # units with a row of their own
 STRIP = 5
 
 
-def logit_contributions(selection: Selection, recording: Recording, seen: StoredSample) -> Panel:
+@section(ShownSample, place=20)
+def logit_contributions(sample: ShownSample) -> Panel | None:
     """The prediction against the label, or against the runner-up where it is right or there is no label.
 
     The rows add up to the difference of the two logits. Log-probabilities differ as logits do.
     """
+    if sample.lacking:
+        return None
+    selection, recording, seen = sample.selection, sample.recording, sample.seen
     logits = recording.logits(seen.position).astype(np.float64)
     predicted = seen.prediction
     runner_up = int(np.argsort(-np.where(np.arange(len(logits)) == predicted, -np.inf, logits))[0])

@@ -1,0 +1,74 @@
+"""What the samples of a dataset are taken for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from shiftscope.outcomes.outcomes import outcomes, share_changes
+from shiftscope.store.formats.samples import Samples
+from shiftscope.views.dataset.shown_dataset import ShownDataset
+from shiftscope.views.page.panels import Columns, Matrix, Message, Panel, Role
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.accuracy import answers
+from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.pictures import role
+
+SIDE_BY_SIDE = 60  # categories; the cells of two larger matrices would be too small to point at
+
+
+@section(ShownDataset, place=30)
+def confusions(dataset: ShownDataset) -> list[Panel]:
+    """Labels by predictions, and how their shares differ from the reference; a cell leads to its confusion."""
+    selection, name = dataset.selection, dataset.name
+    names = selection.study.categories
+    if not answers(selection, name)[1]:
+        return [Message("Confusions", f"No sample of {name} has a label, so that none is right or wrong.")]
+    page = selection.page("confusions/{row}/{column}", lead=name)
+    panels: list[Panel] = [_counts(dataset.samples, names, page, role(selection, name))]
+    if name != selection.reference:
+        compared = name, selection.reference
+        both = (selection.study[each].samples for each in compared)
+        panels.append(_changes(compared, *both, names, page))
+    return [Columns("", panels)] if len(names) <= SIDE_BY_SIDE else panels
+
+
+@lru_cache(maxsize=8)  # of a thousand categories each is drawn from a million cells
+def _counts(samples: Samples, names: tuple[str, ...], page: str, role: Role) -> Matrix:
+    return Matrix(
+        "Confusions",
+        outcomes(samples, len(names)).confusions,
+        names,
+        names,
+        row_axis="label",
+        column_axis="prediction",
+        page=page,
+        hide_diagonal=True,
+        role=role,
+        note="Samples by label and prediction; right ones, on the diagonal, are left out.",
+    )
+
+
+@lru_cache(maxsize=8)
+def _changes(
+    compared: tuple[str, str], here: Samples, there: Samples, names: tuple[str, ...], page: str
+) -> Matrix:
+    dataset, reference = compared
+    change = share_changes(*(outcomes(samples, len(names)) for samples in (here, there)))
+    lacking = int(np.isnan(change).all(axis=1).sum())
+    without = f" {count(lacking)} of {count(len(names))} labels are not in both sets." if lacking else ""
+    return Matrix(
+        f"Confusions, {dataset} minus {reference}",
+        100 * change,
+        names,
+        names,
+        row_axis="label",
+        column_axis="prediction",
+        page=page,
+        hide_diagonal=True,
+        note="Share of the samples with a label that have a prediction, in percentage points more or less "
+        f"than in {reference}; the diagonal is left out.{without}",
+        signed=True,
+        measured_in="points",
+    )

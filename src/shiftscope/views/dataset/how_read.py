@@ -1,0 +1,15 @@
+"""How a dataset was understood where that could be done otherwise, and what was passed over."""
+
+from __future__ import annotations
+
+from shiftscope.views.dataset.shown_dataset import ShownDataset
+from shiftscope.views.page.panels import Message
+from shiftscope.views.page.section import section
+
+
+@section(ShownDataset, place=50)
+def how_read(dataset: ShownDataset) -> Message | None:
+    """What the data told of themselves when they were recorded."""
+    told = dataset.recording.plan.source.get("told")
+    sentences = [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
+    return Message("How the data were read", " ".join(sentences)) if sentences else None
