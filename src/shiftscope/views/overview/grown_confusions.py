@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
-from functools import lru_cache
 
-from shiftscope.outcomes.grown_confusions import Grown, grown
-from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.outcomes.grown_confusions import Grown
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
-from shiftscope.store.formats.samples import Samples
+from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.grown_in import grown_in
 from shiftscope.views.parts.number_text import count, points, points_interval
 from shiftscope.views.parts.pictures import category_name
 
-FOUND = 10  # at least, so that a page that shows one and ten of them sorts once
 
-
-def grown_in(selection: Selection, dataset: str, most: int) -> list[Grown]:
-    """Confusions of one dataset whose share grew, most first."""
-    here, there = (selection.study[name].samples for name in (dataset, selection.reference))
-    return _grown(here, there, len(selection.study.categories), max(most, FOUND))[:most]
-
-
-@lru_cache(maxsize=64)
-def _grown(here: Samples, there: Samples, categories: int, most: int) -> list[Grown]:
-    """Found once: it takes sorting every confusion there is."""
-    confusions, usual = (outcomes(samples, categories).confusions for samples in (here, there))
-    return grown(confusions, usual, most)
-
-
-def grown_confusions(selection: Selection, shifts: Sequence[str], most: int) -> Table:
+@section(ShownOverview, place=41, beside=True)
+def grown_confusions(overview: ShownOverview) -> Table | None:
     """The confusions that grew most under any of the shifts."""
+    selection = overview.selection
+    if not overview.shifts:
+        return None
     found = heapq.nlargest(
-        most,
-        ((name, one) for name in shifts for one in grown_in(selection, name, most)),
+        ROWS,
+        ((name, one) for name in overview.shifts for one in grown_in(selection, name, ROWS)),
         key=lambda pair: pair[1].growth,
     )
     rows = [

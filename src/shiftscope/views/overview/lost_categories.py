@@ -11,15 +11,21 @@ from shiftscope.outcomes.largest_loss import Loss, largest_loss
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.statistics.ranked import ranked
 from shiftscope.statistics.wilson import wilson
+from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import NOTHING, count, points, points_interval
 from shiftscope.views.parts.pictures import category_name
 
+CATEGORIES = 25
 
-def lost_categories(selection: Selection, shifts: Sequence[str], most: int) -> Table:
-    """The categories that lost most under any of `shifts`, with their accuracy in every dataset."""
+
+@section(ShownOverview, place=50)
+def lost_categories(overview: ShownOverview) -> Table:
+    """The categories that lost most under any of the shifts, with their accuracy in every dataset."""
+    selection, shifts = overview.selection, overview.shifts
     size, names = len(selection.study.categories), selection.ordered()
     counted = [outcomes(selection.study[name].samples, size) for name in names]
     right = np.stack([np.diag(each.confusions) for each in counted])  # (dataset, category)
@@ -28,7 +34,7 @@ def lost_categories(selection: Selection, shifts: Sequence[str], most: int) -> T
     low, high = wilson(right, total)
     places = [names.index(name) for name in shifts]
     loss = largest_loss(right[places], total[places], right[0], total[0]) if shifts else None
-    order = ranked(loss.change, ascending=True)[:most] if loss else range(min(size, most))
+    order = ranked(loss.change, ascending=True)[:CATEGORIES] if loss else range(min(size, CATEGORIES))
     rows = [
         [
             Cell(category_name(selection.study, c), selection.category(c)),

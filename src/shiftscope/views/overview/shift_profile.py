@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from shiftscope.scores.score import UnitScore
 from shiftscope.statistics.quartiles import quartiles
+from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Chart, Message, Panel
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.unit_scores import estimated, title
@@ -15,8 +15,12 @@ from shiftscope.views.parts.unit_scores import estimated, title
 TITLE = "Where in the network the shift begins"
 
 
-def shift_profile(selection: Selection, score: UnitScore) -> Panel:
+@section(ShownOverview, place=40)
+def shift_profile(overview: ShownOverview) -> Panel | None:
     """A line for each shifted dataset through the median over each layer's units, with the middle half around it."""
+    selection, score = overview.selection, overview.score
+    if not overview.shifts:
+        return None
     layers = list(selection.study.layers)
     rows = []
     for name in selection.others():

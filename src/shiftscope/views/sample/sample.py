@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.store.stored_study import StudyFiles
+from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
@@ -24,11 +25,12 @@ def sample(
     """One sample with its predictions, its metadata, and its strongest units beside their usual images."""
     selection = Selection.at(study, layer, reference, lead)
     recording = study[dataset]
-    shown = ShownSample(selection, recording, position)
+    at = PageAddress(selection, f"{selection.at_dataset(dataset)}/samples/{position}", sample)
+    shown = ShownSample(selection, recording, position, at)
     seen, last = shown.seen, len(recording.samples) - 1
 
-    def neighbour(at: int) -> Link | None:
-        return Link(f"image {at}", selection.sample(dataset, at)) if 0 <= at <= last else None
+    def neighbour(other: int) -> Link | None:
+        return Link(f"image {other}", selection.sample(dataset, other)) if 0 <= other <= last else None
 
     return Page(
         title=f"{dataset}, image {position}",
@@ -37,5 +39,5 @@ def sample(
         panels=panels_of(shown),
         previous=neighbour(position - 1),
         next=neighbour(position + 1),
-        choices=selection.choices(f"{selection.at_dataset(dataset)}/samples/{position}"),
+        choices=selection.choices(at.path),
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
+from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
 
 
@@ -17,6 +18,7 @@ class ShownSample:
     selection: Selection
     recording: Recording
     position: int
+    at: PageAddress
 
     @cached_property
     def seen(self) -> StoredSample:

@@ -1,4 +1,4 @@
-"""What a shift did, in one sentence."""
+"""What each shift did, in one sentence."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ import math
 
 from shiftscope.counted import counted
 from shiftscope.statistics.newcombe import newcombe
-from shiftscope.views.overview.differing_units import Differences
-from shiftscope.views.overview.grown_confusions import grown_in
+from shiftscope.views.overview.differing import Differences
+from shiftscope.views.overview.shown_overview import ShownOverview
+from shiftscope.views.page.panels import Columns, Message
+from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
+from shiftscope.views.parts.grown_in import grown_in
 from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.pictures import category_name
 
 
-def shift_sentence(selection: Selection, dataset: str, differences: Differences) -> str:
+@section(ShownOverview, place=10)
+def sentences(overview: ShownOverview) -> Columns | None:
     """Accuracy, units that respond differently, and the confusion that grew most; the cards hold the numbers."""
+    told = [Message(name, _sentence(overview, name)) for name in overview.selection.others()]
+    return Columns("What the shift did", told) if told else None
+
+
+def _sentence(overview: ShownOverview, dataset: str) -> str:
+    selection, differences = overview.selection, overview.differences[dataset]
     parts = [_accuracy(selection, dataset), _units(selection, differences), _confusion(selection, dataset)]
     text = "; ".join(filter(None, parts))
     return f"{text[0].upper()}{text[1:]}."
