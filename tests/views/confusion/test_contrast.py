@@ -2,14 +2,19 @@
 
 import pytest
 
-from shiftscope.views.confusion.confused_pair import Pair
+from shiftscope.views.confusion.confusion import confusion
 from shiftscope.views.confusion.contrast import contrast
+from shiftscope.views.confusion.pair import Pair
+from shiftscope.views.confusion.shown_confusion import ShownConfusion
+from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
 
 
 def drawn(study, a, b, *, lead, against, layer=None):
-    return contrast(Pair(Selection.at(study, layer, "lab", lead), a, b, against))
+    pair = Pair(Selection.at(study, layer, "lab", lead), a, b, against)
+    at = PageAddress(pair.selection, f"confusions/{a}/{b}", confusion)
+    return contrast(ShownConfusion(pair, at, images=24))
 
 
 @pytest.mark.parametrize(("layer", "title"), [("hidden", "Contributions"), ("conv", "Responses")])

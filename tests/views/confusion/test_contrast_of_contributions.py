@@ -6,8 +6,8 @@ from safetensors.numpy import load_file
 from scipy import stats
 
 from shiftscope.views.confusion import contrast_of_contributions as module
-from shiftscope.views.confusion.confused_pair import Pair
 from shiftscope.views.confusion.contrast_of_contributions import contrast_of_contributions
+from shiftscope.views.confusion.pair import Pair
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import signed_like
 from tests.views.conftest import read, same_percent, strongest_first

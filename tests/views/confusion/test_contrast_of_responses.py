@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from shiftscope.views.confusion.confused_pair import Pair
 from shiftscope.views.confusion.contrast_of_responses import contrast_of_responses
+from shiftscope.views.confusion.pair import Pair
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import points_interval
 from tests.views.conftest import read, same_percent

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from shiftscope.views.confusion.confused_pair import Pair, samples
 from shiftscope.views.confusion.contrast_of_contributions import contrast_of_contributions
 from shiftscope.views.confusion.contrast_of_responses import contrast_of_responses
+from shiftscope.views.confusion.pair import Pair, samples
+from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Message, Panel
+from shiftscope.views.page.section import section
 
 
-def contrast(pair: Pair) -> list[Panel]:
+@section(ShownConfusion, place=20)
+def contrast(confusion: ShownConfusion) -> list[Panel]:
     """What the units did differently, in a sentence and as a table; why not, where it cannot be said."""
+    pair = confusion.pair
     if problem := _nothing_to_compare(pair):
         return [Message(pair.title, problem)]
     head = pair.selection.study.head_of(pair.selection.layer)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.contributions import Argument, argument, contrast
 from shiftscope.tuning.set_means import welch
-from shiftscope.views.confusion.confused_pair import OF_ONE_UNIT, Pair
+from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.parts.cells import share_cell, strip_column
 from shiftscope.views.parts.number_text import count, percent, signed_like

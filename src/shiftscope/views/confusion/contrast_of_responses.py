@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.arrays import UnitArray
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import welch
-from shiftscope.views.confusion.confused_pair import OF_ONE_UNIT, Pair
+from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.parts.cells import share_cell, strip_column
 from shiftscope.views.parts.number_text import percent, points, points_interval
@@ -68,8 +68,8 @@ def _sentence(
     if most is not None:
         confused, right = (percent(float(share[most])) for share in shares)
         example = (
-            f" Unit {most} changes most: {confused} of its largest response in {pair.selection.reference} on the former, "
-            f"{right} on the latter."
+            f" Unit {most} changes most: {confused} of its largest response in {pair.selection.reference} on the "
+            f"former, {right} on the latter."
         )
     return Message(pair.title, f"{pair.in_words()} {_why(pair)}{example}{pair.warning()}")
 
@@ -82,6 +82,6 @@ def _why(pair: Pair) -> str:
             "mean responses are compared."
         )
     return (
-        f"The units of {pair.selection.layer} do not feed the logits directly, so that mean responses are compared; those "
-        f"of {' and '.join(heads)} do: choose it to see contributions."
+        f"The units of {pair.selection.layer} do not feed the logits directly, so that mean responses are compared; "
+        f"those of {' and '.join(heads)} do: choose it to see contributions."
     )

@@ -68,8 +68,9 @@ class Pair:
         """How many samples each set has."""
         (a, b), (confused, right) = self.names, self.sizes
         return (
-            f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} predicted {b} in {self.selection.lead}; "
-            f"{samples(right)} labelled {a} {'is' if right == 1 else 'are'} told right in {self.against}."
+            f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} predicted {b} in "
+            f"{self.selection.lead}; {samples(right)} labelled {a} {'is' if right == 1 else 'are'} told right in "
+            f"{self.against}."
         )
 
     def warning(self) -> str:
