@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from shiftscope.store.notes import UnitNote
 from shiftscope.store.stored_study import StudyFiles
-from shiftscope.views.intervention.intervention import interventions
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.interventions import interventions
 from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_order import UnitOrder, walk_choice

@@ -1,0 +1,35 @@
+"""The units that are changed."""
+
+from __future__ import annotations
+
+from shiftscope.views.intervention.shown_intervention import NAMED, ShownIntervention
+from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import strip_cell, strip_column
+from shiftscope.views.parts.number_text import count
+
+STRIP = 6
+
+
+@section(ShownIntervention, place=40)
+def units(shown: ShownIntervention) -> Table | None:
+    """The first of them, with their strongest images."""
+    selection, done = shown.selection, shown.done
+    if not done:
+        return None
+    compared = dict.fromkeys([selection.reference, selection.lead])
+    rows = [
+        [
+            Cell(f"unit {unit}", selection.unit(unit, done.layer)),
+            Cell(
+                "alone",
+                shown.at(units=str(unit)),
+                help=f"Change unit {unit} alone.",
+            ),
+            *(strip_cell(selection, name, unit, STRIP, done.layer) for name in compared),
+        ]
+        for unit in done.units[:NAMED]
+    ]
+    columns = [Column("unit"), Column("change"), *(strip_column(name) for name in compared)]
+    note = f"The first {NAMED} of {count(len(done.units))}." if len(done.units) > NAMED else ""
+    return Table("The units", columns, rows, note=note)

@@ -1,0 +1,18 @@
+"""The way to the page on which units are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shiftscope.views.page.panels import Link
+from shiftscope.views.page.selection import Selection
+
+AT = "interventions"
+
+
+def interventions(selection: Selection, layer: str, units: Sequence[int], text: str) -> list[Link]:
+    """The way to the page that changes these units; none where the layer does not feed the head."""
+    if layer not in selection.study.heads:
+        return []
+    help = "What the model answers on each dataset without them."
+    return [Link(text, selection.page(AT, layer=layer, units=",".join(map(str, units))), help)]
