@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from shiftscope.explain.paths.counting.count import Counter
-from shiftscope.explain.paths.counting.rules import DEFAULT, RULES, rule_named
-from shiftscope.explain.paths.measures.frequencies import EPS, Frequencies, Smoothing
+from shiftscope.explain.paths.counting.rules import RULES, rule_named
+from shiftscope.explain.paths.measures.frequencies import Frequencies, Smoothing
 from shiftscope.explain.paths.path_statistics import PathStatistics, Settings
 from shiftscope.explain.paths.paths import ALL, map_named
 from shiftscope.explain.paths.stored_paths import read_paths
 from shiftscope.model.linear_map import LinearMap
-from shiftscope.views.page.panels import Choice, Link
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.panels import Choice, Link, Page
+from shiftscope.views.page.selection import Option, Selection
 
 AT = "paths"
 
@@ -27,16 +28,21 @@ class PathChoice:
     selection: Selection
     linear: LinearMap
     settings: Settings
+    view: Callable[..., Page]  # that is shown; its signature says what is usual
 
     @classmethod
     def at(
-        cls, selection: Selection, module: str | None, rule: str, smoothing: Smoothing, eps: float
+        cls,
+        selection: Selection,
+        view: Callable[..., Page],
+        module: str | None,
+        rule: str,
+        smoothing: Smoothing,
+        eps: float,
     ) -> PathChoice:
         """Raises `NotInStudy` for a map that is not kept, `BadRequest` for an unknown rule or smoothing."""
-        maps = selection.study.maps
-        named = module or (None if selection.study.head else next(iter(maps), None))
         settings = Settings(rule_named(rule), Frequencies(smoothing, eps))
-        return cls(selection, map_named(selection.study, named), settings)
+        return cls(selection, map_named(selection.study, module or _first(selection)), settings, view)
 
     @property
     def columns(self) -> int:
@@ -64,69 +70,59 @@ class PathChoice:
     def command(self) -> str:
         """What computes it."""
         words = ["shiftscope", "paths", str(self.selection.study.path), "--layer", self.linear.name]
-        rule, frequencies = self.settings.rule.name, self.settings.frequencies
-        words += ["--rule", rule] if rule != DEFAULT else []
-        words += ["--smoothing", frequencies.smoothing] if frequencies.smoothing != "clip" else []
-        words += ["--eps", repr(frequencies.eps)] if frequencies.eps != EPS else []
+        for name, value in self.address(AT).asked(map=None).items():
+            words += [f"--{name}", str(value)] if value is not None else []
         asked = self.selection.asked_reference
         return shlex.join(words + (["--reference", asked] if asked else []))
 
-    @property
-    def options(self) -> dict[str, str | int | bool | None]:
-        """Of an address; what is as usual stays out."""
-        rule, frequencies = self.settings.rule.name, self.settings.frequencies
-        return {
-            "map": None if self.linear.name == self._usual else self.linear.name,
-            "rule": rule if rule != DEFAULT else None,
-            "smoothing": frequencies.smoothing if frequencies.smoothing != "clip" else None,
-            "eps": repr(frequencies.eps) if frequencies.eps != EPS else None,
+    def address(self, path: str, **options: Option) -> PageAddress:
+        """Of the page at `path`, with what was chosen and more options."""
+        frequencies = self.settings.frequencies
+        chosen: dict[str, Option] = {
+            "map": self._asked(self.linear.name),
+            "rule": self.settings.rule.name,
+            "smoothing": frequencies.smoothing,
+            "eps": frequencies.eps,
         }
+        return PageAddress(self.selection, path, self.view, {**chosen, **options})
 
-    def page(self, **changed: str | int | bool | None) -> str:
-        """The page of all categories."""
-        return self.selection.page(AT, **{**self.options, **changed})
-
-    def pair(self, first: int | str, second: int | str, **changed: str | int | bool | None) -> str:
+    def pair(self, first: int | str, second: int | str, **changed: Option) -> str:
         """The page of two categories, by number; the last number means all together."""
-        return self.selection.page(f"{AT}/{first}/{second}", **{**self.options, **changed})
+        return self.address(f"{AT}/{first}/{second}")(**changed)
 
     def names(self) -> list[str]:
         """Of the rows of every matrix."""
         return [*self.selection.study.categories, ALL]
 
-    def choices(self, path: str, kept: Mapping[str, str | int | bool | None]) -> list[Choice]:
-        """Menus of map, rule and smoothing for a page at `path`."""
-
-        def link(text: str, help: str = "", **changed: str | None) -> Link:
-            return Link(text, self.selection.page(path, **{**self.options, **kept, **changed}), help)
-
-        maps = [link(name, map=None if name == self._usual else name) for name in self.selection.study.maps]
-        rules = [
-            link(name.replace("_", " "), rule.formula, rule=None if name == DEFAULT else name)
-            for name, rule in RULES.items()
-        ]
+    def choices(self, at: PageAddress) -> list[Choice]:
+        """Menus of map, rule, smoothing and datasets for the page `at` an address."""
+        frequencies, shown = self.settings.frequencies, self.settings.rule
+        maps = [Link(name, at(map=self._asked(name))) for name in self.selection.study.maps]
+        rules = [Link(name.replace("_", " "), at(rule=name), rule.formula) for name, rule in RULES.items()]
         smoothings = [
-            link(
-                name,
-                Frequencies(smoothing, self.settings.frequencies.eps).in_words(),
-                smoothing=None if smoothing == "clip" else smoothing,
-            )
-            for name, smoothing in _SMOOTHINGS.items()
+            Link(text, at(smoothing=smoothing), Frequencies(smoothing, frequencies.eps).in_words())
+            for smoothing, text in _SMOOTHINGS.items()
         ]
-        smoothing = next(
-            name for name, value in _SMOOTHINGS.items() if value == self.settings.frequencies.smoothing
-        )
+        smoothing = _SMOOTHINGS[frequencies.smoothing]
         return [
             *([Choice("Map", maps, self.linear.name)] if len(maps) > 1 else []),
-            Choice("Rule", rules, self.settings.rule.name.replace("_", " "), self.settings.rule.formula),
+            Choice("Rule", rules, shown.name.replace("_", " "), shown.formula),
             Choice("Frequencies", smoothings, smoothing, "What is done with frequencies of 0 and 1."),
+            *self.selection.dataset_choices(at.path, **at.asked()),
         ]
+
+    def _asked(self, name: str) -> str | None:
+        """A map in an address; None for the one that is shown without."""
+        return None if name == self._usual else name
 
     @cached_property
     def _usual(self) -> str:
-        return map_named(
-            self.selection.study, None if self.selection.study.head else next(iter(self.selection.study.maps))
-        ).name
+        return map_named(self.selection.study, _first(self.selection)).name
 
 
-_SMOOTHINGS: dict[str, Smoothing] = {"clipped": "clip", "Jeffreys": "jeffreys", "as counted": "none"}
+def _first(selection: Selection) -> str | None:
+    """The first map where none is the head."""
+    return None if selection.study.head else next(iter(selection.study.maps), None)
+
+
+_SMOOTHINGS: dict[Smoothing, str] = {"clip": "clipped", "jeffreys": "Jeffreys", "none": "as counted"}

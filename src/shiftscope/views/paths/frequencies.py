@@ -1,0 +1,50 @@
+"""How often paths are significant."""
+
+from __future__ import annotations
+
+from shiftscope.explain.paths.measures.separation import BINS
+from shiftscope.views.page.panels import Chart
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.number_text import exact
+from shiftscope.views.paths.shown_paths import ShownPaths
+
+
+@section(ShownPaths, place=40)
+def frequencies(paths: ShownPaths) -> Chart:
+    """How many paths are significant in what share of the images, datasets over one another."""
+    chosen, log = paths.chosen, paths.log
+    row = len(chosen.selection.study.categories) if paths.category is None else paths.category
+    values = [
+        {"dataset": name, "from": exact(bin / BINS), "to": exact((bin + 1) / BINS), "paths": int(paths)}
+        for name, found in chosen.statistics.items()
+        for bin, paths in enumerate(found.separation.histogram[row].tolist())
+        if paths or not log
+    ]
+    scale: dict[str, object] = {"type": "symlog"} if log else {}
+    spec = {
+        "data": {"values": values},
+        "height": 240,
+        "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.5},
+        "encoding": {
+            "x": {
+                "field": "from",
+                "type": "quantitative",
+                "title": "share of images in which a path is significant",
+                "scale": {"domain": [0, 1]},
+            },
+            "y": {"field": "paths", "type": "quantitative", "title": "paths", "scale": scale},
+            "color": {
+                "field": "dataset",
+                "type": "nominal",
+                "scale": {"domain": chosen.selection.ordered()},
+                "legend": {"orient": "top", "title": None},
+            },
+        },
+    }
+    whose = chosen.names()[row]
+    return Chart(
+        f"How often paths are significant: {whose}",
+        spec,
+        description=f"Number of paths by the share of images of {whose} in which they are significant.",
+        note=f"{BINS} bins from 0 to 1; on the left few images show a path, on the right all do.",
+    )
