@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from shiftscope.registry import Registry
@@ -48,7 +47,7 @@ def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Dra
 def panels_of(subject: Any) -> list[Panel]:
     """What the sections of a subject's page show, in order."""
     panels: list[Panel] = []
-    for row in _rows(type(subject).__name__):
+    for row in _rows(type(subject)):
         shown = [panel for each in row for panel in _listed(each.draw(subject))]
         panels += [Columns("", shown)] if len(row) > 1 and shown else shown
     return panels
@@ -60,11 +59,10 @@ def _listed(shown: Shown) -> Sequence[Panel]:
     return (shown,) if isinstance(shown, Panel) else shown
 
 
-@lru_cache
-def _rows(subject: str) -> list[list[Section]]:
+def _rows(subject: type) -> list[list[Section]]:
     """Sections in their order; those beside one another together."""
     rows: list[list[Section]] = []
-    for each in sorted((each for each in sections.values() if each.subject.__name__ == subject), key=_place):
+    for each in sorted((each for each in sections.values() if each.subject is subject), key=_place):
         if each.beside and rows:
             rows[-1].append(each)
         else:
