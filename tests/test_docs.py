@@ -22,10 +22,12 @@ import shiftscope.datasets
 import shiftscope.demo
 import shiftscope.scores
 import shiftscope.views
+import shiftscope.views.unit
 from shiftscope.cli import COMMANDS, command_line
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
+from shiftscope.views.page.section import sections
 from shiftscope.views.page.view import views
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +37,7 @@ NUMBER = re.compile(r"[-−]?\d+(\.\d+)?(e[-+]\d+)?")
 EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
     "src/shiftscope/scores": (shiftscope.scores, unit_scores),
     "src/shiftscope/views": (shiftscope.views, views),
+    "src/shiftscope/views/unit": (shiftscope.views.unit, sections),
     "src/shiftscope/datasets": (shiftscope.datasets, dataset_kinds),
 }
 
