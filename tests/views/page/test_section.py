@@ -95,3 +95,11 @@ def test_a_section_entered_after_the_page_was_drawn_is_on_the_next_one():
     assert len(panels_of(Shown())) == 1
     enter("two", said("2"), place=20)
     assert len(panels_of(Shown())) == 2
+
+
+def test_every_section_is_in_a_file_of_its_name_and_has_a_place_of_its_own():
+    places = [(each.subject, each.place) for each in sections.values()]
+    assert len(set(places)) == len(places)
+    for each in sections.values():
+        assert each.draw.__module__.endswith(f".{each.draw.__name__}")
+        assert each.draw.__doc__
