@@ -25,7 +25,7 @@ from shiftscope.model.known_answers import KnownAnswers, answers_of
 from shiftscope.model.layer_choice import Layer, choose_layers
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.linear_map_search import find_maps
-from shiftscope.model.output_names import output_names, refuse_other_order
+from shiftscope.recording.output_names import output_names, refuse_other_order
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,

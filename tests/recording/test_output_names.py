@@ -6,7 +6,7 @@ import pytest
 from torch import nn
 
 from shiftscope.errors import DataError
-from shiftscope.model.output_names import output_names, refuse_other_order
+from shiftscope.recording.output_names import output_names, refuse_other_order
 
 
 def model(**config: object) -> nn.Module:
