@@ -27,6 +27,7 @@ SHARDS = "shards"
 CHECKSUMS = "checksums.json"
 LOGITS = "logits"
 NOTES = "notes.sqlite"
+EXPLANATIONS = "explanations"
 
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}

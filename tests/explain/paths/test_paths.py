@@ -1,6 +1,7 @@
 """Path statistics of a study: computed from what is stored, kept, and read as tables."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ from shiftscope.explain.paths.counting.map_inputs import MapInputs
 from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.explain.paths.measures.frequencies import Frequencies
 from shiftscope.explain.paths.measures.separation import separation
-from shiftscope.explain.paths.path_statistics import _around, _difference, _of_draws
+from shiftscope.explain.paths.path_statistics import Settings, _around, _difference, _of_draws
 from shiftscope.explain.paths.paths import FEWEST, map_named, shifts
+from shiftscope.explain.paths.stored_paths import read_paths, write_paths
 from shiftscope.study import Study
 
 FEW = {"shuffles": 3, "resamples": 20, "progress": False}
@@ -175,16 +177,17 @@ def test_other_settings_are_computed_anew(study, options, monkeypatch):
     assert computed
 
 
-def test_a_file_says_what_it_is_of_and_a_damaged_one_is_named(study):
+def test_a_result_says_what_it_is_of_and_a_damaged_one_is_named(study):
     study.paths(**FEW)
-    (path,) = study.path.glob("explanations/paths/*/lab/lab/abs_mean-clip-1e-08.safetensors")
-    with safe_open(path, "numpy") as file:
-        told = json.loads(file.metadata()["paths"])
-    assert (told["rule"], told["smoothing"], told["eps"], told["shuffles"]) == ("abs_mean", "clip", 1e-8, 3)
-    path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(
-        StudyDamaged, match=r"abs_mean-clip-1e-08\.safetensors cannot be read as path statistics"
-    ):
+    (path,) = study.path.glob("explanations/paths/*/lab/*/result.json")
+    told = json.loads(path.read_text())
+    assert (told["kind"], told["datasets"], told["seed"]) == ("paths", ["lab"], FEW.get("seed", 0))
+    settings = told["settings"]
+    assert (settings["rule"], settings["smoothing"], settings["eps"]) == ("abs_mean", "clip", 1e-8)
+    assert settings["shuffles"] == 3
+    (arrays,) = path.parent.glob("*.safetensors")
+    arrays.write_bytes(arrays.read_bytes()[:100])
+    with pytest.raises(StudyDamaged, match=r"arrays-.*\.safetensors differs from what was written"):
         study.paths(**FEW)
 
 
@@ -294,29 +297,17 @@ def test_other_settings_leave_what_was_counted_before(study):
     first = study.paths(**FEW).statistics["field"]
     study.paths(eps=1e-6, **FEW)
     study.paths(reference="field", **FEW)
-    files = sorted(study.path.glob("explanations/paths/*/*/*/*.safetensors"))
-    assert len(files) == 6
+    assert len(list(study.path.glob("explanations/paths/**/result.json"))) == 6
     again = Study(study.path).paths(**FEW).statistics["field"]
     np.testing.assert_array_equal(again.kl, first.kl)
 
 
-@pytest.mark.parametrize("damage", ["told", "short", "number"])
-def test_a_file_of_other_shapes_or_numbers_is_damaged(study, damage):
-    from safetensors.numpy import load_file, save_file
-
+def test_a_result_of_other_shapes_is_damaged(study):
     study.paths(**FEW)
-    (path,) = study.path.glob("explanations/paths/*/lab/lab/*.safetensors")
-    arrays = load_file(path)
-    with safe_open(path, "numpy") as file:
-        told = file.metadata()
-    if damage == "short":
-        arrays["kl"] = arrays["kl"][:2]
-    elif damage == "number":
-        arrays["kl"][0, 1] += 1
-    else:
-        told = {"paths": "[1]"}
-    save_file(arrays, path, metadata=told)
-    with pytest.raises(StudyDamaged, match="cannot be read as path statistics"):
+    linear, settings = study.head_map, Settings(shuffles=FEW["shuffles"], resamples=FEW["resamples"])
+    short = replace(read_paths(study, linear, study["lab"], None, settings), kl=np.zeros((2, 2)))
+    write_paths(study, linear, study["lab"], None, settings, short)
+    with pytest.raises(StudyDamaged, match=r"holds no path statistics: 'kl' has shape \(2, 2\)"):
         study.paths(**FEW)
 
 

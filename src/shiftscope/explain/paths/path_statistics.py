@@ -23,6 +23,9 @@ from shiftscope.store.stored_recording import Recording
 FLOOR, BOOTSTRAP = 0, 1  # streams of random numbers
 
 
+VERSION = 1  # of `path_statistics`, raised when what it computes changes
+
+
 @dataclass(frozen=True)
 class Settings:
     """What decides the numbers."""

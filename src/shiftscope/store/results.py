@@ -1,0 +1,268 @@
+"""What a slower question answered, kept in the study with all that decides it; see docs/format.md."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import NotInStudy, StudyDamaged
+from shiftscope.store.disk.atomic import read_json, remove_folder, write_json, written_aside
+from shiftscope.store.disk.containment import within
+from shiftscope.store.disk.object_path import on_store
+from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
+from shiftscope.store.layout import EXPLANATIONS, folder_name
+
+if TYPE_CHECKING:
+    from shiftscope.store.stored_study import StudyFiles
+
+RESULT = "result.json"
+USUAL = "usual"  # folder of a result that has no variants
+LONGEST_VERSION = 12  # digits of a file's digest in its name
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class ResultKey:
+    """All that decides a result: two equal keys have equal results.
+
+    Parameters
+    ----------
+    kind
+        Of question, a folder: "scores", "paths".
+    layer
+        That it is about.
+    datasets
+        Whose recordings it rests on; the first is the one that it is about.
+    versions
+        Of the method, for each of the result's parts: a number that is raised when what is computed changes.
+    ground
+        Digests of what else it rests on, by name, as the weights of a linear map.
+    settings
+        As JSON has them.
+    variant
+        Tells results apart that are kept beside one another; part of the place, and readable.
+    """
+
+    kind: str
+    layer: str
+    datasets: tuple[str, ...]
+    versions: Mapping[str, int]
+    recordings: Mapping[str, str]  # digest by dataset
+    ground: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    variant: str = ""
+    seed: int | None = None
+    split: str = ""  # which samples it was found on and which it is reported on; empty for all
+
+    @classmethod
+    def of(cls, study: StudyFiles, kind: str, layer: str, datasets: Sequence[str], **rest: Any) -> ResultKey:
+        """The key of a result that rests on these datasets as they are now; raises `NotInStudy` for one that is not."""
+        digests = {name: study[name].digest for name in datasets}
+        return cls(kind, study.layer(layer).name, tuple(datasets), recordings=digests, **rest)
+
+    def place(self, study: Path) -> Path:
+        """The result's folder, below the study's own."""
+        parts = (self.kind, *map(folder_name, (self.layer, *self.datasets, self.variant or USUAL)))
+        return within(study, (study / EXPLANATIONS).joinpath(*parts))
+
+    def as_json(self) -> dict[str, Any]:
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**told, "datasets": list(self.datasets)}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> ResultKey:
+        """Raises TypeError for what is none; a key from a stranger is only compared and shown."""
+        key = cls(**{**entry, "datasets": tuple(entry["datasets"])})
+        mappings = (key.versions, key.recordings, key.ground, key.settings)
+        texts = (key.kind, key.layer, key.variant, key.split, *key.datasets)
+        if not all(isinstance(each, Mapping) for each in mappings):
+            raise TypeError("versions, recordings, ground or settings that are no object")
+        if not all(isinstance(each, str) for each in texts):
+            raise TypeError("a kind, layer, dataset, variant or split that is no text")
+        return key
+
+    def same_but_for_versions(self, other: ResultKey, any_of: Collection[str] = ()) -> bool:
+        """Whether all else that decides a result is the same; `any_of` names settings that may differ, or "seed"."""
+        return self._compared(any_of) == other._compared(any_of)
+
+    def _compared(self, any_of: Collection[str]) -> dict[str, Any]:
+        told = self.as_json()
+        told["settings"] = {name: value for name, value in self.settings.items() if name not in any_of}
+        return {name: value for name, value in told.items() if name != "versions" and name not in any_of}
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A kept result: the arrays of each part, by name."""
+
+    key: ResultKey
+    parts: Mapping[str, Arrays]
+
+
+def read_result(study: Path, key: ResultKey, *, any_of: Collection[str] = ()) -> Result | None:
+    """What is kept of this key, its parts of other versions left out; None where nothing of it is.
+
+    Parameters
+    ----------
+    any_of
+        Settings, or "seed", that may be any: what is kept is taken with those it has.
+
+    Raises
+    ------
+    StudyDamaged
+        What is kept cannot be read, or is not what was written.
+    """
+    folder = key.place(study)
+    described = _described(folder)
+    if described is None:
+        return None
+    kept = _key_in(folder, described)
+    if not kept.same_but_for_versions(key, any_of):
+        return None
+    parts = [part for part, version in key.versions.items() if kept.versions.get(part) == version]
+    if not parts:
+        return None
+    arrays = _arrays(folder, described)
+    if arrays is None:
+        return None
+    return Result(kept, {part: _of_part(part, arrays) for part in parts})
+
+
+def write_result(study: Path, result: Result) -> None:
+    """Keep a result in the place of what was there; whoever reads meanwhile finds one or the other."""
+    from safetensors.numpy import save
+
+    folder = result.key.place(study)
+    flat = {
+        f"{part}/{name}": np.ascontiguousarray(array)
+        for part, arrays in result.parts.items()
+        for name, array in arrays.items()
+    }
+    content = save(flat)
+    digest = hashlib.sha256(content).hexdigest()
+    file = within(study, folder / f"arrays-{digest[:LONGEST_VERSION]}.safetensors")
+    with written_aside(file) as opened:
+        opened.write(content)
+    described = {
+        **result.key.as_json(),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": {file.name: digest},
+    }
+    write_json(within(study, folder / RESULT), with_own_digest(described))
+    _sweep(folder, file.name)
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """One entry of a study's list of results."""
+
+    folder: Path
+    key: ResultKey
+    made: str
+    size: int  # bytes
+    files: Mapping[str, str]  # name -> SHA-256
+
+
+def kept_results(study: Path) -> Iterator[KeptResult | StudyDamaged]:
+    """Every result that is kept, in the order of their places; what is damaged as the error that says so."""
+    for file in sorted((study / EXPLANATIONS).rglob(RESULT)):
+        try:
+            folder = within(study, file).parent
+            described = _described(folder)
+            if described is not None:
+                key, files = _key_in(folder, described), _files(folder, described)
+                size = sum(path.stat().st_size for path in (file, *files) if path.is_file())
+                yield KeptResult(folder, key, str(described.get("made", "")), size, described["files"])
+        except StudyDamaged as error:
+            yield error
+
+
+def why_stale(study: StudyFiles, kept: ResultKey, versions: Mapping[str, int]) -> str:
+    """Why a kept result would not be shown, given the versions that methods have now; empty where it would."""
+    try:
+        now = {name: study[name].digest for name in kept.datasets}
+    except (NotInStudy, StudyDamaged):
+        return "a dataset that it rests on is gone"
+    changed = [name for name in kept.datasets if kept.recordings.get(name) != now[name]]
+    if changed:
+        return f"{', '.join(changed)} recorded again"
+    older = [part for part, version in kept.versions.items() if versions.get(part) != version]
+    return f"computed by an earlier version of {', '.join(older)}" if older else ""
+
+
+def remove_result(folder: Path) -> None:
+    """Delete a kept result; it is computed again when it is asked for."""
+    remove_folder(folder)
+
+
+def _described(folder: Path) -> dict[str, Any] | None:
+    """What a result says of itself; None where there is none."""
+    path = folder / RESULT
+    if not path.exists():
+        return None
+    described = read_json(path, "a kept result")
+    if not is_as_written(described):
+        raise StudyDamaged(f"{path} differs from what was written. {_remedy(folder)}")
+    return described
+
+
+def _key_in(folder: Path, described: Mapping[str, Any]) -> ResultKey:
+    rest = {name: value for name, value in described.items() if name not in ("made", "files", "digest")}
+    try:
+        key = ResultKey.from_json(rest)
+        if not isinstance(described["files"], Mapping):
+            raise TypeError("files that are no object")
+    except (KeyError, TypeError) as error:
+        raise StudyDamaged(
+            f"{folder / RESULT} does not describe a result: {error!r}. {_remedy(folder)}"
+        ) from error
+    return key
+
+
+def _files(folder: Path, described: Mapping[str, Any]) -> list[Path]:
+    if any(Path(name).name != name for name in described["files"]):
+        raise StudyDamaged(f"{folder / RESULT} names files elsewhere. {_remedy(folder)}")
+    return [within(folder, folder / name) for name in described["files"]]
+
+
+def _arrays(folder: Path, described: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]] | None:
+    """None where they are gone, as where another process has replaced them since; raises `StudyDamaged` where they are not what was written."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    (file,) = _files(folder, described)
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    if hashlib.sha256(content).hexdigest() != described["files"][file.name]:
+        raise StudyDamaged(f"{file} differs from what was written. {_remedy(folder)}")
+    try:
+        return load(content)
+    except (SafetensorError, ValueError) as error:
+        raise StudyDamaged(f"{file} cannot be read: {error}. {_remedy(folder)}") from error
+
+
+def _of_part(part: str, arrays: Arrays) -> dict[str, npt.NDArray[Any]]:
+    own = f"{part}/"
+    return {name.removeprefix(own): array for name, array in arrays.items() if name.startswith(own)}
+
+
+def _sweep(folder: Path, kept: str) -> None:
+    """Remove the arrays that were there before."""
+    if not on_store(folder):
+        for path in folder.glob("arrays-*.safetensors"):
+            if path.name != kept:
+                path.unlink(missing_ok=True)
+
+
+def _remedy(folder: Path) -> str:
+    return f"Remove the folder {folder}; what it held is computed again when it is asked for."

@@ -1,0 +1,138 @@
+"""Kept results: what decides whether one is read, what is damaged, what replaces what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.store.results import (
+    RESULT,
+    KeptResult,
+    Result,
+    ResultKey,
+    kept_results,
+    read_result,
+    why_stale,
+    write_result,
+)
+
+NUMBERS = np.arange(3.0)
+
+
+@pytest.fixture
+def key(recorded):
+    return ResultKey.of(
+        recorded,
+        "trial",
+        "hidden",
+        ["field", "lab"],
+        versions={"a": 1, "b": 1},
+        settings={"eps": 0.5},
+        seed=3,
+    )
+
+
+@pytest.fixture
+def kept(recorded, key):
+    """A result of two parts, written."""
+    result = Result(key, {"a": {"x": NUMBERS, "y": NUMBERS.astype(np.float32)}, "b": {"x": NUMBERS + 1}})
+    write_result(recorded.path, result)
+    return result
+
+
+def test_what_is_kept_is_read_part_by_part(recorded, key, kept):
+    read = read_result(recorded.path, key)
+    assert {part: set(arrays) for part, arrays in read.parts.items()} == {"a": {"x", "y"}, "b": {"x"}}
+    np.testing.assert_array_equal(read.parts["b"]["x"], [1, 2, 3])
+    assert read.parts["a"]["y"].dtype == np.float32
+
+
+def test_nothing_is_kept_before_it_is_written(recorded, key):
+    assert read_result(recorded.path, key) is None
+
+
+def test_a_new_version_of_one_part_leaves_the_others_fresh(recorded, key, kept):
+    newer = replace(key, versions={"a": 2, "b": 1})
+    assert set(read_result(recorded.path, newer).parts) == {"b"}
+    assert read_result(recorded.path, replace(key, versions={"a": 2, "b": 2})) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"settings": {"eps": 0.25}},
+        {"seed": 4},
+        {"split": "halves"},
+        {"ground": {"weights of head": "1"}},
+        {"recordings": {"field": "other", "lab": "other"}},
+    ],
+)
+def test_a_result_of_anything_else_is_not_read(recorded, key, kept, changed):
+    assert read_result(recorded.path, replace(key, **changed)) is None
+
+
+def test_settings_that_may_be_any_are_not_compared_and_are_told(recorded, key, kept):
+    asked = replace(key, settings={"eps": 0.25}, seed=4)
+    assert read_result(recorded.path, asked, any_of=["eps", "seed"]).key == key
+    assert read_result(recorded.path, asked, any_of=["eps"]) is None
+
+
+def test_a_variant_is_kept_beside_the_usual_one(recorded, key, kept):
+    write_result(recorded.path, Result(replace(key, variant="other rule"), {"a": {"x": NUMBERS * 2}}))
+    assert read_result(recorded.path, key).parts["a"]["x"][2] == 2
+    assert read_result(recorded.path, replace(key, variant="other rule")).parts["a"]["x"][2] == 4
+
+
+def test_what_replaces_a_result_leaves_nothing_of_it(recorded, key, kept):
+    write_result(recorded.path, Result(replace(key, seed=4), {"a": {"x": NUMBERS + 5}}))
+    assert read_result(recorded.path, key) is None
+    assert len(list(key.place(recorded.path).iterdir())) == 2  # the description and one file of arrays
+
+
+@pytest.mark.parametrize("damage", ["described", "arrays", "no object", "elsewhere"])
+def test_a_damaged_result_is_named_with_what_to_do(recorded, key, kept, damage):
+    folder = key.place(recorded.path)
+    (arrays,) = folder.glob("*.safetensors")
+    told = json.loads((folder / RESULT).read_text())
+    if damage == "described":
+        (folder / RESULT).write_text(json.dumps({**told, "seed": 5}))
+    elif damage == "arrays":
+        content = bytearray(arrays.read_bytes())
+        content[-1] ^= 1
+        arrays.write_bytes(content)
+    elif damage == "no object":
+        (folder / RESULT).write_text("[]")
+    else:
+        (folder / RESULT).write_text(json.dumps({**told, "files": {"../x": "0"}, "digest": None}))
+    with pytest.raises(StudyDamaged, match=r"Remove the folder|holds list"):
+        read_result(recorded.path, key)
+    assert [type(each) for each in kept_results(recorded.path)] == (
+        [KeptResult] if damage == "arrays" else [StudyDamaged]
+    )
+
+
+def test_arrays_that_are_gone_are_computed_again(recorded, key, kept):
+    for file in key.place(recorded.path).glob("*.safetensors"):
+        file.unlink()
+    assert read_result(recorded.path, key) is None
+
+
+def test_the_list_tells_what_is_kept_and_why_it_is_stale(recorded, made, key, kept):
+    (entry,) = kept_results(recorded.path)
+    assert entry.key == key
+    assert entry.size == sum(path.stat().st_size for path in entry.folder.iterdir())
+    assert why_stale(recorded, entry.key, {"a": 1, "b": 1}) == ""
+    assert why_stale(recorded, entry.key, {"a": 1, "b": 2}) == "computed by an earlier version of b"
+    recorded.record(made(seed=5), "field", overwrite=True, progress=False)
+    assert why_stale(recorded, entry.key, {"a": 1, "b": 1}) == "field recorded again"
+
+
+def test_a_link_out_of_the_study_is_not_followed(recorded, key, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (recorded.path / "explanations").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StudyDamaged, match="leads out"):
+        write_result(recorded.path, Result(key, {"a": {"x": NUMBERS}}))
