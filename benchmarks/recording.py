@@ -37,7 +37,7 @@ from shiftscope.model.taps import Taps
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import batches
 from shiftscope.recording.shard_filling import ShardFilling
-from shiftscope.recording.stream import Pass, stream
+from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Keep, SampleEntry, Shard
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter
@@ -290,7 +290,7 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
 
     def recorded(layers: Sequence[RecordedLayer]) -> None:
         shards = {0: range(len(dataset))}
-        how = Pass(batch_size=batch)
+        how = PassOptions(batch_size=batch)
         for _ in stream(
             model,
             dataset,
@@ -450,7 +450,7 @@ def loaded(
             dict(enumerate(cut(samples))),
             stored_as="float16",
             probabilities=False,
-            how=Pass(batch, workers, summaries_on_device=there),
+            how=PassOptions(batch, workers, summaries_on_device=there),
             keep=keep,
             summaries=OnDevice,
         )

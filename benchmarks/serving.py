@@ -23,7 +23,7 @@ import numpy as np
 from paired import command, table
 from viewing import Served, addresses, anew, kept_study, quantile, served
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 CLIENTS = 64
 TARGET_MS = 250.0  # that 99 of 100 requests are answered in
@@ -190,7 +190,7 @@ def never_seen(paths: Sequence[str]) -> Iterator[str]:
 def measure(size: str, rounds: int) -> dict[str, Any]:
     del rounds  # one long run says more here than several short ones
     path = kept_study(size) if size == "tiny" else demo_study()
-    kinds = addresses(StudyFiles(path), ASKED[size])
+    kinds = addresses(StoredStudy(path), ASKED[size])
     paths = [each for found in kinds.values() for each in found]
     with served(path) as viewer:
         figures = {"benchmark": "serving", "load": loaded(viewer, paths, SECONDS[size])}

@@ -26,7 +26,7 @@ from shiftscope.shard import SampleEntry, Shard
 from shiftscope.store.layout import SHARD_SAMPLES, folder_name
 from shiftscope.store.manifest import create_study
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.summarise import summarise_shard
 
@@ -58,7 +58,7 @@ EXTENTS = dict(
 )
 
 
-def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool = True) -> StudyFiles:
+def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool = True) -> StoredStudy:
     """A new study at `path`, of which the first dataset is the reference.
 
     Parameters
@@ -70,7 +70,7 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
     world = World(extent, np.random.default_rng([seed, 0]))
     model = {"class": "synthetic.Model", "parameters": 0, "weights_sha256": "", "modules_sha256": ""}
     create_study(path, model, categories, {"shiftscope": version("shiftscope"), "numpy": np.__version__})
-    study = StudyFiles(path)
+    study = StoredStudy(path)
     names = ["reference", *(f"shift {number}" for number in range(1, extent.datasets))]
     for number, name in enumerate(names):
         plan = Plan(

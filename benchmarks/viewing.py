@@ -29,7 +29,7 @@ from paired import command, paired, table
 from synthetic import EXTENTS, Extent, synthetic_study
 
 from shiftscope.interop.deephys.export_deephys import export_deephys
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.web.server.page_at import page_at
 from shiftscope.web.server.security import folder_of
@@ -142,7 +142,7 @@ def opening(study: Path, rounds: int) -> dict[str, Any]:
     return {"seconds": median, **state, "heavy": heavy}
 
 
-def addresses(study: StudyFiles, many: int) -> dict[str, list[str]]:
+def addresses(study: StoredStudy, many: int) -> dict[str, list[str]]:
     """Addresses of every kind of page, `many` different ones where there are as many."""
     rng = np.random.default_rng(0)
     early, late = study.layers
@@ -239,7 +239,7 @@ def quantile(values: Sequence[float], percent: int) -> float:
     return float(np.percentile(values, percent))
 
 
-def images(viewer: Served, study: StudyFiles, rounds: int) -> dict[str, float]:
+def images(viewer: Served, study: StoredStudy, rounds: int) -> dict[str, float]:
     """The pictures of one unit's page as few bodies, against a request for each; and thumbnails from the disk."""
     layer = list(study.layers)[-1]
     strongest = {
@@ -287,7 +287,7 @@ def against_cbor(size: str, folder: Path, rounds: int) -> dict[str, float]:
             with path.open("rb") as file:
                 load(file)
 
-    rivals = {"ours, first page": lambda: page_at(StudyFiles(study.path), ""), "cbor2": read}
+    rivals = {"ours, first page": lambda: page_at(StoredStudy(study.path), ""), "cbor2": read}
     seconds = paired(rivals, rounds)
     ours, theirs = seconds.values()
     table(
@@ -365,7 +365,7 @@ def kept_study(size: str) -> Path:
 
 def measure(size: str, rounds: int) -> dict[str, Any]:
     path = kept_study(size)
-    study = StudyFiles(path)
+    study = StoredStudy(path)
     kinds = addresses(study, ASKED[size])
     figures: dict[str, Any] = {"benchmark": "viewing", "opening": opening(path, rounds)}
     with served(path) as viewer:

@@ -38,7 +38,7 @@ def audit(run: Run) -> tuple[int, str]:
         return 0, f"skipped: pip-audit could not ask: {last[:200]}"
     known = [package for package in found if "vulns" in package]
     lines = [
-        f"{package['name']} {package['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'none'}"
+        f"{package['name']} {package['version']}: {flaw['id']}, repaired in {', '.join(flaw['fix_versions']) or 'none'}"
         for package in known
         for flaw in package["vulns"]
     ]

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 
 import shiftscope as ss
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.server.server import view
 
 IMAGES = Path(__file__).parent / "images"
@@ -31,7 +31,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OFFLINE = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1, EXCLUDE localhost"]
 
 
-def pages(study: StudyFiles) -> dict[str, tuple[str, int]]:
+def pages(study: StoredStudy) -> dict[str, tuple[str, int]]:
     """Address in the study and height in pixels of each picture: what one looks at first after the overview."""
     shifted = study[SHIFTED]
     scores = stored_estimates(study, SHIFTED, study.reference, LAYER)
@@ -76,7 +76,7 @@ def take(page: Page, address: str, height: int, file: Path) -> None:
     raise SystemExit(f"{file} has {file.stat().st_size:,} bytes; choose a smaller height.")
 
 
-def make(study: StudyFiles, into: Path) -> None:
+def make(study: StoredStudy, into: Path) -> None:
     chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if chromium is None:
         raise SystemExit(f"no browser found; looked for {', '.join(BROWSERS)}.")

@@ -39,7 +39,7 @@ def said(output: str, errors: str = "") -> Any:
         (
             [SOUND, FLAWED, UNMENDED],
             1,
-            "old 1.0: PYSEC-1, mended in 1.1, 2.0\nlost 1.0: PYSEC-2, mended in none",
+            "old 1.0: PYSEC-1, repaired in 1.1, 2.0\nlost 1.0: PYSEC-2, repaired in none",
         ),
         ([UNKNOWN, UNKNOWN], 0, "skipped: none of 2 packages could be looked up"),
         ([], 0, "skipped: none of 0"),

@@ -872,7 +872,7 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
     whole = new_study(name="whole")
     whole.record(made(), "lab", layers=["hidden"], progress=False)
     broken = new_study(name="broken")
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
     def stop(*arguments, **options):
         raise Stopped
@@ -881,7 +881,7 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
         "summaries": (sealing, "write_summaries"),
         "transpose": (sealing, "transpose"),
         "complete": (layout, "RECORDING"),
-        "manifest": (StudyFiles, "save"),
+        "manifest": (StoredStudy, "save"),
     }[moment]
     with monkeypatch.context() as patched:
         if moment == "complete":

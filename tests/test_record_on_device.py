@@ -13,7 +13,7 @@ from torch import nn
 from shiftscope.errors import ResponseError
 from shiftscope.flow.record import record as flow_record
 from shiftscope.recording import job
-from shiftscope.recording.stream import Pass
+from shiftscope.recording.stream import PassOptions
 from shiftscope.summaries import summary
 
 CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
@@ -38,8 +38,8 @@ def small_shards(monkeypatch):
 
 
 def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **options):
-    how = Pass(batch_size=7, on_error="skip", summaries_on_device=on_device)
-    return flow_record(study, study._model, dataset, name, layers=list(layers), how=how, **options)
+    how = PassOptions(batch_size=7, on_error="skip", summaries_on_device=on_device)
+    return flow_record(study, study.model, dataset, name, layers=list(layers), how=how, **options)
 
 
 def files(folder):
@@ -139,7 +139,7 @@ def test_what_is_not_finite_is_named_and_leaves_no_trace(new_study, made, mixed,
 
 def test_the_host_makes_the_summaries_without_cuda_or_float64():
     cpu, mps, cuda = (torch.device(name) for name in ("cpu", "mps", "cuda"))
-    assert [Pass().summarises_on(d) for d in (cpu, mps, cuda)] == [False, False, True]
-    asked, refused = Pass(summaries_on_device=True), Pass(summaries_on_device=False)
+    assert [PassOptions().summarises_on(d) for d in (cpu, mps, cuda)] == [False, False, True]
+    asked, refused = PassOptions(summaries_on_device=True), PassOptions(summaries_on_device=False)
     assert [asked.summarises_on(d) for d in (cpu, mps, cuda)] == [True, False, True]
     assert not refused.summarises_on(cuda)

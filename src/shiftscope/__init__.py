@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from shiftscope.datasets.sample import Sample as Sample
     from shiftscope.datasets.source import as_dataset as dataset
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
+    from shiftscope.flow.paths import paths as paths
     from shiftscope.model.layer_choice import Layer as Layer
     from shiftscope.model.layer_choice import list_layers as list_layers
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
-    from shiftscope.study import paths as paths
     from shiftscope.web.report.report import report as report
     from shiftscope.web.server.server import view as view
 
@@ -31,7 +31,7 @@ _WHERE = {
     "dataset": "shiftscope.datasets.source:as_dataset",
     "list_layers": "shiftscope.model.layer_choice",
     "open_study": "shiftscope.study",
-    "paths": "shiftscope.study",
+    "paths": "shiftscope.flow.paths",
     "report": "shiftscope.web.report.report",
     "view": "shiftscope.web.server.server",
 }

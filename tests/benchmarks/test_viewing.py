@@ -5,7 +5,7 @@ import tempfile
 import numpy as np
 import pytest
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
 
 
@@ -17,7 +17,7 @@ def synthetic(bench):
 def test_a_synthetic_study_is_as_large_as_asked_and_mostly_right(synthetic, tmp_path):
     extent = synthetic.Extent(datasets=3, samples=500, layers={"early": 7, "late": 60}, categories=5)
     synthetic.synthetic_study(tmp_path / "made.study", extent, scores=False)
-    study = StudyFiles(tmp_path / "made.study")
+    study = StoredStudy(tmp_path / "made.study")
     assert list(study) == ["reference", "shift 1", "shift 2"]
     assert {layer.name: layer.units for layer in study.layers.values()} == {"early": 7, "late": 60}
     for recording in study.values():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.server.security import folder_of
 from shiftscope.web.server.server import Viewer, view
 
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def viewer(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Viewer]:
     demo_study: Path = request.getfixturevalue("demo_study")  # not made where there is no browser
-    viewer = view(StudyFiles(demo_study), port=0, open_browser=False)
+    viewer = view(StoredStudy(demo_study), port=0, open_browser=False)
     yield viewer
     viewer.stop()
 

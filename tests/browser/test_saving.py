@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shiftscope.store.notes import save_unit_note, unit_note
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 
 def saved(page, click):
@@ -26,7 +26,7 @@ def test_the_units_of_a_layer_are_downloaded_whole(open_page, demo_study):
     name, content = saved(shown.page, table.get_by_role("link", name="Parquet").last.click)
     assert name.endswith(".parquet")
     rows = pq.read_table(io.BytesIO(content))
-    assert rows.num_rows == StudyFiles(demo_study).layer("hidden").units
+    assert rows.num_rows == StoredStudy(demo_study).layer("hidden").units
     name, content = saved(shown.page, table.get_by_role("link", name="CSV").last.click)
     assert name.endswith(".csv")
     assert content.count(b"\n") == rows.num_rows + 1
@@ -62,7 +62,7 @@ def test_an_image_is_downloaded_and_zoomed(open_page, demo_study):
     strip = shown.page.locator("section.image-strip.large")
     name, content = saved(shown.page, strip.get_by_role("link", name="Download").click)
     assert name.startswith("permuted-12")
-    assert content == StudyFiles(demo_study)["permuted"].thumbnail(12)[0]
+    assert content == StoredStudy(demo_study)["permuted"].thumbnail(12)[0]
     image = strip.locator("img")
     small = image.bounding_box()["width"]
     strip.get_by_role("button", name="Zoom").click()
@@ -72,7 +72,7 @@ def test_an_image_is_downloaded_and_zoomed(open_page, demo_study):
 
 
 def test_a_label_is_saved_and_found_by_the_search(open_page, demo_study):
-    study = StudyFiles(demo_study)
+    study = StoredStudy(demo_study)
     try:
         shown = open_page("/layers/hidden/units/9")
         form = shown.page.locator("section.form")

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 KINDS = {
     "overview": "/",
@@ -106,7 +106,7 @@ def test_a_click_on_a_bar_of_a_unit_opens_its_category(open_page):
 
 def test_a_click_on_a_cell_of_the_matrix_opens_the_confusion(open_page, demo_study):
     shown = open_page("/datasets/permuted")
-    samples = StudyFiles(demo_study)["permuted"].samples
+    samples = StoredStudy(demo_study)["permuted"].samples
     pairs = [
         (a, b) for a, b in zip(samples.labels.tolist(), samples.predictions.tolist(), strict=True) if a != b
     ]

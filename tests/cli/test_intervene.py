@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from shiftscope.explain.interventions.intervene import intervene
+from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.worst_units import worst_units
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 
 def rows_of(text):
@@ -20,7 +20,7 @@ def rows_of(text):
 def test_csv_holds_what_the_function_returns(run, recorded, how):
     answer = run("intervene", recorded, "--units", "3", "1", "--how", how, "--csv", "-")
     assert (answer.status, answer.err) == (0, "")
-    expected = intervene(StudyFiles(recorded), [3, 1], how).table()
+    expected = intervene_through_head(StoredStudy(recorded), [3, 1], how).table()
     rows = rows_of(answer.out)
     assert list(rows[0]) == list(expected.columns)
     assert [row["dataset"] for row in rows] == ["val", "shifted"]
@@ -62,7 +62,7 @@ def test_the_table_names_units_datasets_and_accuracies(run, recorded):
     answer = run("intervene", recorded, "--units", "3", "1", "--how", "clamp")
     assert answer.status == 0
     assert "Units 3, 1 of hidden clamped" in answer.out
-    for row in intervene(StudyFiles(recorded), [3, 1], "clamp").table().to_dict("records"):
+    for row in intervene_through_head(StoredStudy(recorded), [3, 1], "clamp").table().to_dict("records"):
         (line,) = (x for x in answer.out.splitlines() if x.startswith(row["dataset"]))
         assert f"{100 * row['before']:.1f} %" in line
         assert f"{100 * row['difference']:+.1f} (" in line
@@ -71,7 +71,7 @@ def test_the_table_names_units_datasets_and_accuracies(run, recorded):
 def test_the_worst_units_of_a_score_are_changed(run, recorded):
     words = ("--worst", "2", "--by", "novelty", "--dataset", "shifted")
     found = json.loads(run("intervene", recorded, *words, "--json").out)
-    expected = worst_units(StudyFiles(recorded), 2, "novelty", layer="hidden", dataset="shifted")
+    expected = worst_units(StoredStudy(recorded), 2, "novelty", layer="hidden", dataset="shifted")
     assert found["units"] == list(expected)
 
 

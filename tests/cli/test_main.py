@@ -10,7 +10,7 @@ import pytest
 
 from shiftscope.cli import COMMANDS
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 FIRST_WORDS = {name.split()[0] for name in COMMANDS}
 
@@ -115,7 +115,7 @@ def test_a_short_token_is_told_in_one_message(run, recorded):
 
 def test_looking_at_a_study_loads_neither_torch_nor_pandas(recorded):
     """Every kind of page, a picture, a search and the server, in a process of its own; scores are kept by now."""
-    study = StudyFiles(recorded)
+    study = StoredStudy(recorded)
     for layer in study.layers:
         for dataset in study:
             stored_estimates(study, dataset, study.reference, layer)
@@ -125,11 +125,11 @@ def test_looking_at_a_study_loads_neither_torch_nor_pandas(recorded):
         from httpx2 import ASGITransport, AsyncClient
         import shiftscope.cli.view
         import shiftscope.web.server.server
-        from shiftscope.store.stored_study import StudyFiles
+        from shiftscope.store.stored_study import StoredStudy
         from shiftscope.web.server.application import application
 
         async def walk():
-            transport = ASGITransport(application(StudyFiles(sys.argv[1]), token=None))
+            transport = ASGITransport(application(StoredStudy(sys.argv[1]), token=None))
             async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8421/") as client:
                 for page in (
                     "", "layers/hidden", "layers/conv/units/2", "datasets/val", "datasets/shifted/samples/5",

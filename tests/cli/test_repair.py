@@ -7,13 +7,13 @@ import json
 import pytest
 from safetensors import safe_open
 
-from shiftscope.explain.interventions.repair import repair
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.explain.interventions.repair import search_repair
+from shiftscope.store.stored_study import StoredStudy
 
 
 @pytest.fixture
 def found(demo_study):
-    return repair(StudyFiles(demo_study), "permuted")
+    return search_repair(StoredStudy(demo_study), "permuted")
 
 
 def test_the_table_is_that_of_the_held_out_half(run, demo_study, found):
@@ -49,7 +49,7 @@ def test_csv_and_json_hold_the_same(run, demo_study, found):
 def test_options_reach_the_search(run, demo_study):
     words = ("--dataset", "arbitrary", "--most", "2", "--seed", "5", "--margin", "0.2")
     told = json.loads(run("repair", demo_study, *words, "--json").out)
-    expected = repair(StudyFiles(demo_study), "arbitrary", most=2, seed=5, margin=0.2)
+    expected = search_repair(StoredStudy(demo_study), "arbitrary", most=2, seed=5, margin=0.2)
     assert told["units"] == list(expected.units)
 
 

@@ -38,9 +38,9 @@ def test_writing_a_report_loads_neither_torch_nor_pandas(recorded, tmp_path):
     import sys
 
     code = (
-        "import sys; from shiftscope.store.stored_study import StudyFiles; "
+        "import sys; from shiftscope.store.stored_study import StoredStudy; "
         "from shiftscope.web.report.report import report; "
-        "report(StudyFiles(sys.argv[1]), sys.argv[2], units=1, progress=False); "
+        "report(StoredStudy(sys.argv[1]), sys.argv[2], units=1, progress=False); "
         "print(*{'torch', 'pandas', 'zarr', 'sklearn'} & set(sys.modules))"
     )
     words = [sys.executable, "-c", code, str(recorded), str(tmp_path / "out")]

@@ -21,11 +21,11 @@ def test_damage_is_named_and_mended(run, recorded, chunk):
     answer = run("verify", recorded)
     assert answer.status == 1
     assert f"{name} differs from what was written" in answer.out
-    assert "--mend" in answer.out
+    assert "--repair" in answer.out
     assert chunk.read_bytes() != before, "nothing is written unless asked for"
-    answer = run("verify", recorded, "--mend")
+    answer = run("verify", recorded, "--repair")
     assert answer.status == 1
-    assert ": mended" in answer.out
+    assert ": repaired" in answer.out
     assert chunk.read_bytes() == before
     assert run("verify", recorded).status == 0
 
@@ -33,6 +33,6 @@ def test_damage_is_named_and_mended(run, recorded, chunk):
 def test_what_has_to_be_recorded_again_is_told(run, recorded, chunk):
     folder = chunk.relative_to(recorded).parts[0]
     (recorded / folder / "samples" / "00000.arrow").unlink()
-    answer = run("verify", recorded, "--mend")
+    answer = run("verify", recorded, "--repair")
     assert f"{folder}/samples/00000.arrow is missing" in answer.out
     assert f"{folder}: the command that recorded it now records shard 0 again." in answer.out

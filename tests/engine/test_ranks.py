@@ -100,7 +100,7 @@ def test_ranks_do_not_go_on_with_a_replacement_that_was_stopped(recorded, made):
 def test_a_second_process_is_refused_while_one_records(recorded, made, monkeypatch):
     monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.0)
 
-    twin = copy.deepcopy(recorded._model)  # one model cannot be recorded twice at once
+    twin = copy.deepcopy(recorded.model)  # one model cannot be recorded twice at once
 
     class Meanwhile(made):
         def __getitem__(self, position):
@@ -114,7 +114,7 @@ def test_a_second_process_is_refused_while_one_records(recorded, made, monkeypat
 
 
 def test_a_dataset_recorded_meanwhile_stays_in_the_manifest(recorded, made):
-    twin = copy.deepcopy(recorded._model)  # one model cannot be recorded twice at once
+    twin = copy.deepcopy(recorded.model)  # one model cannot be recorded twice at once
 
     class Meanwhile(made):
         def __getitem__(self, position):

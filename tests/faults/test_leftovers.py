@@ -67,7 +67,7 @@ def test_without_responses_garbled_summaries_are_said(tmp_path, tried):
     (study / "lab/shards/00001.summaries").write_bytes(b"{")
     with pytest.raises(StudyDamaged, match=r"00001.summaries cannot be read"):
         record(study, keep="summaries")
-    ss.open_study(study).verify(mend=True)
+    ss.open_study(study).verify(repair=True)
     assert finished(study) == {0, 2}
     data = record(study, keep="summaries")
     assert set(data.read[PROBED:]) == set(range(8, 16))

@@ -39,11 +39,11 @@ def study(path: str, in_full: bool = True) -> list[str]:
 
 
 def verified(path: str) -> list[str]:
-    """What `shiftscope verify` and `shiftscope verify --mend` find and do."""
+    """What `shiftscope verify` and `shiftscope verify --repair` find and do."""
     from shiftscope.flow.verify import verify
     from shiftscope.study import Study
 
-    return refusals(iter([lambda: verify(Study(path)), lambda: verify(Study(path), mend=True)]))
+    return refusals(iter([lambda: verify(Study(path)), lambda: verify(Study(path), repair=True)]))
 
 
 def _study_parts(opened: Any, in_full: bool) -> Iterator[Thunk]:

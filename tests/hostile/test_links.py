@@ -173,7 +173,7 @@ def test_mending_neither_reads_nor_deletes_what_a_checksum_outside_names(told_in
         described = {**json.loads(recording.read_text()), "checksums": digest}
         recording.write_text(json.dumps(with_own_digest(described)))
     with contextlib.suppress(StudyDamaged):
-        verify(Study(stranger), mend=True)
+        verify(Study(stranger), repair=True)
     assert contents(outside) == {str(outside / "zarr.json"): b"mine"}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.store.formats.samples import SCHEMA
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.histograms import Histograms
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.top_samples import TopSamples
@@ -55,7 +55,7 @@ def test_samples_without_a_value_they_all_have_are_refused(column, stranger):
     empty = pa.nulls(len(table), pa.string())
     rewritten(file, table.set_column(SCHEMA.get_field_index(column), column, empty))
     with pytest.raises(StudyDamaged, match=f"damage in its column '{column}': 24 rows are empty"):
-        StudyFiles(stranger)["lab"].samples[3]
+        StoredStudy(stranger)["lab"].samples[3]
 
 
 @pytest.mark.parametrize("metadata", ["", "[]", "nan", '{"a": ' * 10_000, '{"a": 1}{'])
@@ -65,7 +65,7 @@ def test_metadata_that_are_no_json_object_are_refused(metadata, stranger):
     texts = pa.array([metadata] * len(table), pa.string())
     rewritten(file, table.set_column(SCHEMA.get_field_index("metadata"), "metadata", texts))
     with pytest.raises(StudyDamaged, match="metadata of row 3 that are no JSON object"):
-        StudyFiles(stranger)["lab"].samples[3]
+        StoredStudy(stranger)["lab"].samples[3]
 
 
 def test_an_offset_beyond_the_file_does_not_end_the_process(stranger, refused):
@@ -92,7 +92,7 @@ def test_a_histogram_whose_range_has_no_end_is_refused(stranger):
     with pytest.raises(
         StudyDamaged, match="exponent of the stored summary 'histograms' holds numbers that none"
     ):
-        StudyFiles(stranger)["lab"].summary("hidden", Histograms)
+        StoredStudy(stranger)["lab"].summary("hidden", Histograms)
 
 
 def test_a_summary_of_more_units_than_memory_holds_is_refused(stranger):
@@ -106,14 +106,14 @@ def test_a_summary_of_more_units_than_memory_holds_is_refused(stranger):
     for chunk in (0, 2**39 - 1):
         (folder / "c" / str(chunk)).write_bytes(bytes(8))
     with pytest.raises(StudyDamaged, match=r"has the shape \(549755813888,\), and what was recorded \(10,\)"):
-        StudyFiles(stranger)["lab"].summary("hidden", Maxima)
+        StoredStudy(stranger)["lab"].summary("hidden", Maxima)
 
 
 def test_strongest_samples_that_are_not_there_are_refused(stranger):
     folder = stranger / "lab" / "summaries.zarr" / "hidden" / "top_samples" / "position"
     (folder / "c" / "0" / "0").write_bytes(np.full((100, 10), 40, np.int64).tobytes())
     with pytest.raises(StudyDamaged, match="numbers that none of ours can be"):
-        StudyFiles(stranger)["lab"].summary("hidden", TopSamples)
+        StoredStudy(stranger)["lab"].summary("hidden", TopSamples)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_responses_of_another_shape_than_recorded_are_refused(shape, stranger):
     array = stranger / "lab" / "responses.zarr" / "hidden" / "by_sample" / "zarr.json"
     described(array, lambda content: content.update(shape=shape))
     with pytest.raises(StudyDamaged, match=r"shape|does not describe an array"):
-        StudyFiles(stranger)["lab"].responses("hidden")
+        StoredStudy(stranger)["lab"].responses("hidden")
 
 
 @pytest.mark.parametrize("kind", ["object", "float128", "U1000", "datetime64[s]", "i4,f8", None, 3])
@@ -131,7 +131,7 @@ def test_responses_of_a_type_that_is_no_number_are_refused(kind, stranger):
     array = stranger / "lab" / "responses.zarr" / "hidden" / "by_sample" / "zarr.json"
     described(array, lambda content: content.update(data_type=kind))
     with pytest.raises(StudyDamaged, match="does not describe an array"):
-        StudyFiles(stranger)["lab"].responses("hidden")
+        StoredStudy(stranger)["lab"].responses("hidden")
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_an_encoding_that_is_not_read_is_refused(codecs, stranger):
     array = stranger / "lab" / "responses.zarr" / "hidden" / "by_sample" / "zarr.json"
     described(array, lambda content: content.update(codecs=codecs))
     with pytest.raises(StudyDamaged, match="which are not read"):
-        StudyFiles(stranger)["lab"].responses("hidden")
+        StoredStudy(stranger)["lab"].responses("hidden")
 
 
 def test_a_manifest_of_a_gigabyte_is_not_read(stranger):
     with (stranger / "study.json").open("ab") as file:
         file.truncate(2**30)  # a hole on the disk
     with pytest.raises(StudyDamaged, match="has 1,073,741,824 bytes; the manifest of a study has at most"):
-        StudyFiles(stranger)
+        StoredStudy(stranger)
 
 
 @pytest.mark.parametrize(
@@ -172,10 +172,10 @@ def test_a_manifest_of_a_gigabyte_is_not_read(stranger):
 def test_a_manifest_with_values_of_another_type_is_refused(change, stranger):
     described(stranger / "study.json", lambda content: content.update(change))
     with pytest.raises(StudyDamaged, match=r"study.json is not the manifest of a study"):
-        StudyFiles(stranger)
+        StoredStudy(stranger)
 
 
 def test_layers_that_differ_between_manifest_and_recording_are_refused(stranger):
     described(stranger / "study.json", lambda content: content["layers"][0].update(units=5))
     with pytest.raises(StudyDamaged, match=r"names the layers .* was recorded at others"):
-        StudyFiles(stranger)["lab"]
+        StoredStudy(stranger)["lab"]

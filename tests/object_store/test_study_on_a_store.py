@@ -19,7 +19,7 @@ from shiftscope.errors import BadRequest, StoreError, StudyDamaged
 from shiftscope.flow.verify import verify as flow_verify
 from shiftscope.store.disk.locks import LOCKS
 from shiftscope.store.formats import partial_arrow_file as hollow_file
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.web.server.application import application
 from shiftscope.web.server.study_version import StudyVersion
@@ -98,7 +98,7 @@ def test_it_is_read_like_a_study_in_a_folder(local, uploaded, monkeypatch):
 
 def test_the_viewer_shows_the_same_pages(local, uploaded):
     one, other = (
-        TestClient(application(StudyFiles(study.path), token=None), base_url="http://127.0.0.1")
+        TestClient(application(StoredStudy(study.path), token=None), base_url="http://127.0.0.1")
         for study in (local, uploaded)
     )
     for page in ("/", "/layers/hidden", "/layers/hidden/units/2", "/categories/1", "/datasets/lab/samples/7"):
@@ -198,7 +198,7 @@ def test_a_replaced_recording_is_never_mixed_with_the_one_before(remote, made, b
 
     new = made(seed=5)
     with monkeypatch.context() as patched:
-        patched.setattr(StudyFiles, "put_in_place", stop)
+        patched.setattr(StoredStudy, "put_in_place", stop)
         with pytest.raises(KeyboardInterrupt):
             remote.record(new, "field: 2%", overwrite=True, progress=False)
     np.testing.assert_array_equal(
@@ -217,7 +217,7 @@ def test_a_replaced_recording_is_never_mixed_with_the_one_before(remote, made, b
 
 
 def test_datasets_that_are_finished_at_once_are_both_in_the_manifest(remote):
-    others = [StudyFiles(str(remote.path)) for _ in range(6)]
+    others = [StoredStudy(str(remote.path)) for _ in range(6)]
     meet = threading.Barrier(len(others))
 
     def enter(number):
@@ -252,7 +252,7 @@ def test_a_study_that_is_damaged_there_is_mended(local, uploaded, bucket):
     bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"something else")
     with pytest.raises(StudyDamaged):
         uploaded.scores("hidden")
-    flow_verify(uploaded, mend=True)
+    flow_verify(uploaded, repair=True)
     assert flow_verify(uploaded).sound
     assert bucket.contents("up/local.study") == contents(local.path)
 

@@ -17,7 +17,7 @@ from shiftscope.shard import SampleEntry, Shard
 from shiftscope.store.layout import folder_name
 from shiftscope.store.manifest import Manifest, create_study
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.summarise import summarise_shard
 
@@ -36,7 +36,7 @@ def write_study(
     keep: Mapping[str, str] | None = None,
     stored_as: str = "float32",
     shard_samples: int = 4096,
-) -> StudyFiles:
+) -> StoredStudy:
     """A study of one layer; (sample, unit) responses and (sample,) labels by dataset, the first the reference.
 
     A prediction of NO_LABEL is a skipped sample.
@@ -45,7 +45,7 @@ def write_study(
     layer = RecordedLayer(LAYER, LAYER, "Linear", "neurons", "none", units, (units,), None, 0, False, 1, 0)
     model = {"class": "made up", "weights": "0", "parameters": 0}
     create_study(path, model, [str(c) for c in range(categories)], {})
-    study = StudyFiles(path)
+    study = StoredStudy(path)
     for name in responses:
         write_recording(
             study,
@@ -66,7 +66,7 @@ def write_study(
 
 
 def write_recording(
-    study: StudyFiles,
+    study: StoredStudy,
     name: str,
     layer: RecordedLayer,
     responses: Numbers,
@@ -111,10 +111,10 @@ def write_recording(
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[..., StudyFiles]:
+def written(tmp_path: Path) -> Callable[..., StoredStudy]:
     """`write_study` in a fresh folder, or one of another `name`."""
 
-    def write(*given: Any, name: str = "made", **options: Any) -> StudyFiles:
+    def write(*given: Any, name: str = "made", **options: Any) -> StoredStudy:
         return write_study(tmp_path / f"{name}.study", *given, **options)
 
     return write

@@ -24,7 +24,7 @@ from shiftscope.store.notes import (
     unit_note,
     unit_notes,
 )
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.study import Study
 
 
@@ -61,7 +61,7 @@ def test_what_is_saved_is_read_again_by_another_reader(study):
     )
     assert (saved.label, saved.tags, saved.note) == ("red edge", {"colour", "edge"}, "Line one.\nTwo.")
     assert before <= saved.changed <= datetime.now(UTC)
-    again = StudyFiles(study.path)
+    again = StoredStudy(study.path)
     assert unit_note(again, "hidden", 3) == saved
     assert unit_notes(again, "hidden") == {3: saved}
     assert unit_notes(again, "conv") == {}
@@ -167,9 +167,9 @@ def test_quotes_and_statements_are_only_text(study):
 SAVE_TWENTY = """
 import sys
 from shiftscope.store.notes import save_unit_note
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
-study = StudyFiles(sys.argv[1])
+study = StoredStudy(sys.argv[1])
 for turn in range(20):
     save_unit_note(study, "hidden", int(sys.argv[2]), label=f"turn {turn}")
     save_unit_note(study, "hidden", 9, **{sys.argv[3]: sys.argv[2]})
@@ -382,4 +382,4 @@ def test_what_is_no_text_or_no_number_is_refused(
     bare: Path, unit: object, written: dict[str, object]
 ) -> None:
     with pytest.raises(BadRequest, match=r"it is text|each is text|a unit is a whole number"):
-        save_unit_note(StudyFiles(bare), "hidden", unit, **written)  # type: ignore[arg-type]
+        save_unit_note(StoredStudy(bare), "hidden", unit, **written)  # type: ignore[arg-type]

@@ -388,10 +388,10 @@ def test_datasets_are_found_under_any_name(tmp_path, name):
 
 def test_a_net_is_not_needed_to_look(explored, monkeypatch):
     """The pages come from the folder alone: the same study opened anew, without its model."""
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
     monkeypatch.setattr(Net, "forward", None)
-    opened, held = browser(StudyFiles(explored.study.path)), browser(explored.study)
+    opened, held = browser(StoredStudy(explored.study.path)), browser(explored.study)
     for path in (
         "/",
         "/layers/hidden/units/2",

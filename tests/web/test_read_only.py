@@ -14,7 +14,7 @@ import pytest
 from shiftscope.errors import BadRequest
 from shiftscope.flow.scores import score_all
 from shiftscope.store.notes import save_unit_note, unit_note
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.study import Study
 from shiftscope.web.server.security import folder_of
 from shiftscope.web.server.server import Viewer, view
@@ -81,7 +81,7 @@ def test_otherwise_scores_and_notes_are_kept(recorded: Study) -> None:
 
 def test_a_study_opened_read_only_takes_no_note_and_keeps_no_score(recorded: Study) -> None:
     before = contents(recorded.path)
-    opened = StudyFiles(recorded.path, read_only=True)
+    opened = StoredStudy(recorded.path, read_only=True)
     with pytest.raises(BadRequest, match="read only"):
         save_unit_note(opened, "hidden", 3, label="x")
     score_all(opened)

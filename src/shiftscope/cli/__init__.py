@@ -17,6 +17,7 @@ from shiftscope.cli.paths import paths
 from shiftscope.cli.record import record
 from shiftscope.cli.repair import repair
 from shiftscope.cli.report import report
+from shiftscope.cli.results import results
 from shiftscope.cli.score import score
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "paths": paths,
     "compare": compare,
     "verify": verify,
+    "results": results,
     "view": view,
     "report": report,
     "import deephys": import_deephys,

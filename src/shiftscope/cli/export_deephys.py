@@ -33,9 +33,9 @@ def export_deephys(
     """
     from shiftscope.interop.deephys.export_deephys import export_deephys
     from shiftscope.progress import bar
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
-    exported = export_deephys(StudyFiles(study), out, layers=layers, datasets=datasets, progress=bar)
+    exported = export_deephys(StoredStudy(study), out, layers=layers, datasets=datasets, progress=bar)
     for file in exported.files:
         print(file)
     for note in exported.notes:

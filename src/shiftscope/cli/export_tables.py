@@ -33,10 +33,10 @@ def export_tables(
     """
     from shiftscope.flow.scores import scores as flow_scores
     from shiftscope.interop.table_files import write_tables
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
     written = write_tables(
-        StudyFiles(study), out, score=flow_scores, file_format=file_format, responses=responses or ()
+        StoredStudy(study), out, score=flow_scores, file_format=file_format, responses=responses or ()
     )
     for path, rows in written.items():
         print(f"{path}: {rows:,} rows")

@@ -53,9 +53,9 @@ def intervene(
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.cli.show_pairs import show_pairs
     from shiftscope.explain.interventions.head import head_behind
-    from shiftscope.explain.interventions.intervene import intervene as change
+    from shiftscope.explain.interventions.intervene import intervene_through_head as change
     from shiftscope.explain.interventions.worst_units import worst_units
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)
     if (units is None) == (worst is None):
@@ -64,7 +64,7 @@ def intervene(
         raise BadRequest(
             "--by and --dataset choose the worst units; give them with --worst, not with --units."
         )
-    opened = StudyFiles(study)
+    opened = StoredStudy(study)
     chosen = (
         worst_units(
             opened,

@@ -48,14 +48,14 @@ def repair(
     """
     from shiftscope.cli.checked_csv import checked_csv, checked_file
     from shiftscope.cli.show_pairs import show_pairs
-    from shiftscope.explain.interventions.repair import repair as search
     from shiftscope.explain.interventions.repair import save_repaired_head
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.explain.interventions.repair import search_repair as search
+    from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)
     if save is not None:
         checked_file(save)
-    opened = StudyFiles(study)
+    opened = StoredStudy(study)
     found = search(opened, dataset, margin=margin, most=most, seed=seed, reference=reference)
     if save is not None:
         save_repaired_head(save, opened, found)

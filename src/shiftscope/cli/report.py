@@ -37,8 +37,8 @@ def report(
     overwrite
         Replace a folder that is not empty and no report.
     """
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
     from shiftscope.web.report.report import report as write
 
-    written = write(StudyFiles(study), out, units=units, layers=layers, title=title, overwrite=overwrite)
+    written = write(StoredStudy(study), out, units=units, layers=layers, title=title, overwrite=overwrite)
     print(f"{written.pages} pages, {written.size / 1e6:.1f} MB. Open {written.index} in a browser.")

@@ -68,12 +68,12 @@ def score(
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.flow.scores import scores as flow_scores
     from shiftscope.scores.score import unit_scores
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
     if top is not None and top < 1:
         raise BadRequest(f"--top {top}; at least 1.")
     checked_csv(csv)
-    files = StudyFiles(study)
+    files = StoredStudy(study)
     table = flow_scores(files, layer, dataset=dataset, reference=reference, intervals=intervals)
     undefined = table.attrs["undefined"]
     alone = dataset == (reference or files.reference)

@@ -50,10 +50,10 @@ def view(
     try:
         from shiftscope.flow.scores import score_all
         from shiftscope.progress import bar
-        from shiftscope.store.stored_study import StudyFiles
+        from shiftscope.store.stored_study import StoredStudy
         from shiftscope.web.server.server import serve
 
-        opened = StudyFiles(study, read_only=read_only)
+        opened = StoredStudy(study, read_only=read_only)
         score_all(opened, progress=bar)
         later = Timer(STARTED_AFTER, _settle)
         later.daemon = True

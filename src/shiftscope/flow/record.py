@@ -1,10 +1,10 @@
-"""The verbs, each wiring a few folders: record, score, intervene and paths."""
+"""A model's responses to a dataset, kept in a study."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
@@ -17,45 +17,97 @@ from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES, folder_name, unreplaced
 from shiftscope.store.manifest import Manifest
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from distributed import Client
     from torch import nn
 
+    from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.datasets.sample import Dataset
     from shiftscope.model.layer_choice import Layer
     from shiftscope.recording.preparation import Preparation
-    from shiftscope.recording.stream import Pass
+    from shiftscope.recording.stream import OnError, PassOptions
     from shiftscope.shard import Keep, Outputs, StoredAs
 
 
 def record(
-    study: StudyFiles,
-    model: nn.Module,
-    dataset: Dataset,
+    study: StoredStudy,
+    data: Any,
     name: str,
     *,
     layers: Sequence[Layer | str] | None = None,
     paths: Sequence[str] = (),
     reference: bool = False,
+    model: nn.Module | None = None,
+    preprocess: Preprocess | None = None,
+    labels: Any = None,
     stored_as: StoredAs = "auto",
     keep: Keep = "responses",
     outputs: Outputs = "auto",
     output: str | int | None = None,
-    how: Pass | None = None,
+    batch_size: int = 64,
+    loader_workers: int = 0,
     engine: Engine | Client | None = None,
     shard_samples: int | None = None,
+    on_error: OnError = "raise",
     check_range: bool = True,
     other_preprocessing: bool = False,
     overwrite: bool = False,
-    progress: Progress = silent,
+    progress: bool = True,
 ) -> Recording:
-    """Keep what `layers` say about every sample, going on with a recording that stopped midway.
+    """Show `data` to the model and keep the responses of `layers`; goes on where it stopped.
 
-    What can be known before the first batch is refused before it, with the study untouched; an error on the
-    way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
-    other ranks that its launcher started; a Dask client has its workers record.
+    Parameters
+    ----------
+    data
+        A dataset of shiftscope, arrays (sample, channel, row, column), a pair (images, labels), a map-style
+        torch Dataset, a DataLoader that reads in order, a Hugging Face dataset, or text such as
+        "imagefolder:val/". What needs more options is made by `shiftscope.dataset`.
+    name
+        Of the dataset in the study.
+    layers
+        Names or globs of modules, "name:pool", "name:channel_axis=-1" where the axis of the units cannot be known,
+        or `Layer` objects. Needed for the first dataset; later ones are recorded at the same.
+    paths
+        Names or globs of linear maps and convolutions inside the model whose paths are to be counted: what
+        enters them is recorded as a layer "NAME input", and their weights are kept. Named with the layers.
+        The map into the logits needs no naming.
+    reference
+        Compare the other datasets with this one. The first dataset is the reference until another says so.
+    model
+        Needed once after `open_study`.
+    preprocess
+        A `Preprocess`, for images that are not model inputs yet.
+    labels
+        (sample,) category numbers, where `data` holds none.
+    stored_as
+        Type of the stored responses: "float16", "float32", or "auto": half precision but for layers whose
+        first responses it would not keep apart.
+    keep
+        "responses" and their summaries, or only "summaries" for sets too large to keep.
+    outputs
+        What the model's outputs are: "logits" (log-probabilities too) or "probabilities"; found out from the
+        first ones of the first dataset where not given.
+    output
+        Which of several tensors that the model returns holds them, by its name or its number from 0. Needed
+        where more than one could be meant, with the first dataset.
+    loader_workers
+        Processes that read samples for the model.
+    engine
+        Where the shards are recorded: in this process where not given, which shares them with the other ranks
+        if torchrun or Slurm started several. A `dask.distributed.Client` has its workers record. See
+        docs/cluster.md.
+    shard_samples
+        How many samples are written, counted and handed to a worker together; 4,096 where not given.
+    on_error
+        "skip" counts samples that cannot be read, and leaves a gap in their place.
+    check_range
+        Refuse inputs whose range is of another order than the first dataset's.
+    other_preprocessing
+        Record data whose preprocessing differs from the reference's, or that have none where it had one.
+    overwrite
+        Replace a dataset of this name; it stays until the new recording is whole.
 
     Raises
     ------
@@ -68,13 +120,72 @@ def record(
     LayerNotFound, LayerError, DataError, ModelError, ResponseError
         What was asked cannot be recorded; the message names the layer, unit or sample.
     """
+    from shiftscope.datasets.source import as_dataset
+    from shiftscope.progress import bar, silent, tell
+    from shiftscope.recording.stream import PassOptions
+
+    study.model = model or study.model
+    if study.model is None:
+        raise BadRequest("an opened study does not hold the model: pass record(..., model=net) once.")
+    dataset = as_dataset(data, preprocess=preprocess, labels=labels, categories=study.categories or None)
+    if progress:
+        tell(name, dataset.describe().get("told", ()))
+    return record_dataset(
+        study,
+        study.model,
+        dataset,
+        name,
+        layers=layers,
+        paths=paths,
+        reference=reference,
+        stored_as=stored_as,
+        keep=keep,
+        outputs=outputs,
+        output=output,
+        options=PassOptions(batch_size=batch_size, loader_workers=loader_workers, on_error=on_error),
+        engine=engine,
+        shard_samples=shard_samples,
+        check_range=check_range,
+        other_preprocessing=other_preprocessing,
+        overwrite=overwrite,
+        progress=bar if progress else silent,
+    )
+
+
+def record_dataset(
+    study: StoredStudy,
+    model: nn.Module,
+    dataset: Dataset,
+    name: str,
+    *,
+    layers: Sequence[Layer | str] | None = None,
+    paths: Sequence[str] = (),
+    reference: bool = False,
+    stored_as: StoredAs = "auto",
+    keep: Keep = "responses",
+    outputs: Outputs = "auto",
+    output: str | int | None = None,
+    options: PassOptions | None = None,
+    engine: Engine | Client | None = None,
+    shard_samples: int | None = None,
+    check_range: bool = True,
+    other_preprocessing: bool = False,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> Recording:
+    """`record` of what is a dataset already, with all that decides how its samples go through the model.
+
+    What can be known before the first batch is refused before it, with the study untouched; an error on the
+    way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
+    other ranks that its launcher started; a Dask client has its workers record.
+    """
     from shiftscope.recording.job import Job
     from shiftscope.recording.preparation import prepare
-    from shiftscope.recording.stream import Pass
+    from shiftscope.recording.stream import PassOptions
     from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.writing.writer import RecordingWriter
 
-    engine = chosen(engine)
+    engine, options = chosen(engine), options or PassOptions()
     prepared = prepare(
         study,
         model,
@@ -83,7 +194,7 @@ def record(
         layers=layers,
         paths=paths,
         stored_as=stored_as,
-        batch_size=(how or Pass()).batch_size,
+        batch_size=options.batch_size,
         keep=keep,
         outputs=outputs,
         output=output,
@@ -109,13 +220,13 @@ def record(
             )
         replaces = name in study and (overwrite or stopped)
         target = study.place_for(name, replaces=replaces)
-        how, known = how or Pass(), prepared.known
-        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, how, known)
+        known = prepared.known
+        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, options, known)
         answers = known.answers if known else None
         with held(study.path, files_of(folder)):
             writer = RecordingWriter(target, prepared.plan, answers=answers, overwrite=overwrite)
         if answers:
-            writer.tell_other_passes(answers, how.batch_size)
+            writer.tell_other_passes(answers, options.batch_size)
         try:
             done = len(dataset) - sum(map(job.samples_in, writer.unfinished()))
             with progress(name, done, len(dataset)) as advance:
@@ -140,7 +251,7 @@ def record(
     return study[name]
 
 
-def _enter(study: StudyFiles, recorded: Preparation, folder: str, *, reference: bool) -> None:
+def _enter(study: StoredStudy, recorded: Preparation, folder: str, *, reference: bool) -> None:
     """Put a finished recording into the manifest, and what it tells of the model into the study."""
     from shiftscope.model.head import find_heads
     from shiftscope.model.provenance import refuse_other_layers

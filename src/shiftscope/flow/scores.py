@@ -8,16 +8,20 @@ from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimation.estimate import Estimate
-from shiftscope.scores.estimation.stored_estimates import NUMBERS, has_estimates, stored_estimates_of
+from shiftscope.scores.estimation.stored_estimates import KIND, NUMBERS, has_estimates, stored_estimates_of
 from shiftscope.scores.score import unit_scores
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.result_kinds import result_kind
+from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+result_kind(KIND, lambda: {name: score.version for name, score in unit_scores.items()})
+
+
 def scores(
-    study: StudyFiles,
+    study: StoredStudy,
     layer: str,
     *,
     dataset: str | None = None,
@@ -62,7 +66,7 @@ def scores(
     return table
 
 
-def score_all(study: StudyFiles, *, progress: Progress = silent) -> None:
+def score_all(study: StoredStudy, *, progress: Progress = silent) -> None:
     """Compute and keep every score that the viewer shows first, so that no page waits for one."""
     missing = {
         layer: [name for name in study if not has_estimates(study, name, study.reference, layer)]

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from shiftscope.store.integrity.verify import Verified
 
 
-def verify(study: StudyFiles, *, mend: bool = False) -> Verified:
-    """Compare every recorded file with its checksum; `mend` makes again what can be made without the model.
+def verify(study: StoredStudy, *, repair: bool = False, mend: bool = False) -> Verified:
+    """Compare every recorded file of the study, and every kept result, with its checksum; notes have none.
 
-    What was found is told as it was before mending. Of a damaged shard only that shard has to be recorded again, by
-    the command that recorded its dataset.
+    What was found is told as it was before it was repaired.
+
+    Parameters
+    ----------
+    repair
+        Make again what can be made from what is stored, and let damaged shards count as not recorded: the same
+        `record` as before then records these and nothing else. (The search for units whose silence helps under a
+        shift is `study.repair`.)
+    mend
+        Another name of `repair`.
     """
-    from shiftscope.store.integrity.repair import mend as make_good
+    from shiftscope.store.integrity.repair import repair as repair_study
     from shiftscope.store.integrity.verify import verify as compare
 
     found = compare(study)
-    if mend:
-        make_good(study, found.damages)
+    if repair or mend:
+        repair_study(study, found.damages)
     return found

@@ -15,7 +15,7 @@ from shiftscope.interop.tables import Score, TableName, table
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.text import harmless
 
 FileFormat = Literal["parquet", "csv"]
@@ -24,7 +24,7 @@ AT_ONCE = 64 * 2**20  # bytes of responses in one row group
 
 
 def write_tables(
-    study: StudyFiles,
+    study: StoredStudy,
     folder: Path,
     *,
     score: Score,
@@ -97,7 +97,7 @@ def _writer(path: Path, file: IO[bytes], schema: pa.Schema) -> AbstractContextMa
     return writer
 
 
-def _blocks(study: StudyFiles, layer: str) -> Iterator[pa.Table]:
+def _blocks(study: StoredStudy, layer: str) -> Iterator[pa.Table]:
     for recording in study.values():
         units, plan = recording.layer(layer).units, recording.plan
         rows = max(1, min(plan.rows, AT_ONCE // (4 * units)))

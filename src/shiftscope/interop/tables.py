@@ -12,7 +12,7 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.outcomes.outcomes import outcomes, told
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.text import plain_text
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TableName = Literal["samples", "scores", "confusions", "categories", "units"]
-Score = Callable[[StudyFiles, str], "pd.DataFrame"]  # the scores of every unit of a layer
+Score = Callable[[StoredStudy, str], "pd.DataFrame"]  # the scores of every unit of a layer
 
 MOST_KEYS = 200  # of metadata, in columns of their own
 
 
-def table(study: StudyFiles, what: TableName, *, score: Score) -> pd.DataFrame:
+def table(study: StoredStudy, what: TableName, *, score: Score) -> pd.DataFrame:
     """One of the tables of a study; the reference comes first, NaN or NA where there is nothing.
 
     Parameters
@@ -66,7 +66,7 @@ def table(study: StudyFiles, what: TableName, *, score: Score) -> pd.DataFrame:
     return pd.concat(made[what](), ignore_index=True)
 
 
-def _samples(study: StudyFiles) -> pd.DataFrame:
+def _samples(study: StoredStudy) -> pd.DataFrame:
     import pandas as pd
 
     parts = []
@@ -94,7 +94,7 @@ def _samples(study: StudyFiles) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).assign(**_metadata(known))
 
 
-def _layer_scores(study: StudyFiles, layer: str, score: Score) -> pd.DataFrame:
+def _layer_scores(study: StoredStudy, layer: str, score: Score) -> pd.DataFrame:
     scored = score(study, layer)
     scored.attrs.clear()  # of one layer alone
     rest = scored.drop(columns=["dataset", "layer"], errors="ignore")

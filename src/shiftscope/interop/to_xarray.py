@@ -10,14 +10,14 @@ import numpy as np
 from shiftscope.errors import BadRequest
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 def labelled(
-    study: StudyFiles, layer: str | None = None, dataset: str | None = None
+    study: StoredStudy, layer: str | None = None, dataset: str | None = None
 ) -> xr.Dataset | xr.DataTree:
     """Responses of a study with their coordinates.
 

@@ -17,7 +17,7 @@ from shiftscope.model.evaluation import device_and_dtype, placed
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import leave_one_alone
-from shiftscope.recording.stream import Pass, stream
+from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Shard
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter, is_done
@@ -34,7 +34,7 @@ class Job:
     categories: Sequence[str]
     model: nn.Module
     dataset: Dataset
-    how: Pass
+    how: PassOptions
     known: KnownAnswers | None = None  # of the model of the process that records
 
     @property

@@ -25,7 +25,6 @@ from shiftscope.model.known_answers import KnownAnswers, answers_of
 from shiftscope.model.layer_choice import Layer, choose_layers
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.linear_map_search import find_maps
-from shiftscope.recording.output_names import output_names, refuse_other_order
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,
@@ -35,6 +34,7 @@ from shiftscope.model.provenance import (
 )
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.tokens import prefix_tokens
+from shiftscope.recording.output_names import output_names, refuse_other_order
 from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
 from shiftscope.shard import Keep, Outputs, StoredAs, StoredType
@@ -42,7 +42,7 @@ from shiftscope.store.disk.atomic import read_json
 from shiftscope.store.formats.known_answers_file import refuse_other_answers_in
 from shiftscope.store.layout import RECORDING, written_format
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import check_choice
 
 KEEPS_ANSWERS = 3  # the first format that does
@@ -63,7 +63,7 @@ class Preparation:
 
 
 def prepare(
-    study: StudyFiles,
+    study: StoredStudy,
     model: nn.Module,
     dataset: Dataset,
     name: str,
@@ -167,7 +167,7 @@ def prepare(
     return Preparation(plan, model, inputs, seen, categories, linear_maps, answer, known)
 
 
-def _check_preprocessing(study: StudyFiles, dataset: Dataset, name: str) -> None:
+def _check_preprocessing(study: StoredStudy, dataset: Dataset, name: str) -> None:
     """Raise `DataError` where a dataset's preprocessing is not the reference's."""
     if not study.reference or name == study.reference:
         return
@@ -185,7 +185,7 @@ def _told_of_itself(dataset: Dataset) -> Mapping[str, Any]:
 
 
 def _begun(
-    study: StudyFiles, name: str, layers: Sequence[RecordedLayer], fingerprint: str
+    study: StoredStudy, name: str, layers: Sequence[RecordedLayer], fingerprint: str
 ) -> tuple[StoredType, Mapping[str, StoredType]] | None:
     """The types of a recording of the same samples that is there, also one that stopped: it goes on with them."""
     for folder in (study.folder_of(name), study.place_for(name, replaces=True)):
@@ -199,7 +199,7 @@ def _begun(
 
 
 def _no_less(
-    tried: tuple[StoredType, Mapping[str, StoredType]], study: StudyFiles, layers: Sequence[RecordedLayer]
+    tried: tuple[StoredType, Mapping[str, StoredType]], study: StoredStudy, layers: Sequence[RecordedLayer]
 ) -> tuple[StoredType, Mapping[str, StoredType]]:
     """Float32 where the reference is in it too, so that what is compared was rounded alike."""
     logits, otherwise = tried

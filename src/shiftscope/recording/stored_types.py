@@ -12,7 +12,7 @@ from shiftscope.datasets.sample import Dataset
 from shiftscope.model.answer import Answer
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import Rounding
-from shiftscope.recording.stream import Pass, stream
+from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import StoredType
 
 TRIED = 32  # samples
@@ -44,7 +44,7 @@ def stored_types(
         probabilities=answer.probabilities,
         output=answer.output,
         autocast=autocast,
-        how=Pass(batch_size=min(batch_size, TRIED), on_error="skip"),
+        how=PassOptions(batch_size=min(batch_size, TRIED), on_error="skip"),
     )
     logits: StoredType = _fitting(shard.logits[shard.shown])
     of_layers = {name: _fitting(responses[shard.shown]) for name, responses in shard.responses.items()}

@@ -33,7 +33,7 @@ def silent(samples: int) -> None:
 
 
 @dataclass(frozen=True)
-class Pass:
+class PassOptions:
     """How samples go through the model.
 
     Parameters
@@ -81,7 +81,7 @@ def stream(
     stored_as: StoredType,
     stored_otherwise: Mapping[str, StoredType] | None = None,
     probabilities: bool,
-    how: Pass,
+    how: PassOptions,
     output: str | int | None = None,
     autocast: str = "",
     keep: Keep = "responses",

@@ -38,6 +38,7 @@ class UnitScore:
     measured_in: str
     null: float | None  # the value that means no change or no difference; None where no value does
     within: tuple[float, float]  # smallest and largest value there can be
+    version: int  # of the formula
     compute: Callable[..., Any]
 
     @property
@@ -67,6 +68,7 @@ def unit_score(
     measured_in: str,
     null: float | None = 0.0,
     within: tuple[float, float] = (-np.inf, np.inf),
+    version: int = 1,
 ) -> Callable[[Compute], Compute]:
     """Enter a score under its function's name.
 
@@ -93,10 +95,12 @@ def unit_score(
         The value that means no change; None where no value does.
     within
         The smallest and largest value there can be; intervals end there.
+    version
+        Raised when the formula changes, so that what studies keep of it is computed again, and of no other.
     """
 
     def enter(compute: Compute) -> Compute:
-        score = UnitScore(compute.__name__, reads, measured_in, null, within, compute)
+        score = UnitScore(compute.__name__, reads, measured_in, null, within, version, compute)
         unit_scores.register(score.name, score)
         return compute
 

@@ -20,7 +20,7 @@ from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.local_copy import file_to_read
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.layout import NOTES
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import as_whole_number
 
 LONGEST_LABEL = 80  # characters
@@ -56,7 +56,7 @@ class UnitNote:
         return bool(self.label or self.tags or self.note)
 
 
-def unit_notes(study: StudyFiles, layer: str) -> dict[int, UnitNote]:
+def unit_notes(study: StoredStudy, layer: str) -> dict[int, UnitNote]:
     """Notes of a layer's units by unit; units without one are left out.
 
     Raises
@@ -69,14 +69,14 @@ def unit_notes(study: StudyFiles, layer: str) -> dict[int, UnitNote]:
     return {unit: note for _, unit, note in rows if unit < units}
 
 
-def unit_note(study: StudyFiles, layer: str, unit: int) -> UnitNote:
+def unit_note(study: StoredStudy, layer: str, unit: int) -> UnitNote:
     """The note of one unit, an empty one where there is none."""
     study.layer(layer).check(unit)
     rows = _rows(_place(study), _ONE, study.layer(layer).name, unit)
     return next((note for *_, note in rows), UnitNote())
 
 
-def all_notes(study: StudyFiles) -> list[tuple[str, int, UnitNote]]:
+def all_notes(study: StoredStudy) -> list[tuple[str, int, UnitNote]]:
     """Layer, unit and note of every unit that has one, by layer in the study's order and by unit."""
     places = {name: place for place, name in enumerate(study.layers)}
     rows = [row for row in _rows(_place(study)) if row[0] in places]
@@ -84,7 +84,7 @@ def all_notes(study: StudyFiles) -> list[tuple[str, int, UnitNote]]:
     return sorted(kept, key=lambda row: (places[row[0]], row[1]))
 
 
-def search_notes(study: StudyFiles, text: str) -> list[tuple[str, int, UnitNote]]:
+def search_notes(study: StoredStudy, text: str) -> list[tuple[str, int, UnitNote]]:
     """Units whose label, tags or note hold `text` in any case: labels first, then tags, then notes."""
     wanted = text.strip().casefold()
     if not wanted:
@@ -102,7 +102,7 @@ def search_notes(study: StudyFiles, text: str) -> list[tuple[str, int, UnitNote]
     return [row for place, row in sorted(found, key=lambda pair: pair[0]) if place < 3]
 
 
-def all_tags(study: StudyFiles) -> list[str]:
+def all_tags(study: StoredStudy) -> list[str]:
     """Every tag in use, in the order of the alphabet."""
     return sorted(
         {tag for *_, note in all_notes(study) for tag in note.tags}, key=lambda t: (t.casefold(), t)
@@ -110,7 +110,7 @@ def all_tags(study: StudyFiles) -> list[str]:
 
 
 def save_unit_note(
-    study: StudyFiles,
+    study: StoredStudy,
     layer: str,
     unit: int,
     *,
@@ -233,7 +233,7 @@ def _joined(tags: frozenset[str]) -> str:
     return " ".join(sorted(tags))
 
 
-def _place(study: StudyFiles) -> Path:
+def _place(study: StoredStudy) -> Path:
     """The file of notes.
 
     Raises

@@ -20,7 +20,7 @@ from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
 from shiftscope.store.layout import EXPLANATIONS, folder_name
 
 if TYPE_CHECKING:
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
 RESULT = "result.json"
 USUAL = "usual"  # folder of a result that has no variants
@@ -63,7 +63,7 @@ class ResultKey:
     split: str = ""  # which samples it was found on and which it is reported on; empty for all
 
     @classmethod
-    def of(cls, study: StudyFiles, kind: str, layer: str, datasets: Sequence[str], **rest: Any) -> ResultKey:
+    def of(cls, study: StoredStudy, kind: str, layer: str, datasets: Sequence[str], **rest: Any) -> ResultKey:
         """The key of a result that rests on these datasets as they are now; raises `NotInStudy` for one that is not."""
         digests = {name: study[name].digest for name in datasets}
         return cls(kind, study.layer(layer).name, tuple(datasets), recordings=digests, **rest)
@@ -136,6 +136,16 @@ def read_result(study: Path, key: ResultKey, *, any_of: Collection[str] = ()) ->
     return Result(kept, {part: _of_part(part, arrays) for part in parts})
 
 
+def is_kept(study: Path, key: ResultKey) -> bool:
+    """Whether all parts of this key are kept; their numbers are not looked at."""
+    folder = key.place(study)
+    try:
+        described = _described(folder)
+        return described is not None and _key_in(folder, described) == key
+    except StudyDamaged:
+        return False
+
+
 def write_result(study: Path, result: Result) -> None:
     """Keep a result in the place of what was there; whoever reads meanwhile finds one or the other."""
     from safetensors.numpy import save
@@ -165,27 +175,30 @@ class KeptResult:
     """One entry of a study's list of results."""
 
     folder: Path
-    key: ResultKey
-    made: str
-    size: int  # bytes
-    files: Mapping[str, str]  # name -> SHA-256
+    key: ResultKey | None  # None where it cannot be read
+    made: str = ""
+    size: int = 0  # bytes
+    files: Mapping[Path, str] = field(default_factory=dict)  # their SHA-256
+    damage: str = ""  # why it cannot be read
 
 
-def kept_results(study: Path) -> Iterator[KeptResult | StudyDamaged]:
-    """Every result that is kept, in the order of their places; what is damaged as the error that says so."""
+def kept_results(study: Path) -> Iterator[KeptResult]:
+    """Every result that is kept, in the order of their places."""
     for file in sorted((study / EXPLANATIONS).rglob(RESULT)):
         try:
             folder = within(study, file).parent
             described = _described(folder)
             if described is not None:
-                key, files = _key_in(folder, described), _files(folder, described)
-                size = sum(path.stat().st_size for path in (file, *files) if path.is_file())
-                yield KeptResult(folder, key, str(described.get("made", "")), size, described["files"])
+                files = dict(zip(_files(folder, described), described["files"].values(), strict=True))
+                size = sum(len(path.read_bytes()) for path in (file, *files) if path.is_file())
+                yield KeptResult(
+                    folder, _key_in(folder, described), str(described.get("made", "")), size, files
+                )
         except StudyDamaged as error:
-            yield error
+            yield KeptResult(file.parent, None, damage=str(error))
 
 
-def why_stale(study: StudyFiles, kept: ResultKey, versions: Mapping[str, int]) -> str:
+def why_stale(study: StoredStudy, kept: ResultKey, versions: Mapping[str, int]) -> str:
     """Why a kept result would not be shown, given the versions that methods have now; empty where it would."""
     try:
         now = {name: study[name].digest for name in kept.datasets}
@@ -234,7 +247,10 @@ def _files(folder: Path, described: Mapping[str, Any]) -> list[Path]:
 
 
 def _arrays(folder: Path, described: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]] | None:
-    """None where they are gone, as where another process has replaced them since; raises `StudyDamaged` where they are not what was written."""
+    """None where they are gone, as where another process has replaced them since.
+
+    Raises `StudyDamaged` where they are not what was written.
+    """
     from safetensors import SafetensorError
     from safetensors.numpy import load
 

@@ -45,6 +45,8 @@ from shiftscope.store.layout import (
 from shiftscope.store.stored_recording import Recording
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.store.manifest import Manifest, _read_manifest, write_manifest
 
@@ -53,11 +55,13 @@ Head = tuple[
 ]  # layer, (category, unit) weights, (category,) bias
 
 
-class StudyFiles(Mapping[str, Recording]):
+class StoredStudy(Mapping[str, Recording]):
     """A mapping from dataset names to recordings, the reference first.
 
     With `read_only` no note is saved and no score kept, so that looking at the study leaves its folder as it is.
     """
+
+    model: nn.Module | None = None  # the one at hand, once it was given; the study holds what it answered
 
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
         given = study_path(path)
@@ -264,7 +268,7 @@ class StudyFiles(Mapping[str, Recording]):
         return sorted(begun | {name for name in self.manifest.datasets if not self._is_complete(name)})
 
     def _is_complete(self, dataset: str) -> bool:
-        """False where mending has left shards to be recorded again; what is damaged is another matter."""
+        """False where repairing has left shards to be recorded again; what is damaged is another matter."""
         try:
             return self[dataset].complete
         except StudyDamaged:

@@ -46,7 +46,7 @@ def argument(
     logits : (category,)
         Of the same sample, or their mean over the same set.
     weight, bias : (category, unit), (category,)
-        The head, as `StudyFiles.head` holds it.
+        The head, as `StoredStudy.head` holds it.
     """
     by_unit = responses.astype(np.float64) * (weight[category].astype(np.float64) - weight[against])
     return Argument(

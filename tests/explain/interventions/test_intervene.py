@@ -7,7 +7,7 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions import head
-from shiftscope.explain.interventions.intervene import intervene
+from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.study import Study
 
 UNITS = [7, 0, 3]
@@ -33,7 +33,7 @@ def changed(study, name, how, units):
 
 @pytest.mark.parametrize("how", ["silence", "clamp", "replace"])
 def test_answers_equal_the_head_applied_to_changed_responses(recorded, how):
-    result = intervene(recorded, UNITS, how)
+    result = intervene_through_head(recorded, UNITS, how)
     _, weight, bias = recorded.head
     assert (result.layer, result.units, result.how, result.reference) == ("hidden", tuple(UNITS), how, "lab")
     for name, answers in result.answers.items():
@@ -48,11 +48,11 @@ def test_answers_equal_the_head_applied_to_changed_responses(recorded, how):
 
 def test_something_does_change_in_these_tests(recorded):
     for how in ("silence", "replace"):
-        assert intervene(recorded, UNITS, how).answers["field"].changed > 0
+        assert intervene_through_head(recorded, UNITS, how).answers["field"].changed > 0
 
 
 def test_the_table_counts_each_dataset(recorded):
-    result = intervene(recorded, UNITS)
+    result = intervene_through_head(recorded, UNITS)
     table = result.table().set_index("dataset")
     assert list(table.index) == ["lab", "field"]
     for name, answers in result.answers.items():
@@ -67,31 +67,31 @@ def test_the_table_counts_each_dataset(recorded):
 
 
 def test_blocks_of_samples_do_not_show(recorded, monkeypatch):
-    whole = intervene(recorded, UNITS, "replace")
+    whole = intervene_through_head(recorded, UNITS, "replace")
     monkeypatch.setattr(head, "SHARD_SAMPLES", 7)
-    for name, answers in intervene(recorded, UNITS, "replace").answers.items():
+    for name, answers in intervene_through_head(recorded, UNITS, "replace").answers.items():
         np.testing.assert_array_equal(answers.after, whole.answers[name].after)
 
 
 def test_clamping_changes_no_answer_to_the_reference(recorded):
-    answers = intervene(recorded, range(10), "clamp").answers
+    answers = intervene_through_head(recorded, range(10), "clamp").answers
     assert answers["lab"].changed == 0
 
 
 def test_a_unit_named_twice_is_changed_once(recorded):
-    once, twice = intervene(recorded, [3]), intervene(recorded, [3, 3])
+    once, twice = intervene_through_head(recorded, [3]), intervene_through_head(recorded, [3, 3])
     assert twice.units == (3,)
     np.testing.assert_array_equal(once.answers["field"].after, twice.answers["field"].after)
 
 
 def test_another_reference_gives_the_ranges(recorded):
-    result = intervene(recorded, range(10), "clamp", reference="field")
+    result = intervene_through_head(recorded, range(10), "clamp", reference="field")
     assert result.reference == "field"
     assert result.answers["field"].changed == 0
 
 
 def test_only_the_datasets_asked_for(recorded):
-    assert list(intervene(recorded, UNITS, datasets=["field"]).answers) == ["field"]
+    assert list(intervene_through_head(recorded, UNITS, datasets=["field"]).answers) == ["field"]
 
 
 def test_skipped_and_unlabelled_samples_are_counted_nowhere(new_study, made):
@@ -99,7 +99,7 @@ def test_skipped_and_unlabelled_samples_are_counted_nowhere(new_study, made):
     study.record(made(), "lab", layers=["hidden"], progress=False)
     dark = made(seed=1, unlabelled=frozenset({1, 2, 3}), broken=frozenset({5}))
     study.record(dark, "dark", on_error="skip", progress=False)
-    answers = intervene(study, UNITS, "replace").answers["dark"]
+    answers = intervene_through_head(study, UNITS, "replace").answers["dark"]
     assert answers.before[5] == answers.after[5] == -1
     assert answers.pairs.labelled == 36
     assert 5 not in answers.fixed
@@ -110,7 +110,7 @@ def test_a_set_without_labels_still_counts_changed_predictions(new_study, made):
     study = new_study()
     study.record(made(), "lab", layers=["hidden"], progress=False)
     study.record(made(seed=1, unlabelled=frozenset(range(40))), "plain", progress=False)
-    row = intervene(study, range(10)).table().set_index("dataset").loc["plain"]
+    row = intervene_through_head(study, range(10)).table().set_index("dataset").loc["plain"]
     assert row.labelled == row.fixed == row.broken == 0
     assert np.isnan([row.before, row.after, row.difference, row.low, row.high, row.p]).all()
     assert row.changed > 0
@@ -141,7 +141,7 @@ def test_where_nothing_changes_the_prediction_is_the_recorded_one_though_roundin
     stored = study["lab"].logits_of().astype(float)
     predictions = study["lab"].samples.predictions
     assert (stored.argmax(axis=1) != predictions).any()  # ties do occur
-    assert intervene(study, [9]).answers["lab"].changed == 0
+    assert intervene_through_head(study, [9]).answers["lab"].changed == 0
 
 
 def test_log_probabilities_are_changed_as_logits_are(tmp_path, made):
@@ -158,20 +158,20 @@ def test_log_probabilities_are_changed_as_logits_are(tmp_path, made):
     top = np.sort(expected, axis=1)
     clear = top[:, -1] - top[:, -2] > 1e-4  # a sample that moves no other unit leaves all logits equal
     assert clear.mean() > 0.9
-    after = intervene(study, UNITS).answers["lab"].after
+    after = intervene_through_head(study, UNITS).answers["lab"].after
     np.testing.assert_array_equal(after[clear], expected.argmax(axis=1)[clear])
 
 
 def test_another_layer_names_the_one_that_feeds_the_head(recorded):
     with pytest.raises(BadRequest, match=r"'conv' does not feed the linear head, 'hidden' does.*model=net"):
-        intervene(recorded, [0], layer="conv")
+        intervene_through_head(recorded, [0], layer="conv")
 
 
 def test_a_study_without_a_head_says_what_to_do(new_study, made):
     study = new_study()
     study.record(made(), "lab", layers=["conv"], progress=False)
     with pytest.raises(NotInStudy, match="holds no linear head"):
-        intervene(study, [0])
+        intervene_through_head(study, [0])
 
 
 def test_summaries_alone_are_not_enough(new_study, made):
@@ -179,8 +179,8 @@ def test_summaries_alone_are_not_enough(new_study, made):
     study.record(made(), "lab", layers=["hidden"], progress=False)
     study.record(made(seed=1), "large", keep="summaries", progress=False)
     with pytest.raises(NotInStudy, match=r"'large' was recorded with keep=\"summaries\""):
-        intervene(study, [0])
-    assert list(intervene(study, [0], datasets=["lab"]).answers) == ["lab"]
+        intervene_through_head(study, [0])
+    assert list(intervene_through_head(study, [0], datasets=["lab"]).answers) == ["lab"]
 
 
 @pytest.mark.parametrize(
@@ -194,4 +194,4 @@ def test_summaries_alone_are_not_enough(new_study, made):
 )
 def test_units_that_are_not_there_are_refused(recorded, units, error, message):
     with pytest.raises(error, match=message):
-        intervene(recorded, units)
+        intervene_through_head(recorded, units)

@@ -13,7 +13,7 @@ from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.live import Change, Changing, intervene_live
 from shiftscope.model.layer_choice import Layer, choose_layers
 from shiftscope.model.output import responses_in
-from shiftscope.recording.stream import Pass
+from shiftscope.recording.stream import PassOptions
 from shiftscope.study import open_study
 
 from ...conftest import Made
@@ -235,7 +235,7 @@ def test_the_hooks_are_taken_out_when_something_breaks(recorded, net):
 
 def test_progress_counts_every_sample(recorded, net, made):
     seen = []
-    run = Pass(batch_size=16, progress=seen.append)
+    run = PassOptions(batch_size=16, progress=seen.append)
     intervene_live(recorded, net, {"lab": made()}, [0], layer="conv", run=run)
     assert sum(seen) == 40
 

@@ -8,10 +8,10 @@ from torch import nn
 
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.interventions import repair as module
-from shiftscope.explain.interventions.intervene import intervene
+from shiftscope.explain.interventions import search_repair as module
+from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.parts import parts
-from shiftscope.explain.interventions.repair import repair, save_repaired_head
+from shiftscope.explain.interventions.repair import save_repaired_head, search_repair
 from shiftscope.study import Study
 
 COLOUR, UNITS, CATEGORIES = (4, 5), 8, 3
@@ -60,7 +60,7 @@ def misled(tmp_path):
 
 
 def test_the_units_that_mislead_are_found_and_hold_on_the_other_half(misled):
-    found = repair(misled, "field")
+    found = search_repair(misled, "field")
     assert sorted(found.units) == list(COLOUR)
     field = found.held_out["field"]
     assert field.before < 0.6
@@ -71,8 +71,8 @@ def test_the_units_that_mislead_are_found_and_hold_on_the_other_half(misled):
 
 
 def test_what_is_reported_is_the_half_that_was_not_searched(misled):
-    found = repair(misled, "field", seed=3)
-    answers = intervene(misled, found.units).answers
+    found = search_repair(misled, "field", seed=3)
+    answers = intervene_through_head(misled, found.units).answers
     for name, recording in misled.items():
         labels = recording.samples.labels
         known = np.flatnonzero(labels >= 0)
@@ -106,14 +106,16 @@ def test_an_image_is_in_the_same_half_in_every_dataset_whatever_else_is_in_it(mi
 
 
 def test_the_table_has_a_row_for_each_dataset(misled):
-    table = repair(misled, "field").table()
+    table = search_repair(misled, "field").table()
     assert list(table.dataset) == ["lab", "field", "night"]
-    assert list(table.columns) == [c for c in intervene(misled, [0]).table().columns if c != "changed"]
+    assert list(table.columns) == [
+        c for c in intervene_through_head(misled, [0]).table().columns if c != "changed"
+    ]
     assert (table.low <= table.difference).all()
 
 
 def test_the_outcome_is_told_in_words(misled):
-    found = repair(misled, "field")
+    found = search_repair(misled, "field")
     before, after = found.held_out["field"].before, found.held_out["field"].after
     words = found.in_words()
     assert words.startswith(
@@ -125,7 +127,7 @@ def test_the_outcome_is_told_in_words(misled):
 
 def test_a_set_that_needs_no_repair_is_said_to_have_none(misled):
     misled.record(samples(100, 5), "same", progress=False)
-    found = repair(misled, "same")
+    found = search_repair(misled, "same")
     assert found.units == ()
     assert found.in_words() == "No set of units of units helps same within the margin: none gains a sample."
     for pairs in found.held_out.values():
@@ -136,7 +138,7 @@ def test_gains_by_chance_are_said_not_to_hold(new_study, made):
     study = new_study()
     study.record(made(samples=80), "lab", layers=["hidden"], progress=False)
     study.record(made(samples=80, seed=1), "field", progress=False)  # labels at random
-    tried = (repair(study, "field", margin=1.0, seed=seed) for seed in range(20))
+    tried = (search_repair(study, "field", margin=1.0, seed=seed) for seed in range(20))
     found = next(each for each in tried if each.path)  # whose search half has something to gain
     assert found.units == ()
     assert "what the search gained did not hold in cross-validation" in found.in_words()
@@ -144,7 +146,7 @@ def test_gains_by_chance_are_said_not_to_hold(new_study, made):
 
 def test_the_margin_on_the_reference_is_kept_in_the_search(misled):
     for margin in (0.0, 0.05):
-        assert -repair(misled, "field", margin=margin).searched["lab"].difference <= margin + 1e-9
+        assert -search_repair(misled, "field", margin=margin).searched["lab"].difference <= margin + 1e-9
 
 
 def test_a_unit_that_the_reference_needs_is_not_silenced(tmp_path):
@@ -155,19 +157,19 @@ def test_a_unit_that_the_reference_needs_is_not_silenced(tmp_path):
     lab = samples(100, 0)
     study.record(lab, "lab", layers=["units"], progress=False)
     study.record(samples(100, 1, misleading=1.0), "field", progress=False)
-    found = repair(study, "field", margin=0.0)
+    found = search_repair(study, "field", margin=0.0)
     assert found.searched["lab"].difference >= 0
 
 
 def test_the_same_seed_finds_the_same(misled):
-    one, same = repair(misled, "field", seed=1), repair(misled, "field", seed=1)
+    one, same = search_repair(misled, "field", seed=1), search_repair(misled, "field", seed=1)
     assert (one.units, one.held_out) == (same.units, same.held_out)
-    others = [repair(misled, "field", seed=seed).held_out for seed in (2, 3, 4)]
+    others = [search_repair(misled, "field", seed=seed).held_out for seed in (2, 3, 4)]
     assert any(held_out != one.held_out for held_out in others)
 
 
 def test_at_most_so_many_units(misled):
-    found = repair(misled, "field", most=1)
+    found = search_repair(misled, "field", most=1)
     assert len(found.units) <= len(found.path) <= 1
 
 
@@ -177,14 +179,14 @@ def test_a_large_set_is_searched_in_part_and_reported_in_full(misled, monkeypatc
     monkeypatch.setattr(
         module, "greedy_path", lambda shifted, *rest, **options: seen.append(len(shifted)) or [4, 5]
     )
-    found = repair(misled, "field")
+    found = search_repair(misled, "field")
     assert seen == [30]
     ids = misled["field"].samples.column("id").to_pylist()
     assert found.held_out["field"].labelled == parts(ids, 2, seed=0).sum()
 
 
 def test_the_repaired_head_answers_as_the_silenced_one(misled, tmp_path):
-    found = repair(misled, "field")
+    found = search_repair(misled, "field")
     path = tmp_path / "head.safetensors"
     save_repaired_head(path, misled, found)
     with safe_open(path, "numpy") as file:
@@ -194,17 +196,17 @@ def test_the_repaired_head_answers_as_the_silenced_one(misled, tmp_path):
     kept = [u for u in range(UNITS) if u not in found.units]
     np.testing.assert_array_equal(weight[:, kept], misled.head[1][:, kept])
     answers = (misled["field"].responses("units").astype(np.float32) @ weight.T + bias).argmax(axis=1)
-    silenced = intervene(misled, found.units).answers["field"].after
+    silenced = intervene_through_head(misled, found.units).answers["field"].after
     assert (answers != silenced).mean() < 0.02  # by rounding
 
 
 def test_no_head_is_saved_where_nothing_helps_or_no_folder_is(misled, tmp_path):
-    found = repair(misled, "field")
+    found = search_repair(misled, "field")
     with pytest.raises(BadRequest, match="there is no folder"):
         save_repaired_head(tmp_path / "no" / "head.safetensors", misled, found)
     misled.record(samples(100, 5), "same", progress=False)
     with pytest.raises(BadRequest, match="no head to save: No set of units"):
-        save_repaired_head(tmp_path / "head.safetensors", misled, repair(misled, "same"))
+        save_repaired_head(tmp_path / "head.safetensors", misled, search_repair(misled, "same"))
     assert not (tmp_path / "head.safetensors").exists()
 
 
@@ -221,7 +223,7 @@ def test_no_head_is_saved_where_nothing_helps_or_no_folder_is(misled, tmp_path):
 )
 def test_what_cannot_be_searched_is_refused(misled, options, error, message):
     with pytest.raises(error, match=message):
-        repair(misled, **{"dataset": "field", **options})
+        search_repair(misled, **{"dataset": "field", **options})
 
 
 def test_too_few_labels_to_split_are_refused(misled):
@@ -230,8 +232,8 @@ def test_too_few_labels_to_split_are_refused(misled):
         r"'plain' has \d labelled samples to search in, \d to report on, and 3 categories; .* at least 10"
     )
     with pytest.raises(BadRequest, match=message):
-        repair(misled, "plain")
+        search_repair(misled, "plain")
 
 
 def test_the_study_repairs_too(misled):
-    assert misled.repair("field").units == repair(misled, "field").units
+    assert misled.repair("field").units == search_repair(misled, "field").units

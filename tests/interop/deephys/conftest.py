@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from shiftscope.interop.deephys.import_deephys import import_deephys
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 REAL = Path(__file__).parents[1] / "data" / "deephys"
 # The model file and the datasets that the packages 0.14.1, 0.9.2 and 0.5.4 wrote for it.
@@ -65,11 +65,11 @@ def _stacked(rows: list[bytes], number: str) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], StudyFiles]:
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], StoredStudy]:
     """`imported("0.9.2")`: the study of the files of that version; to be read, not written."""
 
     @cache
-    def study(version: str) -> StudyFiles:
+    def study(version: str) -> StoredStudy:
         model, tests = VERSIONS[version]
         into = tmp_path_factory.mktemp("imported") / f"{version}.study"
         return import_deephys(REAL / model, [REAL / test for test in tests], into)
@@ -85,7 +85,7 @@ class Files:
     test: Path
     into: Path
 
-    def study(self, **options: Any) -> StudyFiles:
+    def study(self, **options: Any) -> StoredStudy:
         return import_deephys(self.model, [self.test], self.into, **options)
 
 

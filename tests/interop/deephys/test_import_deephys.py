@@ -12,7 +12,7 @@ from PIL import Image
 from shiftscope.errors import BadRequest, DataError, NotInStudy, ResponseError, StudyMismatch
 from shiftscope.interop.deephys.import_deephys import import_deephys
 from shiftscope.store.layout import SHARD_SAMPLES
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.study import open_study
 from shiftscope.views.layer.layer import layer_units as layer_page
 from shiftscope.views.overview.overview import overview
@@ -107,7 +107,7 @@ def test_another_dataset_of_a_name_that_is_there_is_refused(written):
     again = written(images=[image(0)], name="SET")
     with pytest.raises(StudyMismatch, match="holds another dataset named 'set' than"):
         again.study()
-    assert StudyFiles(files.into).datasets == ["set"]
+    assert StoredStudy(files.into).datasets == ["set"]
 
 
 def test_two_files_that_call_themselves_the_same_are_told_apart(written, tmp_path):

@@ -16,14 +16,14 @@ from shiftscope.scores.estimation import stored_estimates as module
 from shiftscope.scores.estimation.shared_cache import SharedCache
 from shiftscope.scores.estimation.stored_estimates import estimates_file, stored_estimates
 from shiftscope.scores.score import UnitScore, unit_scores
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 
 @pytest.fixture
 def study(recorded, monkeypatch):
     """A recorded study whose estimates nothing holds in memory."""
     monkeypatch.setattr(module, "_kept", SharedCache(8))
-    return StudyFiles(recorded.path)
+    return StoredStudy(recorded.path)
 
 
 @pytest.fixture
@@ -212,8 +212,8 @@ def test_reading_what_is_kept_imports_neither_scipy_nor_pandas(study):
     code = (
         "import sys\n"
         "from shiftscope.scores.estimation.stored_estimates import stored_estimates\n"
-        "from shiftscope.store.stored_study import StudyFiles\n"
-        f"stored_estimates(StudyFiles({str(study.path)!r}), 'field', 'lab', 'hidden')\n"
+        "from shiftscope.store.stored_study import StoredStudy\n"
+        f"stored_estimates(StoredStudy({str(study.path)!r}), 'field', 'lab', 'hidden')\n"
         "print(*{'scipy.stats', 'pandas', 'torch', 'zarr'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -99,7 +99,7 @@ def test_what_comes_from_whole_shards_is_made_again_without_the_model(recorded_i
         path.unlink()
     else:
         spoil(path)
-    assert [each.remedy for each in study.verify(mend=True).damages] == ["mend"]
+    assert [each.remedy for each in study.verify(repair=True).damages] == ["repair"]
     assert ss.open_study(study.path).verify().sound
     assert contents(study.path) == before
 
@@ -118,7 +118,7 @@ def test_of_a_damaged_shard_that_shard_is_recorded_again(recorded_in_shards, mad
     before = contents(study.path)
     path = study.path / "lab" / damaged
     path.unlink() if path.suffix == ".done" else spoil(path)
-    found = study.verify(mend=True)
+    found = study.verify(repair=True)
     assert [(each.remedy, each.shard) for each in found.damages] == [("record", 2)]
     assert study.unfinished() == ["lab"]
     again = made(unlabelled=frozenset({3}))
@@ -143,7 +143,7 @@ def test_a_manifest_that_says_something_else_is_seen_and_not_written_over(record
     content = json.loads(path.read_text())
     exchanged(content, *keys)
     path.write_text(json.dumps(content))
-    found = ss.open_study(recorded_in_shards.path).verify(mend=True)
+    found = ss.open_study(recorded_in_shards.path).verify(repair=True)
     assert [(each.file, each.remedy) for each in found.damages][:1] == [(path, "restore")]
     with pytest.raises(StudyDamaged, match=r"study.json differs from what was written.* Put back a copy"):
         recorded_in_shards.record(made(seed=2), "new", progress=False)
@@ -176,7 +176,7 @@ def test_a_folder_in_the_place_of_a_shards_file_is_mended(recorded_in_shards, ma
     file.unlink()
     file.mkdir()
     (file / "inside").write_text("")
-    assert [each.shard for each in recorded_in_shards.verify(mend=True).damages] == [2]
+    assert [each.shard for each in recorded_in_shards.verify(repair=True).damages] == [2]
     recorded_in_shards.record(made(unlabelled=frozenset({3})), "lab", progress=False)
     assert contents(recorded_in_shards.path) == before
 
@@ -187,9 +187,9 @@ def test_what_waits_for_a_shard_after_mending_is_otherwise_sound(new_study, made
     study.record(made(), "lab", layers=["hidden"], shard_samples=8, keep=keep, progress=False)
     before = contents(study.path)
     (study.path / "lab" / "samples" / "00003.arrow").unlink()
-    assert [each.shard for each in study.verify(mend=True).damages] == [3]
+    assert [each.shard for each in study.verify(repair=True).damages] == [3]
     for _ in range(2):
-        found = study.verify(mend=True)
+        found = study.verify(repair=True)
         assert found.sound
         assert found.unfinished == ["lab"]
     again = made()
@@ -206,7 +206,7 @@ def test_the_end_of_a_shard_that_tells_something_else_is_seen(recorded_in_shards
     before = contents(study.path)
     path = study.path / "lab" / "shards" / "00002.done"
     path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
-    found = study.verify(mend=True)
+    found = study.verify(repair=True)
     assert [(each.file, each.remedy, each.shard) for each in found.damages] == [(path, "record", 2)]
     study.record(made(unlabelled=frozenset({3})), "lab", progress=False)
     assert contents(study.path) == before
@@ -241,8 +241,8 @@ def test_a_shard_of_a_recording_that_goes_on_is_checked_too(new_study, made, mon
             study.record(made(), "lab", layers=["hidden"], progress=False)
     for file in ("shards/00001.summaries", "samples/00003.arrow"):
         spoil(study.path / "lab" / file)
-    found = study.verify(mend=True)
-    assert {(each.remedy, each.shard) for each in found.damages} == {("mend", None), ("record", 3)}
+    found = study.verify(repair=True)
+    assert {(each.remedy, each.shard) for each in found.damages} == {("repair", None), ("record", 3)}
     again = made()
     study.record(again, "lab", layers=["hidden"], progress=False)
     assert set(again.read[2:]) == set(range(24, 32))
@@ -261,7 +261,7 @@ def test_samples_beside_summaries_are_recorded_again_and_the_summaries_kept(summ
     study = summaries_alone
     before = contents(study.path)
     spoil(study.path / "lab" / "samples" / "00001.arrow")
-    assert [(each.remedy, each.shard) for each in study.verify(mend=True).damages] == [("record", 1)]
+    assert [(each.remedy, each.shard) for each in study.verify(repair=True).damages] == [("record", 1)]
     study.record(made(), "lab", keep="summaries", progress=False)
     assert contents(study.path) == before
 
@@ -270,7 +270,7 @@ def test_summaries_without_responses_cannot_be_made_from_a_part(summaries_alone,
     study = summaries_alone
     folder = study.path / "lab"
     spoil(folder / "summaries.zarr" / "hidden" / "moments" / "total" / "c" / "0")
-    (found,) = study.verify(mend=True).damages
+    (found,) = study.verify(repair=True).damages
     assert found.remedy == "overwrite"
     assert study["lab"].complete, "nothing is undone that cannot be made good"
     study.record(made(), "lab", keep="summaries", overwrite=True, progress=False)
@@ -280,7 +280,7 @@ def test_summaries_without_responses_cannot_be_made_from_a_part(summaries_alone,
 def test_other_answers_than_those_summarised_are_refused(summaries_alone, made):
     study = summaries_alone
     spoil(study.path / "lab" / "samples" / "00001.arrow")
-    study.verify(mend=True)
+    study.verify(repair=True)
     spoil(study.path / "lab" / "samples" / "00002.arrow")  # of a shard that counts as finished
     done = study.path / "lab" / "shards" / "00002.done"
     told = json.loads(done.read_text())
@@ -305,7 +305,7 @@ def test_a_damaged_description_of_a_recording_costs_the_dataset(recorded_in_shar
     study = recorded_in_shards
     (study.path / "field" / RECORDING).write_text("{")
     study = ss.open_study(study.path)
-    assert [(each.dataset, each.remedy) for each in study.verify(mend=True).damages] == [
+    assert [(each.dataset, each.remedy) for each in study.verify(repair=True).damages] == [
         ("field", "overwrite")
     ]
 

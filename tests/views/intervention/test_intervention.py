@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.interventions.intervene import intervene
+from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.views.intervention.intervention import intervention
 from shiftscope.views.page.panels import Columns, Filter, ImageStrip, Message, Table
@@ -44,7 +44,7 @@ def test_each_dataset_shows_its_accuracy_before_and_after(explored):
 @pytest.mark.parametrize("how", HOWS)
 def test_interval_and_p_are_those_of_the_change(explored, how):
     table = panel(intervention(explored.study, units="0,8", how=how), Table, "Accuracy")
-    done = intervene(explored.study, [0, 8], how)
+    done = intervene_through_head(explored.study, [0, 8], how)
     for row, answers in zip(table.rows, done.answers.values(), strict=True):
         low, high = (100 * end for end in answers.pairs.interval)
         assert [read(end) for end in row[4].note.split(" to ")] == pytest.approx([low, high], abs=0.051)
@@ -53,7 +53,7 @@ def test_interval_and_p_are_those_of_the_change(explored, how):
 
 def test_fixed_and_broken_images_are_shown_with_both_predictions(explored):
     page = intervention(explored.study, units="0,8,2")
-    answers = intervene(explored.study, [0, 8, 2]).answers
+    answers = intervene_through_head(explored.study, [0, 8, 2]).answers
     for title in ("Fixed", "Broken"):
         strips = {strip.title: strip for strip in columns(page, title)}
         for name, there in answers.items():

@@ -11,7 +11,7 @@ from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.notes import save_unit_note
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.page.panels import Chart, Filter, Message, Table
 from tests.views.conftest import (
@@ -243,7 +243,7 @@ def noted(explored, tmp_path):
     """A copy of the study with a few notes."""
     copy = tmp_path / "noted.study"
     shutil.copytree(explored.study.path, copy, ignore=shutil.ignore_patterns("notes*"))
-    study = StudyFiles(copy)
+    study = StoredStudy(copy)
     save_unit_note(study, "hidden", 2, label="Green stripes", tags="colour edges")
     save_unit_note(study, "hidden", 7, tags="colour", note="fires at night")
     save_unit_note(study, "conv", 1, label="stripes")

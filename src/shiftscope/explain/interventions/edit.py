@@ -16,8 +16,8 @@ from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 
-How = Literal["silence", "clamp", "replace"]
-HOWS: tuple[How, ...] = get_args(How)
+EditKind = Literal["silence", "clamp", "replace"]
+HOWS: tuple[EditKind, ...] = get_args(EditKind)
 Responses = npt.NDArray[np.floating[Any]]  # (sample, chosen unit)
 
 
@@ -38,13 +38,13 @@ class Edit:
         the reference has no sample of the category, the unit's mean over the whole reference.
     """
 
-    how: How
+    how: EditKind
     smallest: UnitArray
     largest: UnitArray
     category_means: CategoryUnitArray  # no NaN: the overall mean where there was none
 
     @classmethod
-    def of(cls, how: How, reference: Recording, layer: str, units: Sequence[int]) -> Edit:
+    def of(cls, how: EditKind, reference: Recording, layer: str, units: Sequence[int]) -> Edit:
         """The edit of some units of a layer.
 
         Raises

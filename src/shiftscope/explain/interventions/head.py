@@ -15,7 +15,7 @@ from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.store.layout import SHARD_SAMPLES
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 Logits = npt.NDArray[np.float32]  # (sample, category)
 
@@ -29,7 +29,7 @@ class Head:
     bias: npt.NDArray[np.float32]  # (category,)
 
 
-def head_behind(study: StudyFiles, layer: str | None = None) -> Head:
+def head_behind(study: StoredStudy, layer: str | None = None) -> Head:
     """The study's head, when `layer` is one that feeds it; the first of these where not given.
 
     Raises
@@ -95,7 +95,7 @@ def recorded_logits(recording: Recording, start: int, stop: int) -> Logits:
     return logits
 
 
-def checked_units(units: Sequence[Any], study: StudyFiles, layer: str) -> tuple[int, ...]:
+def checked_units(units: Sequence[Any], study: StoredStudy, layer: str) -> tuple[int, ...]:
     """Each unit once, in the order given.
 
     Raises

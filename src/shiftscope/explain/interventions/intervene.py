@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shiftscope.explain.interventions.edit import Edit, How
+from shiftscope.explain.interventions.edit import Edit, EditKind
 from shiftscope.explain.interventions.head import checked_units, head_behind, through_head
 from shiftscope.explain.interventions.intervention import Intervention
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 
-def intervene(
-    study: StudyFiles,
+def intervene_through_head(
+    study: StoredStudy,
     units: Sequence[int],
-    how: How = "silence",
+    how: EditKind = "silence",
     *,
     layer: str | None = None,
     reference: str | None = None,

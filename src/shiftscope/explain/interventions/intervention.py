@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.explain.interventions.edit import How
+from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.outcomes.outcomes import Positions
 
@@ -65,7 +65,7 @@ class Intervention:
 
     layer: str
     units: tuple[int, ...]
-    how: How
+    how: EditKind
     reference: str  # dataset whose ranges and means were used
     answers: Mapping[str, Answers]  # by dataset
 

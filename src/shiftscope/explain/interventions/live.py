@@ -15,29 +15,29 @@ from torch import nn
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, LayerError, StudyMismatch
-from shiftscope.explain.interventions.edit import Edit, How
+from shiftscope.explain.interventions.edit import Edit, EditKind
 from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervention import Answers, Intervention
 from shiftscope.model.evaluation import unwrap
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.recording.stream import Pass, stream
+from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.store.formats.known_answers_file import refuse_other_answers_in
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 
 def intervene_live(
-    study: StudyFiles,
+    study: StoredStudy,
     model: nn.Module,
     data: Mapping[str, Dataset],
     units: Sequence[int],
-    how: How = "silence",
+    how: EditKind = "silence",
     *,
     layer: str,
     reference: str | None = None,
-    run: Pass | None = None,
+    run: PassOptions | None = None,
 ) -> Intervention:
     """What the model answers with some units of a recorded layer changed, for the datasets given.
 
@@ -77,7 +77,9 @@ def intervene_live(
     against = study[reference or study.reference]
     edit = Edit.of(how, against, layer, chosen)
     answers = {
-        name: _answers(study, model, study[name], dataset, Change(described, chosen, edit), run or Pass())
+        name: _answers(
+            study, model, study[name], dataset, Change(described, chosen, edit), run or PassOptions()
+        )
         for name, dataset in data.items()
     }
     return Intervention(layer, chosen, how, against.name, answers)
@@ -172,7 +174,12 @@ class Changing:
 
 
 def _answers(
-    study: StudyFiles, model: nn.Module, recording: Recording, dataset: Dataset, change: Change, run: Pass
+    study: StoredStudy,
+    model: nn.Module,
+    recording: Recording,
+    dataset: Dataset,
+    change: Change,
+    run: PassOptions,
 ) -> Answers:
     samples = recording.samples
     shown = samples.predictions != NO_LABEL
@@ -188,7 +195,7 @@ def _answers(
             probabilities=recording.plan.probabilities,
             output=recording.plan.output,
             autocast=recording.plan.autocast,
-            how=Pass(run.batch_size, run.loader_workers, "skip", run.progress),
+            how=PassOptions(run.batch_size, run.loader_workers, "skip", run.progress),
         )
         with closing(
             shards

@@ -23,7 +23,7 @@ from shiftscope.explain.interventions.silencing import Shown
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import SHARD_SAMPLES
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,8 +74,8 @@ class Repair:
         )
 
 
-def repair(
-    study: StudyFiles,
+def search_repair(
+    study: StoredStudy,
     dataset: str,
     *,
     margin: float = 0.01,
@@ -137,7 +137,7 @@ def repair(
     )
 
 
-def save_repaired_head(path: Path, study: StudyFiles, repaired: Repair) -> None:
+def save_repaired_head(path: Path, study: StoredStudy, repaired: Repair) -> None:
     """Write the head as the study's `head.safetensors`, the weights of the silenced units zero.
 
     Raises

@@ -8,11 +8,11 @@ from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import ranked
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 
 def worst_units(
-    study: StudyFiles,
+    study: StoredStudy,
     how_many: int,
     by: str,
     *,
@@ -57,7 +57,7 @@ def worst_units(
     return worst
 
 
-def _only_shifted(study: StudyFiles, reference: str) -> str:
+def _only_shifted(study: StoredStudy, reference: str) -> str:
     shifted = [name for name in study if name != reference]
     if len(shifted) != 1:
         raise BadRequest(

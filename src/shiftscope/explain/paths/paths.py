@@ -17,7 +17,7 @@ from shiftscope.explain.paths.stored_paths import read_paths, write_paths
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.progress import Progress
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class Paths:
             tables.append(table)
         return pd.concat(tables, ignore_index=True)
 
-    def ablation_table(self, study: StudyFiles) -> pd.DataFrame:
+    def ablation_table(self, study: StoredStudy) -> pd.DataFrame:
         """A row for each dataset: the paper's other measures of separation, by name; see `ablation`."""
         import pandas as pd
 
@@ -115,8 +115,8 @@ class Paths:
         )
 
 
-def paths(
-    study: StudyFiles,
+def counted_paths(
+    study: StoredStudy,
     layer: str | None = None,
     *,
     settings: Settings | None = None,
@@ -154,7 +154,7 @@ def paths(
     return Paths(linear, settings, against.name, study.categories, found, accuracies)
 
 
-def countable(study: StudyFiles, reference: str) -> list[str]:
+def countable(study: StoredStudy, reference: str) -> list[str]:
     """Datasets whose paths can be counted, the reference first: those with labels.
 
     Raises
@@ -170,7 +170,7 @@ def countable(study: StudyFiles, reference: str) -> list[str]:
     return [reference, *(name for name in labelled if name != reference)]
 
 
-def map_named(study: StudyFiles, name: str | None = None) -> LinearMap:
+def map_named(study: StoredStudy, name: str | None = None) -> LinearMap:
     """A linear map of the study by the name of its module or of the layer that enters it; without a name the head.
 
     Raises

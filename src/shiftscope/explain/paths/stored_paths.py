@@ -14,7 +14,7 @@ from shiftscope.explain.paths.path_statistics import VERSION, Estimated, PathSta
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 KIND = "paths"
 ESTIMATED = ("mean_kl", "mean_entropy", "floor", "excess")
@@ -23,7 +23,7 @@ DRAWS = ("shuffles", "resamples", "seed")
 
 
 def write_paths(
-    study: StudyFiles,
+    study: StoredStudy,
     linear: LinearMap,
     recording: Recording,
     reference: Recording | None,
@@ -42,7 +42,7 @@ def write_paths(
 
 
 def read_paths(
-    study: StudyFiles,
+    study: StoredStudy,
     linear: LinearMap,
     recording: Recording,
     reference: Recording | None,
@@ -95,7 +95,7 @@ def _restored(arrays: Arrays, rows: int) -> PathStatistics:
 
 
 def _key(
-    study: StudyFiles,
+    study: StoredStudy,
     linear: LinearMap,
     recording: Recording,
     reference: Recording | None,

@@ -8,7 +8,7 @@ from shiftscope.errors import DataError
 from shiftscope.interop.deephys.dataset_file import DatasetFile
 from shiftscope.interop.deephys.image_block import ImageBlock
 from shiftscope.interop.deephys.model_file import ModelFile
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 
 
 class CategoryNames:
@@ -18,7 +18,7 @@ class CategoryNames:
         self._model = model
         self._names: dict[int, str] = {}
 
-    def known(self, study: StudyFiles) -> None:
+    def known(self, study: StoredStudy) -> None:
         for index, name in enumerate(study.categories):
             if name != str(index):
                 self._enter(index, name, str(study.path))

@@ -23,7 +23,7 @@ from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.layout import folder_name
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
 
 LONGEST_NAME = 40  # characters, of a model and of a dataset
@@ -40,7 +40,7 @@ class Exported:
 
 
 def export_deephys(
-    study: StudyFiles,
+    study: StoredStudy,
     folder: str | Path,
     *,
     layers: Sequence[str] | None = None,
@@ -118,7 +118,7 @@ class _Column:
 class _Images:
     """The images of one dataset as they stand in a file, and what about them is not as in the study."""
 
-    def __init__(self, study: StudyFiles, recording: Recording, columns: Sequence[_Column]) -> None:
+    def __init__(self, study: StoredStudy, recording: Recording, columns: Sequence[_Column]) -> None:
         self._categories, self._recording, self._columns = study.categories, recording, columns
         self._pixels = PicturePixels(recording)
         self._written = 0
@@ -163,7 +163,7 @@ class _Images:
 
 
 def _columns(
-    study: StudyFiles, recordings: Sequence[Recording], asked: Sequence[str] | None, notes: list[str]
+    study: StoredStudy, recordings: Sequence[Recording], asked: Sequence[str] | None, notes: list[str]
 ) -> list[_Column]:
     """The layers of the files in their order, one of them the classification layer."""
     own = str(study.manifest.model.get("classification_layer", ""))

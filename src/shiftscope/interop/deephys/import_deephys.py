@@ -22,7 +22,7 @@ from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name, written_format
 from shiftscope.store.manifest import create_study
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.summarise import summarise_shard
 
@@ -41,7 +41,7 @@ def import_deephys(
     classification_layer: str | None = None,
     on_error: OnError = "raise",
     progress: Progress = silent,
-) -> StudyFiles:
+) -> StoredStudy:
     """A study of what one `.model` and some `.test` files of Deephys hold, of any version.
 
     Every layer is kept as it is in the files, in float32; the classification layer also gives the logits. Where
@@ -99,7 +99,7 @@ def import_deephys(
 
 
 def _import(
-    study: StudyFiles,
+    study: StoredStudy,
     name: str,
     file: DatasetFile,
     categories: CategoryNames,
@@ -179,13 +179,13 @@ def _recorded_layers(model: ModelFile) -> list[RecordedLayer]:
     ]
 
 
-def _study(path: Path, model: ModelFile) -> tuple[StudyFiles, bool]:
+def _study(path: Path, model: ModelFile) -> tuple[StoredStudy, bool]:
     """The study at `path`, and whether it was made now."""
     described = model.as_json()
     if not (path / MANIFEST).exists():
         create_study(path, described, (), _versions())
-        return StudyFiles(path), True
-    study = StudyFiles(path)
+        return StoredStudy(path), True
+    study = StoredStudy(path)
     there = study.manifest.model
     if any(there.get(key) != described[key] for key in ("file_sha256", "classification_layer")):
         raise StudyMismatch(
@@ -195,7 +195,7 @@ def _study(path: Path, model: ModelFile) -> tuple[StudyFiles, bool]:
     return study, False
 
 
-def _is_there(study: StudyFiles, name: str, file: DatasetFile) -> bool:
+def _is_there(study: StoredStudy, name: str, file: DatasetFile) -> bool:
     """Whether the study holds this dataset already; refuses another one of its name."""
     for other in study.datasets:
         if other.casefold() == name.casefold():

@@ -7,7 +7,7 @@ import functools
 import itertools
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from shiftscope.store.stored_recording import Recording
 
 RANKS: Reads = "rank correlation"
-Head = tuple[str, npt.NDArray[Any], npt.NDArray[Any]]  # as `StudyFiles.head`
+Scores = Mapping[str, UnitScore]
+Head = tuple[str, npt.NDArray[Any], npt.NDArray[Any]]  # as `StoredStudy.head`
 
 RESAMPLES, SEED = 200, 0
 SHIFTED, REFERENCE, SPLITTING = 0, 1, 2  # streams of random numbers
@@ -52,11 +53,12 @@ def estimate_units(
     layer: str,
     *,
     head: Head | None = None,
+    scores: Collection[str] | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
     advance: Callable[[int], None] = lambda units: None,
 ) -> list[dict[str, Estimate]]:
-    """Every score of the layer's units, by name, for each of the shifted datasets.
+    """Scores of the layer's units, by name, for each of the shifted datasets.
 
     Datasets are scored together, a block of units at a time: what the reference gives is computed once for all of
     them. None of them changes what another gets.
@@ -74,6 +76,8 @@ def estimate_units(
         To compare with. Where it is among the shifted ones too, it gets only the scores of one dataset.
     head
         Of the study, for the scores of contributions.
+    scores
+        Their names; every one where not given.
     resamples
         None of them: no intervals.
     advance
@@ -86,6 +90,7 @@ def estimate_units(
         intervals.
     """
     described = reference.layer(layer)
+    asked = {name: score for name, score in unit_scores.items() if scores is None or name in scores}
     weight = head[1] if head and head[0] == described.name else None
     found: list[dict[str, Estimate]] = [{}] * len(shifted)
 
@@ -103,10 +108,10 @@ def estimate_units(
                 pool.map(drawn, [shifted[place] for place in batch.places], itertools.repeat(SHIFTED))
             )
             theirs = compared_with.result() if compared_with and batch.compared else None
-            of_block = functools.partial(_of_block, ours, theirs, weight=weight, advance=advance)
+            of_block = functools.partial(_of_block, ours, theirs, asked=asked, weight=weight, advance=advance)
             parts = list(pool.map(of_block, _runs(described.units, batch.step)))
             for place, own in zip(batch.places, zip(*parts, strict=True), strict=True):
-                found[place] = {name: _joined([part[name] for part in own]) for name in unit_scores}
+                found[place] = {name: _joined([part[name] for part in own]) for name in asked}
     return found
 
 
@@ -144,43 +149,54 @@ def _of_block(
     reference: ResampledDataset | None,
     units: range,
     *,
+    asked: Scores,
     weight: npt.NDArray[Any] | None,
     advance: Callable[[int], None],
 ) -> list[dict[str, Estimate]]:
     ours, theirs = [each.read(units) for each in shifted], reference.read(units) if reference else None
-    nothing = {name: _nothing(len(units)) for name in unit_scores}
+    nothing = {name: _nothing(len(units)) for name in asked}
     found = [
-        nothing | of_summaries | _of_samples(each, theirs, weight)
-        for each, of_summaries in zip(ours, _of_summaries(ours, theirs), strict=True)
+        nothing | of_summaries | _of_samples(each, theirs, asked, weight)
+        for each, of_summaries in zip(ours, _of_summaries(ours, theirs, asked), strict=True)
     ]
     advance(len(units) * len(shifted))
     return found
 
 
-def _of_summaries(ours: Sequence[ResampledUnits], theirs: ResampledUnits | None) -> list[dict[str, Estimate]]:
+def _of_summaries(
+    ours: Sequence[ResampledUnits], theirs: ResampledUnits | None, asked: Scores
+) -> list[dict[str, Estimate]]:
     """The scores that read summaries, as far as there are two datasets to compare."""
-    values = _computed([each.observed for each in ours], theirs.observed if theirs else None)
+    values = _computed([each.observed for each in ours], theirs.observed if theirs else None, asked)
     units = len(ours[0].units)
     resampled = [{name: [np.empty((0, units))] for name in of_one} for of_one in values]
     drawn = [place for place, each in enumerate(ours) if each.has_responses]
     if drawn:
         others = theirs.resampled() if theirs and theirs.has_responses else itertools.repeat(None)
         for reference, *shifted in zip(others, *(ours[place].resampled() for place in drawn), strict=False):
-            for place, computed in zip(drawn, _computed(shifted, reference), strict=True):
+            for place, computed in zip(drawn, _computed(shifted, reference, asked), strict=True):
                 for name, value in computed.items():
                     resampled[place][name].append(value.reshape(-1, units))
     found = []
     for each, of_one, parts in zip(ours, values, resampled, strict=True):
         again = {name: np.concatenate(some) for name, some in parts.items()}
-        estimates = _of_ranks(each, theirs, of_one.pop(RANKS), again.pop(RANKS)) if theirs else {}
+        estimates = (
+            _of_ranks(each, theirs, of_one.pop(RANKS), again.pop(RANKS), asked)
+            if RANKS in of_one and theirs
+            else {}
+        )
         for name, value in of_one.items():
-            estimates[name] = _with_interval(unit_scores[name], value, again[name])
+            estimates[name] = _with_interval(asked[name], value, again[name])
         found.append(estimates)
     return found
 
 
 def _of_ranks(
-    ours: ResampledUnits, theirs: ResampledUnits, correlations: UnitArray, resampled: npt.NDArray[Any]
+    ours: ResampledUnits,
+    theirs: ResampledUnits,
+    correlations: UnitArray,
+    resampled: npt.NDArray[Any],
+    asked: Scores,
 ) -> dict[str, Estimate]:
     """The scores of rank correlations, with what sampling alone makes of them."""
     expected, flat_p = (
@@ -189,7 +205,7 @@ def _of_ranks(
     categories = int(np.count_nonzero(in_both(ours.observed, theirs.observed)))
     corrected = endless(resampled, correlations, expected)
     found = {}
-    for name, score in unit_scores.items():
+    for name, score in asked.items():
         if score.reads == RANKS:
             bounded = _with_interval(score, score.compute(correlations), _by_resample(score, corrected))
             # Where sampling leaves nothing of an order, it may be any.
@@ -207,12 +223,12 @@ def _by_resample(score: UnitScore, correlations: npt.NDArray[Any]) -> npt.NDArra
     return computed
 
 
-def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[str, UnitArray]]:
+def _computed(
+    shifted: Sequence[Tuning], reference: Tuning | None, asked: Scores
+) -> list[dict[str, UnitArray]]:
     """(unit,) values of the scores that read summaries, as far as they can be computed from these; of those that read
     rank correlations only these."""
-    scores = {
-        name: score for name, score in unit_scores.items() if not score.of_samples and score.reads != RANKS
-    }
+    scores = {name: score for name, score in asked.items() if not score.of_samples and score.reads != RANKS}
     categories, units = shifted[0].means.shape
     parts: list[list[dict[str, UnitArray]]] = [[] for _ in shifted]
     ends = np.linspace(0, units, -(-units // max(FEWEST_COLUMNS, CACHED // max(1, categories))) + 1)
@@ -222,7 +238,7 @@ def _computed(shifted: Sequence[Tuning], reference: Tuning | None) -> list[dict[
             ours = each.some(some)
             into.append(_of_tuning(scores, ours, Pair(ours, theirs) if theirs else None))
     joined = [{name: np.concatenate([part[name] for part in own]) for name in own[0]} for own in parts]
-    if reference:
+    if reference and any(score.reads == RANKS for score in asked.values()):
         for of_one, each in zip(joined, shifted, strict=True):
             of_one[RANKS] = correlation(each, reference)
     return joined
@@ -238,13 +254,13 @@ def _of_tuning(scores: Mapping[str, UnitScore], shifted: Tuning, pair: Pair | No
 
 
 def _of_samples(
-    ours: ResampledUnits, theirs: ResampledUnits | None, weight: npt.NDArray[Any] | None
+    ours: ResampledUnits, theirs: ResampledUnits | None, asked: Scores, weight: npt.NDArray[Any] | None
 ) -> dict[str, Estimate]:
     """The scores that read single samples, as far as these are there."""
     read = functools.cache(lambda reads: sample_sets(reads, ours, theirs, weight))
     ordered = functools.cache(lambda: _steps(read("steps") or ()))
     estimates = {}
-    for name, score in unit_scores.items():
+    for name, score in asked.items():
         if score.of_samples and (sets := read(score.reads)):
             more: tuple[Any, ...] = ()
             if score.reads == "steps":

@@ -10,7 +10,7 @@ from shiftscope.store.disk.containment import within
 
 
 def checksums(folder: Path, sums: Mapping[str, str]) -> dict[Path, str]:
-    """Checksums by path, of files in the folder alone: others would be read, and deleted in mending.
+    """Checksums by path, of files in the folder alone: others would be read, and deleted in repairing.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from shiftscope.store.disk.atomic import Checksums, flush_names_of, written_asid
 from shiftscope.store.disk.local_copy import file_to_read
 
 if TYPE_CHECKING:
-    from shiftscope.store.stored_study import StudyFiles
+    from shiftscope.store.stored_study import StoredStudy
 
 INPUTS, ANSWERED = "inputs", "answers"  # the tensor, and the entry of the file's metadata
 
@@ -44,7 +44,7 @@ def read_known_answers(path: Path) -> KnownAnswers:
     return known
 
 
-def refuse_other_answers_in(study: StudyFiles, model: nn.Module) -> None:
+def refuse_other_answers_in(study: StoredStudy, model: nn.Module) -> None:
     """Have `model` answer again what the study keeps answers to, if it does.
 
     Raises

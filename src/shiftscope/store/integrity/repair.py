@@ -12,12 +12,13 @@ from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.integrity.verify import Damage
 from shiftscope.store.layout import RECORDING, done_file
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.results import remove_result
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
 
 
-def mend(study: StudyFiles, damages: Sequence[Damage]) -> None:
-    """Make again what comes from whole shards, and have damaged shards count as not recorded.
+def repair(study: StoredStudy, damages: Sequence[Damage]) -> None:
+    """Make again what comes from whole shards, delete damaged results, have damaged shards count as not recorded.
 
     The command that recorded a dataset then records those shards and nothing else.
 
@@ -26,17 +27,20 @@ def mend(study: StudyFiles, damages: Sequence[Damage]) -> None:
     StudyBusy
         A dataset is being recorded.
     """
+    for each in damages:
+        if each.remedy == "compute":
+            remove_result(each.file.parent)
     for dataset in dict.fromkeys(each.dataset for each in damages if each.dataset):
         of_it = [each for each in damages if each.dataset == dataset]
         if any(each.remedy == "overwrite" for each in of_it):
             continue
         folder = study.folder_of(dataset)
         with recording_lock(study.path, folder.name):
-            _mend(folder, of_it, study.categories)
+            _repair(folder, of_it, study.categories)
     study.forget()
 
 
-def _mend(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) -> None:
+def _repair(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) -> None:
     described = read_json(within(folder, folder / RECORDING), "a recording")
     plan = Plan.of(described)
     complete = described.get("complete")

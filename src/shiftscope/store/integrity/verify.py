@@ -1,4 +1,4 @@
-"""Whether a study is what was written: every file against its checksum, and what mends it."""
+"""Whether a study is what was written: every file against its checksum, and what repairs it."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ from shiftscope.store.layout import (
     partial_file,
 )
 from shiftscope.store.plan import Plan
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.results import RESULT, kept_results
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.merged_runs import runs
 from shiftscope.store.writing.shard_summaries import read_partial
 from shiftscope.store.writing.writer import is_done, tells_of_shard
 
 LONGEST_ENTRY = 1024  # bytes of one checksum with the name of its file
 
-# What makes it good: what is stored, its shard once more, the whole dataset once more, a copy of it from elsewhere.
-Remedy = Literal["mend", "record", "overwrite", "restore"]
+# What makes it good: what is stored, its shard once more, the whole dataset once more, a copy of it from elsewhere;
+# a kept result is computed again when it is asked for.
+Remedy = Literal["repair", "record", "overwrite", "restore", "compute"]
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,8 @@ class Verified:
         return not self.damages
 
 
-def verify(study: StudyFiles) -> Verified:
-    """Read every file of a study that cannot be computed again, and compare it with its checksum.
-
-    Notes, and scores and paths that were kept, are not among them.
+def verify(study: StoredStudy) -> Verified:
+    """Read every file of a study but its notes, and compare it with its checksum.
 
     Raises
     ------
@@ -87,6 +87,11 @@ def verify(study: StudyFiles) -> Verified:
         found.damages.append(Damage("", study.path / MANIFEST, str(error), "restore"))
     for name in [*study.datasets, *(each for each in found.unfinished if each not in study)]:
         found.damages += _damages(name, study.folder_of(name), found)
+    for kept in kept_results(study.path):
+        if kept.damage:
+            found.damages.append(Damage("", kept.folder / RESULT, kept.damage, "compute"))
+        for path, problem in _differing(kept.files, found):
+            found.damages.append(Damage("", path, problem, "compute"))
     return found
 
 
@@ -123,7 +128,7 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
             told = read_json(folder / CHECKSUMS, "checksums", _most_bytes_of_checksums(folder))
             sums = checksums(folder, told)  # of the shards' files too, whatever became of their ends
         except (OSError, ShiftscopeError) as error:
-            yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "mend")
+            yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "repair")
     elif complete:
         kept = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != SHARDS)
         found.unchecked += sum(path not in sums and path.name != RECORDING for path in kept)
@@ -132,7 +137,7 @@ def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
     checked = {path: digest for path, digest in sums.items() if path not in broken}
     for path, problem in _differing(checked, found):
         shard = shard_of(path.relative_to(folder))
-        remedy: Remedy = "mend" if shard is None else "record"
+        remedy: Remedy = "repair" if shard is None else "record"
         if plan.keep == "summaries" and path.is_relative_to(folder / SUMMARIES):
             remedy = "overwrite"  # without the responses nothing but a new pass brings them back
         yield Damage(name, path, problem, remedy, shard)
@@ -162,7 +167,7 @@ def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:
         except StudyDamaged:
             problem = "differs from what was written" if path.exists() else "is missing"
             if remade:
-                yield Damage(name, path, problem, "mend")
+                yield Damage(name, path, problem, "repair")
             else:
                 yield from (Damage(name, path, problem, "record", shard) for shard in done)
 
@@ -202,29 +207,32 @@ def _problem(entry: tuple[Path, str]) -> str:
         return f"cannot be read: {error.strerror}"
 
 
-def advice(found: Verified, *, mended: bool) -> list[str]:
+def advice(found: Verified, *, repaired: bool) -> list[str]:
     """What to do, a sentence for each dataset that needs something."""
     lines = []
-    if not mended and any(each.dataset and each.remedy != "overwrite" for each in found.damages):
+    if not repaired and any(each.dataset and each.remedy != "overwrite" for each in found.damages):
         lines.append(
-            "`shiftscope verify STUDY --mend` makes again what comes from what is stored, and has only damaged shards "
-            "recorded again."
+            "`shiftscope verify STUDY --repair` makes again what comes from what is stored, and has only damaged "
+            "shards recorded again."
         )
     for dataset in dict.fromkeys(each.dataset for each in found.damages):
         of_it = [each for each in found.damages if each.dataset == dataset]
         shards = sorted({each.shard for each in of_it if each.shard is not None})
         if any(each.remedy == "restore" for each in of_it):
             lines.append(f"{MANIFEST}: put back a copy of it, or record into a new study.")
+        elif all(each.remedy == "compute" for each in of_it):
+            done = "deleted; they are" if repaired else "not shown, and"
+            lines.append(f"Damaged results: {done} computed again when they are asked for.")
         elif not dataset:
             lines.append(
                 "Record any dataset again, by the same command: the model tells its linear maps and its answers."
             )
         elif any(each.remedy == "overwrite" for each in of_it):
             lines.append(f"{dataset}: record it again with --overwrite; nothing less brings it back.")
-        elif shards and mended:
+        elif shards and repaired:
             numbers = ", ".join(map(str, shards))
             lines.append(f"{dataset}: the command that recorded it now records shard {numbers} again.")
-        elif mended:
-            lines.append(f"{dataset}: mended.")
+        elif repaired:
+            lines.append(f"{dataset}: repaired.")
     lines += [f"{name}: begun and not finished; the same command goes on." for name in found.unfinished]
     return lines

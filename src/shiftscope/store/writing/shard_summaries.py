@@ -84,6 +84,6 @@ def read_partial(path: Path) -> States:
         }
     except (OSError, ValueError, EOFError, AttributeError, TypeError, LookupError, ShiftscopeError) as error:
         raise StudyDamaged(
-            f"{path} cannot be read as the summaries of a shard: {error}. `shiftscope verify STUDY --mend` makes "
+            f"{path} cannot be read as the summaries of a shard: {error}. `shiftscope verify STUDY --repair` makes "
             "them again from what is stored, or says what to record."
         ) from error

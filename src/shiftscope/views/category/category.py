@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Link, Page
@@ -15,7 +15,7 @@ from shiftscope.views.parts.pictures import category_name
 
 @view("categories/{index}")
 def category(
-    study: StudyFiles,
+    study: StoredStudy,
     index: int,
     *,
     layer: str | None = None,

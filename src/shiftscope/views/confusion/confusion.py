@@ -6,7 +6,7 @@ from typing import Literal
 
 from shiftscope.errors import BadRequest
 from shiftscope.outcomes.outcomes import outcomes
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.confusion.pair import Pair
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.address import PageAddress
@@ -21,7 +21,7 @@ Compare = Literal["lead", "reference"]
 
 @view("confusions/{actual}/{predicted}")
 def confusion(
-    study: StudyFiles,
+    study: StoredStudy,
     actual: int,
     predicted: int,
     *,

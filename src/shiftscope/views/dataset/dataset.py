@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.dataset.image_strip import IMAGES
 from shiftscope.views.dataset.shown_dataset import Show, ShownDataset
 from shiftscope.views.page.address import PageAddress
@@ -15,7 +15,7 @@ from shiftscope.views.parts.pictures import category_name
 
 @view("datasets/{dataset}")
 def dataset_images(
-    study: StudyFiles,
+    study: StoredStudy,
     dataset: str,
     *,
     show: Show = "all",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.interventions.edit import HOWS, How
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.explain.interventions.edit import HOWS, EditKind
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.intervention.shown_intervention import NAMED, ShownIntervention
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page
@@ -15,7 +15,7 @@ from shiftscope.views.parts.interventions import AT
 from shiftscope.views.parts.number_text import count
 
 TITLE = "What units do to the answers"
-WORDS: dict[How, tuple[str, str]] = {
+WORDS: dict[EditKind, tuple[str, str]] = {
     "silence": ("silenced", "Their response is 0 on every sample."),
     "clamp": ("clamped", "Each response is brought into the unit's range in {}, so nothing of {} changes."),
     "replace": (
@@ -27,10 +27,10 @@ WORDS: dict[How, tuple[str, str]] = {
 
 @view(AT, menu="Interventions")
 def intervention(
-    study: StudyFiles,
+    study: StoredStudy,
     *,
     units: str = "",
-    how: How = "silence",
+    how: EditKind = "silence",
     layer: str | None = None,
     reference: str | None = None,
     lead: str | None = None,

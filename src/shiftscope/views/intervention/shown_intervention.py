@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.interventions.edit import How
-from shiftscope.explain.interventions.intervene import intervene
+from shiftscope.explain.interventions.edit import EditKind
+from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.intervention import Intervention
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.page.address import PageAddress
@@ -26,7 +26,7 @@ class ShownIntervention:
     selection: Selection
     at: PageAddress
     asked: str  # units, as the reader wrote them
-    how: How
+    how: EditKind
     images: int
 
     @cached_property
@@ -51,7 +51,7 @@ class ShownIntervention:
         selection = self.selection
         if not self.kept or not self.units:
             return None
-        return intervene(
+        return intervene_through_head(
             selection.study,
             self.units,
             self.how,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from shiftscope.counted import counted
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.layer.drawings import Drawing
 from shiftscope.views.layer.layer_choices import layer_choices
 from shiftscope.views.layer.rounding_told import rounding_told
@@ -20,7 +20,7 @@ from shiftscope.views.parts.number_text import count
 
 @view("layers/{layer}")
 def layer_units(
-    study: StudyFiles,
+    study: StoredStudy,
     layer: str,
     *,
     reference: str | None = None,

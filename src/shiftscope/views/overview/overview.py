@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.score import UnitScore, unit_scores
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page
@@ -17,7 +17,7 @@ from shiftscope.views.parts.unit_scores import title
 
 @view("")
 def overview(
-    study: StudyFiles,
+    study: StoredStudy,
     *,
     layer: str | None = None,
     reference: str | None = None,
@@ -51,7 +51,7 @@ def overview(
     )
 
 
-def _how_to_begin(study: StudyFiles) -> str:
+def _how_to_begin(study: StoredStudy) -> str:
     begun = (
         f" {', '.join(study.unfinished())}: begun; the same command goes on." if study.unfinished() else ""
     )

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.estimate import Estimate
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link
 
 Option = str | float | bool | None  # of an address; None stays out of it
@@ -24,7 +24,7 @@ class Selection:
     **reference** is what responses are normalised by and scores compare with.
     """
 
-    study: StudyFiles
+    study: StoredStudy
     layer: str
     reference: str
     lead: str
@@ -39,7 +39,7 @@ class Selection:
     @classmethod
     def at(
         cls,
-        study: StudyFiles,
+        study: StoredStudy,
         layer: str | None = None,
         reference: str | None = None,
         lead: str | None = None,

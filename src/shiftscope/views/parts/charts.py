@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Rows
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import all_exact
@@ -34,7 +34,7 @@ def by_dataset(selection: Selection, shown: Sequence[str] | None = None) -> dict
     }
 
 
-def told_apart(study: StudyFiles, categories: Sequence[int]) -> dict[int, str]:
+def told_apart(study: StoredStudy, categories: Sequence[int]) -> dict[int, str]:
     """Names by category, with the number behind those that share one: they would share a bar."""
     alike = Counter(study.categories)
     return {c: n if alike[n := category_name(study, c)] == 1 else f"{n} ({c})" for c in categories}

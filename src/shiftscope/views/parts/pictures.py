@@ -8,7 +8,7 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Picture, Role, Verdict
 from shiftscope.views.page.selection import Selection
@@ -19,11 +19,11 @@ def role(selection: Selection, dataset: str) -> Role:
     return "reference" if dataset == selection.reference else "shifted"
 
 
-def category_name(study: StudyFiles, category: int) -> str:
+def category_name(study: StoredStudy, category: int) -> str:
     return study.categories[category] if category != NO_LABEL else "no label"
 
 
-def in_words(study: StudyFiles, label: int, prediction: int) -> str:
+def in_words(study: StoredStudy, label: int, prediction: int) -> str:
     """Label and prediction of a sample, as one phrase."""
     if prediction == NO_LABEL:
         return "skipped"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shiftscope.errors import StudyBusy, StudyDamaged
 from shiftscope.store.notes import UnitNote, unit_notes
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Message
 
 
-def readable_notes(study: StudyFiles, layer: str) -> tuple[dict[int, UnitNote], list[Message]]:
+def readable_notes(study: StoredStudy, layer: str) -> tuple[dict[int, UnitNote], list[Message]]:
     """Notes of a layer's units by unit; where they cannot be read, none and a panel that says why."""
     try:
         return unit_notes(study, layer), []

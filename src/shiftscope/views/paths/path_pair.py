@@ -7,7 +7,7 @@ from dataclasses import replace
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.rules import DEFAULT
 from shiftscope.explain.paths.measures.frequencies import EPS, Smoothing
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
@@ -18,7 +18,7 @@ from shiftscope.views.paths.shown_path_pair import ShownPathPair
 
 @view(f"{AT}/{{first}}/{{second}}")
 def path_pair(
-    study: StudyFiles,
+    study: StoredStudy,
     first: int,
     second: int,
     *,

@@ -7,7 +7,7 @@ from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.rules import DEFAULT
 from shiftscope.explain.paths.measures.frequencies import EPS, Smoothing
 from shiftscope.explain.paths.paths import ALL, countable
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
@@ -22,7 +22,7 @@ TITLE = "Significant paths"
 
 @view(AT, menu="Significant paths")
 def paths(
-    study: StudyFiles,
+    study: StoredStudy,
     *,
     map: str | None = None,
     rule: str = DEFAULT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
@@ -14,7 +14,7 @@ from shiftscope.views.sample.shown_sample import ShownSample
 
 @view("datasets/{dataset}/samples/{position}")
 def sample(
-    study: StudyFiles,
+    study: StoredStudy,
     dataset: str,
     position: int,
     *,

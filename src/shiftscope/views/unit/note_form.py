@@ -16,7 +16,7 @@ from shiftscope.store.notes import (
     state_of,
     unit_note,
 )
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Cell, Column, Field, Form, Link, Page, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.view import action
@@ -29,7 +29,7 @@ TITLE = "Label, tags and note"
 
 @action("layers/{layer}/units/{index}")
 def write_note(
-    study: StudyFiles,
+    study: StoredStudy,
     layer: str,
     index: int,
     *,
@@ -66,7 +66,7 @@ def note_form(unit: ShownUnit) -> Panel:
 
 
 def _both(
-    study: StudyFiles, layer: str, index: int, sent: tuple[str | None, str | None, str | None], why: str
+    study: StoredStudy, layer: str, index: int, sent: tuple[str | None, str | None, str | None], why: str
 ) -> Page:
     """The form with what was sent, and beside it what is written by now."""
     written, page = unit_note(study, layer, index), f"layers/{quote(layer, safe='')}/units/{index}"

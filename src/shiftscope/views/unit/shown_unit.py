@@ -7,7 +7,7 @@ from functools import cached_property
 
 from shiftscope.errors import StudyBusy, StudyDamaged
 from shiftscope.store.notes import UnitNote, unit_note
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.unit_images import Show
@@ -27,7 +27,7 @@ class ShownUnit:
     seed: int
 
     @property
-    def study(self) -> StudyFiles:
+    def study(self) -> StoredStudy:
         return self.selection.study
 
     @cached_property

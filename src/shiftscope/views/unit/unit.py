@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.store.notes import UnitNote
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Page
 from shiftscope.views.page.section import panels_of
@@ -17,7 +17,7 @@ from shiftscope.views.unit.unit_order import UnitOrder, walk_choice
 
 @view("layers/{layer}/units/{index}")
 def unit(
-    study: StudyFiles,
+    study: StoredStudy,
     layer: str,
     index: int,
     *,

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.store.notes import search_notes
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link
 from shiftscope.views.page.view import views
 
@@ -54,8 +54,8 @@ def surroundings(study: StudyIndex) -> Surroundings:
         datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
         categories=_by_number(tuple(study.categories)),
         questions=[Link(view.menu, view.address) for view in views.values() if view.menu],
-        written=partial(_written, study) if isinstance(study, StudyFiles) else lambda text: (),
-        holds=partial(_holds, study) if isinstance(study, StudyFiles) else lambda page, number: True,
+        written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
+        holds=partial(_holds, study) if isinstance(study, StoredStudy) else lambda page, number: True,
     )
 
 
@@ -65,7 +65,7 @@ def _by_number(categories: tuple[str, ...]) -> list[Link]:
     return [Link(name, f"categories/{index}") for index, name in enumerate(categories)]
 
 
-def _holds(study: StudyFiles, page: str, number: int) -> bool:
+def _holds(study: StoredStudy, page: str, number: int) -> bool:
     kind, _, name = page.partition("/")
     if kind == "layers":
         return number < study.layers[unquote(name)].units
@@ -75,7 +75,7 @@ def _holds(study: StudyFiles, page: str, number: int) -> bool:
         return False
 
 
-def _written(study: StudyFiles, text: str) -> list[Link]:
+def _written(study: StoredStudy, text: str) -> list[Link]:
     return [
         Link(f"{layer}, unit {unit}: {note.label or note.note or ', '.join(sorted(note.tags))}"[:120], at)
         for layer, unit, note in search_notes(study, text)

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Chart, Filter, Matrix, Page, Panel, Picture
 from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
@@ -32,7 +32,7 @@ class Shown:
     """A page of a study that draws itself in a notebook; `page` holds what it shows, as plain data."""
 
     page: Page
-    study: StudyFiles = field(compare=False)
+    study: StoredStudy = field(compare=False)
 
     def __repr__(self) -> str:
         titles = [title for panel in self.page.panels if (title := panel.title or _inner_titles(panel))]
@@ -42,7 +42,7 @@ class Shown:
         return notebook_html(self.page, self.study)
 
 
-def notebook_html(page: Page, study: StudyFiles) -> str:
+def notebook_html(page: Page, study: StoredStudy) -> str:
     """The page as one fragment of HTML that needs nothing beside it.
 
     Tables end after 20 rows and strips after 24 pictures, and say so.
@@ -57,7 +57,7 @@ def notebook_html(page: Page, study: StudyFiles) -> str:
 class Inside:
     """Addresses for templates when everything lies in the fragment itself."""
 
-    study: StudyFiles
+    study: StoredStudy
 
     @property
     def live(self) -> bool:

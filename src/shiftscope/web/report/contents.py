@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote
 import numpy as np
 
 from shiftscope.statistics.ranked import ranked
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
@@ -68,7 +68,7 @@ class Contents:
         return unquote(path), frozenset(options)
 
 
-def contents(study: StudyFiles, layers: Sequence[str], units: int) -> Contents:
+def contents(study: StoredStudy, layers: Sequence[str], units: int) -> Contents:
     """The overview, datasets, layers under each shift, the units most shifted, the pages in the
     menu, and what the overview names worst.
 

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Picture
 from shiftscope.web.html.picture_types import SUFFIXES, check_picture
 from shiftscope.web.report.contents import Contents
@@ -22,7 +22,7 @@ LICENSES = "vendor/LICENSES.txt"
 class Kept:
     """Files that several pages share, written once each: pictures by their content, static files by their name."""
 
-    study: StudyFiles
+    study: StoredStudy
     folder: Path
     pictures: dict[tuple[str, int], str] = field(default_factory=dict)
     static: set[str] = field(default_factory=set)

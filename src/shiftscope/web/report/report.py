@@ -12,7 +12,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.progress import bar, silent
 from shiftscope.store.disk.atomic import remove_folder, write_json
 from shiftscope.store.layout import MANIFEST
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import Surroundings, surroundings
@@ -45,7 +45,7 @@ class Report:
 
 
 def report(
-    study: StudyFiles,
+    study: StoredStudy,
     folder: str | Path,
     *,
     units: int = 20,
@@ -107,7 +107,7 @@ def report(
     return Report(folder, len(held.files), size)
 
 
-def _page(study: StudyFiles, held: Contents, address: str, chosen: dict[str, object]) -> Page:
+def _page(study: StoredStudy, held: Contents, address: str, chosen: dict[str, object]) -> Page:
     if address == METHODS:
         return methods(held.selection)
     return provenance(held.selection, chosen) if address == PROVENANCE else page_at(study, address)
@@ -119,7 +119,7 @@ def _named(page: Page, study: str, title: str) -> Page:
     return replace(page, trail=trail, title=title if page.title == study else page.title)
 
 
-def _around(study: StudyFiles, held: Contents, title: str) -> Surroundings:
+def _around(study: StoredStudy, held: Contents, title: str) -> Surroundings:
     """The menus, of what is in the report."""
     whole = surroundings(study)
 

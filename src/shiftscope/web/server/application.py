@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.layout import MANIFEST
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link, Message, Page
 from shiftscope.views.page.view import Action, View
 from shiftscope.views.page.view import actions as all_actions
@@ -191,7 +191,9 @@ class _Shown:
             page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
             drawn = KeptPage.of(self._html(request, page, surroundings(self.study)))
             lasts = whole and not any(isinstance(each, Message) and each.for_now for each in page.panels)
-            return drawn if lasts else drawn.response(request)  # damage may be mended, which no version tells
+            return (
+                drawn if lasts else drawn.response(request)
+            )  # damage may be repaired, which no version tells
 
         return self._keeping(draw)
 
@@ -330,7 +332,7 @@ class _Shown:
     def _gone(self) -> str:
         """What became of a study that is not in its folder any more; empty where it is."""
         study = self.study
-        if not isinstance(study, StudyFiles) or on_store(study.path) or (study.path / MANIFEST).exists():
+        if not isinstance(study, StoredStudy) or on_store(study.path) or (study.path / MANIFEST).exists():
             return ""
         return (
             f"{study.path} was deleted or moved while it was shown. Pages that were drawn before may still come. Put "

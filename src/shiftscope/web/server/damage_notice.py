@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Message, Page
 
 
@@ -29,10 +29,10 @@ def without_damage(study: Any, draw: Callable[[Any], Page]) -> tuple[Page, bool]
             page = draw(study)
             break
         except StudyDamaged as error:
-            if not isinstance(study, StudyFiles) or error.dataset not in study or len(study) == 1:
+            if not isinstance(study, StoredStudy) or error.dataset not in study or len(study) == 1:
                 raise
             study = study.without(error)
-    if not isinstance(study, StudyFiles) or not study.damage:
+    if not isinstance(study, StoredStudy) or not study.damage:
         return page, True
     left_out = [
         Message(f"{name} is left out of this page", f"{error}{_instead(study, name)}")
@@ -41,7 +41,7 @@ def without_damage(study: Any, draw: Callable[[Any], Page]) -> tuple[Page, bool]
     return replace(page, panels=[*left_out, *page.panels]), False
 
 
-def _instead(study: StudyFiles, name: str) -> str:
+def _instead(study: StoredStudy, name: str) -> str:
     if name != study.manifest.reference:
         return ""
     return (

@@ -8,14 +8,14 @@ from starlette.datastructures import QueryParams
 from starlette.routing import compile_path
 
 from shiftscope.errors import NotInStudy
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Page
 from shiftscope.views.page.view import views
 from shiftscope.web.server.application import most_particular_first
 from shiftscope.web.server.arguments import chosen, options, pattern
 
 
-def page_at(study: StudyFiles, address: str) -> Page:
+def page_at(study: StoredStudy, address: str) -> Page:
     """The page under `address`, written as panels write it: "layers/fc/units/3?images=5".
 
     Raises

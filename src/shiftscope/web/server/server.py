@@ -16,7 +16,7 @@ import uvicorn
 
 from shiftscope.errors import BadRequest
 from shiftscope.store.disk.object_path import on_store
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.notebook.inline import Inline, notebook_display
 from shiftscope.web.server.application import LOCAL, ShownStudy, application
 from shiftscope.web.server.bounded_connection import BoundedConnection
@@ -101,7 +101,7 @@ def view(
     framed = Inline.of(base_url, os.environ) if inline else None
     show = notebook_display() if inline else None
     token = check_token(token) if token is not None else secrets.token_urlsafe(16)
-    if isinstance(study, StudyFiles):
+    if isinstance(study, StoredStudy):
         read_only = read_only or study.read_only
         if not (read_only or study.writable()):
             why = (
@@ -110,7 +110,7 @@ def view(
             tell(f"{study.path} {why}: it is shown read only, without forms for notes.")
             read_only = True
         if read_only:
-            study = StudyFiles(study.path, read_only=True)
+            study = StoredStudy(study.path, read_only=True)
     listening = _listen(host, port)
     address, bound = listening.getsockname()[:2]
     exposed = not ipaddress.ip_address(address).is_loopback

@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 
 from shiftscope.store.disk.object_path import on_store
-from shiftscope.store.layout import HEAD, MANIFEST, NOTES, RECORDING
-from shiftscope.store.stored_study import StudyFiles
+from shiftscope.store.layout import EXPLANATIONS, HEAD, MANIFEST, NOTES, RECORDING
+from shiftscope.store.results import RESULT
+from shiftscope.store.stored_study import StoredStudy
 
 CHANGES = slice(24, 28)  # SQLite's count of transactions, in the first bytes of its file
 LOOKED_AT_EVERY = 1.0  # seconds
@@ -30,7 +31,7 @@ class StudyVersion:
 
     def now(self) -> Hashable:
         """None where it cannot be told, as for a study that lies in no folder."""
-        if not isinstance(self.study, StudyFiles):
+        if not isinstance(self.study, StoredStudy):
             return None
         if self.clock() - self._looked > LOOKED_AT_EVERY:
             self._looked = self.clock()
@@ -54,9 +55,9 @@ def _notes(path: Path) -> Hashable:
 
 def _files(study: Path) -> Hashable:
     if on_store(study):  # three requests; a recording that changes is one that the manifest says has changed
-        kept = tuple(sorted((study / "explanations").versions().items()))
+        kept = tuple(sorted((study / EXPLANATIONS).versions().items()))
         return (study / MANIFEST).version(), (study / NOTES).version(), kept
-    patterns = MANIFEST, HEAD, f"*/{RECORDING}", "maps/*", "explanations/**/*.safetensors"
+    patterns = MANIFEST, HEAD, f"*/{RECORDING}", "maps/*", f"{EXPLANATIONS}/**/{RESULT}"
     found = sorted(path for pattern in patterns for path in study.glob(pattern))
     return tuple((str(path), _stat(path)) for path in found)
 

@@ -1,0 +1,99 @@
+"""What a study keeps of computed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from shiftscope.store.result_kinds import result_kinds
+from shiftscope.store.results import KeptResult, kept_results, remove_result, why_stale
+from shiftscope.store.stored_study import StoredStudy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("kind", "layer", "datasets", "parts", "settings", "bytes", "made", "state", "place")
+FRESH = "fresh"
+
+
+def results(
+    study: StoredStudy,
+    *,
+    kind: str | None = None,
+    layer: str | None = None,
+    dataset: str | None = None,
+    stale: bool = False,
+    remove: bool = False,
+) -> pd.DataFrame:
+    """A row for each result that the study keeps: scores, paths and what else was computed and may be again.
+
+    Parameters
+    ----------
+    kind, layer, dataset
+        Only those of this kind, about this layer, resting on this dataset.
+    stale
+        Only those that would not be shown any more, and damaged ones.
+    remove
+        Delete them; what they held is computed again when it is asked for.
+
+    Returns
+    -------
+    DataFrame
+        Columns kind; layer; datasets, the one that it is about first; parts, what was computed; settings, with the
+        seed; bytes; made, when, in UTC; state, "fresh" or why it is stale or damaged; place, below the study.
+
+    Raises
+    ------
+    BadRequest
+        No such kind of result.
+    """
+    import pandas as pd
+
+    if kind is not None:
+        result_kinds[kind]
+    rows = []
+    for kept in kept_results(study.path):
+        state = _state(study, kept)
+        if not _asked(kept, kind, layer, dataset) or (stale and state == FRESH):
+            continue
+        rows.append(_row(study, kept, state))
+        if remove:
+            remove_result(kept.folder)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _asked(kept: KeptResult, kind: str | None, layer: str | None, dataset: str | None) -> bool:
+    if kept.key is None:  # nothing is known of it but that it is damaged
+        return kind is layer is dataset is None
+    return (
+        kind in (None, kept.key.kind)
+        and layer in (None, kept.key.layer)
+        and (dataset is None or dataset in kept.key.datasets)
+    )
+
+
+def _state(study: StoredStudy, kept: KeptResult) -> str:
+    if kept.damage or kept.key is None:
+        return f"damaged: {kept.damage}"
+    if kept.key.kind not in result_kinds:
+        return "of a kind that this version does not know"
+    return why_stale(study, kept.key, result_kinds[kept.key.kind].versions()) or FRESH
+
+
+def _row(study: StoredStudy, kept: KeptResult, state: str) -> Sequence[object]:
+    place = kept.folder.relative_to(study.path).as_posix()
+    if kept.key is None:
+        return (None, None, None, None, None, kept.size, kept.made, state, place)
+    key = kept.key
+    settings = dict(key.settings) | ({} if key.seed is None else {"seed": key.seed})
+    return (
+        key.kind,
+        key.layer,
+        ", ".join(key.datasets),
+        ", ".join(key.versions),
+        ", ".join(f"{name}={value}" for name, value in settings.items()),
+        kept.size,
+        kept.made,
+        state,
+        place,
+    )

@@ -1,0 +1,20 @@
+"""The units that a score calls the worst."""
+
+from __future__ import annotations
+
+from shiftscope.store.stored_study import StoredStudy
+
+
+def worst_units(
+    study: StoredStudy,
+    layer: str,
+    how_many: int,
+    by: str,
+    *,
+    dataset: str | None = None,
+    reference: str | None = None,
+) -> tuple[int, ...]:
+    """The units of `layer` with the largest values of a score under a shifted dataset, largest first."""
+    from shiftscope.explain.interventions.worst_units import worst_units as found
+
+    return found(study, how_many, by, layer=layer, dataset=dataset, reference=reference)

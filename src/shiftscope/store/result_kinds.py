@@ -1,0 +1,24 @@
+"""The kinds of result that studies keep; each is declared by the verb that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shiftscope.registry import Registry
+
+
+@dataclass(frozen=True)
+class ResultKind:
+    """A kind of result, and the version that each of its parts is computed by now."""
+
+    name: str
+    versions: Callable[[], Mapping[str, int]]  # late: what computes is imported when it is asked for
+
+
+result_kinds: Registry[ResultKind] = Registry("kind of result", "shiftscope.flow")
+
+
+def result_kind(name: str, versions: Callable[[], Mapping[str, int]]) -> ResultKind:
+    """Declare a kind, beside the verb whose results it has."""
+    return result_kinds.register(name, ResultKind(name, versions))
