@@ -13,7 +13,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.flow.scores import score_all
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.layout import NOTES
-from shiftscope.store.stored_study import make_study_folder
+from shiftscope.store.manifest import make_study_folder
 from shiftscope.study import Study
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="this system has other rights")

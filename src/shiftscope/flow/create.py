@@ -14,8 +14,8 @@ from shiftscope.store.disk.locks import held
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import MANIFEST
-from shiftscope.store.manifest import Manifest, create_study, refuse_taken
-from shiftscope.store.stored_study import StoredStudy, make_study_folder
+from shiftscope.store.manifest import Manifest, create_study, make_study_folder, refuse_taken
+from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from torch import nn

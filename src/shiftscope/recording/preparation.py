@@ -34,12 +34,12 @@ from shiftscope.model.provenance import (
 )
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.tokens import prefix_tokens
+from shiftscope.recording.other_answers import refuse_other_answers_in
 from shiftscope.recording.output_names import output_names, refuse_other_order
 from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
 from shiftscope.shard import Keep, Outputs, StoredAs, StoredType
 from shiftscope.store.disk.atomic import read_json
-from shiftscope.store.formats.known_answers_file import refuse_other_answers_in
 from shiftscope.store.layout import RECORDING, written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy

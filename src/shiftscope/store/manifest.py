@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.category_names import checked_categories
-from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch
 from shiftscope.model.answer import Answer
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.store.disk.atomic import (
     NO_VERSION,
+    flush_names,
     read_json,
     write_json_over,
 )
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.locks import LOCKS
-from shiftscope.store.disk.object_path import study_path
+from shiftscope.store.disk.object_path import on_store, study_path
 from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
 from shiftscope.store.layout import (
     FORMAT,
@@ -28,7 +30,6 @@ from shiftscope.store.layout import (
     times_replaced,
     written_format,
 )
-from shiftscope.store.stored_study import make_study_folder
 from shiftscope.typed import check_types
 
 if TYPE_CHECKING:
@@ -173,3 +174,29 @@ def _check_names(manifest: Manifest) -> None:
             folder_name(name)
         if len(set(names)) < len(names):
             raise ValueError(f"a name stands twice among {names}")
+
+
+def make_study_folder(path: Path, *, private: bool) -> None:
+    """The study's own folder, which others may read as the umask says; its owner alone where it is private.
+
+    What is written into it later is as private as the folder is.
+
+    Raises
+    ------
+    BadRequest
+        The study is on an object store, or on a system whose files have no such rights.
+    """
+    if private and (on_store(path) or os.name != "posix"):
+        raise BadRequest(
+            f"{path} cannot be made private here: "
+            + (
+                "who may read it is set at the object store."
+                if on_store(path)
+                else "set the folder's own rights."
+            )
+        )
+    if not on_store(path):
+        path.mkdir(parents=True, exist_ok=True)
+        if private:
+            path.chmod(0o700)
+        flush_names(path.parent)

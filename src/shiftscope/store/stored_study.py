@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -14,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged, closest
+from shiftscope.errors import NotInStudy, StudyDamaged, closest
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.disk.atomic import (
     Checksums,
-    flush_names,
     has_checksum,
     put_in_place_of,
     remove_folder,
@@ -346,32 +344,6 @@ class StoredStudy(Mapping[str, Recording]):
     def _forget_maps(self) -> None:
         for known in ("head", "head_map", "heads", "maps"):
             self.__dict__.pop(known, None)
-
-
-def make_study_folder(path: Path, *, private: bool) -> None:
-    """The study's own folder, which others may read as the umask says; its owner alone where it is private.
-
-    What is written into it later is as private as the folder is.
-
-    Raises
-    ------
-    BadRequest
-        The study is on an object store, or on a system whose files have no such rights.
-    """
-    if private and (on_store(path) or os.name != "posix"):
-        raise BadRequest(
-            f"{path} cannot be made private here: "
-            + (
-                "who may read it is set at the object store."
-                if on_store(path)
-                else "set the folder's own rights."
-            )
-        )
-    if not on_store(path):
-        path.mkdir(parents=True, exist_ok=True)
-        if private:
-            path.chmod(0o700)
-        flush_names(path.parent)
 
 
 def _map_file(linear: LinearMap) -> str:

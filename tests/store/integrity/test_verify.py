@@ -18,7 +18,7 @@ from tests.test_record import contents
 
 @pytest.fixture
 def recorded_in_shards(new_study, made, monkeypatch):
-    monkeypatch.setattr(flow, "SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
     study = new_study(name="sharded")
     study.record(made(unlabelled=frozenset({3})), "lab", layers=["conv", "hidden"], progress=False)
     study.record(made(seed=1), "field", progress=False)
@@ -229,7 +229,7 @@ def test_checksums_of_very_many_files_are_read(recorded_in_shards, monkeypatch):
 
 
 def test_a_shard_of_a_recording_that_goes_on_is_checked_too(new_study, made, monkeypatch):
-    monkeypatch.setattr(flow, "SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
     whole = new_study(name="whole")
     whole.record(made(), "lab", layers=["hidden"], progress=False)
     study = new_study(name="broken")
@@ -251,7 +251,7 @@ def test_a_shard_of_a_recording_that_goes_on_is_checked_too(new_study, made, mon
 
 @pytest.fixture
 def summaries_alone(new_study, made, monkeypatch):
-    monkeypatch.setattr(flow, "SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
     study = new_study(name="summaries")
     study.record(made(), "lab", layers=["hidden"], keep="summaries", progress=False)
     return study

@@ -22,8 +22,8 @@ from shiftscope.model.evaluation import unwrap
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.recording.other_answers import refuse_other_answers_in
 from shiftscope.recording.stream import PassOptions, stream
-from shiftscope.store.formats.known_answers_file import refuse_other_answers_in
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 

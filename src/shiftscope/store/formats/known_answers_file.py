@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from torch import nn
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.model.answers import Answers
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.store.disk.atomic import Checksums, flush_names_of, written_aside
 from shiftscope.store.disk.local_copy import file_to_read
-
-if TYPE_CHECKING:
-    from shiftscope.store.stored_study import StoredStudy
 
 INPUTS, ANSWERED = "inputs", "answers"  # the tensor, and the entry of the file's metadata
 
@@ -42,19 +36,6 @@ def read_known_answers(path: Path) -> KnownAnswers:
     ) as error:
         raise StudyDamaged(f"{path} cannot be read as answers of the model: {error}") from error
     return known
-
-
-def refuse_other_answers_in(study: StoredStudy, model: nn.Module) -> None:
-    """Have `model` answer again what the study keeps answers to, if it does.
-
-    Raises
-    ------
-    StudyMismatch
-        It answers otherwise than the study's model did.
-    """
-    if study.manifest.answer and (known := study.known_answers()):
-        answer = study.manifest.answer
-        known.refuse_unlike(model, output=answer.output, autocast=answer.autocast)
 
 
 def write_known_answers(path: Path, known: KnownAnswers, sums: Checksums) -> None:
