@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.category_names import alike, once
+from shiftscope.category_names import alike, in_order, once
 from shiftscope.errors import DataError, closest
 
 SHOWN = 5  # pairs in an error
@@ -42,6 +42,13 @@ def by_position(own: Sequence[str], categories: Sequence[str]) -> bool:
     """Whether nothing but their number says which category is which."""
     strangers = not set(map(alike, own)) & set(map(alike, categories))
     return strangers and len(own) == len(categories) and not all(map(_is_number, own))
+
+
+def told_by_position(own: Sequence[str], categories: Sequence[str]) -> list[str]:
+    """A sentence where categories are taken by their places, to be told."""
+    if not by_position(own, categories):
+        return []
+    return [f"its categories are taken by their places: {in_order(own)}."]
 
 
 def places_by_name(own: Sequence[str], categories: Sequence[str]) -> list[int | None]:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.category_names import in_order
-from shiftscope.datasets.category_places import by_position, category_places
+from shiftscope.datasets.category_places import category_places, told_by_position
 from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.labels import category_names, label_index, label_indices
 from shiftscope.datasets.metadata import sample_ids
@@ -41,8 +40,7 @@ class Relabelled:
         self._told: list[str] = []
         if labels is None and own is not None and self.categories is not None:
             self._places = category_places(own, self.categories)
-            if by_position(own, self.categories):
-                self._told = [f"its categories are taken by their places: {in_order(own)}."]
+            self._told = told_by_position(own, self.categories)
 
     def __len__(self) -> int:
         return len(self.dataset)

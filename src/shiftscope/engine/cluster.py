@@ -140,7 +140,7 @@ class _ModulesHere(WorkerPlugin):  # type: ignore[misc]  # the package is read a
 
     def setup(self, worker: Any) -> None:
         if self.folder not in sys.path:
-            sys.path.insert(0, self.folder)
+            sys.path.append(self.folder)  # last, so that nothing in it stands in for a package
 
 
 class _Shared(WorkerPlugin):  # type: ignore[misc]  # the package is read as untyped

@@ -128,7 +128,8 @@ def record(
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass record(..., model=net) once.")
     dataset = as_dataset(data, preprocess=preprocess, labels=labels, categories=study.categories or None)
-    if progress:
+    engine = chosen(engine)
+    if progress and engine.rank in (None, 0):
         tell(name, dataset.describe().get("told", ()))
     return record_dataset(
         study,
@@ -262,6 +263,8 @@ def _enter(study: StoredStudy, recorded: Preparation, folder: str, *, reference:
         """The manifest with the recording in it; writes the files of linear maps, the same ones each time."""
         if manifest.layers:
             refuse_other_layers(manifest.layers, layers)
+        if manifest.answer and recorded.known:
+            manifest.answer.refuse_unlike(recorded.answer)
         elsewhere = {} if folder == folder_name(name) else {name: folder}
         written, lost = dict[str, str](), study.lost_files()
         heads = (

@@ -50,13 +50,16 @@ def _is_weight(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and not value.is_quantized
 
 
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _leaves(name: str, value: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Parts of rows and mappings by name; `above` are those that it lies in, one of which it may hold again."""
+    if id(value) in above:
+        return
     parts = value.items() if isinstance(value, Mapping) else enumerate(value) if _is_row(value) else None
     if parts is None:
         yield name, value
     else:
         for key, part in parts:
-            yield from _leaves(f"{name}.{key}", part)
+            yield from _leaves(f"{name}.{key}", part, (*above, id(value)))
 
 
 def _is_row(value: Any) -> bool:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import TypeVar
 
 import torch
 from torch import nn
@@ -14,8 +12,6 @@ from torch import nn
 from shiftscope.errors import BadRequest, ModelError
 from shiftscope.model.handed_back import handed_back
 from shiftscope.model.uncompiled import uncompiled
-
-T = TypeVar("T")
 
 
 def unwrap(model: nn.Module) -> nn.Module:
@@ -62,17 +58,6 @@ def observed(model: nn.Module) -> Iterator[None]:
             yield
         finally:
             torch.clear_autocast_cache()  # of weights that were cast here, without their gradients
-
-
-def as_observed(read: Callable[[nn.Module], T]) -> Callable[[nn.Module], T]:
-    """`read` of a model in the state that a pass is made in: eval mode may give it other weights."""
-
-    @wraps(read)
-    def of_observed(model: nn.Module) -> T:
-        with observed(model):
-            return read(model)
-
-    return of_observed
 
 
 def placed(model: nn.Module, device: str) -> nn.Module:

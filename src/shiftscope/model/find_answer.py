@@ -51,7 +51,8 @@ def find_answer(
     logits = logits_in(given, item, len(inputs))
     if not kept and logits is not logits_in(given):
         raise BadRequest(
-            f"this study is of a format in which no output is chosen, and asked was {item!r}. Create a new study."
+            f"the answer is output {item!r}, and this study is of a format in which the first one is read. Create "
+            "a new study."
         )
     if logits.shape[1] == 1:
         raise ModelError(one_number(logits))

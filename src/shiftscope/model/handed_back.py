@@ -72,14 +72,12 @@ class _Before:
         held = {id(tensor): tensor for tensor in (*attributes, *(tensor for _, tensor in _named(model)))}
         self._held = [(tensor, tensor.requires_grad, _bare(tensor)) for tensor in held.values()]
         bounded, rewritten = _bounded(model), _rewritten(model)
+        written = bounded | rewritten
         self._copies = [
             (tensor, bare, bare.clone())
             for tensor, _, bare in self._held
             if bare is not None
-            and (
-                id(tensor) in bounded | rewritten
-                or (id(tensor) not in weights and bare.nbytes <= COPIED_AT_MOST)
-            )
+            and (id(tensor) in written or (id(tensor) not in weights and bare.nbytes <= COPIED_AT_MOST))
         ]
         self._only_rewritten = rewritten - bounded
 
@@ -142,8 +140,8 @@ def _put_in_eval_mode(model: nn.Module) -> None:
 
 def _unmade(names: list[str]) -> ModelError:
     return ModelError(
-        f"the weights {', '.join(names[:3])} are made by the model's first forward pass. Show it a batch before it is "
-        "trained or recorded, so that every pass is of the same weights."
+        f"the weights {', '.join(names[:3])} are made or replaced by the model's forward pass. Show it a batch before it "
+        "is trained or recorded, so that every pass is of the same weights."
     )
 
 

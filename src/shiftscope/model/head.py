@@ -13,7 +13,7 @@ from torch import nn
 
 from shiftscope.model.evaluation import observed
 from shiftscope.model.forward import forward
-from shiftscope.model.linear_map import LinearMap, Weights
+from shiftscope.model.linear_map import LinearMap, Weights, further_head
 from shiftscope.model.linear_map_search import weights_of
 from shiftscope.model.output import logits_in, tensor_in, with_tensor
 from shiftscope.model.recorded_layer import RecordedLayer
@@ -63,11 +63,11 @@ def find_heads(
                 if _feeds(model, layer, module, inputs, responses, entered, first, output):
                     inputs_fed = weight[:, first : first + layer.units]
                     alone = _alike(responses, entered)
-                    found.append(LinearMap(names[module], layer.name, inputs_fed, bias, True, alone))
+                    found.append(LinearMap(names[module], layer.name, inputs_fed, bias, alone=alone))
                     break
         if found:
             found.sort(key=lambda each: not each.alone)
-            further = [replace(each, name=f"{each.name} from {each.layer}") for each in found[1:]]
+            further = [replace(each, name=further_head(each.name, each.layer)) for each in found[1:]]
             return [found[0], *further]
     return []
 

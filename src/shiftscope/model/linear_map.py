@@ -18,10 +18,14 @@ class LinearMap:
     layer: str  # recorded layer whose responses enter it
     weight: Weights  # (output, unit)
     bias: Weights | None  # (output,)
-    logits: bool = False  # whether its outputs are the model's logits
     alone: bool = True  # whether these units are all that enters it
 
     @property
     def bias_or_zeros(self) -> Weights:
         """(output,)"""
         return np.zeros(len(self.weight), np.float32) if self.bias is None else self.bias
+
+
+def further_head(module: str, layer: str) -> str:
+    """Name of the map into the logits from a further layer that feeds them, beside the first one."""
+    return f"{module} from {layer}"

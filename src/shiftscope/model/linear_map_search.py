@@ -94,6 +94,10 @@ def _found(
     found = reading(tensor, name, seen, channel_axis=-1, prefix_tokens=asked.prefix_tokens)
     pools = found.kind.pools
     usual = "cls" if "cls" in pools and found.prefix_tokens else next(iter(pools))
+    if asked.channel_axis not in (None, -1):
+        raise LayerError(
+            f"what enters {name!r} is read along the last axis, as the map does: leave channel_axis out."
+        )
     if asked.call or (asked.pool or usual) not in pools:
         raise LayerError(
             f"{name!r} is given {tuple(tensor.shape[1:])} for a sample, once; what enters it can be pooled by "

@@ -16,20 +16,24 @@ from torch import nn
 from torch.nn.modules.dropout import _DropoutNd
 
 from shiftscope.errors import DataError, StudyMismatch
-from shiftscope.model.evaluation import as_observed
+from shiftscope.model.evaluation import observed
 from shiftscope.model.recorded_layer import RecordedLayer
 
 SETTINGS = "settings"
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")  # of an object in memory
 
 
-@as_observed
 def describe_model(model: nn.Module) -> dict[str, Any]:
     """Class, number of parameters, and digests of weights and buffers and of the modules' types and settings, as JSON.
 
     Settings are what modules say of themselves when printed, as the slope of a LeakyReLU. Another version of torch may
     say them otherwise, so its number stands beside their digest. Those of dropout play no part in eval mode.
     """
+    with observed(model):  # eval mode may give other weights
+        return _described(model)
+
+
+def _described(model: nn.Module) -> dict[str, Any]:
     digest = hashlib.sha256()
     for name, tensor in model.state_dict().items():
         if not isinstance(tensor, torch.Tensor):

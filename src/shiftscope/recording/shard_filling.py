@@ -303,4 +303,7 @@ def _told(what: str, unit: int, columns: slice, rounding: Rounding) -> str:
             f"moves responses by up to {error:.3g}, more than {100 * BLUR:g} % of their standard deviation of "
             f"{spread:.3g} over {rounding.samples} samples"
         )
-    return f'{what}, unit {unit}: float16 {took}. Record with stored_as="float32", or with "auto" for layers like this.'
+    return (
+        f'{what}, unit {unit}: float16 {took}. Record with stored_as="float32", and overwrite=True where a part is '
+        "recorded."
+    )

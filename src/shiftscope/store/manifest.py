@@ -64,8 +64,6 @@ def create_study(
     model: Mapping[str, Any],
     categories: Sequence[str],
     versions: Mapping[str, str],
-    *,
-    private: bool = False,
 ) -> None:
     """An empty study.
 
@@ -79,7 +77,7 @@ def create_study(
     path, categories = study_path(path), checked_categories(categories)
     if not (path / MANIFEST).exists():
         refuse_taken(path)
-        make_study_folder(path, private=private)
+        make_study_folder(path, private=False)
         manifest = Manifest(model=model, categories=categories, versions=versions)
         if write_manifest(path, manifest, over=NO_VERSION):
             return

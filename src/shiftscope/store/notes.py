@@ -266,7 +266,7 @@ def _rows(path: Path, chosen: str = "", *values: str | int) -> list[tuple[str, i
     """Rows of the file, which need not be there and is not made by reading."""
     if not path.exists():
         return []
-    with _told(path, "read", READING_SECONDS), file_to_read(path) as here:
+    with _told(path, "read"), file_to_read(path) as here:
         address = f"{here.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=READING_SECONDS)) as connection:
             return list(_read(connection, path, chosen, *values))
@@ -302,7 +302,7 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     with suppress(OSError):  # where no file can be made SQLite says why
         make_empty(path)
     with (
-        _told(path, "saved", PATIENCE_SECONDS),
+        _told(path, "saved"),
         closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection,
     ):
         connection.execute("BEGIN IMMEDIATE")
@@ -318,8 +318,9 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def _told(path: Path, done: Literal["read", "saved"], waited: float) -> Iterator[None]:
+def _told(path: Path, done: Literal["read", "saved"]) -> Iterator[None]:
     """What SQLite refuses, as one of our errors."""
+    waited = READING_SECONDS if done == "read" else PATIENCE_SECONDS
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite hands over text unread

@@ -92,11 +92,13 @@ class Plan:
     def as_json(self) -> dict[str, Any]:
         told = {**dataclasses.asdict(self), "layers": [layer.as_json() for layer in self.layers]}
         del told["format"]
-        for option in ("output", "autocast"):  # as in recordings from before there were any
-            if not told[option] and told[option] != 0:
+        for option in (
+            "output",
+            "autocast",
+            "stored_otherwise",
+        ):  # as in recordings from before there were any
+            if told[option] in (None, "", {}):
                 del told[option]
-        if not self.stored_otherwise:  # as in recordings from before there were such
-            del told["stored_otherwise"]
         return told
 
     @classmethod

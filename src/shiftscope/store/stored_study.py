@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from shiftscope.errors import NotInStudy, StudyDamaged, closest
-from shiftscope.model.linear_map import LinearMap
+from shiftscope.model.linear_map import LinearMap, further_head
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.disk.atomic import (
     Checksums,
@@ -208,21 +207,22 @@ class StoredStudy(Mapping[str, Recording]):
     @cached_property
     def head_map(self) -> LinearMap | None:
         """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
-        found = self._read_map(self.path / HEAD)
-        return found and replace(found, logits=True)
+        return self._read_map(self.path / HEAD)
 
     @cached_property
     def heads(self) -> dict[str, LinearMap]:
         """The linear map into the logits from each recorded layer that feeds it, by layer, that of `head` first."""
-        first = [self.head_map] if self.head_map else []
-        found = [*first, *(each for each in self.maps.values() if each.logits)]
-        return {each.layer: each for each in found}
+        first = self.head_map
+        if first is None:
+            return {}
+        others = (_map_file(further_head(first.name, layer)) for layer in self.layers if layer != first.layer)
+        found = [self._read_map(self.path / file) for file in others if file in self.manifest.sha256]
+        return {each.layer: each for each in [first, *found] if each}
 
     def head_file(self, layer: str) -> Path:
         """Where the linear map from `layer` into the logits is, or would be."""
         found = self.heads.get(layer)
-        first = found is None or found.name == (self.head_map and self.head_map.name)
-        return self.path / (HEAD if first or found is None else _map_file(found))
+        return self.path / (HEAD if found is None or found is self.head_map else _map_file(found.name))
 
     @cached_property
     def maps(self) -> dict[str, LinearMap]:
@@ -301,18 +301,17 @@ class StoredStudy(Mapping[str, Recording]):
 
     def save_head(self, head: LinearMap) -> dict[str, str]:
         """Write it; the file's name and checksum, for the manifest."""
-        return self._save_map(HEAD, replace(head, logits=False))  # the file's name tells
+        return self._save_map(HEAD, head)
 
     def save_map(self, linear: LinearMap) -> dict[str, str]:
-        return self._save_map(_map_file(linear), linear)
+        return self._save_map(_map_file(linear.name), linear)
 
     def known_answers(self) -> KnownAnswers | None:
         """Inputs of the first dataset with what the model answered; None where they are not kept, or lost."""
         from shiftscope.store.formats.known_answers_file import read_known_answers
 
-        if ANSWERS not in self.manifest.sha256 or ANSWERS in self.lost_files():
-            return None
-        return read_known_answers(within(self.path, self.path / ANSWERS))
+        file, digest = within(self.path, self.path / ANSWERS), self.manifest.sha256.get(ANSWERS)
+        return read_known_answers(file) if digest and has_checksum(file, digest) else None
 
     def save_known_answers(self, known: KnownAnswers) -> dict[str, str]:
         """Write them; the file's name and checksum, for the manifest."""
@@ -346,5 +345,5 @@ class StoredStudy(Mapping[str, Recording]):
             self.__dict__.pop(known, None)
 
 
-def _map_file(linear: LinearMap) -> str:
-    return f"{MAPS}/{folder_name(linear.name)}.safetensors"
+def _map_file(module: str) -> str:
+    return f"{MAPS}/{folder_name(module)}.safetensors"

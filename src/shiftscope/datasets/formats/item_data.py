@@ -11,7 +11,7 @@ from PIL import Image
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.category_names import in_order
-from shiftscope.datasets.category_places import by_position, category_places, check_order_of_numbers
+from shiftscope.datasets.category_places import category_places, check_order_of_numbers, told_by_position
 from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.formats.array_data import as_numpy
 from shiftscope.datasets.formats.parse_item import Parsed
@@ -79,8 +79,8 @@ class ItemData:
             if categories is None:
                 check_order_of_numbers(self._own, f"the classes of the {self.name}")
                 self.told.append(f"categories are its own in their order: {in_order(self._own)}.")
-            elif by_position(self._own, self.categories):
-                self.told.append(f"its categories are taken by their places: {in_order(self._own)}.")
+            else:
+                self.told += told_by_position(self._own, self.categories)
         self.preprocess = preprocess
         self._parse = parse
         self._mean = None if mean is None else channel_values("mean", mean, 0.0)

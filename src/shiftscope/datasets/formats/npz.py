@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.category_places import category_places, check_order_of_numbers
+from shiftscope.category_names import in_order
+from shiftscope.datasets.category_places import category_places, check_order_of_numbers, told_by_position
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.formats.array_layout import Layout
 from shiftscope.datasets.formats.unpacking import refuse_bomb
@@ -110,11 +111,11 @@ def stored_rows(
     find = partial(column_named, arrays, what="array", where=repr(str(path)), needed=False)
     label, ids = find("label", label, LABEL_NAMES), find("ids", ids, ID_NAMES)
     names = sample_ids(arrays.get(ids), count)
-    labels, known = _stored_labels(arrays, arrays.get(label), categories, names)
+    labels, known, order = _stored_labels(arrays, arrays.get(label), categories, names)
     taken = {label, ids, *leave_out, *(["categories"] if _holds_names(arrays) else [])}
     others = {name: array for name, array in arrays.items() if name not in taken}
     columns = {name: array for name, array in others.items() if array.shape == (count,)}
-    told = [] if label else [told_without_labels(others, "array")]
+    told = order if label else [told_without_labels(others, "array")]
     if passed := [
         f"{name!r} of shape {array.shape}" for name, array in others.items() if name not in columns
     ]:
@@ -127,20 +128,22 @@ def _stored_labels(
     labels: npt.NDArray[Any] | None,
     categories: Sequence[str] | None,
     ids: Sequence[str],
-) -> tuple[npt.NDArray[np.int64], tuple[str, ...] | None]:
-    """(sample,) labels in terms of `categories`, or of the file's own names, and those names."""
+) -> tuple[npt.NDArray[np.int64], tuple[str, ...] | None, list[str]]:
+    """(sample,) labels in terms of `categories`, or of the file's own names; those names; how their order was known."""
     asked = category_names(categories)
     own = None
     if _holds_names(arrays):
         own = category_names(arrays["categories"].tolist())
     if asked is None or own is None:
         names = asked or own
+        told = []
         if asked is None and own is not None:
             check_order_of_numbers(own, "the file's categories")
-        return label_indices(labels, names, ids), names
+            told = [f"categories are the file's own in their order: {in_order(own)}."]
+        return label_indices(labels, names, ids), names, told
     places = category_places(own, asked)
     indices = label_indices(labels, own, ids)
-    return np.where(indices == NO_LABEL, NO_LABEL, places[indices]), asked
+    return np.where(indices == NO_LABEL, NO_LABEL, places[indices]), asked, told_by_position(own, asked)
 
 
 def _holds_names(arrays: Mapping[str, npt.NDArray[Any]]) -> bool:

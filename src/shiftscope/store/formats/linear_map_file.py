@@ -39,7 +39,6 @@ def read_map(path: Path) -> LinearMap | None:
                 str(told["layer"]),
                 file.get_tensor("weight"),
                 bias,
-                logits=bool(told.get("logits", False)),
                 alone=bool(told.get("alone", True)),
             )
         if linear.weight.ndim != 2 or (bias is not None and bias.shape != linear.weight.shape[:1]):
@@ -58,11 +57,7 @@ def write_map(path: Path, linear: LinearMap, sums: Checksums | None = None) -> N
     if linear.bias is not None:
         arrays["bias"] = linear.bias
     told: dict[str, Any] = {"module": linear.name, "layer": linear.layer}
-    further = {
-        "logits": linear.logits,
-        "alone": linear.alone,
-    }  # written where they are not as they mostly are
-    told |= {key: value for key, value in further.items() if value != getattr(LinearMap, key)}
+    told |= {} if linear.alone else {"alone": False}  # as in studies from before there was another
     with written_aside(path, sums) as file:
         file.write(save(arrays, metadata={MAP: json.dumps(told)}))  # several entries would come in any order
     flush_names_of([path])

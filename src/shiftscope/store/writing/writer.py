@@ -163,8 +163,10 @@ class RecordingWriter:
 
     def tell_other_passes(self, answers: Answers, batch_size: int) -> None:
         """Warn where shards that are there were made by another torch, or in batches of another size."""
+        if self.complete:
+            return
         described = read_json(self.folder / RECORDING, "a recording")
-        if not self.complete and "answers" in described:
+        if "answers" in described:
             Answers.from_json(described["answers"]).tell_other_torch(answers)
         done = [shard for shard in self.plan.shards() if is_done(self.folder, self.plan, shard)]
         sizes = {json.loads(done_file(self.folder, shard).read_bytes()).get("batch_size") for shard in done}
