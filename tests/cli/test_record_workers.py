@@ -15,7 +15,9 @@ WORDS = ("--data", "npz:shifted.npz", "--name", "shifted", "--layers", "conv", "
 
 def contents(folder):
     """Every file of a study but its locks and the scores that the command keeps."""
-    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and not {LOCKS, "derived"} & set(p.parts)]
+    files = [
+        p for p in sorted(folder.rglob("*")) if p.is_file() and not {LOCKS, "explanations"} & set(p.parts)
+    ]
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 
 

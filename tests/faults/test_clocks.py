@@ -42,7 +42,7 @@ def test_kept_scores_go_by_content_and_not_by_time(calm, tmp_path, back, tried):
     before, then = ss.open_study(calm).scores("hidden"), time.time()
     record(calm, Made(samples=20, seed=2, scale=1.5), "field", overwrite=True)
     for file in calm.rglob("*"):
-        if "derived" not in file.parts:
+        if "explanations" not in file.parts:
             os.utime(file, (then - back, then - back))
     after = ss.open_study(calm).scores("hidden")
     fresh = tmp_path / "fresh.study"

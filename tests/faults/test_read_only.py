@@ -74,6 +74,6 @@ def test_a_study_of_others_is_viewed_and_not_recorded_into(two, number, message,
         patched.setattr(os, "open", refuse)  # which opens the locks
         refused(two, message)
     readable(two)
-    after = {name: content for name, content in contents(two).items() if not name.startswith("derived")}
+    after = {name: content for name, content in contents(two).items() if not name.startswith("explanations")}
     assert after == before
     tried("read-only study, by its modes", "refused with an error, untouched, readable")

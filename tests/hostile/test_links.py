@@ -40,7 +40,6 @@ READ = [
     "head.safetensors",
     "maps",
     "notes.sqlite",
-    "derived",
     "explanations",
 ]
 
@@ -93,7 +92,7 @@ def test_a_thumbnail_is_not_served_from_outside(stranger):
 @pytest.mark.parametrize(
     ("place", "write"),
     [
-        ("derived", lambda study: stored_estimates(study, "field", "lab", "hidden")),
+        ("explanations", lambda study: stored_estimates(study, "field", "lab", "hidden")),
         ("explanations", lambda study: study.paths(progress=False)),
     ],
 )

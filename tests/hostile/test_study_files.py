@@ -30,8 +30,8 @@ KINDS = {
     "description of a summary": "*/summaries.zarr/*/*/*/zarr.json",
     "summary": "*/summaries.zarr/*/*/*/c/**/*",
     "shard": "*/shards/*",
-    "scores": "derived/**/*.parquet",
-    "paths": "explanations/**/*.safetensors",
+    "scores": "explanations/scores/**/*.*",
+    "paths": "explanations/paths/**/*.*",
     "notes": "notes.sqlite",
 }
 MANY = {"manifest": 25, "recording": 18, "samples": 25, "notes": 18, "description of a summary": 18}
@@ -67,9 +67,9 @@ def try_damage(healthy: Path, spare: Path, watched: Callable) -> Callable[[str, 
             shutil.copyfile(healthy / file, spare / file)
             for journal in spare.glob("notes.sqlite-*"):
                 journal.unlink()
-            for written in ("derived", "explanations"):  # what was computed from the damaged files
-                shutil.rmtree(spare / written, ignore_errors=True)
-                shutil.copytree(healthy / written, spare / written)
+            written = "explanations"  # what was computed from the damaged files
+            shutil.rmtree(spare / written, ignore_errors=True)
+            shutil.copytree(healthy / written, spare / written)
 
     return one
 

@@ -76,7 +76,7 @@ def test_otherwise_scores_and_notes_are_kept(recorded: Study) -> None:
         viewer.stop()
     assert unit_note(recorded, "hidden", 3).label == "other"
     assert set(contents(recorded.path)) - set(before) >= {"notes.sqlite"}
-    assert any(name.startswith("derived") for name in contents(recorded.path))
+    assert any(name.startswith("explanations") for name in contents(recorded.path))
 
 
 def test_a_study_opened_read_only_takes_no_note_and_keeps_no_score(recorded: Study) -> None:

@@ -140,7 +140,7 @@ def _put_in_eval_mode(model: nn.Module) -> None:
 
 def _unmade(names: list[str]) -> ModelError:
     return ModelError(
-        f"the weights {', '.join(names[:3])} are made or replaced by the model's forward pass. Show it a batch before it "
+        f"the weights {', '.join(names[:3])} are made or replaced by the forward pass. Show it a batch before it "
         "is trained or recorded, so that every pass is of the same weights."
     )
 

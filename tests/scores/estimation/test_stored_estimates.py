@@ -7,15 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
+from safetensors.numpy import load_file
 
 from shiftscope.errors import NotInStudy
 from shiftscope.flow.scores import score_all
 from shiftscope.scores.estimation import stored_estimates as module
 from shiftscope.scores.estimation.shared_cache import SharedCache
-from shiftscope.scores.estimation.stored_estimates import estimates_file, stored_estimates
+from shiftscope.scores.estimation.stored_estimates import estimates_place, stored_estimates
 from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.store.results import RESULT
 from shiftscope.store.stored_study import StoredStudy
 
 
@@ -44,6 +45,12 @@ def forget(monkeypatch):
     monkeypatch.setattr(module, "_kept", SharedCache(8))
 
 
+def arrays_of(study):
+    """The file that holds the numbers of `field`."""
+    (file,) = estimates_place(study, "field", "lab", "hidden").glob("*.safetensors")
+    return file
+
+
 def ask(study, dataset="field", layer="hidden"):
     return stored_estimates(study, dataset, study.reference, layer)
 
@@ -62,13 +69,12 @@ def test_what_was_kept_is_what_was_computed(study, computed, monkeypatch):
                 np.testing.assert_array_equal(before, after)
 
 
-def test_the_file_is_plain_parquet(study):
-    found = ask(study)
-    table = pq.read_table(estimates_file(study.path, "field", "lab", "hidden")).to_pandas()
-    assert list(table) == ["unit", "score", "value", "low", "high", "p", "q", "floor", "flat_p"]
-    rows = table[table["score"] == "shift_auroc"].sort_values("unit")
-    np.testing.assert_array_equal(rows["value"], found["shift_auroc"].value)
-    assert table[table["score"] == "novelty"]["p"].isna().all()
+def test_the_file_is_plain_safetensors(study):
+    found, kept = ask(study), load_file(arrays_of(study))
+    np.testing.assert_array_equal(kept["shift_auroc/value"], found["shift_auroc"].value)
+    parts = {name.removeprefix("shift_auroc/") for name in kept if name.startswith("shift_auroc/")}
+    assert parts == {"value", "low", "high", "p", "q"}
+    assert "novelty/p" not in kept
 
 
 def test_a_page_that_asks_again_reads_nothing(study, computed):
@@ -94,14 +100,15 @@ def test_all_that_pages_show_first_is_computed_ahead_once(study, computed, monke
     score_all(study)
     assert len(computed) == pairs
     forget(monkeypatch)
-    estimates_file(study.path, "field", "lab", "hidden").write_bytes(b"no Parquet")
+    arrays_of(study).unlink()
+    (estimates_place(study, "field", "lab", "hidden") / RESULT).write_bytes(b"no result")
     score_all(study, progress=progress)
     assert told[-1] == study.layer("hidden").units
 
 
 def test_a_changed_bit_of_what_was_kept_is_noticed_and_it_is_computed_again(study, computed, monkeypatch):
     first = ask(study)["novelty"].value
-    path = estimates_file(study.path, "field", "lab", "hidden")
+    path = arrays_of(study)
     whole = path.read_bytes()
     place = whole.index(np.float64(first[3]).tobytes())
     path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
@@ -117,7 +124,7 @@ def test_each_layer_dataset_and_reference_has_its_own(study, computed):
     stored_estimates(study, "lab", "field", "hidden")
     stored_estimates(study, "lab", "lab", "hidden")
     assert len(computed) == 4
-    assert len(list((study.path / "derived" / "scores").rglob("*.parquet"))) == 4
+    assert len(list((study.path / "explanations" / "scores").rglob(RESULT))) == 4
 
 
 def test_many_threads_wait_for_one(study, computed):
@@ -143,37 +150,46 @@ def test_another_recording_under_the_name_is_computed_again(recorded, made, net,
 
 
 @pytest.mark.parametrize(
-    "setting", ["RESAMPLES", "SEED", "LEVEL", "DEFINITION", "NORMAL_FROM", "RANK_TOLERANCE"]
+    "setting", ["RESAMPLES", "SEED", "LEVEL", "ESTIMATION", "NORMAL_FROM", "RANK_TOLERANCE", "SPLITS"]
 )
 def test_other_settings_are_computed_again(study, computed, monkeypatch, setting):
     ask(study)
     monkeypatch.setattr(module, setting, 7)
-    monkeypatch.setattr(module, "estimate_units", lambda *given, **options: [{}])
-    monkeypatch.setattr(module, "_write", lambda *given: None)
-    assert ask(study) == {}
+    ask(study)
+    assert len(computed) == 2
 
 
-def test_a_new_score_and_a_changed_one_are_computed_again(study, computed, monkeypatch):
+def test_a_new_score_and_one_of_a_new_version_are_computed_and_no_other(study, monkeypatch):
     def brightness(shifted, reference):
         """How bright."""
         return shifted
 
-    def brightness_2(shifted, reference):
-        """How bright, twice."""
-        return 2 * shifted
+    def the_same(shifted, reference):
+        """How bright, in other words."""
+        return shifted
 
-    ask(study)
-    for times, compute in enumerate((brightness, brightness_2), start=2):
-        score = UnitScore("brightness", "maxima", "ratio", 1.0, (-np.inf, np.inf), compute)
+    asked, whole = [], module.estimate_units
+
+    def noted(*given, scores, **options):
+        asked.append(scores)
+        return whole(*given, scores=scores, **options)
+
+    monkeypatch.setattr(module, "estimate_units", noted)
+    novelty = ask(study)["novelty"].value
+    for version, compute in ((1, brightness), (1, the_same), (2, the_same)):
+        score = UnitScore("brightness", "maxima", "ratio", 1.0, (-np.inf, np.inf), version, compute)
         monkeypatch.setitem(unit_scores._entries, "brightness", score)
-        assert np.isfinite(ask(study)["brightness"].value).all()
-        assert len(computed) == times
+        forget(monkeypatch)
+        found = ask(study)
+        assert np.isfinite(found["brightness"].value).all()
+        np.testing.assert_array_equal(found["novelty"].value, novelty)
+    assert asked[1:] == [{"brightness"}, {"brightness"}]  # new, and of a new version; not for other words
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1 nothing like it", None])
 def test_a_damaged_file_is_computed_again(study, computed, monkeypatch, content):
     first = ask(study)
-    path = estimates_file(study.path, "field", "lab", "hidden")
+    path = arrays_of(study)
     path.write_bytes(path.read_bytes()[:-200] if content is None else content)
     forget(monkeypatch)
     np.testing.assert_array_equal(ask(study)["novelty"].value, first["novelty"].value)
@@ -181,7 +197,7 @@ def test_a_damaged_file_is_computed_again(study, computed, monkeypatch, content)
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(study, computed, monkeypatch):
-    (study.path / "derived").write_text("in the way")
+    (study.path / "explanations").write_text("in the way")
     assert np.isfinite(ask(study)["shift_auroc"].value).all()
     forget(monkeypatch)
     ask(study)
@@ -194,7 +210,7 @@ def test_a_full_disk_leaves_no_half_of_a_file(study, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     assert np.isfinite(ask(study)["shift_auroc"].value).all()
-    assert not [path for path in (study.path / "derived").rglob("*") if path.is_file()]
+    assert not [path for path in (study.path / "explanations").rglob("*") if path.is_file()]
 
 
 def test_what_the_study_does_not_hold_is_refused(study):

@@ -37,7 +37,7 @@ def test_the_other_datasets_are_shown_and_the_damaged_one_is_named_with_its_file
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_table_to_take_away_does_not_leave_it_out(damaged, kind):
-    shutil.rmtree(damaged.path / "derived", ignore_errors=True)
+    shutil.rmtree(damaged.path / "explanations", ignore_errors=True)
     answer = page(damaged, f"layers/hidden?download={kind}&table=0")
     assert answer.status_code == 500
     assert str(damaged.path / "field") in answer.text
@@ -71,7 +71,7 @@ def test_where_every_dataset_is_damaged_the_page_cannot_be_drawn(recorded):
 
 
 def test_python_does_not_leave_it_out(damaged):
-    shutil.rmtree(damaged.path / "derived", ignore_errors=True)
+    shutil.rmtree(damaged.path / "explanations", ignore_errors=True)
     with pytest.raises(StudyDamaged):
         Study(damaged.path).scores("hidden")
 

@@ -57,7 +57,7 @@ def test_what_another_command_adds_is_seen_after_a_second(recorded: Study) -> No
     seconds = [0.0]
     version = StudyVersion(recorded, clock=lambda: seconds[0])
     before = version.now()
-    found = recorded.path / "explanations" / "paths" / "head" / "field" / "lab" / "rule.safetensors"
+    found = recorded.path / "explanations" / "paths" / "head" / "field" / "lab" / "usual" / "result.json"
     found.parent.mkdir(parents=True)
     found.write_bytes(b"paths")
     assert version.now() == before

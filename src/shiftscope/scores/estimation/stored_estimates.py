@@ -90,7 +90,7 @@ def stored_estimates_of(
                 if not study.read_only:
                     with contextlib.suppress(OSError, StoreError):
                         write_result(study.path, Result(keys[name], _parts(found[name])))
-        return [found[name] for name in names]
+        return [{score: found[name][score] for score in unit_scores} for name in names]
 
     estimates = _kept.get(kept.values(), compute)
     return {dataset: estimates[each] for dataset, each in kept.items()}

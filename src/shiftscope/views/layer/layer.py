@@ -42,7 +42,7 @@ def layer_units(
     Parameters
     ----------
     where
-        Conditions that choose units, as `views/unit_filter.py` has them.
+        Conditions that choose units, as `views/parts/unit_filter.py` has them.
     sort
         A score, "maximum", "fires" or "unit"; a score also followed by ".q", ".low", ".high" or ".floor".
     start, rows
