@@ -219,3 +219,9 @@ def test_nested_tensors_inside_a_model_are_told_and_stop_no_pass():
     listed = {layer.name: layer for layer in list_layers(Padded().eval(), torch.rand(2, 7, 8))}
     assert "gives a nested tensor" in listed["body.layers.0.norm2"].why_not
     assert "nothing in the forward pass tells" in listed["body"].why_not
+
+
+def test_a_norm_over_the_channels_leaves_no_units():
+    net = Made(lambda self, x: self.out(self.conv(x).norm(dim=1)), conv=nn.Conv2d(3, 6, 3), out=nn.Identity())
+    with pytest.raises(LayerError, match="nothing in the forward pass tells which axis"):
+        choose_layers(net, ["out"], torch.rand(2, 3, 8, 8))

@@ -115,3 +115,26 @@ def test_a_layer_that_feeds_no_head_names_those_that_do(tmp_path, data):
     study.record(data, "lab", layers=["0", "1"], progress=False)
     with pytest.raises(BadRequest, match="'0' does not feed the linear head, '1' does"):
         study.intervene("0", [1])
+
+
+@pytest.mark.parametrize("size", [0.02, 0.4])
+def test_a_layer_with_a_bounded_way_beside_it_does_not_feed_the_head_alone(size):
+    """Far out a bounded term cannot be seen beside the layer's own."""
+
+    class Beside(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.act, self.c, self.head = (
+                nn.Linear(6, 5),
+                nn.Sigmoid(),
+                nn.Linear(5, 5),
+                nn.Linear(5, 3),
+            )
+
+        def forward(self, inputs):
+            a = self.act(self.a(inputs))
+            return self.head(a + size * torch.tanh(8 * self.c(a)))
+
+    torch.manual_seed(0)
+    net, inputs = Beside().eval(), torch.randn(2, 6)
+    assert find_heads(net, choose_layers(net, ["act"], inputs), inputs) == []

@@ -93,3 +93,26 @@ def test_a_sequence_without_patches_has_no_tokens_in_front_but_by_the_names():
     text.register_parameter("cls_token", nn.Parameter(torch.zeros(6)))
     with pytest.raises(LayerError, match=r"0 stand in front .* and 1 by the names"):
         choose_layers(text, ["1"], torch.randint(9, (2, 7)))
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda tokens: tokens.flip(1),
+        lambda tokens: tokens.roll(1, 1),
+        lambda tokens: tokens[:, torch.arange(16, -1, -1)],
+        lambda tokens: torch.stack([tokens, tokens], dim=2).flatten(1, 2),
+        lambda tokens: tokens.repeat_interleave(2, dim=1),
+    ],
+)
+def test_once_tokens_are_moved_their_places_are_asked_for(move):
+    class Moved(Vit):
+        def forward(self, images):
+            patches = self.norm(self.patch(images).flatten(2).transpose(1, 2))
+            own = self.weird.expand(len(images), -1, -1)
+            return self.block(move(torch.cat([own, patches], dim=1))).mean(1)
+
+    with pytest.raises(LayerError, match="tokens were moved after those that come of no sample had joined"):
+        choose_layers(Moved({"weird": 1}), ["block"], IMAGES)
+    (told,) = choose_layers(Moved({"weird": 1}), [Layer("block", prefix_tokens=0)], IMAGES)
+    assert told.prefix_tokens == 0

@@ -198,3 +198,15 @@ def test_in_a_study_of_format_2_all_layers_have_one_type_and_nothing_is_compared
         assert "rounding" not in told
         assert "stored_otherwise" not in told["plan"]
         assert told["plan"]["stored_as"] == ("float32" if name == "blurred" else "float16")
+
+
+@pytest.mark.parametrize(("reference", "tried"), [("float16", "float32"), ("float32", "float16")])
+def test_a_later_set_has_the_types_of_the_reference(new_study, made, monkeypatch, reference, tried):
+    """Or what rounding takes from one of them alone would be found to be a shift."""
+    study = new_study()
+    study.record(made(), "lab", layers=["conv", "hidden"], stored_as=reference, progress=False)
+    monkeypatch.setattr(
+        "shiftscope.recording.preparation.stored_types", lambda *given, **options: (tried, {})
+    )
+    later = study.record(made(seed=1), "field", progress=False)
+    assert {later.plan.stored_as, *map(later.plan.stored_type, later.layers)} == {reference}

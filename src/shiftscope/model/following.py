@@ -43,6 +43,9 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.joined: dict[int, set[Mask]] = {}  # length -> its tokens, of each sequence that others joined
         self.before: set[int] = set()  # lengths of sequences before others join them
         self.patches: set[int] = set()  # lengths of sequences that are the positions of a map
+        self.reordered = (
+            False  # tokens that others had joined were moved, and a length tells of no order any more
+        )
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
@@ -74,6 +77,8 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
         trace, length = self._of(tensor), tensor.shape[1]
         if trace.tokens == 1:
             return trace.mask
+        if self.reordered:
+            return None
         ends = set(self.joined.get(length, ()))
         if length in self.before | self.patches:
             ends.add((True,) * length)
@@ -127,6 +132,8 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return [self._joined(args[0], args[1] if len(args) > 1 else 0, made[0])]
         if torch.Tag.pointwise in func.tags or name in LIKE_POINTWISE:
             return [self._kept(sample, part) for part in made]
+        if name in REORDERED and any(not all(self._of(part).mask) for part in sample):
+            self.reordered = True
         own = self._of(sample[0]) if "layer_norm" in name else Trace()
         return [replace(own, units=self._units(name, args, sample, made[0])), *nothing[1:]]
 
@@ -149,8 +156,11 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return last
         if known is None:
             return None
-        if name in REDUCED and len(args) > 1 and args[1] is not None:
-            axes = {axis % first.ndim for axis in ([args[1]] if isinstance(args[1], int) else args[1])}
+        if name in REDUCED:
+            given = args[REDUCED[name]] if len(args) > REDUCED[name] else None
+            if given is None:  # all axes
+                return None
+            axes = {axis % first.ndim for axis in ([given] if isinstance(given, int) else given)}
             gone = 0 if made.ndim == first.ndim else sum(axis < known for axis in axes)
             return None if known in axes or not axes else known - gone
         if dimensions := re.search(r"(?:pool|upsample\w*)([123])d", name):
@@ -181,6 +191,8 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
         tokens = _places(view, seen.shape, trace.tokens, args[1:], kwargs, made)
         traces = []
         for part, unit, token in zip(made, units, tokens, strict=True):
+            if token is None and part.ndim == 3 and not all(trace.mask):
+                self.reordered = True  # tokens in one axis with something else
             mask = token and tuple(trace.mask[index] for index in token[1])
             traces.append(Trace(unit and unit[0], token and token[0], mask or ()))
             if seen.ndim > 3 and part.ndim == 3:
@@ -220,7 +232,26 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
 SAID_BY_MODULES: Mapping[type[nn.Module], int] = {nn.RNNBase: -1, nn.modules.instancenorm._InstanceNorm: 1}
 LIKE_POINTWISE = {"hardswish", "_prelu_kernel", "_softmax", "_log_softmax", "native_dropout", "_to_copy"}
 MADE_LAST = {"embedding", "_transformer_encoder_layer_fwd", "_native_multi_head_attention"}
-REDUCED = {"mean", "sum", "amax", "amin", "max", "min", "var", "std", "logsumexp", "linalg_vector_norm"}
+# Place among the arguments of the axes that are reduced.
+REDUCED = dict.fromkeys(("mean", "sum", "amax", "amin", "max", "min", "var", "std", "logsumexp"), 1) | {
+    "linalg_vector_norm": 2
+}
+# What may put tokens into other places.
+REORDERED = {
+    *(
+        "flip",
+        "roll",
+        "index",
+        "index_select",
+        "index_put",
+        "gather",
+        "take",
+        "sort",
+        "topk",
+        "constant_pad_nd",
+    ),
+    *("stack", "repeat", "repeat_interleave", "scatter", "masked_select", "masked_scatter"),
+}
 MOVED = {"roll", "flip", "index_select", "constant_pad_nd", "quantize_per_tensor", "dequantize"} | {
     f"{kind}_pad{dimensions}d" for kind in ("reflection", "replication") for dimensions in (1, 2, 3)
 }

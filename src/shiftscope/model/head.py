@@ -109,7 +109,8 @@ def _feeds(
     largest = float(responses.abs().max())
     if not whole and not largest:
         return False  # nothing moves
-    for factor in (REACH / (largest or 1.0), -REACH / (largest or 1.0)):
+    # As far as they go, where a bound shows; and about as large as they are, where something small beside them does.
+    for factor in (REACH / (largest or 1.0), -REACH / (largest or 1.0), -1.0, 2.0):
         moved = _run(model, [layer], inputs, output, moved=layer, factor=factor)
         now = next((entered for module, entered, _ in moved.given if module is head), None)
         if now is None or now.shape != entered.shape:

@@ -80,6 +80,10 @@ def _proven_prefix(tensor: torch.Tensor, name: str, seen: FirstPass) -> int:
             raise _unknown_prefix(
                 name, length, f"{tokens.count(False)} of them come of no sample, {counted} of these in front"
             )
+    elif following.reordered:
+        raise _unknown_prefix(
+            name, length, "tokens were moved after those that come of no sample had joined them"
+        )
     elif following.patches:
         counted = length - patches
         if counted <= 0 or counted != named:

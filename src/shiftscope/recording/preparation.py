@@ -139,7 +139,7 @@ def prepare(
     fingerprint = dataset.fingerprint()
     otherwise: Mapping[str, StoredType] = {}
     if stored_as == "auto":
-        stored_as, otherwise = _begun(study, name, chosen, fingerprint) or _no_less(
+        stored_as, otherwise = _begun(study, name, chosen, fingerprint) or _as_the_reference(
             stored_types(
                 model, dataset, chosen, categories, answer, autocast=autocast, batch_size=batch_size
             ),
@@ -198,16 +198,15 @@ def _begun(
     return None
 
 
-def _no_less(
+def _as_the_reference(
     tried: tuple[StoredType, Mapping[str, StoredType]], study: StoredStudy, layers: Sequence[RecordedLayer]
 ) -> tuple[StoredType, Mapping[str, StoredType]]:
-    """Float32 where the reference is in it too, so that what is compared was rounded alike."""
+    """The reference's own types where there is one, so that what is compared was rounded alike."""
     logits, otherwise = tried
     types = {layer.name: otherwise.get(layer.name, logits) for layer in layers}
     if study.reference in study.datasets:
         plan = study[study.reference].plan
-        logits = max(logits, plan.stored_as)  # by the alphabet: the one of more digits
-        types = {name: max(kind, plan.stored_type(name)) for name, kind in types.items()}
+        logits, types = plan.stored_as, {name: plan.stored_type(name) for name in types}
     if written_format(study.manifest.format) < 3 and "float32" in (logits, *types.values()):
         return "float32", {}  # a recording has one type there
     return logits, {name: kind for name, kind in types.items() if kind != logits}

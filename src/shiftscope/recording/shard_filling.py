@@ -304,6 +304,6 @@ def _told(what: str, unit: int, columns: slice, rounding: Rounding) -> str:
             f"{spread:.3g} over {rounding.samples} samples"
         )
     return (
-        f'{what}, unit {unit}: float16 {took}. Record with stored_as="float32", and overwrite=True where a part is '
-        "recorded."
+        f"{what}, unit {unit}: float16 {took}. Record every dataset of the study with "
+        'stored_as="float32"; overwrite=True replaces what there is.'
     )

@@ -156,6 +156,10 @@ def test_without_the_token_nothing_of_the_study_is_told(shown: Shown) -> None:
         assert "A token is needed" in answer.text
         assert "private" not in answer.text.replace("private, no-cache", "")
     assert client.get("/static/shiftscope.css").status_code == 200
+    for path in ("/static/nothing", "/static/", f"/{FOLDER}/static/nothing"):
+        answer = client.get(path)  # what is not there is told without anything of the study
+        assert answer.status_code == 404
+        assert "private" not in answer.text.replace("private, no-cache", "")
 
 
 FOLDER = folder_of("secret")

@@ -47,6 +47,7 @@ from shiftscope.web.server.security import (
     TokenGate,
     check_own_page,
     headers,
+    is_static,
 )
 from shiftscope.web.server.study_version import StudyVersion
 
@@ -340,7 +341,8 @@ class _Shown:
     def _apology(self, request: Request, status: int, title: str, message: str) -> Response:
         page = Page(title, [], subtitle=message, trail=[Link("Overview", "")])
         try:
-            around = surroundings(self.study)
+            stranger = is_static(request)  # which the gate lets through without a token
+            around = Surroundings("shiftscope") if stranger else surroundings(self.study)
         except Exception:  # the study itself may be what failed
             around = Surroundings("shiftscope")
         return self._drawn(request, page, around, status=status)

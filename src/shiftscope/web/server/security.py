@@ -163,7 +163,7 @@ class TokenGate:
         request = Request(inside)
         if self._lets_in(request.query_params.get("token", "")):
             await self._welcome(request, in_folder=prefix is not None)(scope, receive, send)
-        elif (prefix is not None and self._brings_cookie(request)) or _is_static(request):
+        elif (prefix is not None and self._brings_cookie(request)) or is_static(request):
             await self.app(inside, receive, send)
         else:
             await self.refusal(request)(scope, receive, send)
@@ -269,6 +269,6 @@ def check_own_page(request: Request) -> None:
         raise BadRequest("only a page of this viewer can save something in the study.")
 
 
-def _is_static(request: Request) -> bool:
+def is_static(request: Request) -> bool:
     path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     return path.startswith("/static/")
