@@ -41,13 +41,13 @@ from shiftscope.web.server.kept_pages import KeptPage, KeptPages
 from shiftscope.web.server.save_rate import SaveRate
 from shiftscope.web.server.search import find, found
 from shiftscope.web.server.security import (
+    STRANGER,
     KnownRequests,
     SafeHeaders,
     Ticket,
     TokenGate,
     check_own_page,
     headers,
-    is_static,
 )
 from shiftscope.web.server.study_version import StudyVersion
 
@@ -341,8 +341,7 @@ class _Shown:
     def _apology(self, request: Request, status: int, title: str, message: str) -> Response:
         page = Page(title, [], subtitle=message, trail=[Link("Overview", "")])
         try:
-            stranger = is_static(request)  # which the gate lets through without a token
-            around = Surroundings("shiftscope") if stranger else surroundings(self.study)
+            around = Surroundings("shiftscope") if STRANGER in request.scope else surroundings(self.study)
         except Exception:  # the study itself may be what failed
             around = Surroundings("shiftscope")
         return self._drawn(request, page, around, status=status)

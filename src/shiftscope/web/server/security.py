@@ -44,6 +44,9 @@ def headers(framed_by: Sequence[str] = ()) -> dict[str, str]:
     }
 
 
+STRANGER = "shiftscope.stranger"  # in the scope of who came in without the token, to what all pages share
+
+
 class SafeHeaders:
     """Puts the headers above on every response that passes."""
 
@@ -163,8 +166,10 @@ class TokenGate:
         request = Request(inside)
         if self._lets_in(request.query_params.get("token", "")):
             await self._welcome(request, in_folder=prefix is not None)(scope, receive, send)
-        elif (prefix is not None and self._brings_cookie(request)) or is_static(request):
+        elif prefix is not None and self._brings_cookie(request):
             await self.app(inside, receive, send)
+        elif _is_static(request):
+            await self.app({**inside, STRANGER: True}, receive, send)
         else:
             await self.refusal(request)(scope, receive, send)
 
@@ -269,6 +274,6 @@ def check_own_page(request: Request) -> None:
         raise BadRequest("only a page of this viewer can save something in the study.")
 
 
-def is_static(request: Request) -> bool:
+def _is_static(request: Request) -> bool:
     path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     return path.startswith("/static/")
