@@ -18,7 +18,6 @@ from scipy import stats
 from torch import nn
 
 import shiftscope as ss
-from shiftscope import flow
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import (
     BadRequest,
@@ -747,7 +746,7 @@ def test_a_path_without_a_study_says_so(tmp_path):
 
 @pytest.fixture
 def small_shards(monkeypatch):
-    monkeypatch.setattr(flow, "SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
 
 
 class Stopped(BaseException):

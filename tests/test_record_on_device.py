@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import ResponseError
-from shiftscope.flow.record import record as flow_record
+from shiftscope.flow.record import record_dataset
 from shiftscope.recording import job
 from shiftscope.recording.stream import PassOptions
 from shiftscope.summaries import summary
@@ -39,7 +39,7 @@ def small_shards(monkeypatch):
 
 def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **options):
     how = PassOptions(batch_size=7, on_error="skip", summaries_on_device=on_device)
-    return flow_record(study, study.model, dataset, name, layers=list(layers), how=how, **options)
+    return record_dataset(study, study.model, dataset, name, layers=list(layers), options=how, **options)
 
 
 def files(folder):
@@ -86,7 +86,7 @@ def test_the_study_is_the_one_that_the_host_makes(
     dataset.inputs[34:38] = dataset.inputs[33]  # ties over two batches
     host, device = new_study(mixed, name="host"), new_study(mixed, name="device")
     record(host, dataset, False, keep=keep, stored_as=stored_as)
-    monkeypatch.setattr(summary, "summarise", None)  # the host summarises nothing
+    monkeypatch.setattr("shiftscope.summaries.summarise.summarise", None)  # the host summarises nothing
     record(device, dataset, True, keep=keep, stored_as=stored_as)
     compare(host, device, exact_totals=stored_as == "float16")
     maxima = device["lab"].summary("conv", summary.summaries["maxima"])

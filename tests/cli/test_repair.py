@@ -73,14 +73,14 @@ def test_the_repaired_head_is_written(run, demo_study, tmp_path, found):
     ],
 )
 def test_what_cannot_be_written_is_refused_before_the_search(run, recorded, monkeypatch, words, message):
-    monkeypatch.setattr("shiftscope.explain.interventions.repair.repair", None)
+    monkeypatch.setattr("shiftscope.explain.interventions.repair.search_repair", None)
     assert message in run("repair", recorded, "--dataset", "shifted", *words).refused()
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--dataset", "shifted"), "has 4 labelled samples to search in"),
+        (("--dataset", "shifted"), "labelled samples to search in"),
         (("--dataset", "val"), "is the reference itself"),
         (("--dataset", "day"), "no dataset 'day'"),
         (("--dataset", "shifted", "--margin", "2"), "a margin is from 0 to 1"),

@@ -12,7 +12,7 @@ def chunk(recorded):
 def test_a_sound_study_passes(run, recorded):
     answer = run("verify", recorded)
     assert answer.status == 0
-    assert "files are as they were written" in answer.out
+    assert "files as written" in answer.out
 
 
 def test_damage_is_named_and_mended(run, recorded, chunk):

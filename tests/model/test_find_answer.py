@@ -98,7 +98,7 @@ def test_sigmoids_are_asked_about_and_small_logits_are_not():
 
 def test_a_study_of_a_format_that_keeps_no_choice_reads_what_it_read():
     assert found(lambda h, z: (z, h[:, :, None]), kept=False)[1] == 0
-    with pytest.raises(BadRequest, match="a format in which no output is chosen"):
+    with pytest.raises(BadRequest, match="a format in which the first one is read"):
         found(lambda h, z: (h, z), output=1, kept=False)
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 import zarr
-from tests.recording.zoo import ZOO, Adapted, Around, made
 from torch import nn
 from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
@@ -15,6 +14,7 @@ from shiftscope.model.evaluation import observed, placed
 from shiftscope.model.layer_choice import choose_layers
 from shiftscope.model.linear_map_search import find_maps
 from shiftscope.model.provenance import describe_model
+from tests.model.zoo import ZOO, Adapted, Around, made
 
 INPUTS = np.random.default_rng(0).random((6, 3, 8, 8), np.float32)
 DATA = INPUTS, np.arange(6) % 4
@@ -39,7 +39,7 @@ def test_torchs_defaults_neither_reach_into_a_recording_nor_change(
     tmp_path, summaries_on_device, monkeypatch
 ):
     monkeypatch.setattr(
-        "shiftscope.recording.stream.Pass.summarises_on", lambda how, device: summaries_on_device
+        "shiftscope.recording.stream.PassOptions.summarises_on", lambda how, device: summaries_on_device
     )
     model = made(ZOO["tied weights"])
     (tmp_path / "plain").mkdir()

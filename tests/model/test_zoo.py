@@ -6,10 +6,10 @@ from itertools import count
 import numpy as np
 import pytest
 import torch
-from tests.recording.zoo import REFUSED, ZOO, made, state_of, step_of
 
 import shiftscope as ss
 from shiftscope.errors import ModelError
+from tests.model.zoo import REFUSED, ZOO, made, state_of, step_of
 
 INPUTS = np.random.default_rng(0).random((6, 3, 8, 8), np.float32)
 LABELS = np.arange(6) % 4

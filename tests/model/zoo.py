@@ -336,9 +336,12 @@ ZOO: dict[str, Callable[[], nn.Module]] = {
 REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "lazy": (
         _around(lambda: nn.LazyLinear(UNITS)),
-        "weights odd.weight, odd.bias are made by the model's first",
+        "weights are not made before its first forward pass: odd",
     ),
-    "lazily made map": (_around(lambda: Odd(_lazy_map)), "weights odd.map.weight, odd.map.bias are made by"),
+    "lazily made map": (
+        _around(lambda: Odd(_lazy_map)),
+        "weights odd.map.weight, odd.map.bias are made or replaced by",
+    ),
     "weights written in forward": (
         _around(lambda: Odd(_writing, weight=nn.Parameter(torch.ones(UNITS)))),
         "writes to the model's own odd.weight in eval mode too",

@@ -213,7 +213,13 @@ def test_a_replaced_recording_is_never_mixed_with_the_one_before(remote, made, b
         new = first
         remote.record(new, "field: 2%", overwrite=True, progress=False)
     folders = {name.partition("/")[0] for name in bucket.contents("in/made.study")}
-    assert folders == {".3 field%3A 2%25", "lab", "head.safetensors", "study.json"}
+    assert folders == {
+        ".3 field%3A 2%25",
+        "lab",
+        "head.safetensors",
+        "study.answers.safetensors",
+        "study.json",
+    }
 
 
 def test_datasets_that_are_finished_at_once_are_both_in_the_manifest(remote):
@@ -242,7 +248,7 @@ def test_commands_take_an_address(uploaded, capsys):
     with pytest.raises(SystemExit) as left:
         command_line()(["verify", str(uploaded.path)])
     assert not left.value.code
-    assert " files are as they were written" in capsys.readouterr().out
+    assert " files as written" in capsys.readouterr().out
     with pytest.raises(BadRequest, match="two studies are called local"):
         command_line()(["compare", str(uploaded.path), str(uploaded.path)])
 

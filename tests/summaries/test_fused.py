@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shiftscope.summaries import summary as module
+from shiftscope.summaries import summarise as module
 from shiftscope.summaries.fused.kernels import COUNTED, ROOM
 from shiftscope.summaries.fused.one_pass import GUESSED_FROM, MOST_ROWS, SCAN_TILE, OnePass
 from shiftscope.summaries.summarise import summarise

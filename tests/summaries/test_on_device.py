@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shiftscope.shard import SampleEntry, Shard
-from shiftscope.summaries import summary as module
+from shiftscope.summaries import summarise as module
 from shiftscope.summaries.fused import on_device
 from shiftscope.summaries.fused.on_device import MAKES, OnDevice, every_summary_on_device
 from shiftscope.summaries.summarise import summarise, summarise_shard

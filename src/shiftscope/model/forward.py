@@ -67,7 +67,8 @@ def _told(error: Exception, inputs: torch.Tensor) -> str:
     told = f"the model cannot run on inputs of shape {tuple(inputs.shape[1:])} for a sample"
     if samples == 1:
         told += ", in a batch of one"
-    told += f": {reason}."
+    usual = isinstance(error, (RuntimeError, ValueError, TypeError))  # which say what they mean
+    told += f": {reason}." if usual else f": {type(error).__name__}: {reason}."
     if _OTHER_TYPE.search(reason):
         return (
             f"{told} Types meet that differ: give the model one, as model.float(), or record inside torch.autocast "

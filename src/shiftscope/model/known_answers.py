@@ -60,26 +60,22 @@ class KnownAnswers:
         """
 
         def shown(inputs: torch.Tensor) -> torch.Tensor:
-            with observed(model):
-                return logits_in(forward(model, inputs, autocast), output, len(inputs))
-
-        def asked() -> Answers:
-            logits = shown(inputs)
-            return answers_of(model, logits, beside_weights(model), autocast)
+            return logits_in(forward(model, inputs, autocast), output, len(inputs))
 
         device, dtype = device_and_dtype(model)
         inputs = self.inputs.to(device, dtype if self.inputs.is_floating_point() else None)
-        now = asked()
-        if difference := self.answers.difference(now):
-            if dataclasses.replace(now, beside={}).difference(asked()):
-                raise ModelError(
-                    "the model answers otherwise each time that it is shown the same inputs, so what is recorded of "
-                    "it could not be found again. In eval mode it draws random numbers, as F.dropout does without "
-                    "training=self.training: switch that off, or draw from a generator that forward() seeds."
-                )
-            refuse_other_answers(difference)
-        if alone:
-            shown(inputs[:1])
+        with observed(model):  # twice in one state, so that random numbers go on in between
+            logits, again = shown(inputs), shown(inputs)
+            if alone:
+                shown(inputs[:1])
+        now = answers_of(model, logits, beside_weights(model), autocast)
+        if dataclasses.replace(now, beside={}).difference(answers_of(model, again, {}, autocast)):
+            raise ModelError(
+                "the model answers otherwise each time that it is shown the same inputs, so what is recorded of "
+                "it could not be found again. In eval mode it draws random numbers, as F.dropout does without "
+                "training=self.training: switch that off, or draw from a generator that forward() seeds."
+            )
+        refuse_other_answers(self.answers.difference(now))
         self.answers.tell_other_torch(now)
 
 

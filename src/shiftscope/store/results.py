@@ -163,7 +163,6 @@ def write_result(study: Path, result: Result) -> None:
         opened.write(content)
     described = {
         **result.key.as_json(),
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": {file.name: digest},
     }
     write_json(within(study, folder / RESULT), with_own_digest(described))
@@ -176,7 +175,7 @@ class KeptResult:
 
     folder: Path
     key: ResultKey | None  # None where it cannot be read
-    made: str = ""
+    made: str = ""  # in UTC; not known on an object store
     size: int = 0  # bytes
     files: Mapping[Path, str] = field(default_factory=dict)  # their SHA-256
     damage: str = ""  # why it cannot be read
@@ -191,9 +190,7 @@ def kept_results(study: Path) -> Iterator[KeptResult]:
             if described is not None:
                 files = dict(zip(_files(folder, described), described["files"].values(), strict=True))
                 size = sum(len(path.read_bytes()) for path in (file, *files) if path.is_file())
-                yield KeptResult(
-                    folder, _key_in(folder, described), str(described.get("made", "")), size, files
-                )
+                yield KeptResult(folder, _key_in(folder, described), _made(file), size, files)
         except StudyDamaged as error:
             yield KeptResult(file.parent, None, damage=str(error))
 
@@ -228,7 +225,7 @@ def _described(folder: Path) -> dict[str, Any] | None:
 
 
 def _key_in(folder: Path, described: Mapping[str, Any]) -> ResultKey:
-    rest = {name: value for name, value in described.items() if name not in ("made", "files", "digest")}
+    rest = {name: value for name, value in described.items() if name not in ("files", "digest")}
     try:
         key = ResultKey.from_json(rest)
         if not isinstance(described["files"], Mapping):
@@ -238,6 +235,13 @@ def _key_in(folder: Path, described: Mapping[str, Any]) -> ResultKey:
             f"{folder / RESULT} does not describe a result: {error!r}. {_remedy(folder)}"
         ) from error
     return key
+
+
+def _made(file: Path) -> str:
+    """By its file, so that the same result has the same bytes whenever it was made."""
+    if on_store(file):
+        return ""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
 
 
 def _files(folder: Path, described: Mapping[str, Any]) -> list[Path]:

@@ -8,7 +8,7 @@ from torch import nn
 
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.interventions import search_repair as module
+from shiftscope.explain.interventions import repair as module
 from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.parts import parts
 from shiftscope.explain.interventions.repair import save_repaired_head, search_repair

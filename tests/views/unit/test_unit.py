@@ -182,7 +182,7 @@ def test_what_is_written_about_a_unit_is_in_its_form_and_subtitle(recorded):
     assert page.subtitle == "stripes · green · texture"
     form = panel(page, Form, "Label")
     assert [field.value for field in form.fields] == ["stripes", "green, texture", "fires at zebras"]
-    write_note(recorded, "hidden", 3, label="", tags="", note="")
+    write_note(recorded, "hidden", 3, label="", tags="", note="", shown=form.shown)
     assert unit(recorded, "hidden", 3).subtitle == ""
 
 

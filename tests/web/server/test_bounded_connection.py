@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
-from tests.web.test_server import status
 
 from shiftscope.web.server import bounded_connection
 from shiftscope.web.server.security import folder_of
 from shiftscope.web.server.server import Viewer, view
 from tests.web.conftest import FakeDataset, FakeStudy
+from tests.web.server.test_server import status
 
 Connect = Callable[..., socket.socket]
 HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"

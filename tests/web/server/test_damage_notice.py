@@ -8,8 +8,7 @@ import pytest
 
 from shiftscope.errors import StudyDamaged
 from shiftscope.study import Study
-
-from ..conftest import viewer
+from tests.conftest import viewer
 
 
 def page(study, address):

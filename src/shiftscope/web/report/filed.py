@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Picture
-from shiftscope.web.html.picture_types import SUFFIXES
+from shiftscope.web.html.picture_types import SUFFIXES, check_picture
 from shiftscope.web.report.contents import Contents
 from shiftscope.web.server import assets
 
@@ -32,6 +32,7 @@ class Kept:
         known = (picture.dataset, picture.position)
         if known not in self.pictures:
             content, media_type = self.study[picture.dataset].thumbnail(picture.position)
+            check_picture(media_type)
             name = f"{PICTURES}/{hashlib.sha256(content).hexdigest()[:20]}.{SUFFIXES[media_type]}"
             file = self.folder / name
             if not file.exists():

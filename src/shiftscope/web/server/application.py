@@ -33,7 +33,7 @@ from shiftscope.web.html.addresses import Served, way_up
 from shiftscope.web.html.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html.html import render, tables
 from shiftscope.web.html.navigation import StudyIndex, Surroundings, surroundings
-from shiftscope.web.html.picture_types import data_uri
+from shiftscope.web.html.picture_types import check_picture, data_uri
 from shiftscope.web.server import assets
 from shiftscope.web.server.arguments import chosen, options, pattern, positions
 from shiftscope.web.server.damage_notice import without_damage
@@ -255,6 +255,7 @@ class _Shown:
     def thumbnail(self, request: Request) -> Response:
         dataset = self.study[request.path_params["dataset"]]
         data, media_type = dataset.thumbnail(request.path_params["position"])
+        check_picture(media_type)
         return Response(data, media_type=media_type, headers=_cached(request, dataset))
 
     def pictures(self, request: Request) -> Response:
@@ -262,6 +263,7 @@ class _Shown:
         dataset, lines = self.study[request.path_params["dataset"]], []
         for position in positions(request.query_params.get("at", "")):
             data, media_type = dataset.thumbnail(position)
+            check_picture(media_type)
             lines.append(data_uri(data, media_type))
         return PlainTextResponse("\n".join(lines), headers=_cached(request, dataset))
 
