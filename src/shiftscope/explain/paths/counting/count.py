@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShapeError
+from shiftscope.explain.paths.counting.lane_count import LANES
 from shiftscope.explain.paths.counting.printed_rule import low_rank
 from shiftscope.explain.paths.counting.rules import Rule
-from shiftscope.explain.paths.counting.tiles import LANES
 from shiftscope.threads import shared
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, input)

@@ -17,7 +17,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from shiftscope.explain.paths.counting.tiles import LANES
+from shiftscope.explain.paths.counting.lane_count import LANES
 from shiftscope.jit import compiled
 
 

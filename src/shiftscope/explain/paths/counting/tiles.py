@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.explain.paths.counting.lane_count import LANES
 from shiftscope.jit import compiled
-
-LANES = 64  # columns that are counted together
-
 
 WIDEN = np.float32(2.0**112)  # between the exponents of half and single precision
 
