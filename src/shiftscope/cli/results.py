@@ -55,7 +55,7 @@ def results(
     from rich.table import Table
     from rich.text import Text
 
-    shown = ("kind", "layer", "datasets", "settings", "kB", "made", "state")
+    shown = ("kind", "layer", "datasets", "variant", "kB", "made", "state")
     drawn = Table(*shown, box=None, padding=(0, 1, 0, 0))
     for row in table.to_dict("records"):
         row |= {"kB": f"{row['bytes'] / 1000:,.0f}", "made": str(row["made"]).partition("+")[0]}

@@ -70,6 +70,10 @@ def label_indices(
     array = labels if isinstance(labels, np.ndarray) else np.array(list(labels), dtype=object)
     if array.shape != (len(ids),):
         rows = array.ndim == 2 and len(array) == len(ids)
+        if rows and array.shape[1] == 1:
+            raise LabelError(
+                f"labels of shape {array.shape} for {len(ids)} samples, a column. Give it as a row: labels[:, 0]."
+            )
         raise LabelError(
             f"labels of shape {array.shape} for {len(ids)} samples. One label a sample is due. "
             f"{_way_out(array) if rows else ''}".rstrip()

@@ -12,7 +12,7 @@ from shiftscope.store.stored_study import StoredStudy
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("kind", "layer", "datasets", "parts", "settings", "bytes", "made", "state", "place")
+COLUMNS = ("kind", "layer", "datasets", "variant", "parts", "settings", "bytes", "made", "state", "place")
 FRESH = "fresh"
 
 
@@ -39,8 +39,9 @@ def results(
     Returns
     -------
     DataFrame
-        Columns kind; layer; datasets, the one that it is about first; parts, what was computed; settings, with the
-        seed; bytes; made, when, in UTC; state, "fresh" or why it is stale or damaged; place, below the study.
+        Columns kind; layer; datasets, the one that it is about first; variant, empty for the usual one; parts, what
+        was computed; settings, with the seed; bytes; made, when, in UTC; state, "fresh" or why it is stale or
+        damaged; place, below the study.
 
     Raises
     ------
@@ -83,13 +84,14 @@ def _state(study: StoredStudy, kept: KeptResult) -> str:
 def _row(study: StoredStudy, kept: KeptResult, state: str) -> Sequence[object]:
     place = kept.folder.relative_to(study.path).as_posix()
     if kept.key is None:
-        return (None, None, None, None, None, kept.size, kept.made, state, place)
+        return (None, None, None, None, None, None, kept.size, kept.made, state, place)
     key = kept.key
     settings = dict(key.settings) | ({} if key.seed is None else {"seed": key.seed})
     return (
         key.kind,
         key.layer,
         ", ".join(key.datasets),
+        key.variant,
         ", ".join(key.versions),
         ", ".join(f"{name}={value}" for name, value in settings.items()),
         kept.size,

@@ -77,8 +77,11 @@ def _proven_prefix(tensor: torch.Tensor, name: str, seen: FirstPass) -> int:
     if tokens is not None:
         counted = _in_front(tokens)
         if not all(tokens[counted:]):
-            raise _unknown_prefix(
-                name, length, f"{tokens.count(False)} of them come of no sample, {counted} of these in front"
+            raise LayerError(
+                f"layer {name!r} gives {length} tokens: {tokens.count(False)} of them come of no sample, {counted} of "
+                f"these in front, and those behind cannot be left out. Record another layer; or say "
+                f"Layer({name!r}, prefix_tokens={counted}), as text {f'{name}:prefix_tokens={counted}'!r}, to have "
+                "them averaged with the sample's own."
             )
     elif following.reordered:
         raise _unknown_prefix(
