@@ -318,7 +318,6 @@ ZOO: dict[str, Callable[[], nn.Module]] = {
     "hooks of the user's own": _around(_hooked),
     "gradients, some weights frozen": _with_gradients,
     "functional dropout": _around(lambda: Odd(lambda self, inputs: F.dropout(inputs, 0.5, self.training))),
-    "noise also in eval mode": _around(lambda: Odd(lambda self, inputs: inputs + torch.rand_like(inputs))),
     "recurrent": _around(Recurrent),
     "attention": _around(_attention),
     "writes to its input": _around(
@@ -349,6 +348,10 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "train() that raises in eval mode": (
         _around(lambda: NeverEvaluated(UNITS, UNITS)),
         "cannot be put into eval mode.*RuntimeError: this layer knows no eval mode",
+    ),
+    "noise also in eval mode": (
+        _around(lambda: Odd(lambda self, inputs: inputs + torch.rand_like(inputs))),
+        "answers otherwise each time that it is shown the same inputs",
     ),
 }
 

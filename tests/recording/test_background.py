@@ -106,6 +106,15 @@ def test_an_error_inside_tells_of_a_job_that_failed_too():
     assert "no space left" in raised.value.__notes__[0]
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C interrupts, also where a shell started the tests in its background and has them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_another_interrupt_drops_what_has_not_begun_and_waits_for_what_has():
     release, done = threading.Event(), []
 
