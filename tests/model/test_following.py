@@ -1,5 +1,8 @@
 """Which axis of an output holds the units, known from the operations that made it."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -225,3 +228,12 @@ def test_a_norm_over_the_channels_leaves_no_units():
     net = Made(lambda self, x: self.out(self.conv(x).norm(dim=1)), conv=nn.Conv2d(3, 6, 3), out=nn.Identity())
     with pytest.raises(LayerError, match="nothing in the forward pass tells which axis"):
         choose_layers(net, ["out"], torch.rand(2, 3, 8, 8))
+
+
+def test_following_a_pass_does_not_import_the_compiler_of_torch():
+    code = (
+        "import sys, torch; from shiftscope.model.first_pass import first_pass\n"
+        "first_pass(torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.ones(4, 3), returning=['0'])\n"
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -49,7 +49,7 @@ def repair(
     from shiftscope.cli.checked_csv import checked_csv, checked_file
     from shiftscope.cli.show_pairs import show_pairs
     from shiftscope.explain.interventions.repair import save_repaired_head
-    from shiftscope.explain.interventions.repair import search_repair as search
+    from shiftscope.flow.repair import repair as search
     from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)

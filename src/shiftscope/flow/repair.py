@@ -30,7 +30,7 @@ def repair(
     most
         Units at most.
     seed
-        Of the halves.
+        Of the halves and folds.
 
     Raises
     ------

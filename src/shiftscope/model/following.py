@@ -47,6 +47,11 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
             False  # tokens that others had joined were moved, and a length tells of no order any more
         )
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Torch's own hook: no, nothing is compiled in here, and to wrap what follows would import its compiler."""
+        return False
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:

@@ -113,7 +113,7 @@ def prepare(
         layer for layer in manifest.layers if layer.side != "output"
     ]
     chosen += [layer for layer in entering if layer not in chosen]
-    if written_format(manifest.format) < 3:
+    if study_format < KEEPS_ANSWERS:
         chosen = [layer if layer in manifest.layers else _as_before(layer, model) for layer in chosen]
     if manifest.layers:
         refuse_other_layers(manifest.layers, chosen)
@@ -139,13 +139,15 @@ def prepare(
     fingerprint = dataset.fingerprint()
     otherwise: Mapping[str, StoredType] = {}
     if stored_as == "auto":
-        stored_as, otherwise = _begun(study, name, chosen, fingerprint) or _as_the_reference(
-            stored_types(
+        stored_as, otherwise = (
+            _begun(study, name, chosen, fingerprint)
+            or _as_the_reference(study, chosen)
+            or stored_types(
                 model, dataset, chosen, categories, answer, autocast=autocast, batch_size=batch_size
-            ),
-            study,
-            chosen,
+            )
         )
+        if study_format < KEEPS_ANSWERS and "float32" in (stored_as, *otherwise.values()):
+            stored_as, otherwise = "float32", {}  # a recording has one type there
     plan = Plan(
         dataset=name,
         samples=len(dataset),
@@ -199,17 +201,14 @@ def _begun(
 
 
 def _as_the_reference(
-    tried: tuple[StoredType, Mapping[str, StoredType]], study: StoredStudy, layers: Sequence[RecordedLayer]
-) -> tuple[StoredType, Mapping[str, StoredType]]:
+    study: StoredStudy, layers: Sequence[RecordedLayer]
+) -> tuple[StoredType, Mapping[str, StoredType]] | None:
     """The reference's own types where there is one, so that what is compared was rounded alike."""
-    logits, otherwise = tried
-    types = {layer.name: otherwise.get(layer.name, logits) for layer in layers}
-    if study.reference in study.datasets:
-        plan = study[study.reference].plan
-        logits, types = plan.stored_as, {name: plan.stored_type(name) for name in types}
-    if written_format(study.manifest.format) < 3 and "float32" in (logits, *types.values()):
-        return "float32", {}  # a recording has one type there
-    return logits, {name: kind for name, kind in types.items() if kind != logits}
+    if study.reference not in study.datasets:
+        return None
+    plan = study[study.reference].plan
+    types = {layer.name: plan.stored_type(layer.name) for layer in layers}
+    return plan.stored_as, {name: kind for name, kind in types.items() if kind != plan.stored_as}
 
 
 def _as_before(layer: RecordedLayer, model: nn.Module) -> RecordedLayer:

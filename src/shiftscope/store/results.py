@@ -189,7 +189,7 @@ def kept_results(study: Path) -> Iterator[KeptResult]:
             described = _described(folder)
             if described is not None:
                 files = dict(zip(_files(folder, described), described["files"].values(), strict=True))
-                size = sum(len(path.read_bytes()) for path in (file, *files) if path.is_file())
+                size = sum(path.stat().st_size for path in (file, *files) if path.is_file())
                 yield KeptResult(folder, _key_in(folder, described), _made(file), size, files)
         except StudyDamaged as error:
             yield KeptResult(file.parent, None, damage=str(error))

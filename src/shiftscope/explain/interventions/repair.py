@@ -91,21 +91,7 @@ def search_repair(
     Time is bounded: at most 10,000 samples of each set are searched, and each step computes only answers that can
     change.
 
-    Parameters
-    ----------
-    margin
-        By how much the accuracy on the reference may fall in the search, from 0 to 1.
-    most
-        Units at most.
-    seed
-        Of the halves and folds.
-
-    Raises
-    ------
-    NotInStudy
-        No head or no such dataset, or single responses were not kept.
-    BadRequest
-        An impossible margin or number, the reference itself, or too few labelled samples to split.
+    Parameters and errors are those of `shiftscope.flow.repair.repair`.
     """
     if not 0 <= margin <= 1 or most < 1:
         raise BadRequest(
