@@ -53,11 +53,32 @@ def _refuse_uninitialised(model: nn.Module) -> None:
 def observed(model: nn.Module) -> Iterator[None]:
     """Eval mode without gradients inside; the model as it was, after. Raises as `handed_back`."""
     # Not `inference_mode`, whose tensors no training can use: what lies in a cache would be one.
-    with handed_back(model), torch.no_grad(), uncompiled():
-        try:
-            yield
-        finally:
-            torch.clear_autocast_cache()  # of weights that were cast here, without their gradients
+    with handed_back(model), torch.no_grad(), uncompiled(), _casts_forgotten():
+        yield
+
+
+@contextmanager
+def followed(model: nn.Module) -> Iterator[None]:
+    """Eval mode with frozen weights, and gradients of the inputs alone, whatever is around it; then as `observed`."""
+    with (
+        torch.inference_mode(False),
+        handed_back(model),
+        torch.enable_grad(),
+        uncompiled(),
+        _casts_forgotten(),
+    ):
+        for weight in model.parameters():
+            if weight.is_leaf:
+                weight.requires_grad_(False)
+        yield
+
+
+@contextmanager
+def _casts_forgotten() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        torch.clear_autocast_cache()  # of weights that were cast here, without their gradients
 
 
 def placed(model: nn.Module, device: str) -> nn.Module:

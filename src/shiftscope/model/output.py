@@ -61,9 +61,12 @@ def with_tensor(output: Any, old: torch.Tensor, new: torch.Tensor) -> Any:
 
 def responses_in(output: Any, layer: RecordedLayer) -> torch.Tensor:
     """The (sample, unit) responses in what `layer` returned, sharing no memory with it."""
-    tensor = tensor_in(output, layer.item, layer.module).detach()
-    if layer.rectify:
-        tensor = torch.relu(tensor)
+    return pooled(tensor_in(output, layer.item, layer.module).detach(), layer)
+
+
+def pooled(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
+    """(sample, unit) responses in the tensor of a layer, or of some of its units, sharing no memory with it."""
+    tensor = torch.relu(tensor) if layer.rectify else tensor
     return unit_kinds[layer.kind].pools[layer.pool](tensor, layer.axes)
 
 

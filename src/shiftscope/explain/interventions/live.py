@@ -22,6 +22,7 @@ from shiftscope.model.evaluation import unwrap
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.other_answers import refuse_other_answers_in
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.store.stored_recording import Recording
@@ -103,22 +104,7 @@ class Change:
 
     def _places(self, tensor: torch.Tensor) -> torch.Tensor:
         """(sample, unit, ...) view of the numbers that the units are read off."""
-        layer = self.layer
-        if layer.kind == "neuron":
-            return tensor
-        if layer.kind == "channel":
-            places = tensor.movedim(layer.channel_axis, 1)
-            if layer.pool == "center":
-                for _ in range(2, tensor.ndim):
-                    places = places.select(2, places.shape[2] // 2)
-            return places
-        if layer.kind == "token dimension":
-            tokens = slice(0, 1) if layer.pool == "cls" else slice(layer.prefix_tokens, None)
-            return tensor[:, tokens].movedim(-1, 1)
-        raise LayerError(
-            f"units of {layer.name!r} are of the kind {layer.kind!r}, which no output of the model holds as such; "
-            "they cannot be changed while it runs."
-        )
+        return unit_kinds[self.layer.kind].places(tensor, self.layer.axes, self.layer.pool)
 
     def _moved(self, places: torch.Tensor, read: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """(sample, unit, ...) numbers that read as `wanted`, (sample, unit)."""

@@ -21,6 +21,7 @@ class Axes:
 
 
 Pool = Callable[["torch.Tensor", Axes], "torch.Tensor"]
+Places = Callable[["torch.Tensor", Axes, str], "torch.Tensor"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class UnitKind:
     name: str
     fits: Callable[[int, int], bool]  # the number of axes, the samples' among them, and the units' axis
     pools: Mapping[str, Pool]
+    unit_axis: Callable[[Axes], int]  # of an output
+    places: Places  # (sample, unit, ...) view of the numbers that a pooling reads
 
 
 unit_kinds: Registry[UnitKind] = Registry("unit kind", "shiftscope.model.units")

@@ -15,4 +15,12 @@ def as_it_is(output: torch.Tensor, axes: Axes) -> torch.Tensor:
     return output.clone()
 
 
-enter(UnitKind("neuron", fits=lambda axes, units: axes == 2, pools={"none": as_it_is}))
+enter(
+    UnitKind(
+        "neuron",
+        fits=lambda axes, units: axes == 2,
+        pools={"none": as_it_is},
+        unit_axis=lambda axes: 1,
+        places=lambda output, axes, pool: output,
+    )
+)

@@ -27,6 +27,12 @@ def class_token(output: torch.Tensor, axes: Axes) -> torch.Tensor:
     return output[:, 0].clone()
 
 
+def places(output: torch.Tensor, axes: Axes, pool: str) -> torch.Tensor:
+    """(sample, dimension, token) view of the patch tokens, or of the class token alone."""
+    tokens = output[:, :1] if pool == "cls" else _patches(output, axes)
+    return tokens.movedim(-1, 1)
+
+
 def _patches(output: torch.Tensor, axes: Axes) -> torch.Tensor:
     if output.shape[1] <= axes.prefix_tokens:
         raise LayerError(
@@ -56,5 +62,7 @@ enter(
         "token dimension",
         fits=lambda axes, units: axes == 3 and units == 2,
         pools={"mean": mean, "max": maximum, "cls": class_token},
+        unit_axis=lambda axes: -1,
+        places=places,
     )
 )

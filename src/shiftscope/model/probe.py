@@ -1,0 +1,376 @@
+"""A unit, direction, logit or sum of them as a differentiable function of the model's input."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
+from shiftscope.model.answer import Answer
+from shiftscope.model.evaluation import device_and_dtype, followed, unwrap
+from shiftscope.model.forward import forward
+from shiftscope.model.linear_map_search import entering_of
+from shiftscope.model.output import logits_in, pooled, tensor_in
+from shiftscope.model.recorded_layer import RecordedLayer, layer_named
+from shiftscope.model.target import (
+    Channel,
+    Direction,
+    Feature,
+    Logit,
+    Neuron,
+    Single,
+    Sum,
+    Target,
+    checked_vector,
+)
+from shiftscope.model.units.kind import unit_kinds
+
+LOGITS = None  # in the place of a layer
+TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
+
+
+class Encoder(Protocol):
+    """What makes a derived layer from the one behind it."""
+
+    layer: str  # the one behind it
+    units: int
+
+    def __call__(self, responses: torch.Tensor) -> torch.Tensor:
+        """(row, feature) from (row, unit); differentiable."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a target: where it is read, and how the number and the map come of what is read there."""
+
+    layer: RecordedLayer | None  # LOGITS where it is of the answer
+    number: Callable[[torch.Tensor], torch.Tensor]  # what is read there -> (sample,)
+    places: Callable[[torch.Tensor], torch.Tensor]  # -> (sample, ...)
+    target: Target
+    weight: float = 1.0
+
+
+class Probe:
+    """A target as a function: `probe(inputs)` is (sample,), `probe.map(inputs)` (sample, row, column).
+
+    Each call runs the model in eval mode with frozen weights and hands it back as it came; the pass ends where the
+    target is known. As a context (`with probe:`) the model is made ready once, and stays so until the context ends.
+    Inputs are model inputs (sample, ...), as the recorded dataset gives them. Values are float32. Where inputs ask
+    for a gradient the values have one; sum them over the samples before the one backward pass, as `gradient` does,
+    and no sample's gradient depends on its neighbours.
+
+    Raises
+    ------
+    BadRequest
+        No such unit or category, a vector that does not fit, a pooling that there is not.
+    NotInStudy
+        No such layer.
+    LayerError
+        A map where there are no places, or patch tokens that are no square and no `grid` is given.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        target: Target,
+        layers: Mapping[str, RecordedLayer],
+        answer: Answer,
+        categories: int,
+        *,
+        encoders: Mapping[str, Encoder] | None = None,
+        deviation: Callable[[Target], float] | None = None,
+        grid: tuple[int, int] | None = None,
+    ) -> None:
+        self.model, self.target, self.grid = unwrap(model), target, grid
+        self._answer = answer
+        known = _Known(layers, categories, encoders or {}, deviation)
+        self._terms = known.terms(target)
+        self._ready = 0
+        self._held = ExitStack()
+
+    def __call__(self, inputs: torch.Tensor) -> torch.Tensor:
+        """(sample,) values of the target for `inputs` (sample, ...)."""
+        return _sum(self._read(inputs, lambda term, tensor: term.weight * term.number(tensor)))
+
+    def map(self, inputs: torch.Tensor) -> torch.Tensor:
+        """(sample, row, column) values at each place of the layer, or (sample, place) of a one-dimensional one."""
+        for term in self._terms:
+            self._refuse_without_places(term)
+        maps = self._read(inputs, lambda term, tensor: term.weight * self._arranged(term, term.places(tensor)))
+        if len(sizes := {tuple(each.shape[1:]) for each in maps}) > 1:
+            raise LayerError(f"maps of different sizes have no sum: {', '.join(map(str, sorted(sizes)))}.")
+        return _sum(maps)
+
+    def gradient(self, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(sample,) values, and their gradients, of the inputs' shape; each sample's own, whatever is beside it.
+
+        Raises
+        ------
+        ModelError
+            The target has no gradient with respect to the inputs.
+        """
+        with torch.inference_mode(False), torch.enable_grad(), self:
+            asked = inputs.detach().clone()
+            if not asked.is_floating_point():
+                raise ModelError(f"{self.target} has no gradient with respect to inputs of whole numbers.")
+            values = self(asked.requires_grad_())
+            found = (
+                torch.autograd.grad(values.sum(), asked, allow_unused=True)[0]
+                if values.requires_grad
+                else None
+            )
+        if found is None:
+            raise ModelError(
+                f"{self.target} has no gradient with respect to the input; is the layer behind a detach(), or are "
+                "its numbers rounded or counted?"
+            )
+        return values.detach(), found
+
+    def __enter__(self) -> Probe:
+        if not self._ready:
+            self._held.enter_context(followed(self.model))
+        self._ready += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ready -= 1
+        if not self._ready:
+            self._held.__exit__(kind, error, trace)
+
+    def _read(
+        self, inputs: torch.Tensor, of: Callable[[Term, torch.Tensor], torch.Tensor]
+    ) -> list[torch.Tensor]:
+        """What `of` makes for each term of what is read for it, from one forward pass."""
+        device, dtype = device_and_dtype(self.model)
+        with self, torch.inference_mode(False), torch.enable_grad():
+            shown = inputs.clone() if inputs.is_inference() else inputs
+            shown = shown.to(device, dtype if shown.is_floating_point() else None)
+            with _Reading(self.model, self._terms, of) as reading:
+                try:
+                    output = forward(self.model, shown, self._answer.autocast)
+                except _AllRead:
+                    return reading.taken()
+            logits = logits_in(output, self._answer.output, len(inputs)).float()
+            reading.answered(logits.clamp_min(TINY).log() if self._answer.probabilities else logits)
+            return reading.taken()
+
+    def _refuse_without_places(self, term: Term) -> None:
+        layer = term.layer
+        if layer is None or layer.kind == "neuron" or layer.pool == "cls" or layer.side == "patches":
+            where = "the answer" if layer is None else f"{layer.name!r}, read as {layer.read_as},"
+            raise LayerError(f"{term.target} has no map: {where} has no places.")
+
+    def _arranged(self, term: Term, places: torch.Tensor) -> torch.Tensor:
+        """(sample, row, column) of patch tokens; maps as they are."""
+        if term.layer is None or term.layer.kind != "token dimension":
+            return places
+        tokens = places.shape[1]
+        side = math.isqrt(tokens)
+        rows, columns = self.grid or (side, side)
+        if rows * columns != tokens:
+            if self.grid is None:
+                raise LayerError(f"{tokens} patch tokens are not a square; give grid=(rows, columns).")
+            raise LayerError(
+                f"grid {rows}x{columns} needs {rows * columns} patch tokens; the layer gives {tokens}."
+            )
+        return places.reshape(-1, rows, columns)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What there is to be asked for."""
+
+    layers: Mapping[str, RecordedLayer]
+    categories: int
+    encoders: Mapping[str, Encoder]
+    deviation: Callable[[Target], float] | None
+
+    def terms(self, target: Target, weight: float = 1.0) -> list[Term]:
+        if isinstance(target, Sum):
+            return [each for part in target.parts for each in self._scaled(target, *part, weight)]
+        return [dataclasses.replace(self._term(target), weight=weight)]
+
+    def _scaled(self, of: Sum, weight: float, part: Target, outer: float) -> list[Term]:
+        if of.scaled:
+            if self.deviation is None:
+                raise BadRequest(
+                    "the targets of a sum cannot be scaled without a study: give Sum(..., scaled=False)."
+                )
+            weight /= self.deviation(part)
+        return self.terms(part, outer * weight)
+
+    def _term(self, target: Single) -> Term:
+        if isinstance(target, Logit):
+            return self._logit(target)
+        if isinstance(target, (Neuron, Feature)) and target.layer in self.encoders:
+            return self._feature(target)
+        if isinstance(target, Feature):
+            raise BadRequest(
+                f"{target.layer!r} is no derived layer that can be computed here; there are "
+                f"{', '.join(self.encoders) or 'none'}."
+            )
+        layer = layer_named(target.layer, self.layers)
+        if isinstance(target, Direction):
+            vector = torch.from_numpy(checked_vector(target, layer.units))
+            return _read_from(layer, target, lambda tensor, axis: _along(tensor, vector, axis))
+        layer.check(target.unit)
+        if isinstance(target, Neuron) and target.pool is not None:
+            layer = _pooled_otherwise(layer, target.pool)
+        if isinstance(target, Channel) and layer.kind != "neuron":
+            layer = _pooled_otherwise(layer, "mean")
+        return _read_from(layer, target, lambda tensor, axis: tensor.narrow(axis, target.unit, 1))
+
+    def _logit(self, target: Logit) -> Term:
+        if not 0 <= target.category < self.categories:
+            raise BadRequest(
+                f"no category {target.category}; there are {self.categories}, from 0 to {self.categories - 1}."
+            )
+
+        def number(logits: torch.Tensor) -> torch.Tensor:
+            return logits[:, target.category]
+
+        return Term(LOGITS, number, number, target)
+
+    def _feature(self, target: Neuron | Feature) -> Term:
+        encode = self.encoders[target.layer]
+        if not 0 <= target.unit < encode.units:
+            units = f"{encode.units}, from 0 to {encode.units - 1}"
+            raise NotInStudy(f"no unit {target.unit} in layer {target.layer!r}, which has {units}.")
+        layer = layer_named(encode.layer, self.layers)
+
+        def number(tensor: torch.Tensor) -> torch.Tensor:
+            return encode(pooled(tensor, layer).float())[:, target.unit]
+
+        def places(tensor: torch.Tensor) -> torch.Tensor:
+            at = _places(tensor, layer).movedim(1, -1)
+            return encode(at.reshape(-1, at.shape[-1]).float())[:, target.unit].reshape(at.shape[:-1])
+
+        return Term(layer, number, places, target)
+
+
+def _read_from(
+    layer: RecordedLayer, target: Target, one: Callable[[torch.Tensor, int], torch.Tensor]
+) -> Term:
+    """A term that reads one unit, which `one` takes out of an output along its axis, which stays."""
+    axis = unit_kinds[layer.kind].unit_axis(layer.axes)
+
+    def number(tensor: torch.Tensor) -> torch.Tensor:
+        return pooled(one(tensor, axis), layer)[:, 0].float()
+
+    def places(tensor: torch.Tensor) -> torch.Tensor:
+        return _places(one(tensor, axis), layer)[:, 0].float()
+
+    return Term(layer, number, places, target)
+
+
+def _places(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
+    """(sample, unit, ...) numbers at all positions, the middle being one of them."""
+    pool = "mean" if layer.pool == "center" else layer.pool
+    at = unit_kinds[layer.kind].places(tensor, layer.axes, pool)
+    return torch.relu(at) if layer.rectify else at
+
+
+def _along(tensor: torch.Tensor, vector: torch.Tensor, axis: int) -> torch.Tensor:
+    """The inner product along an axis, which stays with one number."""
+    vector = vector.to(tensor.device, tensor.dtype)
+    product: torch.Tensor = torch.tensordot(tensor.movedim(axis, -1), vector, dims=1)
+    return product.unsqueeze(axis)
+
+
+def _pooled_otherwise(layer: RecordedLayer, pool: str) -> RecordedLayer:
+    pools = unit_kinds[layer.kind].pools
+    if pool not in pools:
+        raise BadRequest(
+            f"pool={pool!r} for {layer.name!r}; a {layer.kind} has {' or '.join(map(repr, pools))}."
+        )
+    return dataclasses.replace(layer, pool=pool)
+
+
+def _sum(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    with torch.inference_mode(False), torch.enable_grad():  # whatever is around a call
+        return tensors[0] if len(tensors) == 1 else torch.stack(tensors).sum(0)
+
+
+class _AllRead(BaseException):
+    """Ends a forward pass that has nothing more to tell; no `except Exception` of a model's stops it."""
+
+
+class _Reading:
+    """A context in which a forward pass leaves what terms read, with its graph, and ends after the last of them."""
+
+    def __init__(
+        self, model: nn.Module, terms: Sequence[Term], of: Callable[[Term, torch.Tensor], torch.Tensor]
+    ) -> None:
+        self._modules = dict(model.named_modules())
+        self._terms, self._of = terms, of
+        self._handles: list[torch.utils.hooks.RemovableHandle] = []
+        self._read: dict[int, torch.Tensor] = {}
+
+    def __enter__(self) -> _Reading:
+        wanted: dict[str, list[int]] = {}
+        for key, term in enumerate(self._terms):
+            if term.layer is not None:
+                wanted.setdefault(term.layer.module, []).append(key)
+        for name, keys in wanted.items():
+            self._handles.append(self._modules[name].register_forward_hook(self._hook(keys)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+
+    def answered(self, logits: torch.Tensor) -> None:
+        for key, term in enumerate(self._terms):
+            if term.layer is None:
+                self._read[key] = self._of(term, logits)
+
+    def taken(self) -> list[torch.Tensor]:
+        """What was read, in the order of the terms."""
+        missing = [
+            term.layer.name for key, term in enumerate(self._terms) if term.layer and key not in self._read
+        ]
+        if missing:
+            raise LayerError(
+                f"layers {missing} did not run in this forward pass, though they did in the first one."
+            )
+        return [self._read[key] for key in range(len(self._terms))]
+
+    def _hook(self, keys: Sequence[int]) -> Callable[..., None]:
+        calls = 0
+
+        def keep(module: nn.Module, arguments: Any, output: Any) -> None:
+            nonlocal calls
+            call, calls = calls, calls + 1
+            here = [key for key in keys if (layer := self._terms[key].layer) and layer.call == call]
+            last = len(self._read) + len(here) == len(self._terms)
+            for key in here:
+                self._read[key] = self._of_output(
+                    self._terms[key], module, arguments, output, copied=not last
+                )
+            if last:
+                raise _AllRead
+
+        return keep
+
+    def _of_output(
+        self, term: Term, module: nn.Module, arguments: Any, output: Any, *, copied: bool
+    ) -> torch.Tensor:
+        assert term.layer is not None
+        given = entering_of(module, arguments, output, term.layer.side)
+        tensor = tensor_in(given, term.layer.item, term.layer.module)
+        return self._of(
+            term, tensor.clone() if copied else tensor
+        )  # a layer that works in place may come behind
