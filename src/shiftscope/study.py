@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ from shiftscope.flow.worst_units import worst_units
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from shiftscope.flow.live import LiveStudy
     from shiftscope.web.notebook.notebook import Shown
 
 
@@ -47,6 +51,12 @@ class Study(StoredStudy):
     to_xarray = to_xarray
     annotate = annotate
     notes = notes
+
+    def live(self, model: nn.Module | None = None, data: Mapping[str, Any] | None = None) -> LiveStudy:
+        """The study with its model and data at hand; see `shiftscope.flow.live.live`."""
+        from shiftscope.flow.live import live
+
+        return live(self, model, data)
 
     def overview(self, **options: Any) -> Shown:
         """What the shift did, in one look; pages draw themselves in a notebook, `page` holds what they show.

@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch import nn
 
-import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
 from shiftscope.model.answer import Answer
 from shiftscope.model.layer_choice import Layer, choose_layers
@@ -59,11 +58,12 @@ class Sound(nn.Module):
 
 ASKED = {
     Vision: [
-        "conv", "conv:max", "conv:center", "act@0", "act@1:channel_axis=-1", "last:channel_axis=-1", "hidden@0", "hidden@1",
+        *("conv", "conv:max", "conv:center", "act@0", "act@1:channel_axis=-1"),
+        *("last:channel_axis=-1", "hidden@0", "hidden@1"),
     ],
     Tokens: ["block", "block:cls", "block:max", "patch"],
     Sound: ["conv", "conv:max"],
-}  # fmt: skip
+}
 INPUTS = {Vision: (3, 8, 8), Tokens: (3, 8, 8), Sound: (2, 20)}
 
 
@@ -153,15 +153,19 @@ def test_it_is_differentiable_inside_what_switches_gradients_off(around):
 def test_the_model_is_handed_back_with_its_weights_trainable_and_no_gradient():
     model, inputs, layers = made(Vision)
     model.norm.bias.requires_grad_(False)
-    before = {name: (each.clone(), each.requires_grad) for name, each in model.state_dict(keep_vars=True).items()}
+    before = {
+        name: (each.clone(), each.requires_grad) for name, each in model.state_dict(keep_vars=True).items()
+    }
     with probe(model, Neuron("hidden@1", 1), layers) as one:
         one.gradient(inputs)
         with pytest.raises(ModelError, match="cannot run on inputs"):
             one(inputs[:, :2])
     for name, each in model.state_dict(keep_vars=True).items():
-        assert torch.equal(each, before[name][0]) and each.requires_grad == before[name][1], name
+        assert torch.equal(each, before[name][0]), name
+        assert each.requires_grad == before[name][1], name
         assert each.grad is None
-    assert model.training and model.drop.training
+    assert model.training
+    assert model.drop.training
     assert not any(module._forward_hooks for module in model.modules())
     model(inputs).sum().backward()
     assert model.conv.weight.grad is not None
@@ -253,7 +257,9 @@ def test_layers_that_work_in_place_behind_it_change_nothing():
     model, inputs = InPlace(), torch.randn(3, 3, 8, 8)
     layers = {layer.name: layer for layer in choose_layers(model, [Layer("conv", pool="max")], inputs)}
     alone = probe(model, Neuron("conv:max", 1), layers).gradient(inputs)
-    both = probe(model, Sum([(1, Neuron("conv:max", 1)), (1, Logit(0))], scaled=False), layers).gradient(inputs)
+    both = probe(model, Sum([(1, Neuron("conv:max", 1)), (1, Logit(0))], scaled=False), layers).gradient(
+        inputs
+    )
     torch.testing.assert_close(both[1], alone[1])  # the logit no longer depends on the input
 
 

@@ -94,7 +94,10 @@ def _from_text(text: str, options: dict[str, Any]) -> Dataset:
         kind, path = _kind_of_path(text), text
     if path.startswith("//"):
         raise DataError(f"{text!r} is not on this machine. Copy it to a local folder.")
-    return _made(dataset_kinds[kind], kind, path, options)
+    dataset = _made(dataset_kinds[kind], kind, path, options)
+    if isinstance(dataset, ArrayData):
+        dataset.opened_from = f"{kind}:{path}"
+    return dataset
 
 
 def _kind_of_path(path: str) -> str:

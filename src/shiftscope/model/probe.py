@@ -104,7 +104,9 @@ class Probe:
         """(sample, row, column) values at each place of the layer, or (sample, place) of a one-dimensional one."""
         for term in self._terms:
             self._refuse_without_places(term)
-        maps = self._read(inputs, lambda term, tensor: term.weight * self._arranged(term, term.places(tensor)))
+        maps = self._read(
+            inputs, lambda term, tensor: term.weight * self._arranged(term, term.places(tensor))
+        )
         if len(sizes := {tuple(each.shape[1:]) for each in maps}) > 1:
             raise LayerError(f"maps of different sizes have no sum: {', '.join(map(str, sorted(sizes)))}.")
         return _sum(maps)
@@ -296,7 +298,7 @@ def _pooled_otherwise(layer: RecordedLayer, pool: str) -> RecordedLayer:
     return dataclasses.replace(layer, pool=pool)
 
 
-def _sum(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+def _sum(tensors: list[torch.Tensor]) -> torch.Tensor:
     with torch.inference_mode(False), torch.enable_grad():  # whatever is around a call
         return tensors[0] if len(tensors) == 1 else torch.stack(tensors).sum(0)
 

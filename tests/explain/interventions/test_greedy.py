@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.interventions.greedy import greedy_path, worthwhile_length
-from shiftscope.explain.interventions.parts import parts
 from shiftscope.explain.interventions.silencing import Shown
+from shiftscope.statistics.split import split
 
 SHAPE, COLOUR, TWIN, IDLE = range(4)
 
@@ -44,7 +44,7 @@ def random_nets(seed):
 
 
 def folded(shown):
-    return shown, parts([str(i) for i in range(len(shown))], 5, 0)
+    return shown, split([str(i) for i in range(len(shown))], 5, 0)
 
 
 @pytest.mark.parametrize("seed", range(8))

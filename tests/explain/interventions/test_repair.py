@@ -10,8 +10,8 @@ from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions import repair as module
 from shiftscope.explain.interventions.intervene import intervene_through_head
-from shiftscope.explain.interventions.parts import parts
 from shiftscope.explain.interventions.repair import save_repaired_head, search_repair
+from shiftscope.statistics.split import split
 from shiftscope.study import Study
 
 COLOUR, UNITS, CATEGORIES = (4, 5), 8, 3
@@ -77,7 +77,7 @@ def test_what_is_reported_is_the_half_that_was_not_searched(misled):
         labels = recording.samples.labels
         known = np.flatnonzero(labels >= 0)
         ids = [recording.samples[i].id for i in known]
-        halves = parts(ids, 2, seed=3)
+        halves = split(ids, 2, seed=3)
         held = known[halves == 1]
         pairs = found.held_out[name]
         assert pairs.labelled == len(held)
@@ -182,7 +182,7 @@ def test_a_large_set_is_searched_in_part_and_reported_in_full(misled, monkeypatc
     found = search_repair(misled, "field")
     assert seen == [30]
     ids = misled["field"].samples.column("id").to_pylist()
-    assert found.held_out["field"].labelled == parts(ids, 2, seed=0).sum()
+    assert found.held_out["field"].labelled == split(ids, 2, seed=0).sum()
 
 
 def test_the_repaired_head_answers_as_the_silenced_one(misled, tmp_path):

@@ -83,6 +83,7 @@ class ArrayData(RowData):
             self._stretch = not _in_unit_range(array)
             self._check_floats(preprocess)
         self.preprocess = preprocess
+        self.opened_from = ""  # the text that it was opened by, "npz:FILE"
 
     def fingerprint(self) -> str:
         """SHA-256 over every byte, type, shape and layout, labels, ids, metadata and preprocessing."""
@@ -103,6 +104,7 @@ class ArrayData(RowData):
             "layout": self.layout,
             "pictures": pictures,
             "preprocess": described(self.preprocess),
+            **({"text": self.opened_from} if self.opened_from else {}),
             **in_words(self.told),
         }
 

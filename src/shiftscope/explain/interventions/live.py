@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from types import TracebackType
 from typing import Any
@@ -13,26 +13,20 @@ import torch
 from torch import nn
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import BadRequest, LayerError, StudyMismatch
+from shiftscope.errors import LayerError, StudyMismatch
 from shiftscope.explain.interventions.edit import Edit, EditKind
 from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervention import Answers, Intervention
-from shiftscope.model.evaluation import unwrap
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
-from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.kind import unit_kinds
-from shiftscope.recording.other_answers import refuse_other_answers_in
+from shiftscope.recording.live_study import LiveStudy
 from shiftscope.recording.stream import PassOptions, stream
-from shiftscope.store.stored_recording import Recording
-from shiftscope.store.stored_study import StoredStudy
 
 
 def intervene_live(
-    study: StoredStudy,
-    model: nn.Module,
-    data: Mapping[str, Dataset],
+    live: LiveStudy,
+    datasets: Sequence[str],
     units: Sequence[int],
     how: EditKind = "silence",
     *,
@@ -40,7 +34,7 @@ def intervene_live(
     reference: str | None = None,
     run: PassOptions | None = None,
 ) -> Intervention:
-    """What the model answers with some units of a recorded layer changed, for the datasets given.
+    """What the model answers with some units of a recorded layer changed, for the datasets named.
 
     The model runs anew over each dataset and is handed back as it came. The answers before are the recorded ones.
 
@@ -48,41 +42,21 @@ def intervene_live(
     patches, the class token, the centre), so that it reads as wanted: a response that shrinks shrinks its map by a
     factor, one that grows raises it evenly, and silence is 0 everywhere. No other units are touched.
 
-    Parameters
-    ----------
-    data
-        The datasets that were recorded, by their names in the study.
-
     Raises
     ------
-    StudyMismatch
-        Another model than the study's, or other samples, labels or preprocessing than were recorded.
     NotInStudy, BadRequest
         As `intervene`.
     """
-    model = unwrap(model)
-    refuse_other_model(study.manifest.model, describe_model(model))
-    refuse_other_answers_in(study, model)
+    study = live.study
     described = study.layer(layer)
     if described.side != "output":
         raise LayerError(
             f"{layer!r} is what enters {described.module!r}; record the layer before it to change its units."
         )
     chosen = checked_units(units, study, layer)
-    if not data:
-        raise BadRequest(
-            "no data to show to the model; give data={name: dataset} with datasets of the study."
-        )
-    for name, dataset in data.items():
-        _refuse_other_data(study[name], dataset)
     against = study[reference or study.reference]
-    edit = Edit.of(how, against, layer, chosen)
-    answers = {
-        name: _answers(
-            study, model, study[name], dataset, Change(described, chosen, edit), run or PassOptions()
-        )
-        for name, dataset in data.items()
-    }
+    change = Change(described, chosen, Edit.of(how, against, layer, chosen))
+    answers = {name: _answers(live, name, change, run or PassOptions()) for name in datasets}
     return Intervention(layer, chosen, how, against.name, answers)
 
 
@@ -159,23 +133,17 @@ class Changing:
         return self._change.of(output, predictions)
 
 
-def _answers(
-    study: StoredStudy,
-    model: nn.Module,
-    recording: Recording,
-    dataset: Dataset,
-    change: Change,
-    run: PassOptions,
-) -> Answers:
+def _answers(live: LiveStudy, name: str, change: Change, run: PassOptions) -> Answers:
+    recording = live.study[name]
     samples = recording.samples
     shown = samples.predictions != NO_LABEL
     after = np.full(len(samples), NO_LABEL, np.int64)
-    with Changing(model, change, samples.predictions[shown]) as changing:
+    with Changing(live.model, change, samples.predictions[shown]) as changing:
         shards = stream(
-            model,
-            dataset,
+            live.model,
+            live.dataset(name),
             [],
-            study.categories,
+            live.study.categories,
             recording.plan.shards(),
             stored_as="float32",
             probabilities=recording.plan.probabilities,
@@ -194,13 +162,3 @@ def _answers(
             f"could be read and {changing.done} went through {change.layer.name!r}. Record the dataset again."
         )
     return Answers(samples.labels, samples.predictions, after)
-
-
-def _refuse_other_data(recording: Recording, dataset: Dataset) -> None:
-    plan = recording.plan
-    # The fingerprint covers what the model sees, the preprocessing too; where the data lie may change.
-    if dataset.fingerprint() != plan.fingerprint or len(dataset) != plan.samples:
-        raise StudyMismatch(
-            f"the data given for {recording.name!r} are not the {plan.samples} samples that were recorded: their "
-            "fingerprints differ. Give the same dataset: samples, order, labels, preprocessing."
-        )

@@ -18,8 +18,8 @@ from shiftscope.explain.interventions.greedy import FOLDS, greedy_path, worthwhi
 from shiftscope.explain.interventions.head import Head, head_behind, recorded_logits, through_head
 from shiftscope.explain.interventions.intervention import paired_table
 from shiftscope.explain.interventions.pairs import Pairs
-from shiftscope.explain.interventions.parts import parts, places
 from shiftscope.explain.interventions.silencing import Shown
+from shiftscope.statistics.split import FIT, HELD_OUT, order_of, split
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import SHARD_SAMPLES
 from shiftscope.store.stored_recording import Recording
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEARCHED_AT_MOST = 10_000  # samples of a dataset that the search looks at, so that its time is bounded
-SEARCH, HELD_OUT = 0, 1  # halves
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +102,8 @@ def search_repair(
     halves = {name: _halves(study[name], seed) for name in study}
     for each in (study[dataset], against):
         _check_enough(each, head, halves[each.name])
-    ours = _searched(study[dataset], head, halves[dataset] == SEARCH, seed)
-    theirs = _searched(against, head, halves[against.name] == SEARCH, seed)
+    ours = _searched(study[dataset], head, halves[dataset] == FIT, seed)
+    theirs = _searched(against, head, halves[against.name] == FIT, seed)
     path = greedy_path(ours[0], theirs[0], head.weight, margin=margin, most=most)
     length = worthwhile_length(ours, theirs, head.weight, margin=margin, most=most) if path else 0
     units = tuple(path[:length])
@@ -118,7 +117,7 @@ def search_repair(
         seed,
         units,
         tuple(path),
-        {name: answers[name].among(halves[name] == SEARCH) for name in (dataset, against.name)},
+        {name: answers[name].among(halves[name] == FIT) for name in (dataset, against.name)},
         {name: answers[name].among(halves[name] == HELD_OUT) for name in study},
     )
 
@@ -153,12 +152,12 @@ def _halves(recording: Recording, seed: int) -> npt.NDArray[np.int64]:
     samples = recording.samples
     known = np.flatnonzero((samples.labels != NO_LABEL) & (samples.predictions != NO_LABEL))
     halves = np.full(len(samples), -1, np.int64)
-    halves[known] = parts(_ids(recording, known), 2, seed)
+    halves[known] = split(_ids(recording, known), 2, seed)
     return halves
 
 
 def _check_enough(recording: Recording, head: Head, halves: npt.NDArray[np.int64]) -> None:
-    search, held_out = (int((halves == half).sum()) for half in (SEARCH, HELD_OUT))
+    search, held_out = (int((halves == half).sum()) for half in (FIT, HELD_OUT))
     if min(search, held_out) < 2 * FOLDS or len(head.weight) < 2:
         raise BadRequest(
             f"{recording.name!r} has {search} labelled samples to search in, {held_out} to report on, and "
@@ -173,7 +172,7 @@ def _searched(
     """The samples chosen, as many as are searched, and the fold of each."""
     positions = np.flatnonzero(chosen)
     if len(positions) > SEARCHED_AT_MOST:
-        order = np.argsort(places(_ids(recording, positions), seed), kind="stable")
+        order = np.argsort(order_of(_ids(recording, positions), seed), kind="stable")
         positions = np.sort(positions[order[:SEARCHED_AT_MOST]])
     responses, logits = [], []
     for start in range(0, len(recording.samples), SHARD_SAMPLES):
@@ -183,7 +182,7 @@ def _searched(
             responses.append(recording.responses(head.layer, start, stop)[here])
             logits.append(recorded_logits(recording, start, stop)[here])
     labels = recording.samples.labels[positions]
-    folds = parts(_ids(recording, positions), FOLDS, seed)
+    folds = split(_ids(recording, positions), FOLDS, seed)
     return Shown(np.concatenate(responses), np.concatenate(logits), labels), folds
 
 

@@ -1,0 +1,52 @@
+"""A study with its model and its data at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from shiftscope.flow.intervene import intervene
+from shiftscope.flow.opened import opened
+from shiftscope.recording import live_study
+from shiftscope.store.stored_study import StoredStudy
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def _with_both(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """A verb of a study without `model` and `data`, which are there."""
+
+    @wraps(verb)
+    def of_live(live: live_study.LiveStudy, *given: Any, **options: Any) -> Any:
+        return verb(live.study, *given, live=live, **options)
+
+    return of_live
+
+
+class LiveStudy(live_study.LiveStudy):
+    """A study, its model and its data, checked once; with the verbs of a study that need them."""
+
+    intervene = _with_both(intervene)
+
+
+def live(
+    study: StoredStudy, model: nn.Module | None = None, data: Mapping[str, Any] | None = None
+) -> LiveStudy:
+    """The study with its model and data at hand, checked once to be those that were recorded.
+
+    Parameters
+    ----------
+    model
+        Needed once after `open_study`.
+    data
+        Datasets by their names in the study, in any form that `shiftscope.dataset` takes. One that was recorded from
+        a file or folder that is still the same may be left out.
+
+    Raises
+    ------
+    StudyMismatch
+        Another model, or other samples, labels or preprocessing, than were recorded.
+    """
+    return opened(study, model, data, LiveStudy)

@@ -1,0 +1,33 @@
+"""The model and the data that a verb is given, checked to be those that were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shiftscope.errors import BadRequest
+from shiftscope.store.stored_study import StoredStudy
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from shiftscope.recording.live_study import LiveStudy
+
+L = TypeVar("L", bound="LiveStudy")
+
+
+def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] | None, kind: type[L]) -> L:
+    """The study with its model, which it remembers, and its data in any form that `dataset` takes.
+
+    Raises
+    ------
+    BadRequest
+        No model was given yet.
+    """
+    from shiftscope.datasets.source import as_dataset
+
+    study.model = model or study.model
+    if study.model is None:
+        raise BadRequest("an opened study does not hold the model: pass model=net once.")
+    given = {name: as_dataset(one, categories=study.categories or None) for name, one in (data or {}).items()}
+    return kind(study, study.model, given)

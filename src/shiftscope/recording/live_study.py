@@ -1,0 +1,187 @@
+"""A study with its model and its data at hand, proven to be those that were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from shiftscope.datasets.reopened import reopened
+from shiftscope.datasets.sample import Dataset
+from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.model.answer import Answer
+from shiftscope.model.evaluation import device_and_dtype, unwrap
+from shiftscope.model.kept_randomness import kept_randomness
+from shiftscope.model.probe import Encoder, Probe
+from shiftscope.model.provenance import describe_model, refuse_other_model
+from shiftscope.model.target import Direction, Feature, Logit, Neuron, Target, as_target, checked_vector
+from shiftscope.recording.batches import stacked
+from shiftscope.recording.other_answers import refuse_other_answers_in
+from shiftscope.statistics.split import FIT, split
+from shiftscope.store.stored_recording import Recording
+from shiftscope.store.stored_study import StoredStudy
+
+LINEAR_POOLS = (
+    "none",
+    "mean",
+    "center",
+    "cls",
+)  # by which a pooled direction is the direction of what is pooled
+SEED = 0  # of the halves of the reference
+
+
+class LiveStudy:
+    """A study, the model that it was recorded from, and its datasets.
+
+    Checked once, when it is made: the model's weights, modules and settings, its answers to the inputs that the study
+    keeps, and the fingerprint of each dataset that is given, which covers samples, order, labels and preprocessing. A
+    dataset that is not given is opened again where it was recorded from a file or folder that is still the same.
+
+    Raises
+    ------
+    StudyMismatch
+        Another model than the study's, or other samples, labels or preprocessing than were recorded.
+    NotInStudy
+        Data for a dataset that the study has not.
+    """
+
+    def __init__(
+        self,
+        study: StoredStudy,
+        model: nn.Module,
+        data: Mapping[str, Dataset] | None = None,
+        *,
+        encoders: Mapping[str, Encoder] | None = None,
+    ) -> None:
+        self.study, self.model = study, unwrap(model)
+        self.encoders = dict(encoders or {})
+        refuse_other_model(study.manifest.model, describe_model(self.model))
+        refuse_other_answers_in(study, self.model)
+        self._data = dict(data or {})
+        for name, dataset in self._data.items():
+            _refuse_other_data(study[name], dataset)
+
+    @property
+    def given(self) -> list[str]:
+        """Names of the datasets that were given, or opened again so far."""
+        return list(self._data)
+
+    def dataset(self, name: str) -> Dataset:
+        """The data of a recorded dataset.
+
+        Raises
+        ------
+        DataError
+            It was not given, and cannot be opened again.
+        StudyMismatch
+            What lies there now is not what was recorded.
+        """
+        if name not in self._data:
+            recording = self.study[name]
+            dataset = reopened(recording.plan.source, name, self.study.categories)
+            _refuse_other_data(recording, dataset)
+            self._data[name] = dataset
+        return self._data[name]
+
+    def inputs(self, name: str, positions: Sequence[int]) -> torch.Tensor:
+        """(sample, ...) inputs of the model, on its device, of some samples of a dataset.
+
+        Raises
+        ------
+        DataError
+            A sample that cannot be read, or inputs of different sizes.
+        """
+        dataset = self.dataset(name)
+        outside = [position for position in positions if not 0 <= position < len(dataset)]
+        if outside or not len(positions):
+            asked = f"no sample {outside[0]}" if outside else "no positions given"
+            raise NotInStudy(f"{asked}; {name!r} has {len(dataset)}, from 0 to {len(dataset) - 1}.")
+        device, dtype = device_and_dtype(self.model)
+        with kept_randomness(torch.device("cpu")):  # which a dataset may draw from
+            inputs = stacked([dataset[position].input for position in positions], "the first one")
+        return inputs.to(device, dtype if inputs.is_floating_point() else None)
+
+    def probe(self, target: Target | str | int, *, grid: tuple[int, int] | None = None) -> Probe:
+        """A target as a differentiable function of the model's input: `probe(inputs)` is (sample,).
+
+        Parameters
+        ----------
+        target
+            A unit's address, "layer4:17", the number of a category for its logit, or one of `Neuron`, `Channel`,
+            `Direction`, `Feature`, `Logit`, `Sum`. Its values are those that are recorded, before they are rounded.
+        grid
+            Rows and columns of the patch tokens, for `probe.map`; a square where not given.
+
+        Raises
+        ------
+        NotInStudy, BadRequest
+            No such layer, unit, category or pooling.
+        """
+        return Probe(
+            self.model,
+            as_target(target),
+            self.study.layers,
+            self.answer,
+            len(self.study.categories),
+            encoders=self.encoders,
+            deviation=self.deviation,
+            grid=grid,
+        )
+
+    @property
+    def answer(self) -> Answer:
+        """What of the model's output is its answer, as it was recorded."""
+        if self.study.manifest.answer:
+            return self.study.manifest.answer
+        plan = self.study[self.study.reference].plan
+        return Answer(plan.output, plan.probabilities, plan.autocast)
+
+    def deviation(self, target: Target) -> float:
+        """Standard deviation of a target over the fit half of the reference, from what is stored.
+
+        Raises
+        ------
+        BadRequest
+            The target is no recorded number, or does not vary.
+        """
+        recording = self.study[self.study.reference]
+        half = split(recording.samples.column("id").to_pylist(), 2, SEED) == FIT
+        numbers = _recorded(target, recording)[half]
+        found = float(np.nanstd(numbers.astype(np.float64))) if np.isfinite(numbers).any() else 0.0
+        if not found > 0:
+            raise BadRequest(
+                f"{target} does not vary over the {int(half.sum())} samples of the fit half of {recording.name!r}, so "
+                "nothing can be divided by its deviation: give Sum(..., scaled=False)."
+            )
+        return found
+
+
+def _recorded(target: Target, recording: Recording) -> npt.NDArray[np.floating]:
+    """(sample,) what is stored of a target."""
+    if isinstance(target, Logit):
+        return recording.logits_of()[:, target.category]
+    if isinstance(target, (Neuron, Feature)):
+        layer = recording.layer(target.layer)
+        if getattr(target, "pool", None) in (None, layer.pool):
+            return recording.unit_responses(target.layer, target.unit)
+    if isinstance(target, Direction):
+        layer = recording.layer(target.layer)
+        if layer.pool in LINEAR_POOLS and not layer.rectify:
+            return recording.responses(target.layer).astype(np.float32) @ checked_vector(target, layer.units)
+    raise BadRequest(
+        f"what {target} is for each sample is not recorded, so that its deviation is not known: give "
+        "Sum(..., scaled=False)."
+    )
+
+
+def _refuse_other_data(recording: Recording, dataset: Dataset) -> None:
+    plan = recording.plan
+    # The fingerprint covers what the model sees, the preprocessing too; where the data lie may change.
+    if dataset.fingerprint() != plan.fingerprint or len(dataset) != plan.samples:
+        raise StudyMismatch(
+            f"the data given for {recording.name!r} are not the {plan.samples} samples that were recorded: their "
+            "fingerprints differ. Give the same dataset: samples, order, labels, preprocessing."
+        )
