@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shiftscope.datasets.source import as_dataset as dataset
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.flow.paths import paths as paths
-    from shiftscope.model.layer_choice import Layer as Layer
+    from shiftscope.model.layer import Layer as Layer
     from shiftscope.model.layer_choice import list_layers as list_layers
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Imported when first used: the viewer's process must start without torch.
 _WHERE = {
-    "Layer": "shiftscope.model.layer_choice",
+    "Layer": "shiftscope.model.layer",
     "Preprocess": "shiftscope.datasets.pictures.preprocess",
     "Sample": "shiftscope.datasets.sample",
     "ShiftscopeError": "shiftscope.errors",

@@ -8,6 +8,8 @@ import shiftscope as ss
 from shiftscope.errors import BadRequest, ModelError, StudyMismatch
 from shiftscope.model.answer import Answer
 from shiftscope.model.find_answer import find_answer
+from shiftscope.model.output import logits_in
+from shiftscope.model.survey import Survey
 
 INPUTS = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0)) - 0.5
 
@@ -27,8 +29,9 @@ class Gives(nn.Module):
 
 
 def found(wrap, categories=(), **options):
-    names, answer, logits = find_answer(Gives(wrap), INPUTS, categories, **options)
-    return len(names), answer.output, logits
+    survey = Survey.of(Gives(wrap), INPUTS)
+    names, answer = find_answer(survey, categories, **options)
+    return len(names), answer.output, logits_in(survey.output, answer.output)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import shiftscope as ss
 from shiftscope.errors import BadRequest
 from shiftscope.model.head import find_heads
 from shiftscope.model.layer_choice import choose_layers
+from shiftscope.model.survey import Survey
 
 
 class Two(nn.Module):
@@ -106,7 +107,7 @@ def test_one_tensor_under_two_names_counts_under_both(tmp_path, data):
 def test_a_layer_that_reaches_the_head_in_another_way_as_well_does_not_feed_it(together):
     torch.manual_seed(0)
     model, inputs = Two(together, 10).eval(), torch.randn(2, 6) * 0.1
-    assert not find_heads(model, choose_layers(model, ["a", "b"], inputs), inputs)
+    assert not find_heads(model, choose_layers(Survey.of(model, inputs, layers=["a", "b"])), inputs)
 
 
 def test_a_layer_that_feeds_no_head_names_those_that_do(tmp_path, data):
@@ -137,4 +138,4 @@ def test_a_layer_with_a_bounded_way_beside_it_does_not_feed_the_head_alone(size)
 
     torch.manual_seed(0)
     net, inputs = Beside().eval(), torch.randn(2, 6)
-    assert find_heads(net, choose_layers(net, ["act"], inputs), inputs) == []
+    assert find_heads(net, choose_layers(Survey.of(net, inputs, layers=["act"])), inputs) == []

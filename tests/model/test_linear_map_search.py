@@ -7,7 +7,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from shiftscope.errors import LayerError, LayerNotFound, StudyMismatch
-from shiftscope.model.linear_map_search import find_maps, mean_patch
+from shiftscope.model.entering import mean_patch
+from shiftscope.model.linear_map_search import find_maps
+from shiftscope.model.survey import Survey
 from shiftscope.study import Study
 
 
@@ -116,7 +118,7 @@ def test_a_map_over_tokens_is_given_the_class_token_or_their_mean(tokens):
                 x = torch.cat([self.cls_token.expand(len(x), 1, 3), x], dim=1)
             return self.head(self.fc(x).mean(1))
 
-    ((layer, linear),) = find_maps(Tokens(), ["fc"], torch.rand(2, 7, 3)).values()
+    ((layer, linear),) = find_maps(Survey.of(Tokens(), torch.rand(2, 7, 3), paths=["fc"])).values()
     assert (layer.pool, layer.kind, layer.units) == ("cls" if tokens else "mean", "token dimension", 3)
     assert linear.weight.shape == (4, 3)
 
@@ -133,7 +135,7 @@ def test_a_map_over_tokens_is_given_the_class_token_or_their_mean(tokens):
 )
 def test_what_cannot_be_counted_is_refused(name, error, message):
     with pytest.raises(error, match=message):
-        find_maps(Several(), [name], IMAGES)
+        find_maps(Survey.of(Several(), IMAGES, paths=[name]))
 
 
 def test_patches_before_the_class_token_joins_are_averaged():
@@ -147,7 +149,7 @@ def test_patches_before_the_class_token_joins_are_averaged():
             tokens = torch.cat([self.cls_token.expand(len(x), -1, -1), self.embed(x)], dim=1)
             return self.mlp(self.norm(tokens))[:, 0]
 
-    found = find_maps(Vit(), ["embed", "mlp"], torch.rand(2, 7, 3))
+    found = find_maps(Survey.of(Vit(), torch.rand(2, 7, 3), paths=["embed", "mlp"]))
     assert {name: layer.pool for name, (layer, _) in found.items()} == {"embed": "mean", "mlp": "cls"}
     assert found["embed"][0].prefix_tokens == 0
 
@@ -163,6 +165,6 @@ def test_windows_instead_of_samples_and_inputs_by_name_are_refused():
             return self.head(self.named(input=windows.reshape(len(x), 8, 4).mean(1)))
 
     with pytest.raises(LayerError, match=r"what enters 'fc' has shape \(16, 3\) for 2 samples"):
-        find_maps(Windowed(), ["fc"], torch.rand(2, 8, 3))
+        find_maps(Survey.of(Windowed(), torch.rand(2, 8, 3), paths=["fc"]))
     with pytest.raises(LayerError, match="'named' is given its input by name"):
-        find_maps(Windowed(), ["named"], torch.rand(2, 8, 3))
+        find_maps(Survey.of(Windowed(), torch.rand(2, 8, 3), paths=["named"]))

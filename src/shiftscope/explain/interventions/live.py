@@ -23,6 +23,7 @@ from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.other_answers import refuse_other_answers_in
+from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
@@ -192,9 +193,7 @@ def _answers(
             study.categories,
             recording.plan.shards(),
             stored_as="float32",
-            probabilities=recording.plan.probabilities,
-            output=recording.plan.output,
-            autocast=recording.plan.autocast,
+            answer=recorded_answer(recording.plan),
             how=PassOptions(run.batch_size, run.loader_workers, "skip", run.progress),
         )
         with closing(
