@@ -31,10 +31,10 @@ import shiftscope as ss
 from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
 from shiftscope.datasets.sample import Sample
 from shiftscope.model.answer import Answer
-from shiftscope.model.evaluation import observed
-from shiftscope.model.layer_choice import choose_layers
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.taps import Taps
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import batches

@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from shiftscope.errors import ModelError, StudyMismatch
-from shiftscope.model.evaluation import observed, unwrap
+from shiftscope.model.evaluation.evaluation import observed, unwrap
 from shiftscope.model.head import find_heads
-from shiftscope.model.layer_choice import choose_layers
 from shiftscope.model.load import load_model
 from shiftscope.model.output import logits_in
 from shiftscope.model.provenance import describe_model, refuse_other_model
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 
 IMAGES = torch.rand(2, 3, 8, 8)
 

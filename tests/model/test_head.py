@@ -8,8 +8,8 @@ from torch import nn
 import shiftscope as ss
 from shiftscope.errors import BadRequest
 from shiftscope.model.head import find_heads
-from shiftscope.model.layer_choice import choose_layers
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 
 
 class Two(nn.Module):

@@ -10,10 +10,10 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import LayerError, LayerNotFound, ModelError
-from shiftscope.model.layer import Layer
-from shiftscope.model.layer_choice import choose_layers
-from shiftscope.model.linear_map_search import find_maps
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 
 INPUTS = torch.rand(2, 4)
 
@@ -115,7 +115,7 @@ def test_compiled_modules_run_as_they_were_written_and_stay_compiled(tmp_path, c
 
 def test_what_is_compiled_is_not_looked_for_where_nothing_is():
     code = (
-        "import sys, torch; from shiftscope.model.uncompiled import uncompiled\n"
+        "import sys, torch; from shiftscope.model.evaluation.uncompiled import uncompiled\n"
         "with uncompiled(): assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

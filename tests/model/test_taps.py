@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from shiftscope.model.evaluation import observed
-from shiftscope.model.layer_choice import choose_layers
-from shiftscope.model.survey import Survey
+from shiftscope.model.evaluation.evaluation import observed
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.taps import Taps
 from shiftscope.model.units.kind import unit_kinds
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.datasets.sample import Dataset
-    from shiftscope.model.layer import Layer
+    from shiftscope.model.survey.layer import Layer
     from shiftscope.recording.preparation import Preparation
     from shiftscope.recording.stream import OnError, PassOptions
     from shiftscope.shard import Keep, Outputs, StoredAs

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from shiftscope.model.entering import weights_of
-from shiftscope.model.evaluation import observed
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
 from shiftscope.model.linear_map import LinearMap, Weights, further_head
 from shiftscope.model.output import logits_in, tensor_in, with_tensor

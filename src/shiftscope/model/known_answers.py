@@ -14,11 +14,11 @@ from shiftscope.errors import ModelError
 from shiftscope.model.answer import Answer
 from shiftscope.model.answers import Answers, refuse_other_answers
 from shiftscope.model.beside_weights import beside_weights
-from shiftscope.model.evaluation import device_and_dtype, observed
+from shiftscope.model.evaluation.evaluation import device_and_dtype, observed
 from shiftscope.model.forward import forward
 from shiftscope.model.output import logits_in
 from shiftscope.model.provenance import versions
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.survey import Survey
 
 MOST_BYTES = 2**24  # of inputs that are kept in a study
 MOST_CATEGORIES = 1000

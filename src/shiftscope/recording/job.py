@@ -13,7 +13,7 @@ from torch import nn
 
 from shiftscope.datasets.sample import Dataset
 from shiftscope.engine.engine import Advance
-from shiftscope.model.evaluation import device_and_dtype, placed
+from shiftscope.model.evaluation.evaluation import device_and_dtype, placed
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import leave_one_alone

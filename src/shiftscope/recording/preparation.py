@@ -17,14 +17,10 @@ from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.model.answer import Answer
-from shiftscope.model.evaluation import unwrap
-from shiftscope.model.find_answer import find_answer
+from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.forward import autocast_around
 from shiftscope.model.known_answers import KnownAnswers
-from shiftscope.model.layer import Layer
-from shiftscope.model.layer_choice import choose_layers
 from shiftscope.model.linear_map import LinearMap
-from shiftscope.model.linear_map_search import find_maps
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,
@@ -33,7 +29,11 @@ from shiftscope.model.provenance import (
     without_settings,
 )
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.find_answer import find_answer
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.tokens import prefix_tokens
 from shiftscope.recording.other_answers import refuse_other_answers_in
 from shiftscope.recording.output_names import output_names, refuse_other_order

@@ -13,12 +13,12 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ShiftscopeError
 from shiftscope.model.answer import Answer
-from shiftscope.model.evaluation import device_and_dtype, observed
-from shiftscope.model.find_answer import are_probabilities
+from shiftscope.model.evaluation.evaluation import device_and_dtype, observed
+from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.model.forward import GOES_ON, failures_told, under_autocast
-from shiftscope.model.kept_randomness import kept_randomness
 from shiftscope.model.output import logits_in
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.survey.find_answer import are_probabilities
 from shiftscope.model.taps import Taps
 from shiftscope.recording.batches import Batch, batches, stacked
 from shiftscope.recording.shard_filling import MakeSummaries, ShardFilling

@@ -11,10 +11,10 @@ from torch import nn
 from shiftscope.errors import BadRequest, LayerError, NotInStudy, StudyMismatch
 from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.live import Change, Changing, intervene_live
-from shiftscope.model.layer import Layer
-from shiftscope.model.layer_choice import choose_layers
 from shiftscope.model.output import responses_in
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.recording.stream import PassOptions
 from shiftscope.study import open_study
 

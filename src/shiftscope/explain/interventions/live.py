@@ -18,7 +18,7 @@ from shiftscope.errors import BadRequest, LayerError, StudyMismatch
 from shiftscope.explain.interventions.edit import Edit, EditKind
 from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervention import Answers, Intervention
-from shiftscope.model.evaluation import unwrap
+from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.recorded_layer import RecordedLayer

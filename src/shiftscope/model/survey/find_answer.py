@@ -8,10 +8,10 @@ import torch
 
 from shiftscope.errors import BadRequest, ModelError
 from shiftscope.model.answer import Answer
-from shiftscope.model.evaluation import observed
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
 from shiftscope.model.output import answer_item, logits_in, one_number
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.survey import Survey
 from shiftscope.shard import Outputs
 
 REACH = 100  # how far inputs are moved: beyond where a sum of products stays, within half precision

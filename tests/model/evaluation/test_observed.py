@@ -10,10 +10,10 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest
-from shiftscope.model.evaluation import observed, placed
-from shiftscope.model.linear_map_search import find_maps
+from shiftscope.model.evaluation.evaluation import observed, placed
 from shiftscope.model.provenance import describe_model
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 from tests.model.zoo import ZOO, Adapted, Around, made
 
 INPUTS = np.random.default_rng(0).random((6, 3, 8, 8), np.float32)

@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.model.layer import Layer
-from shiftscope.model.layer_choice import choose_layers
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 
 IMAGES = torch.rand(2, 3, 8, 8)  # sixteen patches of 2 x 2
 

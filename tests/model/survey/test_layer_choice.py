@@ -3,10 +3,10 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError, LayerNotFound
-from shiftscope.model.layer import Layer
-from shiftscope.model.layer_choice import choose_layers, list_layers
 from shiftscope.model.output import chosen_item, tensor_in
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers, list_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.taps import Taps
 
 IMAGES = torch.rand(2, 3, 8, 8)

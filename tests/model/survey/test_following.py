@@ -12,9 +12,9 @@ from torch.nn.utils.parametrizations import weight_norm
 
 import shiftscope as ss
 from shiftscope.errors import LayerError
-from shiftscope.model.layer import Layer
-from shiftscope.model.layer_choice import choose_layers, list_layers
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers, list_layers
+from shiftscope.model.survey.survey import Survey
 
 
 class Made(nn.Module):
@@ -238,7 +238,7 @@ def test_a_norm_over_the_channels_leaves_no_units():
 
 def test_following_a_pass_does_not_import_the_compiler_of_torch():
     code = (
-        "import sys, torch; from shiftscope.model.survey import Survey\n"
+        "import sys, torch; from shiftscope.model.survey.survey import Survey\n"
         "Survey.of(torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.ones(4, 3), layers=['0'])\n"
         "assert 'torch._dynamo' not in sys.modules"
     )

@@ -11,13 +11,13 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.model.evaluation import unwrap
-from shiftscope.model.layer import Layer
+from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.module_names import named_modules
 from shiftscope.model.output import chosen_item, responses_in, taken_of, tensor_in
-from shiftscope.model.reading import Reading, reading
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.reading import Reading, reading
+from shiftscope.model.survey.survey import Survey
 
 
 @dataclass(frozen=True)

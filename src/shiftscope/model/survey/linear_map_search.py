@@ -7,11 +7,11 @@ from torch import nn
 
 from shiftscope.errors import LayerError
 from shiftscope.model.entering import mean_patch
-from shiftscope.model.layer import Layer
 from shiftscope.model.linear_map import LinearMap
-from shiftscope.model.reading import reading
 from shiftscope.model.recorded_layer import RecordedLayer, Side
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.reading import reading
+from shiftscope.model.survey.survey import Survey
 
 
 def find_maps(survey: Survey) -> dict[str, tuple[RecordedLayer, LinearMap]]:

@@ -7,9 +7,9 @@ from torch import nn
 import shiftscope as ss
 from shiftscope.errors import BadRequest, ModelError, StudyMismatch
 from shiftscope.model.answer import Answer
-from shiftscope.model.find_answer import find_answer
 from shiftscope.model.output import logits_in
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.find_answer import find_answer
+from shiftscope.model.survey.survey import Survey
 
 INPUTS = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0)) - 0.5
 

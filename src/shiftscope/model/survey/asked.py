@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from shiftscope.model.layer import Layer
 from shiftscope.model.module_names import matching, named_modules
+from shiftscope.model.survey.layer import Layer
 
 MAPS = (nn.Linear, nn.Conv2d)
 

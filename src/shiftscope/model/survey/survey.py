@@ -10,15 +10,15 @@ from typing import Any
 import torch
 from torch import nn
 
-from shiftscope.model.asked import asked_layers, asked_maps
 from shiftscope.model.beside_weights import Told, beside_weights
 from shiftscope.model.entering import weights_of
-from shiftscope.model.evaluation import observed
-from shiftscope.model.following import Following
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
-from shiftscope.model.layer import Layer
 from shiftscope.model.linear_map import Weights
 from shiftscope.model.module_names import named_modules
+from shiftscope.model.survey.asked import asked_layers, asked_maps
+from shiftscope.model.survey.following import Following
+from shiftscope.model.survey.layer import Layer
 
 Calls = dict[str, list[Any]]  # what is kept of each call, by the name of the module
 

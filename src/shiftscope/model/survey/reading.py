@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from shiftscope.errors import LayerError
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.kind import UnitKind, unit_kinds
 from shiftscope.model.units.tokens import prefix_tokens as named_prefix_tokens
 

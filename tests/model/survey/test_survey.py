@@ -7,8 +7,8 @@ from torch import nn
 from shiftscope.errors import LayerNotFound, ModelError
 from shiftscope.model.answer import Answer
 from shiftscope.model.known_answers import KnownAnswers
-from shiftscope.model.linear_map_search import find_maps
-from shiftscope.model.survey import Survey
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 from tests.model.zoo import ZOO, made, state_of
 
 IMAGES = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
