@@ -49,7 +49,7 @@ def test_both_of_two_layers_feed_the_head(tmp_path, data, made, places):
     weights = net.head.weight.detach().numpy()
     logits = net.head.bias.detach().numpy().astype(float)
     for layer, first in places.items():
-        _, weight, _ = study.head_of(layer)
+        weight = study.heads[layer].weight
         np.testing.assert_array_equal(weight, weights[:, first : first + 5])
         logits = logits + np.asarray(study["lab"].responses(layer), float) @ weight.T
         assert not study.heads[layer].alone

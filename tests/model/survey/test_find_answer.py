@@ -132,7 +132,7 @@ def test_the_output_that_was_named_is_that_of_later_datasets_of_the_head_and_of_
         expected = {name: model(made(seed=seed).inputs)[2].argmax(1) for seed, name in enumerate(study)}
     for name, predictions in expected.items():
         assert study[name].samples.predictions.tolist() == predictions.tolist()
-    assert study.head[0] == "body"
+    assert study.head.layer == "body"
     options = {"reference": "lab", "progress": False}
     live = study.intervene("body", [0], data={"field": made(seed=1)}, **options)
     by_head = study.intervene("body", [0], **options)

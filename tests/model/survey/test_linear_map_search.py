@@ -78,7 +78,7 @@ def test_later_datasets_are_recorded_at_the_same_maps(tmp_path):
 def test_the_head_may_be_named_too_and_is_the_same_map(tmp_path, net, made):
     study = Study.create(tmp_path / "x.study", net, tuple("abcd"))
     study.record(made(), "lab", paths=["head"], progress=False)
-    assert study.head[0] == "head input"
+    assert study.head.layer == "head input"
     assert list(study.maps) == ["head"]
 
 
