@@ -107,9 +107,21 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     inputs = first_inputs(dataset, model)
     seen = _range_of(inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
+    plan = _plan(study, model, dataset, asked, found, described)
+    return Preparation(plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known)
+
+
+def _plan(
+    study: StoredStudy,
+    model: nn.Module,
+    dataset: Dataset,
+    asked: Request,
+    found: _Findings,
+    described: Mapping[str, Any],
+) -> Plan:
     fingerprint = dataset.fingerprint()
-    stored_as, otherwise = _types(study, model, dataset, found, fingerprint, asked)
-    plan = Plan(
+    stored_as, otherwise = _types(study, model, dataset, asked, found, fingerprint)
+    return Plan(
         dataset=asked.name,
         samples=len(dataset),
         layers=found.layers,
@@ -126,7 +138,6 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
         autocast=found.answer.autocast,
         format=written_format(study.manifest.format),
     )
-    return Preparation(plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known)
 
 
 def _keeps_answers(study: StoredStudy) -> bool:
@@ -218,9 +229,9 @@ def _types(
     study: StoredStudy,
     model: nn.Module,
     dataset: Dataset,
+    asked: Request,
     found: _Findings,
     fingerprint: str,
-    asked: Request,
 ) -> tuple[StoredType, Mapping[str, StoredType]]:
     """Of the logits and most layers, and of the others by their names."""
     if asked.stored_as != "auto":
