@@ -139,3 +139,26 @@ def test_a_layer_with_a_bounded_way_beside_it_does_not_feed_the_head_alone(size)
     torch.manual_seed(0)
     net, inputs = Beside().eval(), torch.randn(2, 6)
     assert find_heads(net, choose_layers(Survey.of(net, inputs, layers=["act"])), inputs) == []
+
+
+class Padded(nn.Module):
+    """Sequences of different lengths, which torch packs into one nested tensor while they are attended to."""
+
+    def __init__(self):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 2, enable_nested_tensor=True)
+        self.pooled, self.head = nn.Identity(), nn.Linear(8, 3)
+
+    def forward(self, inputs):
+        padding = (inputs == 0).all(dim=2)
+        return self.head(self.pooled(self.encoder(inputs, src_key_padding_mask=padding).mean(dim=1)))
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
+def test_linear_maps_of_nested_tensors_on_the_way_are_passed_over():
+    torch.manual_seed(0)
+    net, inputs = Padded().eval(), torch.randn(2, 5, 8)
+    inputs[:, 3:] = 0
+    (head,) = find_heads(net, choose_layers(Survey.of(net, inputs, layers=["pooled"])), inputs)
+    assert (head.name, head.layer) == ("head", "pooled")
