@@ -30,9 +30,11 @@ from torch import nn
 import shiftscope as ss
 from shiftscope.datasets.pictures.thumbnails import encode_thumbnail
 from shiftscope.datasets.sample import Sample
-from shiftscope.model.evaluation import observed
-from shiftscope.model.layer_choice import choose_layers
+from shiftscope.model.answer import Answer
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.taps import Taps
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import batches
@@ -53,6 +55,7 @@ PASSES = {
 SHARD = {"tiny": 64, "small": 4096, "imagenet": 4096}
 MEMORY = {"tiny": (100, 400), "small": (1_000, 20_000), "imagenet": (1_000, 100_000)}
 STAGES = ("1", "2", "3", "4")
+LOGITS = Answer(None, probabilities=False)
 
 
 class Block(nn.Module):
@@ -280,7 +283,9 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
     pixels, batch, width, categories, count = case
     model, dataset = resnet(pixels, width, categories), Ready(batch * count, pixels)
     inputs = torch.stack([dataset[i].input for i in range(batch)])
-    stages, every = (choose_layers(model, names, inputs[:2]) for names in (STAGES, relus(model)))
+    stages, every = (
+        choose_layers(Survey.of(model, inputs[:2], layers=names)) for names in (STAGES, relus(model))
+    )
     categories_named = [str(i) for i in range(categories)]
 
     def bare() -> None:
@@ -298,7 +303,7 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
             categories_named,
             shards,
             stored_as="float16",
-            probabilities=False,
+            answer=LOGITS,
             how=how,
         ):
             pass
@@ -405,7 +410,7 @@ def on_device(
     for name, (model, layers) in chosen.items():
         model.to(device, torch.bfloat16, memory_format=torch.channels_last)
         recorded = {
-            where: choose_layers(model, names, dataset.inputs[:2].to(device))
+            where: choose_layers(Survey.of(model, dataset.inputs[:2].to(device), layers=names))
             for where, names in layers.items()
         }
         for whence, rivals in (
@@ -449,7 +454,7 @@ def loaded(
             categories,
             dict(enumerate(cut(samples))),
             stored_as="float16",
-            probabilities=False,
+            answer=LOGITS,
             how=PassOptions(batch, workers, summaries_on_device=there),
             keep=keep,
             summaries=OnDevice,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from shiftscope.datasets.source import as_dataset as dataset
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.flow.paths import paths as paths
-    from shiftscope.model.layer_choice import Layer as Layer
-    from shiftscope.model.layer_choice import list_layers as list_layers
+    from shiftscope.model.survey.layer import Layer as Layer
+    from shiftscope.model.survey.layer_choice import list_layers as list_layers
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
     from shiftscope.web.report.report import report as report
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 # Imported when first used: the viewer's process must start without torch.
 _WHERE = {
-    "Layer": "shiftscope.model.layer_choice",
+    "Layer": "shiftscope.model.survey.layer",
     "Preprocess": "shiftscope.datasets.pictures.preprocess",
     "Sample": "shiftscope.datasets.sample",
     "ShiftscopeError": "shiftscope.errors",
     "Study": "shiftscope.study",
     "dataset": "shiftscope.datasets.source:as_dataset",
-    "list_layers": "shiftscope.model.layer_choice",
+    "list_layers": "shiftscope.model.survey.layer_choice",
     "open_study": "shiftscope.study",
     "paths": "shiftscope.flow.paths",
     "report": "shiftscope.web.report.report",

@@ -27,7 +27,7 @@ def test_a_synthetic_study_is_as_large_as_asked_and_mostly_right(synthetic, tmp_
         responses = recording.responses("late")
         assert responses.min() == 0
         np.testing.assert_array_equal(recording.summary("late", Maxima).largest, responses.max(axis=0))
-        logits = responses.astype(float) @ study.head[1].T
+        logits = responses.astype(float) @ study.head.weight.T
         np.testing.assert_allclose(recording.logits_of(), logits, atol=0.1)
 
 

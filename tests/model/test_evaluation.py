@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from shiftscope.errors import ModelError, StudyMismatch
-from shiftscope.model.evaluation import observed, unwrap
+from shiftscope.model.evaluation.evaluation import observed, unwrap
 from shiftscope.model.head import find_heads
-from shiftscope.model.layer_choice import choose_layers
 from shiftscope.model.load import load_model
 from shiftscope.model.output import logits_in
 from shiftscope.model.provenance import describe_model, refuse_other_model
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 
 IMAGES = torch.rand(2, 3, 8, 8)
 
@@ -75,7 +76,7 @@ def test_half_precision_models_are_described(net):
 
 
 def test_the_head_is_the_linear_map_from_a_recorded_layer_to_the_logits(net):
-    layers = choose_layers(net, ["conv", "hidden"], IMAGES)
+    layers = choose_layers(Survey.of(net, IMAGES, layers=["conv", "hidden"]))
     head = next(iter(find_heads(net, layers, IMAGES)), None)
     assert head is not None
     assert head.layer == "hidden"
@@ -89,7 +90,9 @@ def test_the_head_is_the_linear_map_from_a_recorded_layer_to_the_logits(net):
 
 def test_a_log_softmax_behind_the_head_hides_it_not(net):
     model = torch.nn.Sequential(net, torch.nn.LogSoftmax(dim=1))
-    head = next(iter(find_heads(model, choose_layers(model, ["0.hidden"], IMAGES), IMAGES)), None)
+    head = next(
+        iter(find_heads(model, choose_layers(Survey.of(model, IMAGES, layers=["0.hidden"])), IMAGES)), None
+    )
     assert head is not None
     torch.testing.assert_close(torch.from_numpy(head.weight), net.head.weight.detach())
 
@@ -117,9 +120,9 @@ class Bounded(torch.nn.Module):
 def test_a_layer_that_is_bounded_before_the_head_does_not_feed_it(bound):
     torch.manual_seed(0)
     model, small = Bounded(bound), torch.randn(2, 6) * 0.1
-    assert not find_heads(model, choose_layers(model, ["fc"], small), small)
+    assert not find_heads(model, choose_layers(Survey.of(model, small, layers=["fc"])), small)
     plain = Bounded(torch.nn.Dropout(0.5))
-    head = next(iter(find_heads(plain, choose_layers(plain, ["fc"], small), small)), None)
+    head = next(iter(find_heads(plain, choose_layers(Survey.of(plain, small, layers=["fc"])), small)), None)
     assert (head.name, head.layer) == ("head", "fc")
 
 
@@ -138,13 +141,13 @@ def test_a_layer_that_runs_twice_feeds_the_head_the_second_time():
 
     torch.manual_seed(0)
     model, inputs = Twice(), torch.rand(2, 6)
-    layers = choose_layers(model, ["act@0", "act@1"], inputs)
+    layers = choose_layers(Survey.of(model, inputs, layers=["act@0", "act@1"]))
     assert find_heads(model, layers, inputs)[0].layer == "act@1"
     assert not find_heads(model, layers[:1], inputs)
 
 
 def test_without_a_recorded_layer_before_it_there_is_no_head(net):
-    assert not find_heads(net, choose_layers(net, ["conv"], IMAGES), IMAGES)
+    assert not find_heads(net, choose_layers(Survey.of(net, IMAGES, layers=["conv"])), IMAGES)
 
 
 def test_logits_are_found_in_a_model_output_and_nothing_else_passes():
@@ -182,7 +185,7 @@ def test_a_model_is_loaded_from_the_users_own_module_with_weights(module_folder)
 def test_an_exported_model_keeps_its_layer_names(module_folder, net):
     torch.export.save(torch.export.export(net.eval(), (IMAGES,)), "net.pt2")
     loaded = load_model("net.pt2")
-    layers = choose_layers(loaded, ["hidden"], IMAGES)
+    layers = choose_layers(Survey.of(loaded, IMAGES, layers=["hidden"]))
     assert layers[0].units == 10
 
 

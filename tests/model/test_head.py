@@ -8,7 +8,8 @@ from torch import nn
 import shiftscope as ss
 from shiftscope.errors import BadRequest
 from shiftscope.model.head import find_heads
-from shiftscope.model.layer_choice import choose_layers
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 
 
 class Two(nn.Module):
@@ -48,7 +49,7 @@ def test_both_of_two_layers_feed_the_head(tmp_path, data, made, places):
     weights = net.head.weight.detach().numpy()
     logits = net.head.bias.detach().numpy().astype(float)
     for layer, first in places.items():
-        _, weight, _ = study.head_of(layer)
+        weight = study.heads[layer].weight
         np.testing.assert_array_equal(weight, weights[:, first : first + 5])
         logits = logits + np.asarray(study["lab"].responses(layer), float) @ weight.T
         assert not study.heads[layer].alone
@@ -106,7 +107,7 @@ def test_one_tensor_under_two_names_counts_under_both(tmp_path, data):
 def test_a_layer_that_reaches_the_head_in_another_way_as_well_does_not_feed_it(together):
     torch.manual_seed(0)
     model, inputs = Two(together, 10).eval(), torch.randn(2, 6) * 0.1
-    assert not find_heads(model, choose_layers(model, ["a", "b"], inputs), inputs)
+    assert not find_heads(model, choose_layers(Survey.of(model, inputs, layers=["a", "b"])), inputs)
 
 
 def test_a_layer_that_feeds_no_head_names_those_that_do(tmp_path, data):
@@ -137,4 +138,27 @@ def test_a_layer_with_a_bounded_way_beside_it_does_not_feed_the_head_alone(size)
 
     torch.manual_seed(0)
     net, inputs = Beside().eval(), torch.randn(2, 6)
-    assert find_heads(net, choose_layers(net, ["act"], inputs), inputs) == []
+    assert find_heads(net, choose_layers(Survey.of(net, inputs, layers=["act"])), inputs) == []
+
+
+class Padded(nn.Module):
+    """Sequences of different lengths, which torch packs into one nested tensor while they are attended to."""
+
+    def __init__(self):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 2, enable_nested_tensor=True)
+        self.pooled, self.head = nn.Identity(), nn.Linear(8, 3)
+
+    def forward(self, inputs):
+        padding = (inputs == 0).all(dim=2)
+        return self.head(self.pooled(self.encoder(inputs, src_key_padding_mask=padding).mean(dim=1)))
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
+def test_linear_maps_of_nested_tensors_on_the_way_are_passed_over():
+    torch.manual_seed(0)
+    net, inputs = Padded().eval(), torch.randn(2, 5, 8)
+    inputs[:, 3:] = 0
+    (head,) = find_heads(net, choose_layers(Survey.of(net, inputs, layers=["pooled"])), inputs)
+    assert (head.name, head.layer) == ("head", "pooled")

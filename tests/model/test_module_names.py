@@ -10,8 +10,10 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import LayerError, LayerNotFound, ModelError
-from shiftscope.model.layer_choice import Layer, choose_layers
-from shiftscope.model.linear_map_search import find_maps
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 
 INPUTS = torch.rand(2, 4)
 
@@ -35,18 +37,18 @@ def odd():
     ],
 )
 def test_a_name_is_looked_up_before_it_is_taken_apart(text, module, name):
-    (layer,) = choose_layers(odd(), [text], INPUTS)
+    (layer,) = choose_layers(Survey.of(odd(), INPUTS, layers=[text]))
     assert (layer.module, layer.name) == (module, name)
 
 
 def test_linear_maps_may_have_such_names_too():
-    assert list(find_maps(odd(), ["fc:1"], INPUTS)) == ["fc:1"]
+    assert list(find_maps(Survey.of(odd(), INPUTS, paths=["fc:1"]))) == ["fc:1"]
 
 
 @pytest.mark.parametrize("text", ["0:channel_axis=x", "0:axis=1", "0@x"])
 def test_text_that_cannot_be_read_says_what_may_stand_there(text):
     with pytest.raises(LayerError, match=r"cannot read .*'0[:@]"):
-        choose_layers(nn.Sequential(nn.Linear(4, 4)), [text], INPUTS)
+        choose_layers(Survey.of(nn.Sequential(nn.Linear(4, 4)), INPUTS, layers=[text]))
 
 
 def test_options_may_stand_behind_the_colon():
@@ -58,11 +60,11 @@ def test_options_may_stand_behind_the_colon():
 def test_a_second_name_of_a_module_is_told_with_its_first():
     net = nn.Sequential(nn.Linear(4, 4), nn.ReLU())
     net.add_module("again", net[0])
-    for find in (choose_layers, find_maps):
+    for asked in ({"layers": ["again"]}, {"paths": ["again"]}):
         with pytest.raises(
             LayerNotFound, match=r"'again' is another name of the module '0'.* 0@0 is its first"
         ):
-            find(net, ["again"], INPUTS)
+            Survey.of(net, INPUTS, **asked)
 
 
 class Net(nn.Module):
@@ -113,7 +115,7 @@ def test_compiled_modules_run_as_they_were_written_and_stay_compiled(tmp_path, c
 
 def test_what_is_compiled_is_not_looked_for_where_nothing_is():
     code = (
-        "import sys, torch; from shiftscope.model.uncompiled import uncompiled\n"
+        "import sys, torch; from shiftscope.model.evaluation.uncompiled import uncompiled\n"
         "with uncompiled(): assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -140,8 +142,8 @@ class Fails(nn.Module):
 
 @pytest.mark.parametrize("error", [AttributeError("no x"), KeyError("x"), AssertionError(), OSError("gone")])
 def test_whatever_the_model_raises_at_first_is_an_error_of_ours_that_names_it(error):
-    for find in (lambda net: choose_layers(net, ["fc"], INPUTS), lambda net: find_maps(net, ["fc"], INPUTS)):
+    for asked in ({}, {"layers": ["fc"]}, {"paths": ["fc"]}):
         with pytest.raises(
             ModelError, match=rf"cannot run on inputs of shape \(4,\) .*: {type(error).__name__}"
         ):
-            find(Fails(error))
+            Survey.of(Fails(error), INPUTS, **asked)

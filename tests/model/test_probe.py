@@ -7,8 +7,10 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
 from shiftscope.model.answer import Answer
-from shiftscope.model.layer_choice import Layer, choose_layers
 from shiftscope.model.probe import Probe
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.target import Channel, Direction, Feature, Logit, Neuron, Sum, as_target
 
 
@@ -70,7 +72,7 @@ INPUTS = {Vision: (3, 8, 8), Tokens: (3, 8, 8), Sound: (2, 20)}
 def made(kind):
     torch.manual_seed(0)
     model, inputs = kind().train(), torch.randn(8, *INPUTS[kind])
-    layers = {layer.name: layer for layer in choose_layers(model, ASKED[kind], inputs)}
+    layers = {layer.name: layer for layer in choose_layers(Survey.of(model, inputs, layers=ASKED[kind]))}
     return model, inputs, layers
 
 
@@ -79,7 +81,7 @@ def probe(model, target, layers, **options):
 
 
 def recorded(model, layers, inputs):
-    from shiftscope.model.evaluation import observed
+    from shiftscope.model.evaluation.evaluation import observed
     from shiftscope.model.taps import Taps
 
     with observed(model), Taps(model, list(layers.values())) as taps:
@@ -255,7 +257,10 @@ def test_layers_that_work_in_place_behind_it_change_nothing():
 
     torch.manual_seed(0)
     model, inputs = InPlace(), torch.randn(3, 3, 8, 8)
-    layers = {layer.name: layer for layer in choose_layers(model, [Layer("conv", pool="max")], inputs)}
+    layers = {
+        layer.name: layer
+        for layer in choose_layers(Survey.of(model, inputs, layers=[Layer("conv", pool="max")]))
+    }
     alone = probe(model, Neuron("conv:max", 1), layers).gradient(inputs)
     both = probe(model, Sum([(1, Neuron("conv:max", 1)), (1, Logit(0))], scaled=False), layers).gradient(
         inputs
@@ -299,7 +304,7 @@ def test_a_target_that_the_input_does_not_reach_is_refused():
 
     torch.manual_seed(0)
     model, inputs = Cut(), torch.randn(2, 3, 8, 8)
-    layers = {layer.name: layer for layer in choose_layers(model, ["conv"], inputs)}
+    layers = {layer.name: layer for layer in choose_layers(Survey.of(model, inputs, layers=["conv"]))}
     with pytest.raises(ModelError, match="behind a detach"):
         probe(model, Neuron("conv", 0), layers).gradient(inputs)
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from shiftscope.model.evaluation import observed
-from shiftscope.model.layer_choice import choose_layers
+from shiftscope.model.evaluation.evaluation import observed
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.taps import Taps
 from shiftscope.model.units.kind import unit_kinds
 
@@ -32,7 +33,7 @@ class Watched(nn.Module):
 def test_no_map_no_graph_and_no_batch_outlive_the_pass(pool):
     watched = Watched()
     model = nn.Sequential(nn.Conv2d(3, 4, 3), watched, nn.Flatten(), nn.Linear(4 * 36, 2))
-    layers = choose_layers(model, [f"1:{pool}"], IMAGES)
+    layers = choose_layers(Survey.of(model, IMAGES, layers=[f"1:{pool}"]))
     watched.seen.clear()
     batch = IMAGES.clone()
     with Taps(model, layers) as taps:  # with gradients, as a training that records would have them
@@ -49,7 +50,7 @@ def test_no_map_no_graph_and_no_batch_outlive_the_pass(pool):
 
 
 def test_what_a_pass_that_broke_off_left_is_dropped(net):
-    layers = choose_layers(net, ["conv"], IMAGES)
+    layers = choose_layers(Survey.of(net, IMAGES, layers=["conv"]))
     net.hidden.register_forward_hook(lambda *arguments: 1 / 0)
     taps = Taps(net, layers)
     with pytest.raises(ZeroDivisionError), taps, observed(net):

@@ -1,5 +1,7 @@
 """Blame by hand, against SciPy, and through the head of a study."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -137,17 +139,17 @@ def test_contributions_go_through_the_weights_above_their_mean(answered):
 
 
 def test_what_is_added_to_all_weights_of_a_unit_changes_nothing(answered):
-    layer, weight, bias = answered.head
-    one = estimate_units([answered["lab"]], answered["lab"], "layer", head=(layer, weight, bias))[0]["blame"]
-    moved = estimate_units([answered["lab"]], answered["lab"], "layer", head=(layer, weight + 5, bias))[0][
-        "blame"
-    ]
+    head = answered.head
+    raised = dataclasses.replace(head, weight=head.weight + 5)
+    one, moved = (
+        estimate_units([answered["lab"]], answered["lab"], "layer", head=each)[0]["blame"]
+        for each in (head, raised)
+    )
     np.testing.assert_allclose(moved.value, one.value, atol=1e-5)
 
 
 def test_a_layer_that_does_not_feed_the_head_has_none(answered):
-    _, weight, bias = answered.head
-    for head in (None, ("another", weight, bias)):
+    for head in (None, dataclasses.replace(answered.head, layer="another")):
         found = estimate_units([answered["lab"]], answered["lab"], "layer", head=head)[0]["blame"]
         assert np.isnan(found.value).all()
         assert found.p is None

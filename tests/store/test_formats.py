@@ -123,7 +123,7 @@ def test_format_2_is_read_and_sound(format_2):
         recording = format_2[name]
         np.testing.assert_array_equal(recording.samples.labels, LABELS_2[name])
         np.testing.assert_allclose(recording.responses("1"), relu_responses(name), rtol=1e-3)
-    assert format_2.head[0] == "4"
+    assert format_2.head.layer == "4"
 
 
 def test_a_recording_of_format_2_that_stopped_is_finished_by_the_rules_of_format_2(format_2):

@@ -17,7 +17,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 from torch import nn
 
-from shiftscope.model.layer_choice import Layer
+from shiftscope.model.survey.layer import Layer
 from shiftscope.study import Study
 from shiftscope.web.server.application import application
 

@@ -24,9 +24,9 @@ def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224")
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.model.evaluation import device_and_dtype, unwrap
-    from shiftscope.model.layer_choice import list_layers
+    from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
     from shiftscope.model.load import load_model
+    from shiftscope.model.survey.layer_choice import list_layers
 
     try:
         shape = tuple(int(size) for size in input.split(","))

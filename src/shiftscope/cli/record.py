@@ -125,7 +125,7 @@ def record(
     """
     from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.flow.scores import score_all
-    from shiftscope.model.evaluation import moved
+    from shiftscope.model.evaluation.evaluation import moved
     from shiftscope.model.load import load_model
     from shiftscope.outcomes.outcomes import outcomes
     from shiftscope.progress import bar

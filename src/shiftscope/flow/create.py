@@ -53,7 +53,7 @@ def create(
     DataError
         A category's name cannot be stored.
     """
-    from shiftscope.model.evaluation import unwrap
+    from shiftscope.model.evaluation.evaluation import unwrap
     from shiftscope.model.provenance import describe_model, refuse_other_model, versions
 
     described = describe_model(unwrap(model))

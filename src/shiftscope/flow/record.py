@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.datasets.sample import Dataset
-    from shiftscope.model.layer_choice import Layer
+    from shiftscope.model.survey.layer import Layer
     from shiftscope.recording.preparation import Preparation
     from shiftscope.recording.stream import OnError, PassOptions
     from shiftscope.shard import Keep, Outputs, StoredAs
@@ -181,30 +181,28 @@ def record_dataset(
     other ranks that its launcher started; a Dask client has its workers record.
     """
     from shiftscope.recording.job import Job
-    from shiftscope.recording.preparation import prepare
+    from shiftscope.recording.preparation import Request, prepare
     from shiftscope.recording.stream import PassOptions
     from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.writing.writer import RecordingWriter
 
     engine, options = chosen(engine), options or PassOptions()
-    prepared = prepare(
-        study,
-        model,
-        dataset,
-        name,
-        layers=layers,
-        paths=paths,
+    asked = Request(
+        name=name,
+        layers=layers or (),
+        paths=[paths] if isinstance(paths, str) else paths,
         stored_as=stored_as,
         batch_size=options.batch_size,
         keep=keep,
         outputs=outputs,
         output=output,
         check_range=check_range,
-        other_preprocessing=other_preprocessing,
         shard_samples=checked_shard_samples(
             SHARD_SAMPLES if shard_samples is None else shard_samples, len(dataset)
         ),
+        other_preprocessing=other_preprocessing,
     )
+    prepared = prepare(study, model, dataset, asked)
     if overwrite and engine.rank is not None:
         raise BadRequest(
             "processes that record together cannot replace a dataset, since one may end before another begins. "

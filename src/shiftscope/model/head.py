@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from shiftscope.model.evaluation import observed
+from shiftscope.model.entering import weights_of
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
 from shiftscope.model.linear_map import LinearMap, Weights, further_head
-from shiftscope.model.linear_map_search import weights_of
 from shiftscope.model.output import logits_in, tensor_in, with_tensor
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.taps import Taps
@@ -135,7 +135,7 @@ def _run(
     calls = count()
 
     def keep(module: nn.Module, arguments: Any, output: Any) -> None:
-        if isinstance(module, nn.Linear) and arguments:
+        if isinstance(module, nn.Linear) and arguments and not output.is_nested:  # which has no shape
             given.append((module, arguments[0].clone(), output.clone()))
 
     def move(module: nn.Module, arguments: Any, output: Any) -> Any:

@@ -11,12 +11,14 @@ import torch
 from torch import nn
 
 from shiftscope.errors import ModelError
+from shiftscope.model.answer import Answer
 from shiftscope.model.answers import Answers, refuse_other_answers
 from shiftscope.model.beside_weights import beside_weights
-from shiftscope.model.evaluation import device_and_dtype, observed
+from shiftscope.model.evaluation.evaluation import device_and_dtype, observed
 from shiftscope.model.forward import forward
 from shiftscope.model.output import logits_in
 from shiftscope.model.provenance import versions
+from shiftscope.model.survey.survey import Survey
 
 MOST_BYTES = 2**24  # of inputs that are kept in a study
 MOST_CATEGORIES = 1000
@@ -30,20 +32,20 @@ class KnownAnswers:
     inputs: torch.Tensor
     answers: Answers
 
+    @classmethod
+    def of(cls, survey: Survey, answer: Answer) -> KnownAnswers:
+        """What the model answered when it was first looked at."""
+        logits = logits_in(survey.output, answer.output, len(survey.inputs))
+        answers = answers_of(survey.model, logits, survey.beside_weights(), survey.autocast)
+        return cls(survey.inputs.cpu(), answers)
+
     def to_keep(self) -> KnownAnswers | None:
         """Those of as many inputs as a study keeps; None where one alone is too large."""
         size = self.inputs[0].nbytes
         few = min(len(self.inputs), MOST_BYTES // max(size, 1))
         return KnownAnswers(self.inputs[:few], self.answers.first(few)) if few else None
 
-    def refuse_unlike(
-        self,
-        model: nn.Module,
-        *,
-        output: str | int | None = None,
-        autocast: str = "",
-        alone: bool = False,
-    ) -> None:
+    def refuse_unlike(self, model: nn.Module, answer: Answer, *, alone: bool = False) -> None:
         """Show the inputs to `model`, and refuse one that answers otherwise.
 
         Parameters
@@ -60,7 +62,7 @@ class KnownAnswers:
         """
 
         def shown(inputs: torch.Tensor) -> torch.Tensor:
-            return logits_in(forward(model, inputs, autocast), output, len(inputs))
+            return logits_in(forward(model, inputs, answer.autocast), answer.output, len(inputs))
 
         device, dtype = device_and_dtype(model)
         inputs = self.inputs.to(device, dtype if self.inputs.is_floating_point() else None)
@@ -68,8 +70,8 @@ class KnownAnswers:
             logits, again = shown(inputs), shown(inputs)
             if alone:
                 shown(inputs[:1])
-        now = answers_of(model, logits, beside_weights(model), autocast)
-        if dataclasses.replace(now, beside={}).difference(answers_of(model, again, {}, autocast)):
+        now = answers_of(model, logits, beside_weights(model), answer.autocast)
+        if dataclasses.replace(now, beside={}).difference(answers_of(model, again, {}, answer.autocast)):
             raise ModelError(
                 "the model answers otherwise each time that it is shown the same inputs, so what is recorded of "
                 "it could not be found again. In eval mode it draws random numbers, as F.dropout does without "

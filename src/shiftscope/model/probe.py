@@ -15,9 +15,9 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
 from shiftscope.model.answer import Answer
-from shiftscope.model.evaluation import device_and_dtype, followed, unwrap
+from shiftscope.model.entering import entering_of
+from shiftscope.model.evaluation.evaluation import device_and_dtype, followed, unwrap
 from shiftscope.model.forward import forward
-from shiftscope.model.linear_map_search import entering_of
 from shiftscope.model.output import logits_in, pooled, tensor_in
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.model.target import (

@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn.modules.dropout import _DropoutNd
 
 from shiftscope.errors import DataError, StudyMismatch
-from shiftscope.model.evaluation import observed
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.recorded_layer import RecordedLayer
 
 SETTINGS = "settings"

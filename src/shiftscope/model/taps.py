@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.model.linear_map_search import entering_of
+from shiftscope.model.entering import entering_of
 from shiftscope.model.output import responses_in
 from shiftscope.model.recorded_layer import RecordedLayer
 

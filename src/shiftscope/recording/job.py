@@ -13,10 +13,11 @@ from torch import nn
 
 from shiftscope.datasets.sample import Dataset
 from shiftscope.engine.engine import Advance
-from shiftscope.model.evaluation import device_and_dtype, placed
+from shiftscope.model.evaluation.evaluation import device_and_dtype, placed
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import leave_one_alone
+from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Shard
 from shiftscope.store.plan import Plan
@@ -72,10 +73,8 @@ class Job:
             {shard: rows[shard] for shard in shards},
             stored_as=self.plan.stored_as,
             stored_otherwise=self.plan.stored_otherwise,
-            probabilities=self.plan.probabilities,
+            answer=recorded_answer(self.plan),
             how=dataclasses.replace(self.how, progress=advance),
-            output=self.plan.output,
-            autocast=self.plan.autocast,
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
             compares=self.plan.format >= 3,
@@ -101,7 +100,6 @@ class Job:
         size, shards = self.how.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
         self.known.refuse_unlike(
             self.model,
-            output=self.plan.output,
-            autocast=self.plan.autocast,
+            recorded_answer(self.plan),
             alone=any(leave_one_alone(samples, size) for samples in shards),
         )

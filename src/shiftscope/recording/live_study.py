@@ -13,13 +13,14 @@ from shiftscope.datasets.reopened import reopened
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.model.answer import Answer
-from shiftscope.model.evaluation import device_and_dtype, unwrap
-from shiftscope.model.kept_randomness import kept_randomness
+from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
+from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.model.probe import Encoder, Probe
 from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.target import Direction, Feature, Logit, Neuron, Target, as_target, checked_vector
 from shiftscope.recording.batches import stacked
 from shiftscope.recording.other_answers import refuse_other_answers_in
+from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.statistics.split import FIT, split
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
@@ -136,8 +137,7 @@ class LiveStudy:
         """What of the model's output is its answer, as it was recorded."""
         if self.study.manifest.answer:
             return self.study.manifest.answer
-        plan = self.study[self.study.reference].plan
-        return Answer(plan.output, plan.probabilities, plan.autocast)
+        return recorded_answer(self.study[self.study.reference].plan)
 
     def deviation(self, target: Target) -> float:
         """Standard deviation of a target over the fit half of the reference, from what is stored.

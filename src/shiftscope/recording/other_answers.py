@@ -15,6 +15,6 @@ def refuse_other_answers_in(study: StoredStudy, model: nn.Module) -> None:
     StudyMismatch
         It answers otherwise than the study's model did.
     """
-    if study.manifest.answer and (known := study.known_answers()):
-        answer = study.manifest.answer
-        known.refuse_unlike(model, output=answer.output, autocast=answer.autocast)
+    answer = study.manifest.answer
+    if answer and (known := study.known_answers()):
+        known.refuse_unlike(model, answer)

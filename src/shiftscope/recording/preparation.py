@@ -17,14 +17,10 @@ from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.model.answer import Answer
-from shiftscope.model.beside_weights import beside_weights
-from shiftscope.model.evaluation import unwrap
-from shiftscope.model.find_answer import find_answer
+from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.forward import autocast_around
-from shiftscope.model.known_answers import KnownAnswers, answers_of
-from shiftscope.model.layer_choice import Layer, choose_layers
+from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.model.linear_map import LinearMap
-from shiftscope.model.linear_map_search import find_maps
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,
@@ -33,6 +29,11 @@ from shiftscope.model.provenance import (
     without_settings,
 )
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.survey.find_answer import find_answer
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.tokens import prefix_tokens
 from shiftscope.recording.other_answers import refuse_other_answers_in
 from shiftscope.recording.output_names import output_names, refuse_other_order
@@ -49,6 +50,27 @@ KEEPS_ANSWERS = 3  # the first format that does
 
 
 @dataclass(frozen=True)
+class Request:
+    """What is asked of a recording; as `flow.record` has it."""
+
+    name: str
+    layers: Sequence[Layer | str]
+    paths: Sequence[str]
+    stored_as: StoredAs
+    batch_size: int
+    keep: Keep
+    outputs: Outputs
+    output: str | int | None
+    check_range: bool
+    shard_samples: int
+    other_preprocessing: bool
+
+    def __post_init__(self) -> None:
+        check_choice("outputs", self.outputs, Outputs)
+        check_choice("stored_as", self.stored_as, StoredAs)
+
+
+@dataclass(frozen=True)
 class Preparation:
     """A recording that may begin."""
 
@@ -62,111 +84,80 @@ class Preparation:
     known: KnownAnswers | None  # None in formats that keep none
 
 
-def prepare(
+@dataclass(frozen=True)
+class _Findings:
+    """What the survey of the model decides."""
+
+    layers: Sequence[RecordedLayer]
+    maps: Mapping[str, LinearMap]
+    categories: tuple[str, ...]
+    answer: Answer
+    known: KnownAnswers | None
+
+
+def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Request) -> Preparation:
+    """Raises what `flow.record` does before its first batch; the study is only read."""
+    model = unwrap(model)
+    described = describe_model(model)
+    refuse_other_model(study.manifest.model, described)
+    _check_name(asked.name, study.datasets)
+    asked = dataclasses.replace(asked, layers=_further_layers(study, asked))
+    if not asked.other_preprocessing:
+        _check_preprocessing(study, dataset, asked.name)
+    inputs = first_inputs(dataset, model)
+    seen = _range_of(inputs, study, asked)
+    found = _findings(study, model, dataset, inputs, asked)
+    plan = _plan(study, model, dataset, asked, found, described)
+    return Preparation(plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known)
+
+
+def _plan(
     study: StoredStudy,
     model: nn.Module,
     dataset: Dataset,
-    name: str,
-    *,
-    layers: Sequence[Layer | str] | None,
-    paths: Sequence[str],
-    stored_as: StoredAs,
-    batch_size: int,
-    keep: Keep,
-    outputs: Outputs,
-    output: str | int | None,
-    check_range: bool,
-    shard_samples: int,
-    other_preprocessing: bool,
-) -> Preparation:
-    """Raises what `flow.record` does before its first batch; the study is only read."""
-    check_choice("outputs", outputs, Outputs)
-    check_choice("stored_as", stored_as, StoredAs)
-    model, manifest = unwrap(model), study.manifest
-    paths = [paths] if isinstance(paths, str) else paths
-    entered = {layer.name for layer in manifest.layers if layer.side != "output"}
-    layers = [layer for layer in layers or () if layer not in entered]  # they are recorded again anyway
-    study_format = written_format(manifest.format)
-    described = describe_model(model)
-    refuse_other_model(manifest.model, described)
-    _check_name(name, study.datasets)
-    if not layers and not paths and not manifest.layers:
-        raise BadRequest(
-            "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
-        )
-    if not other_preprocessing:
-        _check_preprocessing(study, dataset, name)
-    beside = beside_weights(model)
-    inputs = first_inputs(dataset, model)
-    seen = InputRange.of(inputs)
-    if manifest.inputs and name != study.reference:
-        seen.refuse_unlike(
-            InputRange.from_json(manifest.inputs), name, study.reference, check_range=check_range
-        )
-    autocast = autocast_around(inputs.device) if study_format >= KEEPS_ANSWERS else ""
-    if before := manifest.answer:
-        outputs = before.outputs if outputs == "auto" else outputs
-        output = before.output if output is None else output
-    maps = find_maps(model, paths, inputs) if paths else {}
-    chosen = choose_layers(model, layers, inputs) if layers else list(manifest.layers)
-    entering = [layer for layer, _ in maps.values()] or [
-        layer for layer in manifest.layers if layer.side != "output"
-    ]
-    chosen += [layer for layer in entering if layer not in chosen]
-    if study_format < KEEPS_ANSWERS:
-        chosen = [layer if layer in manifest.layers else _as_before(layer, model) for layer in chosen]
-    if manifest.layers:
-        refuse_other_layers(manifest.layers, chosen)
-    categories, answer, logits = find_answer(
-        model,
-        inputs,
-        study.categories or checked_categories(dataset.categories or ()) or output_names(model),
-        output=output,
-        outputs=outputs,
-        autocast=autocast,
-        kept=study_format >= KEEPS_ANSWERS,
-    )
-    if not manifest.datasets:
-        refuse_other_order(categories, model)
-    known = None
-    if study_format >= KEEPS_ANSWERS:
-        after = beside_weights(model)  # what a pass changes is a cache
-        beside = {name: told for name, told in beside.items() if after.get(name) == told}
-        known = KnownAnswers(inputs.cpu(), answers_of(model, logits, beside, autocast))
-    if before:
-        before.refuse_unlike(answer)
-        refuse_other_answers_in(study, model)
+    asked: Request,
+    found: _Findings,
+    described: Mapping[str, Any],
+) -> Plan:
     fingerprint = dataset.fingerprint()
-    otherwise: Mapping[str, StoredType] = {}
-    if stored_as == "auto":
-        stored_as, otherwise = (
-            _begun(study, name, chosen, fingerprint)
-            or _as_the_reference(study, chosen)
-            or stored_types(
-                model, dataset, chosen, categories, answer, autocast=autocast, batch_size=batch_size
-            )
-        )
-        if study_format < KEEPS_ANSWERS and "float32" in (stored_as, *otherwise.values()):
-            stored_as, otherwise = "float32", {}  # a recording has one type there
-    plan = Plan(
-        dataset=name,
+    stored_as, otherwise = _types(study, model, dataset, asked, found, fingerprint)
+    return Plan(
+        dataset=asked.name,
         samples=len(dataset),
-        layers=chosen,
-        categories=len(categories),
+        layers=found.layers,
+        categories=len(found.categories),
         stored_as=stored_as,
         stored_otherwise=otherwise,
-        keep=keep,
-        probabilities=answer.probabilities,
+        keep=asked.keep,
+        probabilities=found.answer.probabilities,
         fingerprint=fingerprint,
         source=_told_of_itself(dataset),
         model=without_settings(described),
-        shard_samples=shard_samples,
-        output=answer.output if study_format >= KEEPS_ANSWERS else None,
-        autocast=autocast,
-        format=study_format,
+        shard_samples=asked.shard_samples,
+        output=found.answer.output if _keeps_answers(study) else None,
+        autocast=found.answer.autocast,
+        format=written_format(study.manifest.format),
     )
-    linear_maps = {name: linear for name, (_, linear) in maps.items()}
-    return Preparation(plan, model, inputs, seen, categories, linear_maps, answer, known)
+
+
+def _keeps_answers(study: StoredStudy) -> bool:
+    return written_format(study.manifest.format) >= KEEPS_ANSWERS
+
+
+def _entering(study: StoredStudy) -> list[RecordedLayer]:
+    """The study's layers that are what enters a module."""
+    return [layer for layer in study.manifest.layers if layer.side != "output"]
+
+
+def _further_layers(study: StoredStudy, asked: Request) -> list[Layer | str]:
+    """Layers asked for, but for what enters maps and is recorded anyway; `BadRequest` where there are none at all."""
+    entering = {layer.name for layer in _entering(study)}
+    layers = [layer for layer in asked.layers if layer not in entering]
+    if not layers and not asked.paths and not study.manifest.layers:
+        raise BadRequest(
+            "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
+        )
+    return layers
 
 
 def _check_preprocessing(study: StoredStudy, dataset: Dataset, name: str) -> None:
@@ -177,6 +168,84 @@ def _check_preprocessing(study: StoredStudy, dataset: Dataset, name: str) -> Non
         return  # begun when nobody asked
     reference = study[study.reference].plan.source
     refuse_other_preprocessing(dataset.describe(), reference, name, study.reference)
+
+
+def _range_of(inputs: torch.Tensor, study: StoredStudy, asked: Request) -> InputRange:
+    """Raises as `InputRange.refuse_unlike` where it is not the reference's."""
+    seen, kept = InputRange.of(inputs), study.manifest.inputs
+    if kept and asked.name != study.reference:
+        before = InputRange.from_json(kept)
+        seen.refuse_unlike(before, asked.name, study.reference, check_range=asked.check_range)
+    return seen
+
+
+def _findings(
+    study: StoredStudy, model: nn.Module, dataset: Dataset, inputs: torch.Tensor, asked: Request
+) -> _Findings:
+    """One pass over the first inputs, and all that is read from it; refused where the study has it otherwise."""
+    keeps = _keeps_answers(study)
+    autocast = autocast_around(inputs.device) if keeps else ""
+    survey = Survey.of(model, inputs, layers=asked.layers, paths=asked.paths, autocast=autocast)
+    maps = find_maps(survey)
+    layers = _layers(study, survey, [entering for entering, _ in maps.values()])
+    categories, answer = _answer(study, survey, dataset, asked)
+    known = KnownAnswers.of(survey, answer) if keeps else None
+    if study.manifest.answer:
+        study.manifest.answer.refuse_unlike(answer)
+        refuse_other_answers_in(study, model)
+    return _Findings(layers, {name: linear for name, (_, linear) in maps.items()}, categories, answer, known)
+
+
+def _layers(study: StoredStudy, survey: Survey, entering: Sequence[RecordedLayer]) -> Sequence[RecordedLayer]:
+    """Those asked for, else the study's, and those that are `entering` maps; raises `StudyMismatch`."""
+    kept = study.manifest.layers
+    chosen = choose_layers(survey) or list(kept)
+    chosen += [layer for layer in entering or _entering(study) if layer not in chosen]
+    if not _keeps_answers(study):
+        chosen = [layer if layer in kept else _as_before(layer, survey.model) for layer in chosen]
+    if kept:
+        refuse_other_layers(kept, chosen)
+    return chosen
+
+
+def _answer(
+    study: StoredStudy, survey: Survey, dataset: Dataset, asked: Request
+) -> tuple[tuple[str, ...], Answer]:
+    """The categories, and what the answer is: what is asked for, else what the study reads, else what is found."""
+    before, outputs, output = study.manifest.answer, asked.outputs, asked.output
+    if before:
+        outputs = before.outputs if outputs == "auto" else outputs
+        output = before.output if output is None else output
+    names = study.categories or checked_categories(dataset.categories or ()) or output_names(survey.model)
+    categories, answer = find_answer(
+        survey, names, output=output, outputs=outputs, kept=_keeps_answers(study)
+    )
+    if not study.manifest.datasets:
+        refuse_other_order(categories, survey.model)
+    return categories, answer
+
+
+def _types(
+    study: StoredStudy,
+    model: nn.Module,
+    dataset: Dataset,
+    asked: Request,
+    found: _Findings,
+    fingerprint: str,
+) -> tuple[StoredType, Mapping[str, StoredType]]:
+    """Of the logits and most layers, and of the others by their names."""
+    if asked.stored_as != "auto":
+        return asked.stored_as, {}
+    types = (
+        _begun(study, asked.name, found.layers, fingerprint)
+        or _as_the_reference(study, found.layers)
+        or stored_types(
+            model, dataset, found.layers, found.categories, found.answer, batch_size=asked.batch_size
+        )
+    )
+    if not _keeps_answers(study) and "float32" in (types[0], *types[1].values()):
+        return "float32", {}  # a recording has one type there
+    return types
 
 
 def _told_of_itself(dataset: Dataset) -> Mapping[str, Any]:

@@ -26,7 +26,6 @@ def stored_types(
     categories: Sequence[str],
     answer: Answer,
     *,
-    autocast: str,
     batch_size: int,
 ) -> tuple[StoredType, dict[str, StoredType]]:
     """Of the logits and most layers, and of the others by their names; from a pass over the first samples.
@@ -41,9 +40,7 @@ def stored_types(
         categories,
         {0: tried},
         stored_as="float32",
-        probabilities=answer.probabilities,
-        output=answer.output,
-        autocast=autocast,
+        answer=answer,
         how=PassOptions(batch_size=min(batch_size, TRIED), on_error="skip"),
     )
     logits: StoredType = _fitting(shard.logits[shard.shown])

@@ -12,12 +12,13 @@ from torch import nn
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ShiftscopeError
-from shiftscope.model.evaluation import device_and_dtype, observed
-from shiftscope.model.find_answer import are_probabilities
+from shiftscope.model.answer import Answer
+from shiftscope.model.evaluation.evaluation import device_and_dtype, observed
+from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.model.forward import GOES_ON, failures_told, under_autocast
-from shiftscope.model.kept_randomness import kept_randomness
 from shiftscope.model.output import logits_in
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.survey.find_answer import are_probabilities
 from shiftscope.model.taps import Taps
 from shiftscope.recording.batches import Batch, batches, stacked
 from shiftscope.recording.shard_filling import MakeSummaries, ShardFilling
@@ -80,10 +81,8 @@ def stream(
     *,
     stored_as: StoredType,
     stored_otherwise: Mapping[str, StoredType] | None = None,
-    probabilities: bool,
+    answer: Answer,
     how: PassOptions,
-    output: str | int | None = None,
-    autocast: str = "",
     keep: Keep = "responses",
     summaries: MakeSummaries | None = None,
     compares: bool = True,
@@ -94,10 +93,6 @@ def stream(
 
     Parameters
     ----------
-    output
-        Part of the model's output that is its answer.
-    autocast
-        Type of `torch.autocast` that it computes in; empty for none.
     summaries
         Makes what a shard's responses are summarised with on the device: of the units by layer, the number of
         categories and the shard's positions.
@@ -110,7 +105,7 @@ def stream(
         A sample that cannot be read (unless `on_error="skip"`), or a label outside the categories.
     ModelError
         The model or its device fails, gives no row of logits for each sample, or gives no probabilities though
-        `probabilities` says so.
+        `answer` says so.
     ResponseError
         A response that is NaN, infinite or too large for the stored type, or a unit from which float16 takes too
         much; layer and unit are named.
@@ -138,8 +133,7 @@ def stream(
                     _refuse_problems(batch, len(categories), how.on_error)
                     logits = None
                     if batch.inputs is not None:
-                        logits = _shown(model, batch.inputs, device, dtype, output, autocast)
-                        logits = _log_probabilities(logits.float()) if probabilities else logits
+                        logits = _shown(model, batch.inputs, device, dtype, answer)
                     shard.append(batch.seen, taps.take() if logits is not None else {}, logits)
                     how.progress(len(batch.seen))
                     del batch, logits  # nor is a batch kept while the next one is read
@@ -190,12 +184,13 @@ def _shown(
     inputs: torch.Tensor,
     device: torch.device,
     dtype: torch.dtype,
-    output: str | int | None,
-    autocast: str,
+    answer: Answer,
 ) -> torch.Tensor:
-    with failures_told(inputs), under_autocast(autocast, device):
+    """The logits, (sample, category)."""
+    with failures_told(inputs), under_autocast(answer.autocast, device):
         given = model(_as_floating(inputs.to(device, non_blocking=device.type == "cuda"), dtype))
-    return logits_in(given, output, len(inputs))
+    logits = logits_in(given, answer.output, len(inputs))
+    return _log_probabilities(logits.float()) if answer.probabilities else logits
 
 
 def _next(loaded: Iterator[Batch]) -> Batch:

@@ -8,9 +8,7 @@ from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, Self
 
 from shiftscope.errors import NotInStudy, StudyDamaged, closest
 from shiftscope.model.linear_map import LinearMap, further_head
@@ -46,10 +44,6 @@ if TYPE_CHECKING:
 
     from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.store.manifest import Manifest, _read_manifest, write_manifest
-
-Head = tuple[
-    str, np.ndarray[Any, Any], np.ndarray[Any, Any]
-]  # layer, (category, unit) weights, (category,) bias
 
 
 class StoredStudy(Mapping[str, Recording]):
@@ -195,24 +189,14 @@ class StoredStudy(Mapping[str, Recording]):
         return index
 
     @cached_property
-    def head(self) -> Head | None:
-        """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
-        return self.head_of(self.head_map.layer) if self.head_map else None
-
-    def head_of(self, layer: str) -> Head | None:
-        """The linear map from the units of `layer` into the logits; None where they do not feed them."""
-        found = self.heads.get(layer)
-        return (found.layer, found.weight, found.bias_or_zeros) if found else None
-
-    @cached_property
-    def head_map(self) -> LinearMap | None:
+    def head(self) -> LinearMap | None:
         """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
         return self._read_map(self.path / HEAD)
 
     @cached_property
     def heads(self) -> dict[str, LinearMap]:
         """The linear map into the logits from each recorded layer that feeds it, by layer, that of `head` first."""
-        first = self.head_map
+        first = self.head
         if first is None:
             return {}
         others = (_map_file(further_head(first.name, layer)) for layer in self.layers if layer != first.layer)
@@ -222,7 +206,7 @@ class StoredStudy(Mapping[str, Recording]):
     def head_file(self, layer: str) -> Path:
         """Where the linear map from `layer` into the logits is, or would be."""
         found = self.heads.get(layer)
-        return self.path / (HEAD if found is None or found is self.head_map else _map_file(found.name))
+        return self.path / (HEAD if found is None or found is self.head else _map_file(found.name))
 
     @cached_property
     def maps(self) -> dict[str, LinearMap]:
@@ -231,7 +215,7 @@ class StoredStudy(Mapping[str, Recording]):
         Of further layers that feed the logits the name is "MODULE from LAYER".
         """
         found = [self._read_map(file) for file in sorted((self.path / MAPS).glob("*.safetensors"))]
-        return {each.name: each for each in [*found, self.head_map] if each}
+        return {each.name: each for each in [*found, self.head] if each}
 
     def _read_map(self, path: Path) -> LinearMap | None:
         linear = read_map(within(self.path, path))
@@ -341,7 +325,7 @@ class StoredStudy(Mapping[str, Recording]):
         return {name: sums[self.path / name]}
 
     def _forget_maps(self) -> None:
-        for known in ("head", "head_map", "heads", "maps"):
+        for known in ("head", "heads", "maps"):
             self.__dict__.pop(known, None)
 
 

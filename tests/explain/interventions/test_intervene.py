@@ -34,7 +34,7 @@ def changed(study, name, how, units):
 @pytest.mark.parametrize("how", ["silence", "clamp", "replace"])
 def test_answers_equal_the_head_applied_to_changed_responses(recorded, how):
     result = intervene_through_head(recorded, UNITS, how)
-    _, weight, bias = recorded.head
+    weight, bias = recorded.head.weight, recorded.head.bias
     assert (result.layer, result.units, result.how, result.reference) == ("hidden", tuple(UNITS), how, "lab")
     for name, answers in result.answers.items():
         logits = changed(recorded, name, how, UNITS) @ weight.T + bias
@@ -153,7 +153,7 @@ def test_log_probabilities_are_changed_as_logits_are(tmp_path, made):
         plain.head.weight *= 2000
     study = Study.create(tmp_path / "log.study", plain, tuple("abcd"))
     study.record(made(samples=60), "lab", layers=["hidden"], stored_as="float32", progress=False)
-    _, weight, bias = study.head
+    weight, bias = study.head.weight, study.head.bias
     responses = study["lab"].responses("hidden").copy()
     responses[:, UNITS] = 0
     expected = responses @ weight.T + bias

@@ -11,8 +11,10 @@ from torch import nn
 from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
 from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.live import Change, Changing, intervene_live
-from shiftscope.model.layer_choice import Layer, choose_layers
 from shiftscope.model.output import responses_in
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.recording.stream import PassOptions
 from shiftscope.study import open_study
@@ -93,7 +95,7 @@ def test_changed_outputs_read_as_wanted_and_nothing_else_changes(how):
     units, others = [4, 1], [0, 2, 3, 5]
     predictions = np.array([0, 1, 1, 0, 1])
     for like, output, asked in outputs_and_layers():
-        (layer,) = choose_layers(Given(like, output), [asked], torch.zeros(len(output), 1))
+        (layer,) = choose_layers(Survey.of(Given(like, output), torch.zeros(len(output), 1), layers=[asked]))
         read = responses_in(output, layer)
         spread = read[:, units].numpy()
         edit = Edit(
@@ -116,7 +118,9 @@ def test_changed_outputs_read_as_wanted_and_nothing_else_changes(how):
 
 def test_a_map_that_never_was_negative_does_not_become_so():
     maps = torch.relu(torch.randn(8, 3, 5, 5, generator=torch.Generator().manual_seed(1)))
-    (layer,) = choose_layers(Given(nn.ReLU(), maps), [Layer("at", channel_axis=1)], torch.zeros(8, 1))
+    (layer,) = choose_layers(
+        Survey.of(Given(nn.ReLU(), maps), torch.zeros(8, 1), layers=[Layer("at", channel_axis=1)])
+    )
     for target in (0.05, 2.0):
         edit = Edit("replace", np.zeros(3), np.ones(3), np.full((1, 3), target))
         changed = Change(layer, range(3), edit).of(maps, np.zeros(8, int))
@@ -128,7 +132,7 @@ def test_only_the_patches_or_only_the_class_token_are_changed():
     tokens = torch.randn(4, 6, 3)
     for pool, touched in (("mean", slice(1, None)), ("cls", slice(0, 1))):
         asked = Layer("at", pool=pool, prefix_tokens=1, channel_axis=-1)
-        (layer,) = choose_layers(Given(nn.Linear(3, 3), tokens), [asked], torch.zeros(4, 1))
+        (layer,) = choose_layers(Survey.of(Given(nn.Linear(3, 3), tokens), torch.zeros(4, 1), layers=[asked]))
         edit = Edit("silence", np.zeros(1), np.ones(1), np.zeros((1, 1)))
         changed = Change(layer, [2], edit).of(tokens, np.zeros(4, int))
         expected = tokens.clone()
@@ -158,7 +162,7 @@ def test_outputs_of_several_parts_keep_the_others():
         ("maps", Parts(vectors)),
     ]:
         asked = Layer("at", item=None if isinstance(output, Pair) else item)
-        (layer,) = choose_layers(Given(nn.Linear(3, 3), output), [asked], torch.zeros(2, 1))
+        (layer,) = choose_layers(Survey.of(Given(nn.Linear(3, 3), output), torch.zeros(2, 1), layers=[asked]))
         edit = Edit("silence", np.zeros(1), np.ones(1), np.zeros((1, 1)))
         changed = Change(layer, [1], edit).of(output, np.zeros(2, int))
         assert type(changed) is type(output)

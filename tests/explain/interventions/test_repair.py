@@ -194,7 +194,7 @@ def test_the_repaired_head_answers_as_the_silenced_one(misled, tmp_path):
         weight, bias = file.get_tensor("weight"), file.get_tensor("bias")
     assert not weight[:, list(found.units)].any()
     kept = [u for u in range(UNITS) if u not in found.units]
-    np.testing.assert_array_equal(weight[:, kept], misled.head[1][:, kept])
+    np.testing.assert_array_equal(weight[:, kept], misled.head.weight[:, kept])
     answers = (misled["field"].responses("units").astype(np.float32) @ weight.T + bias).argmax(axis=1)
     silenced = intervene_through_head(misled, found.units).answers["field"].after
     assert (answers != silenced).mean() < 0.02  # by rounding

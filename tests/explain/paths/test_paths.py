@@ -304,7 +304,7 @@ def test_other_settings_leave_what_was_counted_before(study):
 
 def test_a_result_of_other_shapes_is_damaged(study):
     study.paths(**FEW)
-    linear, settings = study.head_map, Settings(shuffles=FEW["shuffles"], resamples=FEW["resamples"])
+    linear, settings = study.head, Settings(shuffles=FEW["shuffles"], resamples=FEW["resamples"])
     short = replace(read_paths(study, linear, study["lab"], None, settings), kl=np.zeros((2, 2)))
     write_paths(study, linear, study["lab"], None, settings, short)
     with pytest.raises(StudyDamaged, match=r"holds no path statistics: 'kl' has shape \(2, 2\)"):

@@ -282,7 +282,7 @@ def test_datasets_scored_together_get_what_each_gets_alone(written, study, sets,
         labels,
         predictions=predictions,
         categories=CATEGORIES,
-        head=study.head[1:],
+        head=(study.head.weight, study.head.bias),
         keep=keep,
         name="all",
     )

@@ -15,7 +15,7 @@ HOWS = ["silence", "clamp", "replace"]
 
 def after(explored, name, units):
     """(sample,) predictions by the head alone, with units silent; -1 for skipped samples."""
-    _, weight, bias = explored.study.head
+    weight, bias = explored.study.head.weight, explored.study.head.bias
     plain = explored[name]
     responses = np.nan_to_num(plain.responses("hidden"))
     responses[:, units] = 0

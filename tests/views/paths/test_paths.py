@@ -124,7 +124,7 @@ def test_a_pair_shows_the_terms_of_its_divergence(counted):
     a, b = 0, 1
     page = path_pair(counted.study, a, b, lead="field")
     recording = counted["field"]
-    _, weight, bias = counted.study.head
+    weight, bias = counted.study.head.weight, counted.study.head.bias
     rows = []
     for category in (a, b):
         chosen = recording.responses("hidden")[recording.shown & (recording.labels == category)]

@@ -9,7 +9,7 @@ from tests.views.conftest import CATEGORIES, panel, panels
 
 
 def test_all_weights_of_few_categories_come_largest_first_with_what_the_maximum_adds(explored):
-    _, weight, _ = explored.study.head
+    weight = explored.study.head.weight
     rows = panel(unit(explored.study, "hidden", 0), Chart, "argues for").spec["data"]["values"]
     order = sorted(range(CATEGORIES), key=lambda c: -weight[c, 0])
     assert [row["category"] for row in rows] == ["abcde"[c] for c in order]
@@ -21,7 +21,7 @@ def test_all_weights_of_few_categories_come_largest_first_with_what_the_maximum_
 
 
 def test_of_many_categories_the_largest_each_way_are_shown(wide):
-    _, weight, _ = wide.study.head
+    weight = wide.study.head.weight
     chart = panel(unit(wide.study, "hidden", 3), Chart, "argues for")
     expected = np.sort(weight[:, 3])[::-1]
     shown = [row["weight"] for row in chart.spec["data"]["values"]]

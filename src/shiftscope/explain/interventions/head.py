@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.intervention import Answers
+from shiftscope.model.linear_map import LinearMap
 from shiftscope.store.layout import SHARD_SAMPLES
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
@@ -20,16 +20,7 @@ from shiftscope.store.stored_study import StoredStudy
 Logits = npt.NDArray[np.float32]  # (sample, category)
 
 
-@dataclass(frozen=True)
-class Head:
-    """The linear map from the units of `layer` into the logits."""
-
-    layer: str
-    weight: npt.NDArray[np.float32]  # (category, unit)
-    bias: npt.NDArray[np.float32]  # (category,)
-
-
-def head_behind(study: StoredStudy, layer: str | None = None) -> Head:
+def head_behind(study: StoredStudy, layer: str | None = None) -> LinearMap:
     """The study's head, when `layer` is one that feeds it; the first of these where not given.
 
     Raises
@@ -45,7 +36,7 @@ def head_behind(study: StoredStudy, layer: str | None = None) -> Head:
             "not recorded. Record the layer that feeds the last linear map, or give the model and the data: "
             "study.intervene(..., model=net, data={name: dataset})."
         )
-    head = study.head if layer is None else study.head_of(study.layer(layer).name)
+    head = study.head if layer is None else study.heads.get(study.layer(layer).name)
     if head is None:
         raise BadRequest(
             f"layer {layer!r} does not feed the linear head, {' and '.join(map(repr, study.heads))} "
@@ -53,10 +44,10 @@ def head_behind(study: StoredStudy, layer: str | None = None) -> Head:
             "cannot be computed from the study. Give the model and the data: "
             "study.intervene(..., model=net, data={name: dataset})."
         )
-    return Head(*head)
+    return head
 
 
-def through_head(recording: Recording, head: Head, units: Sequence[int], edit: Edit) -> Answers:
+def through_head(recording: Recording, head: LinearMap, units: Sequence[int], edit: Edit) -> Answers:
     """Predictions for one dataset with some units changed.
 
     The change times the head's weights is added to the stored logits. These, and not the head applied to the

@@ -21,6 +21,7 @@ from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.live_study import LiveStudy
+from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 
 
@@ -146,9 +147,7 @@ def _answers(live: LiveStudy, name: str, change: Change, run: PassOptions) -> An
             live.study.categories,
             recording.plan.shards(),
             stored_as="float32",
-            probabilities=recording.plan.probabilities,
-            output=recording.plan.output,
-            autocast=recording.plan.autocast,
+            answer=recorded_answer(recording.plan),
             how=PassOptions(run.batch_size, run.loader_workers, "skip", run.progress),
         )
         with closing(

@@ -15,10 +15,11 @@ from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
 from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.greedy import FOLDS, greedy_path, worthwhile_length
-from shiftscope.explain.interventions.head import Head, head_behind, recorded_logits, through_head
+from shiftscope.explain.interventions.head import head_behind, recorded_logits, through_head
 from shiftscope.explain.interventions.intervention import paired_table
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.explain.interventions.silencing import Shown
+from shiftscope.model.linear_map import LinearMap
 from shiftscope.statistics.split import FIT, HELD_OUT, order_of, split
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import SHARD_SAMPLES
@@ -140,7 +141,7 @@ def save_repaired_head(path: Path, study: StoredStudy, repaired: Repair) -> None
     weight = head.weight.copy()
     weight[:, list(repaired.units)] = 0
     with written_aside(path) as file:
-        file.write(save({"weight": weight, "bias": head.bias}, metadata={"layer": head.layer}))
+        file.write(save({"weight": weight, "bias": head.bias_or_zeros}, metadata={"layer": head.layer}))
 
 
 def _percent(share: float) -> str:
@@ -156,7 +157,7 @@ def _halves(recording: Recording, seed: int) -> npt.NDArray[np.int64]:
     return halves
 
 
-def _check_enough(recording: Recording, head: Head, halves: npt.NDArray[np.int64]) -> None:
+def _check_enough(recording: Recording, head: LinearMap, halves: npt.NDArray[np.int64]) -> None:
     search, held_out = (int((halves == half).sum()) for half in (FIT, HELD_OUT))
     if min(search, held_out) < 2 * FOLDS or len(head.weight) < 2:
         raise BadRequest(
@@ -167,7 +168,7 @@ def _check_enough(recording: Recording, head: Head, halves: npt.NDArray[np.int64
 
 
 def _searched(
-    recording: Recording, head: Head, chosen: npt.NDArray[np.bool_], seed: int
+    recording: Recording, head: LinearMap, chosen: npt.NDArray[np.bool_], seed: int
 ) -> tuple[Shown, npt.NDArray[np.int64]]:
     """The samples chosen, as many as are searched, and the fold of each."""
     positions = np.flatnonzero(chosen)

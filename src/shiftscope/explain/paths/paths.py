@@ -185,12 +185,12 @@ def map_named(study: StoredStudy, name: str | None = None) -> LinearMap:
             "into a new study with paths=[...] (--paths), the names of linear layers or convolutions."
         )
     if name is None:
-        if study.head_map is None:
+        if study.head is None:
             raise NotInStudy(
                 f"no recorded layer feeds the logits by a linear map; name one of {', '.join(maps)}. For the one "
                 "into the logits record into a new study with its name in paths=[...] (--paths)."
             )
-        return study.head_map
+        return study.head
     if name in maps:
         return maps[name]
     for linear in maps.values():

@@ -29,11 +29,11 @@ from shiftscope.statistics.false_discoveries import false_discovery_shares
 from shiftscope.threads import one_thread_each
 
 if TYPE_CHECKING:
+    from shiftscope.model.linear_map import LinearMap
     from shiftscope.store.stored_recording import Recording
 
 RANKS: Reads = "rank correlation"
 Scores = Mapping[str, UnitScore]
-Head = tuple[str, npt.NDArray[Any], npt.NDArray[Any]]  # as `StoredStudy.head`
 
 RESAMPLES, SEED = 200, 0
 SHIFTED, REFERENCE, SPLITTING = 0, 1, 2  # streams of random numbers
@@ -52,7 +52,7 @@ def estimate_units(
     reference: Recording,
     layer: str,
     *,
-    head: Head | None = None,
+    head: LinearMap | None = None,
     scores: Collection[str] | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -91,7 +91,7 @@ def estimate_units(
     """
     described = reference.layer(layer)
     asked = {name: score for name, score in unit_scores.items() if scores is None or name in scores}
-    weight = head[1] if head and head[0] == described.name else None
+    weight = head.weight if head and head.layer == described.name else None
     found: list[dict[str, Estimate]] = [{}] * len(shifted)
 
     def drawn(recording: Recording, side: int) -> ResampledDataset:

@@ -81,7 +81,7 @@ def stored_estimates_of(
                 [study[name] for name in lacking],
                 study[reference],
                 study.layer(layer).name,
-                head=study.head_of(layer),
+                head=study.heads.get(layer),
                 scores=scores,
                 advance=advance,
             )

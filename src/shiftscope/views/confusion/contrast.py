@@ -16,9 +16,9 @@ def contrast(confusion: ShownConfusion) -> list[Panel]:
     pair = confusion.pair
     if problem := _nothing_to_compare(pair):
         return [Message(pair.title, problem)]
-    head = pair.selection.study.head_of(pair.selection.layer)
+    head = pair.selection.study.heads.get(pair.selection.layer)
     if head:
-        return list(contrast_of_contributions(pair, head[1], head[2]))
+        return list(contrast_of_contributions(pair, head.weight, head.bias_or_zeros))
     return list(contrast_of_responses(pair))
 
 

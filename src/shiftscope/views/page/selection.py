@@ -48,7 +48,7 @@ class Selection:
         study's reference, which leads as well."""
         if not study.layers:
             raise BadRequest("nothing is recorded in this study yet. `shiftscope record` adds a dataset.")
-        default = study.head[0] if study.head else list(study.layers)[-1]
+        default = study.head.layer if study.head else list(study.layers)[-1]
         against = study[reference].name if reference else study.reference
         return cls(
             study,

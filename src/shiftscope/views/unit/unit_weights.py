@@ -20,10 +20,10 @@ EACH_WAY = 8  # largest and smallest weights
 def unit_weights(unit: ShownUnit) -> Chart | None:
     """The unit's largest positive and negative weights into the categories, where it feeds the logits."""
     selection, layer, index = unit.selection, unit.layer, unit.index
-    head = selection.study.head_of(layer)
+    head = selection.study.heads.get(layer)
     if head is None:
         return None
-    weights = head[1][:, index].astype(np.float64)
+    weights = head.weight[:, index].astype(np.float64)
     order = np.argsort(-weights, kind="stable").tolist()
     shown = order if len(order) <= 2 * EACH_WAY else order[:EACH_WAY] + order[-EACH_WAY:]
     names = told_apart(selection.study, shown)

@@ -1,33 +1,31 @@
-"""What of a model's output is its answer, from what it gives for a few inputs."""
+"""What of a model's output is its answer, from what it gave for a few inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import torch
-from torch import nn
 
 from shiftscope.errors import BadRequest, ModelError
 from shiftscope.model.answer import Answer
-from shiftscope.model.evaluation import observed
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
 from shiftscope.model.output import answer_item, logits_in, one_number
+from shiftscope.model.survey.survey import Survey
 from shiftscope.shard import Outputs
 
 REACH = 100  # how far inputs are moved: beyond where a sum of products stays, within half precision
 
 
 def find_answer(
-    model: nn.Module,
-    inputs: torch.Tensor,
+    survey: Survey,
     categories: Sequence[str],
     *,
     output: str | int | None = None,
     outputs: Outputs = "auto",
-    autocast: str = "",
     kept: bool = True,
-) -> tuple[tuple[str, ...], Answer, torch.Tensor]:
-    """The category names, numbers where none are given; what is the answer; and what the model gives there.
+) -> tuple[tuple[str, ...], Answer]:
+    """The category names, numbers where none are given; and what is the answer.
 
     Probabilities, none negative and summing to one, are kept as their logarithms: the softmax of those is right.
 
@@ -45,11 +43,10 @@ def find_answer(
     BadRequest
         Another part than a study of before reads.
     """
-    with observed(model):
-        given = forward(model, inputs, autocast)
-    item = answer_item(given, output, len(inputs), len(categories))
-    logits = logits_in(given, item, len(inputs))
-    if not kept and logits is not logits_in(given):
+    samples = len(survey.inputs)
+    item = answer_item(survey.output, output, samples, len(categories))
+    logits = logits_in(survey.output, item, samples)
+    if not kept and logits is not logits_in(survey.output):
         raise BadRequest(
             f"the answer is output {item!r}, and this study is of a format in which the first one is read. Create "
             "a new study."
@@ -59,19 +56,19 @@ def find_answer(
     names = tuple(categories) or tuple(map(str, range(logits.shape[1])))
     if logits.shape[1] != len(names):
         raise ModelError(
-            f"the model gives logits of shape {tuple(logits.shape)} for {len(inputs)} samples, and there are "
+            f"the model gives logits of shape {tuple(logits.shape)} for {samples} samples, and there are "
             f"{len(names)} categories. Create the study with one category name for each logit."
         )
     probabilities = outputs == "probabilities"
     if outputs == "auto":
         probabilities = are_probabilities(logits)
-        if not probabilities and _stay_fractions(model, inputs, item, autocast, logits):
+        if not probabilities and _stay_fractions(survey, item, logits):
             raise ModelError(
                 "the model's first outputs lie between 0 and 1 and do not sum to one: they may be sigmoids, a yes or "
                 "no for each of several labels, which have no one answer. Have the model give logits; if these are "
                 'logits that happen to be small, say so: outputs="logits".'
             )
-    return names, Answer(item, probabilities, autocast), logits
+    return names, Answer(item, probabilities, survey.autocast)
 
 
 def are_probabilities(outputs: torch.Tensor) -> bool:
@@ -81,20 +78,20 @@ def are_probabilities(outputs: torch.Tensor) -> bool:
     return bool(fits.all())  # once: an accelerator is waited for here
 
 
-def _stay_fractions(
-    model: nn.Module, inputs: torch.Tensor, item: str | int | None, autocast: str, logits: torch.Tensor
-) -> bool:
+def _stay_fractions(survey: Survey, item: str | int | None, logits: torch.Tensor) -> bool:
     """Whether outputs lie between 0 and 1, and still do where the inputs are moved far up and down, if they can be.
 
     Of a model that was not trained, logits of a few samples may well lie there.
     """
     if not _are_fractions(logits):
         return False
-    if not inputs.is_floating_point():
+    if not survey.inputs.is_floating_point():
         return True
-    with observed(model):
+    with observed(survey.model):
         moved = [
-            logits_in(forward(model, inputs * factor, autocast), item, len(inputs))
+            logits_in(
+                forward(survey.model, survey.inputs * factor, survey.autocast), item, len(survey.inputs)
+            )
             for factor in (REACH, -REACH)
         ]
     return all(_are_fractions(each) or not each.isfinite().all() for each in moved)

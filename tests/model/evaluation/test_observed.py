@@ -10,10 +10,10 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest
-from shiftscope.model.evaluation import observed, placed
-from shiftscope.model.layer_choice import choose_layers
-from shiftscope.model.linear_map_search import find_maps
+from shiftscope.model.evaluation.evaluation import observed, placed
 from shiftscope.model.provenance import describe_model
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 from tests.model.zoo import ZOO, Adapted, Around, made
 
 INPUTS = np.random.default_rng(0).random((6, 3, 8, 8), np.float32)
@@ -98,17 +98,14 @@ def test_a_model_is_described_as_it_is_in_eval_mode():
 def test_the_weights_of_a_map_are_those_that_the_pass_used():
     torch.manual_seed(0)
     model, inputs = Around(spectral_norm(nn.Linear(6, 6))), torch.from_numpy(INPUTS)
-    ((_, linear),) = find_maps(model, ["odd"], inputs).values()
+    ((_, linear),) = find_maps(Survey.of(model, inputs, paths=["odd"])).values()
     np.testing.assert_array_equal(linear.weight, model.eval().odd.weight.detach().numpy())
 
 
-@pytest.mark.parametrize(
-    "find",
-    [lambda *given: ss.list_layers(*given), lambda *given: choose_layers(given[0], ["relu"], given[1])],
-)
-def test_inputs_that_a_first_layer_writes_to_stay_as_they_were(find):
+@pytest.mark.parametrize("asked", [{}, {"layers": ["relu"]}])
+def test_inputs_that_a_first_layer_writes_to_stay_as_they_were(asked):
     inputs = torch.from_numpy(INPUTS.copy())
-    find(made(ZOO["first layer writes to its input"]), inputs)
+    Survey.of(made(ZOO["first layer writes to its input"]), inputs, **asked)
     np.testing.assert_array_equal(inputs.numpy(), INPUTS)
 
 

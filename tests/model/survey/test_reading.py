@@ -5,7 +5,9 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.model.layer_choice import Layer, choose_layers
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers
+from shiftscope.model.survey.survey import Survey
 
 IMAGES = torch.rand(2, 3, 8, 8)  # sixteen patches of 2 x 2
 
@@ -45,7 +47,7 @@ class Vit(nn.Module):
     ],
 )
 def test_tokens_in_front_are_counted_whatever_their_parameters_are_called(before, expected):
-    patches, block = choose_layers(Vit(before), ["norm", "block"], IMAGES)
+    patches, block = choose_layers(Survey.of(Vit(before), IMAGES, layers=["norm", "block"]))
     assert (patches.prefix_tokens, block.prefix_tokens) == (0, expected)
 
 
@@ -57,14 +59,18 @@ def test_class_and_register_tokens_may_join_one_after_the_other():
             own = self.register_tokens.expand(len(images), -1, -1)
             return self.block(torch.cat([tokens[:, :1], own, tokens[:, 1:]], dim=1))[:, 0]
 
-    (layer,) = choose_layers(Registers({"cls_token": 1, "register_tokens": 4}), ["block"], IMAGES)
+    (layer,) = choose_layers(
+        Survey.of(Registers({"cls_token": 1, "register_tokens": 4}), IMAGES, layers=["block"])
+    )
     assert layer.prefix_tokens == 5
 
 
 def test_tokens_behind_the_patches_cannot_be_left_out_and_are_told():
     with pytest.raises(LayerError, match="gives 20 tokens: 4 of them come of no sample, 1 of these in front"):
-        choose_layers(Vit({"cls_token": 1}, behind=3), ["block"], IMAGES)
-    (layer,) = choose_layers(Vit({"cls_token": 1}, behind=3), ["block:prefix_tokens=1,cls"], IMAGES)
+        choose_layers(Survey.of(Vit({"cls_token": 1}, behind=3), IMAGES, layers=["block"]))
+    (layer,) = choose_layers(
+        Survey.of(Vit({"cls_token": 1}, behind=3), IMAGES, layers=["block:prefix_tokens=1,cls"])
+    )
     assert (layer.prefix_tokens, layer.pool) == (1, "cls")
 
 
@@ -72,27 +78,27 @@ def test_where_names_and_count_differ_both_numbers_are_said():
     net = Vit({"reg_token": 3})
     net.register_parameter("class_token", nn.Parameter(torch.zeros(8)))  # and never used
     with pytest.raises(LayerError, match=r"3 stand in front .* and 4 by the names .* prefix_tokens=1"):
-        choose_layers(net, ["block"], IMAGES)
-    (layer,) = choose_layers(net, [Layer("block", prefix_tokens=3)], IMAGES)
+        choose_layers(Survey.of(net, IMAGES, layers=["block"]))
+    (layer,) = choose_layers(Survey.of(net, IMAGES, layers=[Layer("block", prefix_tokens=3)]))
     assert layer.prefix_tokens == 3
 
 
 def test_what_is_left_over_counts_only_where_the_names_confirm_it():
-    (layer,) = choose_layers(Vit({"cls_token": 1}, filled=True), ["block"], IMAGES)
+    (layer,) = choose_layers(Survey.of(Vit({"cls_token": 1}, filled=True), IMAGES, layers=["block"]))
     assert layer.prefix_tokens == 1
     with pytest.raises(
         LayerError, match=r"16 patches were seen, so that 1 are left over, .* tell of 0 in front"
     ):
-        choose_layers(Vit({"embedding": 1}, filled=True), ["block"], IMAGES)
+        choose_layers(Survey.of(Vit({"embedding": 1}, filled=True), IMAGES, layers=["block"]))
 
 
 def test_a_sequence_without_patches_has_no_tokens_in_front_but_by_the_names():
     text = nn.Sequential(nn.Embedding(9, 6), nn.Linear(6, 5))
-    (layer,) = choose_layers(text, ["1"], torch.randint(9, (2, 7)))
+    (layer,) = choose_layers(Survey.of(text, torch.randint(9, (2, 7)), layers=["1"]))
     assert layer.prefix_tokens == 0
     text.register_parameter("cls_token", nn.Parameter(torch.zeros(6)))
     with pytest.raises(LayerError, match=r"0 stand in front .* and 1 by the names"):
-        choose_layers(text, ["1"], torch.randint(9, (2, 7)))
+        choose_layers(Survey.of(text, torch.randint(9, (2, 7)), layers=["1"]))
 
 
 @pytest.mark.parametrize(
@@ -113,6 +119,6 @@ def test_once_tokens_are_moved_their_places_are_asked_for(move):
             return self.block(move(torch.cat([own, patches], dim=1))).mean(1)
 
     with pytest.raises(LayerError, match="tokens were moved after those that come of no sample had joined"):
-        choose_layers(Moved({"weird": 1}), ["block"], IMAGES)
-    (told,) = choose_layers(Moved({"weird": 1}), [Layer("block", prefix_tokens=0)], IMAGES)
+        choose_layers(Survey.of(Moved({"weird": 1}), IMAGES, layers=["block"]))
+    (told,) = choose_layers(Survey.of(Moved({"weird": 1}), IMAGES, layers=[Layer("block", prefix_tokens=0)]))
     assert told.prefix_tokens == 0

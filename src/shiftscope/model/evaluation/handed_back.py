@@ -14,7 +14,7 @@ from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
 from shiftscope.errors import ModelError
-from shiftscope.model.kept_randomness import kept_randomness
+from shiftscope.model.evaluation.kept_randomness import kept_randomness
 
 COPIED_AT_MOST = 64 * 2**20  # bytes of a buffer; larger ones, as of quantised weights, are only watched
 CONTAINERS = (dict, OrderedDict, defaultdict, list, set, deque)

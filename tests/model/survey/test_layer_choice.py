@@ -3,15 +3,17 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError, LayerNotFound
-from shiftscope.model.layer_choice import Layer, choose_layers, list_layers
 from shiftscope.model.output import chosen_item, tensor_in
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers, list_layers
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.taps import Taps
 
 IMAGES = torch.rand(2, 3, 8, 8)
 
 
 def chosen(model, *asked):
-    return choose_layers(model, asked, IMAGES)
+    return choose_layers(Survey.of(model, IMAGES, layers=asked))
 
 
 def test_layers_are_listed_in_order_with_shapes_and_poolings(net):
@@ -68,8 +70,8 @@ def test_a_module_that_runs_twice_must_say_which_call():
     with pytest.raises(
         LayerError, match="runs 2 times in one forward pass; say which, from relu@0 to relu@1"
     ):
-        choose_layers(model, ["relu"], x)
-    layers = choose_layers(model, ["relu@0", "relu@1"], x)
+        choose_layers(Survey.of(model, x, layers=["relu"]))
+    layers = choose_layers(Survey.of(model, x, layers=["relu@0", "relu@1"]))
     with torch.no_grad(), Taps(model, layers) as taps:
         out = model(x)
         responses = taps.take()
@@ -113,7 +115,7 @@ class ModelOutput:
 def test_the_tensor_is_found_in_tuples_dicts_and_model_outputs(wrap, item):
     x = torch.randn(3, 4)
     model = Around(wrap)
-    layers = choose_layers(model, [Layer("inner", item=item)], x)
+    layers = choose_layers(Survey.of(model, x, layers=[Layer("inner", item=item)]))
     with torch.no_grad(), Taps(model, layers) as taps:
         model(x)
         torch.testing.assert_close(taps.take()["inner"], x)
@@ -124,13 +126,13 @@ def test_the_tensor_is_found_in_tuples_dicts_and_model_outputs(wrap, item):
 )
 def test_of_several_tensors_one_has_to_be_named(wrap):
     with pytest.raises(LayerError, match=r"gives several tensors, .*: a tensor of shape \(2, 3\).*item="):
-        choose_layers(Around(wrap), ["inner"], torch.rand(2, 3))
+        choose_layers(Survey.of(Around(wrap), torch.rand(2, 3), layers=["inner"]))
 
 
 def test_the_one_tensor_with_units_is_taken_and_the_listing_says_which():
     x = torch.rand(2, 3)
     model = Around(lambda x: (x.sum(), x))
-    assert choose_layers(model, ["inner"], x)[0].item == 1
+    assert choose_layers(Survey.of(model, x, layers=["inner"]))[0].item == 1
     assert list_layers(model, x)[0].taken == "item 1 of 2"
 
 
@@ -150,12 +152,14 @@ def test_a_missing_item_lists_what_there_is():
     with pytest.raises(
         LayerError, match=r"does not give a tensor under 'c'; it gives \{'a': .*shape \(3, 4\)"
     ):
-        choose_layers(Around(lambda x: {"a": x}), [Layer("inner", item="c")], torch.randn(3, 4))
+        choose_layers(
+            Survey.of(Around(lambda x: {"a": x}), torch.randn(3, 4), layers=[Layer("inner", item="c")])
+        )
 
 
 def test_samples_must_come_first():
     with pytest.raises(LayerError, match="samples along the first axis"):
-        choose_layers(Around(lambda x: x.T), ["inner"], torch.randn(3, 4))
+        choose_layers(Survey.of(Around(lambda x: x.T), torch.randn(3, 4), layers=["inner"]))
 
 
 def test_an_in_place_relu_after_the_layer_does_not_change_what_is_kept(net):
@@ -210,5 +214,5 @@ def test_patches_are_not_cut_before_the_class_token_joins_them():
             tokens = self.patches(tokens)
             return self.block(torch.cat([self.cls_token.expand(len(tokens), -1, -1), tokens], dim=1))
 
-    patches, block = choose_layers(Vit(), ["patches", "block"], torch.randn(2, 9, 4))
+    patches, block = choose_layers(Survey.of(Vit(), torch.randn(2, 9, 4), layers=["patches", "block"]))
     assert (patches.prefix_tokens, block.prefix_tokens) == (0, 1)

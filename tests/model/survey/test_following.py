@@ -12,7 +12,9 @@ from torch.nn.utils.parametrizations import weight_norm
 
 import shiftscope as ss
 from shiftscope.errors import LayerError
-from shiftscope.model.layer_choice import Layer, choose_layers, list_layers
+from shiftscope.model.survey.layer import Layer
+from shiftscope.model.survey.layer_choice import choose_layers, list_layers
+from shiftscope.model.survey.survey import Survey
 
 
 class Made(nn.Module):
@@ -169,7 +171,7 @@ def test_channels_of_one_dimension_are_averaged_over_their_positions(tmp_path):
 def test_channels_behind_a_linear_layer_are_averaged_over_rows_and_columns():
     torch.manual_seed(0)
     net, inputs = channels_last().eval(), torch.rand(MAP)
-    (layer,) = choose_layers(net, ["up"], inputs)
+    (layer,) = choose_layers(Survey.of(net, inputs, layers=["up"]))
     assert (layer.units, layer.channel_axis, layer.axes.channel) == (24, -1, -1)
 
 
@@ -189,10 +191,10 @@ def test_where_nothing_or_two_things_tell_the_axis_it_is_asked_for(net, shape):
     name = [name for name, _ in net.named_modules()][-1]
     inputs = torch.rand(shape)
     with pytest.raises(LayerError, match="nothing in the forward pass tells which axis") as refused:
-        choose_layers(net.eval(), [name], inputs)
+        choose_layers(Survey.of(net.eval(), inputs, layers=[name]))
     assert f"Layer({name!r}, channel_axis=1)" in str(refused.value)
-    (last,) = choose_layers(net, [f"{name}:channel_axis=-1"], inputs)
-    (first,) = choose_layers(net, [Layer(name, channel_axis=1)], inputs)
+    (last,) = choose_layers(Survey.of(net, inputs, layers=[f"{name}:channel_axis=-1"]))
+    (first,) = choose_layers(Survey.of(net, inputs, layers=[Layer(name, channel_axis=1)]))
     (output,) = {last.shape, first.shape}
     assert (first.units, last.units) == (output[0], output[-1])
     assert next(layer for layer in list_layers(net, inputs) if layer.name == name).why_not
@@ -201,7 +203,11 @@ def test_where_nothing_or_two_things_tell_the_axis_it_is_asked_for(net, shape):
 @pytest.mark.parametrize("axis", [0, 3, -3])
 def test_an_axis_that_is_not_there_is_refused(axis):
     with pytest.raises(LayerError, match=f"channel_axis={axis}; the axis of the units is one from 1 to 2"):
-        choose_layers(nn.Sequential(nn.Linear(6, 5)), [Layer("0", channel_axis=axis)], torch.rand(TOKENS))
+        choose_layers(
+            Survey.of(
+                nn.Sequential(nn.Linear(6, 5)), torch.rand(TOKENS), layers=[Layer("0", channel_axis=axis)]
+            )
+        )
 
 
 class Padded(nn.Module):
@@ -227,13 +233,13 @@ def test_nested_tensors_inside_a_model_are_told_and_stop_no_pass():
 def test_a_norm_over_the_channels_leaves_no_units():
     net = Made(lambda self, x: self.out(self.conv(x).norm(dim=1)), conv=nn.Conv2d(3, 6, 3), out=nn.Identity())
     with pytest.raises(LayerError, match="nothing in the forward pass tells which axis"):
-        choose_layers(net, ["out"], torch.rand(2, 3, 8, 8))
+        choose_layers(Survey.of(net, torch.rand(2, 3, 8, 8), layers=["out"]))
 
 
 def test_following_a_pass_does_not_import_the_compiler_of_torch():
     code = (
-        "import sys, torch; from shiftscope.model.first_pass import first_pass\n"
-        "first_pass(torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.ones(4, 3), returning=['0'])\n"
+        "import sys, torch; from shiftscope.model.survey.survey import Survey\n"
+        "Survey.of(torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.ones(4, 3), layers=['0'])\n"
         "assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from shiftscope.errors import BadRequest, ModelError
-from shiftscope.model.handed_back import handed_back
-from shiftscope.model.uncompiled import uncompiled
+from shiftscope.model.evaluation.handed_back import handed_back
+from shiftscope.model.evaluation.uncompiled import uncompiled
 
 
 def unwrap(model: nn.Module) -> nn.Module:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from shiftscope.errors import LayerError
-from shiftscope.model.first_pass import FirstPass
+from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.kind import UnitKind, unit_kinds
 from shiftscope.model.units.tokens import prefix_tokens as named_prefix_tokens
 
@@ -24,12 +24,12 @@ class Reading:
 def reading(
     tensor: torch.Tensor,
     name: str,
-    seen: FirstPass,
+    survey: Survey,
     *,
     channel_axis: int | None = None,
     prefix_tokens: int | None = None,
 ) -> Reading:
-    """How `tensor` (sample, ...) is read; what is not given is what the first pass proves.
+    """How `tensor` (sample, ...) is read; what is not given is what the survey proves.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def reading(
     shape = tuple(tensor.shape)
     axis = 1 if len(shape) == 2 else channel_axis
     if axis is None:
-        axis = _last_is_minus_one(_proven_axis(tensor, name, seen), len(shape))
+        axis = _last_is_minus_one(_proven_axis(tensor, name, survey), len(shape))
     if axis not in range(1 - len(shape), len(shape)) or axis == 0:
         raise LayerError(
             f"layer {name!r} gives shape {shape[1:]} for a sample, and channel_axis={axis}; the axis of the units is "
@@ -48,15 +48,17 @@ def reading(
     kind = next(kind for kind in unit_kinds.values() if kind.fits(len(shape), axis % len(shape)))
     if kind.name != "token dimension":
         return Reading(kind, axis)
-    return Reading(kind, axis, _proven_prefix(tensor, name, seen) if prefix_tokens is None else prefix_tokens)
+    return Reading(
+        kind, axis, _proven_prefix(tensor, name, survey) if prefix_tokens is None else prefix_tokens
+    )
 
 
 def _last_is_minus_one(axis: int, axes: int) -> int:
     return -1 if axis == axes - 1 else axis
 
 
-def _proven_axis(tensor: torch.Tensor, name: str, seen: FirstPass) -> int:
-    axis = seen.following.units_of(tensor)
+def _proven_axis(tensor: torch.Tensor, name: str, survey: Survey) -> int:
+    axis = survey.following.units_of(tensor)
     if axis is None:
         shape = tuple(tensor.shape[1:])
         raise LayerError(
@@ -67,9 +69,9 @@ def _proven_axis(tensor: torch.Tensor, name: str, seen: FirstPass) -> int:
     return axis
 
 
-def _proven_prefix(tensor: torch.Tensor, name: str, seen: FirstPass) -> int:
+def _proven_prefix(tensor: torch.Tensor, name: str, survey: Survey) -> int:
     """Tokens in front of those that come of the sample."""
-    named, length, following = named_prefix_tokens(seen.model), tensor.shape[1], seen.following
+    named, length, following = named_prefix_tokens(survey.model), tensor.shape[1], survey.following
     if length == 1:
         return 0  # or nothing would be left
     counts = {_in_front(mask) for masks in following.joined.values() for mask in masks}

@@ -7,7 +7,9 @@ from torch import nn
 import shiftscope as ss
 from shiftscope.errors import BadRequest, ModelError, StudyMismatch
 from shiftscope.model.answer import Answer
-from shiftscope.model.find_answer import find_answer
+from shiftscope.model.output import logits_in
+from shiftscope.model.survey.find_answer import find_answer
+from shiftscope.model.survey.survey import Survey
 
 INPUTS = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0)) - 0.5
 
@@ -27,8 +29,9 @@ class Gives(nn.Module):
 
 
 def found(wrap, categories=(), **options):
-    names, answer, logits = find_answer(Gives(wrap), INPUTS, categories, **options)
-    return len(names), answer.output, logits
+    survey = Survey.of(Gives(wrap), INPUTS)
+    names, answer = find_answer(survey, categories, **options)
+    return len(names), answer.output, logits_in(survey.output, answer.output)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +132,7 @@ def test_the_output_that_was_named_is_that_of_later_datasets_of_the_head_and_of_
         expected = {name: model(made(seed=seed).inputs)[2].argmax(1) for seed, name in enumerate(study)}
     for name, predictions in expected.items():
         assert study[name].samples.predictions.tolist() == predictions.tolist()
-    assert study.head[0] == "body"
+    assert study.head.layer == "body"
     options = {"reference": "lab", "progress": False}
     live = study.intervene("body", [0], data={"field": made(seed=1)}, **options)
     by_head = study.intervene("body", [0], **options)

@@ -7,7 +7,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from shiftscope.errors import LayerError, LayerNotFound, StudyMismatch
-from shiftscope.model.linear_map_search import find_maps, mean_patch
+from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.survey import Survey
 from shiftscope.study import Study
 
 
@@ -29,27 +30,6 @@ class Several(nn.Module):
 
 
 IMAGES = torch.from_numpy(np.random.default_rng(0).random((2, 3, 8, 8), np.float32))
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"kernel_size": 3},
-        {"kernel_size": 3, "padding": 1},
-        {"kernel_size": (2, 3), "stride": (2, 1), "padding": (1, 0)},
-        {"kernel_size": 3, "dilation": 2, "padding": 2},
-        {"kernel_size": 3, "padding": "same"},
-        {"kernel_size": 3, "padding": "valid", "stride": 3},
-        {"kernel_size": 3, "padding": 1, "padding_mode": "reflect"},
-    ],
-)
-def test_the_mean_patch_times_the_kernel_is_the_mean_of_the_map(options):
-    conv, images = nn.Conv2d(3, 4, **options), torch.rand(5, 3, 9, 10)
-    patch = mean_patch(conv, images)
-    rebuilt = patch @ conv.weight.flatten(1).T + conv.bias
-    torch.testing.assert_close(rebuilt, conv(images).mean((2, 3)), atol=1e-5, rtol=1e-4)
-    if options.get("padding") == 1 and "padding_mode" not in options:
-        torch.testing.assert_close(patch, F.unfold(images, 3, padding=1).mean(2))
 
 
 def test_the_responses_recorded_are_what_enters(tmp_path):
@@ -98,7 +78,7 @@ def test_later_datasets_are_recorded_at_the_same_maps(tmp_path):
 def test_the_head_may_be_named_too_and_is_the_same_map(tmp_path, net, made):
     study = Study.create(tmp_path / "x.study", net, tuple("abcd"))
     study.record(made(), "lab", paths=["head"], progress=False)
-    assert study.head[0] == "head input"
+    assert study.head.layer == "head input"
     assert list(study.maps) == ["head"]
 
 
@@ -116,7 +96,7 @@ def test_a_map_over_tokens_is_given_the_class_token_or_their_mean(tokens):
                 x = torch.cat([self.cls_token.expand(len(x), 1, 3), x], dim=1)
             return self.head(self.fc(x).mean(1))
 
-    ((layer, linear),) = find_maps(Tokens(), ["fc"], torch.rand(2, 7, 3)).values()
+    ((layer, linear),) = find_maps(Survey.of(Tokens(), torch.rand(2, 7, 3), paths=["fc"])).values()
     assert (layer.pool, layer.kind, layer.units) == ("cls" if tokens else "mean", "token dimension", 3)
     assert linear.weight.shape == (4, 3)
 
@@ -133,7 +113,7 @@ def test_a_map_over_tokens_is_given_the_class_token_or_their_mean(tokens):
 )
 def test_what_cannot_be_counted_is_refused(name, error, message):
     with pytest.raises(error, match=message):
-        find_maps(Several(), [name], IMAGES)
+        find_maps(Survey.of(Several(), IMAGES, paths=[name]))
 
 
 def test_patches_before_the_class_token_joins_are_averaged():
@@ -147,7 +127,7 @@ def test_patches_before_the_class_token_joins_are_averaged():
             tokens = torch.cat([self.cls_token.expand(len(x), -1, -1), self.embed(x)], dim=1)
             return self.mlp(self.norm(tokens))[:, 0]
 
-    found = find_maps(Vit(), ["embed", "mlp"], torch.rand(2, 7, 3))
+    found = find_maps(Survey.of(Vit(), torch.rand(2, 7, 3), paths=["embed", "mlp"]))
     assert {name: layer.pool for name, (layer, _) in found.items()} == {"embed": "mean", "mlp": "cls"}
     assert found["embed"][0].prefix_tokens == 0
 
@@ -163,6 +143,6 @@ def test_windows_instead_of_samples_and_inputs_by_name_are_refused():
             return self.head(self.named(input=windows.reshape(len(x), 8, 4).mean(1)))
 
     with pytest.raises(LayerError, match=r"what enters 'fc' has shape \(16, 3\) for 2 samples"):
-        find_maps(Windowed(), ["fc"], torch.rand(2, 8, 3))
+        find_maps(Survey.of(Windowed(), torch.rand(2, 8, 3), paths=["fc"]))
     with pytest.raises(LayerError, match="'named' is given its input by name"):
-        find_maps(Windowed(), ["named"], torch.rand(2, 8, 3))
+        find_maps(Survey.of(Windowed(), torch.rand(2, 8, 3), paths=["named"]))
