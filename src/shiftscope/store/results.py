@@ -19,6 +19,7 @@ from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
 from shiftscope.store.layout import EXPLANATIONS, folder_name
+from shiftscope.store.places import StudyPlace
 
 if TYPE_CHECKING:
     from shiftscope.store.stored_study import StoredStudy
@@ -73,7 +74,7 @@ class ResultKey:
     def place(self, study: Path) -> Path:
         """The result's folder, below the study's own."""
         parts = (self.kind, *map(folder_name, (self.layer, *self.datasets, self.variant or USUAL)))
-        return within(study, (study / EXPLANATIONS).joinpath(*parts))
+        return StudyPlace(study).file(EXPLANATIONS, *parts)
 
     def as_json(self) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in self.__dataclass_fields__}
