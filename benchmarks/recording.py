@@ -41,6 +41,7 @@ from shiftscope.recording.batches import batches
 from shiftscope.recording.shard_filling import ShardFilling
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Keep, SampleEntry, Shard
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.summaries.fused.on_device import OnDevice
@@ -256,7 +257,7 @@ def shard_seconds(
     shard = made_shard(layers, samples, categories, thumbnail)
     with tempfile.TemporaryDirectory() as folder:
         plan = Plan("made", samples, layers, categories, "float16", "responses", False, "", {}, {}, samples)
-        writer = RecordingWriter(Path(folder, "made"), plan)
+        writer = RecordingWriter(RecordingPlace(Path(folder), "made"), plan)
         states = summarise_shard(shard, categories)
         write = cpu_seconds(lambda: writer.commit(shard, states), times)
     return write, cpu_seconds(lambda: summarise_shard(shard, categories), times)

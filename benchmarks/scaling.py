@@ -30,7 +30,8 @@ import shiftscope as ss
 from shiftscope.engine.engine import Engine
 from shiftscope.engine.local import Local
 from shiftscope.engine.ranks import Ranks
-from shiftscope.store.layout import SHARD_SAMPLES, partial_file
+from shiftscope.store.layout import SHARD_SAMPLES
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.writing import merged_runs as runs
 from shiftscope.store.writing.shard_summaries import read_partial, write_partial
 from shiftscope.summaries.summarise import summarise
@@ -186,17 +187,18 @@ def states_of(shard: int, units: int, categories: int, samples: int, rows: int, 
 def merging(folder: Path, size: str, *, shuffled: bool) -> dict[str, float]:
     """A run of sixteen shards, one by one as a recording does them, and what a run of such runs costs."""
     *_, samples, units, categories, rows = SIZES[size]
+    place = RecordingPlace(folder.parent, folder.name)
     count, together = -(-samples // rows), runs.TOGETHER
     seconds = {"summarise": 0.0, "write": 0.0, "merge": 0.0}
     bytes_of_shards = 0
     for shard in range(together):
         states = timed(seconds, "summarise", lambda shard=shard: states_of(
             shard, units, categories, samples, rows, shuffled=shuffled))  # fmt: skip
-        path = partial_file(folder, shard)
+        path = place.partial(shard)
         timed(seconds, "write", lambda path=path, states=states: write_partial(path, states))
         bytes_of_shards += path.stat().st_size
-    timed(seconds, "merge", lambda: runs.merge_run_of(folder, together - 1, count))
-    run = partial_file(folder, 0, together)
+    timed(seconds, "merge", lambda: runs.merge_run_of(place, together - 1, count))
+    run = place.partial(0, together)
     merged = read_partial(run)
     once = {"read": 0.0, "merge": 0.0, "write": 0.0}
     read = timed(once, "read", lambda: read_partial(run))

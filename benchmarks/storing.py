@@ -20,7 +20,8 @@ from paired import command, paired, table
 from synthetic import Extent, World, synthetic_study
 
 from shiftscope import open_study
-from shiftscope.store.layout import SHARD_SAMPLES, folder_name
+from shiftscope.store.layout import SHARD_SAMPLES
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.writing.writer import RecordingWriter
@@ -54,7 +55,7 @@ def appending(folder: Path, size: str, rounds: int) -> dict[str, float]:
 
     def ours() -> None:
         with tempfile.TemporaryDirectory(dir=folder) as made:
-            writer = RecordingWriter(Path(made) / "made", plan)
+            writer = RecordingWriter(RecordingPlace(Path(made), "made"), plan)
             start = time.perf_counter()
             for shard, state in zip(shards, states, strict=True):
                 writer.commit(shard, state)
@@ -64,7 +65,7 @@ def appending(folder: Path, size: str, rounds: int) -> dict[str, float]:
         return sum(file.stat().st_size for file in kept.rglob("*") if file.is_file())
 
     with tempfile.TemporaryDirectory(dir=folder) as made:
-        writer = RecordingWriter(Path(made) / "made", plan)
+        writer = RecordingWriter(RecordingPlace(Path(made), "made"), plan)
         before = bytes_of(Path(made))
         for shard, state in zip(shards, states, strict=True):
             writer.commit(shard, state)
@@ -103,7 +104,7 @@ def reading(folder: Path, size: str) -> dict[str, dict[str, float]]:
     )
     recording = study[study.reference]
     rng = np.random.default_rng(0)
-    in_zarr = zarr.open_group(recording.folder / "responses.zarr" / folder_name("layer"), mode="r")
+    in_zarr = zarr.open_group(recording.place.responses("layer"), mode="r")
     pages = rng.integers(0, samples, (10, PICTURES)).tolist()
     some_units, some_samples = (
         rng.integers(0, units, POINTS).tolist(),
@@ -111,7 +112,7 @@ def reading(folder: Path, size: str) -> dict[str, dict[str, float]]:
     )
 
     def fresh() -> Recording:
-        return Recording(recording.name, recording.folder)
+        return Recording(recording.place)
 
     opened = fresh()
     runs: dict[str, list[Callable[[], object]]] = {

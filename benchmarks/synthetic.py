@@ -23,8 +23,9 @@ from shiftscope.flow.scores import score_all
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.shard import SampleEntry, Shard
-from shiftscope.store.layout import SHARD_SAMPLES, folder_name
+from shiftscope.store.layout import SHARD_SAMPLES
 from shiftscope.store.manifest import create_study
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
@@ -86,7 +87,7 @@ def synthetic_study(path: Path, extent: Extent, *, seed: int = 0, scores: bool =
             model=model,
             shard_samples=SHARD_SAMPLES,
         )
-        writer = RecordingWriter(path / folder_name(name), plan)
+        writer = RecordingWriter(RecordingPlace(path, name), plan)
         shards = plan.shards()
         for index in writer.unfinished():
             rows = shards[index]

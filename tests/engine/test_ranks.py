@@ -14,7 +14,7 @@ import shiftscope as ss
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest, StudyBusy
 from shiftscope.store.disk import locks
-from shiftscope.store.layout import unreplaced
+from shiftscope.store.places import RecordingPlace
 from tests.test_record import contents
 
 
@@ -90,7 +90,8 @@ def test_ranks_cannot_replace_a_dataset(recorded, made):
 
 
 def test_ranks_do_not_go_on_with_a_replacement_that_was_stopped(recorded, made):
-    (recorded.path / "field").rename(recorded.path / unreplaced("field"))
+    place = RecordingPlace(recorded.path, "field")
+    place.folder.rename(place.replacement.folder)
     before = contents(recorded.path)
     with pytest.raises(BadRequest, match=r"a replacement of 'field' was stopped.* with one process"):
         recorded.record(made(seed=1), "field", engine=Ranks(0, 2), progress=False)

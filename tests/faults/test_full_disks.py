@@ -66,7 +66,9 @@ def test_a_really_full_disk_is_said_and_the_study_goes_on_when_there_is_room(
 ):
     # That there is too little room is said before the first batch; here it is taken by others meanwhile.
     monkeypatch.setattr(
-        RecordingWriter, "_refuse_full_disk", lambda writer: writer.folder.mkdir(parents=True, exist_ok=True)
+        RecordingWriter,
+        "_refuse_full_disk",
+        lambda writer: writer.place.folder.mkdir(parents=True, exist_ok=True),
     )
     with (small_disk / "other").open("wb") as other:
         other.write(bytes((1024 - room) * 1024))

@@ -19,6 +19,7 @@ from shiftscope.errors import BadRequest, StoreError, StudyDamaged
 from shiftscope.flow.verify import verify as flow_verify
 from shiftscope.store.disk.locks import LOCKS
 from shiftscope.store.formats import partial_arrow_file as hollow_file
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.web.server.application import application
@@ -198,7 +199,7 @@ def test_a_replaced_recording_is_never_mixed_with_the_one_before(remote, made, b
 
     new = made(seed=5)
     with monkeypatch.context() as patched:
-        patched.setattr(StoredStudy, "put_in_place", stop)
+        patched.setattr(RecordingPlace, "settled", stop)
         with pytest.raises(KeyboardInterrupt):
             remote.record(new, "field: 2%", overwrite=True, progress=False)
     np.testing.assert_array_equal(

@@ -14,8 +14,8 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.shard import SampleEntry, Shard
-from shiftscope.store.layout import folder_name
 from shiftscope.store.manifest import Manifest, create_study
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
@@ -91,7 +91,7 @@ def write_recording(
         model=study.manifest.model,
         shard_samples=shard_samples,
     )
-    writer = RecordingWriter(study.path / folder_name(name), plan, overwrite=overwrite)
+    writer = RecordingWriter(RecordingPlace(study.path, name), plan, overwrite=overwrite)
     shards = plan.shards()
     for index in writer.unfinished():
         rows = shards[index]

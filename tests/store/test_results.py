@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.results import (
     RESULT,
     Result,
     ResultKey,
+    is_kept,
     kept_results,
     read_result,
     why_stale,
@@ -111,6 +113,39 @@ def test_a_damaged_result_is_named_with_what_to_do(recorded, key, kept, damage):
         read_result(recorded.path, key)
     (entry,) = kept_results(recorded.path)
     assert bool(entry.damage) == (damage != "arrays")  # whose bytes `verify` compares
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"arrays-0123456789ab.safetensors": "0", "arrays-ba9876543210.safetensors": "0"},
+        {"": "0"},
+        {"..": "0"},
+        {"../arrays-0123456789ab.safetensors": "0"},
+        {"arrays-\0.safetensors": "0"},
+        {"arrays-0123456789ab.safetensors": 0},
+        {"result.json": "0"},
+        ["arrays-0123456789ab.safetensors"],
+    ],
+)
+def test_a_forged_result_that_names_anything_but_one_file_of_arrays_is_damaged(recorded, key, kept, files):
+    """With a digest of itself that is right, as a stranger can write it."""
+    path = key.place(recorded.path) / RESULT
+    path.write_text(json.dumps(with_own_digest({**json.loads(path.read_text()), "files": files})))
+    with pytest.raises(StudyDamaged, match="Remove the folder"):
+        read_result(recorded.path, key)
+    (entry,) = kept_results(recorded.path)
+    assert "Remove the folder" in entry.damage
+    assert not is_kept(recorded.path, key)
+
+
+def test_a_folder_in_place_of_the_arrays_is_damaged(recorded, key, kept):
+    (arrays,) = key.place(recorded.path).glob("*.safetensors")
+    arrays.unlink()
+    arrays.mkdir()
+    with pytest.raises(StudyDamaged, match="cannot be read"):
+        read_result(recorded.path, key)
 
 
 def test_arrays_that_are_gone_are_computed_again(recorded, key, kept):

@@ -13,8 +13,8 @@ from shiftscope.errors import StudyMismatch
 from shiftscope.store.disk.locks import held
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import MANIFEST
 from shiftscope.store.manifest import Manifest, create_study, make_study_folder, refuse_taken
+from shiftscope.store.places import StudyPlace
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def create(
     with write_errors(place):
         make_study_folder(place, private=private)
     with write_errors(place), held(place, "study"):
-        if exist_ok and (place / MANIFEST).exists():
+        if exist_ok and StudyPlace(place).manifest.exists():
             study = cls(path)
             if study.datasets or study.unfinished():
                 refuse_other_model(study.manifest.model, described)

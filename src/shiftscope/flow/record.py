@@ -10,12 +10,10 @@ from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
-from shiftscope.store.disk.atomic import sweep_folder
-from shiftscope.store.disk.locks import files_of, held, recording_lock
-from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES, folder_name, unreplaced
+from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES
 from shiftscope.store.manifest import Manifest
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 
@@ -208,22 +206,21 @@ def record_dataset(
             "processes that record together cannot replace a dataset, since one may end before another begins. "
             "Record under another name, or replace it with one process."
         )
-    folder = folder_name(name)
-    with write_errors(study.path), recording_lock(study.path, folder, engine.rank):
+    with write_errors(study.path), RecordingPlace(study.path, name).lock(engine.rank):
         # A recording that is replaced stays until the new one is whole; one that was stopped then takes its place.
-        stopped = study.folder_of(name).name == unreplaced(folder)
-        if stopped and engine.rank is not None:
+        before = study.place_of(name)
+        if before.waits and engine.rank is not None:
             raise BadRequest(
                 f"a replacement of {name!r} was stopped just before it took its place. Finish it with one process "
                 "first: the same command alone."
             )
-        replaces = name in study and (overwrite or stopped)
-        target = study.place_for(name, replaces=replaces)
+        replaces = before.waits or (overwrite and name in study)
+        place = before.replacement if replaces else before
         known = prepared.known
-        job = Job(target, prepared.plan, prepared.categories, prepared.model, dataset, options, known)
+        job = Job(place, prepared.plan, prepared.categories, prepared.model, dataset, options, known)
         answers = known.answers if known else None
-        with held(study.path, files_of(folder)):
-            writer = RecordingWriter(target, prepared.plan, answers=answers, overwrite=overwrite)
+        with place.files_lock():
+            writer = RecordingWriter(place, prepared.plan, answers=answers, overwrite=overwrite)
         if answers:
             writer.tell_other_passes(answers, options.batch_size)
         try:
@@ -236,26 +233,23 @@ def record_dataset(
                 writer.abandon()
             raise
         if engine.rank is None:
-            writer.sweep()
-        with held(study.path, files_of(folder)):
-            writer = RecordingWriter(target, prepared.plan)  # another rank may have sealed it
+            place.sweep()
+        with place.files_lock():
+            writer = RecordingWriter(place, prepared.plan)  # another rank may have sealed it
             writer.seal(prepared.categories)
+        place = place.settled()
+        _enter(study, prepared, place, reference=reference)
         if replaces:
-            target = study.put_in_place(name, target)
-            if not on_store(target):
-                sweep_folder(target)
-        _enter(study, prepared, target.name, reference=reference)
-        if replaces:
-            study.remove_replaced(name)
+            place.remove_others()
     return study[name]
 
 
-def _enter(study: StoredStudy, recorded: Preparation, folder: str, *, reference: bool) -> None:
+def _enter(study: StoredStudy, recorded: Preparation, place: RecordingPlace, *, reference: bool) -> None:
     """Put a finished recording into the manifest, and what it tells of the model into the study."""
     from shiftscope.model.head import find_heads
     from shiftscope.model.provenance import refuse_other_layers
 
-    name, layers = recorded.plan.dataset, tuple(recorded.plan.layers)
+    name, layers = place.dataset, tuple(recorded.plan.layers)
 
     def entered(manifest: Manifest) -> Manifest:
         """The manifest with the recording in it; writes the files of linear maps, the same ones each time."""
@@ -263,7 +257,7 @@ def _enter(study: StoredStudy, recorded: Preparation, folder: str, *, reference:
             refuse_other_layers(manifest.layers, layers)
         if manifest.answer and recorded.known:
             manifest.answer.refuse_unlike(recorded.answer)
-        elsewhere = {} if folder == folder_name(name) else {name: folder}
+        elsewhere = {} if place.at == place.own else {name: place.at}
         written, lost = dict[str, str](), study.lost_files()
         heads = (
             find_heads(recorded.model, layers, recorded.inputs, recorded.answer.output)

@@ -20,6 +20,7 @@ from shiftscope.recording.batches import leave_one_alone
 from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Shard
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter, is_done
 from shiftscope.summaries.fused.on_device import every_summary_on_device
@@ -30,7 +31,7 @@ from shiftscope.summaries.summarise import summarise_shard
 class Job:
     """All that is needed to make shards of one recording; may be pickled if the model and the dataset may."""
 
-    folder: Path
+    place: RecordingPlace
     plan: Plan
     categories: Sequence[str]
     model: nn.Module
@@ -39,11 +40,15 @@ class Job:
     known: KnownAnswers | None = None  # of the model of the process that records
 
     @property
+    def folder(self) -> Path:
+        return self.place.folder
+
+    @property
     def shards(self) -> Sequence[int]:
         return range(self.plan.shard_count)
 
     def is_done(self, shard: int) -> bool:
-        return is_done(self.folder, self.plan, shard)
+        return is_done(self.place, self.plan, shard)
 
     def samples_in(self, shard: int) -> int:
         return min(self.plan.rows, self.plan.samples - shard * self.plan.rows)
@@ -91,7 +96,7 @@ class Job:
     @cached_property
     def _writer(self) -> RecordingWriter:
         """One for all calls: to open it, the ends of all shards are read."""
-        return RecordingWriter(self.folder, self.plan, batch_size=self.how.batch_size if self.known else None)
+        return RecordingWriter(self.place, self.plan, batch_size=self.how.batch_size if self.known else None)
 
     @cached_property
     def _checked(self) -> None:

@@ -41,7 +41,7 @@ from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
 from shiftscope.shard import Keep, Outputs, StoredAs, StoredType
 from shiftscope.store.disk.atomic import read_json
-from shiftscope.store.layout import RECORDING, written_format
+from shiftscope.store.layout import written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import check_choice
@@ -259,9 +259,10 @@ def _begun(
     study: StoredStudy, name: str, layers: Sequence[RecordedLayer], fingerprint: str
 ) -> tuple[StoredType, Mapping[str, StoredType]] | None:
     """The types of a recording of the same samples that is there, also one that stopped: it goes on with them."""
-    for folder in (study.folder_of(name), study.place_for(name, replaces=True)):
+    place = study.place_of(name)
+    for each in (place, place.replacement):
         try:
-            plan = Plan.of(read_json(folder / RECORDING, "a recording"))
+            plan = Plan.of(read_json(each.description, "a recording"))
         except (ShiftscopeError, OSError, KeyError, TypeError, ValueError, AttributeError):
             continue
         if plan.fingerprint == fingerprint and list(plan.layers) == list(layers):

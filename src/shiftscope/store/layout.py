@@ -1,4 +1,4 @@
-"""Where everything of a study lies."""
+"""Names of everything in a study, and the formats that it may have; `places` says where it lies."""
 
 from __future__ import annotations
 
@@ -61,39 +61,12 @@ def given_name(folder: str) -> str:
     return urllib.parse.unquote(folder)
 
 
-def unreplaced(folder: str) -> str:
-    """The folder of a recording that is to take the place of the one in `folder`, until it is whole."""
-    return f".new {folder}"
-
-
-def replacement(folder: str, before: str) -> str:
-    """Of the recording that takes the place of the one in `before` where nothing can be renamed, as on object stores.
-
-    It is never used again, so that a reader of what was before finds nothing rather than something else. The
-    manifest says which one counts.
-    """
-    return f".{times_replaced(folder, before) + 1} {folder}"
-
-
 def times_replaced(folder: str, now: str) -> int:
     """How often a recording was replaced that is in `now`; ValueError where `now` is no folder of its dataset."""
     found = re.fullmatch(r"(?:\.([1-9][0-9]{0,8}) )?" + re.escape(folder), now)
     if not found:
         raise ValueError(f"{now!r} is no folder for {folder!r}")
     return int(found[1] or 0)
-
-
-def samples_file(recording: Path, shard: int) -> Path:
-    return recording / SAMPLES / f"{shard:05d}.arrow"
-
-
-def partial_file(recording: Path, shard: int, shards: int = 1) -> Path:
-    """Summaries of one shard, or of a run of `shards` that begins with it, kept until all are merged."""
-    return recording / SHARDS / f"{shard:05d}{f'+{shards}' if shards > 1 else ''}.summaries"
-
-
-def done_file(recording: Path, shard: int) -> Path:
-    return recording / SHARDS / f"{shard:05d}.done"
 
 
 def written_format(study: int) -> int:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shiftscope.category_names import checked_categories
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch
@@ -18,7 +18,6 @@ from shiftscope.store.disk.atomic import (
     read_json,
     write_json_over,
 )
-from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.locks import LOCKS
 from shiftscope.store.disk.object_path import on_store, study_path
 from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
@@ -30,11 +29,8 @@ from shiftscope.store.layout import (
     times_replaced,
     written_format,
 )
+from shiftscope.store.places import StudyPlace
 from shiftscope.typed import check_types
-
-if TYPE_CHECKING:
-    pass
-
 
 RESTORE = "Put back a copy of it, or record into a new study."
 
@@ -75,7 +71,7 @@ def create_study(
         A category's name cannot be stored.
     """
     path, categories = study_path(path), checked_categories(categories)
-    if not (path / MANIFEST).exists():
+    if not StudyPlace(path).manifest.exists():
         refuse_taken(path)
         make_study_folder(path, private=False)
         manifest = Manifest(model=model, categories=categories, versions=versions)
@@ -93,7 +89,7 @@ def refuse_taken(path: Path) -> None:
     found = [entry.name for entry in path.iterdir()] if path.is_dir() else []
     # A create() that was killed leaves locks, and a manifest half written.
     others = [name for name in found if name != LOCKS and not name.startswith(f".{MANIFEST}.")]
-    if others and not (path / MANIFEST).exists():
+    if others and not StudyPlace(path).manifest.exists():
         raise StudyMismatch(f"{path} exists and is not empty, and is no study. Choose another path.")
 
 
@@ -112,7 +108,7 @@ def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> b
         "sha256": dict(manifest.sha256),
         **({"folders": dict(manifest.folders)} if manifest.folders else {}),
     }
-    return write_json_over(within(path, path / MANIFEST), with_own_digest(content), over)
+    return write_json_over(StudyPlace(path).manifest, with_own_digest(content), over)
 
 
 def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
@@ -125,11 +121,12 @@ def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
 def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
     if not path.is_dir():
         raise NotInStudy(f"no study at {path}. Create one with Study.create() or `shiftscope record`.")
-    content = read_json(within(path, path / MANIFEST), "the manifest of a study")
-    check_format(path / MANIFEST, content)
+    file = StudyPlace(path).manifest
+    content = read_json(file, "the manifest of a study")
+    check_format(file, content)
     if as_written and not is_as_written(content):
         raise StudyDamaged(
-            f"{path / MANIFEST} differs from what was written, and nothing else tells what that was. {RESTORE}"
+            f"{file} differs from what was written, and nothing else tells what that was. {RESTORE}"
         )
     try:
         if not isinstance(content["datasets"], list) or not isinstance(content["categories"], list):
@@ -152,9 +149,7 @@ def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
         _check_names(manifest)
         return manifest
     except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
-        raise StudyDamaged(
-            f"{path / MANIFEST} is not the manifest of a study: {error!r}. {RESTORE}"
-        ) from error
+        raise StudyDamaged(f"{file} is not the manifest of a study: {error!r}. {RESTORE}") from error
 
 
 def _check_model(model: Mapping[str, Any]) -> None:

@@ -16,7 +16,6 @@ from typing import Literal
 
 from shiftscope.errors import BadRequest, NoteChanged, NotInStudy, StudyBusy, StudyDamaged, StudyNotWritable
 from shiftscope.store.disk.atomic import make_empty
-from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.local_copy import file_to_read
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.layout import NOTES
@@ -242,8 +241,8 @@ def _place(study: StoredStudy) -> Path:
         It leads out of the study, or a journal beside it is not of ours: one of several files names another journal,
         which SQLite would delete wherever it lies.
     """
-    path = within(study.path, study.path / NOTES)
-    if on_store(study.path):  # of which a copy is opened, without a journal
+    path = study.place.notes
+    if study.place.on_store:  # of which a copy is opened, without a journal
         return path
     journal = path.with_name(f"{NOTES}-journal")
     if journal.is_symlink() or (journal.is_file() and _ending(journal) == OF_SEVERAL_FILES):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
 from shiftscope.store.layout import EXPLANATIONS, folder_name
+from shiftscope.store.places import StudyPlace
 
 if TYPE_CHECKING:
     from shiftscope.store.stored_study import StoredStudy
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 RESULT = "result.json"
 USUAL = "usual"  # folder of a result that has no variants
 LONGEST_VERSION = 12  # digits of a file's digest in its name
+ARRAYS = re.compile(r"arrays-[0-9a-f]{12}\.safetensors")
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -71,7 +74,7 @@ class ResultKey:
     def place(self, study: Path) -> Path:
         """The result's folder, below the study's own."""
         parts = (self.kind, *map(folder_name, (self.layer, *self.datasets, self.variant or USUAL)))
-        return within(study, (study / EXPLANATIONS).joinpath(*parts))
+        return StudyPlace(study).file(EXPLANATIONS, *parts)
 
     def as_json(self) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -175,7 +178,7 @@ class KeptResult:
 
     folder: Path
     key: ResultKey | None  # None where it cannot be read
-    made: str = ""  # in UTC; not known on an object store
+    made: str = ""  # in UTC
     size: int = 0  # bytes
     files: Mapping[Path, str] = field(default_factory=dict)  # their SHA-256
     damage: str = ""  # why it cannot be read
@@ -188,9 +191,9 @@ def kept_results(study: Path) -> Iterator[KeptResult]:
             folder = within(study, file).parent
             described = _described(folder)
             if described is not None:
-                files = dict(zip(_files(folder, described), described["files"].values(), strict=True))
+                key, files = _key_in(folder, described), dict([_arrays_file(folder, described)])
                 size = sum(path.stat().st_size for path in (file, *files) if path.is_file())
-                yield KeptResult(folder, _key_in(folder, described), _made(file), size, files)
+                yield KeptResult(folder, key, _made(file), size, files)
         except StudyDamaged as error:
             yield KeptResult(file.parent, None, damage=str(error))
 
@@ -228,26 +231,33 @@ def _key_in(folder: Path, described: Mapping[str, Any]) -> ResultKey:
     rest = {name: value for name, value in described.items() if name not in ("files", "digest")}
     try:
         key = ResultKey.from_json(rest)
-        if not isinstance(described["files"], Mapping):
-            raise TypeError("files that are no object")
-    except (KeyError, TypeError) as error:
+        _check_files(described["files"])
+    except (KeyError, TypeError, ValueError) as error:
         raise StudyDamaged(
             f"{folder / RESULT} does not describe a result: {error!r}. {_remedy(folder)}"
         ) from error
     return key
 
 
+def _check_files(files: Any) -> None:
+    """Raise ValueError unless it is the checksum of one file of arrays, by the file's name."""
+    one = isinstance(files, Mapping) and len(files) == 1
+    if not one or not all(
+        ARRAYS.fullmatch(name) and isinstance(digest, str) for name, digest in files.items()
+    ):
+        raise ValueError("it does not name one file of arrays with its checksum")
+
+
 def _made(file: Path) -> str:
     """By its file, so that the same result has the same bytes whenever it was made."""
-    if on_store(file):
-        return ""
-    return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    seconds = file.stat().st_mtime_ns / 1e9
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def _files(folder: Path, described: Mapping[str, Any]) -> list[Path]:
-    if any(Path(name).name != name for name in described["files"]):
-        raise StudyDamaged(f"{folder / RESULT} names files elsewhere. {_remedy(folder)}")
-    return [within(folder, folder / name) for name in described["files"]]
+def _arrays_file(folder: Path, described: Mapping[str, Any]) -> tuple[Path, str]:
+    """The one file of arrays and its checksum, of a description that `_key_in` has looked at."""
+    ((name, digest),) = described["files"].items()
+    return within(folder, folder / name), digest
 
 
 def _arrays(folder: Path, described: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]] | None:
@@ -258,12 +268,14 @@ def _arrays(folder: Path, described: Mapping[str, Any]) -> dict[str, npt.NDArray
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    (file,) = _files(folder, described)
+    file, digest = _arrays_file(folder, described)
     try:
         content = file.read_bytes()
     except FileNotFoundError:
         return None
-    if hashlib.sha256(content).hexdigest() != described["files"][file.name]:
+    except OSError as error:
+        raise StudyDamaged(f"{file} cannot be read: {error.strerror}. {_remedy(folder)}") from error
+    if hashlib.sha256(content).hexdigest() != digest:
         raise StudyDamaged(f"{file} differs from what was written. {_remedy(folder)}")
     try:
         return load(content)

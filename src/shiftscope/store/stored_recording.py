@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache, wraps
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -20,19 +19,10 @@ from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.disk.atomic import read_json
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.local_copy import folder_to_read
-from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.formats.arrays import StoredArray
 from shiftscope.store.formats.samples import Samples
-from shiftscope.store.layout import (
-    LOGITS,
-    RECORDING,
-    RESPONSES,
-    SAMPLES,
-    SUMMARIES,
-    check_format,
-    folder_name,
-    samples_file,
-)
+from shiftscope.store.layout import SAMPLES, check_format
+from shiftscope.store.places import RecordingPlace, Twin
 from shiftscope.store.plan import Plan
 from shiftscope.summaries.summary import Summary, from_arrays, name_of, shapes_of
 
@@ -61,11 +51,10 @@ class Recording:
     Cheap to make: arrays are opened when asked for, single rows and columns are read from disk.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self.name, self.folder = name, folder
-        self.root = folder.parent  # out of which nothing leads
-        described = read_json(within(self.root, folder / RECORDING), "a recording")
-        check_format(folder / RECORDING, described)
+    def __init__(self, place: RecordingPlace) -> None:
+        self.name, self.folder, self.place = place.dataset, place.folder, place
+        described = read_json(place.description, "a recording")
+        check_format(place.description, described)
         try:
             self.complete = bool(described["complete"])
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none
@@ -73,8 +62,8 @@ class Recording:
             self._rounding = described.get("rounding", {})
             self.layers = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
-            raise StudyDamaged(f"{folder / RECORDING} does not describe a recording: {error!r}.") from error
-        self._arrays: dict[str, StoredArray] = {}
+            raise StudyDamaged(f"{place.description} does not describe a recording: {error!r}.") from error
+        self._responses = lru_cache(maxsize=None)(self._open_responses)
         self._summary = lru_cache(maxsize=64)(self._read_summary)
 
     def __repr__(self) -> str:
@@ -111,10 +100,7 @@ class Recording:
     @_says_whose
     def samples(self) -> Samples:
         """Everything kept of each sample but its responses; checked against the plan when first read."""
-        # One by one: a damaged plan may claim more shards than a list can hold.
-        shards = range(self.plan.shard_count)
-        files = (within(self.root, samples_file(self.folder, shard)) for shard in shards)
-        samples = Samples(list(files) if on_store(self.folder) else files, self.name)
+        samples = Samples(self.place.all_samples(self.plan.shard_count), self.name)
         categories = self.plan.categories
         if len(samples) != self.plan.samples:
             raise StudyDamaged(
@@ -147,7 +133,7 @@ class Recording:
         except AttributeError:
             told = (None, None, None)
         if not all(type(number) is int and number >= 0 for number in told):
-            raise StudyDamaged(f"{self.folder / RECORDING} does not tell what was rounded; record it again.")
+            raise StudyDamaged(f"{self.place.description} does not tell what was rounded; record it again.")
         return told
 
     @_says_whose
@@ -199,23 +185,26 @@ class Recording:
 
     def by_sample(self, layer: str) -> StoredArray:
         """(sample, unit) responses on disk."""
-        shape = self.plan.samples, self.layer(layer).units
-        return self._stored(f"{folder_name(self.layer(layer).name)}/by_sample", shape)
+        return self._responses(self.layer(layer).name, "by_sample")
 
     def by_unit(self, layer: str) -> StoredArray:
         """(unit, sample), their twin on disk."""
-        shape = self.layer(layer).units, self.plan.samples
-        return self._stored(f"{folder_name(self.layer(layer).name)}/by_unit", shape)
+        return self._responses(self.layer(layer).name, "by_unit")
 
     def stored_logits(self) -> StoredArray:
         """(sample, category) logits on disk."""
-        return self._stored(LOGITS, (self.plan.samples, self.plan.categories))
+        return self._logits
 
-    def _stored(self, path: str, shape: tuple[int, int]) -> StoredArray:
+    @cached_property
+    def _logits(self) -> StoredArray:
         self.require_responses()
-        if path not in self._arrays:
-            self._arrays[path] = StoredArray(within(self.root, self.folder / RESPONSES / path), shape)
-        return self._arrays[path]
+        return StoredArray(self.place.logits, (self.plan.samples, self.plan.categories))
+
+    def _open_responses(self, layer: str, twin: Twin) -> StoredArray:
+        self.require_responses()
+        samples, units = self.plan.samples, self.layers[layer].units
+        shape = (samples, units) if twin == "by_sample" else (units, samples)
+        return StoredArray(self.place.responses(layer, twin), shape)
 
     def _read_summary(self, layer: str, name: str) -> Summary:
         sizes = {
@@ -223,8 +212,7 @@ class Recording:
             "category": self.plan.categories,
             "sample": self.plan.samples,
         }
-        place = within(self.root, self.folder / SUMMARIES / folder_name(layer) / name)
-        with folder_to_read(place) as folder:
+        with folder_to_read(self.place.summary(layer, name)) as folder:
             arrays = {
                 field: StoredArray(within(folder, folder / field), shape).all()
                 for field, shape in shapes_of(name, sizes).items()

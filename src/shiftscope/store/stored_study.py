@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -16,27 +15,13 @@ from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.store.disk.atomic import (
     Checksums,
     has_checksum,
-    put_in_place_of,
-    remove_folder,
-    sweep_files,
     version_of,
 )
-from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.locks import held
-from shiftscope.store.disk.object_path import on_store, study_path
+from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.formats.linear_map_file import read_map, write_map
-from shiftscope.store.layout import (
-    ANSWERS,
-    HEAD,
-    MANIFEST,
-    MAPS,
-    RECORDING,
-    folder_name,
-    given_name,
-    replacement,
-    times_replaced,
-    unreplaced,
-)
+from shiftscope.store.layout import ANSWERS, HEAD, MAPS, folder_name
+from shiftscope.store.places import RecordingPlace, StudyPlace
 from shiftscope.store.stored_recording import Recording
 
 if TYPE_CHECKING:
@@ -58,6 +43,7 @@ class StoredStudy(Mapping[str, Recording]):
         given = study_path(path)
         self.manifest = _read_manifest(given)
         self.path = given.absolute()  # to be found from another working folder too
+        self.place = StudyPlace(self.path)
         self.read_only = read_only
         self.damage: Mapping[str, StudyDamaged] = {}  # of the datasets that are left out
         self._recordings: dict[str, Recording] = {}
@@ -110,7 +96,7 @@ class StoredStudy(Mapping[str, Recording]):
         return self._recordings[dataset]
 
     def _opened(self, dataset: str) -> Recording:
-        recording = Recording(dataset, self.folder_of(dataset))
+        recording = Recording(self.place_of(dataset))
         if recording.plan.dataset != dataset:
             raise StudyDamaged(
                 f"{recording.folder} holds a recording of {recording.plan.dataset!r}, and should hold one of "
@@ -118,50 +104,19 @@ class StoredStudy(Mapping[str, Recording]):
             )
         if recording.plan.categories != len(self.categories):
             raise StudyDamaged(
-                f"{self.path / MANIFEST} names {len(self.categories)} categories, and {dataset!r} was recorded "
+                f"{self.place.manifest} names {len(self.categories)} categories, and {dataset!r} was recorded "
                 f"with {recording.plan.categories}. Record it again with overwrite=True."
             )
         if recording.layers != self.layers:
             raise StudyDamaged(
-                f"{self.path / MANIFEST} names the layers {list(self.layers)}, and {dataset!r} was recorded at "
+                f"{self.place.manifest} names the layers {list(self.layers)}, and {dataset!r} was recorded at "
                 f"others: {list(recording.layers)}, or read otherwise. Record it again with overwrite=True."
             )
         return recording
 
-    def folder_of(self, dataset: str) -> Path:
-        """Where a dataset is, or would be; after a stop just before it took its place it has its first name."""
-        if dataset in self.manifest.folders:
-            return within(self.path, self.path / self.manifest.folders[dataset])
-        folder = self.path / folder_name(dataset)
-        if on_store(self.path):
-            return folder
-        new = folder.with_name(unreplaced(folder.name))
-        return within(self.path, new if new.exists() and not folder.exists() else folder)
-
-    def place_for(self, dataset: str, *, replaces: bool) -> Path:
-        """Where a recording is written; what replaces another one is apart from it until `put_in_place`."""
-        folder = folder_name(dataset)
-        now = self.manifest.folders.get(dataset, folder)
-        if not replaces:
-            return self.path / now
-        return self.path / (replacement(folder, now) if on_store(self.path) else unreplaced(folder))
-
-    def put_in_place(self, dataset: str, new: Path) -> Path:
-        """Where a finished recording is from now on; on an object store the manifest will say where that is."""
-        place = self.path / folder_name(dataset)
-        if on_store(self.path) or new == place:
-            return new
-        put_in_place_of(new, place)
-        return place
-
-    def remove_replaced(self, dataset: str) -> None:
-        """Folders of the dataset's earlier recordings."""
-        now = self.folder_of(dataset)
-        for folder in list(self.path.iterdir()):
-            with suppress(ValueError):
-                times_replaced(folder_name(dataset), folder.name)
-                if folder != now:
-                    remove_folder(folder)
+    def place_of(self, dataset: str) -> RecordingPlace:
+        """Where a dataset's recording is, or would be."""
+        return RecordingPlace.found(self.path, dataset, self.manifest.folders.get(dataset, ""))
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._whole(), key=lambda name: name != self.reference))
@@ -191,7 +146,7 @@ class StoredStudy(Mapping[str, Recording]):
     @cached_property
     def head(self) -> LinearMap | None:
         """The linear map into the logits, if there is one, from the first recorded layer that feeds it."""
-        return self._read_map(self.path / HEAD)
+        return self._read_map(self.place.head)
 
     @cached_property
     def heads(self) -> dict[str, LinearMap]:
@@ -200,13 +155,15 @@ class StoredStudy(Mapping[str, Recording]):
         if first is None:
             return {}
         others = (_map_file(further_head(first.name, layer)) for layer in self.layers if layer != first.layer)
-        found = [self._read_map(self.path / file) for file in others if file in self.manifest.sha256]
+        found = [self._read_map(self.place.file(file)) for file in others if file in self.manifest.sha256]
         return {each.layer: each for each in [first, *found] if each}
 
     def head_file(self, layer: str) -> Path:
         """Where the linear map from `layer` into the logits is, or would be."""
         found = self.heads.get(layer)
-        return self.path / (HEAD if found is None or found is self.head else _map_file(found.name))
+        if found is None or found is self.head:
+            return self.place.head
+        return self.place.file(_map_file(found.name))
 
     @cached_property
     def maps(self) -> dict[str, LinearMap]:
@@ -214,11 +171,11 @@ class StoredStudy(Mapping[str, Recording]):
 
         Of further layers that feed the logits the name is "MODULE from LAYER".
         """
-        found = [self._read_map(file) for file in sorted((self.path / MAPS).glob("*.safetensors"))]
+        found = [self._read_map(file) for file in self.place.maps()]
         return {each.name: each for each in [*found, self.head] if each}
 
     def _read_map(self, path: Path) -> LinearMap | None:
-        linear = read_map(within(self.path, path))
+        linear = read_map(path)
         if linear is None:
             return None
         if linear.layer in self.layers and linear.weight.shape[1] != self.layers[linear.layer].units:
@@ -233,7 +190,7 @@ class StoredStudy(Mapping[str, Recording]):
 
         Not on an object store, where notes cannot be saved.
         """
-        if on_store(self.path):
+        if self.place.on_store:
             return False
         try:
             with tempfile.TemporaryFile(dir=self.path):
@@ -243,10 +200,7 @@ class StoredStudy(Mapping[str, Recording]):
 
     def unfinished(self) -> list[str]:
         """Datasets whose recording stopped midway; the same command finishes them."""
-        folders = [
-            path.parent for path in self.path.glob(f"*/{RECORDING}") if not path.parent.name.startswith(".")
-        ]
-        begun = set(map(given_name, (folder.name for folder in folders))) - set(self.manifest.datasets)
+        begun = self.place.begun() - set(self.manifest.datasets)
         return sorted(begun | {name for name in self.manifest.datasets if not self._is_complete(name)})
 
     def _is_complete(self, dataset: str) -> bool:
@@ -268,11 +222,11 @@ class StoredStudy(Mapping[str, Recording]):
     def update(self, change: Callable[[Manifest], Manifest]) -> None:
         """Write a changed manifest; what other processes wrote meanwhile is kept."""
         with held(self.path, "study") as alone:
-            for folder in (self.path, self.path / MAPS) if alone else ():
-                sweep_files(within(self.path, folder))
+            if alone:
+                self.place.sweep()
             written = False
             while not written:
-                version = version_of(self.path / MANIFEST)
+                version = version_of(self.place.manifest)
                 written = self.save(change(self.reread(as_written=True)), version)
 
     def save(self, manifest: Manifest, over: str | None = None) -> bool:
@@ -294,7 +248,7 @@ class StoredStudy(Mapping[str, Recording]):
         """Inputs of the first dataset with what the model answered; None where they are not kept, or lost."""
         from shiftscope.store.formats.known_answers_file import read_known_answers
 
-        file, digest = within(self.path, self.path / ANSWERS), self.manifest.sha256.get(ANSWERS)
+        file, digest = self.place.answers, self.manifest.sha256.get(ANSWERS)
         return read_known_answers(file) if digest and has_checksum(file, digest) else None
 
     def save_known_answers(self, known: KnownAnswers) -> dict[str, str]:
@@ -302,15 +256,15 @@ class StoredStudy(Mapping[str, Recording]):
         from shiftscope.store.formats.known_answers_file import write_known_answers
 
         sums: Checksums = {}
-        write_known_answers(within(self.path, self.path / ANSWERS), known, sums)
-        return {ANSWERS: sums[self.path / ANSWERS]}
+        write_known_answers(self.place.answers, known, sums)
+        return {ANSWERS: sums[self.place.answers]}
 
     def lost_files(self) -> set[str]:
         """Files of linear maps, and of the model's answers, that are not what the manifest says."""
         return {
             name
             for name, digest in self.manifest.sha256.items()
-            if not has_checksum(within(self.path, self.path / name), digest)
+            if not has_checksum(self.place.file(name), digest)
         }
 
     def forget(self) -> None:
@@ -320,9 +274,9 @@ class StoredStudy(Mapping[str, Recording]):
 
     def _save_map(self, name: str, linear: LinearMap) -> dict[str, str]:
         sums: Checksums = {}
-        write_map(within(self.path, self.path / name), linear, sums)
+        write_map(self.place.file(name), linear, sums)
         self._forget_maps()
-        return {name: sums[self.path / name]}
+        return {name: sums[self.place.file(name)]}
 
     def _forget_maps(self) -> None:
         for known in ("head", "heads", "maps"):

@@ -11,7 +11,6 @@ import pytest
 import shiftscope as ss
 from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.store.layout import CHECKSUMS, RECORDING
-from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import is_done
 from tests.test_record import contents
 
@@ -213,11 +212,11 @@ def test_the_end_of_a_shard_that_tells_something_else_is_seen(recorded_in_shards
 
 
 def test_a_shard_whose_end_tells_of_another_does_not_count_in_a_recording_that_goes_on(recorded_in_shards):
-    folder = recorded_in_shards.path / "lab"
-    plan = Plan.of(json.loads((folder / RECORDING).read_text()))
-    assert is_done(folder, plan, 1)
+    place = recorded_in_shards.place_of("lab")
+    folder, plan = place.folder, recorded_in_shards["lab"].plan
+    assert is_done(place, plan, 1)
     (folder / "shards" / "00001.done").write_bytes((folder / "shards" / "00002.done").read_bytes())
-    assert not is_done(folder, plan, 1)
+    assert not is_done(place, plan, 1)
 
 
 def test_checksums_of_very_many_files_are_read(recorded_in_shards, monkeypatch):
@@ -336,7 +335,7 @@ def test_merging_restored_summaries_equals_those_of_the_pass(recorded_in_shards)
 
     recording = recorded_in_shards["lab"]
     shards = [
-        summaries_of_stored(recording.folder, recording.plan, shard) for shard in recording.plan.shards()
+        summaries_of_stored(recording.place, recording.plan, shard) for shard in recording.plan.shards()
     ]
     for name, state in merge_in_order(shards)["hidden"].items():
         kept = recording.summary("hidden", type(state))

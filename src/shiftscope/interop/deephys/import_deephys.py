@@ -19,8 +19,9 @@ from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.progress import Progress, silent
 from shiftscope.store.disk.atomic import remove_folder
 from shiftscope.store.disk.object_path import study_path
-from shiftscope.store.layout import MANIFEST, SHARD_SAMPLES, folder_name, written_format
+from shiftscope.store.layout import SHARD_SAMPLES, written_format
 from shiftscope.store.manifest import create_study
+from shiftscope.store.places import RecordingPlace, StudyPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
@@ -122,7 +123,7 @@ def _import(
         shard_samples=SHARD_SAMPLES,
         format=written_format(study.manifest.format),
     )
-    writer = RecordingWriter(study.path / folder_name(name), plan, overwrite=True)
+    writer = RecordingWriter(RecordingPlace(study.path, name), plan, overwrite=True)
     try:
         unfinished, shards = set(writer.unfinished()), plan.shards()
         left = sum(len(shards[index]) for index in unfinished)
@@ -146,7 +147,7 @@ def _import(
                 pass
         writer.seal(categories.names())
     except (ShiftscopeError, OSError):
-        remove_folder(writer.folder)
+        remove_folder(writer.place.folder)
         raise
     study.update(
         lambda manifest: dataclasses.replace(
@@ -182,7 +183,7 @@ def _recorded_layers(model: ModelFile) -> list[RecordedLayer]:
 def _study(path: Path, model: ModelFile) -> tuple[StoredStudy, bool]:
     """The study at `path`, and whether it was made now."""
     described = model.as_json()
-    if not (path / MANIFEST).exists():
+    if not StudyPlace(path).manifest.exists():
         create_study(path, described, (), _versions())
         return StoredStudy(path), True
     study = StoredStudy(path)

@@ -128,7 +128,7 @@ def _batches(shifted: Sequence[Recording], reference: Recording) -> list[_Batch]
     """A dataset gets the block of units that it had alone: sums in single precision may depend on it."""
     alike = defaultdict(list)
     for place, recording in enumerate(shifted):
-        compared = recording.folder != reference.folder
+        compared = recording.place != reference.place
         sides = (recording, reference) if compared else (recording,)
         samples = sum(np.count_nonzero(each.samples.predictions != NO_LABEL) for each in sides)
         step = max(1, min(UNITS_AT_ONCE, NUMBERS_AT_ONCE // max(1, int(samples))))

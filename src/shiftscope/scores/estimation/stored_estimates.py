@@ -17,7 +17,6 @@ from shiftscope.scores.estimation.profiles import RANK_TOLERANCE
 from shiftscope.scores.estimation.resampled_dataset import SPLITS
 from shiftscope.scores.estimation.shared_cache import SharedCache
 from shiftscope.scores.score import unit_scores
-from shiftscope.store.disk.containment import within
 from shiftscope.store.results import Arrays, Result, ResultKey, is_kept, read_result, write_result
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def estimates_place(study: StoredStudy, dataset: str, reference: str, layer: str
 
 
 def _key(study: StoredStudy, dataset: str, reference: str, layer: str) -> ResultKey:
-    head = within(study.path, study.head_file(layer))
+    head = study.head_file(layer)
     return ResultKey.of(
         study,
         KIND,

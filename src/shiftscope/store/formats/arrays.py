@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from shiftscope.datasets.formats.unpacking import FREE, too_much
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.disk.atomic import Checksums, read_json, written_aside
+from shiftscope.store.disk.atomic import Checksums, flush, read_json, written_aside
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.local_copy import to_write_arrays
 from shiftscope.store.disk.object_path import on_store
@@ -263,7 +263,10 @@ def write_arrays(
     groups: Mapping[str, Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]],
     sums: Checksums | None = None,
 ) -> None:
-    """Small whole arrays as a zarr group of groups, each array one chunk; `sums` as `to_write_arrays` has it."""
+    """Small whole arrays as a zarr group of groups, each array one chunk.
+
+    Where `sums` is given, they are flushed to the disk, and the checksums of their files come into it.
+    """
     import zarr
 
     with to_write_arrays(path, sums) as folder:
@@ -273,3 +276,5 @@ def write_arrays(
             for name, (values, axes) in arrays.items():
                 chunks = tuple(max(1, size) for size in values.shape)
                 create_array(group, name, values.shape, chunks, values.dtype, axes)[...] = values
+    if sums is not None and not on_store(path):
+        flush(path, sums)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from shiftscope.store.disk.atomic import read_json, remove_folder, write_json
-from shiftscope.store.disk.containment import within
-from shiftscope.store.disk.locks import recording_lock
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.integrity.verify import Damage
-from shiftscope.store.layout import RECORDING, done_file
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.results import remove_result
 from shiftscope.store.stored_study import StoredStudy
@@ -34,14 +31,14 @@ def repair(study: StoredStudy, damages: Sequence[Damage]) -> None:
         of_it = [each for each in damages if each.dataset == dataset]
         if any(each.remedy == "overwrite" for each in of_it):
             continue
-        folder = study.folder_of(dataset)
-        with recording_lock(study.path, folder.name):
-            _repair(folder, of_it, study.categories)
+        place = study.place_of(dataset)
+        with place.lock():
+            _repair(place, of_it, study.categories)
     study.forget()
 
 
-def _repair(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) -> None:
-    described = read_json(within(folder, folder / RECORDING), "a recording")
+def _repair(place: RecordingPlace, damages: Sequence[Damage], categories: Sequence[str]) -> None:
+    described = read_json(place.description, "a recording")
     plan = Plan.of(described)
     complete = described.get("complete")
     for damage in damages:
@@ -50,9 +47,9 @@ def _repair(folder: Path, damages: Sequence[Damage], categories: Sequence[str]) 
         if damage.shard is not None:
             if damage.file.is_dir():  # where a shard's file should be
                 remove_folder(damage.file)
-            done_file(folder, damage.shard).unlink(missing_ok=True)
+            place.names.done(damage.shard).unlink(missing_ok=True)
     if complete:
-        write_json(folder / RECORDING, with_own_digest({**described, "complete": False}))
-        writer = RecordingWriter(folder, plan)
+        write_json(place.description, with_own_digest({**described, "complete": False}))
+        writer = RecordingWriter(place, plan)
         if not writer.unfinished():
             writer.seal(categories)

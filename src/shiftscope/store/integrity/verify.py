@@ -13,22 +13,9 @@ from typing import Literal
 from shiftscope.errors import ShiftscopeError, StudyDamaged
 from shiftscope.store.disk.atomic import LARGEST_JSON, checksum, read_json
 from shiftscope.store.disk.checksums import checksums
-from shiftscope.store.disk.containment import within
-from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import is_as_written
-from shiftscope.store.layout import (
-    CHECKSUMS,
-    LOGITS,
-    MANIFEST,
-    RECORDING,
-    RESPONSES,
-    SAMPLES,
-    SHARDS,
-    SUMMARIES,
-    check_format,
-    done_file,
-    partial_file,
-)
+from shiftscope.store.layout import MANIFEST, check_format
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.results import RESULT, kept_results
 from shiftscope.store.stored_study import StoredStudy
@@ -86,7 +73,7 @@ def verify(study: StoredStudy) -> Verified:
     except StudyDamaged as error:
         found.damages.append(Damage("", study.path / MANIFEST, str(error), "restore"))
     for name in [*study.datasets, *(each for each in found.unfinished if each not in study)]:
-        found.damages += _damages(name, study.folder_of(name), found)
+        found.damages += _damages(study.place_of(name), found)
     for kept in kept_results(study.path):
         if kept.damage:
             found.damages.append(Damage("", kept.folder / RESULT, kept.damage, "compute"))
@@ -95,95 +82,81 @@ def verify(study: StoredStudy) -> Verified:
     return found
 
 
-def _damages(name: str, folder: Path, found: Verified) -> Iterator[Damage]:
+def _damages(place: RecordingPlace, found: Verified) -> Iterator[Damage]:
+    name, names = place.dataset, place.names
     try:
-        described = read_json(within(folder, folder / RECORDING), "a recording")
-        check_format(folder / RECORDING, described)
+        described = read_json(place.description, "a recording")
+        check_format(place.description, described)
         plan = Plan.of(described)
         if not is_as_written(described):
             raise StudyDamaged("it differs from what was written")
         if plan.dataset != name:
             raise StudyDamaged(f"it is of {plan.dataset!r}")
     except (ShiftscopeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        yield Damage(name, folder / RECORDING, f"cannot be read: {error}", "overwrite")
+        yield Damage(name, names.description, f"cannot be read: {error}", "overwrite")
         return
     complete = bool(described.get("complete"))
     sums: dict[Path, str] = {}
     broken = set()
     for index in plan.shards():
-        path = done_file(folder, index)
+        path = names.done(index)
         try:
-            done = json.loads(within(folder, path).read_bytes())
+            done = json.loads(place.done(index).read_bytes())
             if not tells_of_shard(done, plan, index):
                 raise StudyDamaged(f"it does not tell of shard {index} as it was planned")
-            sums |= checksums(folder, done.get("sha256", {}))
+            sums |= place.files(done.get("sha256", {}))
         except (OSError, ValueError, RecursionError, StudyDamaged) as error:
             broken.add(path)
             if complete:
                 yield Damage(name, path, f"cannot be read: {error}", "record", index)
     if complete and "checksums" in described:
         try:
-            if checksum(within(folder, folder / CHECKSUMS)) != described["checksums"]:
+            if checksum(place.checksums) != described["checksums"]:
                 raise StudyDamaged("differs from what was written")
-            told = read_json(folder / CHECKSUMS, "checksums", _most_bytes_of_checksums(folder))
-            sums = checksums(folder, told)  # of the shards' files too, whatever became of their ends
+            told = read_json(place.checksums, "checksums", _most_bytes_of_checksums(place))
+            sums = place.files(told)  # of the shards' files too, whatever became of their ends
         except (OSError, ShiftscopeError) as error:
-            yield Damage(name, folder / CHECKSUMS, f"cannot be read: {error}", "repair")
+            yield Damage(name, names.checksums, f"cannot be read: {error}", "repair")
     elif complete:
-        kept = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != SHARDS)
-        found.unchecked += sum(path not in sums and path.name != RECORDING for path in kept)
+        found.unchecked += sum(path not in sums for path in place.contents())
     if not complete:
-        yield from _damaged_runs(name, folder, plan)
+        yield from _damaged_runs(place, plan)
     checked = {path: digest for path, digest in sums.items() if path not in broken}
     for path, problem in _differing(checked, found):
-        shard = shard_of(path.relative_to(folder))
+        shard = place.shard_of(path)
         remedy: Remedy = "repair" if shard is None else "record"
-        if plan.keep == "summaries" and path.is_relative_to(folder / SUMMARIES):
+        if plan.keep == "summaries" and path.is_relative_to(names.summaries):
             remedy = "overwrite"  # without the responses nothing but a new pass brings them back
         yield Damage(name, path, problem, remedy, shard)
 
 
-def _most_bytes_of_checksums(folder: Path) -> int:
+def _most_bytes_of_checksums(place: RecordingPlace) -> int:
     """A study of a stranger may claim any number of files; what is there is no claim."""
-    if on_store(folder) or (folder / CHECKSUMS).stat().st_size <= LARGEST_JSON:
+    if place.checksums.stat().st_size <= LARGEST_JSON:
         return LARGEST_JSON
-    return LONGEST_ENTRY * sum(1 for _ in folder.rglob("*"))
+    return LONGEST_ENTRY * sum(1 for _ in place.folder.rglob("*"))
 
 
-def _damaged_runs(name: str, folder: Path, plan: Plan) -> Iterator[Damage]:
+def _damaged_runs(place: RecordingPlace, plan: Plan) -> Iterator[Damage]:
     """Summaries that are still to be merged; they hold their own checksums.
 
     What is missing is no damage where it is made again: from the responses, or where a recording that was whole waits
     for a shard and has kept them merged.
     """
-    remade = plan.keep == "responses"
-    for first, size in runs(folder, plan.shard_count):
-        done = [shard for shard in range(first, first + size) if is_done(folder, plan, shard)]
-        path = partial_file(folder, first, size)
-        if not done or (not path.exists() and (remade or (folder / SUMMARIES).is_dir())):
+    remade, name, names = plan.keep == "responses", place.dataset, place.names
+    for first, size in runs(names, plan.shard_count):
+        done = [shard for shard in range(first, first + size) if is_done(place, plan, shard)]
+        path = names.partial(first, size)
+        if not done or (not path.exists() and (remade or names.summaries.is_dir())):
             continue
         try:
-            read_partial(within(folder, path))
+            read_partial(place.partial(first, size))
         except StudyDamaged:
             problem = "differs from what was written" if path.exists() else "is missing"
             if remade:
                 yield Damage(name, path, problem, "repair")
             else:
                 yield from (Damage(name, path, problem, "record", shard) for shard in done)
-
-
-def shard_of(file: Path) -> int | None:
-    """The shard that a file of a recording was written with; None for what comes from all of them."""
-    parts = file.parts
-    if parts[0] == SAMPLES or (parts[0] == SHARDS and file.suffix == ".done"):
-        return _number(file.stem)
-    if parts[0] == RESPONSES and parts[-4:-3] and parts[-3] == "c" and parts[-4] in ("by_sample", LOGITS):
-        return _number(parts[-2])
-    return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _differing(sums: Mapping[Path, str], found: Verified) -> Iterator[tuple[Path, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,13 @@ from shiftscope.store.disk.atomic import Checksums
 from shiftscope.store.disk.local_copy import to_write_arrays
 from shiftscope.store.formats.arrays import create_array
 from shiftscope.store.formats.samples import Samples
-from shiftscope.store.layout import RESPONSES, folder_name, samples_file
+from shiftscope.store.layout import folder_name
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 
 
 def write_coordinates(
-    recording: Path, plan: Plan, categories: Sequence[str] = (), sums: Checksums | None = None
+    place: RecordingPlace, plan: Plan, categories: Sequence[str] = (), sums: Checksums | None = None
 ) -> None:
     """Write beside the responses what their axes count; the same bytes each time.
 
@@ -35,7 +35,7 @@ def write_coordinates(
     """
     import zarr
 
-    samples = Samples([samples_file(recording, shard) for shard in plan.shards()])
+    samples = Samples([place.samples(shard) for shard in plan.shards()])
     along_samples: dict[str, npt.NDArray[Any]] = {
         "sample": np.arange(plan.samples),
         "label": samples.labels.astype(np.int32),
@@ -44,7 +44,7 @@ def write_coordinates(
     layers = {folder_name(layer.name).casefold() for layer in plan.layers}
     names = categories or [str(number) for number in range(plan.categories)]
     texts = {"category": np.array(names, object)}
-    with to_write_arrays(recording / RESPONSES, sums) as responses:
+    with to_write_arrays(place.arrays, sums) as responses:
         root = zarr.open_group(responses, mode="r+", zarr_format=3)
         for layer in plan.layers:
             _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})

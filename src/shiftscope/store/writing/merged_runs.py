@@ -7,17 +7,16 @@ that a larger run covers, since somebody was interrupted or did a shard again, d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.layout import SHARDS, partial_file
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.writing.shard_summaries import read_partial, write_partial
 from shiftscope.summaries.summary import States, merge_in_order, merge_runs
 
 TOGETHER = 16  # a power of two, so that sums round as without runs
 
 
-def merge_run_of(recording: Path, shard: int, shards: int) -> None:
+def merge_run_of(place: RecordingPlace, shard: int, shards: int) -> None:
     """Merge the runs that `shard`, one of `shards`, was the last one missing of.
 
     Any processes may do so at once: they write the same bytes, and the parts go when the whole has its name.
@@ -33,8 +32,8 @@ def merge_run_of(recording: Path, shard: int, shards: int) -> None:
         first = shard - shard % whole
         if first + whole > shards:
             return
-        merged = partial_file(recording, first, whole)
-        parts = [partial_file(recording, start, size) for start in range(first, first + whole, size)]
+        merged = place.partial(first, whole)
+        parts = [place.partial(start, size) for start in range(first, first + whole, size)]
         if not (merged.exists() or all(part.exists() for part in parts)):
             return
         if not merged.exists():
@@ -48,7 +47,9 @@ def merge_run_of(recording: Path, shard: int, shards: int) -> None:
         size = whole
 
 
-def merged_summaries(recording: Path, shards: int, again: Callable[[int], States] | None = None) -> States:
+def merged_summaries(
+    place: RecordingPlace, shards: int, again: Callable[[int], States] | None = None
+) -> States:
     """The summaries of all shards, layer folder -> name -> state.
 
     Parameters
@@ -64,27 +65,27 @@ def merged_summaries(recording: Path, shards: int, again: Callable[[int], States
 
     def of(first: int, size: int) -> States:
         try:
-            return read_partial(partial_file(recording, first, size))
+            return read_partial(place.partial(first, size))
         except StudyDamaged:
             if again is None:
                 raise
             return merge_in_order(map(again, range(first, first + size)))
 
-    return merge_runs((size.bit_length() - 1, of(first, size)) for first, size in runs(recording, shards))
+    return merge_runs((size.bit_length() - 1, of(first, size)) for first, size in runs(place, shards))
 
 
-def runs(recording: Path, shards: int) -> Iterator[tuple[int, int]]:
+def runs(place: RecordingPlace, shards: int) -> Iterator[tuple[int, int]]:
     """First shard and number of shards of the largest runs that are there; 1 where there is none."""
     first = 0
     while first < shards:
         size = largest = 1
         while first % (size := TOGETHER * size) == 0 and first + size <= shards:
-            if partial_file(recording, first, size).exists():
+            if place.partial(first, size).exists():
                 largest = size
         yield first, largest
         first += largest
 
 
-def remove_runs(recording: Path) -> None:
-    for path in (recording / SHARDS).glob("*.summaries"):
+def remove_runs(place: RecordingPlace) -> None:
+    for path in place.partials():
         path.unlink(missing_ok=True)

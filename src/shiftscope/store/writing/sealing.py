@@ -23,22 +23,14 @@ from shiftscope.store.disk.atomic import (
     remove_folder,
     write_json,
 )
-from shiftscope.store.disk.checksums import checksums
-from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.formats.arrays import StoredArray, write_arrays
 from shiftscope.store.layout import (
-    CHECKSUMS,
-    RECORDING,
-    RESPONSES,
-    SHARDS,
+    SAMPLES,
     SUMMARIES,
     UNIT_CHUNK,
-    done_file,
-    folder_name,
-    partial_file,
-    samples_file,
 )
+from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.coordinates import write_coordinates
 from shiftscope.store.writing.merged_runs import merged_summaries, runs
@@ -50,7 +42,7 @@ AT_ONCE_ON_A_STORE = 512 * 2**20  # where each pass fetches all responses again
 TURNED = 512, 8  # units and samples copied together, so that both sides stay in the cache
 
 
-def seal(folder: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
+def seal(place: RecordingPlace, plan: Plan, categories: Sequence[str] = ()) -> None:
     """Write what comes from all shards, and last that the recording is complete.
 
     Parameters
@@ -63,50 +55,46 @@ def seal(folder: Path, plan: Plan, categories: Sequence[str] = ()) -> None:
     StudyDamaged
         A shard's files are missing or damaged.
     """
-    sums = _sums_of_shards(folder, plan)
-    if _only_kept(folder, plan, sums):
-        flush(folder / SUMMARIES, sums)
+    sums = _sums_of_shards(place, plan)
+    if _only_kept(place, plan, sums):
+        flush(place.summaries, sums)
     else:
-        again = partial(summaries_of_stored, folder, plan) if plan.keep == "responses" else None
-        write_summaries(folder, merged_summaries(folder, plan.shard_count, again), sums)
+        again = partial(summaries_of_stored, place, plan) if plan.keep == "responses" else None
+        write_summaries(place, merged_summaries(place, plan.shard_count, again), sums)
     if plan.keep == "responses":
-        transpose(folder, plan, sums)
-        write_coordinates(folder, plan, categories, sums)
-        _sum_up_the_rest(folder / RESPONSES, sums)
+        transpose(place, plan, sums)
+        write_coordinates(place, plan, categories, sums)
+        _sum_up_the_rest(place.arrays, sums)
     flush_names_of(sums)
-    close(folder, plan, sums)
+    close(place, plan, sums)
 
 
-def close(folder: Path, plan: Plan, sums: Checksums) -> None:
+def close(place: RecordingPlace, plan: Plan, sums: Checksums) -> None:
     """Keep the checksums of all files, and say that the recording is complete."""
-    told = _told(folder, sums)
+    told = place.named(sums)
     of_sums: Checksums = {}
-    write_json(folder / CHECKSUMS, told, of_sums)
+    write_json(place.checksums, told, of_sums)
     flush_names_of(of_sums)
     described = {
-        **read_json(folder / RECORDING, "a recording"),
+        **read_json(place.description, "a recording"),
         "format": plan.format,
         "complete": True,
         "content": _content(told),
-        "checksums": of_sums[folder / CHECKSUMS],
-        **({"rounding": rounding} if (rounding := _rounding(folder, plan)) else {}),
+        "checksums": of_sums[place.checksums],
+        **({"rounding": rounding} if (rounding := _rounding(place, plan)) else {}),
     }
-    write_json(folder / RECORDING, with_own_digest(described))
+    write_json(place.description, with_own_digest(described))
 
 
-def _told(folder: Path, sums: Checksums) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): digest for path, digest in sorted(sums.items())}
-
-
-def _rounding(folder: Path, plan: Plan) -> dict[str, Any]:
+def _rounding(place: RecordingPlace, plan: Plan) -> dict[str, Any]:
     """What float16 took in the first shards, added up."""
     first = [index for index, rows in plan.shards().items() if rows.start < COMPARED]
-    told = [read_json(done_file(folder, index), "the end of a shard").get("rounding") for index in first]
+    told = [read_json(place.done(index), "the end of a shard").get("rounding") for index in first]
     try:
         added: dict[str, Any] = reduce(_added, filter(None, told), {})
     except (KeyError, TypeError) as error:
         raise StudyDamaged(
-            f"{done_file(folder, first[0])} and those after it do not tell what was rounded; record the dataset again."
+            f"{place.done(first[0])} and those after it do not tell what was rounded; record the dataset again."
         ) from error
     return added
 
@@ -118,24 +106,22 @@ def _added(one: Any, other: Any) -> Any:
     return one + other
 
 
-def write_summaries(folder: Path, merged: States, sums: Checksums) -> None:
-    remove_folder(folder / SUMMARIES)
+def write_summaries(place: RecordingPlace, merged: States, sums: Checksums) -> None:
+    remove_folder(place.summaries)
     groups = {
         f"{layer}/{name}": arrays_of(state)
         for layer, states in merged.items()
         for name, state in states.items()
     }
-    write_arrays(folder / SUMMARIES, groups, sums)
-    if not on_store(folder):
-        flush(folder / SUMMARIES, sums)
+    write_arrays(place.summaries, groups, sums)
 
 
-def transpose(folder: Path, plan: Plan, sums: Checksums) -> None:
+def transpose(place: RecordingPlace, plan: Plan, sums: Checksums) -> None:
     """Write (unit, sample) twins, as many units at a time as fit the budget."""
     for layer in plan.layers:
-        path = folder / RESPONSES / folder_name(layer.name)
-        by_sample, by_unit = StoredArray(path / "by_sample"), StoredArray(path / "by_unit")
-        budget = AT_ONCE_ON_A_STORE if on_store(folder) else TRANSPOSED_AT_ONCE
+        by_sample = StoredArray(place.responses(layer.name, "by_sample"))
+        by_unit = StoredArray(place.responses(layer.name, "by_unit"))
+        budget = AT_ONCE_ON_A_STORE if place.on_store else TRANSPOSED_AT_ONCE
         files = max(1, budget // (UNIT_CHUNK * plan.samples * by_sample.dtype.itemsize))
         for first in range(0, layer.units, files * UNIT_CHUNK):
             units = slice(first, min(first + files * UNIT_CHUNK, layer.units))
@@ -154,7 +140,7 @@ def _turn(rows: npt.NDArray[Any], into: npt.NDArray[Any]) -> None:
             into[unit : unit + across, row : row + down] = rows[row : row + down, unit : unit + across].T
 
 
-def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
+def _only_kept(place: RecordingPlace, plan: Plan, sums: Checksums) -> bool:
     """Whether the merged summaries are all that there is of the shards', and are of just these shards.
 
     So it is when a shard's samples were damaged, and recorded again, after its responses had been given up.
@@ -164,41 +150,42 @@ def _only_kept(folder: Path, plan: Plan, sums: Checksums) -> bool:
     StudyDamaged
         They are of other responses: of the whole pass nothing can be made.
     """
-    there = (partial_file(folder, *run).exists() for run in runs(folder, plan.shard_count))
+    there = (place.partial(*run).exists() for run in runs(place, plan.shard_count))
     if plan.keep == "responses" or all(there):
         return False
-    if not (folder / SUMMARIES).is_dir():
-        raise StudyDamaged(f"{folder / SUMMARIES} is missing; record with overwrite=True.")
+    if not (place.summaries).is_dir():
+        raise StudyDamaged(f"{place.summaries} is missing; record with overwrite=True.")
     kept = dict(sums)
-    flush(folder / SUMMARIES, kept)
-    if _content(_told(folder, kept)) != read_json(folder / RECORDING, "a recording").get("content"):
+    flush(place.summaries, kept)
+    if _content(place.named(kept)) != read_json(place.description, "a recording").get("content"):
         raise StudyDamaged(
-            f"{folder} keeps no responses, and its summaries are not of the shards that are there. Record with "
+            f"{place.folder} keeps no responses, and its summaries are not of the shards that are there. Record with "
             "overwrite=True."
         )
     return True
 
 
-def _sums_of_shards(folder: Path, plan: Plan) -> Checksums:
+def _sums_of_shards(place: RecordingPlace, plan: Plan) -> Checksums:
     """As they were when the shards were written; those of shards from before checksums were kept, as they are.
 
     With those of the `.done` files themselves.
     """
     sums: Checksums = {}
-    listed = set[object](folder.below()) if on_store(folder) else None  # in place of a request for each file
+    told_by: dict[Path, Path] = {}  # file -> the `.done` file that tells of it
     for index in plan.shards():
-        done = read_json(done_file(folder, index), "the end of a shard", sums=sums)
-        of_shard = checksums(folder, done.get("sha256", {}))
-        # Of before there are some that name the summaries too, which are gone once they are merged.
-        needed = [path for path in of_shard if path.parent.name != SHARDS]
-        if missing := [path for path in needed if not (path.is_file() if listed is None else path in listed)]:
-            raise StudyDamaged(
-                f"{done_file(folder, index)} tells of {missing[0]}, which is not there. Remove it, and give the "
-                "command that recorded the dataset again."
-            )
+        path = place.done(index)
+        done = read_json(path, "the end of a shard", sums=sums)
+        of_shard = place.files(done.get("sha256", {}))
+        told_by |= dict.fromkeys(of_shard, path)
         sums |= of_shard
         if "sha256" not in done:
-            flush(samples_file(folder, index), sums)
+            flush(place.samples(index), sums)
+    # Of before there are some that name the summaries too, which are gone once they are merged.
+    if missing := place.missing(file for file in told_by if file.suffix != ".summaries"):
+        raise StudyDamaged(
+            f"{told_by[missing[0]]} tells of {missing[0]}, which is not there. Remove it, and give the "
+            "command that recorded the dataset again."
+        )
     return sums
 
 
@@ -213,7 +200,9 @@ def _sum_up_the_rest(folder: Path, sums: Checksums) -> None:
 
 def _content(sums: dict[str, str]) -> str:
     """Digest of what was recorded: the samples as they are kept, and the summaries of their responses."""
-    kept = {name: digest for name, digest in sums.items() if name.startswith(("samples/", f"{SUMMARIES}/"))}
+    kept = {
+        name: digest for name, digest in sums.items() if name.startswith((f"{SAMPLES}/", f"{SUMMARIES}/"))
+    }
     return hashlib.sha256(
         "\n".join(f"{digest}  {name}" for name, digest in sorted(kept.items())).encode()
     ).hexdigest()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.model.answers import Answers, refuse_other_answers
@@ -20,25 +19,15 @@ from shiftscope.store.disk.atomic import (
     make_folder,
     read_json,
     remove_folder,
-    sweep_folder,
     write_json,
 )
-from shiftscope.store.disk.containment import all_within, within
+from shiftscope.store.disk.containment import all_within
 from shiftscope.store.disk.local_copy import to_write_arrays
-from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.formats.arrays import StoredArray, create_array
 from shiftscope.store.formats.samples import write_samples
-from shiftscope.store.layout import (
-    LOGITS,
-    RECORDING,
-    RESPONSES,
-    UNIT_CHUNK,
-    done_file,
-    folder_name,
-    partial_file,
-    samples_file,
-)
+from shiftscope.store.layout import LOGITS, UNIT_CHUNK, folder_name
+from shiftscope.store.places import RecordingPlace, Twin
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.merged_runs import merge_run_of, remove_runs
 from shiftscope.store.writing.sealing import seal
@@ -49,7 +38,7 @@ AT_ONCE = 2  # files of a shard: one waits for the disk while the checksum of an
 
 
 class RecordingWriter:
-    """Write a recording into `folder`, or go on with the one that stopped there.
+    """Write a recording into its place, or go on with the one that stopped there.
 
     Several processes may write one recording, each its shards: a shard written twice has the same bytes.
 
@@ -71,20 +60,21 @@ class RecordingWriter:
 
     def __init__(
         self,
-        folder: Path,
+        place: RecordingPlace,
         plan: Plan,
         *,
         answers: Answers | None = None,
         batch_size: int | None = None,
         overwrite: bool = False,
     ) -> None:
-        self.folder, self.plan = all_within(within(folder.parent, folder)), plan
+        all_within(place.folder)
+        self.place, self.plan = place, plan
         planned = json.loads(json.dumps(plan.as_json()))
-        before = _described(folder, overwrite=overwrite)
+        before = _described(place.description, overwrite=overwrite)
         self._batch_size = batch_size
         other = _other_answers(before, answers) if answers else ""
         if before is not None and overwrite and (other or _differences(before.get("plan", {}), planned)):
-            remove_folder(folder)
+            remove_folder(place.folder)
             before = None
         if before:
             self.complete = bool(before.get("complete"))
@@ -95,7 +85,7 @@ class RecordingWriter:
             self._refuse_full_disk()
             told = {"answers": answers.as_json()} if answers else {}
             begun = {"format": plan.format, "complete": False, **told, "plan": planned}
-            write_json(folder / RECORDING, with_own_digest(begun))
+            write_json(place.description, with_own_digest(begun))
         if plan.keep == "responses" and not self.complete:
             self._arrays, self._logits = self._arrays_to_write()
 
@@ -104,7 +94,7 @@ class RecordingWriter:
         return (
             []
             if self.complete
-            else [shard for shard in self.plan.shards() if not is_done(self.folder, self.plan, shard)]
+            else [shard for shard in self.plan.shards() if not is_done(self.place, self.plan, shard)]
         )
 
     def commit(self, shard: Shard, states: States) -> None:
@@ -116,8 +106,8 @@ class RecordingWriter:
         sums: Checksums = {}
         with ThreadPoolExecutor(AT_ONCE) as several:
             writing = [
-                several.submit(write_partial, partial_file(self.folder, shard.index), states),
-                several.submit(write_samples, samples_file(self.folder, shard.index), shard, sums),
+                several.submit(write_partial, self.place.partial(shard.index), states),
+                several.submit(write_samples, self.place.samples(shard.index), shard, sums),
             ]
             if self.plan.keep == "responses":
                 arrays = [(self._arrays[name], values) for name, values in shard.responses.items()]
@@ -133,12 +123,10 @@ class RecordingWriter:
             "plan": self.plan.digest,
             **({} if self._batch_size is None else {"batch_size": self._batch_size}),
             **({"rounding": shard.rounding} if shard.rounding else {}),
-            "sha256": {
-                path.relative_to(self.folder).as_posix(): digest for path, digest in sorted(sums.items())
-            },
+            "sha256": self.place.named(sums),
         }
-        write_json(done_file(self.folder, shard.index), done)
-        merge_run_of(self.folder, shard.index, self.plan.shard_count)
+        write_json(self.place.done(shard.index), done)
+        merge_run_of(self.place, shard.index, self.plan.shard_count)
 
     def seal(self, categories: Sequence[str] = ()) -> None:
         """Merge the summaries, write the transposed responses, mark the recording complete.
@@ -147,29 +135,24 @@ class RecordingWriter:
         that was killed here left behind is removed.
         """
         if not self.complete:
-            seal(self.folder, self.plan, categories)
+            seal(self.place, self.plan, categories)
             self.complete = True
-        remove_runs(self.folder)  # also those that a rank wrote of a shard that another had done
+        remove_runs(self.place)  # also those that a rank wrote of a shard that another had done
 
     def abandon(self) -> None:
         """Leave no trace of a recording that finished no shard."""
         if not self.complete and len(self.unfinished()) == self.plan.shard_count:
-            remove_folder(self.folder)
-
-    def sweep(self) -> None:
-        """Remove what killed processes left behind; not while another process writes this recording."""
-        if not on_store(self.folder):
-            sweep_folder(self.folder)
+            remove_folder(self.place.folder)
 
     def tell_other_passes(self, answers: Answers, batch_size: int) -> None:
         """Warn where shards that are there were made by another torch, or in batches of another size."""
         if self.complete:
             return
-        described = read_json(self.folder / RECORDING, "a recording")
+        described = read_json(self.place.description, "a recording")
         if "answers" in described:
             Answers.from_json(described["answers"]).tell_other_torch(answers)
-        done = [shard for shard in self.plan.shards() if is_done(self.folder, self.plan, shard)]
-        sizes = {json.loads(done_file(self.folder, shard).read_bytes()).get("batch_size") for shard in done}
+        done = [shard for shard in self.plan.shards() if is_done(self.place, self.plan, shard)]
+        sizes = {json.loads(self.place.done(shard).read_bytes()).get("batch_size") for shard in done}
         if others := sorted(sizes - {None, batch_size}):
             warnings.warn(
                 f"{self.plan.dataset!r} was begun with batch_size={' and '.join(map(str, others))} and goes on with "
@@ -182,17 +165,19 @@ class RecordingWriter:
         try:
             return self._create_arrays()
         except (ValueError, KeyError, TypeError, StudyDamaged):
-            layers = [folder_name(layer.name) for layer in self.plan.layers]
-            arrays = [LOGITS, *(f"{layer}/{twin}" for layer in layers for twin in ("by_sample", "by_unit"))]
-            for described in (".", *layers, *arrays):
-                (self.folder / RESPONSES / described / "zarr.json").unlink(missing_ok=True)
+            layers = [layer.name for layer in self.plan.layers]
+            of_layers = [
+                self.place.responses(layer, twin) for layer in layers for twin in ("", *get_args(Twin))
+            ]
+            for folder in (self.place.arrays, self.place.logits, *of_layers):
+                (folder / "zarr.json").unlink(missing_ok=True)
         return self._create_arrays()
 
     def _create_arrays(self) -> tuple[dict[str, StoredArray], StoredArray]:
         import zarr
 
         plan = self.plan
-        with to_write_arrays(self.folder / RESPONSES) as responses:
+        with to_write_arrays(self.place.arrays) as responses:
             root = zarr.open_group(responses, mode="a", zarr_format=3)
             for layer in plan.layers:
                 group, kind = root.require_group(folder_name(layer.name)), plan.stored_type(layer.name)
@@ -202,30 +187,28 @@ class RecordingWriter:
                 create_array(group, "by_unit", shape, chunks, kind, ("unit", "sample"))
             shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
             create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
-        folders = {layer.name: self.folder / RESPONSES / folder_name(layer.name) for layer in plan.layers}
-        arrays = {name: StoredArray(folder / "by_sample") for name, folder in folders.items()}
-        if not on_store(self.folder) and len(self.unfinished()) == plan.shard_count:
-            flush(self.folder / RESPONSES, {})  # descriptions last before the first shard counts
-        return arrays, StoredArray(self.folder / RESPONSES / LOGITS)
+        names = [layer.name for layer in plan.layers]
+        arrays = {name: StoredArray(self.place.responses(name, "by_sample")) for name in names}
+        if not self.place.on_store and len(self.unfinished()) == plan.shard_count:
+            flush(self.place.arrays, {})  # descriptions last before the first shard counts
+        return arrays, StoredArray(self.place.logits)
 
     def _refuse_full_disk(self) -> None:
-        if on_store(self.folder):
-            return
-        make_folder(self.folder)
-        needed, free = self.plan.bytes_needed(), shutil.disk_usage(self.folder).free
+        make_folder(self.place.folder)
+        needed, free = self.plan.bytes_needed(), self.place.free_bytes()
         if needed > free:
-            remove_folder(self.folder)
+            remove_folder(self.place.folder)
             raise StudyMismatch(
                 f"the recording may need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Record fewer layers, "
                 'or record with keep="summaries".'
             )
 
 
-def is_done(folder: Path, plan: Plan, shard: int) -> bool:
+def is_done(place: RecordingPlace, plan: Plan, shard: int) -> bool:
     """Whether a shard was written whole; a `.done` file of anything else, or one that breaks off, does not count."""
     try:
-        done = json.loads(done_file(folder, shard).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        done = json.loads(place.done(shard).read_bytes())
+    except (OSError, ValueError, RecursionError, StudyDamaged):
         return False
     return tells_of_shard(done, plan, shard)
 
@@ -237,14 +220,14 @@ def tells_of_shard(done: object, plan: Plan, shard: int) -> bool:
     return isinstance(done, dict) and all(done.get(key, value) == value for key, value in said.items())
 
 
-def _described(folder: Path, *, overwrite: bool) -> dict[str, Any] | None:
+def _described(path: Path, *, overwrite: bool) -> dict[str, Any] | None:
     """What a recording says of itself; with `overwrite` one that says nothing that can be read differs in all."""
-    if not (folder / RECORDING).exists():
+    if not path.exists():
         return None
     try:
-        described = read_json(folder / RECORDING, "a recording")
+        described = read_json(path, "a recording")
         if not isinstance(described.get("plan"), dict):
-            raise StudyDamaged(f"{folder / RECORDING} does not say what the recording is.")
+            raise StudyDamaged(f"{path} does not say what the recording is.")
         return described
     except StudyDamaged as error:
         if overwrite:

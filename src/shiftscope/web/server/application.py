@@ -22,8 +22,6 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
-from shiftscope.store.disk.object_path import on_store
-from shiftscope.store.layout import MANIFEST
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link, Message, Page
 from shiftscope.views.page.view import Action, View
@@ -333,7 +331,7 @@ class _Shown:
     def _gone(self) -> str:
         """What became of a study that is not in its folder any more; empty where it is."""
         study = self.study
-        if not isinstance(study, StoredStudy) or on_store(study.path) or (study.path / MANIFEST).exists():
+        if not isinstance(study, StoredStudy) or study.place.is_there():
             return ""
         return (
             f"{study.path} was deleted or moved while it was shown. Pages that were drawn before may still come. Put "

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import uvicorn
 
 from shiftscope.errors import BadRequest
-from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.notebook.inline import Inline, notebook_display
 from shiftscope.web.server.application import LOCAL, ShownStudy, application
@@ -105,7 +104,7 @@ def view(
         read_only = read_only or study.read_only
         if not (read_only or study.writable()):
             why = (
-                "is on an object store, which holds no notes" if on_store(study.path) else "cannot be written"
+                "is on an object store, which holds no notes" if study.place.on_store else "cannot be written"
             )
             tell(f"{study.path} {why}: it is shown read only, without forms for notes.")
             read_only = True
