@@ -44,10 +44,12 @@ def test_what_is_written_in_python_is_said_as_options(python, typed):
     [
         "no file 'overwrite=True.npz' there",
         "no file /data/batch_size/a.npz there",
+        "no file /data/batch_size",
         'no column "mean=0.5" in it',
         "epsilon=0.5; it is below",
         "reference='lab'; it is a name",  # a flag of this command
         "it's not the model's output: (",
+        "Create one with Study.create() or `shiftscope record`.",
     ],
 )
 def test_names_of_data_and_what_no_option_says_stay(message):

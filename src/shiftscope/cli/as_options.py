@@ -16,7 +16,7 @@ Options = Mapping[str, "Argument"]  # by the name that the parameter has in Pyth
 
 # Names in quotes may be anything, and stay; a keyword has its value behind it.
 _SAID = re.compile(
-    r"""(?<![\w.'"])(?:
+    r"""(?<![\w./'"-])(?:
         (?P<quoted>'(?:[^'\\]|\\.)*'(?!\w) | "(?:[^"\\]|\\.)*"(?!\w))
         | (?P<call>(?:[A-Za-z]\w*\.)*[A-Za-z]\w*)(?=\()
         | (?P<keyword>[a-z]\w*)=(?=[^\s=])
@@ -27,7 +27,7 @@ _SAID = re.compile(
 _PART = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|.""", re.DOTALL)
 _CALLS = ("Preprocess", "dataset", "create", "record")  # whose keywords are options of commands
 _OF_LAYERS = ("pool", "channel_axis", "prefix_tokens")  # stand behind a layer's name, as LAYER:channel_axis=1
-_PYTHON = re.compile(r"(?:\b(?:ss|study|Study)\.\w+|\bLayer)\(")
+_PYTHON = re.compile(r"(?:\b(?:ss|study|Study)\.\w+|\bLayer)\((?!\))")
 ONLY_PYTHON = " (That is Python: this command has no option for it.)"
 
 
