@@ -1,6 +1,12 @@
 """`shiftscope demo`."""
 
+import re
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
 
 import pytest
 
@@ -33,7 +39,8 @@ def test_the_demo_prints_a_table_for_each_layer_and_how_to_open_the_study(run, t
 
 def test_the_demo_shows_the_study_with_the_options_given(run, tmp_path, made, monkeypatch):
     called = []
-    monkeypatch.setattr("subprocess.run", lambda words, check: called.append(words[1:]))
+    module = sys.modules["shiftscope.cli.demo"]
+    monkeypatch.setattr(module, "_run_viewer", lambda words: called.append(words[1:]))
     assert run("demo", "--out", tmp_path / "a.study", "--no-browser", "--port", "8500").status == 0
     assert run("demo", "--out", tmp_path / "b.study").status == 0
     view = ["-m", "shiftscope", "view"]
@@ -50,3 +57,37 @@ def test_a_folder_of_something_else_is_refused_before_the_training(run, tmp_path
     monkeypatch.setattr(demo, "train", lambda *arguments, **options: trained.append(True))
     assert "exists and is not empty" in run("demo", "--no-view", "--out", tmp_path / "full").refused()
     assert not trained
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing sends SIGTERM there")
+@pytest.mark.parametrize(
+    ("number", "deaf"), [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, False)]
+)
+def test_what_ends_the_demo_ends_its_viewer(tmp_path, demo_study, number, deaf):
+    """Also one that is deaf to Ctrl-C, as what a script starts in the background."""
+    shutil.copytree(demo_study, tmp_path / "a.study")
+    code = textwrap.dedent(
+        """
+        import signal, sys
+        from shiftscope import demo
+        from shiftscope.cli import main
+        from shiftscope.study import open_study
+
+        if sys.argv.pop() == "deaf":
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a process that it starts inherits this
+        demo.make_study = lambda path, seed: open_study(path)
+        sys.argv[1:] = ["demo", "--out", "a.study", "--no-browser", "--port", "0"]
+        main()
+        """
+    )
+    words = [sys.executable, "-c", code, "deaf" if deaf else "hears"]
+    with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            shown = (re.search(r"http://127\.0\.0\.1:([0-9]+)/", line) for line in process.stdout)
+            port = int(next(filter(None, shown))[1])
+            process.send_signal(number)
+            assert process.wait(20) == 128 + number
+        finally:
+            process.kill()
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        pass

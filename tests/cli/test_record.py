@@ -129,7 +129,7 @@ FIRST = ("--data", "val/", "--name", "val", "--layers", "hidden")
     ("words", "message"),
     [
         (("--data", "val/", "--name", "val", "--layers", "hiden"), "no layer named 'hiden'"),
-        (("--data", "val/", "--name", "val"), "the first dataset of a study needs layers"),
+        (("--data", "val/", "--name", "val"), "the first dataset of a study needs --layers"),
         (("--data", "nowhere/", "--name", "val", "--layers", "hidden"), "no file or folder 'nowhere/'"),
         (("--data", "png:val/", "--name", "val", "--layers", "hidden"), "no kind of dataset named 'png'"),
         ((*FIRST, "--categories", "nowhere.txt"), "cannot read category names from 'nowhere.txt'"),
@@ -219,7 +219,30 @@ def test_one_of_several_outputs_is_named_by_an_option(run, folder):
         "--layers",
         "net.conv@0",
     )
-    assert "output='prediction', or --output prediction" in run(*words).refused()
+    assert "Say which: --output prediction." in run(*words).refused()
     assert run(*words, "--output", "1", "--outputs", "logits").status == 0
     plan = json.loads((folder / "x.study" / "val" / "recording.json").read_text())["plan"]
     assert (plan["output"], plan["probabilities"]) == ("prediction", False)
+
+
+def test_a_model_that_guesses_on_the_reference_is_told_so(run, recorded, folder):
+    from shiftscope.statistics.wilson import wilson
+
+    val = open_study(recorded)["val"].samples
+    right = int((val.labels == val.predictions).sum())
+    assert wilson(right, 10)[0] <= 0.5
+    again = run(*RECORD, "--data", "npz:shifted.npz", "--name", "shifted")
+    told = f"the model answers val no better than chance ({right} right, where guessing among 2 categories gets 50 %)"
+    assert told in again.out.splitlines()[1]
+    assert "likely causes are untrained weights" in again.out
+
+
+def test_a_model_that_is_right_is_not_told_to_guess(run, recorded, folder):
+    """The labels of the second set are the model's own answers."""
+    val = open_study(recorded)["val"].samples
+    rows = [f"val/{val[i].id},{('cat', 'dog')[val.predictions[i]]}" for i in range(10)]
+    (folder / "right.csv").write_text("\n".join(["path,label", *rows]) + "\n")
+    answer = run(*RECORD, "--data", "csv:right.csv", "--name", "right", "--reference")
+    assert answer.status == 0
+    assert "10 samples, 100.0 % told right" in answer.out
+    assert "chance" not in answer.out

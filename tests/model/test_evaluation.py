@@ -1,3 +1,4 @@
+import hashlib
 import sys
 import textwrap
 from contextlib import suppress
@@ -69,6 +70,65 @@ def test_what_modules_are_set_to_tells_models_apart_where_the_same_torch_says_it
     refuse_other_model(earlier, described(slope=0.9))
     del earlier["settings"]
     refuse_other_model(earlier, described(slope=0.9))
+
+
+class DropPath(torch.nn.Module):
+    """As libraries of models have it, which say its rate in one of two ways."""
+
+    def __init__(self, rate, word):
+        super().__init__()
+        self.rate, self.word = rate, word
+
+    def forward(self, x):
+        return x
+
+    def extra_repr(self):
+        return f"{self.word}={self.rate}"
+
+
+class Attention(DropPath):
+    def extra_repr(self):
+        return f"heads=2, attn_drop={self.rate}, scale={self.word}"
+
+
+def dropping(kind, rate, other=1):
+    torch.manual_seed(0)
+    return {
+        "gru": lambda: torch.nn.GRU(3, 4, num_layers=2, dropout=rate, bidirectional=other != 1),
+        "drop path": lambda: torch.nn.Sequential(DropPath(rate, "drop_prob"), torch.nn.LeakyReLU(other)),
+        "drop path p": lambda: torch.nn.Sequential(DropPath(rate, "p"), torch.nn.LeakyReLU(other)),
+        "attention": lambda: Attention(rate, other),
+    }[kind]()
+
+
+@pytest.mark.parametrize("kind", ["gru", "drop path", "drop path p", "attention"])
+def test_rates_of_dropping_at_random_tell_no_models_apart(kind):
+    described = describe_model(dropping(kind, 0.3))
+    refuse_other_model(described, describe_model(dropping(kind, 0.1)))
+    refuse_other_model(described, describe_model(dropping(kind, 0.0)))
+    refuse_other_model(describe_model(dropping(kind, 0.0)), described)
+    with pytest.raises(StudyMismatch, match=r"another model: .*settings"):
+        refuse_other_model(described, describe_model(dropping(kind, 0.3, other=2)))
+
+
+@pytest.mark.parametrize("kind", ["gru", "drop path", "drop path p", "attention"])
+def test_a_model_is_that_of_a_study_that_has_one_digest_of_all_settings(kind):
+    model = dropping(kind, 0.3)
+    earlier = describe_model(model)
+    lines = (f"{name} {module.extra_repr()}" for name, module in model.named_modules())
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    earlier["settings"] = {"torch": torch.__version__, "sha256": digest}
+    refuse_other_model(earlier, describe_model(model))
+    with pytest.raises(StudyMismatch, match="another model: settings"):
+        refuse_other_model(earlier, describe_model(dropping(kind, 0.1)))
+
+
+def test_a_share_that_is_called_p_elsewhere_is_a_setting():
+    class Pool(DropPath):
+        pass
+
+    with pytest.raises(StudyMismatch, match="another model: settings"):
+        refuse_other_model(describe_model(Pool(2, "p")), describe_model(Pool(3, "p")))
 
 
 def test_half_precision_models_are_described(net):
@@ -218,6 +278,57 @@ def test_weights_of_another_model_do_not_fit(module_folder, net):
     torch.save(net.state_dict(), "other.pt")
     with pytest.raises(ModelError, match="do not fit Sequential"):
         load_model("my_nets:small", "other.pt")
+
+
+@pytest.mark.parametrize("prefix", ["module.", "model.", "_orig_mod.", "module._orig_mod."])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_prefix_of_every_name_is_left_out_and_told(module_folder, capsys, prefix, inside):
+    model = load_model("my_nets:small")
+    state = {prefix + name: tensor for name, tensor in model.state_dict().items()}
+    torch.save({"state_dict": state} if inside else state, "wrapped.pt")
+    again = load_model("my_nets:small", "wrapped.pt")
+    torch.testing.assert_close(dict(again.state_dict()), dict(model.state_dict()))
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(f"wrapped.pt: every name begins with '{prefix}'")
+
+
+def test_what_data_parallel_saves_fits(module_folder, capsys):
+    model = load_model("my_nets:small")
+    torch.save(torch.nn.DataParallel(model).state_dict(), "parallel.pt")
+    again = load_model("my_nets:small", "parallel.pt")
+    torch.testing.assert_close(again[1].weight, model[1].weight)
+    assert "every name begins with 'module.'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda state: {
+                f"module.{name}": tensor for name, tensor in [*state.items(), ("2.scale", torch.ones(1))]
+            },
+            r"2 names missing: 1.weight, 1.bias; 3 names unknown to the model: module.1.weight, module.1.bias, "
+            r"module.2.scale$",
+        ),
+        (
+            lambda state: {"model": dict(state), "epoch": 3},
+            "2 names missing: 1.weight, 1.bias; 2 names unknown to the model: model, epoch$",
+        ),
+        (
+            lambda state: {f"module.{name}": tensor[:1] for name, tensor in state.items()},
+            r"2 names of another shape: 1.weight \(1, 4\) for \(2, 4\), 1.bias \(1,\) for \(2,\)$",
+        ),
+        (
+            lambda state: {**state, **{str(k): torch.ones(1) for k in range(1000)}},
+            "do not fit Sequential: 1000 names unknown to the model: 0, 1, 2, ...$",
+        ),
+    ],
+)
+def test_weights_that_do_not_fit_are_told_in_a_few_names(module_folder, capsys, change, message):
+    torch.save(change(load_model("my_nets:small").state_dict()), "other.pt")
+    with pytest.raises(ModelError, match=message):
+        load_model("my_nets:small", "other.pt")
+    assert not capsys.readouterr().err
 
 
 def test_pickled_code_in_a_weights_file_is_not_run(module_folder):

@@ -9,7 +9,7 @@ import torch
 from shiftscope.errors import ResponseError
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.shard_filling import ShardFilling
-from shiftscope.shard import SampleEntry
+from shiftscope.shard import COMPARED, SampleEntry
 from shiftscope.summaries.fused.on_device import OnDevice
 
 SIZES = {"a": 3, "b": 5}
@@ -97,6 +97,22 @@ def test_what_is_not_finite_is_named_before_the_shard_is_done(wrong, said, more,
     else:
         with pytest.raises(ResponseError, match=rf"layer 'b', unit 4, sample '2': .*{said}"):
             shard.finish()
+
+
+@ROUTES
+def test_what_float16_cannot_hold_is_refused_in_every_shard(route):
+    """Also far behind the samples of which it is counted what float16 took."""
+    route = dict(route)
+    made = OnDevice if route.pop("on_device", False) else None
+    positions = range(10 * COMPARED, 10 * COMPARED + 3)
+    shard = ShardFilling(10, positions, LAYERS, 4, "float16", summaries=made, **route)
+    batch = drawn(3)
+    batch["a"][1, 2] = 65520  # halfway from the largest number to the one that would be next
+    shard.append(samples(0, 3), batch, batch["logits"])
+    with pytest.raises(
+        ResponseError, match=r"layer 'a', unit 2, sample '1': .* 65520 is too large for float16"
+    ):
+        shard.finish()
 
 
 @ROUTES

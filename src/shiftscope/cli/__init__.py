@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from shiftscope.cli.as_options import as_options, options_of
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
 from shiftscope.cli.export_deephys import export_deephys
@@ -19,12 +20,13 @@ from shiftscope.cli.repair import repair
 from shiftscope.cli.report import report
 from shiftscope.cli.results import results
 from shiftscope.cli.score import score
+from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
 from shiftscope.errors import ShiftscopeError
 
 if TYPE_CHECKING:
-    from cyclopts import App
+    from cyclopts import App, Argument, CycloptsError
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
@@ -81,15 +83,39 @@ def in_words(error: OSError) -> str:
 
 
 def main() -> None:
-    """Run `shiftscope`; our errors become one message and exit status 1."""
+    """Run `shiftscope`; our errors become one message and exit status 1, words that cannot be read one and status 2."""
+    from cyclopts import CycloptsError
+
+    app = command_line()
     try:
-        command_line()()
+        app(exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _refuse(app, error)
     except BrokenPipeError:  # whoever read the output has seen enough
         sys.stderr.close()
         sys.exit(141)
     except ShiftscopeError as error:
-        sys.exit(f"shiftscope: {error}")
+        sys.exit(f"shiftscope: {as_options(str(error), _options(app))}")
     except OSError as error:  # a read-only folder, a full disk
         sys.exit(f"shiftscope: {in_words(error)}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _typed(app: App) -> tuple[list[Argument], list[str]]:
+    """The arguments of the command that was named, none where there is no such command, and the words behind it."""
+    _, apps, words = app.parse_commands()
+    return list(apps[-1].assemble_argument_collection() if apps[-1].default_command else ()), words
+
+
+def _options(app: App) -> dict[str, Argument]:
+    """Of the command that was run; a message that names another option tells to record, with that one."""
+    return {**options_of(app["record"].assemble_argument_collection()), **options_of(_typed(app)[0])}
+
+
+def _refuse(app: App, error: CycloptsError) -> NoReturn:
+    from cyclopts import CycloptsError, CycloptsPanel
+
+    panel, told = CycloptsPanel(error), swallowed(error, *_typed(app))
+    app.error_console.print(CycloptsPanel(CycloptsError(msg=told)) if told else panel)
+    sys.exit(2)

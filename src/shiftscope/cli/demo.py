@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from shiftscope.counted import counted
+
+ENDS_WITHIN = 3.0  # seconds that a viewer is given to end by itself
 
 
 def demo(
@@ -47,5 +52,22 @@ def demo(
     if view:
         options = [] if port is None else ["--port", str(port)]
         options += [] if browser else ["--no-browser"]
-        # A process of its own, without the weight of torch.
-        subprocess.run([sys.executable, "-m", "shiftscope", "view", str(out), *options], check=False)
+        _run_viewer([sys.executable, "-m", "shiftscope", "view", str(out), *options])
+
+
+def _run_viewer(words: Sequence[str]) -> None:
+    """A process of its own, without the weight of torch; what ends this process ends it too."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        with subprocess.Popen(words) as viewer:
+            try:
+                viewer.wait()
+            except BaseException as end:
+                if not isinstance(end, KeyboardInterrupt):  # a Ctrl-C has reached the viewer as well
+                    viewer.send_signal(signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    viewer.wait(ENDS_WITHIN)
+                viewer.kill()
+                raise
+    finally:
+        signal.signal(signal.SIGTERM, before)

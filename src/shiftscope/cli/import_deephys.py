@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from shiftscope.cli.print_chance import print_chance
 from shiftscope.cli.study_address import StudyAddress
 from shiftscope.counted import counted
 
@@ -58,3 +59,4 @@ def import_deephys(
         skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
         print(f"{name}: {counted(len(recording.samples), 'sample')}{told}{skipped}.")
     print(f"Look at them with: shiftscope view {out}")
+    print_chance(study)

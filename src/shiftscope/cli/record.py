@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from shiftscope.cli.print_chance import print_chance
 from shiftscope.cli.study_address import StudyAddress
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, DataError
@@ -178,6 +179,7 @@ def record(
     skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
     shown = counted(len(recording.samples), "sample")
     print(f"{name}: {shown}{told}{without}{skipped}. Look at them with: shiftscope view {study}")
+    print_chance(opened)
 
 
 @contextmanager

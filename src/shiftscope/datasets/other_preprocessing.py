@@ -29,7 +29,7 @@ def refuse_other_preprocessing(
     raise DataError(
         f"{name!r} is preprocessed otherwise than {reference_name!r}, in {', '.join(differs)}: {_in_words(here)} here, "
         f"{_in_words(there)} there. Give it preprocess=ss.Preprocess({_in_words(there, '')}); where both come to the "
-        "same, or this is the shift itself, pass other_preprocessing=True (--other-preprocessing)."
+        "same, or this is the shift itself, pass other_preprocessing=True."
     )
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
 
+from shiftscope.counted import counted
 from shiftscope.errors import ModelError
 from shiftscope.model.exported_program import load_exported
+from shiftscope.progress import tell
+
+SHOWN = 3  # names of weights in a message
 
 
 def load_model(source: str, weights: str | Path | None = None) -> nn.Module:
@@ -26,7 +31,8 @@ def load_model(source: str, weights: str | Path | None = None) -> nn.Module:
         "package.module:callable" (called without arguments), "timm:NAME" (pretrained unless `weights`
         are given), "hf:NAME" (an image classifier of Transformers), or the path of a `torch.export` file.
     weights
-        A state dict: `.safetensors`, or a `.pt`/`.pth` file, read without running code in it.
+        A state dict: `.safetensors`, or a `.pt`/`.pth` file, read without running code in it. Where a wrapper such
+        as `DataParallel` put one prefix before every name, it is left out, and that is told.
 
     Raises
     ------
@@ -121,9 +127,46 @@ def _load_weights(model: nn.Module, path: Path) -> None:
     except Exception as error:  # torch and safetensors raise a dozen kinds for a foreign file
         raise ModelError(f"cannot read weights from {str(path)!r}: {error}") from error
     state = state.get("state_dict", state) if isinstance(state, dict) else state
+    prefix = _prefix(model, state) if isinstance(state, dict) else ""
+    if prefix:
+        consume_prefix_in_state_dict_if_present(state, prefix)
     try:
         model.load_state_dict(state)
     except (RuntimeError, AttributeError, TypeError) as error:
-        raise ModelError(
-            f"the weights in {str(path)!r} do not fit {type(model).__name__}: {error}"
-        ) from error
+        why = (isinstance(state, dict) and _unlike(model, state)) or error
+        raise ModelError(f"the weights in {str(path)!r} do not fit {type(model).__name__}: {why}") from error
+    if prefix:
+        told = f"every name begins with {prefix!r}, as behind a wrapper, and without it they are the model's own."
+        tell(str(path), [told])
+
+
+def _prefix(model: nn.Module, state: Mapping[Any, Any]) -> str:
+    """What stands before every name of the model, as a wrapper like `DataParallel` leaves it; empty where nothing."""
+    wanted, names = set(model.state_dict()), [name for name in state if isinstance(name, str)]
+    if not wanted or len(names) != len(state) or len(names) != len(wanted):
+        return ""
+    prefix = min(names).removesuffix(min(wanted))  # one prefix leaves their order as it is
+    return prefix if prefix.endswith(".") and {prefix + each for each in wanted} == set(names) else ""
+
+
+def _unlike(model: nn.Module, state: Mapping[Any, Any]) -> str:
+    """The first names of each kind that keeps the file from the model, counted; empty where none does."""
+    wanted = model.state_dict()
+    here, there = (
+        {name: tuple(tensor.shape) for name, tensor in each.items() if isinstance(tensor, torch.Tensor)}
+        for each in (wanted, state)
+    )
+    kinds = {
+        "missing": [name for name in wanted if name not in state],
+        "unknown to the model": [name for name in state if name not in wanted],
+        "of another shape": [
+            f"{name} {there[name]} for {shape}"
+            for name, shape in here.items()
+            if there.get(name, shape) != shape
+        ],
+    }
+    return "; ".join(
+        f"{counted(len(names), 'name')} {what}: {', '.join(map(str, names[:SHOWN]))}{', ...' * (len(names) > SHOWN)}"
+        for what, names in kinds.items()
+        if names
+    )

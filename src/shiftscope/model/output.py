@@ -144,8 +144,8 @@ def answer_item(output: Any, asked: str | int | None, samples: int, categories: 
             "(sample, category). Wrap it in a module whose forward returns the logits."
         )
     raise ModelError(
-        f"the model gives {_listing(parts)}, and several of these could be its logits. Say which: output={rows[-1]!r}, "
-        f"or --output {rows[-1]} on the command line."
+        f"the model gives {_listing(parts)}, and several of these could be its logits. Say which: "
+        f"output={rows[-1]!r}."
     )
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -20,6 +20,10 @@ from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.recorded_layer import RecordedLayer
 
 SETTINGS = "settings"
+WITHOUT_RATES = "without_rates_sha256"
+DROPPING = ("DropPath", "StochasticDepth")  # how classes end that say their rate as p
+_RATE = re.compile(r"(?:^|, *)\w*drop\w*=[-+.\deE]+(?=,|$)")
+_RATE_ALONE = re.compile(r"(?:^|, *)(?:p|\w*drop\w*)=[-+.\deE]+(?=,|$)")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")  # of an object in memory
 
 
@@ -27,7 +31,8 @@ def describe_model(model: nn.Module) -> dict[str, Any]:
     """Class, number of parameters, and digests of weights and buffers and of the modules' types and settings, as JSON.
 
     Settings are what modules say of themselves when printed, as the slope of a LeakyReLU. Another version of torch may
-    say them otherwise, so its number stands beside their digest. Those of dropout play no part in eval mode.
+    say them otherwise, so its number stands beside their digest. Those of dropout play no part in eval mode: there is a
+    digest without the rates of all that drops at random, where modules say some.
     """
     with observed(model):  # eval mode may give other weights
         return _described(model)
@@ -40,19 +45,34 @@ def _described(model: nn.Module) -> dict[str, Any]:
             continue
         digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
         digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
-    structure = "\n".join(f"{name} {type(module).__name__}" for name, module in model.named_modules() if name)
-    settings = "\n".join(
-        f"{name} {_ADDRESS.sub('', module.extra_repr())}"
+    structure = (f"{name} {type(module).__name__}" for name, module in model.named_modules() if name)
+    settings = [
+        (name, type(module).__name__, _ADDRESS.sub("", module.extra_repr()))
         for name, module in model.named_modules()
         if not isinstance(module, _DropoutNd)
-    )
+    ]
+    said = _digest(f"{name} {text}" for name, _, text in settings)
+    without = _digest(f"{name} {_without_rates(kind, text)}" for name, kind, text in settings)
     return {
         "class": f"{type(model).__module__}.{type(model).__qualname__}",
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "weights_sha256": digest.hexdigest(),
-        "modules_sha256": hashlib.sha256(structure.encode()).hexdigest(),  # the same weights in other layers
-        SETTINGS: {"torch": torch.__version__, "sha256": hashlib.sha256(settings.encode()).hexdigest()},
+        "modules_sha256": _digest(structure),  # the same weights in other layers
+        SETTINGS: {
+            "torch": torch.__version__,
+            "sha256": said,
+            **({WITHOUT_RATES: without} if without != said else {}),
+        },
     }
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _without_rates(kind: str, settings: str) -> str:
+    """What a module says of itself, without the share that it drops at random while it is trained."""
+    return (_RATE_ALONE if kind.endswith(DROPPING) else _RATE).sub("", settings).strip(", ")
 
 
 def without_settings(described: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,8 +135,7 @@ class InputRange:
 def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raise `StudyMismatch` naming what differs between the study's model and this one."""
     differs = [key for key in now if key != SETTINGS and recorded.get(key) != now[key]]
-    set_there, set_here = recorded.get(SETTINGS, {}), now.get(SETTINGS, {})
-    if set_there.get("torch") == set_here.get("torch") and set_there != set_here:
+    if _set_otherwise(recorded.get(SETTINGS, {}), now.get(SETTINGS, {})):
         differs.append(SETTINGS)
     if not differs:
         return
@@ -129,6 +148,13 @@ def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> N
         f"this study was made by another model: {what}. Responses of two models cannot share a study; "
         "create a new study for this one."
     )
+
+
+def _set_otherwise(there: Mapping[str, Any], here: Mapping[str, Any]) -> bool:
+    """Whether the same torch says other settings, rates of dropout aside; where these are not told apart, any."""
+    if there.get("torch") != here.get("torch") or there.get("sha256") == here.get("sha256"):
+        return False
+    return bool(there.get(WITHOUT_RATES, there.get("sha256")) != here.get(WITHOUT_RATES, here.get("sha256")))
 
 
 def refuse_other_layers(recorded: Sequence[RecordedLayer], now: Sequence[RecordedLayer]) -> None:

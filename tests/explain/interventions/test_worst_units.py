@@ -51,7 +51,9 @@ def test_what_sampling_alone_gives_makes_no_unit_the_worst(recorded, monkeypatch
 
 def test_several_shifted_sets_need_a_name(recorded, made):
     recorded.record(made(seed=4), "night", progress=False)
-    with pytest.raises(BadRequest, match=r"2 shifted sets \(field, night\); say under which"):
+    with pytest.raises(
+        BadRequest, match=r"2 shifted sets \(field, night\); give dataset=... to say under which"
+    ):
         worst_units(recorded, 2, "novelty", layer="hidden")
 
 

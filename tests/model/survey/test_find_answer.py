@@ -63,7 +63,7 @@ def test_of_several_outputs_that_could_be_logits_one_has_to_be_named():
         ModelError, match=r"'features': a tensor of shape \(2, 6\), 'prediction': .*\(2, 4\)"
     ) as told:
         found(both)
-    assert "output='prediction', or --output prediction" in str(told.value)
+    assert "Say which: output='prediction'." in str(told.value)
     for asked in ("prediction", 1, "1"):
         assert found(both, output=asked)[:2] == (4, "prediction")
     for wrong in ("predictions", 2, -1):

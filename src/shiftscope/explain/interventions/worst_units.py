@@ -61,7 +61,7 @@ def _only_shifted(study: StoredStudy, reference: str) -> str:
     shifted = [name for name in study if name != reference]
     if len(shifted) != 1:
         raise BadRequest(
-            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); say under which one units are "
-            "the worst: the dataset (--dataset on the command line)."
+            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); give dataset=... to say under "
+            "which one units are the worst."
         )
     return shifted[0]

@@ -182,13 +182,13 @@ def map_named(study: StoredStudy, name: str | None = None) -> LinearMap:
     if not maps:
         raise NotInStudy(
             "this study keeps no linear map: the model ends in none, or the layer before it was not recorded. Record "
-            "into a new study with paths=[...] (--paths), the names of linear layers or convolutions."
+            "into a new study with paths=[...], the names of linear layers or convolutions."
         )
     if name is None:
         if study.head is None:
             raise NotInStudy(
                 f"no recorded layer feeds the logits by a linear map; name one of {', '.join(maps)}. For the one "
-                "into the logits record into a new study with its name in paths=[...] (--paths)."
+                "into the logits record into a new study with its name in paths=[...]."
             )
         return study.head
     if name in maps:
@@ -198,7 +198,7 @@ def map_named(study: StoredStudy, name: str | None = None) -> LinearMap:
             return linear
     raise NotInStudy(
         f"no linear map {name!r} in this study; closest: {closest(name, maps)}. There are: {', '.join(maps)}. "
-        "Others are kept by recording with paths=[...] (--paths)."
+        "Others are kept by recording with paths=[...]."
     )
 
 

@@ -71,7 +71,7 @@ def read_model_file(path: Path, classification_layer: str | None = None) -> Mode
     if not layers.get(named):
         raise LayerNotFound(
             f"the classification layer {named!r} is no layer with units of {path}; closest: {closest(named, layers)}. "
-            f"Say which gives the logits, classification_layer=... or --classification-layer: {', '.join(layers)}."
+            f"Say which gives the logits, classification_layer=...; there are: {', '.join(layers)}."
         )
     if sum(layers.values()) * layers[named] > MOST_PROFILES:
         raise DataError(
