@@ -10,6 +10,7 @@ from shiftscope.counted import counted
 from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
 from shiftscope.flow.create import create
+from shiftscope.flow.derive import derive
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
@@ -38,6 +39,7 @@ class Study(StoredStudy):
 
     create: classmethod[Any, ..., Study] = classmethod(create)
     record = record
+    derive = derive
     verify = verify
     results = results
 

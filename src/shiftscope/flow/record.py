@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest
+from shiftscope.flow.derive import encode
 from shiftscope.progress import Progress, silent
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES
@@ -241,6 +242,10 @@ def record_dataset(
         _enter(study, prepared, place, reference=reference)
         if replaces:
             place.remove_others()
+    if keep == "responses":
+        for derived in study.derived.values():
+            encode(study, derived, name, engine=engine, progress=progress)
+        study.forget()
     return study[name]
 
 

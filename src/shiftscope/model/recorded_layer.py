@@ -11,7 +11,7 @@ from shiftscope.errors import NotInStudy, closest
 from shiftscope.model.units.kind import Axes
 from shiftscope.typed import check_types
 
-Side = Literal["output", "input", "patches"]
+Side = Literal["output", "input", "patches", "derived"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class RecordedLayer:
     rectify: bool
     channel_axis: int
     prefix_tokens: int
-    side: Side = "output"  # or what enters the module, or the mean patch that enters a convolution
+    # Or what enters the module, the mean patch that enters a convolution, or codes of the layer that `module` names.
+    side: Side = "output"
 
     @property
     def axes(self) -> Axes:
@@ -41,6 +42,8 @@ class RecordedLayer:
         """What one unit is, and how a map or token sequence became one number."""
         if self.side == "patches":
             return "weight of a kernel, mean over positions"
+        if self.side == "derived":
+            return f"feature of {self.module}"
         return self.kind if self.pool == "none" else f"{self.kind}, {self.pool} pooling"
 
     def check(self, unit: int) -> int:

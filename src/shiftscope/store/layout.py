@@ -28,6 +28,7 @@ CHECKSUMS = "checksums.json"
 LOGITS = "logits"
 NOTES = "notes.sqlite"
 EXPLANATIONS = "explanations"
+DERIVED = "derived"
 
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}

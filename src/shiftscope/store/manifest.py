@@ -52,6 +52,7 @@ class Manifest:
     sha256: Mapping[str, str] = field(
         default_factory=dict
     )  # checksums of the linear maps' files, by their names
+    derived: tuple[str, ...] = ()  # layers that are computed from these, in the order made
     format: int = FORMAT  # by whose rules its recordings are made
 
 
@@ -106,6 +107,7 @@ def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> b
         **({"answer": manifest.answer.as_json()} if manifest.answer else {}),
         "versions": dict(manifest.versions),
         "sha256": dict(manifest.sha256),
+        **({"derived": list(manifest.derived)} if manifest.derived else {}),
         **({"folders": dict(manifest.folders)} if manifest.folders else {}),
     }
     return write_json_over(StudyPlace(path).manifest, with_own_digest(content), over)
@@ -141,6 +143,7 @@ def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
             answer=Answer.from_json(content["answer"]) if "answer" in content else None,
             versions=content["versions"],
             sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
+            derived=tuple(content.get("derived", ())),
             folders=_checked(content.get("folders", {})),
             format=content["format"],
         )
@@ -162,7 +165,8 @@ def _check_model(model: Mapping[str, Any]) -> None:
 
 def _check_names(manifest: Manifest) -> None:
     """Raise ValueError or `BadRequest` for names of datasets and layers that are none or stand twice."""
-    for names in (manifest.datasets, tuple(layer.name for layer in manifest.layers)):
+    layers = tuple(layer.name for layer in manifest.layers)
+    for names in (manifest.datasets, (*layers, *manifest.derived)):
         for name in names:
             folder_name(name)
         if len(set(names)) < len(names):

@@ -19,6 +19,7 @@ from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.layout import (
     ANSWERS,
     CHECKSUMS,
+    DERIVED,
     HEAD,
     LOGITS,
     MANIFEST,
@@ -97,6 +98,8 @@ class RecordingPlace:
         Folder of the study.
     at
         Name of the dataset's folder, where that is not the dataset's own.
+    behind
+        Of a derived layer's codes: the recording that they are of, which has the samples.
     contained
         False for places that are named and not opened, as of a file that is told to lead out.
 
@@ -112,6 +115,7 @@ class RecordingPlace:
     dataset: str
     at: str = ""
     contained: bool = True
+    behind: RecordingPlace | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", self.at or self.own)
@@ -128,6 +132,11 @@ class RecordingPlace:
             return place
         new = place.replacement
         return new if new.folder.exists() and not place.folder.exists() else place
+
+    def of_derived(self, layer: str) -> RecordingPlace:
+        """Where the codes of this recording are that a derived layer has."""
+        at = "/".join((DERIVED, "layers", folder_name(layer), self.own))
+        return RecordingPlace(self.root, self.dataset, at, behind=dataclasses.replace(self, contained=True))
 
     @property
     def own(self) -> str:
@@ -176,6 +185,8 @@ class RecordingPlace:
         return self._inside(SUMMARIES, folder_name(layer), name)
 
     def samples(self, shard: int) -> Path:
+        if self.behind:
+            return self.behind.samples(shard)
         return self._inside(SAMPLES, f"{shard:05d}.arrow")
 
     def all_samples(self, shards: int) -> Iterable[Path]:

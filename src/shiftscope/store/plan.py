@@ -70,13 +70,13 @@ class Plan:
         starts = range(0, self.samples, self.rows)
         return {i: range(start, min(start + self.rows, self.samples)) for i, start in enumerate(starts)}
 
-    def bytes_needed(self) -> int:
-        """What the recording will take on disk at most, thumbnails at 4 kB."""
+    def bytes_needed(self, *, samples: bool = True) -> int:
+        """What the recording will take on disk at most, thumbnails at 4 kB; less where it keeps no `samples`."""
         twice = sum(
             2 * layer.units * np.dtype(self.stored_type(layer.name)).itemsize for layer in self.layers
         )
-        kept = twice + self.categories * np.dtype(self.stored_as).itemsize
-        return self.samples * (4096 + (kept if self.keep == "responses" else 0))
+        kept = twice + (self.categories * np.dtype(self.stored_as).itemsize if samples else 0)
+        return self.samples * ((4096 if samples else 0) + (kept if self.keep == "responses" else 0))
 
     def stored_type(self, layer: str) -> StoredType:
         """Of a layer's responses; that of the logits is `stored_as`."""

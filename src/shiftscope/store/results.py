@@ -68,7 +68,7 @@ class ResultKey:
     @classmethod
     def of(cls, study: StoredStudy, kind: str, layer: str, datasets: Sequence[str], **rest: Any) -> ResultKey:
         """The key of a result that rests on these datasets as they are now; raises `NotInStudy` for one that is not."""
-        digests = {name: study[name].digest for name in datasets}
+        digests = {name: study[name].holding(layer).digest for name in datasets}
         return cls(kind, study.layer(layer).name, tuple(datasets), recordings=digests, **rest)
 
     def place(self, study: Path) -> Path:
@@ -201,7 +201,7 @@ def kept_results(study: Path) -> Iterator[KeptResult]:
 def why_stale(study: StoredStudy, kept: ResultKey, versions: Mapping[str, int]) -> str:
     """Why a kept result would not be shown, given the versions that methods have now; empty where it would."""
     try:
-        now = {name: study[name].digest for name in kept.datasets}
+        now = {name: study[name].holding(kept.layer).digest for name in kept.datasets}
     except (NotInStudy, StudyDamaged):
         return "a dataset that it rests on is gone"
     changed = [name for name in kept.datasets if kept.recordings.get(name) != now[name]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,6 +16,7 @@ from shiftscope.counted import counted
 from shiftscope.datasets.pictures.thumbnails import media_type
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
+from shiftscope.shard import StoredType
 from shiftscope.store.disk.atomic import read_json
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.local_copy import folder_to_read
@@ -60,15 +61,29 @@ class Recording:
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none
             self.plan = Plan.of(described)
             self._rounding = described.get("rounding", {})
-            self.layers = {layer.name: layer for layer in self.plan.layers}
+            self.recorded = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
             raise StudyDamaged(f"{place.description} does not describe a recording: {error!r}.") from error
+        self.derived: Mapping[str, Recording] = {}  # codes of these responses, by the names of derived layers
         self._responses = lru_cache(maxsize=None)(self._open_responses)
         self._summary = lru_cache(maxsize=64)(self._read_summary)
 
     def __repr__(self) -> str:
         layers = ", ".join(f"{layer.name} ({counted(layer.units, 'unit')})" for layer in self.plan.layers)
         return f"Recording {self.name!r}: {self.in_words}; layers {layers}"
+
+    @property
+    def layers(self) -> dict[str, RecordedLayer]:
+        """Recorded layers by name, then the derived ones."""
+        return self.recorded | {name: codes.recorded[name] for name, codes in self.derived.items()}
+
+    def holding(self, layer: str) -> Recording:
+        """Where a layer's responses are: here, or among the codes of a derived one; `NotInStudy` for neither."""
+        return self.derived.get(self.layer(layer).name, self)
+
+    def stored_type(self, layer: str) -> StoredType:
+        """Of a layer's responses on disk."""
+        return self.holding(layer).plan.stored_type(layer)
 
     @property
     def in_words(self) -> str:
@@ -118,7 +133,7 @@ class Recording:
     @_says_whose
     def summary(self, layer: str, kind: type[S]) -> S:
         """A summary of all samples shown: `recording.summary("fc", Maxima)`."""
-        return self._summary(self.layer(layer).name, name_of(kind))  # type: ignore[return-value]
+        return self.holding(layer)._summary(layer, name_of(kind))  # type: ignore[return-value]
 
     def layer(self, name: str) -> RecordedLayer:
         return layer_named(name, self.layers)
@@ -126,10 +141,10 @@ class Recording:
     @_says_whose
     def rounded(self, layer: str) -> tuple[int, int, int]:
         """Samples compared, responses to them that float16 made zero, and those that it left fewer digits."""
-        name = self.layer(layer).name
+        name, held = layer, self.holding(layer)
         try:
-            counts = self._rounding.get("layers", {}).get(name, {})
-            told = self._rounding.get("samples", 0), counts.get("to_zero", 0), counts.get("subnormal", 0)
+            counts = held._rounding.get("layers", {}).get(name, {})
+            told = held._rounding.get("samples", 0), counts.get("to_zero", 0), counts.get("subnormal", 0)
         except AttributeError:
             told = (None, None, None)
         if not all(type(number) is int and number >= 0 for number in told):
@@ -185,11 +200,11 @@ class Recording:
 
     def by_sample(self, layer: str) -> StoredArray:
         """(sample, unit) responses on disk."""
-        return self._responses(self.layer(layer).name, "by_sample")
+        return self.holding(layer)._responses(layer, "by_sample")
 
     def by_unit(self, layer: str) -> StoredArray:
         """(unit, sample), their twin on disk."""
-        return self._responses(self.layer(layer).name, "by_unit")
+        return self.holding(layer)._responses(layer, "by_unit")
 
     def stored_logits(self) -> StoredArray:
         """(sample, category) logits on disk."""
@@ -202,7 +217,7 @@ class Recording:
 
     def _open_responses(self, layer: str, twin: Twin) -> StoredArray:
         self.require_responses()
-        samples, units = self.plan.samples, self.layers[layer].units
+        samples, units = self.plan.samples, self.recorded[layer].units
         shape = (samples, units) if twin == "by_sample" else (units, samples)
         return StoredArray(self.place.responses(layer, twin), shape)
 

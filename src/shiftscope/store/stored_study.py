@@ -9,9 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from shiftscope.errors import NotInStudy, StudyDamaged, closest
 from shiftscope.model.linear_map import LinearMap, further_head
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
+from shiftscope.store.derived_layer import DerivedLayer, read_derived, read_learned
 from shiftscope.store.disk.atomic import (
     Checksums,
     has_checksum,
@@ -58,8 +61,26 @@ class StoredStudy(Mapping[str, Recording]):
 
     @property
     def layers(self) -> dict[str, RecordedLayer]:
-        """Recorded layers by name, in the order asked for."""
+        """Recorded layers by name, in the order asked for; then the derived ones that every dataset has."""
+        return self.recorded_layers | self._finished
+
+    @property
+    def recorded_layers(self) -> dict[str, RecordedLayer]:
         return {layer.name: layer for layer in self.manifest.layers}
+
+    @cached_property
+    def derived(self) -> dict[str, DerivedLayer]:
+        """Layers that are computed from recorded ones; those whose folders are gone are not there."""
+        found = (read_derived(self.place, name) for name in self.manifest.derived)
+        return {each.name: each for each in found if each and each.behind in self.recorded_layers}
+
+    def without_codes(self, layer: str) -> list[str]:
+        """Datasets of which a derived layer's codes are still to be computed."""
+        return [name for name in self if layer not in self[name].derived]
+
+    @cached_property
+    def _finished(self) -> dict[str, RecordedLayer]:
+        return {name: each.layer for name, each in self.derived.items() if not self.without_codes(name)}
 
     @property
     def reference(self) -> str:
@@ -107,12 +128,26 @@ class StoredStudy(Mapping[str, Recording]):
                 f"{self.place.manifest} names {len(self.categories)} categories, and {dataset!r} was recorded "
                 f"with {recording.plan.categories}. Record it again with overwrite=True."
             )
-        if recording.layers != self.layers:
+        if recording.recorded != self.recorded_layers:
             raise StudyDamaged(
-                f"{self.place.manifest} names the layers {list(self.layers)}, and {dataset!r} was recorded at "
-                f"others: {list(recording.layers)}, or read otherwise. Record it again with overwrite=True."
+                f"{self.place.manifest} names the layers {list(self.recorded_layers)}, and {dataset!r} was recorded "
+                f"at others: {list(recording.recorded)}, or read otherwise. Record it again with overwrite=True."
             )
+        codes = {name: self._codes(derived, recording) for name, derived in self.derived.items()}
+        recording.derived = {name: found for name, found in codes.items() if found}
         return recording
+
+    def _codes(self, derived: DerivedLayer, recording: Recording) -> Recording | None:
+        """A dataset's codes of a derived layer; None where they are not whole, or of something else."""
+        place = recording.place.of_derived(derived.name)
+        if not place.description.exists():
+            return None
+        try:
+            codes = Recording(place)
+        except StudyDamaged:
+            return None  # they are derived again
+        is_its = codes.plan.fingerprint == derived.fingerprint(recording.digest)
+        return codes if codes.complete and is_its else None
 
     def place_of(self, dataset: str) -> RecordingPlace:
         """Where a dataset's recording is, or would be."""
@@ -154,13 +189,30 @@ class StoredStudy(Mapping[str, Recording]):
         first = self.head
         if first is None:
             return {}
-        others = (_map_file(further_head(first.name, layer)) for layer in self.layers if layer != first.layer)
+        others = (
+            _map_file(further_head(first.name, layer))
+            for layer in self.recorded_layers
+            if layer != first.layer
+        )
         found = [self._read_map(self.place.file(file)) for file in others if file in self.manifest.sha256]
-        return {each.layer: each for each in [first, *found] if each}
+        recorded = {each.layer: each for each in [first, *found] if each}
+        behind = {name: self.derived[name].behind for name in self._finished}
+        return recorded | {
+            name: self._through_atoms(name, recorded[layer])
+            for name, layer in behind.items()
+            if layer in recorded
+        }
+
+    def _through_atoms(self, layer: str, head: LinearMap) -> LinearMap:
+        """The map into the logits from the codes of a derived layer; what the codes leave of the responses is apart."""
+        learned = read_learned(self.place, self.derived[layer])
+        weight = (head.weight @ learned["components_"].T).astype(np.float32)
+        bias = (head.bias_or_zeros + head.weight @ learned["mean_"]).astype(np.float32)
+        return LinearMap(further_head(head.name, layer), layer, weight, bias, alone=False)
 
     def head_file(self, layer: str) -> Path:
         """Where the linear map from `layer` into the logits is, or would be."""
-        found = self.heads.get(layer)
+        found = self.heads.get(self.derived[layer].behind if layer in self.derived else layer)
         if found is None or found is self.head:
             return self.place.head
         return self.place.file(_map_file(found.name))
@@ -172,16 +224,17 @@ class StoredStudy(Mapping[str, Recording]):
         Of further layers that feed the logits the name is "MODULE from LAYER".
         """
         found = [self._read_map(file) for file in self.place.maps()]
-        return {each.name: each for each in [*found, self.head] if each}
+        derived = [each for layer, each in self.heads.items() if layer in self.derived]
+        return {each.name: each for each in [*found, self.head, *derived] if each}
 
     def _read_map(self, path: Path) -> LinearMap | None:
         linear = read_map(path)
         if linear is None:
             return None
-        if linear.layer in self.layers and linear.weight.shape[1] != self.layers[linear.layer].units:
+        layer = self.recorded_layers.get(linear.layer)
+        if layer and linear.weight.shape[1] != layer.units:
             raise StudyDamaged(
-                f"{path} takes {linear.weight.shape[1]} inputs, and {linear.layer!r} has "
-                f"{self.layers[linear.layer].units} units."
+                f"{path} takes {linear.weight.shape[1]} inputs, and {linear.layer!r} has {layer.units} units."
             )
         return linear
 
@@ -213,6 +266,7 @@ class StoredStudy(Mapping[str, Recording]):
     def reread(self, *, as_written: bool = False) -> Manifest:
         """The manifest as it is on disk now; with `as_written` one that was changed since is refused."""
         self.manifest = _read_manifest(self.path, as_written=as_written)
+        self._forget_derived()
         return self.manifest
 
     def refuse_changed(self) -> None:
@@ -235,6 +289,7 @@ class StoredStudy(Mapping[str, Recording]):
             return False
         self.manifest = manifest
         self._recordings.clear()
+        self._forget_derived()
         return True
 
     def save_head(self, head: LinearMap) -> dict[str, str]:
@@ -271,12 +326,17 @@ class StoredStudy(Mapping[str, Recording]):
         """Read everything again from now on."""
         self._recordings.clear()
         self._forget_maps()
+        self._forget_derived()
 
     def _save_map(self, name: str, linear: LinearMap) -> dict[str, str]:
         sums: Checksums = {}
         write_map(self.place.file(name), linear, sums)
         self._forget_maps()
         return {name: sums[self.place.file(name)]}
+
+    def _forget_derived(self) -> None:
+        for known in ("derived", "_finished", "heads"):
+            self.__dict__.pop(known, None)
 
     def _forget_maps(self) -> None:
         for known in ("head", "heads", "maps"):

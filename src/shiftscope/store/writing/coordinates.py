@@ -48,6 +48,8 @@ def write_coordinates(
         root = zarr.open_group(responses, mode="r+", zarr_format=3)
         for layer in plan.layers:
             _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})
+        if place.behind:  # which names the samples beside its logits
+            return
         _write(root, {name: values for name, values in (along_samples | texts).items() if name not in layers})
         if "id" not in layers:
             _write_ids(root, samples, plan)

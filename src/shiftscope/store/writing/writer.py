@@ -105,13 +105,13 @@ class RecordingWriter:
         """
         sums: Checksums = {}
         with ThreadPoolExecutor(AT_ONCE) as several:
-            writing = [
-                several.submit(write_partial, self.place.partial(shard.index), states),
-                several.submit(write_samples, self.place.samples(shard.index), shard, sums),
-            ]
+            writing = [several.submit(write_partial, self.place.partial(shard.index), states)]
+            if not self.place.behind:
+                writing.append(several.submit(write_samples, self.place.samples(shard.index), shard, sums))
             if self.plan.keep == "responses":
                 arrays = [(self._arrays[name], values) for name, values in shard.responses.items()]
-                for array, values in [*arrays, (self._logits, shard.logits)]:
+                arrays += [(self._logits, shard.logits)] if self._logits else []
+                for array, values in arrays:
                     writing.append(several.submit(array.write, shard.first, values, sums))
             for each in writing:
                 each.result()
@@ -160,7 +160,7 @@ class RecordingWriter:
                 stacklevel=3,
             )
 
-    def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray]:
+    def _arrays_to_write(self) -> tuple[dict[str, StoredArray], StoredArray | None]:
         """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
         try:
             return self._create_arrays()
@@ -173,7 +173,7 @@ class RecordingWriter:
                 (folder / "zarr.json").unlink(missing_ok=True)
         return self._create_arrays()
 
-    def _create_arrays(self) -> tuple[dict[str, StoredArray], StoredArray]:
+    def _create_arrays(self) -> tuple[dict[str, StoredArray], StoredArray | None]:
         import zarr
 
         plan = self.plan
@@ -186,16 +186,17 @@ class RecordingWriter:
                 shape, chunks = shape[::-1], (min(UNIT_CHUNK, layer.units), plan.samples)
                 create_array(group, "by_unit", shape, chunks, kind, ("unit", "sample"))
             shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
-            create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
+            if not self.place.behind:
+                create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
         names = [layer.name for layer in plan.layers]
         arrays = {name: StoredArray(self.place.responses(name, "by_sample")) for name in names}
         if not self.place.on_store and len(self.unfinished()) == plan.shard_count:
             flush(self.place.arrays, {})  # descriptions last before the first shard counts
-        return arrays, StoredArray(self.place.logits)
+        return arrays, None if self.place.behind else StoredArray(self.place.logits)
 
     def _refuse_full_disk(self) -> None:
         make_folder(self.place.folder)
-        needed, free = self.plan.bytes_needed(), self.place.free_bytes()
+        needed, free = self.plan.bytes_needed(samples=not self.place.behind), self.place.free_bytes()
         if needed > free:
             remove_folder(self.place.folder)
             raise StudyMismatch(

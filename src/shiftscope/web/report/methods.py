@@ -129,7 +129,7 @@ def _datasets(selection: Selection) -> Table:
     for name in selection.ordered():
         recording = selection.study[name]
         plan = recording.plan
-        types = {plan.stored_type(layer) for layer in recording.layers}
+        types = {recording.stored_type(layer) for layer in recording.layers}
         source = "; ".join(f"{key.replace('_', ' ')}: {_text(value)}" for key, value in plan.source.items())
         rows.append(
             [

@@ -34,7 +34,7 @@ class MapInputs:
     def of_recording(cls, recording: Recording, layer: str) -> MapInputs:
         """All samples of a recording, in the type they are stored in: 2 bytes a response unless asked otherwise."""
         shown = recording.samples.predictions != NO_LABEL
-        stored = np.empty((len(shown), recording.layer(layer).units), recording.plan.stored_type(layer))
+        stored = np.empty((len(shown), recording.layer(layer).units), recording.stored_type(layer))
         for start in range(0, len(shown), SHARD_SAMPLES):
             stop = min(start + SHARD_SAMPLES, len(shown))
             stored[start:stop] = recording.responses(layer, start, stop)

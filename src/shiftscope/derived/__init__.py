@@ -1,0 +1,1 @@
+"""Layers computed from layers: one kind a file."""

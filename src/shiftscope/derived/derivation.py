@@ -1,0 +1,85 @@
+"""What makes a layer from a layer: an estimator that is fitted on the reference, found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.registry import Registry
+
+if TYPE_CHECKING:
+    import torch
+
+Rows = npt.NDArray[np.float32]
+
+
+class Derivation(Protocol):
+    """A scikit-learn estimator whose features have one atom each: `inverse_transform` is codes @ atoms + mean.
+
+    What it has learned stands in arrays whose names end in an underscore; of them and of its parameters it is made
+    again. The code of a row depends on that row alone.
+    """
+
+    components_: Rows  # (feature, unit) atoms
+    mean_: Rows  # (unit,)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]: ...
+
+    def fit(self, X: Rows, y: None = None) -> Derivation: ...
+
+    def transform(self, X: Rows) -> Rows:
+        """(row, feature) codes of (row, unit) responses."""
+        ...
+
+    def encoded(self, responses: torch.Tensor) -> torch.Tensor:
+        """`transform` as torch does it, differentiable."""
+        ...
+
+
+Kind = Callable[..., Derivation]
+D = TypeVar("D", bound=Kind)
+derivations: Registry[Kind] = Registry("kind of derived layer", "shiftscope.derived")
+
+
+def derivation(name: str) -> Callable[[D], D]:
+    """Enter a class under the name that `study.derive` knows it by; its parameters include `size` and `seed`."""
+
+    def enter(kind: D) -> D:
+        derivations.register(name, kind)
+        return kind
+
+    return enter
+
+
+def made(kind: str, settings: Mapping[str, Any]) -> Derivation:
+    """One that is to be fitted; raises `BadRequest` for a setting that this kind does not have."""
+    try:
+        return derivations[kind](**settings)
+    except TypeError as error:
+        raise BadRequest(f"{kind} cannot be made with {dict(settings)}: {error}.") from error
+
+
+def learned(fitted: Derivation) -> dict[str, npt.NDArray[Any]]:
+    """What it has learned, by name."""
+    return {
+        name: np.ascontiguousarray(value)
+        for name, value in vars(fitted).items()
+        if name.endswith("_") and isinstance(value, np.ndarray)
+    }
+
+
+def made_again(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Derivation:
+    """One that was fitted before; raises `StudyDamaged` where `arrays` are not what such a one has learned."""
+    fitted = made(kind, settings)
+    for name, array in arrays.items():
+        setattr(fitted, name, array)
+    atoms, mean = arrays.get("components_"), arrays.get("mean_")
+    fits = atoms is not None and mean is not None and atoms.ndim == 2 and mean.shape == atoms.shape[1:]
+    if not fits or not all(np.isfinite(array).all() for array in arrays.values()):
+        shapes = {name: array.shape for name, array in arrays.items()}
+        raise StudyDamaged(f"a dictionary of the kind {kind!r} has arrays that are none: {shapes}.")
+    return fitted

@@ -1,0 +1,36 @@
+"""The samples that a derived layer is fitted on: of the fit half of one dataset, as many as are needed."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.derived.derivation import Rows
+from shiftscope.statistics.split import FIT, order_of, split
+from shiftscope.store.stored_recording import Recording
+
+MOST_ROWS = 20_000
+SEED = 0  # of the halves, which are the same for all that is fitted
+AT_ONCE = 64 * 2**20  # bytes of responses that are read together
+
+
+def positions_to_fit(recording: Recording, most: int = MOST_ROWS) -> npt.NDArray[np.intp]:
+    """(row,) positions, ascending, of samples that were shown; the same ones of an image set in whatever order."""
+    ids = recording.samples.column("id").to_pylist()
+    half = np.flatnonzero((split(ids, 2, SEED) == FIT) & (recording.samples.predictions != NO_LABEL))
+    order = np.argsort(order_of([ids[position] for position in half], SEED + 1), kind="stable")
+    return np.sort(half[order[:most]])
+
+
+def rows_to_fit(recording: Recording, layer: str, positions: npt.NDArray[np.intp]) -> Rows:
+    """(row, unit) responses of a layer at some positions, read in blocks."""
+    units, total = recording.layer(layer).units, recording.plan.samples
+    step = max(1, AT_ONCE // (4 * units))
+    rows = np.empty((len(positions), units), np.float32)
+    for start in range(0, total, step):
+        stop = min(start + step, total)
+        first, last = np.searchsorted(positions, (start, stop))
+        if first < last:
+            rows[first:last] = recording.responses(layer, start, stop)[positions[first:last] - start]
+    return rows

@@ -1,0 +1,205 @@
+"""A layer computed from a recorded one, for every dataset of the study."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from shiftscope.engine.choose import chosen
+from shiftscope.engine.engine import Engine
+from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.progress import Progress, silent
+from shiftscope.store.derived_layer import DerivedLayer, read_learned, write_derived, write_learned
+from shiftscope.store.disk.locks import held
+from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.manifest import Manifest
+from shiftscope.store.stored_study import StoredStudy
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+    from shiftscope.derived.derivation import Derivation
+    from shiftscope.model.recorded_layer import RecordedLayer
+
+
+def derive(
+    study: StoredStudy,
+    layer: str,
+    kind: str,
+    *,
+    size: int,
+    name: str | None = None,
+    seed: int = 0,
+    engine: Engine | Client | None = None,
+    overwrite: bool = False,
+    progress: bool = True,
+    **settings: Any,
+) -> RecordedLayer:
+    """Fit a derived layer on the reference, and compute its codes of every dataset; goes on where it stopped.
+
+    It is fitted on at most 20,000 samples of one half of the reference, chosen by digests of their ids, and is then a
+    layer like any other, of all pages, scores and exports. Datasets that are recorded later get their codes then.
+
+    Parameters
+    ----------
+    layer
+        A recorded layer, whose stored responses are read; the model is not needed.
+    kind
+        "pca".
+    size
+        Number of features.
+    name
+        Of the derived layer; "LAYER~KINDSIZE" where not given, as "hidden~pca8".
+    engine
+        Where the shards are computed; as for `record`.
+    overwrite
+        Replace a derived layer of this name that was made otherwise.
+    **settings
+        Further parameters of the kind.
+
+    Raises
+    ------
+    NotInStudy
+        No such layer, nothing recorded, or a dataset whose responses were not kept.
+    BadRequest
+        No such kind or setting, a size that does not fit, or a layer that is derived itself.
+    StudyMismatch
+        A layer of this name was made otherwise, and not `overwrite`.
+    StudyBusy, StudyNotWritable
+        As `record`.
+    """
+    from shiftscope.derived.derivation import derivations, made
+    from shiftscope.progress import bar
+
+    if layer in study.derived:
+        raise BadRequest(
+            f"{layer!r} is a derived layer itself. Derive from {study.derived[layer].behind!r}, which was recorded."
+        )
+    if layer not in study.recorded_layers:
+        study.layer(layer)
+        raise NotInStudy(f"no layer {layer!r} was recorded.")
+    derivations[kind]
+    name = name or f"{layer}~{kind}{size}"
+    if name in study.recorded_layers:
+        raise BadRequest(f"{name!r} is a recorded layer; give the derived one another name.")
+    for recording in study.values():
+        recording.require_responses()
+    told = {"size": size, "seed": seed, **settings}
+    with write_errors(study.path), held(study.path, f"derive {name}"):
+        derived = _described(study, layer, kind, name, made(kind, told), told, overwrite=overwrite)
+        for dataset in study:
+            encode(study, derived, dataset, engine=engine, progress=bar if progress else silent)
+    study.forget()
+    return study.layer(name)
+
+
+def encode(
+    study: StoredStudy,
+    derived: DerivedLayer,
+    dataset: str,
+    *,
+    engine: Engine | Client | None = None,
+    progress: Progress = silent,
+) -> None:
+    """Compute what is missing of a dataset's codes of a derived layer.
+
+    Raises
+    ------
+    StudyBusy
+        Another process records the dataset, or computes codes of it.
+    """
+    from shiftscope.derived.derivation import made_again
+    from shiftscope.derived.encoding import Encoding
+    from shiftscope.store.plan import Plan
+    from shiftscope.store.writing.writer import RecordingWriter
+
+    behind, engine = study[dataset], chosen(engine)
+    if derived.name in behind.derived:
+        return
+    fitted = made_again(derived.kind, derived.settings, read_learned(study.place, derived))
+    plan = Plan(
+        dataset=dataset,
+        samples=behind.plan.samples,
+        layers=[derived.layer],
+        categories=behind.plan.categories,
+        stored_as="float32",
+        keep="responses",
+        probabilities=False,
+        fingerprint=derived.fingerprint(behind.digest),
+        source={"layer": derived.behind},
+        model={},
+        shard_samples=behind.plan.shard_samples,
+        format=behind.plan.format,
+    )
+    place = behind.place.of_derived(derived.name)
+    with place.lock(engine.rank):
+        with place.files_lock():
+            writer = RecordingWriter(place, plan, overwrite=True)
+        work = Encoding(place, plan, derived.behind, fitted)
+        done = plan.samples - sum(map(work.samples_in, writer.unfinished()))
+        with progress(f"{derived.name} of {dataset}", done, plan.samples) as advance:
+            if not writer.complete:
+                engine.run(work, advance)
+        if engine.rank is None:
+            place.sweep()
+        with place.files_lock():
+            RecordingWriter(place, plan).seal(study.categories)
+
+
+def _described(
+    study: StoredStudy,
+    layer: str,
+    kind: str,
+    name: str,
+    unfitted: Derivation,
+    settings: dict[str, Any],
+    *,
+    overwrite: bool,
+) -> DerivedLayer:
+    """The derived layer of this name, fitted now unless it was before, and listed in the manifest."""
+    from importlib.metadata import version
+
+    from shiftscope.derived.derivation import learned
+    from shiftscope.derived.fitting import positions_to_fit, rows_to_fit
+    from shiftscope.store.derived_layer import folder_of
+    from shiftscope.store.disk.atomic import remove_folder
+
+    reference = study[study.reference]
+    before = study.derived.get(name)
+    if before is not None:
+        same = (before.behind, before.kind, dict(before.settings)) == (layer, kind, settings)
+        if same and before.recording == reference.digest and not overwrite:
+            return before
+        if not overwrite:
+            what = "of another recording of the reference" if same else "otherwise"
+            raise StudyMismatch(
+                f"a derived layer {name!r} was made {what}: {before.kind} of {before.behind!r} with "
+                f"{dict(before.settings)}. Choose another name, or replace it on purpose with overwrite=True."
+            )
+    positions = positions_to_fit(reference)
+    try:
+        fitted = unfitted.fit(rows_to_fit(reference, layer, positions))
+    except ValueError as error:
+        raise BadRequest(f"{kind} cannot be fitted on {layer!r}: {error}") from error
+    remove_folder(folder_of(study.place, name))
+    arrays = learned(fitted)
+    derived = DerivedLayer(
+        name=name,
+        behind=layer,
+        kind=kind,
+        units=len(arrays["components_"]),
+        settings=settings,
+        fitted_on=reference.name,
+        rows=len(positions),
+        recording=reference.digest,
+        sha256=write_learned(study.place, name, arrays),
+        versions={package: version(package) for package in ("shiftscope", "scikit-learn", "numpy")},
+    )
+    write_derived(study.place, derived)
+
+    def listed(manifest: Manifest) -> Manifest:
+        others = tuple(other for other in manifest.derived if other != name)
+        return dataclasses.replace(manifest, derived=(*others, name))
+
+    study.update(listed)
+    return derived
