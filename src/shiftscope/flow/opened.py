@@ -25,9 +25,10 @@ def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] 
         No model was given yet.
     """
     from shiftscope.datasets.source import as_dataset
+    from shiftscope.derived.encoder import encoders
 
     study.model = model or study.model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass model=net once.")
     given = {name: as_dataset(one, categories=study.categories or None) for name, one in (data or {}).items()}
-    return kind(study, study.model, given)
+    return kind(study, study.model, given, encoders=encoders(study))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shiftscope.flow.derive import encode
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -30,4 +31,8 @@ def verify(study: StoredStudy, *, repair: bool = False, mend: bool = False) -> V
     found = compare(study)
     if repair or mend:
         repair_study(study, found.damages)
+        for derived in study.derived.values():
+            for dataset in study.without_codes(derived.name):
+                encode(study, derived, dataset)
+        study.forget()
     return found

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -40,8 +42,18 @@ TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
 class Encoder(Protocol):
     """What makes a derived layer from the one behind it."""
 
-    layer: str  # the one behind it
-    units: int
+    @property
+    def layer(self) -> str:
+        """The one behind it."""
+        ...
+
+    @property
+    def units(self) -> int: ...
+
+    @property
+    def atoms(self) -> npt.NDArray[np.float32]:
+        """(feature, unit) what one more of each feature adds to the responses."""
+        ...
 
     def __call__(self, responses: torch.Tensor) -> torch.Tensor:
         """(row, feature) from (row, unit); differentiable."""

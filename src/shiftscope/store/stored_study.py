@@ -169,6 +169,11 @@ class StoredStudy(Mapping[str, Recording]):
         return rest
 
     def layer(self, name: str) -> RecordedLayer:
+        if name in self.derived and (missing := self.without_codes(name)):
+            raise NotInStudy(
+                f"{name!r} is derived, and its codes of {' and '.join(map(repr, missing))} are missing. What derived "
+                "it goes on where responses were kept."
+            )
         return layer_named(name, self.layers)
 
     def check_category(self, index: int) -> int:

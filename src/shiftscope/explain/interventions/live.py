@@ -18,6 +18,7 @@ from shiftscope.explain.interventions.edit import Edit, EditKind
 from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervention import Answers, Intervention
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
+from shiftscope.model.probe import Encoder
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.live_study import LiveStudy
@@ -49,14 +50,16 @@ def intervene_live(
         As `intervene`.
     """
     study = live.study
-    described = study.layer(layer)
+    encoder = live.encoders.get(study.layer(layer).name)
+    described = study.layer(encoder.layer if encoder else layer)
     if described.side != "output":
         raise LayerError(
             f"{layer!r} is what enters {described.module!r}; record the layer before it to change its units."
         )
     chosen = checked_units(units, study, layer)
     against = study[reference or study.reference]
-    change = Change(described, chosen, Edit.of(how, against, layer, chosen))
+    edit = Edit.of(how, against, layer, chosen)
+    change = ChangeOfCodes(described, chosen, edit, encoder) if encoder else Change(described, chosen, edit)
     answers = {name: _answers(live, name, change, run or PassOptions()) for name in datasets}
     return Intervention(layer, chosen, how, against.name, answers)
 
@@ -93,6 +96,29 @@ class Change:
         factor = torch.where(shrinks, wanted / torch.where(read == 0, 1, read), 1)
         rise = torch.where(shrinks, 0, wanted - read)
         return torch.where(wanted != read, rectified * factor + rise, places)
+
+
+class ChangeOfCodes(Change):
+    """What a layer returns, with some codes of a layer that is derived from it changed.
+
+    The atom of a feature, times the change of its code, is added everywhere that the layer is read.
+    """
+
+    def __init__(self, layer: RecordedLayer, units: Sequence[int], edit: Edit, encoder: Encoder) -> None:
+        super().__init__(layer, units, edit)
+        self._encoder = encoder
+
+    def of(self, output: Any, predictions: npt.NDArray[np.int64]) -> Any:
+        """A copy of `output` whose chosen codes read as wanted; `predictions` (sample,) are those before."""
+        tensor = tensor_in(output, self.layer.item, self.layer.module)
+        codes = self._encoder(responses_in(output, self.layer).float())[:, self.units].cpu().numpy()
+        change = (self.edit.changed(codes, predictions) - codes) @ self._encoder.atoms[self.units]
+        changed = tensor.detach().clone()
+        places = self._places(changed)
+        rise = torch.from_numpy(change).to(places)
+        before = torch.relu(places) if self.layer.rectify else places
+        places.copy_(before + rise.reshape(*rise.shape, *[1] * (places.ndim - 2)))
+        return with_tensor(output, tensor, changed)
 
 
 class Changing:

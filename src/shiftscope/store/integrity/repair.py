@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shiftscope.store.disk.atomic import read_json, remove_folder, write_json
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.integrity.verify import Damage
+from shiftscope.store.layout import DERIVED
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.results import remove_result
@@ -27,14 +28,24 @@ def repair(study: StoredStudy, damages: Sequence[Damage]) -> None:
     for each in damages:
         if each.remedy == "compute":
             remove_result(each.file.parent)
-    for dataset in dict.fromkeys(each.dataset for each in damages if each.dataset):
-        of_it = [each for each in damages if each.dataset == dataset]
+        if each.remedy == "derive":
+            _remove_derived(study, each)
+    recorded = [each for each in damages if each.remedy != "derive"]
+    for dataset in dict.fromkeys(each.dataset for each in recorded if each.dataset):
+        of_it = [each for each in recorded if each.dataset == dataset]
         if any(each.remedy == "overwrite" for each in of_it):
             continue
         place = study.place_of(dataset)
         with place.lock():
             _repair(place, of_it, study.categories)
     study.forget()
+
+
+def _remove_derived(study: StoredStudy, damage: Damage) -> None:
+    """Remove the codes of a dataset, or a derived layer whose dictionary is damaged."""
+    layers = study.place.file(DERIVED, "layers")
+    layer, *below = damage.file.relative_to(layers).parts
+    remove_folder(layers / layer / below[0] if damage.dataset else layers / layer)
 
 
 def _repair(place: RecordingPlace, damages: Sequence[Damage], categories: Sequence[str]) -> None:

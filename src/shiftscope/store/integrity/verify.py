@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from shiftscope.errors import ShiftscopeError, StudyDamaged
+from shiftscope.store.derived_layer import DESCRIPTION, DICTIONARY, folder_of, read_derived
 from shiftscope.store.disk.atomic import LARGEST_JSON, checksum, read_json
 from shiftscope.store.disk.checksums import checksums
 from shiftscope.store.disk.self_digest import is_as_written
@@ -26,8 +28,8 @@ from shiftscope.store.writing.writer import is_done, tells_of_shard
 LONGEST_ENTRY = 1024  # bytes of one checksum with the name of its file
 
 # What makes it good: what is stored, its shard once more, the whole dataset once more, a copy of it from elsewhere;
-# a kept result is computed again when it is asked for.
-Remedy = Literal["repair", "record", "overwrite", "restore", "compute"]
+# a kept result is computed again when it is asked for, codes of a derived layer from what is recorded.
+Remedy = Literal["repair", "record", "overwrite", "restore", "compute", "derive"]
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,35 @@ def verify(study: StoredStudy) -> Verified:
         found.damages.append(Damage("", study.path / MANIFEST, str(error), "restore"))
     for name in [*study.datasets, *(each for each in found.unfinished if each not in study)]:
         found.damages += _damages(study.place_of(name), found)
+    for name in study.manifest.derived:
+        found.damages += _damages_of_derived(study, name, found)
     for kept in kept_results(study.path):
         if kept.damage:
             found.damages.append(Damage("", kept.folder / RESULT, kept.damage, "compute"))
         for path, problem in _differing(kept.files, found):
             found.damages.append(Damage("", path, problem, "compute"))
     return found
+
+
+def _damages_of_derived(study: StoredStudy, name: str, found: Verified) -> Iterator[Damage]:
+    """Of a derived layer: what describes it, what was learned for it, and its codes of each dataset."""
+    folder = folder_of(study.place, name)
+    try:
+        derived = read_derived(study.place, name)
+    except StudyDamaged as error:
+        yield Damage("", folder / DESCRIPTION, str(error), "derive")
+        return
+    if derived is None:
+        return
+    for path, problem in _differing({folder / DICTIONARY: derived.sha256}, found):
+        yield Damage("", path, problem, "derive")
+    for dataset in study:
+        place = study.place_of(dataset).of_derived(name)
+        if place.description.exists():
+            for each in _damages(place, found):
+                yield dataclasses.replace(each, remedy="derive", shard=None)
+        if name not in study[dataset].derived:
+            found.unfinished.append(f"{name} of {dataset}")
 
 
 def _damages(place: RecordingPlace, found: Verified) -> Iterator[Damage]:
@@ -183,7 +208,9 @@ def _problem(entry: tuple[Path, str]) -> str:
 def advice(found: Verified, *, repaired: bool) -> list[str]:
     """What to do, a sentence for each dataset that needs something."""
     lines = []
-    if not repaired and any(each.dataset and each.remedy != "overwrite" for each in found.damages):
+    if not repaired and any(
+        each.dataset and each.remedy not in ("overwrite", "derive") for each in found.damages
+    ):
         lines.append(
             "`shiftscope verify STUDY --repair` makes again what comes from what is stored, and has only damaged "
             "shards recorded again."
@@ -193,6 +220,11 @@ def advice(found: Verified, *, repaired: bool) -> list[str]:
         shards = sorted({each.shard for each in of_it if each.shard is not None})
         if any(each.remedy == "restore" for each in of_it):
             lines.append(f"{MANIFEST}: put back a copy of it, or record into a new study.")
+        elif all(each.remedy == "derive" for each in of_it):
+            done = "computed again" if repaired else "computed again by `shiftscope verify STUDY --repair`"
+            lines.append(
+                f"Derived layers: codes are {done}; one whose dictionary is damaged has to be derived."
+            )
         elif all(each.remedy == "compute" for each in of_it):
             done = "deleted; they are" if repaired else "not shown, and"
             lines.append(f"Damaged results: {done} computed again when they are asked for.")

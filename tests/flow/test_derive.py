@@ -1,0 +1,262 @@
+"""Layers derived from recorded ones, from the stored responses to pages, interventions and `verify`."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from sklearn.decomposition import PCA
+
+import shiftscope as ss
+from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.model.target import Feature
+from shiftscope.statistics.split import FIT, split
+from shiftscope.store.writing.writer import RecordingWriter
+from shiftscope.study import open_study
+from shiftscope.summaries.maxima import Maxima
+
+from ..conftest import Made, viewer
+
+NAME = "hidden~pca3"
+
+
+@pytest.fixture
+def small_shards(monkeypatch):
+    """Five shards of eight samples."""
+    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
+
+
+@pytest.fixture
+def derived(recorded):
+    recorded.derive("hidden", "pca", size=3, progress=False)
+    return recorded
+
+
+def independent(study, layer="hidden", size=3):
+    """Components by scikit-learn over the fit half of the reference, with the largest entry of each positive."""
+    rows = study["lab"].responses(layer).astype(np.float64)
+    half = split([f"sample-{i}" for i in range(40)], 2, 0) == FIT
+    found = PCA(size).fit(rows[half])
+    atoms = found.components_
+    return atoms * np.sign(atoms[range(size), np.abs(atoms).argmax(1)])[:, None], found.mean_
+
+
+def contents(folder):
+    return {
+        p.relative_to(folder): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and "locks" not in str(p)
+    }
+
+
+def test_codes_are_those_of_components_of_the_fit_half_for_every_dataset(derived):
+    atoms, mean = independent(derived)
+    assert list(derived.layers) == ["conv", "hidden", NAME]
+    for name, recording in derived.items():
+        codes = (recording.responses("hidden").astype(np.float64) - mean) @ atoms.T
+        np.testing.assert_allclose(recording.responses(NAME), codes, atol=1e-5)
+        np.testing.assert_allclose(recording.unit_responses(NAME, 2), codes[:, 2], atol=1e-5)
+        np.testing.assert_allclose(recording.summary(NAME, Maxima).largest, codes.max(0), atol=1e-5)
+        assert derived.layer(NAME).read_as == "feature of hidden", name
+    again = open_study(derived.path)
+    np.testing.assert_array_equal(again["field"].responses(NAME), derived["field"].responses(NAME))
+    assert again.derived[NAME].rows == 21 or again.derived[NAME].rows < 40
+
+
+def test_scores_and_pages_have_the_layer(derived):
+    scores = derived.scores(NAME)
+    codes = {name: recording.responses(NAME).astype(float) for name, recording in derived.items()}
+    ratio = codes["field"].max(0) / codes["lab"].max(0)
+    np.testing.assert_allclose(scores["activation_ratio"], ratio, rtol=1e-5)
+    client = viewer(derived)
+    for address in (
+        *("/", f"/layers/{NAME}", f"/layers/{NAME}/units/1", f"/?layer={NAME}", "/paths"),
+        *(f"/datasets/field/samples/3?layer={NAME}", f"/categories/0?layer={NAME}"),
+        *(f"/confusions/0/1?layer={NAME}", f"/interventions?layer={NAME}&units=1"),
+    ):
+        answer = client.get(address)
+        assert answer.status_code in (200, 404 if address == "/methods" else 200), (
+            address,
+            answer.text[:300],
+        )
+    assert NAME in client.get("/").text
+    assert "feature of hidden" in client.get(f"/layers/{NAME}").text
+
+
+def test_the_head_reads_codes_through_the_atoms(derived):
+    atoms, mean = independent(derived)
+    plain, head = derived.heads["hidden"], derived.heads[NAME]
+    np.testing.assert_allclose(head.weight, plain.weight @ atoms.T, atol=1e-5)
+    np.testing.assert_allclose(head.bias, plain.bias + plain.weight @ mean, atol=1e-5)
+
+
+@pytest.mark.parametrize("edit", ["silence", "clamp", "replace"])
+def test_interventions_take_the_atom_out_of_the_layer(derived, net, edit):
+    data = {"field": Made(seed=1, scale=1.5)}
+    stored = derived.intervene(NAME, [0, 1, 2], edit).answers["field"]
+    live = derived.intervene(NAME, [0, 1, 2], edit, model=net, data=data, progress=False).answers["field"]
+    assert (live.after != stored.after).mean() <= 0.05  # two of forty, by rounding
+    if edit == "silence":
+        atoms, mean = independent(derived)
+        rows = derived["field"].responses("hidden").astype(np.float64)
+        taken = ((rows - mean) @ atoms.T) @ atoms
+        head = derived.heads["hidden"]
+        expected = ((rows - taken) @ head.weight.T + head.bias).argmax(1)
+        assert (expected != stored.after).mean() <= 0.05
+        assert stored.changed > 0
+
+
+def test_codes_of_a_map_are_changed_at_every_place(recorded, net):
+    recorded.derive("conv", "pca", size=2, progress=False)
+    atoms, mean = independent(recorded, "conv", 2)
+    data = Made(seed=1, scale=1.5)
+    live = recorded.intervene("conv~pca2", [0], model=net, data={"field": data}, progress=False)
+    with torch.no_grad():
+        maps = net.eval().conv(data.inputs)
+        code = (maps.mean((2, 3)).numpy() - mean) @ atoms[0]
+        maps -= torch.from_numpy(code[:, None] * atoms[0]).float()[:, :, None, None]
+        expected = net.head(net.hidden(net.act(maps))).argmax(1)
+    np.testing.assert_array_equal(live.answers["field"].after, expected)
+
+
+def test_a_feature_can_be_probed(derived, net):
+    live = derived.live(net, {"field": Made(seed=1, scale=1.5)})
+    inputs = live.inputs("field", range(40))
+    stored = derived["field"].unit_responses(NAME, 1)
+    for target in (f"{NAME}:1", Feature(NAME, 1)):
+        np.testing.assert_allclose(live.probe(target)(inputs).detach(), stored, atol=2e-3)
+    assert live.probe(f"{NAME}:1").gradient(inputs)[1].abs().sum() > 0
+    half = split([f"sample-{i}" for i in range(40)], 2, 0) == FIT
+    deviation = derived["lab"].unit_responses(NAME, 1)[half].astype(float).std()
+    assert live.deviation(Feature(NAME, 1)) == pytest.approx(deviation, rel=1e-5)
+
+
+def test_a_derivation_that_stopped_goes_on_and_ends_in_the_same_study(
+    new_study, made, small_shards, monkeypatch
+):
+    for name in ("whole", "broken"):
+        study = new_study(name=name)
+        study.record(made(), "lab", layers=["hidden"], progress=False)
+    whole, broken = (open_study(study.path.parent / f"{name}.study") for name in ("whole", "broken"))
+    whole.derive("hidden", "pca", size=2, progress=False)
+    commit, done = RecordingWriter.commit, []
+
+    def stopping(writer, shard, states):
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(shard.index)
+        commit(writer, shard, states)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordingWriter, "commit", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            broken.derive("hidden", "pca", size=2, progress=False)
+    assert list(open_study(broken.path).layers) == ["hidden"]
+    assert broken.verify().unfinished == ["hidden~pca2 of lab"]
+    again = []
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            RecordingWriter, "commit", lambda w, s, t: (again.append(s.index), commit(w, s, t))[1]
+        )
+        broken.derive("hidden", "pca", size=2, progress=False)
+    assert sorted(done + again) == [0, 1, 2, 3, 4]
+    assert contents(broken.path) == contents(whole.path)
+
+
+def test_datasets_that_are_recorded_later_get_their_codes(derived, net):
+    atoms, mean = independent(derived)
+    derived.record(Made(seed=5), "night", progress=False)
+    codes = (derived["night"].responses("hidden").astype(float) - mean) @ atoms.T
+    np.testing.assert_allclose(derived["night"].responses(NAME), codes, atol=1e-5)
+    derived.record(Made(seed=6), "night", overwrite=True, progress=False)
+    codes = (derived["night"].responses("hidden").astype(float) - mean) @ atoms.T
+    np.testing.assert_allclose(derived["night"].responses(NAME), codes, atol=1e-5)
+    derived.record(Made(seed=7), "dusk", keep="summaries", progress=False)
+    assert NAME not in derived.layers
+    assert derived.without_codes(NAME) == ["dusk"]
+    with pytest.raises(NotInStudy, match="'hidden~pca3' is derived, and its codes of 'dusk' are missing"):
+        derived.layer(NAME)
+
+
+def test_a_layer_made_otherwise_makes_kept_scores_stale(derived):
+    derived.scores(NAME)
+    (kept,) = [row for row in derived.results().to_dict("records") if row["layer"] == NAME]
+    assert kept["state"] == "fresh"
+    derived.derive("hidden", "pca", size=3, seed=1, overwrite=True, progress=False)
+    (kept,) = [row for row in derived.results().to_dict("records") if row["layer"] == NAME]
+    assert kept["state"] != "fresh"
+
+
+def test_a_layer_whose_folder_is_gone_is_not_there(derived):
+    shutil.rmtree(derived.path / "derived")
+    again = open_study(derived.path)
+    assert list(again.layers) == ["conv", "hidden"]
+    assert again.verify().sound
+    again.derive("hidden", "pca", size=3, progress=False)
+    assert list(again.layers) == ["conv", "hidden", NAME]
+
+
+def test_damage_is_found_and_repaired(derived):
+    folder = next(path for path in (derived.path / "derived" / "layers").iterdir())
+    codes = next(path for path in (folder / "field").rglob("by_sample/c/**/*") if path.is_file())
+    good = codes.read_bytes()
+    codes.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    (found,) = derived.verify(repair=True).damages
+    assert (found.file, found.remedy) == (codes, "derive")
+    assert codes.read_bytes() == good
+    assert derived.verify().sound
+    dictionary = folder / "dictionary.safetensors"
+    dictionary.write_bytes(dictionary.read_bytes()[:-1] + b"\0")
+    (found,) = derived.verify(repair=True).damages
+    assert found.file == dictionary
+    assert list(open_study(derived.path).layers) == ["conv", "hidden"]
+    description = json.loads((derived.path / "study.json").read_text())
+    assert description["derived"] == [NAME]
+
+
+def test_the_same_layer_is_not_made_twice_and_another_not_silently(derived):
+    again = derived.derive("hidden", "pca", size=3, progress=False)
+    assert again.name == NAME
+    with pytest.raises(StudyMismatch, match="was made otherwise"):
+        derived.derive("hidden", "pca", size=2, name=NAME, progress=False)
+    assert derived.derive("hidden", "pca", size=2, name=NAME, overwrite=True, progress=False).units == 2
+    assert derived["field"].responses(NAME).shape == (40, 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "says"),
+    [
+        ({"layer": "hiden"}, NotInStudy, "closest: 'hidden'"),
+        ({"layer": NAME}, BadRequest, "is a derived layer itself. Derive from 'hidden'"),
+        ({"kind": "pcaa"}, BadRequest, "closest: 'pca'"),
+        ({"size": 11}, BadRequest, "size=11 for"),
+        ({"name": "conv"}, BadRequest, "is a recorded layer"),
+        ({"whiten": True}, BadRequest, "cannot be made with"),
+    ],
+)
+def test_what_cannot_be_derived_is_refused(derived, asked, error, says):
+    options = {"layer": "hidden", "kind": "pca", "size": 2, "progress": False, **asked}
+    with pytest.raises(error, match=says):
+        derived.derive(options.pop("layer"), options.pop("kind"), **options)
+
+
+def test_a_study_with_summaries_alone_has_nothing_to_derive_from(new_study, made):
+    study = new_study()
+    study.record(made(), "lab", layers=["hidden"], keep="summaries", progress=False)
+    with pytest.raises(NotInStudy, match="single responses are not there"):
+        study.derive("hidden", "pca", size=2, progress=False)
+
+
+def test_skipped_samples_have_no_code(new_study):
+    study = new_study()
+    data = Made(broken=frozenset({3, 30}))
+    study.record(data, "lab", layers=["hidden"], on_error="skip", progress=False)
+    study.derive("hidden", "pca", size=2, progress=False)
+    codes = study["lab"].responses("hidden~pca2")
+    assert np.isnan(codes[[3, 30]]).all()
+    assert np.isfinite(np.delete(codes, [3, 30], 0)).all()
+
+
+def test_it_is_in_tables_and_xarray(derived):
+    assert ss.open_study(derived.path).to_xarray(NAME)
