@@ -9,7 +9,9 @@ import pytest
 
 from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.worst_units import worst_units
+from shiftscope.model.load import load_model
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.study import open_study
 
 
 def rows_of(text):
@@ -94,3 +96,22 @@ def test_the_worst_units_of_a_score_are_changed(run, recorded):
 )
 def test_what_cannot_be_changed_is_refused_in_one_message(run, recorded, words, message):
     assert message in run("intervene", recorded, *words).refused()
+
+
+def test_with_a_model_any_layer_is_changed_and_data_are_opened_again(run, recorded):
+    study = open_study(recorded)
+    at_hand = ("--model", "nets:tiny")
+    answer = run("intervene", recorded, "--layer", "conv", "--units", "1", *at_hand, "--json")
+    assert answer.status == 0, answer.err
+    found = json.loads(answer.out)
+    assert [row["dataset"] for row in found["datasets"]] == ["val", "shifted"]
+    data = {"val": "imagefolder:val/", "shifted": "npz:shifted.npz"}
+    net = load_model("nets:tiny", None)
+    expected = study.intervene("conv", [1], model=net, data=data, progress=False).table()
+    np.testing.assert_allclose([row["after"] for row in found["datasets"]], expected["after"])
+    one = run(
+        "intervene", recorded, "--layer", "conv", "--units", "1", *at_hand, "--data", f"val={data['val']}"
+    )
+    assert "shifted" not in one.out
+    assert "give --model too" in run("intervene", recorded, "--units", "1", "--data", "val=x").refused()
+    assert "as NAME=SOURCE" in run("intervene", recorded, "--units", "1", *at_hand, "--data", "val").refused()

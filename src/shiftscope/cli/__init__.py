@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from shiftscope.cli.as_options import as_options, options_of
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
+from shiftscope.cli.derive import derive
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.import_deephys import import_deephys
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "record": record,
     "layers": layers,
     "score": score,
+    "derive": derive,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -21,10 +22,18 @@ def intervene(
     how: Literal["silence", "clamp", "replace"] = "silence",
     layer: str | None = None,
     reference: str | None = None,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
+    batch_size: int = 64,
+    loader_workers: int = 0,
     csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     json: bool = False,
 ) -> None:
-    """Change units of the layer before the head, and print the accuracy before and after.
+    """Change units, and print the accuracy before and after.
+
+    Of the layer that feeds the head this is computed from the study; with a model any layer can be changed.
 
     Parameters
     ----------
@@ -45,17 +54,28 @@ def intervene(
         The one that feeds the head, which it is where not given.
     reference
         Dataset whose ranges and means are used, instead of the study's reference.
+    model
+        Run this model anew: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
+        where not given.
+    device
+        Where the model runs: cpu, cuda, mps.
+    batch_size
+        Samples in one forward pass.
+    loader_workers
+        Processes that read images for the model.
     csv
         File to write, or - for standard output.
     json
         Print JSON.
     """
+    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.cli.show_pairs import show_pairs
-    from shiftscope.explain.interventions.head import head_behind
-    from shiftscope.explain.interventions.intervene import intervene_through_head as change
-    from shiftscope.explain.interventions.worst_units import worst_units
-    from shiftscope.store.stored_study import StoredStudy
+    from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
     if (units is None) == (worst is None):
@@ -64,20 +84,25 @@ def intervene(
         raise BadRequest(
             "--by and --dataset choose the worst units; give them with --worst, not with --units."
         )
-    opened = StoredStudy(study)
+    sources = data_at_hand(data)
+    if sources is not None and model is None:
+        raise BadRequest("--data is shown to a model: give --model too.")
+    opened = open_study(study)
     chosen = (
-        worst_units(
-            opened,
-            worst,
-            by or "blame",
-            layer=head_behind(opened, layer).layer,
-            dataset=dataset,
-            reference=reference,
-        )
+        opened.worst_units(layer, worst, by or "blame", dataset=dataset, reference=reference)
         if worst is not None
         else units or ()
     )
-    changed = change(opened, chosen, how, layer=layer, reference=reference)
+    changed = opened.intervene(
+        layer,
+        chosen,
+        how,
+        reference=reference,
+        model=model_at_hand(model, weights, device),
+        data=sources,
+        batch_size=batch_size,
+        loader_workers=loader_workers,
+    )
     words = {"silence": "silent", "clamp": "clamped", "replace": "replaced"}
     show_pairs(
         changed.table(),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from shiftscope.cli.cluster import cluster
 from shiftscope.cli.print_chance import print_chance
 from shiftscope.cli.study_address import StudyAddress
 from shiftscope.counted import counted
@@ -16,7 +17,7 @@ from shiftscope.errors import BadRequest, DataError
 from shiftscope.local_file import local_file
 
 if TYPE_CHECKING:
-    from shiftscope.engine.engine import Engine
+    pass
 
 LOCAL_RANKS = "LOCAL_RANK", "SLURM_LOCALID"  # as torchrun and Slurm number the processes of one machine
 
@@ -132,8 +133,6 @@ def record(
     from shiftscope.progress import bar
     from shiftscope.study import Study
 
-    if workers is not None and scheduler is not None:
-        raise BadRequest("--workers starts workers, and --scheduler uses those of another: give one of them.")
     net = load_model(model, weights)
     names = _names(categories)
     asked = (
@@ -147,7 +146,7 @@ def record(
         scale=scale,
         channels=channels,
     )
-    with _says_what_stays(), _engine(workers, scheduler, device) as engine:
+    with _says_what_stays(), cluster(workers, scheduler, device) as engine:
         # Stays where the recording is refused: another process may have begun one in it.
         opened = Study.create(study, net, names, exist_ok=True, private=private)
         recording = opened.record(
@@ -189,24 +188,6 @@ def _says_what_stays() -> Iterator[None]:
     except KeyboardInterrupt:
         print("Stopped. What was finished is kept, and the same command goes on.", file=sys.stderr)
         raise
-
-
-@contextmanager
-def _engine(workers: int | None, scheduler: str | None, device: str | None) -> Iterator[Engine | None]:
-    """The cluster that was asked for, while the context lasts."""
-    if workers is None and scheduler is None:
-        yield None
-        return
-    try:
-        from shiftscope.engine.cluster import connected, own_workers
-    except ImportError as error:
-        raise BadRequest(
-            f"--workers and --scheduler need Dask ({error}): pip install 'shiftscope[cluster]'."
-        ) from error
-    with (
-        own_workers(workers, device) if workers is not None else connected(str(scheduler), device) as cluster
-    ):
-        yield cluster
 
 
 def own_device(device: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -28,6 +28,10 @@ def reopened(source: Mapping[str, Any], name: str, categories: Sequence[str]) ->
             f"{name!r} was recorded from data in memory, or with labels given beside it, and cannot be opened again "
             f"from the study alone. Give it: data={{{name!r}: dataset}}."
         )
+    return as_dataset(text, preprocess=recorded_preprocess(source), categories=categories or None)
+
+
+def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:
+    """The preprocessing that a recording's `source` tells of; None where it had none."""
     described = source.get("preprocess")
-    preprocess = Preprocess(**described) if isinstance(described, Mapping) else None
-    return as_dataset(text, preprocess=preprocess, categories=categories or None)
+    return Preprocess(**described) if isinstance(described, Mapping) else None

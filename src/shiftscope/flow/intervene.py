@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def intervene(
     study: StoredStudy,
-    layer: str,
+    layer: str | None,
     units: Sequence[int],
     edit: EditKind = "silence",
     *,
@@ -38,6 +38,8 @@ def intervene(
 
     Parameters
     ----------
+    layer
+        A recorded or derived one; the one that feeds the head where None.
     edit
         "silence": the response is 0. "clamp": it is brought into the unit's range on the reference. "replace":
         it becomes the unit's mean over the samples of the reference whose label is the predicted category.
@@ -54,6 +56,7 @@ def intervene(
         from shiftscope.explain.interventions.intervene import intervene_through_head
 
         return intervene_through_head(study, units, edit, layer=layer, reference=reference)
+    from shiftscope.explain.interventions.head import head_behind
     from shiftscope.explain.interventions.live import intervene_live
     from shiftscope.progress import bar, silent
     from shiftscope.recording.live_study import LiveStudy
@@ -61,6 +64,8 @@ def intervene(
 
     if live is None:
         live = opened(study, model, data, LiveStudy)
+    if layer is None:
+        layer = head_behind(study).layer
     shown = live.given or list(study)
     samples = sum(len(live.dataset(name)) for name in shown)
     with (bar if progress else silent)("intervening", 0, samples) as advance:

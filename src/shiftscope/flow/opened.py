@@ -19,16 +19,22 @@ L = TypeVar("L", bound="LiveStudy")
 def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] | None, kind: type[L]) -> L:
     """The study with its model, which it remembers, and its data in any form that `dataset` takes.
 
+    Text is read with the preprocessing that the dataset of this name was recorded with.
+
     Raises
     ------
     BadRequest
         No model was given yet.
     """
+    from shiftscope.datasets.reopened import recorded_preprocess
     from shiftscope.datasets.source import as_dataset
     from shiftscope.derived.encoder import encoders
 
     study.model = model or study.model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass model=net once.")
-    given = {name: as_dataset(one, categories=study.categories or None) for name, one in (data or {}).items()}
+    given = {}
+    for name, one in (data or {}).items():
+        preprocess = recorded_preprocess(study[name].plan.source) if isinstance(one, str) else None
+        given[name] = as_dataset(one, preprocess=preprocess, categories=study.categories or None)
     return kind(study, study.model, given, encoders=encoders(study))

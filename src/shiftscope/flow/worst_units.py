@@ -7,14 +7,19 @@ from shiftscope.store.stored_study import StoredStudy
 
 def worst_units(
     study: StoredStudy,
-    layer: str,
+    layer: str | None,
     how_many: int,
     by: str,
     *,
     dataset: str | None = None,
     reference: str | None = None,
 ) -> tuple[int, ...]:
-    """The units of `layer` with the largest values of a score under a shifted dataset, largest first."""
+    """The units of `layer` with the largest values of a score under a shifted dataset, largest first.
+
+    Without a layer those of the one that feeds the head.
+    """
+    from shiftscope.explain.interventions.head import head_behind
     from shiftscope.explain.interventions.worst_units import worst_units as found
 
+    layer = head_behind(study).layer if layer is None else layer
     return found(study, how_many, by, layer=layer, dataset=dataset, reference=reference)
