@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -217,6 +218,21 @@ def test_a_shard_whose_end_tells_of_another_does_not_count_in_a_recording_that_g
     assert is_done(place, plan, 1)
     (folder / "shards" / "00001.done").write_bytes((folder / "shards" / "00002.done").read_bytes())
     assert not is_done(place, plan, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making links takes a privilege there")
+def test_the_end_of_a_shard_that_a_link_leads_to_does_not_count_and_stays(recorded_in_shards, tmp_path):
+    study, outside = recorded_in_shards, tmp_path / "outside.done"
+    place = study.place_of("lab")
+    place.done(1).rename(outside)
+    place.names.done(1).symlink_to(outside)
+    assert not is_done(place, study["lab"].plan, 1)
+    found = study.verify(repair=True)
+    assert (place.names.done(1), "record", 1) in [
+        (each.file, each.remedy, each.shard) for each in found.damages
+    ]
+    assert outside.exists()
+    assert not place.names.done(1).is_symlink()
 
 
 def test_checksums_of_very_many_files_are_read(recorded_in_shards, monkeypatch):
