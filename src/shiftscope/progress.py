@@ -49,6 +49,13 @@ def silent(name: str, done: int, total: int, counted: str = "samples") -> Iterat
     yield lambda samples: None
 
 
+def shown(asked: bool | Progress) -> Progress:
+    """The bar, nothing, or what a caller shows it by itself."""
+    if isinstance(asked, bool):
+        return bar if asked else silent
+    return asked
+
+
 def tell(name: str, sentences: Iterable[str]) -> None:
     """How the data called `name` were understood, a line each, on standard error."""
     for sentence in sentences:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from threading import Timer
 from typing import Annotated
 
@@ -25,6 +26,10 @@ def view(
     allow_host: Sequence[str] = (),
     token: Annotated[str | None, Parameter(env_var="SHIFTSCOPE_TOKEN")] = None,
     read_only: bool = False,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
 ) -> None:
     """Walk through a study in the browser.
 
@@ -45,9 +50,20 @@ def view(
         machine see the options of a command, but not its environment.
     read_only
         Save no note and keep no score in the study.
+    model
+        Compute what pages ask for with this model, in a process of its own: package.module:callable, timm:NAME,
+        hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets to show to it as NAME=SOURCE, by their names in the study; those that lie where they were recorded
+        from may be left out.
+    device
+        Where the model runs: cpu, cuda, mps.
     """
     gc.disable()  # nothing of what is imported now is garbage: looking for it takes a twentieth of the start
     try:
+        from shiftscope.cli.at_hand import data_at_hand
         from shiftscope.flow.scores import score_all
         from shiftscope.progress import bar
         from shiftscope.store.stored_study import StoredStudy
@@ -67,6 +83,10 @@ def view(
                 open_browser=browser,
                 token=token,
                 read_only=read_only,
+                model=model,
+                weights=weights,
+                data=data_at_hand(data),
+                device=device,
             )
         finally:
             later.cancel()

@@ -32,7 +32,7 @@ def derive(
     seed: int = 0,
     engine: Engine | Client | None = None,
     overwrite: bool = False,
-    progress: bool = True,
+    progress: bool | Progress = True,
     **settings: Any,
 ) -> RecordedLayer:
     """Fit a derived layer on the reference, and compute its codes of every dataset; goes on where it stopped.
@@ -69,7 +69,7 @@ def derive(
         As `record`.
     """
     from shiftscope.derived.derivation import derivations, made
-    from shiftscope.progress import bar
+    from shiftscope.progress import shown
 
     if layer in study.derived:
         raise BadRequest(
@@ -88,7 +88,7 @@ def derive(
     with write_errors(study.path), held(study.path, f"derive {name}"):
         derived = _described(study, layer, kind, name, made(kind, told), told, overwrite=overwrite)
         for dataset in study:
-            encode(study, derived, dataset, engine=engine, progress=bar if progress else silent)
+            encode(study, derived, dataset, engine=engine, progress=shown(progress))
     study.forget()
     return study.layer(name)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.flow.opened import opened
+from shiftscope.progress import Progress
+from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from shiftscope.explain.interventions.edit import EditKind
     from shiftscope.explain.interventions.intervention import Intervention
     from shiftscope.recording.live_study import LiveStudy
+
+
+def _versions() -> dict[str, int]:
+    from shiftscope.explain.interventions.stored_answers import KIND, VERSION
+
+    return {KIND: VERSION}
+
+
+result_kind("interventions", _versions)
 
 
 def intervene(
@@ -27,14 +38,14 @@ def intervene(
     data: Mapping[str, Any] | None = None,
     batch_size: int = 64,
     loader_workers: int = 0,
-    progress: bool = True,
+    progress: bool | Progress = True,
     live: LiveStudy | None = None,
     how: EditKind | None = None,
 ) -> Intervention:
     """Change what some units respond, and see what the model answers on each dataset.
 
     Without a model this is computed from what is stored, through the linear head that `layer` feeds. With one it runs
-    anew over each dataset, and any recorded layer can be changed.
+    anew over each dataset, any layer can be changed, and what it answers is kept in the study.
 
     Parameters
     ----------
@@ -56,9 +67,11 @@ def intervene(
         from shiftscope.explain.interventions.intervene import intervene_through_head
 
         return intervene_through_head(study, units, edit, layer=layer, reference=reference)
-    from shiftscope.explain.interventions.head import head_behind
+    from shiftscope.explain.interventions.head import checked_units, head_behind
+    from shiftscope.explain.interventions.intervention import Intervention
     from shiftscope.explain.interventions.live import intervene_live
-    from shiftscope.progress import bar, silent
+    from shiftscope.explain.interventions.stored_answers import read_answers, write_answers
+    from shiftscope.progress import shown
     from shiftscope.recording.live_study import LiveStudy
     from shiftscope.recording.stream import PassOptions
 
@@ -66,8 +79,15 @@ def intervene(
         live = opened(study, model, data, LiveStudy)
     if layer is None:
         layer = head_behind(study).layer
-    shown = live.given or list(study)
-    samples = sum(len(live.dataset(name)) for name in shown)
-    with (bar if progress else silent)("intervening", 0, samples) as advance:
+    units, against = checked_units(units, study, layer), study[reference or study.reference].name
+    asked = live.given if data is not None or live.given else list(study)
+    kept = {name: read_answers(study, name, layer, units, edit, against) for name in asked}
+    missing = [name for name in asked if kept[name] is None]
+    samples = sum(len(live.dataset(name)) for name in missing)
+    with shown(progress)("intervening", 0, samples) as advance:
         run = PassOptions(batch_size=batch_size, loader_workers=loader_workers, progress=advance)
-        return intervene_live(live, shown, units, edit, layer=layer, reference=reference, run=run)
+        for name in missing:
+            done = intervene_live(live, [name], units, edit, layer=layer, reference=against, run=run)
+            kept[name] = done.answers[name]
+            write_answers(study, name, layer, units, edit, against, done.answers[name])
+    return Intervention(layer, units, edit, against, {name: each for name, each in kept.items() if each})

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from shiftscope.derived.encoder import encoders
+from shiftscope.flow.derive import derive
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
 from shiftscope.recording import live_study
@@ -25,10 +27,23 @@ def _with_both(verb: Callable[..., Any]) -> Callable[..., Any]:
     return of_live
 
 
+def _of_study(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """A verb that needs what is stored alone."""
+
+    @wraps(verb)
+    def of_live(live: live_study.LiveStudy, *given: Any, **options: Any) -> Any:
+        found = verb(live.study, *given, **options)
+        live.encoders = dict(encoders(live.study))
+        return found
+
+    return of_live
+
+
 class LiveStudy(live_study.LiveStudy):
     """A study, its model and its data, checked once; with the verbs of a study that need them."""
 
     intervene = _with_both(intervene)
+    derive = _of_study(derive)
 
 
 def live(
@@ -50,3 +65,10 @@ def live(
         Another model, or other samples, labels or preprocessing, than were recorded.
     """
     return opened(study, model, data, LiveStudy)
+
+
+def look_again(live: LiveStudy) -> None:
+    """See what other processes have written into the study since."""
+    live.study.reread()
+    live.study.forget()
+    live.encoders = dict(encoders(live.study))

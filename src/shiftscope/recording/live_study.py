@@ -58,7 +58,7 @@ class LiveStudy:
         encoders: Mapping[str, Encoder] | None = None,
     ) -> None:
         self.study, self.model = study, unwrap(model)
-        self.encoders = dict(encoders or {})
+        self.encoders: dict[str, Encoder] = dict(encoders or {})
         refuse_other_model(study.manifest.model, describe_model(self.model))
         refuse_other_answers_in(study, self.model)
         self._data = dict(data or {})

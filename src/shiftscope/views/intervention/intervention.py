@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from shiftscope.explain.interventions.edit import HOWS, EditKind
+from shiftscope.explain.interventions.stored_answers import KIND
+from shiftscope.store.layout import EXPLANATIONS, folder_name
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.intervention.shown_intervention import NAMED, ShownIntervention
 from shiftscope.views.page.address import PageAddress
@@ -44,7 +46,7 @@ def intervention(
     if selection.others():
         selection = selection.led_by(selection.others()[0])
     trail = [Link(study.name, selection.overview())]
-    if selection.layer not in study.heads:
+    if selection.layer not in study.heads and study.jobs is None and not _was_asked(selection):
         return Page(TITLE, [_no_head(selection)], trail, choices=[selection.layer_choice(AT)])
     units = units.strip(", ")
     at = PageAddress(selection, AT, intervention, {"units": units, "how": how})
@@ -70,6 +72,11 @@ def _in_words(shown: ShownIntervention) -> str:
     named = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
     changed = f"{count(len(units))} of {selection.layer} {verb}: {named}. "
     return changed + what.format(selection.reference, selection.reference)
+
+
+def _was_asked(selection: Selection) -> bool:
+    """Whether the model has answered with units of this layer changed."""
+    return selection.study.place.file(EXPLANATIONS, KIND, folder_name(selection.layer)).is_dir()
 
 
 def _no_head(selection: Selection) -> Message:

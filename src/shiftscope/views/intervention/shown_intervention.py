@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from shiftscope.errors import BadRequest
 from shiftscope.explain.interventions.edit import EditKind
+from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.intervention import Intervention
+from shiftscope.explain.interventions.numbers import unit_numbers
+from shiftscope.explain.interventions.stored_answers import read_answers
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
@@ -38,19 +40,28 @@ class ShownIntervention:
         BadRequest
             They are no numbers with commas between.
         """
-        return _numbers(self.asked) if self.asked else _most_blamed(self.selection)
+        if self.asked:
+            return unit_numbers(self.asked)
+        return _most_blamed(self.selection) if self.through_head else []
 
     @property
     def kept(self) -> list[str]:
         """The datasets of which there are single responses."""
         return [name for name in self.selection.ordered() if self.selection.study[name].keeps_responses]
 
+    @property
+    def through_head(self) -> bool:
+        """Whether the stored head tells what is answered; else the model has to."""
+        return self.selection.layer in self.selection.study.heads
+
     @cached_property
     def done(self) -> Intervention | None:
-        """What the model then answers; None without units or responses."""
+        """What the model then answers; None without units or responses, and where it was not asked."""
         selection = self.selection
         if not self.kept or not self.units:
             return None
+        if not self.through_head:
+            return self._answered()
         return intervene_through_head(
             selection.study,
             self.units,
@@ -60,12 +71,18 @@ class ShownIntervention:
             datasets=self.kept,
         )
 
-
-def _numbers(units: str) -> list[int]:
-    try:
-        return [int(part) for part in units.split(",") if part.strip()]
-    except ValueError:
-        raise BadRequest(f"units={units!r}; write numbers with commas between, as in 3, 17.") from None
+    def _answered(self) -> Intervention | None:
+        """What is kept of a model's answers; None where nothing is of any dataset."""
+        selection = self.selection
+        units = checked_units(self.units, selection.study, selection.layer)
+        found = {
+            name: read_answers(selection.study, name, selection.layer, units, self.how, selection.reference)
+            for name in self.kept
+        }
+        answers = {name: each for name, each in found.items() if each}
+        if not answers:
+            return None
+        return Intervention(selection.layer, units, self.how, selection.reference, answers)
 
 
 def _most_blamed(selection: Selection) -> list[int]:

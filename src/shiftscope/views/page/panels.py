@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.jobs import Job
+
 Verdict = Literal["right", "wrong"]
 Role = Literal["reference", "shifted"]
 
@@ -196,6 +198,21 @@ class Form(Panel):
     shown: str = (
         ""  # what the fields hold as they are drawn; sent along, so that nothing newer is overwritten
     )
+
+
+@dataclass(frozen=True)
+class Computation(Panel):
+    """What may be computed here by the model at hand, is being computed, or could not be."""
+
+    text: str
+    kind: str  # of job
+    parameters: Mapping[str, str]
+    page: str  # where it is shown when it is done
+    fields: Sequence[Field] = ()  # parameters that a person writes
+    button: str = "Compute"
+    seconds: float | None = None  # that it should take
+    job: Job | None = None  # the newest one of these parameters
+    trouble: str = ""  # why nothing can be computed
 
 
 @dataclass(frozen=True)

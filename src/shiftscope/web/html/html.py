@@ -16,6 +16,7 @@ from shiftscope.views.page.panels import Columns, Link, Page, Panel, Table
 from shiftscope.web.html.addresses import Addresses
 from shiftscope.web.html.cells import entries, name, options, rows, thumbnail, title
 from shiftscope.web.html.charts import height, packed
+from shiftscope.web.html.durations import duration, progress_text
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Surroundings
 
@@ -96,6 +97,8 @@ _templates.globals.update(
     name=name,
     title=title,
     options=options,
+    duration=duration,
+    progress_text=progress_text,
     version=version("shiftscope"),
 )
 _templates.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import inspect
-import math
-import re
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, Protocol
-from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -23,19 +20,23 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.page.panels import Link, Message, Page
+from shiftscope.views.page.panels import Columns, Computation, Link, Message, Page, Panel
 from shiftscope.views.page.view import Action, View
 from shiftscope.views.page.view import actions as all_actions
 from shiftscope.views.page.view import views as all_views
 from shiftscope.web.html.addresses import Served, way_up
-from shiftscope.web.html.downloads import as_csv, as_parquet, panel_table
-from shiftscope.web.html.html import render, tables
+from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import StudyIndex, Surroundings, surroundings
 from shiftscope.web.html.picture_types import check_picture, data_uri
+from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.server import assets
 from shiftscope.web.server.arguments import chosen, options, pattern, positions
+from shiftscope.web.server.asked_jobs import AskedJobs
 from shiftscope.web.server.damage_notice import without_damage
+from shiftscope.web.server.downloads import downloaded
+from shiftscope.web.server.forms import fields_of
 from shiftscope.web.server.kept_pages import KeptPage, KeptPages
+from shiftscope.web.server.news import News
 from shiftscope.web.server.save_rate import SaveRate
 from shiftscope.web.server.search import find, found
 from shiftscope.web.server.security import (
@@ -44,14 +45,12 @@ from shiftscope.web.server.security import (
     SafeHeaders,
     Ticket,
     TokenGate,
-    check_own_page,
     headers,
 )
 from shiftscope.web.server.study_version import StudyVersion
 
 LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
 
-LONGEST_FORM = 100_000  # bytes
 # Many threads that draw take turns with the one that answers, 5 ms each, so kept pages would wait for them all.
 DRAWN_AT_ONCE = 4
 SAVED_PER_SECOND, SAVED_AT_ONCE = 1.0, 30  # forms, of all visitors together
@@ -90,6 +89,7 @@ def application(
     read_only: bool = False,
     pace: SaveRate | None = None,
     ticket: Ticket | None = None,
+    jobs: JobQueue | None = None,
 ) -> Starlette:
     """The pages of a study as an ASGI application.
 
@@ -115,7 +115,12 @@ def application(
         How often forms are taken; one a second, thirty in a row, unless given.
     ticket
         Taken once in the token's place.
+    jobs
+        What has the model compute what pages ask for; none where nothing may be saved.
     """
+    jobs = None if read_only else jobs
+    if isinstance(study, StoredStudy):
+        study.jobs = jobs
     shown = _Shown(
         study, framed_by, saves=not read_only, pace=pace or SaveRate(SAVED_PER_SECOND, SAVED_AT_ONCE)
     )
@@ -136,6 +141,8 @@ def application(
         Route(pattern(action.address, action.act), shown.act(action), methods=["POST"])
         for action in ({} if read_only else all_actions if actions is None else actions).values()
     ]
+    if jobs:
+        routes = [*AskedJobs(jobs, shown.pace).routes(), *routes]
     middleware = [
         Middleware(SafeHeaders, framed_by=framed_by),
         Middleware(KnownRequests, hosts=list(hosts)),
@@ -175,6 +182,7 @@ class _Shown:
         self.saves = saves
         self.pace = pace
         self.version = StudyVersion(study)
+        self.news = News(study)
         self.kept = KeptPages()
         self.drawing = ThreadPoolExecutor(DRAWN_AT_ONCE, thread_name_prefix="drawing")
         self.under_way: dict[Hashable, Future[KeptPage | Response]] = {}
@@ -186,10 +194,12 @@ class _Shown:
             asked = {**request.path_params, **chosen(request.query_params, kinds)}
             wanted = chosen(request.query_params, DOWNLOAD)
             if "download" in wanted:  # a table cannot say that a dataset was left out of it
-                return _downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
+                return downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
             page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
+            if view.address == "/":
+                page = dataclasses.replace(page, panels=[*self.news.panels(), *page.panels])
             drawn = KeptPage.of(self._html(request, page, surroundings(self.study)))
-            lasts = whole and not any(isinstance(each, Message) and each.for_now for each in page.panels)
+            lasts = whole and not any(map(_for_now, page.panels))
             return (
                 drawn if lasts else drawn.response(request)
             )  # damage may be repaired, which no version tells
@@ -230,14 +240,7 @@ class _Shown:
         needed = {name for name in kinds if defaults[name].default is inspect.Parameter.empty}
 
         async def answer(request: Request) -> Response:
-            check_own_page(request)
-            if wait := self.pace.wait():
-                raise HTTPException(
-                    429,
-                    "Too much is saved at once; what was sent is not kept. Wait a moment, go back and save again.",
-                    {"Retry-After": f"{math.ceil(wait)}"},
-                )
-            fields = QueryParams(await _sent(request))
+            fields = await fields_of(request, self.pace)
             sent = {name: fields[name] for name in kinds if name in fields}
             if lacking := needed - sent.keys():
                 raise BadRequest(f"the form lacks {', '.join(sorted(lacking))}.")
@@ -368,41 +371,8 @@ def _cached(request: Request, dataset: ShownDataset) -> dict[str, str]:
     return {"Cache-Control": assets.FOREVER if current else assets.ALWAYS_ASK}
 
 
-def _downloaded(page: Page, number: int, kind: Literal["csv", "parquet"]) -> Response:
-    """One table of a page as a file, with every row it has."""
-    found = list(tables(page.panels))
-    if not 0 <= number < len(found):
-        raise NotInStudy(f"no table {number} on this page, which has {len(found)}.")
-    shown = found[number]
-    table = shown.whole() if shown.whole else shown
-    rows = panel_table(table)
-    content, media_type = (
-        (as_csv(rows), "text/csv; charset=utf-8")
-        if kind == "csv"
-        else (as_parquet(rows), "application/vnd.apache.parquet")
-    )
-    words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{page.title} {table.title}").strip("-.")[:100] or "table"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{words}.{kind}"',
-        "Cache-Control": assets.ALWAYS_ASK,
-    }
-    return Response(content, media_type=media_type, headers=headers)
-
-
-async def _sent(request: Request) -> list[tuple[str, str]]:
-    """The fields of a form sent by one of our own pages.
-
-    Raises
-    ------
-    BadRequest
-        It is too long, or not text.
-    """
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LONGEST_FORM:
-            raise BadRequest(f"the form holds more than {LONGEST_FORM} bytes.")
-    try:
-        return parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
-    except (UnicodeDecodeError, ValueError) as error:
-        raise BadRequest("the form cannot be read: it must be sent as a web form in UTF-8.") from error
+def _for_now(panel: Panel) -> bool:
+    """Whether a panel may be another one the next time, though nothing of the study has changed."""
+    if isinstance(panel, Columns):
+        return any(map(_for_now, panel.panels))
+    return isinstance(panel, Computation) or (isinstance(panel, Message) and panel.for_now)

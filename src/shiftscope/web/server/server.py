@@ -9,13 +9,17 @@ import secrets
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from shiftscope.errors import BadRequest
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.job_queue import JobQueue
+from shiftscope.web.jobs.source import Source
 from shiftscope.web.notebook.inline import Inline, notebook_display
 from shiftscope.web.server.application import LOCAL, ShownStudy, application
 from shiftscope.web.server.bounded_connection import BoundedConnection
@@ -33,11 +37,14 @@ class Viewer:
     url: str
     _server: uvicorn.Server
     _thread: threading.Thread
+    _jobs: JobQueue | None = None
 
     def stop(self) -> None:
         """Close the port; pages that are open stay, but lead nowhere."""
         self._server.should_exit = True
         self._thread.join()
+        if self._jobs:
+            self._jobs.stop()
 
     def wait(self) -> None:
         """Return when the viewer has stopped; Ctrl-C gets through."""
@@ -61,6 +68,10 @@ def view(
     base_url: str | None = None,
     height: int = 720,
     tell: Callable[[str], None] = print,
+    model: Any = None,
+    weights: str | os.PathLike[str] | None = None,
+    data: Mapping[str, Any] | None = None,
+    device: str | None = None,
 ) -> Viewer:
     """Show a study in the browser and go on; the viewer lives in a thread.
 
@@ -90,6 +101,16 @@ def view(
         Of the frame, in pixels.
     tell
         Takes the sentences for whoever starts the viewer.
+    model
+        The study's model, or its text such as "module:callable": pages then offer to compute what is missing, in a
+        process of its own. Nothing is computed where nothing is saved.
+    weights
+        State dict to load, for a model that is given as text.
+    data
+        Datasets by their names in the study, in any form that `dataset` takes; those that lie where they were recorded
+        from may be left out.
+    device
+        Where that process runs the model.
 
     Raises
     ------
@@ -110,6 +131,13 @@ def view(
             read_only = True
         if read_only:
             study = StoredStudy(study.path, read_only=True)
+    jobs = None
+    if model is not None and isinstance(study, StoredStudy) and not read_only:
+        jobs = JobQueue(Source.of(study.path, model, weights=weights, data=data, device=device or ""))
+    elif data is not None or weights is not None:
+        raise BadRequest(
+            "data and weights are for a model: give model=... too, and a study that can be written."
+        )
     listening = _listen(host, port)
     address, bound = listening.getsockname()[:2]
     exposed = not ipaddress.ip_address(address).is_loopback
@@ -125,6 +153,7 @@ def view(
             framed_at=framed_at,
             read_only=read_only,
             ticket=ticket,
+            jobs=jobs,
         ),
         log_level="warning",
         lifespan="off",
@@ -145,7 +174,7 @@ def view(
         webbrowser.open(
             f"{site}?token={ticket.text}"
         )  # the port is open already, so an early request only waits
-    return Viewer(f"{site}?token={token}", server, thread)
+    return Viewer(f"{site}?token={token}", server, thread, jobs)
 
 
 def serve(
@@ -158,6 +187,10 @@ def serve(
     token: str | None = None,
     read_only: bool = False,
     tell: Callable[[str], None] = print,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: Mapping[str, str] | None = None,
+    device: str | None = None,
 ) -> None:
     """Show a study until Ctrl-C, and tell the address."""
     viewer = view(
@@ -169,6 +202,10 @@ def serve(
         token=token,
         read_only=read_only,
         tell=tell,
+        model=model,
+        weights=weights,
+        data=data,
+        device=device,
     )
     tell(f"{study.name} is shown at {viewer.url} (Ctrl-C ends it)")
     try:

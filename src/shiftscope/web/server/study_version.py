@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from pathlib import Path
 
+from shiftscope.errors import ShiftscopeError
+from shiftscope.store.derived_layer import DESCRIPTION
 from shiftscope.store.disk.object_path import on_store
-from shiftscope.store.layout import EXPLANATIONS, HEAD, MANIFEST, NOTES, RECORDING
+from shiftscope.store.layout import DERIVED, EXPLANATIONS, HEAD, MANIFEST, NOTES, RECORDING
 from shiftscope.store.results import RESULT
 from shiftscope.store.stored_study import StoredStudy
 
@@ -35,9 +38,18 @@ class StudyVersion:
             return None
         if self.clock() - self._looked > LOOKED_AT_EVERY:
             self._looked = self.clock()
-            self._rest = _files(self.study.path)
+            before, self._rest = self._rest, _files(self.study.path)
+            if before is not None and before != self._rest:
+                self._read_again(self.study)
         # A manifest that was read anew comes with recordings that are read anew.
         return id(self.study.manifest), _notes(self.study.path / NOTES), self._rest
+
+    @staticmethod
+    def _read_again(study: StoredStudy) -> None:
+        """What other processes have recorded or derived; a manifest that cannot be read is told by the pages."""
+        with suppress(ShiftscopeError, OSError):
+            study.reread()
+            study.forget()
 
 
 def _notes(path: Path) -> Hashable:
@@ -57,7 +69,8 @@ def _files(study: Path) -> Hashable:
     if on_store(study):  # three requests; a recording that changes is one that the manifest says has changed
         kept = tuple(sorted((study / EXPLANATIONS).versions().items()))
         return (study / MANIFEST).version(), (study / NOTES).version(), kept
-    patterns = MANIFEST, HEAD, f"*/{RECORDING}", "maps/*", f"{EXPLANATIONS}/**/{RESULT}"
+    derived = f"{DERIVED}/layers/*/{DESCRIPTION}", f"{DERIVED}/layers/*/*/{RECORDING}"
+    patterns = MANIFEST, HEAD, f"*/{RECORDING}", "maps/*", f"{EXPLANATIONS}/**/{RESULT}", *derived
     found = sorted(path for pattern in patterns for path in study.glob(pattern))
     return tuple((str(path), _stat(path)) for path in found)
 

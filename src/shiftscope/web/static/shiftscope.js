@@ -141,3 +141,42 @@ const shiftscope = {
     if (status) status.textContent = "No answer. Is shiftscope still running?";
   });
 }
+
+{
+  // Jobs under way: their progress in place, and the page anew when one is over. It holds where it was scrolled to.
+  const every = 1000; // milliseconds
+
+  const watch = async () => {
+    const panels = [...document.querySelectorAll("[data-job]")];
+    const over = await Promise.all(panels.map(advance));
+    if (over.some(Boolean)) await again();
+    setTimeout(watch, every);
+  };
+
+  const advance = async (panel) => {
+    try {
+      const answer = await fetch(panel.dataset.job, { cache: "no-store" });
+      if (!answer.ok) return false;
+      const job = await answer.json();
+      const bar = panel.querySelector("progress");
+      if (job.total) Object.assign(bar, { max: job.total, value: job.done });
+      panel.querySelector(".told").textContent = job.told;
+      return !["waiting", "running"].includes(job.state);
+    } catch {
+      return false; // the next look may be answered
+    }
+  };
+
+  const again = async () => {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [now, before] = [page.getElementById("content"), document.getElementById("content")];
+    if (!now || !before) return;
+    before.replaceWith(now);
+    htmx.process(now);
+    document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+  };
+
+  setTimeout(watch, every);
+}

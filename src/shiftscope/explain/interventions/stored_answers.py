@@ -1,0 +1,66 @@
+"""What a model at hand answered with units changed, kept in the study: one result for each dataset."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.explain.interventions.edit import EditKind
+from shiftscope.explain.interventions.intervention import Answers
+from shiftscope.store.results import Result, ResultKey, read_result, write_result
+from shiftscope.store.stored_study import StoredStudy
+
+KIND, VERSION = "interventions", 1
+LONGEST = 80  # characters of a readable variant
+
+
+def answers_key(
+    study: StoredStudy, dataset: str, layer: str, units: Sequence[int], how: EditKind, reference: str
+) -> ResultKey:
+    """All that decides the answers; the order of the units does not."""
+    named = ", ".join(map(str, sorted(units)))
+    if len(named) > LONGEST:
+        named = f"{len(units)} units {hashlib.sha256(named.encode()).hexdigest()[:12]}"
+    datasets = (dataset,) if dataset == reference else (dataset, reference)
+    return ResultKey.of(
+        study,
+        KIND,
+        layer,
+        datasets,
+        versions={KIND: VERSION},
+        ground={"model": str(study.manifest.model.get("weights_sha256", ""))},
+        settings={"how": how, "units": sorted(units), "reference": reference},
+        variant=f"{how} {named}",
+    )
+
+
+def read_answers(
+    study: StoredStudy, dataset: str, layer: str, units: Sequence[int], how: EditKind, reference: str
+) -> Answers | None:
+    """What is kept of a dataset; None where nothing is, or it is damaged."""
+    samples = study[dataset].samples
+    try:
+        kept = read_result(study.path, answers_key(study, dataset, layer, units, how, reference))
+    except StudyDamaged:
+        return None  # it is computed again
+    after = kept.parts[KIND].get("after") if kept else None
+    if after is None or after.shape != samples.predictions.shape:
+        return None
+    return Answers(samples.labels, samples.predictions, after.astype(np.int64))
+
+
+def write_answers(
+    study: StoredStudy,
+    dataset: str,
+    layer: str,
+    units: Sequence[int],
+    how: EditKind,
+    reference: str,
+    answers: Answers,
+) -> None:
+    if not study.read_only:
+        key = answers_key(study, dataset, layer, units, how, reference)
+        write_result(study.path, Result(key, {KIND: {"after": answers.after.astype(np.int32)}}))

@@ -1,0 +1,57 @@
+"""What pages have asked of the model at hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from shiftscope.jobs import Job
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.panels import Cell, Column, Computation, Link, Message, Page, Panel, Table
+from shiftscope.views.page.view import view
+
+STATES = {
+    "waiting": "waiting",
+    "running": "under way",
+    "done": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+
+
+@view("/jobs")
+def jobs(study: StoredStudy) -> Page:
+    """Jobs under way with their progress, then the others, the newest first."""
+    trail = [Link(study.name, "")]
+    if study.jobs is None:
+        text = "This viewer has no model: start it with shiftscope view STUDY --model ... to compute from its pages."
+        return Page("Jobs", [Message("Nothing can be computed here", text)], trail)
+    found = study.jobs.all()
+    trouble = [Message("No model", study.jobs.trouble, for_now=True)] if study.jobs.trouble else []
+    under_way: list[Panel] = [_under_way(job) for job in found if job.under_way]
+    over = [job for job in found if not job.under_way]
+    return Page("Jobs", [*trouble, *under_way, _table(over)], trail)
+
+
+def _under_way(job: Job) -> Panel:
+    return Computation(job.title, "", job.kind, job.parameters, "jobs", job=job)
+
+
+def _table(over: list[Job]) -> Table:
+    columns = [
+        Column("job"),
+        Column("state"),
+        Column("seconds", "From its beginning to its end.", numeric=True),
+        Column("asked", "In UTC."),
+        Column("message", "Why it failed."),
+    ]
+    rows = [
+        [
+            Cell(job.title, job.page),
+            Cell(STATES[job.state]),
+            Cell(f"{job.seconds:.1f}" if job.seconds else "–", value=job.seconds),
+            Cell(datetime.fromtimestamp(job.asked, UTC).isoformat(sep=" ", timespec="seconds")[:19]),
+            Cell(job.message),
+        ]
+        for job in over
+    ]
+    return Table("Over", columns, rows, empty="No job is over yet.")

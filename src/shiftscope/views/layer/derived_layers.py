@@ -1,0 +1,51 @@
+"""Layers that were computed from this one, and the way to compute one."""
+
+from __future__ import annotations
+
+from shiftscope.views.layer.shown_layer import ShownLayer
+from shiftscope.views.page.panels import Cell, Column, Field, Panel, Table
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.number_text import count
+
+SIZE = 8  # proposed
+
+
+@section(ShownLayer, place=90)
+def derived_layers(shown: ShownLayer) -> list[Panel]:
+    """Those there are, with the samples that they were fitted on; then the offer of principal components."""
+    selection = shown.selection
+    study, layer = selection.study, selection.layer
+    if layer in study.derived:
+        return []
+    found = [each for each in study.derived.values() if each.behind == layer]
+    rows = [
+        [
+            Cell(each.name, selection.layer_page(each.name) if each.name in study.layers else ""),
+            Cell(each.kind),
+            Cell(count(each.units), value=each.units),
+            Cell(f"{count(each.rows)} of {each.fitted_on}", value=each.rows),
+            Cell(" and ".join(study.without_codes(each.name)) or "none"),
+        ]
+        for each in found
+    ]
+    columns = [
+        Column("layer"),
+        Column("kind", "How it was computed."),
+        Column("units", numeric=True),
+        Column("fitted on", "Samples of the half of the dataset that is kept for fitting."),
+        Column("missing", "Datasets whose codes are still to be computed."),
+    ]
+    table = [Table(f"Derived from {layer}", columns, rows)] if rows else []
+    offer = computation(
+        study,
+        f"Derive principal components of {layer}",
+        "A layer of the directions along which the responses vary most, fitted on a half of the reference; it then has "
+        "all pages that other layers have.",
+        kind="derive",
+        parameters={"layer": layer, "kind": "pca"},
+        page=shown.at(),
+        fields=[Field("size", "Components", str(min(SIZE, study.layer(layer).units)))],
+        button="Derive",
+    )
+    return [*table, *([offer] if offer else [])]

@@ -1,0 +1,49 @@
+"""A panel that offers to compute what is missing, where the viewer has the model at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shiftscope.jobs import Job, Jobs
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.panels import Computation, Field
+
+
+def computation(
+    study: StoredStudy,
+    title: str,
+    text: str,
+    *,
+    kind: str,
+    parameters: Mapping[str, object],
+    page: str,
+    samples: int = 0,
+    fields: Sequence[Field] = (),
+    button: str = "Compute",
+) -> Computation | None:
+    """None where there is no model at hand.
+
+    Parameters
+    ----------
+    kind, parameters
+        Of the job; `fields` are further parameters, which a person writes.
+    page
+        Where what is computed is shown.
+    samples
+        That it passes over, by which the time is told.
+    """
+    jobs = study.jobs
+    if jobs is None:
+        return None
+    texts = {name: str(value) for name, value in parameters.items()}
+    seconds = jobs.expected_seconds(kind, samples) if samples else None
+    newest = _newest(jobs, kind, texts)
+    return Computation(
+        title, text, kind, texts, page, fields, button, seconds=seconds, job=newest, trouble=jobs.trouble
+    )
+
+
+def _newest(jobs: Jobs, kind: str, parameters: Mapping[str, str]) -> Job | None:
+    """The newest job that agrees with what is not left to be written."""
+    of_kind = (job for job in jobs.all() if job.kind == kind)
+    return next((job for job in of_kind if parameters.items() <= job.parameters.items()), None)

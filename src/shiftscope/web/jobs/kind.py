@@ -1,0 +1,50 @@
+"""What a page may have computed: a verb of the live study, with parameters that come from a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from shiftscope.explain.interventions.edit import EditKind
+from shiftscope.progress import Progress
+from shiftscope.registry import Registry
+from shiftscope.store.stored_study import StoredStudy
+
+
+class Live(Protocol):
+    """What a kind of job needs of the live study, whose own file imports torch."""
+
+    study: StoredStudy
+
+    def intervene(
+        self, layer: str, units: Sequence[int], edit: EditKind, /, *, reference: str, progress: Progress
+    ) -> Any: ...
+
+    def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
+
+
+Run = Callable[..., None]
+R = TypeVar("R", bound=Run)
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """`run(live, progress, **parameters)`; its keyword-only arguments are typed as those of a page."""
+
+    name: str
+    run: Run
+    title: Callable[..., str]  # of the parameters, in words
+
+
+job_kinds: Registry[JobKind] = Registry("kind of job", "shiftscope.web.jobs.kinds")
+
+
+def job(name: str, title: Callable[..., str]) -> Callable[[R], R]:
+    """Enter a kind of job: what it computes is kept in the study, where the page looks for it."""
+
+    def enter(run: R) -> R:
+        job_kinds.register(name, JobKind(name, run, title))
+        return run
+
+    return enter

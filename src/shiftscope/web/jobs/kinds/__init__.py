@@ -1,0 +1,1 @@
+"""What can be asked for from a page, one kind a file."""
