@@ -8,7 +8,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "shiftscope"
 ORDER = """
-errors arrays shard text counted checked_text local_file registry typed threads jit progress category_names
+errors arrays shard jobs text counted checked_text local_file registry typed threads jit progress category_names
 engine
 statistics
 model
@@ -16,6 +16,7 @@ datasets
 summaries
 store
 recording
+derived
 tuning
 outcomes
 scores
