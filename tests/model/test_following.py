@@ -230,9 +230,11 @@ def test_a_norm_over_the_channels_leaves_no_units():
         choose_layers(net, ["out"], torch.rand(2, 3, 8, 8))
 
 
-def test_following_a_pass_does_not_import_the_compiler_of_torch():
+def test_neither_following_a_pass_nor_looking_for_what_is_compiled_imports_the_compiler_of_torch():
     code = (
         "import sys, torch; from shiftscope.model.first_pass import first_pass\n"
+        "from shiftscope.model.uncompiled import uncompiled\n"
+        "with uncompiled(): assert 'torch._dynamo' not in sys.modules\n"
         "first_pass(torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.ones(4, 3), returning=['0'])\n"
         "assert 'torch._dynamo' not in sys.modules"
     )
