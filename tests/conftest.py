@@ -9,8 +9,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a processor, and read
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 import shutil
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,58 @@ from shiftscope.study import Study
 from shiftscope.web.server.application import application
 
 SHARED_DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+# The slow lane
+
+
+def mostly_slow(cases: Iterable[Any], quick: int = 1) -> list[Any]:
+    """The first few cases as they are, and the others, which repeat them, in the slow lane."""
+    given = [case if isinstance(case, tuple) else (case,) for case in cases]
+    return [
+        pytest.param(*case, marks=pytest.mark.slow if place >= quick else ())
+        for place, case in enumerate(given)
+    ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    today = datetime.now(UTC).toordinal() % 10  # workers are sent the number, whatever day they begin on
+    told = "of the tests marked slow, run the tenth whose day it is"
+    parser.addoption("--slow-tenth", action="store_const", const=today, help=told)
+
+
+_slow_lane = pytest.StashKey[tuple[int, int]]()  # how many of its tests are run, and how many there are
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tenth = config.option.slow_tenth
+    if tenth is None:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    left_out = {item for item in slow if zlib.crc32(ascii(item.nodeid).encode()) % 10 != tenth}
+    config.hook.pytest_deselected(items=[item for item in slow if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
+    config.stash[_slow_lane] = len(slow) - len(left_out), len(slow)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput") and _slow_lane in session.config.stash:
+        session.config.workeroutput["slow lane"] = session.config.stash[_slow_lane]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """All workers collect the same tests, so any of them tells."""
+    if told := getattr(node, "workeroutput", {}).get("slow lane"):
+        node.config.stash[_slow_lane] = tuple(told)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if _slow_lane in config.stash:
+        run, all_of_them = config.stash[_slow_lane]
+        terminalreporter.line(
+            f"slow lane: tenth {config.option.slow_tenth} of 0 to 9, {run} of {all_of_them} tests"
+        )
 
 
 @pytest.fixture(autouse=True)
