@@ -1,4 +1,4 @@
-# With uv installed, "uv run shiftscope demo" and "uv run pytest" do the same without make.
+# With uv installed, "uv run shiftscope demo" and "uv run pytest -m 'not slow'" do the same without make.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 ifeq ($(UV_FIND_LINKS),)
 export UV_TORCH_BACKEND ?= auto
@@ -6,16 +6,27 @@ endif
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 BIN := .venv/bin
 
+# Set, every process that a test starts would compile torch's sources anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+
 SIZE ?= small
 BENCHMARKS := summaries scores floor paths distances storing recording deephys viewing serving scaling
 
-.PHONY: demo test check bench clean
+.PHONY: demo test test-all test-tenth check bench clean
 
 demo: .venv/ready
 	$(BIN)/shiftscope demo
 
 test: .venv/ready
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(PYTEST) -m "not slow"
+
+test-all: .venv/ready
+	$(PYTEST)
+
+test-tenth: .venv/ready
+	$(PYTEST) --slow-tenth
 
 check: .venv/ready
 	$(BIN)/ruff check

@@ -9,8 +9,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a processor, and read
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 import shutil
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,58 @@ from shiftscope.study import Study
 from shiftscope.web.server.application import application
 
 SHARED_DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+# The slow lane
+
+
+def mostly_slow(cases: Iterable[Any], quick: int = 1) -> list[Any]:
+    """The first few cases as they are, and the others, which repeat them, in the slow lane."""
+    given = [case if isinstance(case, tuple) else (case,) for case in cases]
+    return [
+        pytest.param(*case, marks=pytest.mark.slow if place >= quick else ())
+        for place, case in enumerate(given)
+    ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    today = datetime.now(UTC).toordinal() % 10  # workers are sent the number, whatever day they begin on
+    told = "of the tests marked slow, run the tenth whose day it is"
+    parser.addoption("--slow-tenth", action="store_const", const=today, help=told)
+
+
+_slow_lane = pytest.StashKey[tuple[int, int]]()  # how many of its tests are run, and how many there are
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tenth = config.option.slow_tenth
+    if tenth is None:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    left_out = {item for item in slow if zlib.crc32(ascii(item.nodeid).encode()) % 10 != tenth}
+    config.hook.pytest_deselected(items=[item for item in slow if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
+    config.stash[_slow_lane] = len(slow) - len(left_out), len(slow)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput") and _slow_lane in session.config.stash:
+        session.config.workeroutput["slow lane"] = session.config.stash[_slow_lane]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """All workers collect the same tests, so any of them tells."""
+    if told := getattr(node, "workeroutput", {}).get("slow lane"):
+        node.config.stash[_slow_lane] = tuple(told)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if _slow_lane in config.stash:
+        run, all_of_them = config.stash[_slow_lane]
+        terminalreporter.line(
+            f"slow lane: tenth {config.option.slow_tenth} of 0 to 9, {run} of {all_of_them} tests"
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -121,9 +175,14 @@ def new_study(tmp_path: Path, net: Net) -> Callable[..., Study]:
     return create
 
 
+def copied(path: Path, into: Path, model: nn.Module) -> Study:
+    """A copy of a study of `model` in another folder, for a test to change: a tenth of the time of recording."""
+    return Study.create(shutil.copytree(path, into / path.name), model, exist_ok=True)
+
+
 @pytest.fixture(scope="session")
 def _recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `recorded` copies, which takes a tenth of the time of recording."""
+    """What `recorded` copies."""
     path = tmp_path_factory.mktemp("recorded") / "made.study"
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -136,8 +195,7 @@ def _recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def recorded(tmp_path: Path, net: Net, _recorded_once: Path) -> Study:
     """A study with a reference and a shifted set, recorded at a map and at the layer before the head."""
-    shutil.copytree(_recorded_once, tmp_path / "made.study")
-    return Study.create(tmp_path / "made.study", net, exist_ok=True)
+    return copied(_recorded_once, tmp_path, net)
 
 
 def viewer(study: Study, **options: Any) -> TestClient:

@@ -1,6 +1,7 @@
 """Recording from end to end: what is stored, what is refused, what is left after an error."""
 
 import dataclasses
+import functools
 import json
 import multiprocessing
 import os
@@ -37,7 +38,7 @@ from shiftscope.store.disk.locks import LOCKS
 from shiftscope.store.writing import sealing
 from shiftscope.store.writing.writer import RecordingWriter
 
-from .conftest import viewer
+from .conftest import Made, Net, copied, viewer
 
 TRIED = (
     34  # samples that are read before the pass: two for shapes, and those that the stored type is chosen by
@@ -190,11 +191,18 @@ def test_unlabelled_samples_belong_to_no_category(new_study, made):
 # What is refused, and what is left after it
 
 
+@pytest.fixture(scope="module")
+def _started_once(tmp_path_factory):
+    """What `started` copies."""
+    torch.manual_seed(0)
+    study = ss.Study.create(tmp_path_factory.mktemp("started") / "made.study", Net(), tuple("abcd"))
+    study.record(Made(), "lab", layers=["conv", "hidden"], progress=False)
+    return study.path
+
+
 @pytest.fixture
-def started(new_study, made):
-    study = new_study()
-    study.record(made(), "lab", layers=["conv", "hidden"], progress=False)
-    return study
+def started(tmp_path, net, _started_once):
+    return copied(_started_once, tmp_path, net)
 
 
 def refused(study, error, message, *arguments, **options):
@@ -554,15 +562,14 @@ def test_what_a_killed_process_left_aside_is_swept(new_study, made):
     assert not left.exists()
 
 
-def test_a_truncated_description_of_an_array_is_written_again(new_study, made, small_shards):
+def test_a_truncated_description_of_an_array_is_written_again(new_study, made, small_shards, undisturbed):
     class Stopping(made):
         def __getitem__(self, position):
             if position == 20 and len(self.read) >= TRIED:
                 raise Stopped
             return super().__getitem__(position)
 
-    whole, study = new_study(name="whole"), new_study()
-    whole.record(made(), "lab", layers=["conv"], progress=False)
+    study = new_study()
     with pytest.raises(Stopped):
         study.record(Stopping(), "lab", layers=["conv"], progress=False)
     path = study.path / "lab" / "responses.zarr" / "conv" / "by_sample" / "zarr.json"
@@ -570,7 +577,7 @@ def test_a_truncated_description_of_an_array_is_written_again(new_study, made, s
     again = made()
     study.record(again, "lab", layers=["conv"], progress=False)
     assert min(again.read[2:]) == 16, "finished shards were shown again"
-    assert contents(study.path) == contents(whole.path)
+    assert contents(study.path) == undisturbed(("conv",))
 
 
 def test_a_lost_mark_of_a_complete_recording_changes_nothing(started, made):
@@ -753,13 +760,24 @@ class Stopped(BaseException):
     pass
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """`undisturbed(layers, **options)`: the files of a study that nothing stopped, in small shards."""
+
+    @functools.cache
+    def recorded(layers, **options):
+        torch.manual_seed(0)
+        study = ss.Study.create(tmp_path_factory.mktemp("whole") / "whole.study", Net(), tuple("abcd"))
+        study.record(Made(), "lab", layers=[*layers], shard_samples=8, progress=False, **options)
+        return contents(study.path)
+
+    return recorded
+
+
 @pytest.mark.parametrize("stop_after", [0, 1, 9, 25, 39])
 def test_an_interrupted_recording_goes_on_and_ends_in_the_same_study(
-    new_study, made, small_shards, stop_after
+    new_study, made, small_shards, undisturbed, stop_after
 ):
-    whole = new_study(name="whole")
-    whole.record(made(), "lab", layers=["conv", "hidden"], batch_size=5, progress=False)
-
     class Stopping(made):
         def __getitem__(self, position):
             if position == stop_after and len(self.read) >= TRIED:  # not while probing
@@ -776,14 +794,12 @@ def test_an_interrupted_recording_goes_on_and_ends_in_the_same_study(
     again = made()
     broken.record(again, "lab", layers=["conv", "hidden"], batch_size=5, progress=False)
     assert not set(again.read[2:]) & set(range(8 * finished))  # finished shards are not shown again
-    assert contents(broken.path) == contents(whole.path)
+    assert contents(broken.path) == undisturbed(("conv", "hidden"), batch_size=5)
 
 
 def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(
-    new_study, made, small_shards, monkeypatch
+    new_study, made, small_shards, undisturbed, monkeypatch
 ):
-    whole = new_study(name="whole")
-    whole.record(made(), "lab", layers=["conv"], progress=False)
     commit = RecordingWriter.commit
 
     def slow(writer, shard, states):
@@ -804,14 +820,12 @@ def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(
     assert not [t for t in threading.enumerate() if t.name.startswith("shiftscope")]
     assert len(list(broken.path.glob("lab/shards/*.done"))) == 3
     broken.record(made(), "lab", layers=["conv"], progress=False)
-    assert contents(broken.path) == contents(whole.path)
+    assert contents(broken.path) == undisturbed(("conv",))
 
 
 def test_a_failed_write_stops_the_pass_and_what_was_written_counts(
-    new_study, made, small_shards, monkeypatch
+    new_study, made, small_shards, undisturbed, monkeypatch
 ):
-    whole = new_study(name="whole")
-    whole.record(made(), "lab", layers=["conv"], progress=False)
     commit = RecordingWriter.commit
 
     def full(writer, shard, states):
@@ -827,7 +841,7 @@ def test_a_failed_write_stops_the_pass_and_what_was_written_counts(
     assert max(dataset.read[TRIED:]) < 24, "the pass went on after the write had failed"
     assert [path.name for path in broken.path.glob("lab/shards/*.done")] == ["00000.done"]
     broken.record(made(), "lab", layers=["conv"], progress=False)
-    assert contents(broken.path) == contents(whole.path)
+    assert contents(broken.path) == undisturbed(("conv",))
 
 
 def test_workers_end_with_the_pass_while_its_error_is_handled(started, made):
@@ -867,9 +881,7 @@ def test_shards_do_not_change_scores(new_study, made, recorded, small_shards):
 
 
 @pytest.mark.parametrize("moment", ["summaries", "transpose", "complete", "manifest"])
-def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch, small_shards):
-    whole = new_study(name="whole")
-    whole.record(made(), "lab", layers=["hidden"], progress=False)
+def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch, small_shards, undisturbed):
     broken = new_study(name="broken")
     from shiftscope.store.stored_study import StoredStudy
 
@@ -895,7 +907,7 @@ def test_a_stop_while_sealing_is_made_good(new_study, made, moment, monkeypatch,
         with pytest.raises(Stopped):
             broken.record(made(), "lab", layers=["hidden"], progress=False)
     broken.record(made(), "lab", layers=["hidden"], progress=False)
-    assert contents(broken.path) == contents(whole.path)
+    assert contents(broken.path) == undisturbed(("hidden",))
 
 
 def test_a_study_stays_where_it_is_when_the_working_folder_changes(net, made, tmp_path, monkeypatch):

@@ -106,11 +106,8 @@ def open_page(browser: Browser, viewer: Viewer) -> Iterator[Callable[..., Watche
     opened: list[Watched] = []
     origin = f"{viewer.url.partition('/?')[0]}/{folder_of(viewer.url.rpartition('=')[2])}"
 
-    def show(path: str = "/", width: int = 1440, scheme: str = "light") -> Watched:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-        )
+    def show(path: str = "/", width: int = 1440) -> Watched:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="light")
         watched = Watched(context.new_page(), origin)
         opened.append(watched)
         watched.page.goto(viewer.url)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shiftscope.store.stored_study import StoredStudy
+from tests.conftest import mostly_slow
 
 KINDS = {
     "overview": "/",
@@ -185,7 +186,7 @@ def test_the_layer_that_was_chosen_stays_chosen(open_page):
     expect(shown.page.get_by_role("heading", name="Units of block2 that respond")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 900])
+@pytest.mark.parametrize("width", mostly_slow([1440, 900]))
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_page_is_whole_in_light_and_dark_and_fits_the_window(open_page, kind, width):
     shown = open_page(KINDS[kind], width)

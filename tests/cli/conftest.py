@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -101,13 +102,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 RECORD = ("record", "x.study", "--model", "nets:tiny")
 
 
+@pytest.fixture(scope="session")
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that asks for `recorded` leaves a copy for the others."""
+    return tmp_path_factory.mktemp("recorded") / "x.study"
+
+
 @pytest.fixture
-def recorded(run: Run, folder: Path) -> Path:
+def recorded(run: Run, folder: Path, _kept: Path) -> Path:
     """`x.study` with the pictures of `val/` as reference and `shifted.npz`."""
+    study = folder / "x.study"
+    if _kept.exists():
+        return Path(shutil.copytree(_kept, study))
     for words in (
         ("--data", "val/", "--name", "val", "--layers", "conv", "--layers", "hidden", "--reference"),
         ("--data", "npz:shifted.npz", "--name", "shifted"),
     ):
         answer = run(*RECORD, *words)
         assert answer.status == 0, answer.err
-    return folder / "x.study"
+    shutil.copytree(study, _kept)
+    return study

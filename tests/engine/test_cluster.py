@@ -12,7 +12,9 @@ import torch
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest, ClusterError, DataError
 from shiftscope.store.writing import merged_runs as runs
+from shiftscope.study import Study
 
+from ..conftest import Made, Net
 from .conftest import Deadly, contents
 
 distributed = pytest.importorskip("distributed", reason="the package distributed is not installed")
@@ -46,11 +48,12 @@ def deadly(tmp_path):
     return make
 
 
-@pytest.fixture
-def alone(new_study, made):
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
     """What one process writes of 100 samples."""
-    study = new_study(name="alone")
-    record(study, made(100))
+    torch.manual_seed(0)
+    study = Study.create(tmp_path_factory.mktemp("alone") / "alone.study", Net(), tuple("abcd"))
+    record(study, Made(100))
     return contents(study.path)
 
 
@@ -236,7 +239,13 @@ def test_after_the_scheduler_died_the_study_is_gone_on_with(two_processes, new_s
     assert contents(study.path) == alone
 
 
-@pytest.mark.parametrize("positions", [(20,), (4, 12)], ids=["one worker", "both workers"])
+@pytest.mark.parametrize(
+    "positions",
+    [
+        pytest.param((20,), id="one worker"),
+        pytest.param((4, 12), id="both workers", marks=pytest.mark.slow),
+    ],
+)
 def test_shards_of_killed_workers_are_done_again(client, new_study, deadly, alone, positions, tmp_path):
     study = new_study()
     record(study, deadly(*positions), client)

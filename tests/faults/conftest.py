@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -59,11 +60,18 @@ def record(path: Path, data: Made | None = None, name: str = "lab", **options: o
     return data
 
 
+@pytest.fixture(scope="session")
+def _calm_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `calm` copies."""
+    path = tmp_path_factory.mktemp("calm") / "calm.study"
+    record(path)
+    return path
+
+
 @pytest.fixture
-def calm(tmp_path: Path) -> Path:
+def calm(tmp_path: Path, _calm_once: Path) -> Path:
     """The study that `record` makes when nothing happens."""
-    record(tmp_path / "calm.study")
-    return tmp_path / "calm.study"
+    return Path(shutil.copytree(_calm_once, tmp_path / "calm.study"))
 
 
 class Interrupted(BaseException):

@@ -12,17 +12,19 @@ import pytest
 
 from shiftscope.errors import StudyNotWritable
 from shiftscope.store.writing.writer import RecordingWriter
+from tests.conftest import mostly_slow
 from tests.faults.conftest import MORE, goes_on, record
 from tests.faults.disk import changes
 
 EVERY = max(1, 24 // MORE)  # how many changes lie between two tries
 
 
-def test_a_disk_that_is_full_from_any_change_on_is_said_and_the_study_goes_on(calm, tmp_path, tried):
+@pytest.mark.parametrize("share", mostly_slow(range(4)))
+def test_a_disk_that_is_full_from_any_change_on_is_said_and_the_study_goes_on(calm, tmp_path, share, tried):
     with changes(tmp_path / "counted.study", lambda number: None) as count:
         record(tmp_path / "counted.study")
     assert count[0] > 100
-    for first in range(1, count[0] + 1, EVERY):
+    for first in range(1 + share * EVERY, count[0] + 1, 4 * EVERY):
         study = tmp_path / f"{first}.study"
 
         def fill(number: int, first: int = first) -> None:
@@ -60,7 +62,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", disk], check=True)
 
 
-@pytest.mark.parametrize("room", [4, 60, 120, 200, 240])
+@pytest.mark.parametrize("room", mostly_slow([60, 4, 120, 200, 240]))
 def test_a_really_full_disk_is_said_and_the_study_goes_on_when_there_is_room(
     calm, small_disk, room, monkeypatch, tried
 ):

@@ -14,13 +14,15 @@ import numpy as np
 import pytest
 
 import shiftscope as ss
+from tests.conftest import mostly_slow
 from tests.faults.conftest import MORE, SHARD, finished, not_shown_again, same_study
 from tests.faults.recorder import SAMPLES, Ended, Recorder
 from tests.test_record import contents
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="recordings are forked off a warm process")
 
-KILLS = 20 * MORE
+KILLS = 5 * MORE  # in each share
+SHARES = pytest.mark.parametrize("share", mostly_slow(range(4)))  # of the moments
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,13 @@ def recorder():
     made = Recorder()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def calm_run(recorder, tmp_path_factory):
+    """A study that nothing disturbed, and how its recording went."""
+    calm = tmp_path_factory.mktemp("calm") / "calm.study"
+    return calm, recorder.run(calm)
 
 
 def step(recorder: Recorder, study: Path, **kill: float) -> Ended:
@@ -39,13 +48,15 @@ def step(recorder: Recorder, study: Path, **kill: float) -> Ended:
     return ended
 
 
-def test_a_recording_killed_at_any_moment_is_finished_by_the_same_command(recorder, tmp_path, tried):
-    calm, rng, kills = tmp_path / "calm.study", np.random.default_rng(0), 0
-    seconds = recorder.run(calm).seconds
-    for number in range(KILLS):
+@SHARES
+def test_a_recording_killed_at_any_moment_is_finished_by_the_same_command(
+    recorder, calm_run, tmp_path, share, tried
+):
+    (calm, ran), rng, kills = calm_run, np.random.default_rng(share), 0
+    for number in range(4 * KILLS):
         study = tmp_path / f"{number}.study"
-        for share in rng.uniform(0.02, 0.9, 4):
-            kills += step(recorder, study, killed_after=share * seconds).killed
+        for part in rng.uniform(0.02, 0.9, 4):
+            kills += step(recorder, study, killed_after=part * ran.seconds).killed
         assert not step(recorder, study).killed
         same_study(study, calm)
         if kills >= KILLS:
@@ -55,14 +66,14 @@ def test_a_recording_killed_at_any_moment_is_finished_by_the_same_command(record
         tried("SIGKILL while recording", "identical")
 
 
+@SHARES
 def test_a_recording_killed_while_all_is_put_together_is_finished_by_the_same_command(
-    recorder, tmp_path, tried
+    recorder, calm_run, tmp_path, share, tried
 ):
     """Between the last shard and the manifest, change by change of the disk."""
-    calm = tmp_path / "calm.study"
-    ran = recorder.run(calm)
+    calm, ran = calm_run
     moments = np.random.default_rng(1).choice(range(ran.sealing, ran.changes - 3), 8 * MORE, replace=False)
-    for last in sorted(moments):
+    for last in sorted(moments)[share::4]:
         study = tmp_path / f"{last}.study"
         assert step(recorder, study, killed_before=int(last)).killed
         assert len(finished(study)) == SAMPLES // SHARD
@@ -71,7 +82,10 @@ def test_a_recording_killed_while_all_is_put_together_is_finished_by_the_same_co
         tried("SIGKILL while sealing", "identical")
 
 
-def test_a_replacement_killed_at_any_moment_leaves_the_old_dataset_or_the_new_one(recorder, tmp_path, tried):
+@SHARES
+def test_a_replacement_killed_at_any_moment_leaves_the_old_dataset_or_the_new_one(
+    recorder, tmp_path, share, tried
+):
     calm, study = tmp_path / "calm.study", tmp_path / "killed.study"
     recorder.run(calm)
     before = contents(calm)
@@ -81,7 +95,7 @@ def test_a_replacement_killed_at_any_moment_leaves_the_old_dataset_or_the_new_on
     assert old != new
     # The end, where one takes the place of the other, is tried most densely.
     moments = {*np.linspace(total // 8, total - 40, 2 * MORE).astype(int), *range(total - 35, total - 4, 8)}
-    for last in sorted(map(int, moments)):
+    for last in sorted(map(int, moments))[share::4]:
         for name, content in before.items():
             (study / name).parent.mkdir(parents=True, exist_ok=True)
             (study / name).write_bytes(content)
@@ -107,6 +121,7 @@ def net():
 """
 
 
+@pytest.mark.slow
 def test_a_killed_command_is_finished_by_the_same_command(tmp_path, tried):
     """A whole process of `shiftscope record`, killed while it writes its shards."""
     images = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), np.uint8)

@@ -11,23 +11,30 @@ import pytest
 
 import shiftscope as ss
 from shiftscope.errors import StudyDamaged, StudyMismatch
-from tests.conftest import Net
+from tests.conftest import Net, mostly_slow
 from tests.faults.conftest import PROBED, Breaking, Interrupted, finished, record, same_study
 
 
-@pytest.fixture
-def begun(tmp_path):
-    """Two shards of three."""
+@pytest.fixture(scope="module")
+def _begun_once(tmp_path_factory):
+    """What `begun` copies."""
+    path = tmp_path_factory.mktemp("begun") / "made.study"
     with pytest.raises(Interrupted):
-        record(tmp_path / "made.study", Breaking(samples=20))
-    assert finished(tmp_path / "made.study") == {0, 1}
-    return tmp_path / "made.study"
+        record(path, Breaking(samples=20))
+    assert finished(path) == {0, 1}
+    return path
+
+
+@pytest.fixture
+def begun(tmp_path, _begun_once):
+    """Two shards of three."""
+    return shutil.copytree(_begun_once, tmp_path / "made.study")
 
 
 GARBLED = [b"", b"{", b'{"plan": ', b"\x00" * 64, b"[]", b'"text"', b'{"plan": "another"}', b"\xff\xfe"]
 
 
-@pytest.mark.parametrize("garbled", GARBLED)
+@pytest.mark.parametrize("garbled", mostly_slow(GARBLED, quick=2))
 def test_a_shard_whose_end_is_garbled_is_recorded_again_and_it_alone(begun, calm, garbled, tried):
     (begun / "lab/shards/00000.done").write_bytes(garbled)
     data = record(begun)
@@ -36,7 +43,7 @@ def test_a_shard_whose_end_is_garbled_is_recorded_again_and_it_alone(begun, calm
     tried("garbled `.done`", "identical")
 
 
-@pytest.mark.parametrize("garbled", [None, *GARBLED])
+@pytest.mark.parametrize("garbled", mostly_slow([None, *GARBLED], quick=3))
 def test_summaries_that_are_garbled_are_made_again(begun, calm, garbled, tried):
     path = begun / "lab/shards/00000.summaries"
     if garbled is None:
@@ -88,17 +95,18 @@ LEFT = [
 ]
 
 
-@pytest.mark.parametrize("left", LEFT)
 @pytest.mark.parametrize("when", ["begun", "complete"])
-def test_what_killed_processes_left_is_swept_up(begun, calm, left, when, tried):
+def test_what_killed_processes_left_is_swept_up(begun, calm, when, tried):
     if when == "complete":
         record(begun)
-    (begun / left).parent.mkdir(parents=True, exist_ok=True)
-    (begun / left).write_bytes(b"half")
+    for left in LEFT:
+        (begun / left).parent.mkdir(parents=True, exist_ok=True)
+        (begun / left).write_bytes(b"half")
     record(begun)
     same_study(begun, calm)
     assert ss.open_study(begun).verify().sound
-    tried("leftovers of killed processes", "identical")
+    for _ in LEFT:
+        tried("leftovers of killed processes", "identical")
 
 
 def test_a_study_whose_making_was_killed_is_made_by_the_same_command(tmp_path, calm, tried):

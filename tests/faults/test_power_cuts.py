@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import shiftscope as ss
-from tests.conftest import Made
+from tests.conftest import Made, mostly_slow
 from tests.faults.conftest import MORE, finished, not_shown_again, record, same_study
 from tests.faults.disk import Disk, changes
 
@@ -16,7 +16,8 @@ resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/fd").is_dir(), reason="which file is flushed is read from /proc"
 )
-CUTS = 12 * MORE  # in each test
+CUTS = 12 * MORE  # in all shares of a test
+SHARES = pytest.mark.parametrize("share", mostly_slow(range(3)))
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +28,13 @@ def _many_open_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def left_by_cuts(folder: Path, work) -> list[Path]:
-    """What power cuts would leave of `folder` at moments drawn by a seed while `work` changes it."""
+def left_by_cuts(folder: Path, work, share: int) -> list[Path]:
+    """What power cuts would leave of `folder` at a share of the moments drawn by a seed while `work` changes it."""
     rehearsed = folder.with_name("rehearsed.study")
     with changes(rehearsed, lambda number: None) as count:
         work(rehearsed)
-    chosen = set(np.random.default_rng(0).choice(count[0], min(CUTS, count[0]), replace=False) + 1)
+    moments = np.random.default_rng(0).choice(count[0], min(CUTS, count[0]), replace=False) + 1
+    chosen = set(moments[share::3])
     disk, left = Disk(folder.parent), []
 
     def before(number: int) -> None:
@@ -45,7 +47,7 @@ def left_by_cuts(folder: Path, work) -> list[Path]:
             work(folder)
     finally:
         disk.close()
-    assert len(left) >= 0.9 * len(chosen)
+    assert len(left) >= len(chosen) - 1
     return [each / folder.name for each in left]
 
 
@@ -62,10 +64,11 @@ def two_datasets(study: Path) -> list[Made]:
     ]
 
 
-def test_after_a_power_cut_the_same_commands_end_in_the_same_study(tmp_path, tried):
+@SHARES
+def test_after_a_power_cut_the_same_commands_end_in_the_same_study(tmp_path, share, tried):
     calm = tmp_path / "calm.study"
     two_datasets(calm)
-    for study in left_by_cuts(tmp_path / "disk" / "made.study", two_datasets):
+    for study in left_by_cuts(tmp_path / "disk" / "made.study", two_datasets, share):
         no_shard_counts_that_is_not_whole(study)
         done = [finished(study, name) for name in ("lab", "field")]
         for data, shards in zip(two_datasets(study), done, strict=True):
@@ -74,7 +77,8 @@ def test_after_a_power_cut_the_same_commands_end_in_the_same_study(tmp_path, tri
         tried("power cut while recording", "identical")
 
 
-def test_a_power_cut_while_a_dataset_is_replaced_leaves_the_old_or_the_new_one(tmp_path, tried):
+@SHARES
+def test_a_power_cut_while_a_dataset_is_replaced_leaves_the_old_or_the_new_one(tmp_path, share, tried):
     calm = tmp_path / "calm.study"
     record(calm)
     old = ss.open_study(calm)["lab"].digest
@@ -89,7 +93,7 @@ def test_a_power_cut_while_a_dataset_is_replaced_leaves_the_old_or_the_new_one(t
         record(study)
         replace(study)
 
-    for study in left_by_cuts(tmp_path / "disk" / "made.study", both):
+    for study in left_by_cuts(tmp_path / "disk" / "made.study", both, share):
         no_shard_counts_that_is_not_whole(study)
         found = ss.open_study(study) if (study / "study.json").exists() else {}
         if "lab" in found:

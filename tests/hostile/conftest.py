@@ -10,26 +10,34 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 
 from shiftscope.study import Study
 
-from ..conftest import Made, Net
+from ..conftest import Made, Net, mostly_slow
 from .watched import Watched
 
 TIMES = int(os.environ.get("SHIFTSCOPE_HOSTILE", "1"))  # as many cases, other ones in each run from 2 on
 
 
-def cases(usual: int) -> Any:
-    """Hypothesis settings for a property that is tried `usual` times, or a multiple where the environment says so."""
-    return settings(
-        max_examples=usual * TIMES,
-        derandomize=TIMES == 1,
-        deadline=None,  # a process of its own is watched instead
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
+@pytest.fixture(params=mostly_slow(["few", "many"]))
+def cases(request: pytest.FixtureRequest) -> Callable[[int], Callable[..., Any]]:
+    """`cases(usual)`: a few of `usual` tries of a property, and the others in the slow lane; or a multiple of each."""
+
+    def tried(usual: int) -> Callable[..., Any]:
+        few = usual // 5 + 1  # the first try of both is the simplest one
+        number = few if request.param == "few" else usual - few + 1
+        chosen = settings(
+            max_examples=number * TIMES,
+            deadline=None,  # a process of its own is watched instead
+            database=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        )
+        seeded = seed(request.param) if TIMES == 1 else lambda test: test
+        return lambda test: seeded(chosen(test))
+
+    return tried
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .conftest import cases
 from .mutations import damaged_json
 
 REAL = Path(__file__).parents[1] / "interop" / "data" / "deephys"
@@ -26,7 +25,7 @@ def changed(content: bytes, random) -> bytes:
 
 
 @pytest.mark.parametrize(("model", "test"), PAIRS)
-def test_another_value_in_any_place_is_refused_or_read(model, test, tmp_path, watched):
+def test_another_value_in_any_place_is_refused_or_read(model, test, tmp_path, watched, cases):
     files = [tmp_path / model, tmp_path / test]
     whole = [(REAL / file.name).read_bytes() for file in files]
     healthy = [str(REAL / PAIRS[0][0]), str(REAL / PAIRS[0][1])]

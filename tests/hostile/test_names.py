@@ -16,7 +16,7 @@ from shiftscope.errors import DataError, ShiftscopeError, StudyDamaged
 from shiftscope.store.formats.samples import read_metadata
 from shiftscope.study import Study
 
-from ..conftest import Made, Net, viewer
+from ..conftest import Made, Net, mostly_slow, viewer
 from .mutations import TEXTS
 from .readers import PAGES
 
@@ -41,7 +41,7 @@ def changed(path: Path, change) -> None:
     (path / "study.json").write_text(json.dumps(manifest))
 
 
-@pytest.mark.parametrize("text", [*TEXTS, SCRIPT], ids=lambda text: ascii(text[:20]))
+@pytest.mark.parametrize("text", mostly_slow([SCRIPT, *TEXTS], quick=5), ids=lambda text: ascii(text[:20]))
 def test_a_category_of_any_name_is_refused_or_shown_as_text(text, stranger):
     changed(stranger, lambda manifest: manifest.update(categories=["a", text, "c", text]))
     try:
@@ -69,7 +69,7 @@ def test_a_study_with_a_category_of_any_name_is_refused_or_can_be_opened(text, t
         assert Study(tmp_path / "new.study").categories[1] == text
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:20]))
+@pytest.mark.parametrize("text", mostly_slow(TEXTS, quick=4), ids=lambda text: ascii(text[:20]))
 def test_a_dataset_with_categories_of_any_name_is_refused_before_the_first_batch_or_recorded(text, tmp_path):
     torch.manual_seed(0)
     study = Study.create(tmp_path / "new.study", Net())
@@ -83,7 +83,7 @@ def test_a_dataset_with_categories_of_any_name_is_refused_before_the_first_batch
         assert Study(study.path).categories[1] == text
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:20]))
+@pytest.mark.parametrize("text", mostly_slow(TEXTS, quick=4), ids=lambda text: ascii(text[:20]))
 @pytest.mark.parametrize("of", ["dataset", "layer", "reference"])
 def test_a_dataset_or_layer_of_any_name_in_a_manifest_leads_nowhere(of, text, stranger, watched, healthy):
     def change(manifest):
@@ -99,7 +99,7 @@ def test_a_dataset_or_layer_of_any_name_in_a_manifest_leads_nowhere(of, text, st
     assert refused or of == "reference"
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:20]))
+@pytest.mark.parametrize("text", mostly_slow(TEXTS, quick=4), ids=lambda text: ascii(text[:20]))
 def test_a_dataset_recorded_under_any_name_stays_inside_its_study(text, tmp_path):
     torch.manual_seed(0)
     study = Study.create(tmp_path / "inner" / "new.study", Net())
@@ -114,7 +114,9 @@ def test_a_dataset_recorded_under_any_name_stays_inside_its_study(text, tmp_path
 
 
 @pytest.mark.parametrize(
-    "text", [text for text in (*TEXTS, SCRIPT) if text != HALF], ids=lambda text: ascii(text[:20])
+    "text",
+    mostly_slow([text for text in (SCRIPT, *TEXTS) if text != HALF], quick=4),
+    ids=lambda text: ascii(text[:20]),
 )
 def test_metadata_and_source_of_any_text_are_shown_as_text(text, tmp_path):
     class Told(Made):

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from .conftest import cases
 from .mutations import damaged_bytes
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
@@ -95,7 +94,7 @@ def test_a_picture_of_any_kind_is_read(name, tmp_path, refused):
 
 
 @pytest.mark.parametrize("name", pictures())
-def test_a_damaged_picture_is_refused_or_read(name, tmp_path, refused):
+def test_a_damaged_picture_is_refused_or_read(name, tmp_path, refused, cases):
     content = pictures()[name]
 
     @cases(40)

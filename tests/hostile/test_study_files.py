@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .conftest import cases
 from .mutations import damaged_bytes, damaged_json
 
 KINDS = {
@@ -75,7 +74,7 @@ def try_damage(healthy: Path, spare: Path, watched: Callable) -> Callable[[str, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_damaged_file_is_refused_or_read_right_in_python(kind, try_damage):
+def test_a_damaged_file_is_refused_or_read_right_in_python(kind, try_damage, cases):
     @cases(MANY.get(kind, 8))
     @given(st.randoms(use_true_random=False))
     def tried(random):
@@ -85,7 +84,7 @@ def test_a_damaged_file_is_refused_or_read_right_in_python(kind, try_damage):
 
 
 @pytest.mark.parametrize("kind", ["manifest", "recording", "samples", "summary", "responses", "notes"])
-def test_a_damaged_file_gives_pages_that_say_so_or_the_right_ones(kind, try_damage):
+def test_a_damaged_file_gives_pages_that_say_so_or_the_right_ones(kind, try_damage, cases):
     @cases(6)
     @given(st.randoms(use_true_random=False))
     def tried(random):
@@ -97,7 +96,7 @@ def test_a_damaged_file_gives_pages_that_say_so_or_the_right_ones(kind, try_dama
 @pytest.mark.parametrize(
     "kind", ["manifest", "recording", "checksums", "shard", "samples", "map", "responses"]
 )
-def test_a_damaged_file_is_told_of_and_mended_or_refused(kind, healthy, tmp_path, watched):
+def test_a_damaged_file_is_told_of_and_mended_or_refused(kind, healthy, tmp_path, watched, cases):
     files = files_of(kind, healthy)
     spare = tmp_path / "spare.study"
 

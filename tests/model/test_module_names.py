@@ -1,8 +1,5 @@
 """Names of modules that hold a colon or @, that stand twice in a model, or that are compiled or not made yet."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -111,14 +108,6 @@ def test_compiled_modules_run_as_they_were_written_and_stay_compiled(tmp_path, c
     np.testing.assert_array_equal(stored.answers["lab"].after, live.answers["lab"].after)
     assert (net._compiled_call_impl is not None) == (compiled is whole)
     assert (net.body._compiled_call_impl is not None) == (compiled is in_place)
-
-
-def test_what_is_compiled_is_not_looked_for_where_nothing_is():
-    code = (
-        "import sys, torch; from shiftscope.model.evaluation.uncompiled import uncompiled\n"
-        "with uncompiled(): assert 'torch._dynamo' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_model_whose_weights_are_not_made_yet_is_to_be_run_once(tmp_path):

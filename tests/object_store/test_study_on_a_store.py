@@ -24,6 +24,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.web.server.application import application
 from shiftscope.web.server.study_version import StudyVersion
+from tests.conftest import mostly_slow
 
 DEEPHYS = Path(__file__).parents[1] / "interop" / "data" / "deephys"
 
@@ -136,7 +137,7 @@ def test_a_recording_that_stopped_goes_on(local, remote, made, bucket, monkeypat
     assert bucket.contents("in/made.study") == contents(local.path)
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", mostly_slow(["after", "before"]))
 def test_single_failures_change_nothing(local, remote, made, bucket, moment):
     """Where the store did what was asked and the answer got lost, asking again must do no harm."""
     numbers = itertools.count()

@@ -1,5 +1,6 @@
 """The law of the tests: between halves of one dataset the share of false discoveries is at most the one asked for."""
 
+import functools
 import importlib.util
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from shiftscope.scores.blame import blame
 from shiftscope.scores.rate_change import rate_change
 from shiftscope.statistics.empirical_cdf import steps
 from shiftscope.statistics.false_discoveries import false_discovery_shares
+from tests.conftest import mostly_slow
 
 SPLITS = 150
 
@@ -53,6 +55,7 @@ def photographs():
     resnet = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(resnet)
 
+    @functools.cache
     def respond(folder):
         net = resnet.pretrained(folder).eval()
         with np.load(folder / "cifar10_train_lossless4000.npz") as pack:
@@ -86,7 +89,7 @@ def test_made_up_responses_split_at_random_are_rarely_called_shifted(made_up, co
     assert found.any(axis=1).mean() <= MOST
 
 
-@pytest.mark.parametrize("compute", [shift_auroc, rate_change, halves_of_blame])
+@pytest.mark.parametrize("compute", mostly_slow([shift_auroc, rate_change, halves_of_blame]))
 def test_real_responses_split_at_random_are_rarely_called_shifted(photographs, shared_data, compute):
     found = discoveries(compute, photographs(shared_data))
     assert found.mean() <= ASKED

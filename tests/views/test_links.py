@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
@@ -21,7 +22,7 @@ from shiftscope.model.survey.layer import Layer
 from shiftscope.study import Study
 from shiftscope.web.server.application import application
 
-from ..conftest import Made, Net
+from ..conftest import Made, Net, mostly_slow
 
 ORIGIN = "http://127.0.0.1:8421"
 MOST_PAGES = 4000
@@ -94,10 +95,18 @@ def kind_of(address: str) -> tuple[str, ...]:
     return re.sub(r"\d+", "#", urlsplit(address).path), *sorted(options_of(address))
 
 
-def crawl(study: Study, follow=lambda address: True, start=("/",)) -> dict[str, Addresses]:
+@pytest.fixture(params=mostly_slow([2, 4]))
+def crawl(request: pytest.FixtureRequest):
+    """`crawl_all` with up to two choices at a time; in the slow lane, up to four."""
+    return partial(crawl_all, choices=request.param)
+
+
+def crawl_all(
+    study: Study, follow=lambda address: True, start=("/",), *, choices: int
+) -> dict[str, Addresses]:
     """Every page that can be reached from the first one, by address; all answer 200 and all images are images.
 
-    Of pages with several choices, whose number has no end, one of each kind with up to four.
+    Of pages with several choices, whose number has no end, one of each kind with up to `choices`.
     """
 
     async def walk():
@@ -123,11 +132,11 @@ def crawl(study: Study, follow=lambda address: True, start=("/",)) -> dict[str, 
                     picture = await client.get(whole)
                     assert picture.status_code == 200, f"image {whole} on {address}: {picture.status_code}"
                     assert drawable(picture.content), f"image {whole} on {address} cannot be drawn"
-                for link in page.pages:
+                for link in dict.fromkeys(page.pages):
                     whole = urljoin(address, link)
                     assert whole.startswith(f"{ORIGIN}/"), f"{link} on {address} leads away"
                     several = len(options_of(whole))
-                    if several > 4 or (several > 1 and kind_of(whole) in kinds_seen):
+                    if several > choices or (several > 1 and kind_of(whole) in kinds_seen):
                         continue
                     if whole not in known and follow(whole):
                         known.add(whole)
@@ -190,7 +199,7 @@ def small_study(folder, categories=("a", "b", "c")) -> Study:
     return Study.create(folder / "small.study", net, categories)
 
 
-def test_every_link_of_a_study_leads_to_a_page(tmp_path):
+def test_every_link_of_a_study_leads_to_a_page(crawl, tmp_path):
     study = small_study(tmp_path)
     study.record(Made(4, 3), "lab", layers=["conv", "hidden"], reference=True, progress=False)
     study.record(Made(3, 3, seed=1, unlabelled=frozenset({2})), "field", progress=False)
@@ -211,11 +220,18 @@ def plain(address: str) -> bool:
     return "layer=" not in address and "reference=" not in address and not led
 
 
-def test_every_link_holds_with_three_datasets_and_gaps(explored):
-    found = crawl(explored.study, plain)
+@pytest.mark.parametrize("every", mostly_slow([5, 1]))
+def test_every_link_holds_with_three_datasets_and_gaps(crawl, explored, every):
+    """Every sample in the slow lane, otherwise every fifth."""
+
+    def some(address):
+        _, is_sample, number = urlsplit(address).path.partition("/samples/")
+        return plain(address) and not (is_sample and int(number) % every)
+
+    found = crawl(explored.study, some)
     assert kinds(found) == EVERYTHING
     shown = {path for address in found if "/samples/" in (path := urlsplit(address).path)}
-    assert len(shown) == 90 + 130 + 25
+    assert len(shown) == (90 + 130 + 25) // every
 
 
 def test_links_keep_the_reference_and_the_layer_that_were_chosen(explored):
@@ -229,18 +245,18 @@ def test_links_keep_the_reference_and_the_layer_that_were_chosen(explored):
         assert any("layer=conv&reference=field" in link for link in kept)
 
 
-def test_a_study_with_summaries_alone_is_shown_in_full(summaries_only):
+def test_a_study_with_summaries_alone_is_shown_in_full(crawl, summaries_only):
     assert kinds(crawl(summaries_only.study, plain)) == EVERYTHING
 
 
-def test_a_study_with_a_set_without_labels_is_shown_in_full(unlabelled):
+def test_a_study_with_a_set_without_labels_is_shown_in_full(crawl, unlabelled):
     found = crawl(unlabelled.study, plain)
     assert kinds(found) == EVERYTHING
     assert "–" in found[f"{ORIGIN}/"].text
 
 
 @pytest.mark.parametrize("labelled", [True, False])
-def test_a_study_with_one_dataset_is_shown_in_full(tmp_path, labelled):
+def test_a_study_with_one_dataset_is_shown_in_full(crawl, tmp_path, labelled):
     study = small_study(tmp_path)
     without = frozenset() if labelled else frozenset(range(6))
     study.record(
@@ -263,7 +279,7 @@ def test_a_study_without_a_dataset_says_what_to_do(tmp_path):
         assert "shiftscope record" in answer.text
 
 
-def test_a_study_whose_samples_were_all_skipped_but_one_is_shown_in_full(tmp_path):
+def test_a_study_whose_samples_were_all_skipped_but_one_is_shown_in_full(crawl, tmp_path):
     study = small_study(tmp_path)
     study.record(Made(6, 3), "lab", layers=["conv", "hidden"], reference=True, progress=False)
     broken = Made(6, 3, seed=1, broken=frozenset({1, 2, 3, 4, 5}))
@@ -271,7 +287,7 @@ def test_a_study_whose_samples_were_all_skipped_but_one_is_shown_in_full(tmp_pat
     assert kinds(crawl(study, plain)) == EVERYTHING
 
 
-def test_samples_without_a_picture_are_shown_without_broken_images(tmp_path):
+def test_samples_without_a_picture_are_shown_without_broken_images(crawl, tmp_path):
     class Unseen(Made):
         def __getitem__(self, position):
             return replace(super().__getitem__(position), picture=None)
@@ -282,12 +298,17 @@ def test_samples_without_a_picture_are_shown_without_broken_images(tmp_path):
     assert kinds(crawl(study, plain)) == EVERYTHING
 
 
-def test_three_hundred_categories_are_shown_in_full(wide):
+@pytest.mark.parametrize("confusions", mostly_slow([60, 10]))
+def test_three_hundred_categories_are_shown_in_full(crawl, wide, confusions):
     def some(address):
         *_, kind, index = urlsplit(address).path.split("/")
         number = int(index) if index.isdigit() else 0
         several = {"units": (0, 129), "samples": (0, 11), "categories": (0, 1, 299)}.get(kind, [number])
-        return plain(address) and number in several and ("/confusions/" not in address or number % 10 == 0)
+        return (
+            plain(address)
+            and number in several
+            and ("/confusions/" not in address or number % confusions == 0)
+        )
 
     found = crawl(wide.study, some, start=("/", "/categories/299", "/confusions/10/20"))
     assert kinds(found) == EVERYTHING
@@ -306,7 +327,7 @@ HOSTILE = (
 )
 
 
-def test_names_of_categories_are_shown_as_they_are_and_do_nothing(tmp_path):
+def test_names_of_categories_are_shown_as_they_are_and_do_nothing(crawl, tmp_path):
     study = small_study(tmp_path, HOSTILE)
     study.record(Made(8, 8), "lab", layers=["hidden"], reference=True, progress=False)
     study.record(Made(8, 8, seed=1), "field", progress=False)
@@ -341,7 +362,7 @@ class Odd(nn.Module):
         return logits
 
 
-def test_layers_are_found_under_any_name(tmp_path):
+def test_layers_are_found_under_any_name(crawl, tmp_path):
     torch.manual_seed(0)
     study = Study.create(tmp_path / "odd.study", Odd(), tuple("abc"))
     layers = ["conv:max", "relu@1", "relu@3", "blocks.0.0", *map(Layer, Odd.NAMES)]
@@ -366,15 +387,18 @@ def same_name(link: str, name: str) -> bool:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "cifar10.1",
-        ".hidden",
-        "<img src=x onerror=alert(1)>",
-        "100 % 长颈鹿?x=1#y&z",
-        "x" * 150,
-    ],
+    mostly_slow(
+        [
+            "<img src=x onerror=alert(1)>",
+            "100 % 长颈鹿?x=1#y&z",
+            "cifar10.1",
+            ".hidden",
+            "x" * 150,
+        ],
+        quick=2,
+    ),
 )
-def test_datasets_are_found_under_any_name(tmp_path, name):
+def test_datasets_are_found_under_any_name(crawl, tmp_path, name):
     study = small_study(tmp_path)
     study.record(Made(4, 3), "lab", layers=["hidden"], reference=True, progress=False)
     study.record(Made(5, 3, seed=1), name, progress=False)

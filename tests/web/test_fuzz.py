@@ -29,7 +29,7 @@ from shiftscope.web.server.application import application
 from shiftscope.web.server.arguments import options
 from shiftscope.web.server.save_rate import SaveRate
 
-from ..conftest import Made, Net
+from ..conftest import Made, Net, mostly_slow
 
 SECRET = "a neighbour's secret"
 PATIENCE_SECONDS = 5.0
@@ -131,6 +131,7 @@ ODD = [
         "conv:0 hidden:1",
     ),
 ]
+SHARES = 6  # of the odd values: of each option another one
 QUERY_NAMES = sorted({name for view in views.values() for name in options(view.draw)})
 VALUES = st.one_of(
     st.sampled_from(ODD),
@@ -307,15 +308,16 @@ def test_no_address_brings_an_accident(
     fuzzed.ask("GET", f"{path}?{urlencode(query)}" if query else path)
 
 
+@pytest.mark.parametrize("share", mostly_slow(range(SHARES)))
 @pytest.mark.parametrize("name", sorted(views))
-def test_no_option_of_a_page_brings_an_accident(fuzzed: Fuzzed, name: str) -> None:
-    """Each odd value for each option of each view, at a place that is there."""
+def test_no_option_of_a_page_brings_an_accident(fuzzed: Fuzzed, name: str, share: int) -> None:
+    """In all shares: each odd value for each option of each view, at a place that is there."""
     view = views[name]
     path = real(view.address, "field")
     kinds = options(view.draw)
     assert fuzzed.ask("GET", path) == 200
-    for option in kinds:
-        for value in ODD:
+    for number, option in enumerate(kinds):
+        for value in ODD[(share + number) % SHARES :: SHARES]:
             fuzzed.ask("GET", f"{path}?{urlencode([(option, value)])}")
         fuzzed.ask("GET", f"{path}?{urlencode([(option, '1'), (option, '2')])}")
 

@@ -13,6 +13,7 @@ from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.repair import save_repaired_head, search_repair
 from shiftscope.statistics.split import split
 from shiftscope.study import Study
+from tests.conftest import copied
 
 COLOUR, UNITS, CATEGORIES = (4, 5), 8, 3
 
@@ -50,13 +51,19 @@ def samples(count, seed, *, misleading=0.0, unlabelled=0):
     return ArrayData(units, labels, ids=[f"{seed}-{i}" for i in range(count)], categories=tuple("abc"))
 
 
-@pytest.fixture
-def misled(tmp_path):
-    study = Study.create(tmp_path / "misled.study", Chooser(), tuple("abc"))
+@pytest.fixture(scope="module")
+def _misled_once(tmp_path_factory):
+    """What `misled` copies."""
+    study = Study.create(tmp_path_factory.mktemp("misled") / "misled.study", Chooser(), tuple("abc"))
     study.record(samples(160, 0), "lab", layers=["units"], reference=True, progress=False)
     study.record(samples(150, 1, misleading=0.8), "field", progress=False)
     study.record(samples(40, 2, misleading=0.8, unlabelled=5), "night", progress=False)
-    return study
+    return study.path
+
+
+@pytest.fixture
+def misled(tmp_path, _misled_once):
+    return copied(_misled_once, tmp_path, Chooser())
 
 
 def test_the_units_that_mislead_are_found_and_hold_on_the_other_half(misled):

@@ -22,16 +22,24 @@ from shiftscope.explain.paths.path_statistics import Settings, _around, _differe
 from shiftscope.explain.paths.paths import FEWEST, map_named, shifts
 from shiftscope.explain.paths.stored_paths import read_paths, write_paths
 from shiftscope.study import Study
+from tests.conftest import Made, Net, copied
 
 FEW = {"shuffles": 3, "resamples": 20, "progress": False}
 
 
+@pytest.fixture(scope="module")
+def _study_once(tmp_path_factory):
+    """What `study` copies."""
+    torch.manual_seed(0)
+    study = Study.create(tmp_path_factory.mktemp("paths") / "made.study", Net(), tuple("abcd"))
+    study.record(Made(samples=160), "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(Made(samples=160, seed=1, scale=1.5), "field", progress=False)
+    return study.path
+
+
 @pytest.fixture
-def study(new_study, made):
-    study = new_study()
-    study.record(made(samples=160), "lab", layers=["conv", "hidden"], reference=True, progress=False)
-    study.record(made(samples=160, seed=1, scale=1.5), "field", progress=False)
-    return study
+def study(tmp_path, net, _study_once):
+    return copied(_study_once, tmp_path, net)
 
 
 def plain(study, name):

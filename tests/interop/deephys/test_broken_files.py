@@ -12,6 +12,7 @@ from shiftscope.errors import FileDamaged, ShiftscopeError
 from shiftscope.interop.deephys.dataset_file import read_dataset_file
 from shiftscope.interop.deephys.import_deephys import import_deephys
 from shiftscope.interop.deephys.model_file import read_model_file
+from tests.conftest import mostly_slow
 
 from .conftest import REAL, VERSIONS
 
@@ -58,7 +59,7 @@ def test_a_file_that_is_cut_short_anywhere_is_refused(spare, model, test):
     assert all(read_broken(spare, whole_model, whole_test[:end]) for end in range(0, len(whole_test), 3))
 
 
-@pytest.mark.parametrize(("model", "test"), PAIRS)
+@pytest.mark.parametrize(("model", "test"), mostly_slow(PAIRS))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     flips=st.lists(st.tuples(st.integers(0), st.integers(0, 7)), min_size=1, max_size=4), which=st.booleans()
@@ -70,7 +71,7 @@ def test_flipped_bits_are_refused_or_read_as_other_numbers(spare, model, test, f
     read_broken(spare, *map(bytes, contents))
 
 
-@pytest.mark.parametrize(("model", "test"), PAIRS)
+@pytest.mark.parametrize(("model", "test"), mostly_slow(PAIRS))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(place=st.integers(0), put=st.binary(min_size=1, max_size=12), cut=st.integers(0, 12))
 def test_foreign_bytes_anywhere_are_refused_or_read_as_other_numbers(spare, model, test, place, put, cut):

@@ -236,9 +236,11 @@ def test_a_norm_over_the_channels_leaves_no_units():
         choose_layers(Survey.of(net, torch.rand(2, 3, 8, 8), layers=["out"]))
 
 
-def test_following_a_pass_does_not_import_the_compiler_of_torch():
+def test_neither_following_a_pass_nor_looking_for_what_is_compiled_imports_the_compiler_of_torch():
     code = (
         "import sys, torch; from shiftscope.model.survey.survey import Survey\n"
+        "from shiftscope.model.evaluation.uncompiled import uncompiled\n"
+        "with uncompiled(): assert 'torch._dynamo' not in sys.modules\n"
         "Survey.of(torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.ones(4, 3), layers=['0'])\n"
         "assert 'torch._dynamo' not in sys.modules"
     )

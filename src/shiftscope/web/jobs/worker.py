@@ -104,9 +104,10 @@ class Worker:
 
 def opened(source: Mapping[str, Any]) -> LiveStudy:
     """The live study of a `Source`."""
+    from shiftscope.flow.live import live
     from shiftscope.model.evaluation.evaluation import moved
     from shiftscope.model.load import load_model
-    from shiftscope.study import open_study
+    from shiftscope.store.stored_study import StoredStudy
 
     handed: dict[str, Any] = {"model": None, "data": source["data"]}
     if source["pickled"]:
@@ -117,7 +118,7 @@ def opened(source: Mapping[str, Any]) -> LiveStudy:
         model = load_model(source["model"], source["weights"] or None)
     if source["device"]:
         model = moved(model, source["device"])
-    return open_study(source["study"]).live(model, handed["data"])
+    return live(StoredStudy(source["study"]), model, handed["data"])
 
 
 def in_words(error: BaseException) -> str:
