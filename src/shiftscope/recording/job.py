@@ -36,7 +36,7 @@ class Job:
     categories: Sequence[str]
     model: nn.Module
     dataset: Dataset
-    how: PassOptions
+    options: PassOptions
     known: KnownAnswers | None = None  # of the model of the process that records
 
     @property
@@ -79,7 +79,7 @@ class Job:
             stored_as=self.plan.stored_as,
             stored_otherwise=self.plan.stored_otherwise,
             answer=recorded_answer(self.plan),
-            how=dataclasses.replace(self.how, progress=advance),
+            options=dataclasses.replace(self.options, progress=advance),
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
             compares=self.plan.format >= 3,
@@ -96,13 +96,15 @@ class Job:
     @cached_property
     def _writer(self) -> RecordingWriter:
         """One for all calls: to open it, the ends of all shards are read."""
-        return RecordingWriter(self.place, self.plan, batch_size=self.how.batch_size if self.known else None)
+        return RecordingWriter(
+            self.place, self.plan, batch_size=self.options.batch_size if self.known else None
+        )
 
     @cached_property
     def _checked(self) -> None:
         if self.known is None:
             return
-        size, shards = self.how.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
+        size, shards = self.options.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
         self.known.refuse_unlike(
             self.model,
             recorded_answer(self.plan),
