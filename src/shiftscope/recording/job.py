@@ -17,9 +17,9 @@ from shiftscope.model.evaluation.evaluation import device_and_dtype, placed
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import leave_one_alone
-from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Shard
+from shiftscope.store.layout import by_older_rules
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter, is_done
@@ -78,11 +78,11 @@ class Job:
             {shard: rows[shard] for shard in shards},
             stored_as=self.plan.stored_as,
             stored_otherwise=self.plan.stored_otherwise,
-            answer=recorded_answer(self.plan),
+            answer=self.plan.answer,
             options=dataclasses.replace(self.options, progress=advance),
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
-            compares=self.plan.format >= 3,
+            compares=not by_older_rules(self.plan.format),
         )
 
         def commit(shard: Shard) -> None:
@@ -107,6 +107,6 @@ class Job:
         size, shards = self.options.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
         self.known.refuse_unlike(
             self.model,
-            recorded_answer(self.plan),
+            self.plan.answer,
             alone=any(leave_one_alone(samples, size) for samples in shards),
         )

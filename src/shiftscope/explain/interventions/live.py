@@ -22,7 +22,6 @@ from shiftscope.model.probe import Encoder
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.live_study import LiveStudy
-from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 
 
@@ -173,7 +172,7 @@ def _answers(live: LiveStudy, name: str, change: Change, run: PassOptions) -> An
             live.study.categories,
             recording.plan.shards(),
             stored_as="float32",
-            answer=recorded_answer(recording.plan),
+            answer=recording.plan.answer,
             options=PassOptions(run.batch_size, run.loader_workers, "skip", run.progress),
         )
         with closing(
