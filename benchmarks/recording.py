@@ -296,7 +296,7 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
 
     def recorded(layers: Sequence[RecordedLayer]) -> None:
         shards = {0: range(len(dataset))}
-        how = PassOptions(batch_size=batch)
+        options = PassOptions(batch_size=batch)
         for _ in stream(
             model,
             dataset,
@@ -305,7 +305,7 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
             shards,
             stored_as="float16",
             answer=LOGITS,
-            how=how,
+            options=options,
         ):
             pass
 
@@ -456,7 +456,7 @@ def loaded(
             dict(enumerate(cut(samples))),
             stored_as="float16",
             answer=LOGITS,
-            how=PassOptions(batch, workers, summaries_on_device=there),
+            options=PassOptions(batch, workers, summaries_on_device=there),
             keep=keep,
             summaries=OnDevice,
         )

@@ -125,7 +125,7 @@ def checkpoints(
         torch.save(net.state_dict(), folder / f"{run}-00.pt")
 
         def keep(epoch: int, accuracy: float) -> None:
-            print(f"{run}, epoch {epoch}: {accuracy:.1%} of the training labels told right", flush=True)
+            print(f"{run}, epoch {epoch}: {accuracy:.1%} of the training labels classified right", flush=True)
             torch.save(net.state_dict(), folder / f"{run}-{epoch:02d}.pt")
 
         train(net, images, labels, epochs, given.seed + 1, given.momentum, keep)

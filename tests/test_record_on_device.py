@@ -38,8 +38,8 @@ def small_shards(monkeypatch):
 
 
 def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **options):
-    how = PassOptions(batch_size=7, on_error="skip", summaries_on_device=on_device)
-    return record_dataset(study, study.model, dataset, name, layers=list(layers), options=how, **options)
+    options = PassOptions(batch_size=7, on_error="skip", summaries_on_device=on_device)
+    return record_dataset(study, study.model, dataset, name, layers=list(layers), options=options, **options)
 
 
 def files(folder):

@@ -84,7 +84,7 @@ class Study(StoredStudy):
         return self._shown("dataset_images", dataset, **options)
 
     def category(self, category: int | str, **options: Any) -> Shown:
-        """One category, by number or name: how well it is told, what it is taken for, which units respond to it."""
+        """One category, by number or name: how well it is classified, what it is taken for, its units."""
         return self._shown("category", self._category(category), **options)
 
     def confusion(self, actual: int | str, predicted: int | str, **options: Any) -> Shown:

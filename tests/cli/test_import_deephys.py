@@ -18,7 +18,7 @@ def test_files_become_a_study_and_the_accuracy_of_each_is_told(run, tmp_path):
     images = cbor2.loads(tests[0].read_bytes())["images"]
     logits = [np.frombuffer(image["activations"]["activations"][1], ">f4") for image in images]
     right = sum(image["categoryID"] == z.argmax() for image, z in zip(images, logits, strict=True))
-    assert f"lab: 30 samples, {100 * right / 30:.1f} % told right." in answer.out
+    assert f"lab: 30 samples, {100 * right / 30:.1f} % classified right." in answer.out
     assert f"Look at them with: shiftscope view {out}" in answer.out
     assert open_study(out).datasets == ["odd-of Ω", "lab"]
 

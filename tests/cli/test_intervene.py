@@ -18,11 +18,11 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-@pytest.mark.parametrize("how", ["silence", "clamp", "replace"])
-def test_csv_holds_what_the_function_returns(run, recorded, how):
-    answer = run("intervene", recorded, "--units", "3", "1", "--how", how, "--csv", "-")
+@pytest.mark.parametrize("edit", ["silence", "clamp", "replace"])
+def test_csv_holds_what_the_function_returns(run, recorded, edit):
+    answer = run("intervene", recorded, "--units", "3", "1", "--edit", edit, "--csv", "-")
     assert (answer.status, answer.err) == (0, "")
-    expected = intervene_through_head(StoredStudy(recorded), [3, 1], how).table()
+    expected = intervene_through_head(StoredStudy(recorded), [3, 1], edit).table()
     rows = rows_of(answer.out)
     assert list(rows[0]) == list(expected.columns)
     assert [row["dataset"] for row in rows] == ["val", "shifted"]
@@ -40,10 +40,10 @@ def test_a_file_holds_the_same_as_standard_output(run, recorded, folder):
 def test_json_says_what_was_changed_and_what_came_of_it(run, recorded):
     answer = run("intervene", recorded, "--units", "3", "1", "--json")
     found = json.loads(answer.out)
-    assert {name: found[name] for name in ("layer", "units", "how", "reference")} == {
+    assert {name: found[name] for name in ("layer", "units", "edit", "reference")} == {
         "layer": "hidden",
         "units": [3, 1],
-        "how": "silence",
+        "edit": "silence",
         "reference": "val",
     }
     assert [row["dataset"] for row in found["datasets"]] == ["val", "shifted"]
@@ -60,8 +60,16 @@ def test_a_set_without_labels_is_null_in_json_and_a_dash_in_the_table(run, recor
     assert line.split() == ["plain", "0", "–", "–", "–", "0", "0", "–"]
 
 
+def test_how_is_the_older_name_of_edit(run, recorded):
+    answers = [
+        run("intervene", recorded, "--units", "3", "1", name, "clamp", "--csv", "-").out
+        for name in ("--edit", "--how")
+    ]
+    assert answers[0] == answers[1] != run("intervene", recorded, "--units", "3", "1", "--csv", "-").out
+
+
 def test_the_table_names_units_datasets_and_accuracies(run, recorded):
-    answer = run("intervene", recorded, "--units", "3", "1", "--how", "clamp")
+    answer = run("intervene", recorded, "--units", "3", "1", "--edit", "clamp")
     assert answer.status == 0
     assert "Units 3, 1 of hidden clamped" in answer.out
     for row in intervene_through_head(StoredStudy(recorded), [3, 1], "clamp").table().to_dict("records"):
@@ -84,7 +92,7 @@ def test_the_worst_units_of_a_score_are_changed(run, recorded):
         (("--units", "1", "--worst", "2"), "say which units to change"),
         (("--units", "6"), "no unit 6 in layer 'hidden', which has 6"),
         (("--units", "1", "--layer", "conv"), "'conv' does not feed the linear head, 'hidden' does"),
-        (("--units", "1", "--how", "mute"), "mute"),
+        (("--units", "1", "--edit", "mute"), "mute"),
         (("--units", "1", "--reference", "day"), "no dataset 'day'"),
         (("--worst", "2", "--by", "colour"), "no score named 'colour'"),
         (("--worst", "2", "--by", "novelty", "--dataset", "day"), "no dataset 'day'"),

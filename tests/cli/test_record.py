@@ -244,5 +244,5 @@ def test_a_model_that_is_right_is_not_told_to_guess(run, recorded, folder):
     (folder / "right.csv").write_text("\n".join(["path,label", *rows]) + "\n")
     answer = run(*RECORD, "--data", "csv:right.csv", "--name", "right", "--reference")
     assert answer.status == 0
-    assert "10 samples, 100.0 % told right" in answer.out
+    assert "10 samples, 100.0 % classified right" in answer.out
     assert "chance" not in answer.out

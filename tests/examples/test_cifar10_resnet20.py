@@ -48,7 +48,7 @@ def test_the_net_has_the_parameters_of_the_paper(resnet):
 
 
 def test_the_recorded_answers_are_those_of_a_plain_forward_pass(resnet, shared_data, tmp_path):
-    """All 1,400 photographs; 67.93 % of them are told right according to the README of the data."""
+    """All 1,400 photographs; 67.93 % of them are classified right according to the README of the data."""
     with np.load(shared_data / "cifar10_like_tinyimagenet.npz") as pack:
         images, labels = pack["image"], pack["label"]
     with np.load(shared_data / "resnet20_cifar10_jpeg.npz") as weights, torch.no_grad():

@@ -218,6 +218,16 @@ def test_a_model_that_draws_random_numbers_is_refused_before_the_first_batch(new
     assert study.unfinished() == []
 
 
+def test_a_model_that_draws_random_numbers_since_is_refused_before_a_later_dataset_or_an_intervention(
+    recorded, made, net
+):
+    net.hidden[1].register_forward_hook(lambda module, arguments, output: nn.functional.dropout(output))
+    with pytest.raises(ModelError, match=r"answers otherwise each time.*F.dropout"):
+        recorded.record(made(seed=2), "third", model=net, progress=False)
+    with pytest.raises(ModelError, match=r"answers otherwise each time.*F.dropout"):
+        recorded.intervene("hidden", [0], model=net, data={"lab": made()}, progress=False)
+
+
 class Always(nn.Module):
     def forward(self, values):
         return nn.functional.dropout(values)

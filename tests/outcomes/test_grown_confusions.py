@@ -2,22 +2,22 @@
 
 import numpy as np
 
-from shiftscope.outcomes.grown_confusions import Grown, grown
+from shiftscope.outcomes.grown_confusions import GrownConfusion, grown_confusions
 
 THERE = np.array([[8, 2, 0], [0, 10, 0], [0, 0, 0]])
 HERE = np.array([[4, 6, 10], [1, 4, 0], [3, 0, 0]])
 
 
 def test_the_largest_growth_comes_first_and_a_label_without_samples_is_left_out():
-    found = grown(HERE, THERE, 9)
+    found = grown_confusions(HERE, THERE, 9)
     assert found == [
-        Grown(0, 2, (10, 20), (0, 10)),
-        Grown(1, 0, (1, 5), (0, 10)),
-        Grown(0, 1, (6, 20), (2, 10)),
+        GrownConfusion(0, 2, (10, 20), (0, 10)),
+        GrownConfusion(1, 0, (1, 5), (0, 10)),
+        GrownConfusion(0, 1, (6, 20), (2, 10)),
     ]
     np.testing.assert_allclose([one.growth for one in found], [0.5, 0.2, 0.1])
 
 
 def test_only_so_many_are_found_and_none_where_nothing_grew():
-    assert [(one.actual, one.predicted) for one in grown(HERE, THERE, 1)] == [(0, 2)]
-    assert grown(THERE, HERE, 9) == []
+    assert [(one.actual, one.predicted) for one in grown_confusions(HERE, THERE, 1)] == [(0, 2)]
+    assert grown_confusions(THERE, HERE, 9) == []

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from shiftscope.scores.estimation import estimate_units
-from shiftscope.scores.estimation import resampled_dataset as drawn_dataset
+from shiftscope.scores.estimation import estimate_units, resampled_dataset
 from shiftscope.statistics import rank_correlation
 from shiftscope.statistics.bootstrap import draw_again, resampling_variance
 from shiftscope.statistics.compiled import rank_correlations
@@ -122,7 +121,7 @@ def large(written):
 
 def test_scores_are_the_same_however_they_are_computed(large, monkeypatch):
     plain = estimate_units.estimate_units([large["field"]], large["lab"], "layer", resamples=50)[0]
-    monkeypatch.setattr(drawn_dataset, "WORTH_COMPILED", 1)
+    monkeypatch.setattr(resampled_dataset, "WORTH_COMPILED", 1)
     monkeypatch.setattr(rank_correlation, "WORTH_COMPILED", 1)
     for name, found in estimate_units.estimate_units([large["field"]], large["lab"], "layer", resamples=50)[
         0

@@ -11,7 +11,7 @@ import torch
 from shiftscope.scores import shift_auroc as module
 from shiftscope.scores.blame import blame
 from shiftscope.scores.rate_change import rate_change
-from shiftscope.statistics.empirical_cdf import steps
+from shiftscope.statistics.empirical_cdf import empirical_cdfs
 from shiftscope.statistics.false_discoveries import false_discovery_shares
 from tests.conftest import mostly_slow
 
@@ -19,7 +19,7 @@ SPLITS = 150
 
 
 def shift_auroc(shifted, reference):
-    return module.shift_auroc(shifted, reference, steps(shifted, reference))
+    return module.shift_auroc(shifted, reference, empirical_cdfs(shifted, reference))
 
 
 ASKED = 0.05

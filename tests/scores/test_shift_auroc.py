@@ -5,7 +5,7 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from shiftscope.scores.shift_auroc import shift_auroc
-from shiftscope.statistics.empirical_cdf import steps
+from shiftscope.statistics.empirical_cdf import empirical_cdfs
 
 
 def sets(rng, n=60, m=45, units=6):
@@ -17,7 +17,7 @@ def sets(rng, n=60, m=45, units=6):
 
 
 def measured_of(shifted, reference):
-    return shift_auroc(shifted, reference, steps(shifted, reference))
+    return shift_auroc(shifted, reference, empirical_cdfs(shifted, reference))
 
 
 def test_by_hand():

@@ -4,11 +4,11 @@ import numpy as np
 from scipy import stats
 
 from shiftscope.scores.wasserstein import wasserstein
-from shiftscope.statistics.empirical_cdf import steps
+from shiftscope.statistics.empirical_cdf import empirical_cdfs
 
 
 def measured_of(shifted, reference):
-    return wasserstein(shifted, reference, steps(shifted, reference))
+    return wasserstein(shifted, reference, empirical_cdfs(shifted, reference))
 
 
 def test_equals_scipys_over_the_standard_deviation():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shiftscope.statistics.empirical_cdf import HALVES, steps
+from shiftscope.statistics.empirical_cdf import HALVES, empirical_cdfs
 
 
 def responses(samples, rng):
@@ -17,7 +17,7 @@ def responses(samples, rng):
 def test_they_are_the_distinct_responses_and_their_counts(samples):
     rng = np.random.default_rng(samples)
     ours, theirs = responses(samples, rng), responses(samples + 7, rng)
-    for unit, found in enumerate(steps(ours, theirs)):
+    for unit, found in enumerate(empirical_cdfs(ours, theirs)):
         both = [side[:, unit].astype(np.float64) + 0.0 for side in (ours, theirs)]
         np.testing.assert_array_equal(found.values, np.unique(np.concatenate(both)))
         for side, counts, of in zip(
@@ -32,6 +32,6 @@ def test_numbers_finer_than_halves_are_kept_apart():
     ours = np.zeros((samples, 1), np.float32)
     ours[0] = 1 + 2.0**-20  # one in half precision
     ours[1] = 1e6  # infinite in half precision
-    (found,) = steps(ours, np.ones((samples, 1), np.float32))
+    (found,) = empirical_cdfs(ours, np.ones((samples, 1), np.float32))
     np.testing.assert_array_equal(found.values, [0, 1, 1 + 2.0**-20, 1e6])
     np.testing.assert_array_equal(found.ours, [samples - 2, 0, 1, 1])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.store import results
+from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.results import (
     RESULT,
@@ -17,6 +20,7 @@ from shiftscope.store.results import (
     is_kept,
     kept_results,
     read_result,
+    remove_result,
     why_stale,
     write_result,
 )
@@ -94,6 +98,19 @@ def test_what_replaces_a_result_leaves_nothing_of_it(recorded, key, kept):
     assert len(list(key.place(recorded.path).iterdir())) == 2  # the description and one file of arrays
 
 
+def test_on_an_object_store_too_what_is_replaced_leaves_no_arrays(key):
+    pytest.importorskip("obstore", reason="the package obstore is not installed")
+    study = study_path(f"memory://{uuid.uuid4().hex}/one.study")
+    other = replace(key, variant="other rule")
+    for number in range(3):
+        for each in (key, other):
+            write_result(study, Result(each, {"a": {"x": NUMBERS + number}, "b": {"x": NUMBERS}}))
+    for each in (key, other):
+        assert read_result(study, each).parts["a"]["x"].tolist() == [2, 3, 4]
+        names = sorted(path.name for path in each.place(study).iterdir())
+        assert [name.partition("-")[0] for name in names] == ["arrays", RESULT]
+
+
 @pytest.mark.parametrize("damage", ["described", "arrays", "no object", "elsewhere"])
 def test_a_damaged_result_is_named_with_what_to_do(recorded, key, kept, damage):
     folder = key.place(recorded.path)
@@ -162,6 +179,39 @@ def test_the_list_tells_what_is_kept_and_why_it_is_stale(recorded, made, key, ke
     assert why_stale(recorded, entry.key, {"a": 1, "b": 2}) == "computed by an earlier version of b"
     recorded.record(made(seed=5), "field", overwrite=True, progress=False)
     assert why_stale(recorded, entry.key, {"a": 1, "b": 1}) == "field recorded again"
+
+
+@pytest.mark.parametrize("before", ["read_json", "_key_in", "_made"])
+def test_a_result_that_is_removed_while_the_list_is_made_is_not_in_it(
+    recorded, key, kept, monkeypatch, before
+):
+    other = replace(key, variant="other rule")
+    write_result(recorded.path, Result(other, {"a": {"x": NUMBERS}, "b": {"x": NUMBERS}}))
+    step = getattr(results, before)
+
+    def removed(*given):
+        remove_result(key.place(recorded.path))
+        return step(*given)
+
+    monkeypatch.setattr(results, before, removed)
+    order = [entry.key.variant for entry in kept_results(recorded.path)]
+    assert order == ["other rule"]
+    assert read_result(recorded.path, key) is None
+
+
+def test_a_result_that_is_replaced_while_the_list_is_made_is_in_it(recorded, key, kept, monkeypatch):
+    folder, made = key.place(recorded.path), results._made
+    (arrays,) = folder.glob("*.safetensors")
+    monkeypatch.setattr(results, "_made", lambda file: [made(file), arrays.unlink()][0])
+    (entry,) = kept_results(recorded.path)
+    assert (entry.key, entry.damage) == (key, "")
+    assert entry.size == (folder / RESULT).stat().st_size
+
+
+def test_a_folder_that_is_being_deleted_holds_no_result(recorded, key, kept):
+    folder = key.place(recorded.path)
+    folder.rename(folder.with_name(f".{folder.name}.01234567.gone"))
+    assert list(kept_results(recorded.path)) == []
 
 
 def test_a_link_out_of_the_study_is_not_followed(recorded, key, tmp_path):

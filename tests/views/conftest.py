@@ -70,7 +70,7 @@ class Plain:
         return sum(pair == (label, prediction) for pair in pairs)
 
     def judged(self) -> tuple[int, int]:
-        """How many samples were told right, and how many have a label and were shown."""
+        """How many samples were classified right, and how many have a label and were shown."""
         known = [s for s in range(len(self)) if self.labels[s] >= 0 and self.predictions[s] >= 0]
         return sum(int(self.labels[s] == self.predictions[s]) for s in known), len(known)
 

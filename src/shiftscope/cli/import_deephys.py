@@ -55,7 +55,7 @@ def import_deephys(
     score_all(study, progress=bar)
     for name, recording in study.items():
         result = outcomes(recording.samples, len(study.categories))
-        told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""
+        told = f", {100 * result.accuracy:.1f} % classified right" if result.labelled else ""
         skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
         print(f"{name}: {counted(len(recording.samples), 'sample')}{told}{skipped}.")
     print(f"Look at them with: shiftscope view {out}")

@@ -19,7 +19,7 @@ def intervene(
     worst: int | None = None,
     by: str | None = None,
     dataset: str | None = None,
-    how: Literal["silence", "clamp", "replace"] = "silence",
+    edit: Annotated[Literal["silence", "clamp", "replace"], Parameter(name=["--edit", "--how"])] = "silence",
     layer: str | None = None,
     reference: str | None = None,
     model: str | None = None,
@@ -47,7 +47,7 @@ def intervene(
         Score that tells the worst units; blame where not given.
     dataset
         Shifted dataset under which they are the worst.
-    how
+    edit
         Silence: 0. Clamp: into the range of the reference. Replace: by the unit's mean over the samples of the
         reference that have the predicted category.
     layer
@@ -96,7 +96,7 @@ def intervene(
     changed = opened.intervene(
         layer,
         chosen,
-        how,
+        edit,
         reference=reference,
         model=model_at_hand(model, weights, device),
         data=sources,
@@ -106,8 +106,8 @@ def intervene(
     words = {"silence": "silent", "clamp": "clamped", "replace": "replaced"}
     show_pairs(
         changed.table(),
-        f"Units {', '.join(map(str, changed.units))} of {changed.layer} {words[how]}",
-        {"layer": changed.layer, "units": changed.units, "how": how, "reference": changed.reference},
+        f"Units {', '.join(map(str, changed.units))} of {changed.layer} {words[edit]}",
+        {"layer": changed.layer, "units": changed.units, "edit": edit, "reference": changed.reference},
         csv=csv,
         as_json=json,
     )

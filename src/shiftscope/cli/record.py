@@ -172,7 +172,7 @@ def record(
         )
     score_all(opened, progress=bar)
     result = outcomes(recording.samples, len(opened.categories))
-    told = f", {100 * result.accuracy:.1f} % told right" if result.labelled else ""
+    told = f", {100 * result.accuracy:.1f} % classified right" if result.labelled else ""
     unlabelled = len(recording.samples) - recording.samples.skipped - result.labelled
     without = f", {unlabelled} without a label" if unlabelled else ""
     skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.outcomes.outcomes import outcomes, told
+from shiftscope.outcomes.outcomes import outcomes, right_and_wrong
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
@@ -72,7 +72,7 @@ def _samples(study: StoredStudy) -> pd.DataFrame:
     parts = []
     for recording in study.values():
         samples = recording.samples
-        right, wrong = told(samples)
+        right, wrong = right_and_wrong(samples)
         parts.append(
             pd.DataFrame(
                 {

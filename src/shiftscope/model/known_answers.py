@@ -45,11 +45,16 @@ class KnownAnswers:
         few = min(len(self.inputs), MOST_BYTES // max(size, 1))
         return KnownAnswers(self.inputs[:few], self.answers.first(few)) if few else None
 
-    def refuse_unlike(self, model: nn.Module, answer: Answer, *, alone: bool = False) -> None:
+    def refuse_unlike(
+        self, model: nn.Module, answer: Answer, *, twice: bool = True, alone: bool = False
+    ) -> None:
         """Show the inputs to `model`, and refuse one that answers otherwise.
 
         Parameters
         ----------
+        twice
+            Show them twice: the answers kept may have drawn the random numbers that the first pass draws. Once tells
+            as much where they are of a study, which no model made that draws any.
         alone
             Show the first one by itself too, as some of them will be.
 
@@ -66,18 +71,22 @@ class KnownAnswers:
 
         device, dtype = device_and_dtype(model)
         inputs = self.inputs.to(device, dtype if self.inputs.is_floating_point() else None)
-        with observed(model):  # twice in one state, so that random numbers go on in between
-            logits, again = shown(inputs), shown(inputs)
+        with observed(model):  # both in one state, so that random numbers go on in between
+            logits = shown(inputs)
+            again = shown(inputs) if twice else logits
             if alone:
                 shown(inputs[:1])
         now = answers_of(model, logits, beside_weights(model), answer.autocast)
+        differs = self.answers.difference(now)
+        if differs and not twice:
+            self.refuse_unlike(model, answer)  # which says whether it answers otherwise each time
         if dataclasses.replace(now, beside={}).difference(answers_of(model, again, {}, answer.autocast)):
             raise ModelError(
                 "the model answers otherwise each time that it is shown the same inputs, so what is recorded of "
                 "it could not be found again. In eval mode it draws random numbers, as F.dropout does without "
                 "training=self.training: switch that off, or draw from a generator that forward() seeds."
             )
-        refuse_other_answers(self.answers.difference(now))
+        refuse_other_answers(differs)
         self.answers.tell_other_torch(now)
 
 

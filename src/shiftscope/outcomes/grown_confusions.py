@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 
 @dataclass(frozen=True)
-class Grown:
+class GrownConfusion:
     """A confusion that is a larger share of its label's samples than in the reference."""
 
     actual: int
@@ -30,7 +30,9 @@ class Grown:
         return self.share - self.usual_share
 
 
-def grown(here: npt.NDArray[np.int64], there: npt.NDArray[np.int64], most: int) -> list[Grown]:
+def grown_confusions(
+    here: npt.NDArray[np.int64], there: npt.NDArray[np.int64], most: int
+) -> list[GrownConfusion]:
     """Confusions whose share grew, most first; labels that either set lacks are left out.
 
     Parameters
@@ -48,7 +50,7 @@ def grown(here: npt.NDArray[np.int64], there: npt.NDArray[np.int64], most: int) 
     growth = counts / totals[actual] - before / usual_totals[actual]
     order = np.argsort(-growth, kind="stable")[:most]
     return [
-        Grown(
+        GrownConfusion(
             int(actual[i]),
             int(predicted[i]),
             (int(counts[i]), int(totals[actual[i]])),

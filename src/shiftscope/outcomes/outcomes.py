@@ -87,14 +87,14 @@ def _of_each(samples: Samples, codes: Literal["labels", "predictions"]) -> dict[
 
 
 def mistaken(samples: Samples, *, label: int | None = None, prediction: int | None = None) -> Positions:
-    """As `having`, only samples that were told wrong."""
+    """As `having`, only samples that were classified wrong."""
     positions = having(samples, label=label, prediction=prediction)
-    return positions[told(samples)[1][positions]]
+    return positions[right_and_wrong(samples)[1][positions]]
 
 
 @lru_cache(maxsize=16)  # 2 bytes a sample
-def told(samples: Samples) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """(sample,) whether it was told right, and whether wrong; neither without a label or a prediction.
+def right_and_wrong(samples: Samples) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(sample,) whether it was classified right, and whether wrong; neither without a label or a prediction.
 
     Shared, so they cannot be written to.
     """

@@ -17,9 +17,9 @@ from shiftscope.model.evaluation.evaluation import device_and_dtype, placed
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import leave_one_alone
-from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Shard
+from shiftscope.store.layout import by_older_rules
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.writer import RecordingWriter, is_done
@@ -36,7 +36,7 @@ class Job:
     categories: Sequence[str]
     model: nn.Module
     dataset: Dataset
-    how: PassOptions
+    options: PassOptions
     known: KnownAnswers | None = None  # of the model of the process that records
 
     @property
@@ -78,11 +78,11 @@ class Job:
             {shard: rows[shard] for shard in shards},
             stored_as=self.plan.stored_as,
             stored_otherwise=self.plan.stored_otherwise,
-            answer=recorded_answer(self.plan),
-            how=dataclasses.replace(self.how, progress=advance),
+            answer=self.plan.answer,
+            options=dataclasses.replace(self.options, progress=advance),
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
-            compares=self.plan.format >= 3,
+            compares=not by_older_rules(self.plan.format),
         )
 
         def commit(shard: Shard) -> None:
@@ -96,15 +96,17 @@ class Job:
     @cached_property
     def _writer(self) -> RecordingWriter:
         """One for all calls: to open it, the ends of all shards are read."""
-        return RecordingWriter(self.place, self.plan, batch_size=self.how.batch_size if self.known else None)
+        return RecordingWriter(
+            self.place, self.plan, batch_size=self.options.batch_size if self.known else None
+        )
 
     @cached_property
     def _checked(self) -> None:
         if self.known is None:
             return
-        size, shards = self.how.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
+        size, shards = self.options.batch_size, {self.samples_in(0), self.samples_in(len(self.shards) - 1)}
         self.known.refuse_unlike(
             self.model,
-            recorded_answer(self.plan),
+            self.plan.answer,
             alone=any(leave_one_alone(samples, size) for samples in shards),
         )

@@ -20,7 +20,6 @@ from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.target import Direction, Feature, Logit, Neuron, Target, as_target, checked_vector
 from shiftscope.recording.batches import stacked
 from shiftscope.recording.other_answers import refuse_other_answers_in
-from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.statistics.split import FIT, split
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
@@ -137,7 +136,7 @@ class LiveStudy:
         """What of the model's output is its answer, as it was recorded."""
         if self.study.manifest.answer:
             return self.study.manifest.answer
-        return recorded_answer(self.study[self.study.reference].plan)
+        return self.study[self.study.reference].plan.answer
 
     def deviation(self, target: Target) -> float:
         """Standard deviation of a target over the fit half of the reference, from what is stored.

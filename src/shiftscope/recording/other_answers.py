@@ -14,7 +14,9 @@ def refuse_other_answers_in(study: StoredStudy, model: nn.Module) -> None:
     ------
     StudyMismatch
         It answers otherwise than the study's model did.
+    ModelError
+        It answers otherwise each time it is asked.
     """
     answer = study.manifest.answer
     if answer and (known := study.known_answers()):
-        known.refuse_unlike(model, answer)
+        known.refuse_unlike(model, answer, twice=False)

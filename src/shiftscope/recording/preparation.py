@@ -41,12 +41,10 @@ from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
 from shiftscope.shard import Keep, Outputs, StoredAs, StoredType
 from shiftscope.store.disk.atomic import read_json
-from shiftscope.store.layout import written_format
+from shiftscope.store.layout import by_older_rules, written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import check_choice
-
-KEEPS_ANSWERS = 3  # the first format that does
 
 
 @dataclass(frozen=True)
@@ -134,14 +132,10 @@ def _plan(
         source=_told_of_itself(dataset),
         model=without_settings(described),
         shard_samples=asked.shard_samples,
-        output=found.answer.output if _keeps_answers(study) else None,
+        output=None if by_older_rules(study.manifest.format) else found.answer.output,
         autocast=found.answer.autocast,
         format=written_format(study.manifest.format),
     )
-
-
-def _keeps_answers(study: StoredStudy) -> bool:
-    return written_format(study.manifest.format) >= KEEPS_ANSWERS
 
 
 def _entering(study: StoredStudy) -> list[RecordedLayer]:
@@ -164,7 +158,7 @@ def _check_preprocessing(study: StoredStudy, dataset: Dataset, name: str) -> Non
     """Raise `DataError` where a dataset's preprocessing is not the reference's."""
     if not study.reference or name == study.reference:
         return
-    if study.manifest.format < 3 and (name in study.datasets or name in study.unfinished()):
+    if by_older_rules(study.manifest.format) and (name in study.datasets or name in study.unfinished()):
         return  # begun when nobody asked
     reference = study[study.reference].plan.source
     refuse_other_preprocessing(dataset.describe(), reference, name, study.reference)
@@ -183,13 +177,13 @@ def _findings(
     study: StoredStudy, model: nn.Module, dataset: Dataset, inputs: torch.Tensor, asked: Request
 ) -> _Findings:
     """One pass over the first inputs, and all that is read from it; refused where the study has it otherwise."""
-    keeps = _keeps_answers(study)
-    autocast = autocast_around(inputs.device) if keeps else ""
+    older = by_older_rules(study.manifest.format)
+    autocast = "" if older else autocast_around(inputs.device)
     survey = Survey.of(model, inputs, layers=asked.layers, paths=asked.paths, autocast=autocast)
     maps = find_maps(survey)
     layers = _layers(study, survey, [entering for entering, _ in maps.values()])
     categories, answer = _answer(study, survey, dataset, asked)
-    known = KnownAnswers.of(survey, answer) if keeps else None
+    known = None if older else KnownAnswers.of(survey, answer)
     if study.manifest.answer:
         study.manifest.answer.refuse_unlike(answer)
         refuse_other_answers_in(study, model)
@@ -201,7 +195,7 @@ def _layers(study: StoredStudy, survey: Survey, entering: Sequence[RecordedLayer
     kept = study.manifest.layers
     chosen = choose_layers(survey) or list(kept)
     chosen += [layer for layer in entering or _entering(study) if layer not in chosen]
-    if not _keeps_answers(study):
+    if by_older_rules(study.manifest.format):
         chosen = [layer if layer in kept else _as_before(layer, survey.model) for layer in chosen]
     if kept:
         refuse_other_layers(kept, chosen)
@@ -218,7 +212,7 @@ def _answer(
         output = before.output if output is None else output
     names = study.categories or checked_categories(dataset.categories or ()) or output_names(survey.model)
     categories, answer = find_answer(
-        survey, names, output=output, outputs=outputs, kept=_keeps_answers(study)
+        survey, names, output=output, outputs=outputs, kept=not by_older_rules(study.manifest.format)
     )
     if not study.manifest.datasets:
         refuse_other_order(categories, survey.model)
@@ -243,7 +237,7 @@ def _types(
             model, dataset, found.layers, found.categories, found.answer, batch_size=asked.batch_size
         )
     )
-    if not _keeps_answers(study) and "float32" in (types[0], *types[1].values()):
+    if by_older_rules(study.manifest.format) and "float32" in (types[0], *types[1].values()):
         return "float32", {}  # a recording has one type there
     return types
 

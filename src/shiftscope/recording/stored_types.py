@@ -41,7 +41,7 @@ def stored_types(
         {0: tried},
         stored_as="float32",
         answer=answer,
-        how=PassOptions(batch_size=min(batch_size, TRIED), on_error="skip"),
+        options=PassOptions(batch_size=min(batch_size, TRIED), on_error="skip"),
     )
     logits: StoredType = _fitting(shard.logits[shard.shown])
     of_layers = {name: _fitting(responses[shard.shown]) for name, responses in shard.responses.items()}

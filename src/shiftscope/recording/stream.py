@@ -82,7 +82,7 @@ def stream(
     stored_as: StoredType,
     stored_otherwise: Mapping[str, StoredType] | None = None,
     answer: Answer,
-    how: PassOptions,
+    options: PassOptions,
     keep: Keep = "responses",
     summaries: MakeSummaries | None = None,
     compares: bool = True,
@@ -112,8 +112,10 @@ def stream(
     """
     device, dtype = device_and_dtype(model)
     pinned = device.type == "cuda"
-    made_there = summaries if how.summarises_on(device) else None
-    loaded = batches(dataset, shards.values(), how.batch_size, workers=how.loader_workers, pinned=pinned)
+    made_there = summaries if options.summarises_on(device) else None
+    loaded = batches(
+        dataset, shards.values(), options.batch_size, workers=options.loader_workers, pinned=pinned
+    )
     try:
         with observed(model), Taps(model, layers) as taps:
             for index, positions in shards.items():
@@ -130,12 +132,12 @@ def stream(
                 )
                 while not shard.full:
                     batch = _next(loaded)
-                    _refuse_problems(batch, len(categories), how.on_error)
+                    _refuse_problems(batch, len(categories), options.on_error)
                     logits = None
                     if batch.inputs is not None:
                         logits = _shown(model, batch.inputs, device, dtype, answer)
                     shard.append(batch.seen, taps.take() if logits is not None else {}, logits)
-                    how.progress(len(batch.seen))
+                    options.progress(len(batch.seen))
                     del batch, logits  # nor is a batch kept while the next one is read
                 yield shard.finish()
     finally:

@@ -86,7 +86,7 @@ def unit_score(
         "one profile": `profile`, (category, unit) mean responses of one dataset, categories with samples only.
         Of single samples, to return `Measured`:
         "responses": `shifted, reference`, (sample, unit) responses, skipped samples left out;
-        "steps": as "responses", and a `Steps` for each unit, where they stand among each other;
+        "steps": as "responses", and a `EmpiricalCdf` for each unit, where they stand among each other;
         "contributions": `wrong, right`, (sample, unit) contributions to the predicted category, of one dataset; and
         `predicted`, the (sample,) predictions of each.
     measured_in

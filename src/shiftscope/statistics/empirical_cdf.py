@@ -24,7 +24,7 @@ class EmpiricalCdf:
     of_theirs: npt.NDArray[np.intp]
 
 
-def steps(ours: SampleUnitArray, theirs: SampleUnitArray) -> list[EmpiricalCdf]:
+def empirical_cdfs(ours: SampleUnitArray, theirs: SampleUnitArray) -> list[EmpiricalCdf]:
     """Of each unit, from (sample, unit) responses without NaN."""
     return [_of_unit(*both) for both in zip(ours.T, theirs.T, strict=True)]
 

@@ -75,6 +75,12 @@ def written_format(study: int) -> int:
     return max(study, 2)
 
 
+def by_older_rules(written: int) -> bool:
+    """Whether what has this format goes on as formats 1 and 2 were made: without the model's answers, with one stored
+    type that nothing is compared with, and for a dataset that was begun without a question of its preprocessing."""
+    return written < 3
+
+
 def check_format(path: Path, content: Mapping[str, Any]) -> None:
     """Raises `StudyDamaged` where a manifest or a recording is of a format that is not read."""
     if content.get("format") not in READ_FORMATS:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from shiftscope.errors import BadRequest
+from shiftscope.model.answer import Answer
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.shard import Keep, StoredType
 from shiftscope.store.layout import FORMAT, folder_name
@@ -55,6 +56,11 @@ class Plan:
         for name, stored_as in self.stored_otherwise.items():
             layer_named(name, {layer.name: layer for layer in self.layers})
             check_choice("stored_as", stored_as, StoredType)
+
+    @property
+    def answer(self) -> Answer:
+        """What is taken for the model's answer."""
+        return Answer(self.output, self.probabilities, self.autocast)
 
     @property
     def rows(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import NotInStudy, StudyDamaged
-from shiftscope.store.disk.atomic import read_json, remove_folder, write_json, written_aside
+from shiftscope.store.disk.atomic import half_written, read_json, remove_folder, write_json, written_aside
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
@@ -186,16 +187,27 @@ class KeptResult:
 
 def kept_results(study: Path) -> Iterator[KeptResult]:
     """Every result that is kept, in the order of their places."""
-    for file in sorted((study / EXPLANATIONS).rglob(RESULT)):
+    for file in _listed(study):
         try:
             folder = within(study, file).parent
             described = _described(folder)
             if described is not None:
                 key, files = _key_in(folder, described), dict([_arrays_file(folder, described)])
-                size = sum(path.stat().st_size for path in (file, *files) if path.is_file())
-                yield KeptResult(folder, key, _made(file), size, files)
+                yield KeptResult(folder, key, _made(file), sum(map(_size, (file, *files))), files)
+        except FileNotFoundError:
+            continue  # removed since it was listed
         except StudyDamaged as error:
             yield KeptResult(file.parent, None, damage=str(error))
+
+
+def _listed(study: Path) -> list[Path]:
+    """The descriptions that there are, without those in folders that are being deleted."""
+    top = study / EXPLANATIONS
+    if on_store(top):
+        found = top.rglob(RESULT)
+    else:  # `rglob` fails where a folder is removed meanwhile
+        found = (Path(folder, RESULT) for folder, _, files in os.walk(top) if RESULT in files)
+    return sorted(path for path in found if not half_written(path.relative_to(study)))
 
 
 def why_stale(study: StoredStudy, kept: ResultKey, versions: Mapping[str, int]) -> str:
@@ -221,7 +233,12 @@ def _described(folder: Path) -> dict[str, Any] | None:
     path = folder / RESULT
     if not path.exists():
         return None
-    described = read_json(path, "a kept result")
+    try:
+        described = read_json(path, "a kept result")
+    except StudyDamaged:
+        if path.exists():
+            raise
+        return None  # removed meanwhile
     if not is_as_written(described):
         raise StudyDamaged(f"{path} differs from what was written. {_remedy(folder)}")
     return described
@@ -252,6 +269,14 @@ def _made(file: Path) -> str:
     """By its file, so that the same result has the same bytes whenever it was made."""
     seconds = file.stat().st_mtime_ns / 1e9
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _size(file: Path) -> int:
+    """In bytes; none where it is gone, as where the result was replaced meanwhile."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _arrays_file(folder: Path, described: Mapping[str, Any]) -> tuple[Path, str]:
@@ -290,10 +315,9 @@ def _of_part(part: str, arrays: Arrays) -> dict[str, npt.NDArray[Any]]:
 
 def _sweep(folder: Path, kept: str) -> None:
     """Remove the arrays that were there before."""
-    if not on_store(folder):
-        for path in folder.glob("arrays-*.safetensors"):
-            if path.name != kept:
-                path.unlink(missing_ok=True)
+    for path in folder.glob("arrays-*.safetensors"):
+        if path.name != kept:
+            path.unlink(missing_ok=True)
 
 
 def _remedy(folder: Path) -> str:

@@ -57,6 +57,6 @@ def argument(
 
 
 def contrast(confused: Argument, right: Argument) -> Argument:
-    """How the argument on confused samples differs from that on samples told right: the units that turn one
+    """How the argument on confused samples differs from that on samples classified right: the units that turn one
     category into the other. The bias, the same in both, drops out."""
     return Argument(confused.by_unit - right.by_unit, 0.0, confused.difference - right.difference)

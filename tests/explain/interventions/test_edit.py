@@ -8,20 +8,20 @@ RESPONSES = np.array([[-1.0, 0.5], [2.0, 0.0], [0.25, 9.0]], np.float32)
 PREDICTIONS = np.array([1, 0, 1])
 
 
-def edit(how):
-    return Edit(how, np.array([0.0, 0.0]), np.array([1.0, 3.0]), np.array([[0.1, 0.2], [0.3, 0.4]]))
+def edit(kind):
+    return Edit(kind, np.array([0.0, 0.0]), np.array([1.0, 3.0]), np.array([[0.1, 0.2], [0.3, 0.4]]))
 
 
 @pytest.mark.parametrize(
-    ("how", "expected"),
+    ("kind", "expected"),
     [
         ("silence", [[0, 0], [0, 0], [0, 0]]),
         ("clamp", [[0, 0.5], [1, 0], [0.25, 3]]),
         ("replace", [[0.3, 0.4], [0.1, 0.2], [0.3, 0.4]]),
     ],
 )
-def test_responses_change_as_the_name_says(how, expected):
-    changed = edit(how).changed(RESPONSES, PREDICTIONS)
+def test_responses_change_as_the_name_says(kind, expected):
+    changed = edit(kind).changed(RESPONSES, PREDICTIONS)
     assert changed.dtype == RESPONSES.dtype
     np.testing.assert_allclose(changed, expected, rtol=1e-6)
 
@@ -56,5 +56,5 @@ def test_clamping_leaves_the_reference_as_it_is(recorded):
 
 
 def test_another_way_is_refused(recorded):
-    with pytest.raises(BadRequest, match="how='mute'; it can be 'silence', 'clamp', 'replace'"):
+    with pytest.raises(BadRequest, match="edit='mute'; it can be 'silence', 'clamp', 'replace'"):
         Edit.of("mute", recorded["lab"], "hidden", [0])

@@ -13,16 +13,16 @@ from shiftscope.study import Study
 UNITS = [7, 0, 3]
 
 
-def changed(study, name, how, units):
+def changed(study, name, edit, units):
     """(sample, unit) responses with the units changed, sample by sample."""
     lab = study["lab"]
     usual, labels = lab.responses("hidden").astype(float), lab.samples.labels
     responses = study[name].responses("hidden").astype(float)
     for sample, prediction in enumerate(study[name].samples.predictions):
         for unit in units:
-            if how == "silence":
+            if edit == "silence":
                 responses[sample, unit] = 0
-            elif how == "clamp":
+            elif edit == "clamp":
                 low, high = usual[:, unit].min(), usual[:, unit].max()
                 responses[sample, unit] = min(max(responses[sample, unit], low), high)
             else:
@@ -31,13 +31,18 @@ def changed(study, name, how, units):
     return responses
 
 
-@pytest.mark.parametrize("how", ["silence", "clamp", "replace"])
-def test_answers_equal_the_head_applied_to_changed_responses(recorded, how):
-    result = intervene_through_head(recorded, UNITS, how)
+@pytest.mark.parametrize("edit", ["silence", "clamp", "replace"])
+def test_answers_equal_the_head_applied_to_changed_responses(recorded, edit):
+    result = intervene_through_head(recorded, UNITS, edit)
     weight, bias = recorded.head.weight, recorded.head.bias
-    assert (result.layer, result.units, result.how, result.reference) == ("hidden", tuple(UNITS), how, "lab")
+    assert (result.layer, result.units, result.edit, result.reference) == (
+        "hidden",
+        tuple(UNITS),
+        edit,
+        "lab",
+    )
     for name, answers in result.answers.items():
-        logits = changed(recorded, name, how, UNITS) @ weight.T + bias
+        logits = changed(recorded, name, edit, UNITS) @ weight.T + bias
         top = np.sort(logits, axis=1)
         clear = top[:, -1] - top[:, -2] > 2e-3  # closer ones may turn by the rounding of stored numbers
         assert clear.mean() > 0.8
@@ -46,9 +51,16 @@ def test_answers_equal_the_head_applied_to_changed_responses(recorded, how):
         np.testing.assert_array_equal(answers.labels, recorded[name].samples.labels)
 
 
+def test_how_is_the_older_name_of_edit(recorded):
+    asked = recorded.intervene("hidden", UNITS, how="replace")
+    assert (asked.edit, asked.how) == ("replace", "replace")
+    after = intervene_through_head(recorded, UNITS, "replace").answers["field"].after
+    np.testing.assert_array_equal(asked.answers["field"].after, after)
+
+
 def test_something_does_change_in_these_tests(recorded):
-    for how in ("silence", "replace"):
-        assert intervene_through_head(recorded, UNITS, how).answers["field"].changed > 0
+    for edit in ("silence", "replace"):
+        assert intervene_through_head(recorded, UNITS, edit).answers["field"].changed > 0
 
 
 def test_the_table_counts_each_dataset(recorded):

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
-from shiftscope.explain.interventions.edit import Edit
+from shiftscope.explain.interventions.edit import EDIT_KINDS, Edit
 from shiftscope.explain.interventions.live import Change, Changing, intervene_live
 from shiftscope.model.output import responses_in
 from shiftscope.model.survey.layer import Layer
@@ -22,20 +22,19 @@ from shiftscope.study import open_study
 from ...conftest import Made
 
 UNITS = [7, 0, 3]
-HOWS = ["silence", "clamp", "replace"]
 
 
-@pytest.mark.parametrize("how", HOWS)
-def test_the_model_and_the_head_answer_alike_at_the_layer_before_the_head(recorded, net, made, how):
+@pytest.mark.parametrize("edit", EDIT_KINDS)
+def test_the_model_and_the_head_answer_alike_at_the_layer_before_the_head(recorded, net, made, edit):
     data = {"lab": made(), "field": made(seed=1, scale=1.5)}
-    live = recorded.intervene("hidden", UNITS, how, model=net, data=data, progress=False)
-    stored = recorded.intervene("hidden", UNITS, how)
+    live = recorded.intervene("hidden", UNITS, edit, model=net, data=data, progress=False)
+    stored = recorded.intervene("hidden", UNITS, edit)
     changed = 0
     for name, answers in live.answers.items():
         np.testing.assert_array_equal(answers.before, stored.answers[name].before)
         assert (answers.after != stored.answers[name].after).mean() <= 0.025  # one of forty, by rounding
         changed += answers.changed
-    assert how == "clamp" or changed > 0
+    assert edit == "clamp" or changed > 0
 
 
 class Silenced(nn.Module):
@@ -90,29 +89,29 @@ class Given(nn.Module):
         return self.at(inputs)
 
 
-@pytest.mark.parametrize("how", HOWS)
-def test_changed_outputs_read_as_wanted_and_nothing_else_changes(how):
+@pytest.mark.parametrize("edit", EDIT_KINDS)
+def test_changed_outputs_read_as_wanted_and_nothing_else_changes(edit):
     units, others = [4, 1], [0, 2, 3, 5]
     predictions = np.array([0, 1, 1, 0, 1])
     for like, output, asked in outputs_and_layers():
         (layer,) = choose_layers(Survey.of(Given(like, output), torch.zeros(len(output), 1), layers=[asked]))
         read = responses_in(output, layer)
         spread = read[:, units].numpy()
-        edit = Edit(
-            how,
+        to = Edit(
+            edit,
             np.quantile(spread, 0.3, axis=0),
             np.quantile(spread, 0.6, axis=0),
             np.stack([np.abs(spread).mean(axis=0) * 1.5, np.abs(spread).mean(axis=0) * 0.1]),
         )
         before = output.clone()
-        changed = Change(layer, units, edit).of(output, predictions)
+        changed = Change(layer, units, to).of(output, predictions)
         now = responses_in(changed, layer)
-        expected = edit.changed(spread, predictions)
+        expected = to.changed(spread, predictions)
         np.testing.assert_allclose(now[:, units], expected, atol=1e-5, err_msg=str(asked))
         torch.testing.assert_close(now[:, others], read[:, others])
         torch.testing.assert_close(output, before)  # the module's own output is left alone
         kept = torch.from_numpy(expected == spread)
-        if how != "silence" and layer.kind == "neuron":
+        if edit != "silence" and layer.kind == "neuron":
             torch.testing.assert_close(changed[:, units][kept], output[:, units][kept])
 
 

@@ -140,9 +140,9 @@ def test_intervals_by_hand():
     np.testing.assert_allclose([floor.value, floor.low, floor.high], [2, 2 - 1.96, 2 + 1.96])
     apart = _difference(moved, floor)
     np.testing.assert_allclose([apart.value, apart.high], [3, 3 + np.hypot(1.9, 1.96)])
-    endless = _around(np.inf, [np.inf, 2.0])
-    assert endless.value == np.inf
-    assert np.isnan([endless.low, endless.high]).all()
+    infinite = _around(np.inf, [np.inf, 2.0])
+    assert infinite.value == np.inf
+    assert np.isnan([infinite.low, infinite.high]).all()
 
 
 def test_the_same_seed_gives_the_same_and_what_is_kept_is_read(study, monkeypatch):
@@ -204,9 +204,9 @@ def test_without_smoothing_endless_terms_are_counted(study):
     rows, sizes = plain(study, "lab")
     for a, p in enumerate(rows):
         for b, q in enumerate(rows):
-            endless = (((q == 0) & (p > 0)) | ((q == 1) & (p < 1))).sum()
-            assert found.infinite[a, b] == endless
-            assert np.isinf(found.kl[a, b]) == bool(endless)
+            infinite = (((q == 0) & (p > 0)) | ((q == 1) & (p < 1))).sum()
+            assert found.infinite[a, b] == infinite
+            assert np.isinf(found.kl[a, b]) == bool(infinite)
     assert min(sizes) > 1
 
 

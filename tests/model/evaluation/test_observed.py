@@ -39,7 +39,7 @@ def test_torchs_defaults_neither_reach_into_a_recording_nor_change(
     tmp_path, summaries_on_device, monkeypatch
 ):
     monkeypatch.setattr(
-        "shiftscope.recording.stream.PassOptions.summarises_on", lambda how, device: summaries_on_device
+        "shiftscope.recording.stream.PassOptions.summarises_on", lambda options, device: summaries_on_device
     )
     model = made(ZOO["tied weights"])
     (tmp_path / "plain").mkdir()

@@ -15,7 +15,7 @@ IMAGES = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 SAMPLES = 40  # more than are tried for the stored types, and less than a batch
 # Samples in each pass: the look itself, and what is no question to it.
 LOOK, TYPES = 2, 32
-MOVED, AGAIN, KEPT = [2, 2], [2, 2], [2, 2]  # far up and down; whether it draws random numbers; kept answers
+MOVED, AGAIN, KEPT = [2, 2], [2, 2], [2]  # far up and down; whether it draws random numbers; kept answers
 
 
 @pytest.fixture

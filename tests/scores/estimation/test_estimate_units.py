@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.scores.estimation import estimate_units as module
-from shiftscope.scores.estimation import resampled_dataset as drawn_dataset
+from shiftscope.scores.estimation import resampled_dataset
 from shiftscope.scores.estimation.estimate_units import estimate_units
 from shiftscope.scores.estimation.resampled_dataset import SPLITS, ResampledDataset
 from shiftscope.scores.estimation.stored_estimates import NUMBERS
@@ -310,7 +310,7 @@ def test_datasets_scored_together_get_what_each_gets_alone(written, study, sets,
     monkeypatch.setattr(module, "DATASETS_AT_ONCE", 2)
     monkeypatch.setattr(module, "NUMBERS_AT_ONCE", 400)  # of each dataset's own block
     assert_alike()
-    for threshold in (drawn_dataset, rank_correlation):
+    for threshold in (resampled_dataset, rank_correlation):
         monkeypatch.setattr(threshold, "WORTH_COMPILED", 1)
     assert_alike()
 

@@ -9,8 +9,8 @@ from shiftscope.scores.estimation.estimate_units import estimate_units
 from shiftscope.scores.estimation.expected_by_sampling import expected_correlation
 from shiftscope.scores.estimation.floor import floor
 from shiftscope.scores.estimation.halves import halves
-from shiftscope.statistics.endless import endless
 from shiftscope.statistics.equal_means import equal_means
+from shiftscope.statistics.infinite_sets import of_infinite_sets
 
 CATEGORIES, EACH, UNITS = 10, 50, 150
 LOST = [5, 9, 0, 4, 7, 2, 8, 1, 3, 6]  # an order of the categories that has little of the usual one
@@ -53,7 +53,7 @@ def test_the_floor_is_zero_where_sampling_changes_nothing_and_missing_where_it_i
 
 def test_resamples_are_moved_to_the_value_and_stretched_by_what_sampling_took():
     resampled = np.array([[0.2, 0.3, 0.1], [0.4, 0.5, 0.2], [np.nan, 0.7, 0.3]])
-    found = endless(resampled, np.array([0.4, 0.6, 0.1]), np.array([0.5, 0.9, 0.0]))
+    found = of_infinite_sets(resampled, np.array([0.4, 0.6, 0.1]), np.array([0.5, 0.9, 0.0]))
     np.testing.assert_allclose(found[:, 0], [0.6, 1.0, np.nan])
     np.testing.assert_allclose(found[:, 1], [4 / 9, 6 / 9, 8 / 9])
     assert np.isnan(found[:, 2]).all()  # sampling leaves nothing

@@ -30,11 +30,11 @@ def test_without_confused_samples_there_is_nothing_to_say(explored):
 
 
 def test_without_right_ones_there_is_nothing_to_compare_with(explored):
-    # The third category is never told right in what is compared with: night has no sample labelled d.
+    # The third category is never classified right in what is compared with: night has no sample labelled d.
     (message,) = drawn(explored.study, 3, 0, lead="field", against="night")
     assert isinstance(message, Message)
     assert f"{explored.field.counted(3, 0)} sample" in message.text
-    assert "no sample told right in night" in message.text
+    assert "no sample classified right in night" in message.text
 
 
 def test_without_responses_it_says_how_to_have_them(summaries_only):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shiftscope.outcomes.outcomes import told
+from shiftscope.outcomes.outcomes import right_and_wrong
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts import sample_sets as sets
 from shiftscope.views.parts.sample_sets import (
@@ -41,7 +41,7 @@ def test_samples_are_chosen_by_label_and_prediction_and_skipped_ones_never(
     found = Chosen(label, prediction, wrong).of(samples)
     assert sorted(found.tolist()) == expected
     assert (np.diff(samples.confidences[found]) <= 0).all()
-    assert not wrong or told(samples)[1][found].all()
+    assert not wrong or right_and_wrong(samples)[1][found].all()
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 1000])

@@ -33,7 +33,7 @@ from shiftscope.web.html.addresses import Served
 from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.html import draw, render
-from shiftscope.web.html.navigation import Surroundings
+from shiftscope.web.html.navigation import Navigation
 from tests.web.conftest import HOSTILE
 
 SERVED = Served(root="../", version=lambda dataset: "1", assets="2")
@@ -124,7 +124,7 @@ def data(html: str) -> object:
 
 
 def test_hostile_names_stay_text_everywhere() -> None:
-    around = Surroundings(HOSTILE, *3 * [[Link(HOSTILE, HOSTILE, HOSTILE)]])
+    around = Navigation(HOSTILE, *3 * [[Link(HOSTILE, HOSTILE, HOSTILE)]])
     html = render(hostile_page(), around, SERVED)
     for tag, attributes in tags(html):
         assert not any(name.startswith("on") for name in attributes)
@@ -256,7 +256,7 @@ def test_few_choices_are_links_and_many_a_menu() -> None:
     many = [Link(name, f"?sort={name}") for name in "abcdefgh"]
     html = render(
         Page("p", [], choices=[Choice("lead", few, "b"), Choice("sort", many, "c")]),
-        Surroundings("s"),
+        Navigation("s"),
         SERVED,
     )
     assert re.search(r'href="\.\./\?lead=b" aria-current="true"', html)
@@ -265,7 +265,7 @@ def test_few_choices_are_links_and_many_a_menu() -> None:
 
 def test_a_menu_of_a_thousand_categories_stays_short() -> None:
     categories = [Link(f"category {index}", f"categories/{index}") for index in range(1000)]
-    html = render(Page("p", []), Surroundings("s", categories=categories), SERVED)
+    html = render(Page("p", []), Navigation("s", categories=categories), SERVED)
     assert html.count("../categories/") == 60
     assert "and 940 more" in html
 
@@ -322,7 +322,7 @@ def test_a_page_without_a_server_offers_no_search() -> None:
         def live(self) -> bool:
             return False
 
-    html = render(Page("p", []), Surroundings("s"), Filed("./", lambda dataset: "", ""))
+    html = render(Page("p", []), Navigation("s"), Filed("./", lambda dataset: "", ""))
     assert "search" not in html
     assert "hx-boost" not in html
     assert "htmx" not in html

@@ -207,7 +207,7 @@ def test_a_category_is_found_by_number_and_by_name(recorded: Study) -> None:
 
 
 def test_options_of_a_page_are_those_of_its_address(recorded: Study) -> None:
-    assert "Images, told wrong" in [
+    assert "Images, wrong" in [
         panel.title for panel in recorded.dataset_page("field", show="wrong").page.panels
     ]
 

@@ -6,11 +6,11 @@ import pytest
 
 from shiftscope.study import Study
 from shiftscope.views.page.panels import Link
-from shiftscope.web.html.navigation import Surroundings, surroundings
+from shiftscope.web.html.navigation import Navigation, navigation
 from shiftscope.web.server.search import find
 from tests.web.conftest import Shown
 
-AROUND = Surroundings(
+AROUND = Navigation(
     "study",
     layers=[Link("layer4", "layers/layer4"), Link("sae/layer4", "layers/sae/layer4")],
     datasets=[Link("cifar10", "datasets/cifar10"), Link("cifar10.1", "datasets/cifar10.1")],
@@ -71,7 +71,7 @@ def test_all_names_are_there_to_complete_what_is_typed(shown: Shown) -> None:
 
 
 def test_a_category_is_found_by_its_number() -> None:
-    around = Surroundings("s", categories=[Link("cat", "categories/0"), Link("dog", "categories/1")])
+    around = Navigation("s", categories=[Link("cat", "categories/0"), Link("dog", "categories/1")])
     assert find("category 1", around) == [Link("dog", "categories/1")]
     assert list(find("category 2", around)) == []
 
@@ -90,24 +90,24 @@ def test_a_category_is_found_by_its_number() -> None:
 )
 def test_only_what_the_study_has_is_offered(recorded: Study, typed: str, pages: list[str]) -> None:
     assert (recorded.layers["conv"].units, recorded.layers["hidden"].units) == (6, 10)
-    assert [link.page for link in find(typed, surroundings(recorded))] == pages
+    assert [link.page for link in find(typed, navigation(recorded))] == pages
 
 
 def test_what_people_wrote_about_units_is_found(recorded: Study) -> None:
     recorded.annotate("hidden", 2, label="Stripes", tags=["texture"])
     recorded.annotate("hidden", 3, note="fires at stripes, too")
-    found = find("stripes", surroundings(recorded))
+    found = find("stripes", navigation(recorded))
     assert [link.page for link in found] == ["layers/hidden/units/2", "layers/hidden/units/3"]
     assert [link.text for link in found] == [
         "hidden, unit 2: Stripes",
         "hidden, unit 3: fires at stripes, too",
     ]
-    assert [link.page for link in find("texture", surroundings(recorded))] == ["layers/hidden/units/2"]
+    assert [link.page for link in find("texture", navigation(recorded))] == ["layers/hidden/units/2"]
 
 
 def test_what_people_wrote_is_found_beside_a_name_that_begins_alike() -> None:
     note = Link("layer4, unit 3: coloured things", "layers/layer4/units/3")
-    around = Surroundings(
+    around = Navigation(
         "study", datasets=[Link("coloured", "datasets/coloured")], written=lambda text: [note]
     )
     assert [link.page for link in find("colour", around)] == ["datasets/coloured", note.page]

@@ -17,7 +17,7 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 
 EditKind = Literal["silence", "clamp", "replace"]
-HOWS: tuple[EditKind, ...] = get_args(EditKind)
+EDIT_KINDS: tuple[EditKind, ...] = get_args(EditKind)
 Responses = npt.NDArray[np.floating[Any]]  # (sample, chosen unit)
 
 
@@ -38,13 +38,13 @@ class Edit:
         the reference has no sample of the category, the unit's mean over the whole reference.
     """
 
-    how: EditKind
+    kind: EditKind
     smallest: UnitArray
     largest: UnitArray
     category_means: CategoryUnitArray  # no NaN: the overall mean where there was none
 
     @classmethod
-    def of(cls, how: EditKind, reference: Recording, layer: str, units: Sequence[int]) -> Edit:
+    def of(cls, kind: EditKind, reference: Recording, layer: str, units: Sequence[int]) -> Edit:
         """The edit of some units of a layer.
 
         Raises
@@ -52,14 +52,14 @@ class Edit:
         BadRequest
             No such way.
         """
-        if how not in HOWS:
-            raise BadRequest(f"how={how!r}; it can be {', '.join(map(repr, HOWS))}.")
+        if kind not in EDIT_KINDS:
+            raise BadRequest(f"edit={kind!r}; it can be {', '.join(map(repr, EDIT_KINDS))}.")
         chosen = list(units)
         extremes = reference.summary(layer, Maxima)
         overall = reference.summary(layer, Moments).mean()[chosen]
         means = reference.summary(layer, CategorySums).means()[:, chosen]
         return cls(
-            how,
+            kind,
             extremes.smallest[chosen],
             extremes.largest[chosen],
             np.where(np.isnan(means), overall, means),
@@ -74,9 +74,9 @@ class Edit:
         predictions : (sample,)
             Of the model before the change.
         """
-        if self.how == "silence":
+        if self.kind == "silence":
             return np.zeros_like(responses)
-        if self.how == "clamp":
+        if self.kind == "clamp":
             low, high = (bound.astype(responses.dtype) for bound in (self.smallest, self.largest))
             return np.clip(responses, low, high)
         return self.category_means[predictions].astype(responses.dtype)

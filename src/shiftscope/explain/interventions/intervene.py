@@ -13,7 +13,7 @@ from shiftscope.store.stored_study import StoredStudy
 def intervene_through_head(
     study: StoredStudy,
     units: Sequence[int],
-    how: EditKind = "silence",
+    edit: EditKind = "silence",
     *,
     layer: str | None = None,
     reference: str | None = None,
@@ -42,9 +42,9 @@ def intervene_through_head(
     head = head_behind(study, layer)
     chosen = checked_units(units, study, head.layer)
     against = study[reference or study.reference]
-    edit = Edit.of(how, against, head.layer, chosen)
+    change = Edit.of(edit, against, head.layer, chosen)
     answers = {
-        name: through_head(study[name], head, chosen, edit)
+        name: through_head(study[name], head, chosen, change)
         for name in (study if datasets is None else datasets)
     }
-    return Intervention(head.layer, chosen, how, against.name, answers)
+    return Intervention(head.layer, chosen, edit, against.name, answers)

@@ -45,12 +45,12 @@ class Answers:
 
     @property
     def fixed(self) -> Positions:
-        """Samples told wrong before and right after."""
+        """Samples classified wrong before and right after."""
         return np.flatnonzero(self._labelled & (self.before != self.labels) & (self.after == self.labels))
 
     @property
     def broken(self) -> Positions:
-        """Samples told right before and wrong after."""
+        """Samples classified right before and wrong after."""
         return np.flatnonzero(self._labelled & (self.before == self.labels) & (self.after != self.labels))
 
     @property
@@ -65,9 +65,14 @@ class Intervention:
 
     layer: str
     units: tuple[int, ...]
-    how: EditKind
+    edit: EditKind
     reference: str  # dataset whose ranges and means were used
     answers: Mapping[str, Answers]  # by dataset
+
+    @property
+    def how(self) -> EditKind:
+        """Another name of `edit`."""
+        return self.edit
 
     def table(self) -> pd.DataFrame:
         """A row for each dataset: accuracy before and after, and whether the difference is more than chance.

@@ -22,7 +22,6 @@ from shiftscope.model.probe import Encoder
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.live_study import LiveStudy
-from shiftscope.recording.recorded_answer import recorded_answer
 from shiftscope.recording.stream import PassOptions, stream
 
 
@@ -30,7 +29,7 @@ def intervene_live(
     live: LiveStudy,
     datasets: Sequence[str],
     units: Sequence[int],
-    how: EditKind = "silence",
+    edit: EditKind = "silence",
     *,
     layer: str,
     reference: str | None = None,
@@ -58,10 +57,10 @@ def intervene_live(
         )
     chosen = checked_units(units, study, layer)
     against = study[reference or study.reference]
-    edit = Edit.of(how, against, layer, chosen)
-    change = ChangeOfCodes(described, chosen, edit, encoder) if encoder else Change(described, chosen, edit)
+    to = Edit.of(edit, against, layer, chosen)
+    change = ChangeOfCodes(described, chosen, to, encoder) if encoder else Change(described, chosen, to)
     answers = {name: _answers(live, name, change, run or PassOptions()) for name in datasets}
-    return Intervention(layer, chosen, how, against.name, answers)
+    return Intervention(layer, chosen, edit, against.name, answers)
 
 
 class Change:
@@ -86,7 +85,7 @@ class Change:
 
     def _moved(self, places: torch.Tensor, read: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """(sample, unit, ...) numbers that read as `wanted`, (sample, unit)."""
-        if self.edit.how == "silence":
+        if self.edit.kind == "silence":
             return torch.zeros_like(places)
         read, wanted = (part.reshape(*part.shape, *[1] * (places.ndim - 2)) for part in (read, wanted))
         if places[0, 0].numel() == 1:
@@ -173,8 +172,8 @@ def _answers(live: LiveStudy, name: str, change: Change, run: PassOptions) -> An
             live.study.categories,
             recording.plan.shards(),
             stored_as="float32",
-            answer=recorded_answer(recording.plan),
-            how=PassOptions(run.batch_size, run.loader_workers, "skip", run.progress),
+            answer=recording.plan.answer,
+            options=PassOptions(run.batch_size, run.loader_workers, "skip", run.progress),
         )
         with closing(
             shards

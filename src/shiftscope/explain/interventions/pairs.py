@@ -1,4 +1,4 @@
-"""The same samples told twice, before and after a change."""
+"""The same samples classified twice, before and after a change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Told = npt.NDArray[np.bool_]  # (sample,)
 
 @dataclass(frozen=True)
 class Pairs:
-    """Counts of labelled samples by whether they were told right before and after; shares of none are NaN."""
+    """Counts of labelled samples by whether they were classified right before and after; shares of none are NaN."""
 
     both_right: int
     broken: int  # right before, wrong after
@@ -25,7 +25,7 @@ class Pairs:
 
     @classmethod
     def of(cls, before: Told, after: Told) -> Pairs:
-        """From whether each labelled sample was told right, (sample,) twice."""
+        """From whether each labelled sample was classified right, (sample,) twice."""
         right, still = int(before.sum()), int((before & after).sum())
         fixed = int(after.sum()) - still
         return cls(still, right - still, fixed, len(before) - right - fixed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from shiftscope.model.units.kind import Axes, UnitKind, enter
+from shiftscope.model.units.kind import Axes, UnitKind, register
 
 
 def mean(output: torch.Tensor, axes: Axes) -> torch.Tensor:
@@ -34,7 +34,7 @@ def _positions(output: torch.Tensor, axes: Axes) -> list[int]:
     return [axis for axis in range(1, output.ndim) if axis != channel]
 
 
-enter(
+register(
     UnitKind(
         "channel",
         fits=lambda axes, units: axes > 3 or (axes == 3 and units == 1),

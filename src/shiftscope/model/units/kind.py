@@ -38,5 +38,5 @@ class UnitKind:
 unit_kinds: Registry[UnitKind] = Registry("unit kind", "shiftscope.model.units")
 
 
-def enter(kind: UnitKind) -> UnitKind:
+def register(kind: UnitKind) -> UnitKind:
     return unit_kinds.register(kind.name, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shiftscope.model.units.kind import Axes, UnitKind, enter
+from shiftscope.model.units.kind import Axes, UnitKind, register
 
 if TYPE_CHECKING:
     import torch
@@ -15,7 +15,7 @@ def as_it_is(output: torch.Tensor, axes: Axes) -> torch.Tensor:
     return output.clone()
 
 
-enter(
+register(
     UnitKind(
         "neuron",
         fits=lambda axes, units: axes == 2,

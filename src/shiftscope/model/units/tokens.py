@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.model.units.kind import Axes, UnitKind, enter
+from shiftscope.model.units.kind import Axes, UnitKind, register
 
 
 def mean(output: torch.Tensor, axes: Axes) -> torch.Tensor:
@@ -57,7 +57,7 @@ def prefix_tokens(model: nn.Module) -> int:
     return count
 
 
-enter(
+register(
     UnitKind(
         "token dimension",
         fits=lambda axes, units: axes == 3 and units == 2,

@@ -23,9 +23,9 @@ from shiftscope.scores.estimation.resampled_dataset import ResampledDataset, Res
 from shiftscope.scores.estimation.sample_sets import SampleSet, sample_sets
 from shiftscope.scores.score import Measured, Reads, UnitScore, unit_scores
 from shiftscope.statistics.bootstrap import Draws, interval, resampling_variance
-from shiftscope.statistics.empirical_cdf import EmpiricalCdf, steps
-from shiftscope.statistics.endless import endless
+from shiftscope.statistics.empirical_cdf import EmpiricalCdf, empirical_cdfs
 from shiftscope.statistics.false_discoveries import false_discovery_shares
+from shiftscope.statistics.infinite_sets import of_infinite_sets
 from shiftscope.threads import one_thread_each
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def estimate_units(
     Intervals are percentiles of a bootstrap over samples, drawn within each label, both datasets independently.
     Scores of summaries are computed anew from each resample. For scores of single samples the value moves by
     each sample's influence times how often it was drawn, which is exact for means and first order for the rest;
-    of sets of 5,000 samples and more the percentiles are those of the normal distribution that endless resamples have.
+    of sets of 5,000 samples and more the percentiles are those of the normal distribution that infinitely many
+    resamples have.
     Scores of rank correlations have a floor, what sampling alone makes of them, and it is taken out of their resamples.
     An interval always holds its value, and ends where the score does.
 
@@ -203,7 +204,7 @@ def _of_ranks(
         np.where(np.isnan(correlations), np.nan, each) for each in expected_by_sampling(ours, theirs)
     )
     categories = int(np.count_nonzero(in_both(ours.observed, theirs.observed)))
-    corrected = endless(resampled, correlations, expected)
+    corrected = of_infinite_sets(resampled, correlations, expected)
     found = {}
     for name, score in asked.items():
         if score.reads == RANKS:
@@ -232,10 +233,10 @@ def _computed(
     categories, units = shifted[0].means.shape
     parts: list[list[dict[str, UnitArray]]] = [[] for _ in shifted]
     ends = np.linspace(0, units, -(-units // max(FEWEST_COLUMNS, CACHED // max(1, categories))) + 1)
-    for some in itertools.starmap(slice, itertools.pairwise(ends.astype(int).tolist())):
-        theirs = reference.some(some) if reference else None
+    for chosen in itertools.starmap(slice, itertools.pairwise(ends.astype(int).tolist())):
+        theirs = reference.select(chosen) if reference else None
         for into, each in zip(parts, shifted, strict=True):
-            ours = each.some(some)
+            ours = each.select(chosen)
             into.append(_of_tuning(scores, ours, Pair(ours, theirs) if theirs else None))
     joined = [{name: np.concatenate([part[name] for part in own]) for name in own[0]} for own in parts]
     if reference and any(score.reads == RANKS for score in asked.values()):
@@ -275,7 +276,7 @@ def _of_samples(
 
 def _steps(sets: Sequence[SampleSet]) -> list[EmpiricalCdf]:
     ours, theirs = (each.numbers if each.stored is None else each.stored.T for each in sets)
-    return steps(ours, theirs)
+    return empirical_cdfs(ours, theirs)
 
 
 def _large(sets: Sequence[SampleSet]) -> bool:
@@ -283,7 +284,7 @@ def _large(sets: Sequence[SampleSet]) -> bool:
 
 
 def _of_many_samples(score: UnitScore, sets: Sequence[SampleSet], measured: Measured) -> Estimate:
-    """With the interval that endless resamples of many samples have."""
+    """With the interval that infinitely many resamples of many samples have."""
     from scipy.special import ndtri
 
     variance = sum(

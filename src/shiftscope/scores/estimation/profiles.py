@@ -47,7 +47,7 @@ class Tuning:
             self._profiles[key] = over_reference_maximum(_rows(self.means, present), largest)
         return self._profiles[key]
 
-    def some(self, units: slice) -> Tuning:
+    def select(self, units: slice) -> Tuning:
         return Tuning(self.means[:, units], self.count, self.largest[units], self.scale[units])
 
 

@@ -75,16 +75,16 @@ class ResampledDataset:
 
     @cached_property
     def wrong_and_right(self) -> tuple[SomeSamples, SomeSamples]:
-        """Labelled samples that were told wrong, and those that were told right."""
+        """Labelled samples that were classified wrong, and those that were classified right."""
         known, same = self.labels != NO_LABEL, self.labels == self.predictions
         wrong, right = np.flatnonzero(known & ~same), np.flatnonzero(known & same)
-        return self.some(wrong), self.some(right)
+        return self.select(wrong), self.select(right)
 
     @cached_property
     def all(self) -> SomeSamples:
         return SomeSamples(np.arange(len(self.labels)), self.labels, self.draws)
 
-    def some(self, rows: npt.NDArray[np.intp]) -> SomeSamples:
+    def select(self, rows: npt.NDArray[np.intp]) -> SomeSamples:
         return SomeSamples(rows, self.labels[rows], self.draws)
 
 
@@ -103,7 +103,7 @@ class SomeSamples:
 
 
 class ResampledUnits:
-    """Some units of a `DrawnDataset`; nothing is read until asked for."""
+    """Some units of a `ResampledDataset`; nothing is read until asked for."""
 
     def __init__(self, dataset: ResampledDataset, units: range) -> None:
         self.dataset, self.units = dataset, units

@@ -31,7 +31,7 @@ def sample_sets(
     reads
         As in `Reads`; None comes of what reads no single samples.
     shifted, reference
-        The units' responses. Contributions are of `shifted` alone, told wrong and told right.
+        The units' responses. Contributions are of `shifted` alone, classified wrong and classified right.
     weight : (category, unit)
         Of the head; None where this layer does not feed it.
     """

@@ -1,4 +1,4 @@
-"""How well a category is told in each dataset."""
+"""How well a category is classified in each dataset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One category: how well it is told, what it is taken for, which units respond to it, and which changed."""
+"""One category: how well it is classified, what it is taken for, which units respond to it, and which changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The samples that are told wrong, and the units that respond to them."""
+"""The samples that are classified wrong, and the units that respond to them."""
 
 from __future__ import annotations
 

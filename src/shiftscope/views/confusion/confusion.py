@@ -33,7 +33,7 @@ def confusion(
 ) -> Page:
     """Samples of one category predicted as another, both ways, in each dataset.
 
-    Unless chosen, the dataset with most of them leads, and they are compared with samples told right in the same
+    Unless chosen, the dataset with most of them leads, and they are compared with samples classified right in the same
     dataset, or in the reference where it has none.
     """
     selection = Selection.at(study, layer, reference, lead)
@@ -79,5 +79,5 @@ def _comparison(at: PageAddress, against: str) -> list[Choice]:
         Link(name, at(compare=source))
         for source, name in (("lead", selection.lead), ("reference", selection.reference))
     ]
-    help = "The dataset whose samples told right the confused ones are compared with."
+    help = "The dataset whose samples classified right the confused ones are compared with."
     return [Choice("Right ones of", options, against, help)]

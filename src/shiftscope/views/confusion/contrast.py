@@ -1,4 +1,4 @@
-"""Which units turn one category into another: confused samples against those told right."""
+"""Which units turn one category into another: confused samples against those classified right."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def _nothing_to_compare(pair: Pair) -> str:
         return f"No sample of {pair.selection.lead} labelled {a} is predicted {b}."
     if not right:
         return (
-            f"{samples(confused)} labelled {a} predicted {b} in {pair.selection.lead}, and no sample told right in "
-            f"{pair.against} to compare with."
+            f"{samples(confused)} labelled {a} predicted {b} in {pair.selection.lead}, and no sample classified "
+            f"right in {pair.against} to compare with."
         )
     bare = dict.fromkeys(recording.name for recording, _ in pair.sets if not recording.keeps_responses)
     return f'Recorded with keep="summaries", without single responses: {", ".join(bare)}.' if bare else ""

@@ -1,4 +1,4 @@
-"""Samples of one category predicted as another, beside samples of it told right."""
+"""Samples of one category predicted as another, beside samples of it classified right."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Pair:
     def heads(self) -> tuple[str, str]:
         """Of the columns of the two sets."""
         (a, b), (confused, right) = self.names, self.sizes
-        return f"{a} as {b} ({count(confused)})", f"{a} told right ({count(right)})"
+        return f"{a} as {b} ({count(confused)})", f"{a}, right ({count(right)})"
 
     @property
     def stripped(self) -> list[str]:
@@ -69,7 +69,7 @@ class Pair:
         (a, b), (confused, right) = self.names, self.sizes
         return (
             f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} predicted {b} in "
-            f"{self.selection.lead}; {samples(right)} labelled {a} {'is' if right == 1 else 'are'} told right in "
+            f"{self.selection.lead}; {samples(right)} labelled {a} {'is' if right == 1 else 'are'} classified right in "
             f"{self.against}."
         )
 

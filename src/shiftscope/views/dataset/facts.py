@@ -1,4 +1,4 @@
-"""How many samples of a dataset there are, and how many are told right."""
+"""How many samples of a dataset there are, and how many are classified right."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ def image_strip(dataset: ShownDataset) -> ImageStrip:
 
 
 def _title(dataset: ShownDataset) -> str:
-    told = {"all": "", "skipped": "skipped"}.get(dataset.show, f"told {dataset.show}")
+    shown = "" if dataset.show == "all" else dataset.show
     study = dataset.selection.study
     filters = {"labelled": dataset.label, "predicted": dataset.prediction}
     which = [f"{how} {category_name(study, c)}" for how, c in filters.items() if c is not None]
-    return ", ".join(filter(None, ["Images", told, *which]))
+    return ", ".join(filter(None, ["Images", shown, *which]))

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from shiftscope.outcomes.outcomes import Positions, told
+from shiftscope.outcomes.outcomes import Positions, right_and_wrong
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.address import PageAddress
@@ -51,7 +51,7 @@ class ShownDataset:
     def positions(self) -> Positions:
         """Of the images that were asked for, in the order of the dataset."""
         samples = self.samples
-        right, wrong = told(samples)
+        right, wrong = right_and_wrong(samples)
         kept = {
             "all": np.ones(len(samples), bool),
             "wrong": wrong,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.interventions.edit import HOWS, EditKind
+from shiftscope.explain.interventions.edit import EDIT_KINDS, EditKind
 from shiftscope.explain.interventions.stored_answers import KIND
 from shiftscope.store.layout import EXPLANATIONS, folder_name
 from shiftscope.store.stored_study import StoredStudy
@@ -51,13 +51,13 @@ def intervention(
     units = units.strip(", ")
     at = PageAddress(selection, AT, intervention, {"units": units, "how": how})
     shown = ShownIntervention(selection, at, units, how, images)
-    hows = [Link(WORDS[one][0], at(how=one)) for one in HOWS]
+    edits = [Link(WORDS[one][0], at(how=one)) for one in EDIT_KINDS]
     return Page(
         TITLE,
         panels_of(shown),
         trail,
         choices=[
-            Choice("Units are", hows, WORDS[how][0], "What is done to the units' responses."),
+            Choice("Units are", edits, WORDS[how][0], "What is done to the units' responses."),
             *selection.choices(AT, **at.asked()),
         ],
         subtitle=_in_words(shown),
@@ -68,7 +68,7 @@ def _in_words(shown: ShownIntervention) -> str:
     """What was done."""
     if not shown.done:
         return ""
-    (verb, what), units, selection = WORDS[shown.how], shown.done.units, shown.selection
+    (verb, what), units, selection = WORDS[shown.edit], shown.done.units, shown.selection
     named = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
     changed = f"{count(len(units))} of {selection.layer} {verb}: {named}. "
     return changed + what.format(selection.reference, selection.reference)

@@ -28,7 +28,7 @@ class ShownIntervention:
     selection: Selection
     at: PageAddress
     asked: str  # units, as the reader wrote them
-    how: EditKind
+    edit: EditKind
     images: int
 
     @cached_property
@@ -65,7 +65,7 @@ class ShownIntervention:
         return intervene_through_head(
             selection.study,
             self.units,
-            self.how,
+            self.edit,
             layer=selection.layer,
             reference=selection.reference,
             datasets=self.kept,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 
-from shiftscope.outcomes.grown_confusions import Grown
+from shiftscope.outcomes.grown_confusions import GrownConfusion
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
@@ -69,6 +69,6 @@ def grown_confusions(overview: ShownOverview) -> Table | None:
     )
 
 
-def _growth(one: Grown) -> Cell:
+def _growth(one: GrownConfusion) -> Cell:
     growth, low, high = map(float, newcombe(*one.answers, *one.usual))
     return Cell(points(growth), note=points_interval(low, high), value=growth)

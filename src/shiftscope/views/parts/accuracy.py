@@ -15,7 +15,7 @@ from shiftscope.views.parts.number_text import percent, points, points_interval,
 
 
 def answers(selection: Selection, dataset: str) -> tuple[int, int]:
-    """How many labelled samples were told right, and how many there are."""
+    """How many labelled samples were classified right, and how many there are."""
     return _answers(selection.study[dataset].samples, len(selection.study.categories))
 
 

@@ -27,7 +27,7 @@ AT_ONCE = 256  # samples in memory
 
 @dataclass(frozen=True)
 class Chosen:
-    """Samples that were shown with this label and this prediction, where given; where `wrong`, those told wrong."""
+    """Samples that were shown with this label and this prediction, where given; only wrong ones where `wrong`."""
 
     label: int | None = None
     prediction: int | None = None

@@ -18,10 +18,10 @@ from shiftscope.web.html.cells import entries, name, options, rows, thumbnail, t
 from shiftscope.web.html.charts import height, packed
 from shiftscope.web.html.durations import duration, progress_text
 from shiftscope.web.html.matrices import drawing
-from shiftscope.web.html.navigation import Surroundings
+from shiftscope.web.html.navigation import Navigation
 
 
-def render(page: Page, around: Surroundings, addresses: Addresses, *, frame: str = "page.html") -> str:
+def render(page: Page, around: Navigation, addresses: Addresses, *, frame: str = "page.html") -> str:
     """A whole document; `frame` is the template around the panels."""
     numbers = {id(table): number for number, table in enumerate(tables(page.panels))}
     drawn = _templates.get_template(frame).render(

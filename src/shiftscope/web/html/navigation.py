@@ -32,7 +32,7 @@ class StudyIndex(Protocol):
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Navigation:
     """The frame of a page. Units are found under a layer's page as `units/N`, samples under a dataset's as
     `samples/N`, so that the search can go to them by number."""
 
@@ -46,9 +46,9 @@ class Surroundings:
     holds: Callable[[str, int], bool] = lambda page, number: True
 
 
-def surroundings(study: StudyIndex) -> Surroundings:
+def navigation(study: StudyIndex) -> Navigation:
     """The frame of a study's pages: its layers and datasets by name, its categories by number."""
-    return Surroundings(
+    return Navigation(
         study.name,
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
         datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],

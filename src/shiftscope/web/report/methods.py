@@ -66,9 +66,9 @@ def methods(selection: Selection) -> Page:
             "Intervals and tests",
             f"The interval under a score holds {LEVEL:.0%} of {RESAMPLES} bootstrap resamples of the samples, drawn "
             f"within each label, both datasets independently, seed {SEED}; that of a score of single samples, "
-            f"where every set has {NORMAL_FROM:,} and more, is the normal one that endless resamples have. q is the "
-            "p-value of a score after Benjamini and Hochberg (1995), over the units of one layer, dataset and score. "
-            "The interval of a share "
+            f"where every set has {NORMAL_FROM:,} and more, is the normal one that infinitely many resamples have. q "
+            "is the p-value of a score after Benjamini and Hochberg (1995), over the units of one layer, dataset and "
+            "score. The interval of a share "
             "is Wilson's (1927), that of a difference of shares Newcombe's (1998), both at 95%. The floor of a rank "
             "score is its value for two sets of the sizes compared that differ by sampling alone, from the rank "
             f"correlation between {SPLITS} pairs of random halves of the reference (Spearman and Brown, 1910); the "

@@ -11,7 +11,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.store.disk.atomic import remove_folder, write_json
 from shiftscope.views.page.panels import Page, Picture
 from shiftscope.web.html.html import render
-from shiftscope.web.html.navigation import Surroundings
+from shiftscope.web.html.navigation import Navigation
 from shiftscope.web.report.contents import INDEX
 from shiftscope.web.report.filed import LICENSES, STATIC
 from shiftscope.web.report.report import FORMAT, FRAME, MARK, refuse_taken
@@ -57,7 +57,7 @@ def write_page(page: Page, folder: Path, title: str) -> Path:
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         aside.mkdir(parents=True)
-        html = render(page, Surroundings(title), Alone(aside), frame=FRAME)
+        html = render(page, Navigation(title), Alone(aside), frame=FRAME)
         (aside / INDEX).write_text(without_dead_links(html), "utf-8")
         write_json(aside / MARK, {"format": FORMAT, "title": title})
         remove_folder(folder)

@@ -15,7 +15,7 @@ from shiftscope.store.layout import MANIFEST
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.web.html.html import render
-from shiftscope.web.html.navigation import Surroundings, surroundings
+from shiftscope.web.html.navigation import Navigation, navigation
 from shiftscope.web.report.contents import INDEX, METHODS, PROVENANCE, Contents, contents
 from shiftscope.web.report.filed import Filed, Kept
 from shiftscope.web.report.methods import methods, provenance
@@ -119,14 +119,14 @@ def _named(page: Page, study: str, title: str) -> Page:
     return replace(page, trail=trail, title=title if page.title == study else page.title)
 
 
-def _around(study: StoredStudy, held: Contents, title: str) -> Surroundings:
+def _around(study: StoredStudy, held: Contents, title: str) -> Navigation:
     """The menus, of what is in the report."""
-    whole = surroundings(study)
+    whole = navigation(study)
 
     def there(links: Sequence[Link]) -> list[Link]:
         return [link for link in links if held.file(link.page)]
 
-    return Surroundings(
+    return Navigation(
         title,
         layers=there(whole.layers),
         datasets=there(whole.datasets),

@@ -26,7 +26,7 @@ from shiftscope.views.page.view import actions as all_actions
 from shiftscope.views.page.view import views as all_views
 from shiftscope.web.html.addresses import Served, way_up
 from shiftscope.web.html.html import render
-from shiftscope.web.html.navigation import StudyIndex, Surroundings, surroundings
+from shiftscope.web.html.navigation import Navigation, StudyIndex, navigation
 from shiftscope.web.html.picture_types import check_picture, data_uri
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.server import assets
@@ -198,7 +198,7 @@ class _Shown:
             page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
             if view.address == "/":
                 page = dataclasses.replace(page, panels=[*self.news.panels(), *page.panels])
-            drawn = KeptPage.of(self._html(request, page, surroundings(self.study)))
+            drawn = KeptPage.of(self._html(request, page, navigation(self.study)))
             lasts = whole and not any(map(_for_now, page.panels))
             return (
                 drawn if lasts else drawn.response(request)
@@ -246,7 +246,7 @@ class _Shown:
                 raise BadRequest(f"the form lacks {', '.join(sorted(lacking))}.")
             instead = await run_in_threadpool(action.act, self.study, **request.path_params, **sent)
             if instead:
-                return self._drawn(request, instead, surroundings(self.study), status=409)
+                return self._drawn(request, instead, navigation(self.study), status=409)
             last = request.scope["raw_path"].decode("ascii").rpartition("/")[2]
             query = request.url.query
             return RedirectResponse(f"./{last}" + (f"?{query}" if query else ""), status_code=303)
@@ -271,7 +271,7 @@ class _Shown:
     async def search(self, request: Request) -> Response:
         def draw(request: Request) -> KeptPage | Response:
             query = chosen(request.query_params, {"q": str}).get("q", "")
-            around = surroundings(self.study)
+            around = navigation(self.study)
             links = find(query, around)
             if len(links) == 1:
                 return RedirectResponse(f"./{links[0].page}", status_code=303)
@@ -281,7 +281,7 @@ class _Shown:
 
     def names(self, request: Request) -> Response:
         """All names that can be searched for, to complete what a person types."""
-        around = surroundings(self.study)
+        around = navigation(self.study)
         links = [*around.layers, *around.datasets, *around.categories]
         headers = {"Cache-Control": assets.ALWAYS_ASK}
         return JSONResponse([link.text for link in links], headers=headers)
@@ -294,7 +294,7 @@ class _Shown:
             "put behind this address as well. If you just did, from a page of another program, go on to the overview.",
             trail=[Link("Overview", "")],
         )
-        return self._drawn(request, page, Surroundings("shiftscope"), status=403)
+        return self._drawn(request, page, Navigation("shiftscope"), status=403)
 
     def failure(self, request: Request, error: Exception) -> Response:
         if gone := self._gone():
@@ -344,16 +344,16 @@ class _Shown:
     def _apology(self, request: Request, status: int, title: str, message: str) -> Response:
         page = Page(title, [], subtitle=message, trail=[Link("Overview", "")])
         try:
-            around = Surroundings("shiftscope") if STRANGER in request.scope else surroundings(self.study)
+            around = Navigation("shiftscope") if STRANGER in request.scope else navigation(self.study)
         except Exception:  # the study itself may be what failed
-            around = Surroundings("shiftscope")
+            around = Navigation("shiftscope")
         return self._drawn(request, page, around, status=status)
 
-    def _drawn(self, request: Request, page: Page, around: Surroundings, *, status: int) -> Response:
+    def _drawn(self, request: Request, page: Page, around: Navigation, *, status: int) -> Response:
         headers = {"Cache-Control": assets.ALWAYS_ASK}
         return HTMLResponse(self._html(request, page, around), status_code=status, headers=headers)
 
-    def _html(self, request: Request, page: Page, around: Surroundings) -> str:
+    def _html(self, request: Request, page: Page, around: Navigation) -> str:
         raw_path = request.scope["raw_path"].decode("ascii")
         served = Served(
             root=way_up(raw_path, request.scope.get("root_path", "")),

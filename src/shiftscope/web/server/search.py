@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shiftscope.views.page.panels import Cell, Column, Link, Page, Table
-from shiftscope.web.html.navigation import Surroundings
+from shiftscope.web.html.navigation import Navigation
 
 _NUMBERED = re.compile(
     r"(?:(?P<name>.*?)[\s:/#,]+)??(?:(?P<kind>unit|sample|image|category)s?[\s:/#]*)?(?P<number>[0-9]{1,18})",
@@ -14,7 +14,7 @@ _NUMBERED = re.compile(
 )
 
 
-def find(query: str, around: Surroundings) -> Sequence[Link]:
+def find(query: str, around: Navigation) -> Sequence[Link]:
     """Pages that `query` may mean and that are there, the surest kind of match only.
 
     A name in full comes before a number ("17", "conv2 17", "unit 17", "digits sample 4", "category 3"), a number
@@ -37,7 +37,7 @@ def _beginning_first(wanted: str, named: Sequence[Link]) -> list[Link]:
     return sorted(holding, key=lambda link: not link.text.casefold().startswith(wanted))
 
 
-def _numbered(wanted: str, around: Surroundings) -> Iterator[Link]:
+def _numbered(wanted: str, around: Navigation) -> Iterator[Link]:
     match = _NUMBERED.fullmatch(wanted)
     if match is None:
         return

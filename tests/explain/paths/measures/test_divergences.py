@@ -73,8 +73,8 @@ def test_every_pair_is_that_of_the_definition(data, frequencies, paths, monkeypa
             expected = np.nan if p is None or q is None else kl(p, q)
             np.testing.assert_allclose(found.kl[a, b], expected, rtol=2e-6, atol=1e-9, err_msg=f"{a}, {b}")
             if p is not None and q is not None and frequencies.smoothing == "none":
-                endless = ((q == 0) & (p > 0)) | ((q == 1) & (p < 1))
-                assert found.infinite[a, b] == endless.sum()
+                infinite = ((q == 0) & (p > 0)) | ((q == 1) & (p < 1))
+                assert found.infinite[a, b] == infinite.sum()
     assert (np.diag(found.kl)[[p is not None for p in each]] == 0).all()
 
 

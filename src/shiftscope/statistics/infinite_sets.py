@@ -1,4 +1,4 @@
-"""What resamples say of sets without end."""
+"""What resamples say of infinite sets."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy.typing as npt
 from shiftscope.arrays import UnitArray
 
 
-def endless(
+def of_infinite_sets(
     resampled: npt.NDArray[np.floating[Any]], value: UnitArray, expected: UnitArray
 ) -> npt.NDArray[np.float64]:
-    """(resample, unit) rank correlations as sets without end would have them.
+    """(resample, unit) rank correlations as infinite sets would have them.
 
     A resample adds the noise of sampling once more, so resamples are moved to have the value as their mean; then they
     are divided by what that noise leaves of a perfect correlation (Spearman's correction for attenuation).
 
     Parameters
     ----------
-    redrawn : (resample, unit) correlations
+    resampled : (resample, unit) correlations
     value, expected : (unit,)
         The correlation that was observed, and the one to be expected of sets that differ by sampling alone.
 
