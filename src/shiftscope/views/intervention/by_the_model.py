@@ -27,7 +27,7 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
         parameters={
             "layer": selection.layer,
             "units": ", ".join(map(str, shown.units)),
-            "how": shown.how,
+            "how": shown.edit,
             "reference": selection.reference,
         },
         page=shown.at(),

@@ -76,13 +76,13 @@ class ShownIntervention:
         selection = self.selection
         units = checked_units(self.units, selection.study, selection.layer)
         found = {
-            name: read_answers(selection.study, name, selection.layer, units, self.how, selection.reference)
+            name: read_answers(selection.study, name, selection.layer, units, self.edit, selection.reference)
             for name in self.kept
         }
         answers = {name: each for name, each in found.items() if each}
         if not answers:
             return None
-        return Intervention(selection.layer, units, self.how, selection.reference, answers)
+        return Intervention(selection.layer, units, self.edit, selection.reference, answers)
 
 
 def _most_blamed(selection: Selection) -> list[int]:
