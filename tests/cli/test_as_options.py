@@ -130,6 +130,7 @@ LISTS = [
     ("export", "deephys", "-o", "out", "--datasets", "a", "own.study"),
     ("export", "tables", "-o", "out", "--responses", "a", "own.study"),
     ("view", "--allow-host", "a.example.org", "own.study"),
+    ("view", "--model", "m", "--data", "a=b", "own.study"),
 ]
 
 

@@ -265,7 +265,7 @@ def test_a_study_that_can_only_be_read_shows_its_notes_and_says_that_it_cannot_s
 
 def test_a_study_that_was_deleted_meanwhile_is_said_to_be_gone(study):
     gone = Study(study.path)
-    gone.path = study.path / "not there"
+    shutil.rmtree(study.path)
     with pytest.raises(NotInStudy, match=r"no longer there: the study was deleted or moved"):
         save_unit_note(gone, "hidden", 0, label="y")
 
