@@ -202,11 +202,11 @@ def kept_results(study: Path) -> Iterator[KeptResult]:
 
 def _listed(study: Path) -> list[Path]:
     """The descriptions that there are, without those in folders that are being deleted."""
-    top = study / EXPLANATIONS
-    if on_store(top):
-        found = top.rglob(RESULT)
+    top = place = study / EXPLANATIONS
+    if on_store(place):
+        found = list(top.rglob(RESULT))
     else:  # `rglob` fails where a folder is removed meanwhile
-        found = (Path(folder, RESULT) for folder, _, files in os.walk(top) if RESULT in files)
+        found = [Path(folder, RESULT) for folder, _, files in os.walk(top) if RESULT in files]
     return sorted(path for path in found if not half_written(path.relative_to(study)))
 
 
