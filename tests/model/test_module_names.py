@@ -115,7 +115,7 @@ def test_compiled_modules_run_as_they_were_written_and_stay_compiled(tmp_path, c
 
 def test_what_is_compiled_is_not_looked_for_where_nothing_is():
     code = (
-        "import sys, torch; from shiftscope.model.evaluation.uncompiled import uncompiled\n"
+        "import sys, torch; from shiftscope.model.evaluation.evaluation import uncompiled\n"
         "with uncompiled(): assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
