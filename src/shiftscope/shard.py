@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 StoredType = Literal["float16", "float32"]
 StoredAs = Literal["auto", "float16", "float32"]
-COMPARED = 4096  # samples: what shards that begin before it are rounded to is compared with what it was
+COMPARED = 4096  # samples: of shards that begin before it, the digits are compared with what they were
 Keep = Literal["responses", "summaries"]
 Outputs = Literal["auto", "logits", "probabilities"]
 
@@ -49,6 +49,7 @@ class Shard:
     rounding: Mapping[str, Any] | None = (
         None  # what float16 took, as `recording.json` has it; of the first shards
     )
+    to_zero: Mapping[str, Any] | None = None  # what it made 0, as `recording.json` has it
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int64]:

@@ -18,7 +18,7 @@ from shiftscope.cli import command_line
 from shiftscope.errors import BadRequest, StoreError, StudyDamaged
 from shiftscope.flow.verify import verify as flow_verify
 from shiftscope.store.disk.locks import LOCKS
-from shiftscope.store.formats import partial_arrow_file as hollow_file
+from shiftscope.store.formats import partial_arrow_file
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
@@ -81,7 +81,7 @@ def test_it_has_the_same_files_as_a_study_in_a_folder(local, remote, made, bucke
 
 
 def test_it_is_read_like_a_study_in_a_folder(local, uploaded, monkeypatch):
-    monkeypatch.setattr(hollow_file, "ENDS", 2**11)  # so that these small files are not fetched whole
+    monkeypatch.setattr(partial_arrow_file, "ENDS", 2**11)  # so that these small files are not fetched whole
     assert (local.path / "lab/samples/00001.arrow").stat().st_size > 2**12
     opened = uploaded
     assert repr(opened).splitlines()[1:] == repr(local).splitlines()[1:]

@@ -9,13 +9,15 @@ import torch
 from torch import nn
 
 import shiftscope as ss
-from shiftscope.errors import ResponseError
+from shiftscope.errors import ResponseError, StudyDamaged
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import Rounding
 from shiftscope.recording.shard_filling import ShardFilling
 from shiftscope.shard import SampleEntry
+from shiftscope.store.disk.self_digest import with_own_digest
+from shiftscope.store.stored_recording import Rounded
 from shiftscope.summaries.fused.on_device import OnDevice
-from shiftscope.views.layer.rounding_told import rounding_told
+from shiftscope.views.layer.layer import rounded_in_words
 from shiftscope.views.parts.number_text import count
 
 RNG = np.random.default_rng(0)
@@ -143,12 +145,52 @@ def test_what_was_rounded_away_stands_in_the_recording_and_on_the_page(tmp_path)
     assert told["samples"] == 40
     assert told["layers"]["near"] == {"to_zero": 1, "subnormal": 1}
     assert told["logits"] == {"to_zero": 0, "subnormal": 0}
-    assert recording.rounded("near") == (40, 1, 1)
-    assert rounding_told(recording, "near") == (
-        f"Of lab's first {count(40 * 48)} responses float16 made 1 zero that are not, and 1 have fewer digits."
+    assert recording.rounded("near") == Rounded(samples=40, to_zero=1, compared=40, subnormal=1)
+    assert rounded_in_words(recording, "near") == (
+        f"Of {count(40 * 48)} of lab's responses float16 made 1 zero that are not, and left 1 of the first "
+        f"{count(40 * 48)} fewer digits."
     )
     plain = recorded(tmp_path / "plain", Scaled(1, 0), stored_as="float32")
-    assert rounding_told(plain, "near") == ""
+    assert plain.rounded("near") == Rounded(0, 0, 0, 0)
+    assert rounded_in_words(plain, "near") == ""
+
+
+def test_what_becomes_zero_is_counted_in_every_shard(tmp_path, monkeypatch):
+    monkeypatch.setattr("shiftscope.recording.shard_filling.COMPARED", 16)
+    inputs = INPUTS.copy()
+    inputs[3, 0, 0, 0] = inputs[20, 1, 0, 0] = inputs[39, 0, 0, 0] = 1e-9
+    inputs[5, 0, 0, 1] = inputs[25, 0, 0, 1] = 1e-6  # fewer digits, the second where these are not compared
+    inputs[30] = 0  # which it was before
+    recording = recorded(
+        tmp_path, Scaled(1, 0), inputs, shard_samples=16, stored_as="float16", check_range=False
+    )
+    ends = [json.loads(path.read_text()) for path in sorted((recording.folder / "shards").glob("*.done"))]
+    assert [end["to_zero"]["samples"] for end in ends] == [16, 16, 8]
+    assert [end["to_zero"]["layers"]["near"] for end in ends] == [1, 1, 1]
+    assert ["rounding" in end for end in ends] == [True, False, False]
+    told = json.loads((recording.folder / "recording.json").read_text())
+    far = int(((inputs.astype(np.float16) == 0) & (inputs != 0)).sum())
+    assert told["to_zero"] == {"samples": 40, "layers": {"near": 3, "far": far}, "logits": 0}
+    assert recording.rounded("near") == Rounded(samples=40, to_zero=3, compared=16, subnormal=1)
+    assert rounded_in_words(recording, "near") == (
+        f"Of {count(40 * 48)} of lab's responses float16 made 3 zero that are not, and left 1 of the first "
+        f"{count(16 * 48)} fewer digits."
+    )
+
+
+def test_of_recordings_of_before_only_the_first_samples_are_known(tmp_path):
+    inputs = INPUTS.copy()
+    inputs[3, 0, 0, 0] = 1e-9
+    recording = recorded(tmp_path, Scaled(1, 0), inputs, stored_as="float16")
+    path = recording.folder / "recording.json"
+    told = json.loads(path.read_text())
+    del told["to_zero"]
+    path.write_text(json.dumps(with_own_digest({**told, "rounding": {**told["rounding"], "samples": 32}})))
+    before = ss.open_study(tmp_path / "a.study")["lab"]
+    assert before.rounded("near") == Rounded(samples=32, to_zero=1, compared=32, subnormal=0)
+    path.write_text(json.dumps(with_own_digest({**told, "to_zero": {"samples": 32}})))
+    with pytest.raises(StudyDamaged, match="does not tell what was rounded"):
+        ss.open_study(tmp_path / "a.study")["lab"].rounded("near")
 
 
 @pytest.mark.parametrize("keep", ["responses", "summaries"])
@@ -196,6 +238,7 @@ def test_in_a_study_of_format_2_all_layers_have_one_type_and_nothing_is_compared
         told = json.loads((recording.folder / "recording.json").read_text())
         assert told["format"] == 2
         assert "rounding" not in told
+        assert "to_zero" not in told
         assert "stored_otherwise" not in told["plan"]
         assert told["plan"]["stored_as"] == ("float32" if name == "blurred" else "float16")
 

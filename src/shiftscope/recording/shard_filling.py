@@ -14,7 +14,7 @@ import torch
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import ResponseError
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.recording.rounding import BLUR, LOST, Rounding
+from shiftscope.recording.rounding import BLUR, LOST, MadeZero, Rounding
 from shiftscope.shard import COMPARED, Keep, SampleEntry, Shard, StoredType
 
 # The stored type in torch, whole numbers of its size, and the bits of an exponent that is no finite number's.
@@ -47,7 +47,8 @@ class _Together:
     units: Mapping[str, int]  # by layer
     logits: int
     summaries: ShardSummaries | None
-    rounding: Rounding | None
+    rounding: Rounding | None  # of the first shards
+    made_zero: MadeZero | None
 
     @property
     def width(self) -> int:
@@ -86,7 +87,8 @@ class ShardFilling:
     summaries
         Makes them on the device; with `keep="summaries"` the responses stay there.
     compares
-        Whether what is stored in float16 is compared with what it was made from, in the first shards.
+        Whether what is stored in float16 is compared with what it was made from: what becomes 0 in every shard, the
+        digits in the first ones.
     """
 
     def __init__(
@@ -104,15 +106,16 @@ class ShardFilling:
     ) -> None:
         samples, otherwise = len(positions), otherwise or {}
         self._index, self._positions, self._logits_stored_as = index, positions, stored_as
-        first = compares and positions.start < COMPARED
         self._together = []
         for kind in sorted(FORMS, key=lambda kind: kind == stored_as):  # the logits last
             units = {each.name: each.units for each in layers if otherwise.get(each.name, stored_as) == kind}
             logits = categories if kind == stored_as else 0
             made = summaries and summaries(units, categories, positions) if units else None
-            rounding = Rounding() if first and kind == "float16" else None
+            loses = compares and kind == "float16"
+            rounding = Rounding() if loses and positions.start < COMPARED else None
+            zero = rounding.made_zero if rounding else MadeZero() if loses else None
             if units or logits:
-                self._together.append(_Together(kind, units, logits, made, rounding))
+                self._together.append(_Together(kind, units, logits, made, rounding, zero))
         self._stays = summaries is not None and keep == "summaries"
         self._summarises = summaries is not None
         self._names = [layer.name for layer in layers]
@@ -169,6 +172,7 @@ class ShardFilling:
             self._samples,
             {name: states[name] for name in self._names} if self._summarises else None,
             self._rounding(),
+            self._to_zero(),
         )
 
     def _send(
@@ -192,8 +196,9 @@ class ShardFilling:
             pooled = [responses[name].to(logits.device, torch.float32) for name in together.units]
             exact = torch.cat([*pooled, logits] if together.logits else pooled, dim=1)
             stored = exact.to(FORMS[together.stored_as][0])
-            if together.rounding is not None:
-                together.rounding.add(exact, stored)
+            compared = together.rounding or together.made_zero
+            if compared is not None:
+                compared.add(exact, stored)
             units = exact.shape[1] - together.logits
             if together.summaries is not None:
                 together.summaries.add(stored[:, :units], places, [sample.label for sample in shown])
@@ -287,6 +292,16 @@ class ShardFilling:
                 if harmed[columns].any():
                     raise ResponseError(_told(_what(name), int(harmed[columns].argmax()), columns, rounding))
         return counted or None
+
+    def _to_zero(self) -> dict[str, Any] | None:
+        """Responses to the samples shown that float16 made 0, counted by layer; None where nothing was counted."""
+        for together in self._together:
+            if together.made_zero is not None and together.made_zero.samples:
+                zero = together.made_zero.count.cpu().numpy()
+                counts = {name: int(zero[columns].sum()) for name, columns in together.columns()}
+                logits = {"logits": counts.pop(None)} if None in counts else {}
+                return {"samples": together.made_zero.samples, "layers": counts, **logits}
+        return None
 
 
 def _what(name: str | None) -> str:

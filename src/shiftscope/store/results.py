@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -202,11 +202,11 @@ def kept_results(study: Path) -> Iterator[KeptResult]:
 
 def _listed(study: Path) -> list[Path]:
     """The descriptions that there are, without those in folders that are being deleted."""
-    top = study / EXPLANATIONS
-    on_disk = not on_store(top)
-    found: Iterable[Path] = top.rglob(RESULT)
-    if on_disk:  # where `rglob` fails once a folder is removed meanwhile
-        found = (Path(folder, RESULT) for folder, _, files in os.walk(top) if RESULT in files)
+    top = place = study / EXPLANATIONS
+    if on_store(place):
+        found = list(top.rglob(RESULT))
+    else:  # `rglob` fails where a folder is removed meanwhile
+        found = [Path(folder, RESULT) for folder, _, files in os.walk(top) if RESULT in files]
     return sorted(path for path in found if not half_written(path.relative_to(study)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -46,6 +47,16 @@ def _says_whose(method: Callable[Concatenate[Recording, P], R]) -> Callable[Conc
     return told
 
 
+@dataclass(frozen=True)
+class Rounded:
+    """What float16 took from a layer's responses."""
+
+    samples: int  # whose responses were counted; in recordings of before only the first ones
+    to_zero: int  # responses to these that became 0 and were not
+    compared: int  # samples whose digits were compared: the first ones
+    subnormal: int  # responses to these that have fewer digits
+
+
 class Recording:
     """Responses of the study's model to one dataset.
 
@@ -60,7 +71,7 @@ class Recording:
             self.complete = bool(described["complete"])
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none
             self.plan = Plan.of(described)
-            self._rounding = described.get("rounding", {})
+            self._rounding, self._to_zero = described.get("rounding", {}), described.get("to_zero")
             self.recorded = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
             raise StudyDamaged(f"{place.description} does not describe a recording: {error!r}.") from error
@@ -139,17 +150,21 @@ class Recording:
         return layer_named(name, self.layers)
 
     @_says_whose
-    def rounded(self, layer: str) -> tuple[int, int, int]:
-        """Samples compared, responses to them that float16 made zero, and those that it left fewer digits."""
-        name, held = layer, self.holding(layer)
+    def rounded(self, layer: str) -> Rounded:
+        """All zero of a layer that is not stored in float16."""
+        held = self.holding(layer)
         try:
-            counts = held._rounding.get("layers", {}).get(name, {})
-            told = held._rounding.get("samples", 0), counts.get("to_zero", 0), counts.get("subnormal", 0)
-        except AttributeError:
-            told = (None, None, None)
+            first = held._rounding.get("layers", {}).get(layer, {})
+            compared = held._rounding.get("samples", 0) if first else 0
+            samples, to_zero = compared, first.get("to_zero", 0)
+            if held._to_zero is not None and layer in held._to_zero["layers"]:
+                samples, to_zero = held._to_zero["samples"], held._to_zero["layers"][layer]
+            told = samples, to_zero, compared, first.get("subnormal", 0)
+        except (AttributeError, KeyError, TypeError):
+            told = (None,) * 4
         if not all(type(number) is int and number >= 0 for number in told):
             raise StudyDamaged(f"{self.place.description} does not tell what was rounded; record it again.")
-        return told
+        return Rounded(*told)
 
     @_says_whose
     def unit_responses(self, layer: str, unit: int) -> npt.NDArray[np.floating[Any]]:

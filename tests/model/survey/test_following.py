@@ -239,7 +239,7 @@ def test_a_norm_over_the_channels_leaves_no_units():
 def test_neither_following_a_pass_nor_looking_for_what_is_compiled_imports_the_compiler_of_torch():
     code = (
         "import sys, torch; from shiftscope.model.survey.survey import Survey\n"
-        "from shiftscope.model.evaluation.uncompiled import uncompiled\n"
+        "from shiftscope.model.evaluation.evaluation import uncompiled\n"
         "with uncompiled(): assert 'torch._dynamo' not in sys.modules\n"
         "Survey.of(torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.ones(4, 3), layers=['0'])\n"
         "assert 'torch._dynamo' not in sys.modules"

@@ -16,7 +16,7 @@ from shiftscope.errors import BadRequest, StoreError
 from shiftscope.store.disk import object_store
 from shiftscope.store.disk.atomic import checksum, read_json, remove_folder, write_json, written_aside
 from shiftscope.store.disk.object_path import ObjectPath, on_store, study_path
-from shiftscope.store.formats import partial_arrow_file as hollow_file
+from shiftscope.store.formats import partial_arrow_file
 from shiftscope.store.formats.arrays import StoredArray, create_array
 from shiftscope.store.formats.partial_arrow_file import PartialArrowFile
 from shiftscope.store.formats.row_requests import RowRequests
@@ -195,7 +195,7 @@ def thumbnails(rows):
 
 @pytest.mark.parametrize("rows", [5, 3000])
 def test_an_arrow_file_is_fetched_without_its_pictures(root, monkeypatch, rows):
-    monkeypatch.setattr(hollow_file, "ENDS", 2**12)
+    monkeypatch.setattr(partial_arrow_file, "ENDS", 2**12)
     table, content = thumbnails(rows)
     (root / "a.arrow").put(content)
     fetched, read_part = [], ObjectPath.read_part
@@ -206,20 +206,20 @@ def test_an_arrow_file_is_fetched_without_its_pictures(root, monkeypatch, rows):
         return read
 
     monkeypatch.setattr(ObjectPath, "read_part", watched)
-    hollow = PartialArrowFile(root / "a.arrow", large="thumbnail")
-    found = pa.ipc.open_file(hollow.buffer).read_all()
+    partial = PartialArrowFile(root / "a.arrow", large="thumbnail")
+    found = pa.ipc.open_file(partial.buffer).read_all()
     assert found.drop_columns("thumbnail").equals(table.drop_columns("thumbnail"))
     if rows == 3000:
         assert sum(fetched) < 0.25 * len(content)
         assert len(fetched) < 6
     expected = [picture or b"" for picture in table["thumbnail"].to_pylist()]
-    assert [hollow.value(found["thumbnail"], row) for row in range(0, rows, 7)] == expected[::7]
-    assert hollow.value(found["thumbnail"], 3) == b""
+    assert [partial.value(found["thumbnail"], row) for row in range(0, rows, 7)] == expected[::7]
+    assert partial.value(found["thumbnail"], 3) == b""
 
 
 @pytest.mark.parametrize("content", [b"", b"no Arrow file", b"ARROW1" + bytes(9000) + b"ARROW1"])
 def test_what_is_no_arrow_file_is_refused(root, monkeypatch, content):
-    monkeypatch.setattr(hollow_file, "ENDS", 2**12)
+    monkeypatch.setattr(partial_arrow_file, "ENDS", 2**12)
     (root / "a.arrow").put(content)
     with pytest.raises((pa.ArrowInvalid, OSError)):
         pa.ipc.open_file(PartialArrowFile(root / "a.arrow", large="thumbnail").buffer).read_all()

@@ -16,8 +16,8 @@ from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, DataError, LayerError
 from shiftscope.interop.deephys.cbor_writer import ARRAY, MAP, NULL, NUMBER, byte_string, head, text
 from shiftscope.interop.deephys.filling import EMPTY
+from shiftscope.interop.deephys.names import shortened
 from shiftscope.interop.deephys.picture_pixels import PicturePixels
-from shiftscope.interop.deephys.shortened import shortened
 from shiftscope.progress import Progress, silent
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.formats.samples import StoredSample

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyMismatch, closest
-from shiftscope.interop.deephys.category_names import CategoryNames
 from shiftscope.interop.deephys.dataset_file import DatasetFile, read_dataset_file
-from shiftscope.interop.deephys.dataset_names import dataset_names
 from shiftscope.interop.deephys.filling import Filling
 from shiftscope.interop.deephys.model_file import ModelFile, read_model_file
+from shiftscope.interop.deephys.names import CategoryNames, dataset_names
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.progress import Progress, silent
 from shiftscope.store.disk.atomic import remove_folder

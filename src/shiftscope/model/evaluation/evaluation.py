@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +12,6 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, ModelError
 from shiftscope.model.evaluation.handed_back import handed_back
-from shiftscope.model.evaluation.uncompiled import uncompiled
 
 
 def unwrap(model: nn.Module) -> nn.Module:
@@ -70,6 +70,17 @@ def followed(model: nn.Module) -> Iterator[None]:
         for weight in model.parameters():
             if weight.is_leaf:
                 weight.requires_grad_(False)
+        yield
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """What `torch.compile` made, around a model or inside it, runs as it was written, since no hook would run in it;
+    compiled again afterwards."""
+    if "torch._dynamo" not in sys.modules:  # nothing is compiled, and to import it takes a second
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"):
         yield
 
 

@@ -87,11 +87,11 @@ class Samples:
     def __init__(self, files: Iterable[Path], dataset: str = "") -> None:
         """Those on an object store are fetched together, and given as a list; others are opened one by one."""
         self._dataset = dataset
-        self._hollow: list[PartialArrowFile] = []
+        self._partial: list[PartialArrowFile] = []
         if isinstance(files, Sequence):
-            self._hollow = many(_hollow, [file for file in files if on_store(file)])
+            self._partial = many(_partial, [file for file in files if on_store(file)])
         self._tables = [
-            Columns(file, SCHEMA, ALWAYS, dataset, self._hollow[shard].buffer if self._hollow else None)
+            Columns(file, SCHEMA, ALWAYS, dataset, self._partial[shard].buffer if self._partial else None)
             for shard, file in enumerate(files)
         ]
         ends = np.cumsum([table.num_rows for table in self._tables])
@@ -156,7 +156,7 @@ class Samples:
         table, row = self._at(position)
         column = table["thumbnail"]
         thumbnail: bytes = (
-            self._hollow[self._shard(position)].value(column, row) if self._hollow else column[row].as_py()
+            self._partial[self._shard(position)].value(column, row) if self._partial else column[row].as_py()
         )
         if not thumbnail:
             raise NotInStudy(f"sample {position} has no picture: it was recorded without one.")
@@ -210,7 +210,7 @@ class Samples:
         return np.concatenate(pieces)
 
 
-def _hollow(file: ObjectPath) -> PartialArrowFile:
+def _partial(file: ObjectPath) -> PartialArrowFile:
     try:
         return PartialArrowFile(file, large="thumbnail")
     except (OSError, pa.ArrowInvalid) as error:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from functools import partial, reduce
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.shard import COMPARED
 from shiftscope.store.disk.atomic import (
     Checksums,
     flush,
@@ -39,6 +38,7 @@ from shiftscope.summaries.summary import States, arrays_of
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
 AT_ONCE_ON_A_STORE = 512 * 2**20  # where each pass fetches all responses again
+TAKEN = {"rounding", "to_zero"}  # by float16, as shards and recordings tell it
 TURNED = 512, 8  # units and samples copied together, so that both sides stay in the cache
 
 
@@ -55,7 +55,7 @@ def seal(place: RecordingPlace, plan: Plan, categories: Sequence[str] = ()) -> N
     StudyDamaged
         A shard's files are missing or damaged.
     """
-    sums = _sums_of_shards(place, plan)
+    sums, taken = _ends_of_shards(place, plan)
     if _only_kept(place, plan, sums):
         flush(place.summaries, sums)
     else:
@@ -66,11 +66,11 @@ def seal(place: RecordingPlace, plan: Plan, categories: Sequence[str] = ()) -> N
         write_coordinates(place, plan, categories, sums)
         _sum_up_the_rest(place.arrays, sums)
     flush_names_of(sums)
-    close(place, plan, sums)
+    _close(place, plan, sums, taken)
 
 
-def close(place: RecordingPlace, plan: Plan, sums: Checksums) -> None:
-    """Keep the checksums of all files, and say that the recording is complete."""
+def _close(place: RecordingPlace, plan: Plan, sums: Checksums, taken: Mapping[str, Any]) -> None:
+    """Keep the checksums of all files, and say that the recording is complete, and what float16 has `taken`."""
     told = place.named(sums)
     of_sums: Checksums = {}
     write_json(place.checksums, told, of_sums)
@@ -81,22 +81,9 @@ def close(place: RecordingPlace, plan: Plan, sums: Checksums) -> None:
         "complete": True,
         "content": _content(told),
         "checksums": of_sums[place.checksums],
-        **({"rounding": rounding} if (rounding := _rounding(place, plan)) else {}),
+        **taken,
     }
     write_json(place.description, with_own_digest(described))
-
-
-def _rounding(place: RecordingPlace, plan: Plan) -> dict[str, Any]:
-    """What float16 took in the first shards, added up."""
-    first = [index for index, rows in plan.shards().items() if rows.start < COMPARED]
-    told = [read_json(place.done(index), "the end of a shard").get("rounding") for index in first]
-    try:
-        added: dict[str, Any] = reduce(_added, filter(None, told), {})
-    except (KeyError, TypeError) as error:
-        raise StudyDamaged(
-            f"{place.done(first[0])} and those after it do not tell what was rounded; record the dataset again."
-        ) from error
-    return added
 
 
 def _added(one: Any, other: Any) -> Any:
@@ -165,12 +152,13 @@ def _only_kept(place: RecordingPlace, plan: Plan, sums: Checksums) -> bool:
     return True
 
 
-def _sums_of_shards(place: RecordingPlace, plan: Plan) -> Checksums:
-    """As they were when the shards were written; those of shards from before checksums were kept, as they are.
+def _ends_of_shards(place: RecordingPlace, plan: Plan) -> tuple[Checksums, dict[str, Any]]:
+    """What the `.done` files tell, with their own checksums, and what float16 took in all of them, added up.
 
-    With those of the `.done` files themselves.
+    Checksums are as they were when the shards were written; those of shards from before any were kept, as they are.
     """
     sums: Checksums = {}
+    taken: dict[str, Any] = {}
     told_by: dict[Path, Path] = {}  # file -> the `.done` file that tells of it
     for index in plan.shards():
         path = place.done(index)
@@ -178,6 +166,13 @@ def _sums_of_shards(place: RecordingPlace, plan: Plan) -> Checksums:
         of_shard = place.files(done.get("sha256", {}))
         told_by |= dict.fromkeys(of_shard, path)
         sums |= of_shard
+        try:
+            for what in TAKEN & done.keys():
+                taken[what] = _added(taken.get(what, {}), done[what])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise StudyDamaged(
+                f"{path} does not tell what was rounded as those before it do; record the dataset again."
+            ) from error
         if "sha256" not in done:
             flush(place.samples(index), sums)
     # Of before there are some that name the summaries too, which are gone once they are merged.
@@ -186,7 +181,7 @@ def _sums_of_shards(place: RecordingPlace, plan: Plan) -> Checksums:
             f"{told_by[missing[0]]} tells of {missing[0]}, which is not there. Remove it, and give the "
             "command that recorded the dataset again."
         )
-    return sums
+    return sums, {what: taken[what] for what in sorted(taken)}
 
 
 def _sum_up_the_rest(folder: Path, sums: Checksums) -> None:

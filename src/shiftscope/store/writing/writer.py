@@ -123,6 +123,7 @@ class RecordingWriter:
             "plan": self.plan.digest,
             **({} if self._batch_size is None else {"batch_size": self._batch_size}),
             **({"rounding": shard.rounding} if shard.rounding else {}),
+            **({"to_zero": shard.to_zero} if shard.to_zero else {}),
             "sha256": self.place.named(sums),
         }
         write_json(self.place.done(shard.index), done)

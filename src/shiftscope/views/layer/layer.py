@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from shiftscope.counted import counted
+from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.layer.drawings import Drawing
 from shiftscope.views.layer.layer_choices import layer_choices
-from shiftscope.views.layer.rounding_told import rounding_told
 from shiftscope.views.layer.shown_layer import ROWS, ShownLayer
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Link, Page
@@ -82,7 +82,7 @@ def layer_units(
     shift = f" {selection.lead} compared with {selection.reference}." if shown.compared else ""
     previous, following = shown.table.neighbours()
     recordings = [study[name] for name in dict.fromkeys((selection.reference, selection.lead))]
-    rounded = "".join(f" {told}" for recording in recordings if (told := rounding_told(recording, layer)))
+    rounded = "".join(f" {words}" for each in recordings if (words := rounded_in_words(each, layer)))
     units = counted(described.units, "unit", count)
     return Page(
         title=f"Layer {layer}",
@@ -93,3 +93,17 @@ def layer_units(
         next=following,
         choices=layer_choices(shown),
     )
+
+
+def rounded_in_words(recording: Recording, layer: str) -> str:
+    """What half precision took from a layer's responses; empty where none is known to be lost."""
+    rounded, units = recording.rounded(layer), recording.layer(layer).units
+    if not rounded.to_zero:
+        return ""
+    digits = (
+        f", and left {count(rounded.subnormal)} of the first {count(rounded.compared * units)} fewer digits"
+        if rounded.compared
+        else ""
+    )
+    responses, to_zero = count(rounded.samples * units), count(rounded.to_zero)
+    return f"Of {responses} of {recording.name}'s responses float16 made {to_zero} zero that are not{digits}."

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiftscope.interop.deephys.shortened import shortened
+from shiftscope.interop.deephys.names import shortened
 
 
 def test_names_that_fit_stay_and_long_ones_are_cut_and_told():
