@@ -19,6 +19,7 @@ class Job:
     title: str  # in words, for the list of jobs
     page: str  # where it was asked for, an address inside the study
     state: State = "waiting"
+    cancelling: bool = False  # it runs, and ends after the batch under way
     done: int = 0
     total: int = 0  # 0 while it is not known
     message: str = ""  # why it failed
@@ -38,8 +39,9 @@ class Jobs(Protocol):
         """Why nothing can be computed; empty where it can."""
         ...
 
-    def of(self, kind: str, parameters: Mapping[str, str]) -> Job | None:
-        """The newest job of these parameters."""
+    @property
+    def changes(self) -> int:
+        """Grows when a job is asked for and when one is over, which pages show."""
         ...
 
     def all(self) -> Sequence[Job]:

@@ -65,7 +65,7 @@ def test_a_job_is_done_with_its_progress_and_the_next_is_expected_to_take_as_lon
     done = over(jobs, asked(jobs, 9))
     assert (done.state, done.done, done.total, done.title) == ("done", 10, 10, "pca of hidden, 9 features")
     assert jobs.expected_seconds("derive", 20) == pytest.approx(2 * done.seconds)
-    assert jobs.of("derive", {"layer": "hidden", "kind": "pca", "size": "9"}) == done
+    assert list(jobs.all()) == [done]
     assert jobs.trouble == ""
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from shiftscope.views.intervention.shown_intervention import ShownIntervention
-from shiftscope.views.page.panels import Panel
+from shiftscope.views.page.panels import Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.computation import computation
+
+MODEL_AT_HAND = (
+    "With the model at hand any layer can be changed: start the viewer with shiftscope view STUDY --model ..., or "
+    "study.intervene(layer, units, model=net, data=...)."
+)
 
 
 @section(ShownIntervention, place=15)
 def by_the_model(shown: ShownIntervention) -> Panel | None:
-    """Offered once units are named, for the datasets that the model has not answered yet."""
+    """Offered once units are named, for the datasets that the model has not answered yet; told where it cannot be."""
     selection = shown.selection
     if shown.through_head or not shown.units:
         return None
@@ -18,11 +23,11 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
     missing = [name for name in shown.kept if name not in answered]
     if not missing:
         return None
-    return computation(
+    names = " and ".join(missing)
+    offer = computation(
         selection.study,
         "The model has to be asked",
-        f"{selection.layer} does not feed the logits by a linear map, so the model runs anew over "
-        f"{' and '.join(missing)}.",
+        f"{selection.layer} does not feed the logits by a linear map, so the model runs anew over {names}.",
         kind="intervene",
         parameters={
             "layer": selection.layer,
@@ -32,4 +37,9 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
         },
         page=shown.at(),
         samples=sum(selection.study[name].plan.samples for name in missing),
+    )
+    return offer or Message(
+        "The model was not asked",
+        f"{selection.layer} does not feed the logits by a linear map, and no answer to this change is kept for "
+        f"{names}. {MODEL_AT_HAND}",
     )

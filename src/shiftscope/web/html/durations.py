@@ -16,6 +16,11 @@ def duration(seconds: float) -> str:
 
 
 def progress_text(job: Job) -> str:
+    """How far a job is, or what became of it."""
     if job.state == "waiting":
         return "waiting"
+    if not job.under_way:
+        return job.state
+    if job.cancelling:
+        return "being cancelled"
     return f"{job.done:,} of {job.total:,}" if job.total else "begun"

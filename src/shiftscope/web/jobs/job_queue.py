@@ -55,6 +55,7 @@ class JobQueue:
         self._rates: dict[str, float] = {}  # seconds a sample of the last job of each kind
         self._cancelling: dict[int, float] = {}
         self._trouble = ""
+        self._changes = 0
         self._over = False
         self._worker: _Worker | None = None
         self._thread = threading.Thread(target=self._run, name="shiftscope jobs", daemon=True)
@@ -64,10 +65,9 @@ class JobQueue:
     def trouble(self) -> str:
         return self._trouble
 
-    def of(self, kind: str, parameters: Mapping[str, str]) -> Job | None:
-        with self._changed:
-            same = (each for each in reversed(self._jobs.values()) if _is(each, kind, parameters))
-            return next(same, None)
+    @property
+    def changes(self) -> int:
+        return self._changes
 
     def all(self) -> Sequence[Job]:
         with self._changed:
@@ -106,6 +106,7 @@ class JobQueue:
             job = Job(number, kind, texts, title, page, asked=time.time())
             self._jobs[number] = job
             self._parameters[number] = dict(parameters)
+            self._changes += 1
             self._changed.notify_all()
             return job
 
@@ -117,6 +118,7 @@ class JobQueue:
                 self._set(number, state="cancelled")
             elif job.state == "running":
                 self._cancelling.setdefault(number, time.monotonic())
+                self._set(number, cancelling=True)
                 if self._worker:
                     self._worker.say(cancel=number)
 
@@ -134,18 +136,25 @@ class JobQueue:
     def _run(self) -> None:
         self._start()
         while (number := self._next()) is not None:
-            if self._worker is None and not self._start():
-                self._set(number, state="failed", message=self._trouble)
-                continue
+            if self._worker and not self._worker.running:
+                self._worker = None  # it ended with nothing to do
+            ready = self._worker is not None or self._start()
+            with self._changed:
+                if self._jobs[number].state != "waiting":  # cancelled while the model was loaded
+                    continue
+                if ready:
+                    self._set(number, state="running")
+                else:
+                    self._set(number, state="failed", message=self._trouble)
+                    continue
             self._do(number)
 
     def _next(self) -> int | None:
-        """The job that has waited longest, as running; None at the end."""
+        """The job that has waited longest; None at the end."""
         with self._changed:
             while not self._over:
                 for number, job in self._jobs.items():
                     if job.state == "waiting":
-                        self._set(number, state="running")
                         return number
                 self._changed.wait()
         return None
@@ -153,11 +162,14 @@ class JobQueue:
     def _start(self) -> bool:
         """Whether there is a worker that has loaded the model; `trouble` says why not."""
         self._trouble = "The model is being loaded."
-        try:
-            worker = self._worker = _Worker(self._command, self._source)
-        except OSError as error:
-            self._trouble = f"the process that computes cannot be started: {error}."
-            return False
+        with self._changed:
+            if self._over:
+                return False
+            try:
+                worker = self._worker = _Worker(self._command, self._source)
+            except OSError as error:
+                self._trouble = f"The process that computes cannot be started: {error}."
+                return False
         message = worker.hear(STARTS_WITHIN)
         if message and message.get("ready"):
             self._trouble = ""
@@ -218,6 +230,7 @@ class JobQueue:
     def _set(self, number: int, **change: Any) -> None:
         with self._changed:
             self._jobs[number] = dataclasses.replace(self._jobs[number], **change)
+            self._changes += not self._jobs[number].under_way
             self._changed.notify_all()
 
 
@@ -243,7 +256,12 @@ class _Worker:
 
     @property
     def alive(self) -> bool:
+        """Whether it may still say something."""
         return not self._deaf
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
 
     def say(self, **message: Any) -> None:
         self._write(json.dumps(message))

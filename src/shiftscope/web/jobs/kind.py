@@ -17,6 +17,8 @@ class Live(Protocol):
 
     study: StoredStudy
 
+    def dataset(self, name: str) -> Any: ...
+
     def intervene(
         self, layer: str, units: Sequence[int], edit: EditKind, /, *, reference: str, progress: Progress
     ) -> Any: ...

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from shiftscope.errors import ShiftscopeError
@@ -41,13 +42,13 @@ class Worker:
     def run(self) -> None:
         """Until standard input ends, as it does when the viewer does."""
         source = json.loads(self._asked.readline())
+        threading.Thread(target=self._listen, args=[source], daemon=True).start()
         try:
             live = opened(source)
         except BaseException as error:
             self.tell(trouble=in_words(error))
             return
         self.tell(ready=True)
-        threading.Thread(target=self._listen, daemon=True).start()
         while (asked := self._waiting.get()) is not None:
             self._do(live, asked)
 
@@ -56,13 +57,15 @@ class Worker:
             self._told.write(json.dumps(message) + "\n")
             self._told.flush()
 
-    def _listen(self) -> None:
+    def _listen(self, source: Mapping[str, Any]) -> None:
         for line in self._asked:
             message = json.loads(line)
             if "cancel" in message:
                 self._cancelled.add(message["cancel"])
             else:
                 self._waiting.put(message)
+        if source["pickled"]:  # a viewer that was killed has left it
+            Path(source["pickled"]).unlink(missing_ok=True)
         os._exit(0)  # nobody waits for the job under way any more
 
     def _do(self, live: LiveStudy, asked: Mapping[str, Any]) -> None:
@@ -139,6 +142,7 @@ def main() -> None:
     asked = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdin = open(os.devnull)  # noqa: SIM115  # of a model that asks
     Worker(asked, told).run()
+    os._exit(0)  # the thread that listens holds what Python would close
 
 
 if __name__ == "__main__":

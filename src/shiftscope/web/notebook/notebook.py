@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.page.panels import Chart, Filter, Matrix, Page, Panel, Picture
+from shiftscope.views.page.panels import Chart, Computation, Filter, Matrix, Page, Panel, Picture
 from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.matrices import drawing
@@ -23,6 +23,7 @@ from shiftscope.web.notebook.chart_image import chart_svg
 
 ROWS = 20  # of a table
 PICTURES = 24  # of a strip
+UNANSWERED = Filter, Computation  # panels that ask, which nobody hears here
 DRAWN_BY = "pip install 'shiftscope[figures]' draws it here; ss.view(study) draws it in the viewer."
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -49,7 +50,7 @@ def notebook_html(page: Page, study: StoredStudy) -> str:
     """
     inside = Inside(study)
     return _templates.get_template("notebook_page.html").render(
-        page=page, panels=[_draw(panel, inside) for panel in page.panels if not isinstance(panel, Filter)]
+        page=page, panels=[_draw(panel, inside) for panel in page.panels if not isinstance(panel, UNANSWERED)]
     )
 
 
@@ -78,7 +79,7 @@ def _draw(panel: Panel, inside: Inside) -> Markup:
     kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(panel).__name__).lower()
 
     def inner(child: Panel) -> Markup:
-        return Markup() if isinstance(child, Filter) else _draw(child, inside)
+        return Markup() if isinstance(child, UNANSWERED) else _draw(child, inside)
 
     template = _templates.select_template([f"notebook_{kind}.html", "notebook_other.html"])
     return Markup(

@@ -10,6 +10,7 @@ from shiftscope.views.page.panels import (
     Chart,
     Choice,
     Columns,
+    Computation,
     Filter,
     Form,
     ImageStrip,
@@ -25,7 +26,7 @@ _DEAD_LINK = re.compile(r'<a\b([^<>]*?) href=""([^<>]*)>(.*?)</a>', re.DOTALL)
 
 
 def still(page: Page, contents: Contents) -> Page:
-    """The page without filters, empty forms and brushing, and without ways to pages that are not in the report.
+    """The page without filters, offers to compute, empty forms and brushing, and without ways to pages that are not in the report.
 
     Links inside of tables and strips stay: `without_dead_links` turns those that lead nowhere into text.
     """
@@ -55,7 +56,7 @@ def _still(panels: Sequence[Panel], contents: Contents) -> Iterator[Panel]:
             inner = list(_still(panel.panels, contents))
             if inner:
                 yield replace(panel, panels=inner)
-        elif isinstance(panel, Filter) or (
+        elif isinstance(panel, (Filter, Computation)) or (
             isinstance(panel, Form) and not any(field.value for field in panel.fields)
         ):
             continue

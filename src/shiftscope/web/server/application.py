@@ -196,7 +196,7 @@ class _Shown:
             if "download" in wanted:  # a table cannot say that a dataset was left out of it
                 return downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
             page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
-            if view.address == "/":
+            if not view.address.strip("/"):
                 page = dataclasses.replace(page, panels=[*self.news.panels(), *page.panels])
             drawn = KeptPage.of(self._html(request, page, navigation(self.study)))
             lasts = whole and not any(map(_for_now, page.panels))

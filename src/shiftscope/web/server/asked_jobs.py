@@ -37,7 +37,7 @@ class AskedJobs:
     async def submit(self, request: Request) -> Response:
         """Queue a job with the parameters of a form, and go back to the page that it came from."""
         fields = await fields_of(request, self._pace)
-        kind = fields.get("kind", "")
+        kind = fields.get("job", "")  # "kind" may be a parameter
         run = job_kinds[kind].run
         kinds = options(run)
         if long := [name for name in kinds if len(fields.get(name, "")) > LONGEST]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from shiftscope.web.server.security import check_own_page
 
 LONGEST_FORM = 100_000  # bytes
 MOST_FIELDS = 20
+LONGEST_ADDRESS = 20_000  # characters
 
 
 async def fields_of(request: Request, pace: SaveRate) -> QueryParams:
@@ -50,11 +51,9 @@ async def fields_of(request: Request, pace: SaveRate) -> QueryParams:
 
 def inside(page: str) -> str:
     """An address of this study, as a form sends along; raises `BadRequest` for one that leads elsewhere."""
-    parts = urlsplit(page)
-    steps = parts.path.split("/")
-    leads_out = (
-        parts.scheme or parts.netloc or page.startswith(("/", "\\")) or ".." in steps or ":" in steps[0]
-    )
-    if leads_out or not page.isprintable() or "\\" in page:
+    path = page.partition("?")[0]
+    steps = unquote(path).split("/")  # browsers go up at %2e%2e too
+    leads_out = page.startswith("/") or ".." in steps or ":" in path.partition("/")[0]
+    if leads_out or not page.isprintable() or "\\" in page or len(page) > LONGEST_ADDRESS:
         raise BadRequest(f"{page[:80]!r} is no page of this study.")
     return page

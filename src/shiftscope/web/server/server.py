@@ -134,6 +134,9 @@ def view(
     jobs = None
     if model is not None and isinstance(study, StoredStudy) and not read_only:
         jobs = JobQueue(Source.of(study.path, model, weights=weights, data=data, device=device or ""))
+        study = StoredStudy(
+            study.path
+        )  # its pages offer what no report, and no other viewer, of the one given can
     elif data is not None or weights is not None:
         raise BadRequest(
             "data and weights are for a model: give model=... too, and a study that can be written."

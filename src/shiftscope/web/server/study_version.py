@@ -20,9 +20,9 @@ LOOKED_AT_EVERY = 1.0  # seconds
 
 
 class StudyVersion:
-    """Differs once anything differs that pages show: at once for notes, within a second for the rest.
+    """Differs once anything differs that pages show: at once for notes and jobs, within a second for the rest.
 
-    Notes are saved by these pages, and the page that comes back must show them. The rest is written by other
+    Notes and jobs come from these pages, and the page that comes back must show them. The rest is written by other
     commands, in files of which there may be many.
     """
 
@@ -30,19 +30,22 @@ class StudyVersion:
         self.study = study
         self.clock = clock
         self._looked = float("-inf")
+        self._jobs = 0  # changes seen
         self._rest: Hashable = None
 
     def now(self) -> Hashable:
         """None where it cannot be told, as for a study that lies in no folder."""
         if not isinstance(self.study, StoredStudy):
             return None
-        if self.clock() - self._looked > LOOKED_AT_EVERY:
+        jobs = self.study.jobs.changes if self.study.jobs else 0
+        if jobs != self._jobs or self.clock() - self._looked > LOOKED_AT_EVERY:
+            self._jobs = jobs
             self._looked = self.clock()
             before, self._rest = self._rest, _files(self.study.path)
             if before is not None and before != self._rest:
                 self._read_again(self.study)
         # A manifest that was read anew comes with recordings that are read anew.
-        return id(self.study.manifest), _notes(self.study.path / NOTES), self._rest
+        return id(self.study.manifest), _notes(self.study.path / NOTES), self._rest, jobs
 
     @staticmethod
     def _read_again(study: StoredStudy) -> None:

@@ -156,6 +156,7 @@ const shiftscope = {
   const advance = async (panel) => {
     try {
       const answer = await fetch(panel.dataset.job, { cache: "no-store" });
+      if (answer.status === 404) return true; // of a viewer that was started again since
       if (!answer.ok) return false;
       const job = await answer.json();
       const bar = panel.querySelector("progress");
@@ -172,7 +173,8 @@ const shiftscope = {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [now, before] = [page.getElementById("content"), document.getElementById("content")];
-    if (!now || !before) return;
+    const written = [...before.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
+    if (!now || written) return; // what a person writes is not taken away; the next look may find it saved
     before.replaceWith(now);
     htmx.process(now);
     document.dispatchEvent(new CustomEvent("htmx:after:swap"));

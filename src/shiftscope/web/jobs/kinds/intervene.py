@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shiftscope.errors import DataError, ShiftscopeError, StudyMismatch
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.progress import Progress
 from shiftscope.web.jobs.kind import Live, job
@@ -15,7 +16,27 @@ def _title(*, layer: str, units: str, how: EditKind, reference: str) -> str:
 def intervene(
     live: Live, progress: Progress, *, layer: str, units: str, how: EditKind, reference: str
 ) -> None:
-    """`units` are numbers with commas between."""
+    """On every dataset that is given or can be opened again; `units` are numbers with commas between.
+
+    Raises
+    ------
+    DataError, StudyMismatch
+        A dataset that is not there; what the model answers on the others is kept.
+    """
     from shiftscope.explain.interventions.numbers import unit_numbers
 
+    missing = _unopened(live)
     live.intervene(layer, unit_numbers(units), how, reference=reference, progress=progress)
+    if missing:
+        raise missing[0]
+
+
+def _unopened(live: Live) -> list[ShiftscopeError]:
+    """Why each dataset that cannot be shown to the model is not there."""
+    found: list[ShiftscopeError] = []
+    for name in live.study:
+        try:
+            live.dataset(name)
+        except (DataError, StudyMismatch) as error:
+            found.append(error)
+    return found
