@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from shiftscope.flow.paths import paths as paths
     from shiftscope.model.survey.layer import Layer as Layer
     from shiftscope.model.survey.layer_choice import list_layers as list_layers
+    from shiftscope.model.target import Channel as Channel
+    from shiftscope.model.target import Direction as Direction
+    from shiftscope.model.target import Feature as Feature
+    from shiftscope.model.target import Logit as Logit
+    from shiftscope.model.target import Neuron as Neuron
+    from shiftscope.model.target import Sum as Sum
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
     from shiftscope.web.report.report import report as report
@@ -23,6 +29,12 @@ if TYPE_CHECKING:
 
 # Imported when first used: the viewer's process must start without torch.
 _WHERE = {
+    "Channel": "shiftscope.model.target",
+    "Direction": "shiftscope.model.target",
+    "Feature": "shiftscope.model.target",
+    "Logit": "shiftscope.model.target",
+    "Neuron": "shiftscope.model.target",
+    "Sum": "shiftscope.model.target",
     "Layer": "shiftscope.model.survey.layer",
     "Preprocess": "shiftscope.datasets.pictures.preprocess",
     "Sample": "shiftscope.datasets.sample",
@@ -36,11 +48,17 @@ _WHERE = {
     "view": "shiftscope.web.server.server",
 }
 __all__ = [
+    "Channel",
+    "Direction",
+    "Feature",
     "Layer",
+    "Logit",
+    "Neuron",
     "Preprocess",
     "Sample",
     "ShiftscopeError",
     "Study",
+    "Sum",
     "dataset",
     "list_layers",
     "open_study",
