@@ -251,3 +251,13 @@ def test_shards_of_killed_workers_are_done_again(client, new_study, deadly, alon
     record(study, deadly(*positions), client)
     assert len(list((tmp_path / "marks").iterdir())) == len(positions)
     assert contents(study.path) == alone
+
+
+def test_codes_of_two_workers_are_those_of_one_process(client, new_study):
+    one, two = (new_study(name=name) for name in ("one", "two"))
+    for study in (one, two):
+        record(study, Made(100))
+    one.derive("hidden", "pca", size=3, progress=False)
+    two.derive("hidden", "pca", size=3, engine=client, progress=False)
+    assert list(two.layers) == ["conv", "hidden", "hidden~pca3"]
+    assert contents(two.path) == contents(one.path)

@@ -321,3 +321,23 @@ def test_files_of_deephys_are_imported_into_a_bucket(bucket, tmp_path, monkeypat
     there, here = bucket.contents("there.study"), contents(tmp_path / "here.study")
     assert there == here
     assert len(here) > 20
+
+
+def test_a_derived_layer_on_a_store_is_that_in_a_folder(local, remote, made, net):
+    record_both(remote, made)
+    for study in (local, remote):
+        study.derive("hidden", "pca", size=3, progress=False)
+    again = ss.open_study(remote.path)
+    assert list(again.layers) == ["hidden", "hidden~pca3"]
+    for name in local:
+        np.testing.assert_array_equal(
+            again[name].responses("hidden~pca3"), local[name].responses("hidden~pca3")
+        )
+    assert again.verify().sound
+    assert again.scores("hidden~pca3").equals(local.scores("hidden~pca3"))
+    remote.record(made(seed=2), "field: 2%", overwrite=True, progress=False, shard_samples=20)
+    local.record(made(seed=2), "field: 2%", model=net, overwrite=True, progress=False, shard_samples=20)
+    np.testing.assert_array_equal(
+        ss.open_study(remote.path)["field: 2%"].responses("hidden~pca3"),
+        local["field: 2%"].responses("hidden~pca3"),
+    )
