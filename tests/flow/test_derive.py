@@ -10,6 +10,7 @@ from sklearn.decomposition import PCA
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.interop.deephys.export_deephys import export_deephys
 from shiftscope.model.target import Feature
 from shiftscope.statistics.split import FIT, split
 from shiftscope.store.writing.writer import RecordingWriter
@@ -258,5 +259,16 @@ def test_skipped_samples_have_no_code(new_study):
     assert np.isfinite(np.delete(codes, [3, 30], 0)).all()
 
 
-def test_it_is_in_tables_and_xarray(derived):
-    assert ss.open_study(derived.path).to_xarray(NAME)
+def test_it_goes_wherever_other_layers_go(derived, tmp_path):
+    derived.annotate(NAME, 1, label="tilt")
+    assert derived.notes()["label"].tolist() == ["tilt"]
+    codes = derived["field"].responses(NAME)
+    np.testing.assert_array_equal(derived.to_xarray(NAME, dataset="field")[NAME], codes)
+    scores = derived.to_pandas("scores")
+    assert (scores["layer"] == NAME).sum() == 3
+    report = ss.report(derived, tmp_path / "report", layers=[NAME])
+    assert any("feature of hidden" in path.read_text() for path in report.folder.rglob("*.html"))
+    export_deephys(derived, tmp_path / "deephys")
+    paths = derived.paths(NAME, shuffles=2, resamples=20, progress=False)
+    assert paths.map.layer == NAME
+    np.testing.assert_array_equal(paths.map.weight, derived.heads[NAME].weight)
