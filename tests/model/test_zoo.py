@@ -1,4 +1,4 @@
-"""Every unusual module comes back as it was: from listing, recording, paths, interventions and errors."""
+"""Every unusual module comes back as it was: from listing, recording, paths, interventions, probes and errors."""
 
 import random
 from itertools import count
@@ -31,6 +31,14 @@ def everything(model, folder):
     study.record((INPUTS, LABELS), "lab", layers=["relu"], paths=["head"], keep="summaries", progress=False)
     data = {"data": {"lab": (INPUTS, LABELS)}, "batch_size": 2, "progress": False}
     study.intervene("relu", [0, 1], **data)
+    probe = study.live(model, {"lab": (INPUTS, LABELS)}).probe(1)
+    inputs = torch.from_numpy(INPUTS[:2])
+    assert probe(inputs).isfinite().all()
+    if any("quantized" in type(module).__module__ for module in model.modules()):
+        with pytest.raises(ModelError, match="is quantised"):
+            probe.gradient(inputs)
+    else:
+        assert probe.gradient(inputs)[1].shape == (2, 3, 8, 8)
     calls = count()
 
     def break_off(module, given):

@@ -167,6 +167,8 @@ class Probe:
         """What `of` makes for each term of what is read for it, from one forward pass."""
         device, dtype = device_and_dtype(self.model)
         with self, torch.inference_mode(False), torch.enable_grad():
+            if inputs.requires_grad:
+                self._refuse_quantised()
             shown = inputs.clone() if inputs.is_inference() else inputs
             shown = shown.to(device, dtype if shown.is_floating_point() else None)
             with _Reading(self.model, self._terms, of) as reading:
@@ -177,6 +179,17 @@ class Probe:
             logits = logits_in(output, self._answer.output, len(inputs)).float()
             reading.answered(logits.clamp_min(TINY).log() if self._answer.probabilities else logits)
             return reading.taken()
+
+    def _refuse_quantised(self) -> None:
+        """Raise `ModelError` for arithmetic whose gradient torch takes for zero."""
+        quantised = [
+            name for name, module in self.model.named_modules() if ".quantized" in type(module).__module__
+        ]
+        if quantised:
+            raise ModelError(
+                f"{self.target} has no gradient with respect to the input: {quantised[0]!r} is quantised. Take the "
+                "model as it was before."
+            )
 
     def _refuse_without_places(self, term: Term) -> None:
         layer = term.layer
