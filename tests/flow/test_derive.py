@@ -9,6 +9,7 @@ import torch
 from sklearn.decomposition import PCA
 
 import shiftscope as ss
+from shiftscope.derived.pca import PCA as OurPCA  # noqa: N811
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.interop.deephys.export_deephys import export_deephys
 from shiftscope.model.target import Feature
@@ -173,11 +174,63 @@ def test_datasets_that_are_recorded_later_get_their_codes(derived, net):
     derived.record(Made(seed=6), "night", overwrite=True, progress=False)
     codes = (derived["night"].responses("hidden").astype(float) - mean) @ atoms.T
     np.testing.assert_allclose(derived["night"].responses(NAME), codes, atol=1e-5)
-    derived.record(Made(seed=7), "dusk", keep="summaries", progress=False)
-    assert NAME not in derived.layers
-    assert derived.without_codes(NAME) == ["dusk"]
-    with pytest.raises(NotInStudy, match="'hidden~pca3' is derived, and its codes of 'dusk' are missing"):
-        derived.layer(NAME)
+    with pytest.raises(BadRequest, match="whose codes are computed from responses"):
+        derived.record(Made(seed=7), "dusk", keep="summaries", progress=False)
+
+
+def test_a_layer_that_lacks_codes_of_a_dataset_is_not_shown_and_says_so(derived):
+    shutil.rmtree(derived.place.file("derived", "layers", NAME, "field"))
+    again = open_study(derived.path)
+    assert NAME not in again.layers
+    assert again.without_codes(NAME) == ["field"]
+    with pytest.raises(NotInStudy, match="'hidden~pca3' is derived, and its codes of 'field' are missing"):
+        again.layer(NAME)
+    again.verify(repair=True)
+    assert NAME in again.layers
+
+
+def test_components_are_found_where_means_are_large_beside_deviations(new_study):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(4000, 16)) * np.logspace(0, -2, 16) + 10
+    exact = np.linalg.eigh(np.cov(rows.astype(np.float32).astype(float).T))[1][:, ::-1].T
+    atoms = OurPCA(size=16).fit(rows).components_
+    np.testing.assert_allclose(np.abs(np.sum(atoms * exact, 1)), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize("damage", [b"{", b"[]", None])
+def test_a_damaged_description_leaves_the_rest_of_the_study_alone(derived, damage):
+    file = derived.place.file("derived", "layers", NAME, "derivation.json")
+    file.write_bytes(damage or file.read_bytes().replace(b'"pca"', b'"pcb"'))
+    again = open_study(derived.path)
+    assert list(again.layers) == ["conv", "hidden"]
+    assert len(again.scores("hidden")) == 10
+    again.derive("hidden", "pca", size=3, progress=False)
+    assert NAME in again.layers
+
+
+def test_a_damaged_dataset_leaves_the_layer_to_the_others(derived):
+    (derived.path / "field" / "recording.json").write_bytes(b"{")
+    client = viewer(open_study(derived.path))
+    assert client.get("/").status_code == 200
+    assert client.get(f"/layers/{NAME}").status_code == 200
+
+
+def test_who_waited_for_another_takes_what_that_one_made(derived, recorded):
+    late = open_study(recorded.path)
+    late.__dict__["derived"] = {}  # as it was when it began to wait
+    before = contents(recorded.path)
+    late.derive("hidden", "pca", size=3, progress=False)
+    assert contents(recorded.path) == before
+
+
+def test_codes_of_a_rectified_layer_that_keep_what_they_are_change_no_answer(new_study, net):
+    study = new_study()
+    study.record(Made(), "lab", layers=[ss.Layer("conv", rectify=True)], progress=False)
+    study.derive(next(iter(study.layers)), "pca", size=2, progress=False)
+    answers = study.intervene(
+        list(study.layers)[-1], [0, 1], "clamp", model=net, data={"lab": Made()}, progress=False
+    )
+    assert answers.answers["lab"].changed == 0
 
 
 def test_a_layer_made_otherwise_makes_kept_scores_stale(derived):

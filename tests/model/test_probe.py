@@ -276,6 +276,7 @@ def test_layers_that_work_in_place_behind_it_change_nothing():
         (Neuron("conv", 0, pool="median"), BadRequest, "'mean' or 'max' or 'center'"),
         (Direction("conv", [1.0, 2.0]), BadRequest, "which has 6 units"),
         (Feature("conv", 0), BadRequest, "no derived layer"),
+        (Sum([]), BadRequest, "a sum of no targets"),
         (Logit(4), BadRequest, "no category 4; there are 4, from 0 to 3"),
     ],
 )

@@ -76,6 +76,8 @@ def made_again(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, npt.
     """One that was fitted before; raises `StudyDamaged` where `arrays` are not what such a one has learned."""
     fitted = made(kind, settings)
     for name, array in arrays.items():
+        if not name.endswith("_") or name.startswith("_"):
+            raise StudyDamaged(f"what a derived layer has learned has no such name: {name!r}.")
         setattr(fitted, name, array)
     atoms, mean = arrays.get("components_"), arrays.get("mean_")
     fits = atoms is not None and mean is not None and atoms.ndim == 2 and mean.shape == atoms.shape[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,23 @@ class DerivedEncoder:
         return self.fitted.encoded(responses)
 
 
-def encoders(study: StoredStudy) -> dict[str, DerivedEncoder]:
-    """Of every derived layer of a study, by name."""
-    return {
-        name: DerivedEncoder(
-            derived.behind, made_again(derived.kind, derived.settings, read_learned(study.place, derived))
-        )
-        for name, derived in study.derived.items()
-    }
+class Encoders(Mapping[str, DerivedEncoder]):
+    """Of every derived layer of a study, by name; each is read when it is first asked for."""
+
+    def __init__(self, study: StoredStudy) -> None:
+        self._study = study
+        self._read: dict[str, DerivedEncoder] = {}  # by the digest of the layer
+
+    def __getitem__(self, name: str) -> DerivedEncoder:
+        derived = self._study.derived[name]
+        if derived.digest not in self._read:
+            learned = read_learned(self._study.place, derived)
+            fitted = made_again(derived.kind, derived.settings, learned)
+            self._read[derived.digest] = DerivedEncoder(derived.behind, fitted)
+        return self._read[derived.digest]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._study.derived)
+
+    def __len__(self) -> int:
+        return len(self._study.derived)

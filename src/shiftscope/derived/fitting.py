@@ -7,18 +7,18 @@ import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.derived.derivation import Rows
-from shiftscope.statistics.split import FIT, order_of, split
+from shiftscope.statistics.split import FIT, SEED, fit_half, order_of
 from shiftscope.store.stored_recording import Recording
 
 MOST_ROWS = 20_000
-SEED = 0  # of the halves, which are the same for all that is fitted
+SPLIT = f"half {FIT} of 2 by the samples' ids, seed {SEED}, of these at most {MOST_ROWS}"
 AT_ONCE = 64 * 2**20  # bytes of responses that are read together
 
 
 def positions_to_fit(recording: Recording, most: int = MOST_ROWS) -> npt.NDArray[np.intp]:
     """(row,) positions, ascending, of samples that were shown; the same ones of an image set in whatever order."""
     ids = recording.samples.column("id").to_pylist()
-    half = np.flatnonzero((split(ids, 2, SEED) == FIT) & (recording.samples.predictions != NO_LABEL))
+    half = np.flatnonzero(fit_half(ids) & (recording.samples.predictions != NO_LABEL))
     order = np.argsort(order_of([ids[position] for position in half], SEED + 1), kind="stable")
     return np.sort(half[order[:most]])
 

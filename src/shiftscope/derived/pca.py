@@ -46,12 +46,14 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
                 f"size={self.size} for {len(X)} rows of {X.shape[1]} units; it is at least 1 and at most the number "
                 "of units, and of rows less one."
             )
-        solver = "covariance_eigh" if X.shape[1] <= len(X) else "full"  # exact, in memory of the smaller side
-        found = sklearn_pca(self.size, svd_solver=solver).fit(X)
+        solver = "covariance_eigh" if X.shape[1] <= len(X) else "full"  # in memory of the smaller side
+        mean = X.mean(0, dtype=np.float64)
+        # Centred before: means that are large beside the deviations cancel what single precision has of these.
+        found = sklearn_pca(self.size, svd_solver=solver).fit(X - mean.astype(np.float32))
         atoms = found.components_
         largest = np.take_along_axis(atoms, np.abs(atoms).argmax(1)[:, None], 1)
         self.components_ = (atoms * np.where(largest < 0, -1, 1)).astype(np.float32)
-        self.mean_ = found.mean_.astype(np.float32)
+        self.mean_ = (mean + found.mean_).astype(np.float32)
         self.explained_variance_ratio_ = found.explained_variance_ratio_.astype(np.float32)
         self._n_features_out = self.size
         return self

@@ -10,8 +10,9 @@ from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.progress import Progress, silent
 from shiftscope.store.derived_layer import DerivedLayer, read_learned, write_derived, write_learned
-from shiftscope.store.disk.locks import held
+from shiftscope.store.disk.locks import BETWEEN, held
 from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.layout import folder_name
 from shiftscope.store.manifest import Manifest
 from shiftscope.store.stored_study import StoredStudy
 
@@ -85,8 +86,12 @@ def derive(
     for recording in study.values():
         recording.require_responses()
     told = {"size": size, "seed": seed, **settings}
-    with write_errors(study.path), held(study.path, f"derive {name}"):
-        derived = _described(study, layer, kind, name, made(kind, told), told, overwrite=overwrite)
+    if overwrite and chosen(engine).rank is not None:
+        raise BadRequest("processes that derive together cannot replace a layer: give it another name.")
+    with write_errors(study.path):
+        with held(study.path, f"{folder_name(name)}{BETWEEN}derive"):
+            study.reread()  # another process may just have made it
+            derived = _described(study, layer, kind, name, made(kind, told), told, overwrite=overwrite)
         for dataset in study:
             encode(study, derived, dataset, engine=engine, progress=shown(progress))
     study.forget()
@@ -160,7 +165,7 @@ def _described(
     from importlib.metadata import version
 
     from shiftscope.derived.derivation import learned
-    from shiftscope.derived.fitting import positions_to_fit, rows_to_fit
+    from shiftscope.derived.fitting import SPLIT, positions_to_fit, rows_to_fit
     from shiftscope.store.derived_layer import folder_of
     from shiftscope.store.disk.atomic import remove_folder
 
@@ -191,6 +196,7 @@ def _described(
         settings=settings,
         fitted_on=reference.name,
         rows=len(positions),
+        split=SPLIT,
         recording=reference.digest,
         sha256=write_learned(study.place, name, arrays),
         versions={package: version(package) for package in ("shiftscope", "scikit-learn", "numpy")},

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.derived.encoder import encoders
 from shiftscope.flow.derive import derive
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
@@ -32,9 +31,7 @@ def _of_study(verb: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(verb)
     def of_live(live: live_study.LiveStudy, *given: Any, **options: Any) -> Any:
-        found = verb(live.study, *given, **options)
-        live.encoders = dict(encoders(live.study))
-        return found
+        return verb(live.study, *given, **options)
 
     return of_live
 
@@ -71,4 +68,3 @@ def look_again(live: LiveStudy) -> None:
     """See what other processes have written into the study since."""
     live.study.reread()
     live.study.forget()
-    live.encoders = dict(encoders(live.study))

@@ -28,7 +28,7 @@ def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] 
     """
     from shiftscope.datasets.reopened import recorded_preprocess
     from shiftscope.datasets.source import as_dataset
-    from shiftscope.derived.encoder import encoders
+    from shiftscope.derived.encoder import Encoders
 
     study.model = model or study.model
     if study.model is None:
@@ -37,4 +37,4 @@ def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] 
     for name, one in (data or {}).items():
         preprocess = recorded_preprocess(study[name].plan.source) if isinstance(one, str) else None
         given[name] = as_dataset(one, preprocess=preprocess, categories=study.categories or None)
-    return kind(study, study.model, given, encoders=encoders(study))
+    return kind(study, study.model, given, encoders=Encoders(study))

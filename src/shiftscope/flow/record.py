@@ -186,6 +186,11 @@ def record_dataset(
     from shiftscope.store.writing.writer import RecordingWriter
 
     engine, options = chosen(engine), options or PassOptions()
+    if keep == "summaries" and study.derived:
+        raise BadRequest(
+            f"this study has derived layers, {' and '.join(study.derived)}, whose codes are computed from responses: "
+            'record with keep="responses", or delete the folder derived in it first.'
+        )
     asked = Request(
         name=name,
         layers=layers or (),

@@ -224,6 +224,8 @@ class _Known:
 
     def terms(self, target: Target, weight: float = 1.0) -> list[Term]:
         if isinstance(target, Sum):
+            if not target.parts:
+                raise BadRequest("a sum of no targets: give Sum([(weight, target), ...]).")
             return [each for part in target.parts for each in self._scaled(target, *part, weight)]
         return [dataclasses.replace(self._term(target), weight=weight)]
 
@@ -247,6 +249,11 @@ class _Known:
                 f"{', '.join(self.encoders) or 'none'}."
             )
         layer = layer_named(target.layer, self.layers)
+        if layer.side == "derived":
+            raise BadRequest(
+                f"{target.layer!r} is derived: its units are features, Feature({target.layer!r}, unit). A direction of "
+                f"codes is one of the layer behind it, {layer.module!r}."
+            )
         if isinstance(target, Direction):
             vector = torch.from_numpy(checked_vector(target, layer.units))
             return _read_from(layer, target, lambda tensor, axis: _along(tensor, vector, axis))
@@ -269,6 +276,8 @@ class _Known:
         return Term(LOGITS, number, number, target)
 
     def _feature(self, target: Neuron | Feature) -> Term:
+        if getattr(target, "pool", None) is not None:
+            raise BadRequest(f"features of {target.layer!r} are not pooled: leave out pool=.")
         encode = self.encoders[target.layer]
         if not 0 <= target.unit < encode.units:
             units = f"{encode.units}, from 0 to {encode.units - 1}"

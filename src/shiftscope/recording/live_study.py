@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +22,7 @@ from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.target import Direction, Feature, Logit, Neuron, Target, as_target, checked_vector
 from shiftscope.recording.batches import stacked
 from shiftscope.recording.other_answers import refuse_other_answers_in
-from shiftscope.statistics.split import FIT, split
+from shiftscope.statistics.split import fit_half
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 
@@ -30,7 +32,6 @@ LINEAR_POOLS = (
     "center",
     "cls",
 )  # by which a pooled direction is the direction of what is pooled
-SEED = 0  # of the halves of the reference
 
 
 class LiveStudy:
@@ -57,7 +58,7 @@ class LiveStudy:
         encoders: Mapping[str, Encoder] | None = None,
     ) -> None:
         self.study, self.model = study, unwrap(model)
-        self.encoders: dict[str, Encoder] = dict(encoders or {})
+        self.encoders: Mapping[str, Encoder] = {} if encoders is None else encoders
         refuse_other_model(study.manifest.model, describe_model(self.model))
         refuse_other_answers_in(study, self.model)
         self._data = dict(data or {})
@@ -138,6 +139,12 @@ class LiveStudy:
             return self.study.manifest.answer
         return self.study[self.study.reference].plan.answer
 
+    @cached_property
+    def _fit_half(self) -> npt.NDArray[np.bool_]:
+        """(sample,) of the reference."""
+        ids = self.study[self.study.reference].samples.column("id").to_pylist()
+        return fit_half(ids)
+
     def deviation(self, target: Target) -> float:
         """Standard deviation of a target over the fit half of the reference, from what is stored.
 
@@ -146,10 +153,18 @@ class LiveStudy:
         BadRequest
             The target is no recorded number, or does not vary.
         """
-        recording = self.study[self.study.reference]
-        half = split(recording.samples.column("id").to_pylist(), 2, SEED) == FIT
-        numbers = _recorded(target, recording)[half]
-        found = float(np.nanstd(numbers.astype(np.float64))) if np.isfinite(numbers).any() else 0.0
+        recording, half = self.study[self.study.reference], self._fit_half
+        if isinstance(target, Logit):
+            self.study.check_category(target.category)
+        sums = np.zeros(3)  # of ones, numbers and squares, less the first number
+        first = None
+        for rows in recording.plan.shards().values():
+            numbers = _recorded(target, recording, rows)[half[rows.start : rows.stop]].astype(np.float64)
+            numbers = numbers[np.isfinite(numbers)]
+            if len(numbers):
+                first = numbers[0] if first is None else first
+                sums += [len(numbers), (numbers - first).sum(), ((numbers - first) ** 2).sum()]
+        found = math.sqrt(max(sums[2] / sums[0] - (sums[1] / sums[0]) ** 2, 0)) if sums[0] else 0.0
         if not found > 0:
             raise BadRequest(
                 f"{target} does not vary over the {int(half.sum())} samples of the fit half of {recording.name!r}, so "
@@ -158,18 +173,20 @@ class LiveStudy:
         return found
 
 
-def _recorded(target: Target, recording: Recording) -> npt.NDArray[np.floating]:
-    """(sample,) what is stored of a target."""
+def _recorded(target: Target, recording: Recording, rows: range) -> npt.NDArray[np.floating]:
+    """(sample,) what is stored of a target for a run of samples."""
     if isinstance(target, Logit):
-        return recording.logits_of()[:, target.category]
+        return recording.logits_of(rows.start, rows.stop)[:, target.category]
     if isinstance(target, (Neuron, Feature)):
         layer = recording.layer(target.layer)
         if getattr(target, "pool", None) in (None, layer.pool):
-            return recording.unit_responses(target.layer, target.unit)
+            layer.check(target.unit)
+            return recording.responses(target.layer, rows.start, rows.stop)[:, target.unit]
     if isinstance(target, Direction):
         layer = recording.layer(target.layer)
         if layer.pool in LINEAR_POOLS and not layer.rectify:
-            return recording.responses(target.layer).astype(np.float32) @ checked_vector(target, layer.units)
+            stored = recording.responses(target.layer, rows.start, rows.stop).astype(np.float32)
+            return stored @ checked_vector(target, layer.units)
     raise BadRequest(
         f"what {target} is for each sample is not recorded, so that its deviation is not known: give "
         "Sum(..., scaled=False)."

@@ -43,7 +43,8 @@ class DerivedLayer:
     units: int
     settings: Mapping[str, Any]  # parameters of its kind
     fitted_on: str  # dataset
-    rows: int  # samples that it was fitted on, of the fit half
+    rows: int  # samples that it was fitted on
+    split: str  # which these are
     recording: str  # digest of that dataset's recording
     sha256: str  # of the file of what was learned
     versions: Mapping[str, str] = field(default_factory=dict)

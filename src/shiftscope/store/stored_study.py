@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -73,12 +74,25 @@ class StoredStudy(Mapping[str, Recording]):
     @cached_property
     def derived(self) -> dict[str, DerivedLayer]:
         """Layers that are computed from recorded ones; those whose folders are gone are not there."""
-        found = (read_derived(self.place, name) for name in self.manifest.derived)
+        found = (self._described(name) for name in self.manifest.derived)
         return {each.name: each for each in found if each and each.behind in self.recorded_layers}
 
+    def _described(self, name: str) -> DerivedLayer | None:
+        """None where the folder is gone, or does not say what it holds, which `verify` tells."""
+        try:
+            return read_derived(self.place, name)
+        except StudyDamaged:
+            return None
+
     def without_codes(self, layer: str) -> list[str]:
-        """Datasets of which a derived layer's codes are still to be computed."""
-        return [name for name in self if layer not in self[name].derived]
+        """Datasets of which a derived layer's codes are still to be computed; damaged ones are another matter."""
+        return [name for name in self if not self._has_codes(name, layer)]
+
+    def _has_codes(self, dataset: str, layer: str) -> bool:
+        try:
+            return layer in self[dataset].derived
+        except StudyDamaged:
+            return True
 
     @cached_property
     def _finished(self) -> dict[str, RecordedLayer]:
@@ -112,11 +126,13 @@ class StoredStudy(Mapping[str, Recording]):
             )
         if dataset not in self._recordings:
             try:
-                self._recordings[dataset] = self._opened(dataset)
+                opened = self._opened(dataset)
             except StudyDamaged as error:
                 error.dataset = dataset
                 raise
-        return self._recordings[dataset]
+            self._recordings[dataset] = opened
+            return opened  # another thread may have it read again just now
+        return self._recordings.get(dataset) or self._opened(dataset)
 
     def _opened(self, dataset: str) -> Recording:
         recording = Recording(self.place_of(dataset))
@@ -149,7 +165,8 @@ class StoredStudy(Mapping[str, Recording]):
         except StudyDamaged:
             return None  # they are derived again
         is_its = codes.plan.fingerprint == derived.fingerprint(recording.digest)
-        return codes if codes.complete and is_its else None
+        fits = list(codes.plan.layers) == [derived.layer] and codes.plan.samples == recording.plan.samples
+        return codes if codes.complete and is_its and fits else None
 
     def place_of(self, dataset: str) -> RecordingPlace:
         """Where a dataset's recording is, or would be."""
@@ -203,12 +220,11 @@ class StoredStudy(Mapping[str, Recording]):
         )
         found = [self._read_map(self.place.file(file)) for file in others if file in self.manifest.sha256]
         recorded = {each.layer: each for each in [first, *found] if each}
-        behind = {name: self.derived[name].behind for name in self._finished}
-        return recorded | {
-            name: self._through_atoms(name, recorded[layer])
-            for name, layer in behind.items()
-            if layer in recorded
-        }
+        for name in self._finished:
+            if behind := recorded.get(self.derived[name].behind):
+                with suppress(StudyDamaged):  # of what was learned, which `verify` tells
+                    recorded[name] = self._through_atoms(name, behind)
+        return recorded
 
     def _through_atoms(self, layer: str, head: LinearMap) -> LinearMap:
         """The map into the logits from the codes of a derived layer; what the codes leave of the responses is apart."""

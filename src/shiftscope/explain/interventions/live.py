@@ -100,7 +100,8 @@ class Change:
 class ChangeOfCodes(Change):
     """What a layer returns, with some codes of a layer that is derived from it changed.
 
-    The atom of a feature, times the change of its code, is added everywhere that the layer is read.
+    The atom of a feature, times the change of its code, is added everywhere that the layer is read. Where atoms are
+    orthogonal, as principal components are, other codes stay what they were.
     """
 
     def __init__(self, layer: RecordedLayer, units: Sequence[int], edit: Edit, encoder: Encoder) -> None:
@@ -116,7 +117,8 @@ class ChangeOfCodes(Change):
         places = self._places(changed)
         rise = torch.from_numpy(change).to(places)
         before = torch.relu(places) if self.layer.rectify else places
-        places.copy_(before + rise.reshape(*rise.shape, *[1] * (places.ndim - 2)))
+        rise = rise.reshape(*rise.shape, *[1] * (places.ndim - 2))
+        places.copy_(torch.where(rise != 0, before + rise, places))
         return with_tensor(output, tensor, changed)
 
 

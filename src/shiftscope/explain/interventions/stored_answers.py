@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import StudyDamaged
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.explain.interventions.intervention import Answers
@@ -48,6 +49,8 @@ def read_answers(
         return None  # it is computed again
     after = kept.parts[KIND].get("after") if kept else None
     if after is None or after.shape != samples.predictions.shape:
+        return None
+    if len(after) and not (after.min() >= NO_LABEL and after.max() < len(study.categories)):
         return None
     return Answers(samples.labels, samples.predictions, after.astype(np.int64))
 

@@ -79,6 +79,9 @@ def _options(written: str, text: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for part in filter(None, written.split(",")):
         option, equals, number = part.partition("=")
+        option, value = (option, number) if equals else ("pool", part)
+        if option in options:
+            raise LayerError(f"the layer {text!r} says {option} twice: {options[option]} and {value}.")
         if not equals:
             options["pool"] = part
         elif option in ("channel_axis", "prefix_tokens") and re.fullmatch(r"-?[0-9]{1,9}", number):

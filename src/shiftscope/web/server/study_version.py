@@ -70,7 +70,8 @@ def _notes(path: Path) -> Hashable:
 
 def _files(study: Path) -> Hashable:
     if on_store(study):  # three requests; a recording that changes is one that the manifest says has changed
-        kept = tuple(sorted((study / EXPLANATIONS).versions().items()))
+        below = (study / EXPLANATIONS).versions() | (study / DERIVED).versions()
+        kept = tuple(sorted(below.items()))
         return (study / MANIFEST).version(), (study / NOTES).version(), kept
     derived = f"{DERIVED}/layers/*/{DESCRIPTION}", f"{DERIVED}/layers/*/*/{RECORDING}"
     patterns = MANIFEST, HEAD, f"*/{RECORDING}", "maps/*", f"{EXPLANATIONS}/**/{RESULT}", *derived
