@@ -19,8 +19,10 @@ from shiftscope.study import open_study
 from shiftscope.web.jobs.job_queue import JobQueue
 from tests.test_record import contents
 
-from .conftest import Held
+from .held import Held
 from .models import BATCH, HeldNet
+
+Queues = Callable[..., JobQueue]
 
 PATIENCE = 120.0  # seconds until what does not come is an error
 
@@ -67,8 +69,8 @@ def same_answers(held: Held, units: list[int]) -> None:
         np.testing.assert_array_equal(found.answers[name].after, anew.answers[name].after)
 
 
-def test_a_model_that_fails_prints_or_leaves_costs_its_job_alone(held: Held) -> None:
-    queue = held.queue()
+def test_a_model_that_fails_prints_or_leaves_costs_its_job_alone(held: Held, queue_of: Queues) -> None:
+    queue = queue_of()
     for word, told in (
         ("fails", "what a model says"),
         ("has no memory", "memory ran out"),
@@ -89,8 +91,10 @@ def test_a_model_that_fails_prints_or_leaves_costs_its_job_alone(held: Held) -> 
         assert told in failed.message
 
 
-def test_a_job_is_cancelled_between_two_batches_and_what_was_finished_is_kept(held: Held) -> None:
-    queue = held.queue(cancelled_within=PATIENCE)
+def test_a_job_is_cancelled_between_two_batches_and_what_was_finished_is_kept(
+    held: Held, queue_of: Queues
+) -> None:
+    queue = queue_of(cancelled_within=PATIENCE)
     held.say(3)
     running = asked(queue, "1")
     reach(queue, running, 3 * BATCH)
@@ -106,8 +110,8 @@ def test_a_job_is_cancelled_between_two_batches_and_what_was_finished_is_kept(he
     same_answers(held, [1])
 
 
-def test_a_pass_that_takes_too_long_to_cancel_is_ended_with_its_process(held: Held) -> None:
-    queue = held.queue(cancelled_within=0.2)
+def test_a_pass_that_takes_too_long_to_cancel_is_ended_with_its_process(held: Held, queue_of: Queues) -> None:
+    queue = queue_of(cancelled_within=0.2)
     held.say(1)
     running = asked(queue, "1")
     reach(queue, running, BATCH)
@@ -118,8 +122,10 @@ def test_a_pass_that_takes_too_long_to_cancel_is_ended_with_its_process(held: He
     same_answers(held, [1])
 
 
-def test_a_worker_killed_in_a_pass_with_nothing_to_do_or_while_it_writes_is_started_again(held: Held) -> None:
-    queue = held.queue()
+def test_a_worker_killed_in_a_pass_with_nothing_to_do_or_while_it_writes_is_started_again(
+    held: Held, queue_of: Queues
+) -> None:
+    queue = queue_of()
     held.say(3)
     running = asked(queue, "1")
     reach(queue, running, 3 * BATCH)
@@ -142,12 +148,12 @@ def test_a_worker_killed_in_a_pass_with_nothing_to_do_or_while_it_writes_is_star
 
 @pytest.mark.parametrize("change", [3, 12])
 def test_a_layer_whose_worker_was_killed_while_it_wrote_is_what_it_would_have_been(
-    held: Held, tmp_path: Path, change: int
+    held: Held, queue_of: Queues, tmp_path: Path, change: int
 ) -> None:
     calm = tmp_path / "calm.study"
     shutil.copytree(held.path, calm)
     open_study(calm).derive("hidden", "pca", size=3, progress=False)
-    queue = held.queue()
+    queue = queue_of()
     held.say(f"die {change}")
     assert over(queue, derived(queue, 3)).state == "failed"
     held.say(1000)
@@ -157,16 +163,20 @@ def test_a_layer_whose_worker_was_killed_while_it_wrote_is_what_it_would_have_be
     assert [name for name in theirs if ours[name] != theirs[name]] == []
 
 
-def test_a_worker_killed_while_it_loads_is_told_and_started_again_for_the_next_job(held: Held) -> None:
-    queue = held.queue("tests.web.jobs.models:dying")
+def test_a_worker_killed_while_it_loads_is_told_and_started_again_for_the_next_job(
+    held: Held, queue_of: Queues
+) -> None:
+    queue = queue_of("tests.web.jobs.models:dying")
     failed = over(queue, asked(queue, "1"))
     assert failed.state == "failed"
     assert "While it loaded the model, the process that computes was killed" in failed.message
     assert queue.trouble == failed.message
 
 
-def test_a_job_asked_for_while_the_model_loads_waits_and_can_be_cancelled(held: Held) -> None:
-    queue = held.queue("tests.web.jobs.models:slow_to_load")
+def test_a_job_asked_for_while_the_model_loads_waits_and_can_be_cancelled(
+    held: Held, queue_of: Queues
+) -> None:
+    queue = queue_of("tests.web.jobs.models:slow_to_load")
     job = asked(queue, "1")
     until(lambda: queue._worker)
     assert queue.job(job.number).state == "waiting"
@@ -175,15 +185,15 @@ def test_a_job_asked_for_while_the_model_loads_waits_and_can_be_cancelled(held: 
     assert queue.job(job.number).state == "cancelled"
 
 
-def test_another_model_is_told_as_the_trouble(held: Held) -> None:
-    queue = held.queue("tests.web.jobs.models:other")
+def test_another_model_is_told_as_the_trouble(held: Held, queue_of: Queues) -> None:
+    queue = queue_of("tests.web.jobs.models:other")
     until(lambda: "loaded" not in queue.trouble)
     assert "weights" in queue.trouble
     assert over(queue, asked(queue, "1")).message == queue.trouble
 
 
-def test_data_that_are_missing_are_told_and_the_others_are_answered(held: Held) -> None:
-    queue = held.queue(data={"lab": held.data["lab"]})
+def test_data_that_are_missing_are_told_and_the_others_are_answered(held: Held, queue_of: Queues) -> None:
+    queue = queue_of(data={"lab": held.data["lab"]})
     failed = over(queue, asked(queue, "1"))
     assert failed.state == "failed"
     assert "'field' was recorded from data in memory" in failed.message
@@ -195,14 +205,13 @@ def test_data_that_are_missing_are_told_and_the_others_are_answered(held: Held) 
 VIEWER = """
 import sys, time
 from pathlib import Path
-from tests.web.jobs.conftest import Held
-from tests.web.jobs.models import HeldNet
-import torch
-torch.manual_seed(0)
-net = HeldNet()
-path, gate, model = sys.argv[1:]
-net.gate = gate
-queue = Held(Path(path), net, Path(gate)).queue(model or None)
+from shiftscope.web.jobs.job_queue import JobQueue
+from shiftscope.web.jobs.source import Source
+from tests.web.jobs.held import Held
+study, folder, model = sys.argv[1:]
+held = Held.copied(Path(study), Path(folder))
+held.say(1)
+queue = JobQueue(Source.of(held.path, model or held.net, data=held.data))
 while not queue._worker: time.sleep(0.01)
 if not model:
     job = queue.submit("intervene", {"layer": "conv", "units": "1", "how": "silence", "reference": "lab"}, "")
@@ -214,10 +223,12 @@ time.sleep(1000)
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("model", ["", "tests.web.jobs.models:slow_to_load"])
-def test_the_worker_of_a_killed_viewer_ends_and_takes_its_file_along(held: Held, model: str) -> None:
-    held.say(1)
+def test_the_worker_of_a_killed_viewer_ends_and_takes_its_file_along(
+    held: Held, tmp_path: Path, model: str
+) -> None:
+    (tmp_path / "seen").mkdir()
     viewer = subprocess.Popen(
-        [sys.executable, "-c", VIEWER, held.path, held.gate, model],
+        [sys.executable, "-c", VIEWER, held.path, tmp_path / "seen", model],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
