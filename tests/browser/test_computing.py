@@ -98,7 +98,7 @@ def test_a_layer_is_derived_and_has_its_page(open_page):
     button(page, "Derive").click()
     link = table(page, "Derived from hidden").get_by_role("link", name="hidden~pca3")
     link.click()
-    shown.at("/layers/hidden~pca3", "hidden~pca3")
+    shown.at("/layers/hidden~pca3", "Layer hidden~pca3")
     page.goto(f"{shown.origin}/")
     expect(page.get_by_text("Layer hidden~pca3 is new.")).to_be_visible()
     page.goto(f"{shown.origin}/jobs")
