@@ -15,7 +15,9 @@ STUDY = Path("x.study")
 
 
 def test_texts_are_handed_on_as_texts() -> None:
-    source = Source.of(STUDY, "nets:small", weights=Path("w.pt"), data={"lab": "imagefolder:val"}, device="cpu")
+    source = Source.of(
+        STUDY, "nets:small", weights=Path("w.pt"), data={"lab": "imagefolder:val"}, device="cpu"
+    )
     assert source == Source("x.study", "nets:small", "w.pt", "cpu", {"lab": "imagefolder:val"})
 
 
