@@ -216,10 +216,9 @@ class JobQueue:
 
     def _ended(self, number: int, state: str, message: str, seconds: float) -> None:
         job = self.job(number)
-        done = job.total if state == "done" else job.done  # not every step is told
         if state == "done" and job.total:
             self._rates[job.kind] = seconds / job.total
-        self._set(number, state=state, done=done, message=message, seconds=seconds)
+        self._set(number, state=state, message=message, seconds=seconds)
 
     def _lose(self, number: int, message: str, state: str = "failed") -> None:
         """End a worker that does not answer any more, and its job."""
