@@ -20,11 +20,13 @@ from PIL import Image
 
 import shiftscope.datasets
 import shiftscope.demo
+import shiftscope.derived
 import shiftscope.scores
 import shiftscope.views
 import shiftscope.views.unit
 from shiftscope.cli import COMMANDS, command_line
 from shiftscope.datasets.sample import dataset_kinds
+from shiftscope.derived.derivation import derivations
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.section import sections
@@ -39,6 +41,7 @@ EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
     "src/shiftscope/views": (shiftscope.views, views),
     "src/shiftscope/views/unit": (shiftscope.views.unit, sections),
     "src/shiftscope/datasets": (shiftscope.datasets, dataset_kinds),
+    "src/shiftscope/derived": (shiftscope.derived, derivations),
 }
 
 

@@ -24,6 +24,7 @@ from shiftscope.views.page.panels import (
     Choice,
     Column,
     Columns,
+    Computation,
     Field,
     Filter,
     Form,
@@ -351,6 +352,7 @@ def test_what_needs_a_server_is_taken_out(recorded: Study) -> None:
         "Page",
         [
             Columns("", [Filter("Find", "layers/conv", fields)]),
+            Computation("Derive", "text", "derive", {}, "layers/conv"),
             Columns("Both", [Form("Empty", "save", fields), written]),
             Table("Table", [column], [[Cell("1", "layers/conv/units/2")]]),
             strip,

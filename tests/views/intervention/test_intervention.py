@@ -182,3 +182,12 @@ def test_one_dataset_alone_can_be_changed_too(new_study, made):
 def test_units_that_cannot_be_read_are_refused(explored, units, error, message):
     with pytest.raises(error, match=message):
         intervention(explored.study, units=units)
+
+
+def test_a_change_that_no_model_has_answered_is_told_beside_those_that_are_kept(recorded, made):
+    data = {"lab": made(), "field": made(seed=1, scale=1.5)}
+    recorded.intervene("conv", [1], data=data, progress=False)
+    assert panels(intervention(recorded, layer="conv", units="1"), Message) == []
+    told = panel(intervention(recorded, layer="conv", units="2"), Message)
+    assert told.title == "The model was not asked"
+    assert "shiftscope view STUDY --model" in told.text

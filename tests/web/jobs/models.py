@@ -1,35 +1,112 @@
-"""Models and data that a worker imports: held back batch by batch, or with a fault."""
+"""A model and data for a worker: a file says how far it may go, and what befalls it."""
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from tests.conftest import Made, Net
 
 BATCH = 64  # samples that an intervention shows at once
+CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 class HeldNet(Net):
-    """Waits before each whole batch until the file `gate` tells that so many may pass; not where it has none."""
+    """Looks into the file `gate` before each whole batch: a number is how many may pass, a word is a fault.
+
+    In the process that it is handed to, it also looks there before each change of what is computed in a study.
+    """
 
     gate: str = ""
     passed: int = 0
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         if self.gate and len(images) == BATCH:
-            while allowed(self.gate) <= self.passed:
+            while (word := said(self.gate)).isdecimal() and int(word) <= self.passed:
                 time.sleep(0.01)
+            FAULTS.get(word, nothing)()
             self.passed += 1
         return super().forward(images)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if self.gate:
+            sys.addaudithook(at_changes(self.gate))
 
-def allowed(gate: str) -> int:
-    return int(Path(gate).read_text() or 0)
+
+def said(gate: str) -> str:
+    return Path(gate).read_text()
+
+
+def at_changes(gate: str) -> Callable[[str, tuple[Any, ...]], None]:
+    """A hook for which the disk is full, or which kills the process at a change counted from the first look on."""
+    count = 0
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal count
+        if event not in CHANGES and not (event == "open" and (arguments[2] or 0) & WRITING):
+            return
+        if not {"explanations", "derived"} & set(str(arguments[0]).split(os.sep)):
+            return
+        word, _, number = said(gate).partition(" ")
+        if word == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if word == "die":
+            count += 1
+            if count >= int(number):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return hook
+
+
+def nothing() -> None:
+    pass
+
+
+def fails() -> None:
+    raise RuntimeError("what a model says\nand says on")
+
+
+def has_no_memory() -> None:
+    raise MemoryError
+
+
+def prints() -> None:
+    print('{"job": 1, "state": "done"}')  # noqa: T201
+    os.write(1, b"no JSON\n")
+
+
+def leaves() -> None:
+    sys.exit(5)
+
+
+FAULTS = {"fails": fails, "has no memory": has_no_memory, "prints": prints, "leaves": leaves}
 
 
 def batches(count: int, **options: int) -> Made:
     """A dataset of so many whole batches."""
     return Made(samples=count * BATCH, **options)
+
+
+def dying() -> Net:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return Net()
+
+
+def slow_to_load() -> Net:
+    time.sleep(1000)
+    return Net()
+
+
+def other() -> Net:
+    torch.manual_seed(1)
+    return Net()

@@ -112,7 +112,11 @@ def test_a_job_that_waits_or_runs_can_be_cancelled(queue):
 
 
 @pytest.mark.parametrize(
-    ("model", "told"), [("none", "no such model."), ("dies", "ended with status 3 while it loaded the model")]
+    ("model", "told"),
+    [
+        ("none", "no such model."),
+        ("dies", "While it loaded the model, the process that computes ended with status 3."),
+    ],
 )
 def test_a_model_that_cannot_be_loaded_is_told_by_every_job(queue, model, told):
     jobs = queue(model)

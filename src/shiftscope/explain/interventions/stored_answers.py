@@ -11,6 +11,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import StudyDamaged
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.explain.interventions.intervention import Answers
+from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.results import Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
 
@@ -64,6 +65,8 @@ def write_answers(
     reference: str,
     answers: Answers,
 ) -> None:
+    """Raises `StudyNotWritable` where the disk is full, or may not be written to."""
     if not study.read_only:
         key = answers_key(study, dataset, layer, units, how, reference)
-        write_result(study.path, Result(key, {KIND: {"after": answers.after.astype(np.int32)}}))
+        with write_errors(study.path):
+            write_result(study.path, Result(key, {KIND: {"after": answers.after.astype(np.int32)}}))

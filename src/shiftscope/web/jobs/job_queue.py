@@ -177,7 +177,7 @@ class JobQueue:
         told = message.get("trouble") if message else None
         worker.kill()
         self._worker = None
-        self._trouble = told or f"The process that computes {worker.ended()} while it loaded the model."
+        self._trouble = told or f"While it loaded the model, the process that computes {worker.ended()}."
         return False
 
     def _do(self, number: int) -> None:

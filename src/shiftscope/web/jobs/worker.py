@@ -96,7 +96,7 @@ class Worker:
                 if number in self._cancelled:
                     raise Cancelled
                 count += samples
-                if time.monotonic() - last > TOLD_EVERY:
+                if time.monotonic() - last > TOLD_EVERY or count >= total:
                     last = time.monotonic()
                     self.tell(job=number, name=name, done=count, total=total)
 

@@ -26,7 +26,7 @@ _DEAD_LINK = re.compile(r'<a\b([^<>]*?) href=""([^<>]*)>(.*?)</a>', re.DOTALL)
 
 
 def still(page: Page, contents: Contents) -> Page:
-    """The page without filters, offers to compute, empty forms and brushing, and without ways to pages that are not in the report.
+    """The page without filters, offers, empty forms and brushing, and without ways to pages that are not in the report.
 
     Links inside of tables and strips stay: `without_dead_links` turns those that lead nowhere into text.
     """
