@@ -37,9 +37,9 @@ def small_shards(monkeypatch):
     monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 16)
 
 
-def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **options):
+def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **more):
     options = PassOptions(batch_size=7, on_error="skip", summaries_on_device=on_device)
-    return record_dataset(study, study.model, dataset, name, layers=list(layers), options=options, **options)
+    return record_dataset(study, study.model, dataset, name, layers=list(layers), options=options, **more)
 
 
 def files(folder):
