@@ -81,7 +81,7 @@ def test_a_dataset_of_a_folder_is_opened_again_and_must_be_the_same(new_study, t
     assert live.given == []
     values = live.probe("conv:1")(live.inputs("lab", range(12))).detach()
     np.testing.assert_allclose(values, study["lab"].unit_responses("conv", 1), rtol=1e-3, atol=1e-6)
-    assert live.given == ["lab"]
+    assert live.at_hand() == ["lab"]
     (tmp_path / "images" / "a" / "0.png").unlink()
     with pytest.raises(StudyMismatch, match="are not the 12 samples"):
         open_study(study.path).live(net).dataset("lab")

@@ -13,7 +13,7 @@ from torch import nn
 
 from shiftscope.datasets.reopened import reopened
 from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
 from shiftscope.model.evaluation.kept_randomness import kept_randomness
@@ -62,13 +62,30 @@ class LiveStudy:
         refuse_other_model(study.manifest.model, describe_model(self.model))
         refuse_other_answers_in(study, self.model)
         self._data = dict(data or {})
+        self.given = list(self._data)  # names of the datasets that were given
         for name, dataset in self._data.items():
             _refuse_other_data(study[name], dataset)
 
-    @property
-    def given(self) -> list[str]:
-        """Names of the datasets that were given, or opened again so far."""
-        return list(self._data)
+    def at_hand(self) -> list[str]:
+        """The datasets that were given; where none was, all that can be opened again.
+
+        Raises
+        ------
+        DataError, StudyMismatch
+            Why the first of them cannot, where none can.
+        """
+        if self.given:
+            return self.given
+        found, problem = [], None
+        for name in self.study:
+            try:
+                self.dataset(name)
+                found.append(name)
+            except (DataError, StudyMismatch) as error:
+                problem = problem or error
+        if problem and not found:
+            raise problem
+        return found
 
     def dataset(self, name: str) -> Dataset:
         """The data of a recorded dataset.

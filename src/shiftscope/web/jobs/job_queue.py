@@ -112,8 +112,8 @@ class JobQueue:
 
     def cancel(self, number: int) -> None:
         """End a job that waits or runs; what it has finished is kept."""
-        job = self.job(number)
         with self._changed:
+            job = self.job(number)
             if job.state == "waiting":
                 self._set(number, state="cancelled")
             elif job.state == "running":

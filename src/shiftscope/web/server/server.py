@@ -131,17 +131,20 @@ def view(
             read_only = True
         if read_only:
             study = StoredStudy(study.path, read_only=True)
-    jobs = None
-    if model is not None and isinstance(study, StoredStudy) and not read_only:
-        jobs = JobQueue(Source.of(study.path, model, weights=weights, data=data, device=device or ""))
-        study = StoredStudy(
-            study.path
-        )  # its pages offer what no report, and no other viewer, of the one given can
-    elif data is not None or weights is not None:
-        raise BadRequest(
-            "data and weights are for a model: give model=... too, and a study that can be written."
-        )
-    listening = _listen(host, port)
+    if model is None and (data is not None or weights is not None):
+        raise BadRequest("data and weights are for a model: give model=... too.")
+    if model is not None and (read_only or not isinstance(study, StoredStudy)):
+        tell("Nothing is computed by the model, since nothing that it answers can be kept here.")
+        model = None
+    listening, jobs = _listen(host, port), None
+    if model is not None and isinstance(study, StoredStudy):
+        try:
+            source = Source.of(study.path, model, weights=weights, data=data, device=device or "")
+        except BaseException:
+            listening.close()
+            raise
+        jobs = JobQueue(source)
+        study = StoredStudy(study.path)  # whose pages offer what those of the one given need not
     address, bound = listening.getsockname()[:2]
     exposed = not ipaddress.ip_address(address).is_loopback
     ticket = Ticket()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shiftscope.flow.scores import score_all
 from shiftscope.progress import Progress
 from shiftscope.web.jobs.kind import Live, job
 
@@ -12,4 +13,6 @@ def _title(*, layer: str, kind: str, size: int) -> str:
 
 @job("derive", _title)
 def derive(live: Live, progress: Progress, *, layer: str, kind: str, size: int) -> None:
+    """Its scores too, for which its pages would wait."""
     live.derive(layer, kind, size=size, progress=progress)
+    score_all(live.study, progress=progress)
