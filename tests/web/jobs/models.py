@@ -16,6 +16,7 @@ import torch
 from tests.conftest import Made, Net
 
 BATCH = 64  # samples that an intervention shows at once
+PASSED = [0]  # batches of this process: what a model holds itself is put back after each dataset
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -27,14 +28,13 @@ class HeldNet(Net):
     """
 
     gate: str = ""
-    passed: int = 0
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         if self.gate and len(images) == BATCH:
-            while (word := said(self.gate)).isdecimal() and int(word) <= self.passed:
+            while (word := said(self.gate)).isdecimal() and int(word) <= PASSED[0]:
                 time.sleep(0.01)
             FAULTS.get(word, nothing)()
-            self.passed += 1
+            PASSED[0] += 1
         return super().forward(images)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
