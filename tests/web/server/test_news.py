@@ -12,7 +12,7 @@ from ...conftest import Made, viewer
 TITLE = "Since this viewer was started"
 
 
-def test_what_another_process_derives_records_or_removes_is_told(
+def test_what_another_process_derives_or_records_is_told(
     recorded: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(study_version, "LOOKED_AT_EVERY", -1.0)
@@ -25,5 +25,3 @@ def test_what_another_process_derives_records_or_removes_is_told(
     assert "hidden~pca2" in client.get("/layers/hidden").text
     recorded.record(Made(seed=2), "dusk", progress=False)
     assert "Dataset dusk is new." in client.get("/").text
-    recorded.remove("field")
-    assert "Dataset field is gone." in client.get("/").text
