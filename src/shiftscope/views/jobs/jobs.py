@@ -26,7 +26,7 @@ def jobs(study: StoredStudy) -> Page:
         text = "This viewer has no model: start it with shiftscope view STUDY --model ... to compute from its pages."
         return Page("Jobs", [Message("Nothing can be computed here", text)], trail)
     found = study.jobs.all()
-    trouble = [Message("No model", study.jobs.trouble, for_now=True)] if study.jobs.trouble else []
+    trouble = [Message("The model", study.jobs.trouble, for_now=True)] if study.jobs.trouble else []
     under_way: list[Panel] = [_under_way(job) for job in found if job.under_way]
     over = [job for job in found if not job.under_way]
     return Page("Jobs", [*trouble, *under_way, _table(over)], trail)

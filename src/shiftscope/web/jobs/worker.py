@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shiftscope.flow.live import LiveStudy
 
 TOLD_EVERY = 0.1  # seconds
+NICE = 5  # steps of priority that it stands behind the server, whose pages are waited for
 
 
 class Cancelled(BaseException):
@@ -137,6 +138,8 @@ def main() -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C in the terminal is for the viewer, which ends this one
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     told = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     asked = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
