@@ -1,19 +1,22 @@
 """Layers derived from recorded ones, from the stored responses to pages, interventions and `verify`."""
 
+import hashlib
 import json
 import shutil
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 from sklearn.decomposition import PCA
 
 import shiftscope as ss
 from shiftscope.derived.pca import PCA as OurPCA  # noqa: N811
-from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.errors import BadRequest, LayerError, NotInStudy, StudyDamaged, StudyMismatch
 from shiftscope.interop.deephys.export_deephys import export_deephys
 from shiftscope.model.target import Feature
 from shiftscope.statistics.split import FIT, split
+from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.writing.writer import RecordingWriter
 from shiftscope.study import open_study
 from shiftscope.summaries.maxima import Maxima
@@ -223,14 +226,71 @@ def test_who_waited_for_another_takes_what_that_one_made(derived, recorded):
     assert contents(recorded.path) == before
 
 
-def test_codes_of_a_rectified_layer_that_keep_what_they_are_change_no_answer(new_study, net):
+def test_codes_of_a_layer_that_is_rectified_as_it_is_read_cannot_be_set(new_study, net):
     study = new_study()
     study.record(Made(), "lab", layers=[ss.Layer("conv", rectify=True)], progress=False)
     study.derive(next(iter(study.layers)), "pca", size=2, progress=False)
-    answers = study.intervene(
-        list(study.layers)[-1], [0, 1], "clamp", model=net, data={"lab": Made()}, progress=False
-    )
-    assert answers.answers["lab"].changed == 0
+    with pytest.raises(LayerError, match="no change of it has the codes that are wanted"):
+        study.intervene(list(study.layers)[-1], [0], model=net, data={"lab": Made()}, progress=False)
+
+
+def test_a_failed_derivation_leaves_the_layer_that_was_there(derived):
+    before = contents(derived.path)
+    for asked in (
+        {"size": "3"},
+        {"size": None},
+        {"size": True},
+        {"size": 2, "seed": 1.5},
+        {"size": 2, "tilt": object()},
+    ):
+        with pytest.raises(BadRequest):
+            derived.derive("hidden", "pca", name=NAME, overwrite=True, progress=False, **asked)
+    for name in ("a" * 300, "", 5):
+        with pytest.raises(BadRequest):
+            derived.derive("hidden", "pca", size=2, name=name, progress=False)
+    assert contents(derived.path) == before
+    assert derived.derive("hidden", "pca", size=np.int64(3), progress=False).name == NAME
+
+
+@pytest.mark.parametrize("damage", ["lost", "columns", "nan"])
+def test_a_damaged_dictionary_leaves_recorded_layers_alone(derived, net, damage):
+    file = derived.place.file("derived", "layers", NAME, "dictionary.safetensors")
+    if damage == "lost":
+        file.unlink()
+    else:
+        arrays = load_file(file)
+        arrays["components_"] = (
+            arrays["components_"][:, :-1] if damage == "columns" else arrays["components_"] * np.nan
+        )
+        arrays["mean_"] = arrays["mean_"][: arrays["components_"].shape[1]]
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, file)
+        description = file.with_name("derivation.json")
+        told = json.loads(description.read_text()) | {"sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+        description.write_text(json.dumps(with_own_digest(told)))
+    again = open_study(derived.path)
+    assert len(again.scores("hidden")) == 10
+    assert list(again.heads) == ["hidden"]
+    live = again.live(net, {"lab": Made()})
+    assert live.probe("hidden:0")(live.inputs("lab", [0])).shape == (1,)
+    with pytest.raises((StudyDamaged, NotInStudy)):
+        live.probe(f"{NAME}:0")
+
+
+def test_a_model_changed_since_is_refused_where_its_answers_would_be_kept(recorded, net):
+    live = recorded.live(net, {"lab": Made()})
+    with torch.no_grad():
+        net.head.weight += 1
+    with pytest.raises(StudyMismatch):
+        live.intervene("conv", [0], progress=False)
+
+
+def test_a_live_study_reads_the_dictionary_that_is_there_now(derived, net):
+    live = derived.live(net, {"lab": Made()})
+    inputs = live.inputs("lab", range(40))
+    live.probe(f"{NAME}:0")(inputs)
+    derived.derive("conv", "pca", size=2, name=NAME, overwrite=True, progress=False)
+    values = live.probe(f"{NAME}:0")(inputs).detach()
+    np.testing.assert_allclose(values, derived["lab"].unit_responses(NAME, 0), atol=2e-3)
 
 
 def test_a_layer_made_otherwise_makes_kept_scores_stale(derived):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
 from shiftscope.model.answer import Answer
@@ -308,6 +309,44 @@ def test_a_target_that_the_input_does_not_reach_is_refused():
     layers = {layer.name: layer for layer in choose_layers(Survey.of(model, inputs, layers=["conv"]))}
     with pytest.raises(ModelError, match="behind a detach"):
         probe(model, Neuron("conv", 0), layers).gradient(inputs)
+
+
+def test_a_direction_of_a_rectified_layer_is_one_of_its_responses():
+    model, inputs, _ = made(Vision)
+    survey = Survey.of(model, inputs, layers=[Layer("conv", rectify=True)])
+    layers = {layer.name: layer for layer in choose_layers(survey)}
+    name = next(iter(layers))
+    along = probe(model, Direction(name, [0, 0, -1, 0, 0, 0]), layers)
+    torch.testing.assert_close(along(inputs), -probe(model, Neuron(name, 2), layers)(inputs))
+    torch.testing.assert_close(along.map(inputs), -probe(model, Channel(name, 2), layers).map(inputs))
+
+
+@pytest.mark.filterwarnings("ignore:None of the inputs have requires_grad")  # in the first look
+def test_a_part_whose_gradient_a_checkpoint_hides_is_refused():
+    class Checkpointed(nn.Module):
+        def __init__(self, reentrant):
+            super().__init__()
+            self.stem, self.block, self.head = nn.Conv2d(3, 6, 3), nn.Conv2d(6, 6, 1), nn.Linear(6, 4)
+            self.reentrant = reentrant
+
+        def forward(self, x):
+            x = self.stem(x).tanh()
+            x = checkpoint(lambda x: self.block(x).tanh(), x, use_reentrant=self.reentrant)
+            return self.head(x.mean((2, 3)))
+
+    torch.manual_seed(0)
+    model, inputs = Checkpointed(reentrant=True), torch.randn(2, 3, 8, 8)
+    layers = {each.name: each for each in choose_layers(Survey.of(model, inputs, layers=["stem", "block"]))}
+    both = Sum([(1, Neuron("stem", 1)), (1, Neuron("block", 2))], scaled=False)
+    with pytest.raises(ModelError, match="block:2 has no gradient"):
+        probe(model, both, layers).gradient(inputs)
+    model.reentrant = False
+    values, found = probe(model, both, layers).gradient(inputs)
+    asked = inputs.clone().requires_grad_()
+    stem = model.stem(asked)
+    by_hand = stem.mean((2, 3))[:, 1] + model.block(stem.tanh()).mean((2, 3))[:, 2]
+    torch.testing.assert_close(values, by_hand.detach())
+    torch.testing.assert_close(found, torch.autograd.grad(by_hand.sum(), asked)[0])
 
 
 def test_an_address_is_cut_at_the_last_colon():

@@ -60,6 +60,10 @@ def test_what_is_not_what_was_recorded_is_refused(recorded, net, made):
         recorded.live(net, {"lab": made()})
 
 
+def test_a_compiled_model_is_the_one_inside(recorded, net, made):
+    assert recorded.live(torch.compile(net, backend="eager"), {"lab": made()}).model is net
+
+
 def test_an_opened_study_needs_the_model_once(recorded, net, made):
     opened = open_study(recorded.path)
     with pytest.raises(BadRequest, match="pass model=net once"):

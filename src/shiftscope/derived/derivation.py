@@ -73,15 +73,10 @@ def learned(fitted: Derivation) -> dict[str, npt.NDArray[Any]]:
 
 
 def made_again(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Derivation:
-    """One that was fitted before; raises `StudyDamaged` where `arrays` are not what such a one has learned."""
+    """One that was fitted before; raises `StudyDamaged` for an array that no such one has learned."""
     fitted = made(kind, settings)
     for name, array in arrays.items():
         if not name.endswith("_") or name.startswith("_"):
             raise StudyDamaged(f"what a derived layer has learned has no such name: {name!r}.")
         setattr(fitted, name, array)
-    atoms, mean = arrays.get("components_"), arrays.get("mean_")
-    fits = atoms is not None and mean is not None and atoms.ndim == 2 and mean.shape == atoms.shape[1:]
-    if not fits or not all(np.isfinite(array).all() for array in arrays.values()):
-        shapes = {name: array.shape for name, array in arrays.items()}
-        raise StudyDamaged(f"a dictionary of the kind {kind!r} has arrays that are none: {shapes}.")
     return fitted

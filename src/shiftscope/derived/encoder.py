@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiftscope.derived.derivation import Derivation, Rows, made_again
-from shiftscope.store.derived_layer import read_learned
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ class Encoders(Mapping[str, DerivedEncoder]):
     def __getitem__(self, name: str) -> DerivedEncoder:
         derived = self._study.derived[name]
         if derived.digest not in self._read:
-            learned = read_learned(self._study.place, derived)
-            fitted = made_again(derived.kind, derived.settings, learned)
+            fitted = made_again(derived.kind, derived.settings, self._study.learned(name))
             self._read[derived.digest] = DerivedEncoder(derived.behind, fitted)
         return self._read[derived.digest]
 

@@ -62,7 +62,9 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """(row, feature) codes of (row, unit) responses."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float32, reset=False)
-        codes: Rows = (X - self.mean_) @ self.components_.T
+        # In double precision, so that a code does not hang on the rows beside its own.
+        exact = (X.astype(np.float64) - self.mean_) @ self.components_.T.astype(np.float64)
+        codes: Rows = exact.astype(np.float32)
         return codes
 
     def inverse_transform(self, codes: Rows) -> Rows:

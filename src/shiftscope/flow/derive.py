@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.progress import Progress, silent
-from shiftscope.store.derived_layer import DerivedLayer, read_learned, write_derived, write_learned
+from shiftscope.store.derived_layer import DerivedLayer, write_derived, write_learned
 from shiftscope.store.disk.locks import BETWEEN, held
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import folder_name
 from shiftscope.store.manifest import Manifest
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.typed import as_whole_number
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -80,12 +82,15 @@ def derive(
         study.layer(layer)
         raise NotInStudy(f"no layer {layer!r} was recorded.")
     derivations[kind]
-    name = name or f"{layer}~{kind}{size}"
+    name = f"{layer}~{kind}{size}" if name is None else name
+    if not isinstance(name, str):
+        raise BadRequest(f"name={name!r}; the name of a layer is text.")
+    folder_name(name)
     if name in study.recorded_layers:
         raise BadRequest(f"{name!r} is a recorded layer; give the derived one another name.")
     for recording in study.values():
         recording.require_responses()
-    told = {"size": size, "seed": seed, **settings}
+    told = _checked(kind, size=size, seed=seed, **settings)
     if overwrite and chosen(engine).rank is not None:
         raise BadRequest("processes that derive together cannot replace a layer: give it another name.")
     with write_errors(study.path):
@@ -96,6 +101,20 @@ def derive(
             encode(study, derived, dataset, engine=engine, progress=shown(progress))
     study.forget()
     return study.layer(name)
+
+
+def _checked(kind: str, **settings: Any) -> dict[str, Any]:
+    """The parameters as JSON has them; raises `BadRequest` for what it cannot hold."""
+    for name in ("size", "seed"):
+        number = as_whole_number(settings[name])
+        if number is None:
+            raise BadRequest(f"{name}={settings[name]!r}; it is a whole number.")
+        settings[name] = number
+    try:
+        json.dumps(settings)
+    except (TypeError, ValueError) as error:
+        raise BadRequest(f"settings of {kind} that a study cannot keep: {error}.") from error
+    return settings
 
 
 def encode(
@@ -121,7 +140,7 @@ def encode(
     behind, engine = study[dataset], chosen(engine)
     if derived.name in behind.derived:
         return
-    fitted = made_again(derived.kind, derived.settings, read_learned(study.place, derived))
+    fitted = made_again(derived.kind, derived.settings, study.learned(derived.name))
     plan = Plan(
         dataset=dataset,
         samples=behind.plan.samples,

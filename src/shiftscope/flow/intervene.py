@@ -80,6 +80,7 @@ def intervene(
     if layer is None:
         layer = head_behind(study).layer
     units, against = checked_units(units, study, layer), study[reference or study.reference].name
+    live.refuse_changed_model()  # what it answers is kept
     asked = live.at_hand()
     kept = {name: read_answers(study, name, layer, units, edit, against) for name in asked}
     missing = [name for name in asked if kept[name] is None]

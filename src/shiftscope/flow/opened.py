@@ -30,7 +30,7 @@ def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] 
     from shiftscope.datasets.source import as_dataset
     from shiftscope.derived.encoder import Encoders
 
-    study.model = model or study.model
+    study.model = study.model if model is None else model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass model=net once.")
     given = {}

@@ -123,7 +123,7 @@ def record(
     from shiftscope.progress import bar, silent, tell
     from shiftscope.recording.stream import PassOptions
 
-    study.model = model or study.model
+    study.model = study.model if model is None else model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass record(..., model=net) once.")
     dataset = as_dataset(data, preprocess=preprocess, labels=labels, categories=study.categories or None)

@@ -77,7 +77,8 @@ class Probe:
     target is known. As a context (`with probe:`) the model is made ready once, and stays so until the context ends.
     Inputs are model inputs (sample, ...), as the recorded dataset gives them. Values are float32. Where inputs ask
     for a gradient the values have one; sum them over the samples before the one backward pass, as `gradient` does,
-    and no sample's gradient depends on its neighbours.
+    and no sample's gradient depends on its neighbours. A model that runs parts of itself again in the backward pass
+    (torch.utils.checkpoint) has to be held by the context until that is over.
 
     Raises
     ------
@@ -110,7 +111,12 @@ class Probe:
 
     def __call__(self, inputs: torch.Tensor) -> torch.Tensor:
         """(sample,) values of the target for `inputs` (sample, ...)."""
-        return _sum(self._read(inputs, lambda term, tensor: term.weight * term.number(tensor)))
+        numbers = self._read(inputs, lambda term, tensor: term.weight * term.number(tensor))
+        if inputs.requires_grad and any(number.requires_grad for number in numbers):
+            for term, number in zip(self._terms, numbers, strict=True):
+                if not number.requires_grad:
+                    raise ModelError(_no_gradient(term.target))
+        return _sum(numbers)
 
     def map(self, inputs: torch.Tensor) -> torch.Tensor:
         """(sample, row, column) values at each place of the layer, or (sample, place) of a one-dimensional one."""
@@ -136,16 +142,9 @@ class Probe:
             if not asked.is_floating_point():
                 raise ModelError(f"{self.target} has no gradient with respect to inputs of whole numbers.")
             values = self(asked.requires_grad_())
-            found = (
-                torch.autograd.grad(values.sum(), asked, allow_unused=True)[0]
-                if values.requires_grad
-                else None
-            )
+            found = _gradient(values, asked) if values.requires_grad else None
         if found is None:
-            raise ModelError(
-                f"{self.target} has no gradient with respect to the input; is the layer behind a detach(), or are "
-                "its numbers rounded or counted?"
-            )
+            raise ModelError(_no_gradient(self.target))
         return values.detach(), found
 
     def __enter__(self) -> Probe:
@@ -256,6 +255,9 @@ class _Known:
             )
         if isinstance(target, Direction):
             vector = torch.from_numpy(checked_vector(target, layer.units))
+            if layer.rectify:  # the responses are, and the direction is one of responses
+                plain = dataclasses.replace(layer, rectify=False)
+                return _read_from(plain, target, lambda tensor, axis: _along(tensor.relu(), vector, axis))
             return _read_from(layer, target, lambda tensor, axis: _along(tensor, vector, axis))
         layer.check(target.unit)
         if isinstance(target, Neuron) and target.pool is not None:
@@ -307,6 +309,24 @@ def _read_from(
         return _places(one(tensor, axis), layer)[:, 0].float()
 
     return Term(layer, number, places, target)
+
+
+def _gradient(values: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor | None:
+    try:
+        return torch.autograd.grad(values.sum(), inputs, allow_unused=True)[0]
+    except RuntimeError as error:  # of a model that does more in the backward pass, as torch.utils.checkpoint
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ModelError(
+            f"the backward pass failed: {reason} If the model recomputes parts of it (torch.utils.checkpoint), switch "
+            "that off."
+        ) from error
+
+
+def _no_gradient(target: Target) -> str:
+    return (
+        f"{target} has no gradient with respect to the input; is the layer behind a detach(), inside a reentrant "
+        "checkpoint, or are its numbers rounded or counted?"
+    )
 
 
 def _places(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:

@@ -66,6 +66,10 @@ class LiveStudy:
         for name, dataset in self._data.items():
             _refuse_other_data(study[name], dataset)
 
+    def refuse_changed_model(self) -> None:
+        """Raise `StudyMismatch` where the model was changed since this was made."""
+        refuse_other_model(self.study.manifest.model, describe_model(self.model))
+
     def at_hand(self) -> list[str]:
         """The datasets that were given; where none was, all that can be opened again.
 

@@ -116,8 +116,14 @@ def write_derived(place: StudyPlace, derived: DerivedLayer) -> None:
     flush_names_of([folder / DESCRIPTION])
 
 
-def read_learned(place: StudyPlace, derived: DerivedLayer) -> dict[str, npt.NDArray[Any]]:
-    """What was learned for a derived layer, by name; raises `StudyDamaged` where it is not what was written."""
+def read_learned(place: StudyPlace, derived: DerivedLayer, behind: int) -> dict[str, npt.NDArray[Any]]:
+    """What was learned for a derived layer, by name.
+
+    Raises
+    ------
+    StudyDamaged
+        It is not what was written, or not for a layer of `behind` units.
+    """
     from safetensors import SafetensorError, safe_open
 
     path = place.file(DERIVED, "layers", folder_name(derived.name), DICTIONARY)
@@ -127,8 +133,10 @@ def read_learned(place: StudyPlace, derived: DerivedLayer) -> dict[str, npt.NDAr
         with file_to_read(path) as here, safe_open(here, "numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         atoms, mean = arrays["components_"], arrays["mean_"]
-        if atoms.ndim != 2 or len(atoms) != derived.units or mean.shape != atoms.shape[1:]:
+        if atoms.shape != (derived.units, behind) or mean.shape != (behind,):
             raise ValueError(f"atoms of shape {atoms.shape} and a mean of shape {mean.shape}")
+        if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (atoms, mean)):
+            raise ValueError("its atoms or its mean are not all finite numbers")
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise StudyDamaged(f"{path} cannot be read as what a derived layer has learned: {error}.") from error
     return arrays

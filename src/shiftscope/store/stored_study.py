@@ -8,9 +8,10 @@ from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.errors import NotInStudy, StudyDamaged, closest
 from shiftscope.model.linear_map import LinearMap, further_head
@@ -83,6 +84,11 @@ class StoredStudy(Mapping[str, Recording]):
             return read_derived(self.place, name)
         except StudyDamaged:
             return None
+
+    def learned(self, layer: str) -> dict[str, npt.NDArray[Any]]:
+        """What was learned for a derived layer, by name; raises `StudyDamaged` where it is not what was written."""
+        derived = self.derived[layer]
+        return read_learned(self.place, derived, self.recorded_layers[derived.behind].units)
 
     def without_codes(self, layer: str) -> list[str]:
         """Datasets of which a derived layer's codes are still to be computed; damaged ones are another matter."""
@@ -228,7 +234,7 @@ class StoredStudy(Mapping[str, Recording]):
 
     def _through_atoms(self, layer: str, head: LinearMap) -> LinearMap:
         """The map into the logits from the codes of a derived layer; what the codes leave of the responses is apart."""
-        learned = read_learned(self.place, self.derived[layer])
+        learned = self.learned(layer)
         weight = (head.weight @ learned["components_"].T).astype(np.float32)
         bias = (head.bias_or_zeros + head.weight @ learned["mean_"]).astype(np.float32)
         return LinearMap(further_head(head.name, layer), layer, weight, bias, alone=False)

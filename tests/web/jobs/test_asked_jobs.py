@@ -127,8 +127,8 @@ def test_without_the_token_nothing_is_computed_nor_told(asked: Asked, jobs: JobQ
         ({"size": "9" * 19}, "must be a whole number"),
         ({"size": ""}, "lacks size"),
         ({"layer": "h" * 10_001}, "more than 10,000 characters"),
-        ({"job": "intervene", "units": "1", "how": "destroy", "reference": "lab"}, "it can be"),
-        ({"job": "intervene", "how": "silence", "reference": "lab"}, "lacks units"),
+        ({"job": "intervene", "units": "1", "edit": "destroy", "reference": "lab"}, "it can be"),
+        ({"job": "intervene", "edit": "silence", "reference": "lab"}, "lacks units"),
     ],
 )
 def test_parameters_of_no_sense_are_refused(

@@ -18,6 +18,8 @@ def say(**message): print(json.dumps(message), flush=True)
 if source["model"] == "none": say(trouble="no such model."); sys.exit()
 if source["model"] == "dies": sys.exit(3)
 say(ready=True)
+print(5, "no message", flush=True)
+print(5, flush=True)
 cancelled = set()
 for line in sys.stdin:
     asked = json.loads(line)

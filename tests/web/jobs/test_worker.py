@@ -36,7 +36,7 @@ def until(true: Callable[[], object]) -> None:
 
 
 def asked(queue: JobQueue, units: str) -> Job:
-    parameters = {"layer": "conv", "units": units, "how": "silence", "reference": "lab"}
+    parameters = {"layer": "conv", "units": units, "edit": "silence", "reference": "lab"}
     return queue.submit("intervene", parameters, "interventions")
 
 
@@ -217,7 +217,7 @@ held.say(1)
 queue = JobQueue(Source.of(held.path, model or held.net, data=held.data))
 while not queue._worker: time.sleep(0.01)
 if not model:
-    job = queue.submit("intervene", {"layer": "conv", "units": "1", "how": "silence", "reference": "lab"}, "")
+    job = queue.submit("intervene", {"layer": "conv", "units": "1", "edit": "silence", "reference": "lab"}, "")
     while queue.job(job.number).done < 64: time.sleep(0.01)
 print(queue._worker._process.pid, queue._source.pickled, flush=True)
 time.sleep(1000)

@@ -57,6 +57,12 @@ def intervene_live(
         )
     chosen = checked_units(units, study, layer)
     against = study[reference or study.reference]
+    if encoder and described.rectify:
+        raise LayerError(
+            f"{layer!r} is derived from {described.name!r}, which is rectified as it is read: what the model holds "
+            "there may be negative, and no change of it has the codes that are wanted. Record the layer behind the "
+            "ReLU."
+        )
     to = Edit.of(edit, against, layer, chosen)
     change = ChangeOfCodes(described, chosen, to, encoder) if encoder else Change(described, chosen, to)
     answers = {name: _answers(live, name, change, run or PassOptions()) for name in datasets}
@@ -116,9 +122,7 @@ class ChangeOfCodes(Change):
         changed = tensor.detach().clone()
         places = self._places(changed)
         rise = torch.from_numpy(change).to(places)
-        before = torch.relu(places) if self.layer.rectify else places
-        rise = rise.reshape(*rise.shape, *[1] * (places.ndim - 2))
-        places.copy_(torch.where(rise != 0, before + rise, places))
+        places += rise.reshape(*rise.shape, *[1] * (places.ndim - 2))
         return with_tensor(output, tensor, changed)
 
 

@@ -20,7 +20,7 @@ LONGEST = 80  # characters of a readable variant
 
 
 def answers_key(
-    study: StoredStudy, dataset: str, layer: str, units: Sequence[int], how: EditKind, reference: str
+    study: StoredStudy, dataset: str, layer: str, units: Sequence[int], edit: EditKind, reference: str
 ) -> ResultKey:
     """All that decides the answers; the order of the units does not."""
     named = ", ".join(map(str, sorted(units)))
@@ -34,18 +34,18 @@ def answers_key(
         datasets,
         versions={KIND: VERSION},
         ground={"model": str(study.manifest.model.get("weights_sha256", ""))},
-        settings={"how": how, "units": sorted(units), "reference": reference},
-        variant=f"{how} {named}",
+        settings={"edit": edit, "units": sorted(units), "reference": reference},
+        variant=f"{edit} {named}",
     )
 
 
 def read_answers(
-    study: StoredStudy, dataset: str, layer: str, units: Sequence[int], how: EditKind, reference: str
+    study: StoredStudy, dataset: str, layer: str, units: Sequence[int], edit: EditKind, reference: str
 ) -> Answers | None:
     """What is kept of a dataset; None where nothing is, or it is damaged."""
     samples = study[dataset].samples
     try:
-        kept = read_result(study.path, answers_key(study, dataset, layer, units, how, reference))
+        kept = read_result(study.path, answers_key(study, dataset, layer, units, edit, reference))
     except StudyDamaged:
         return None  # it is computed again
     after = kept.parts[KIND].get("after") if kept else None
@@ -61,12 +61,12 @@ def write_answers(
     dataset: str,
     layer: str,
     units: Sequence[int],
-    how: EditKind,
+    edit: EditKind,
     reference: str,
     answers: Answers,
 ) -> None:
     """Raises `StudyNotWritable` where the disk is full, or may not be written to."""
     if not study.read_only:
-        key = answers_key(study, dataset, layer, units, how, reference)
+        key = answers_key(study, dataset, layer, units, edit, reference)
         with write_errors(study.path):
             write_result(study.path, Result(key, {KIND: {"after": answers.after.astype(np.int32)}}))

@@ -32,7 +32,7 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
         parameters={
             "layer": selection.layer,
             "units": ", ".join(map(str, shown.units)),
-            "how": shown.edit,
+            "edit": shown.edit,
             "reference": selection.reference,
         },
         page=shown.at(),

@@ -175,9 +175,10 @@ class JobQueue:
             self._trouble = ""
             return True
         told = message.get("trouble") if message else None
+        how = "told nothing" if worker.alive else worker.ended()
         worker.kill()
         self._worker = None
-        self._trouble = told or f"While it loaded the model, the process that computes {worker.ended()}."
+        self._trouble = told or f"While it loaded the model, the process that computes {how}."
         return False
 
     def _do(self, number: int) -> None:
@@ -196,7 +197,7 @@ class JobQueue:
                 if "state" in message:
                     self._ended(number, message["state"], message.get("message", ""), now - began)
                     return
-                self._set(number, done=message["done"], total=message["total"])
+                self._set(number, done=message.get("done", 0), total=message.get("total", 0))
             elif not worker.alive:
                 self._lose(
                     number,
@@ -302,9 +303,12 @@ class _Worker:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             for line in self._process.stdout:
-                self._heard.put(json.loads(line))
+                with suppress(ValueError):  # what is no message of ours is nobody's
+                    message = json.loads(line)
+                    if isinstance(message, dict):
+                        self._heard.put(message)
         self._heard.put(None)
 
 

@@ -8,13 +8,13 @@ from shiftscope.progress import Progress
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str, units: str, how: EditKind, reference: str) -> str:
-    return f"What units {units} of {layer} do, {how}"
+def _title(*, layer: str, units: str, edit: EditKind, reference: str) -> str:
+    return f"What units {units} of {layer} do, {edit}"
 
 
 @job("intervene", _title)
 def intervene(
-    live: Live, progress: Progress, *, layer: str, units: str, how: EditKind, reference: str
+    live: Live, progress: Progress, *, layer: str, units: str, edit: EditKind, reference: str
 ) -> None:
     """On every dataset that is given or can be opened again; `units` are numbers with commas between.
 
@@ -26,7 +26,7 @@ def intervene(
     from shiftscope.explain.interventions.numbers import unit_numbers
 
     missing = _unopened(live)
-    live.intervene(layer, unit_numbers(units), how, reference=reference, progress=progress)
+    live.intervene(layer, unit_numbers(units), edit, reference=reference, progress=progress)
     if missing:
         raise missing[0]
 
