@@ -219,3 +219,13 @@ def test_a_link_out_of_the_study_is_not_followed(recorded, key, tmp_path):
     (recorded.path / "explanations").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StudyDamaged, match="leads out"):
         write_result(recorded.path, Result(key, {"a": {"x": NUMBERS}}))
+
+
+def test_a_result_has_the_same_bytes_in_whatever_order_its_parts_were_found(recorded, tmp_path):
+    written = []
+    for versions in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
+        key = ResultKey.of(recorded, "scores", "hidden", ["field", "lab"], versions=versions)
+        parts = {part: {"value": np.arange(3.0)} for part in versions}
+        write_result(recorded.path, Result(key, parts))
+        written.append({path.name: path.read_bytes() for path in key.place(recorded.path).iterdir()})
+    assert written[0] == written[1]

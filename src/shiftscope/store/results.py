@@ -79,7 +79,8 @@ class ResultKey:
 
     def as_json(self) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {**told, "datasets": list(self.datasets)}
+        versions = dict(sorted(self.versions.items()))  # in whatever order the parts were found
+        return {**told, "datasets": list(self.datasets), "versions": versions}
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> ResultKey:
