@@ -10,14 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from safetensors.torch import save
 from torch import nn
 
-from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.sample import Dataset
 from shiftscope.datasets.stimuli.digits import coloured_digits
 from shiftscope.flow.scores import score_all
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.progress import bar
+from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.manifest import refuse_taken
 from shiftscope.study import Study
 
@@ -82,7 +83,8 @@ def train(
 def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
     """Train the net, record it on the held-out digits in all four palettes, and count its significant paths.
 
-    The same seed on the same machine gives the same study, so a study that is there is gone on with.
+    The same seed on the same machine gives the same study, so a study that is there is gone on with. The weights lie
+    beside it, at `weights_of`.
     """
     refuse_taken(path)  # before the training, not after it
     torch.manual_seed(seed)
@@ -90,12 +92,18 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
     with bar("training", 0, epochs * len(lessons)) as advance:
         train(net, lessons, epochs=epochs, seed=seed, advance=advance)
     study = Study.create(path, net, [str(digit) for digit in range(10)], exist_ok=True)
+    with written_aside(weights_of(path)) as file:
+        file.write(save(net.state_dict()))
     for palette in PALETTES:
-        dataset: ArrayData = coloured_digits("held_out", palette)
-        study.record(dataset, palette, layers=LAYERS, reference=palette == "coloured")
+        study.record(f"digits:{palette}", palette, layers=LAYERS, reference=palette == "coloured")
     study.paths()
     score_all(study, progress=bar)
     return study
+
+
+def weights_of(path: Path) -> Path:
+    """The file of the net's weights, beside the study's folder."""
+    return path.with_name(f"{path.name.removesuffix('.study')}.safetensors")
 
 
 def results(study: Study, layer: str) -> list[list[str]]:

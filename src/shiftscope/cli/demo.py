@@ -40,7 +40,7 @@ def demo(
     from rich.console import Console
     from rich.table import Table
 
-    from shiftscope.demo import LAYERS, RESULT_COLUMNS, make_study, results
+    from shiftscope.demo import LAYERS, RESULT_COLUMNS, make_study, results, weights_of
 
     study = make_study(out, seed=seed)
     for layer in LAYERS:
@@ -48,9 +48,13 @@ def demo(
         for row in results(study, layer):
             table.add_row(*row)
         Console().print(table)
-    Console().print(f"The study is in {out}. Open it again with: shiftscope view {out}", soft_wrap=True)
+    model, weights = [], weights_of(out)
+    if weights.is_file():  # pages offer to compute with it what they lack
+        model = ["--model", "shiftscope.demo:DigitNet", "--weights", str(weights)]
+    again = " ".join(["shiftscope view", str(out), *model])
+    Console().print(f"The study is in {out}. Open it again with: {again}", soft_wrap=True)
     if view:
-        options = [] if port is None else ["--port", str(port)]
+        options = [*model, *([] if port is None else ["--port", str(port)])]
         options += [] if browser else ["--no-browser"]
         _run_viewer([sys.executable, "-m", "shiftscope", "view", str(out), *options])
 
