@@ -130,3 +130,29 @@ def test_a_deviation_of_nothing_is_refused(new_study, made):
     study.record(Made(), "lab", layers=["2"], progress=False)
     with pytest.raises(BadRequest, match="does not vary over the"):
         study.live(model, {"lab": made()}).deviation(Neuron("2", 0))
+
+
+def test_a_model_that_was_refused_is_not_remembered(recorded, net, made):
+    recorded.live(net, {"lab": made()})
+    other = type(net)()
+    with pytest.raises(StudyMismatch, match="with other weights: were they loaded"):
+        recorded.live(other)
+    assert recorded.live(data={"lab": made()}).model is net
+
+
+def test_what_cannot_be_opened_again_is_told_and_left_out(new_study, tmp_path, net, made, capsys):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "x.npz", images=rng.integers(0, 255, (9, 8, 8, 3), np.uint8), labels=np.arange(9) % 4)
+    study = new_study()
+    study.record(f"npz:{tmp_path / 'x.npz'}", "lab", layers=["conv"], progress=False)
+    study.record(made(), "field", other_preprocessing=True, check_range=False, progress=False)
+    done = study.intervene("conv", [0], model=net)
+    assert list(done.answers) == ["lab"]
+    assert "left out: 'field' was recorded from data in memory" in capsys.readouterr().err
+
+
+def test_what_is_no_tensor_and_no_number_of_a_category_is_refused(live):
+    with pytest.raises(BadRequest, match="a probe takes a tensor"):
+        live.probe(0)(np.zeros((1, 3, 8, 8)))
+    with pytest.raises(BadRequest, match="no category 'a'"):
+        live.probe(Logit("a"))

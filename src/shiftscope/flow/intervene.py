@@ -71,7 +71,7 @@ def intervene(
     from shiftscope.explain.interventions.intervention import Intervention
     from shiftscope.explain.interventions.live import intervene_live
     from shiftscope.explain.interventions.stored_answers import read_answers, write_answers
-    from shiftscope.progress import shown
+    from shiftscope.progress import shown, tell
     from shiftscope.recording.live_study import LiveStudy
     from shiftscope.recording.stream import PassOptions
 
@@ -82,6 +82,8 @@ def intervene(
     units, against = checked_units(units, study, layer), study[reference or study.reference].name
     live.refuse_changed_model()  # what it answers is kept
     asked = live.at_hand()
+    if progress is True:
+        tell("left out", [str(error) for error in live.left_out.values()])
     kept = {name: read_answers(study, name, layer, units, edit, against) for name in asked}
     missing = [name for name in asked if kept[name] is None]
     samples = sum(len(live.dataset(name)) for name in missing)

@@ -30,11 +30,13 @@ def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] 
     from shiftscope.datasets.source import as_dataset
     from shiftscope.derived.encoder import Encoders
 
-    study.model = study.model if model is None else model
-    if study.model is None:
+    model = study.model if model is None else model
+    if model is None:
         raise BadRequest("an opened study does not hold the model: pass model=net once.")
     given = {}
     for name, one in (data or {}).items():
         preprocess = recorded_preprocess(study[name].plan.source) if isinstance(one, str) else None
         given[name] = as_dataset(one, preprocess=preprocess, categories=study.categories or None)
-    return kind(study, study.model, given, encoders=Encoders(study))
+    found = kind(study, model, given, encoders=Encoders(study))
+    study.model = model  # not one that was refused
+    return found

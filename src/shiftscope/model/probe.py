@@ -34,6 +34,7 @@ from shiftscope.model.target import (
     checked_vector,
 )
 from shiftscope.model.units.kind import unit_kinds
+from shiftscope.typed import as_whole_number
 
 LOGITS = None  # in the place of a layer
 TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
@@ -110,7 +111,8 @@ class Probe:
         self._held = ExitStack()
 
     def __call__(self, inputs: torch.Tensor) -> torch.Tensor:
-        """(sample,) values of the target for `inputs` (sample, ...)."""
+        """(sample,) values of the target for `inputs` (sample, ...); raises `BadRequest` where they are no tensor."""
+        _check_tensor(inputs)
         numbers = self._read(inputs, lambda term, tensor: term.weight * term.number(tensor))
         if inputs.requires_grad and any(number.requires_grad for number in numbers):
             for term, number in zip(self._terms, numbers, strict=True):
@@ -137,6 +139,7 @@ class Probe:
         ModelError
             The target has no gradient with respect to the inputs.
         """
+        _check_tensor(inputs)
         with torch.inference_mode(False), torch.enable_grad(), self:
             asked = inputs.detach().clone()
             if not asked.is_floating_point():
@@ -267,9 +270,9 @@ class _Known:
         return _read_from(layer, target, lambda tensor, axis: tensor.narrow(axis, target.unit, 1))
 
     def _logit(self, target: Logit) -> Term:
-        if not 0 <= target.category < self.categories:
+        if as_whole_number(target.category) is None or not 0 <= target.category < self.categories:
             raise BadRequest(
-                f"no category {target.category}; there are {self.categories}, from 0 to {self.categories - 1}."
+                f"no category {target.category!r}; there are {self.categories}, from 0 to {self.categories - 1}."
             )
 
         def number(logits: torch.Tensor) -> torch.Tensor:
@@ -309,6 +312,14 @@ def _read_from(
         return _places(one(tensor, axis), layer)[:, 0].float()
 
     return Term(layer, number, places, target)
+
+
+def _check_tensor(inputs: object) -> None:
+    if not isinstance(inputs, torch.Tensor):
+        raise BadRequest(
+            f"inputs of type {type(inputs).__name__}; a probe takes a tensor (sample, ...), as live.inputs(dataset, "
+            "positions) gives."
+        )
 
 
 def _gradient(values: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor | None:

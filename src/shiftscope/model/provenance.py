@@ -145,8 +145,16 @@ def refuse_other_model(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> N
         f"{key} {_short(recorded.get(key))} there, {_short(now.get(key))} here" for key in differs
     )
     raise StudyMismatch(
-        f"this study was made by another model: {what}. Responses of two models cannot share a study; "
-        "create a new study for this one."
+        f"this study was made by another model: {what}. {_weights_only(differs)}Responses of two models cannot share a "
+        "study; create a new study for one that is another on purpose."
+    )
+
+
+def _weights_only(differs: Sequence[str]) -> str:
+    return (
+        "It has the same modules with other weights: were they loaded? "
+        if differs == ["weights_sha256"]
+        else ""
     )
 
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from shiftscope.datasets.reopened import reopened
 from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
+from shiftscope.errors import BadRequest, DataError, NotInStudy, ShiftscopeError, StudyMismatch
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
 from shiftscope.model.evaluation.kept_randomness import kept_randomness
@@ -62,6 +62,7 @@ class LiveStudy:
         refuse_other_model(study.manifest.model, describe_model(self.model))
         refuse_other_answers_in(study, self.model)
         self._data = dict(data or {})
+        self.left_out: dict[str, ShiftscopeError] = {}  # by `at_hand`, and why
         self.given = list(self._data)  # names of the datasets that were given
         for name, dataset in self._data.items():
             _refuse_other_data(study[name], dataset)
@@ -80,16 +81,19 @@ class LiveStudy:
         """
         if self.given:
             return self.given
-        found, problem = [], None
-        for name in self.study:
-            try:
-                self.dataset(name)
-                found.append(name)
-            except (DataError, StudyMismatch) as error:
-                problem = problem or error
-        if problem and not found:
-            raise problem
+        self.left_out = {name: error for name in self.study if (error := self._problem(name))}
+        found = [name for name in self.study if name not in self.left_out]
+        if not found and self.left_out:
+            raise next(iter(self.left_out.values()))
         return found
+
+    def _problem(self, name: str) -> ShiftscopeError | None:
+        """Why a dataset cannot be shown to the model."""
+        try:
+            self.dataset(name)
+        except (DataError, StudyMismatch) as error:
+            return error
+        return None
 
     def dataset(self, name: str) -> Dataset:
         """The data of a recorded dataset.

@@ -4,7 +4,7 @@ import pytest
 
 from shiftscope.study import open_study
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Message
+from shiftscope.views.page.panels import Columns, Message
 
 from ...conftest import Made
 
@@ -43,3 +43,17 @@ def test_a_derived_layer_without_codes_of_a_dataset_is_named(recorded, net):
     shutil.rmtree(recorded.path / "derived" / "layers" / "hidden~pca2" / "field")
     (text,) = told(open_study(recorded.path))
     assert text == "hidden~pca2 has no codes of field yet, and is shown once it has."
+
+
+def test_layers_that_are_derived_have_no_place_in_the_depth_of_the_network(recorded):
+    recorded.derive("hidden", "pca", size=2, progress=False)
+
+    def charts(panels):
+        for panel in panels:
+            yield from charts(panel.panels) if isinstance(panel, Columns) else [panel]
+
+    (chart,) = [
+        each for each in charts(overview(recorded).panels) if each.title.startswith("Where in the network")
+    ]
+    assert "hidden" in str(chart.spec)
+    assert "pca2" not in str(chart.spec)

@@ -25,3 +25,14 @@ def test_what_another_process_derives_or_records_is_told(
     assert "hidden~pca2" in client.get("/layers/hidden").text
     recorded.record(Made(seed=2), "dusk", progress=False)
     assert "Dataset dusk is new." in client.get("/").text
+
+
+def test_what_came_before_the_first_page_is_read_too(
+    recorded: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_version, "LOOKED_AT_EVERY", -1.0)
+    client = viewer(open_study(recorded.path))
+    recorded.record(Made(seed=2), "dusk", progress=False)
+    text = client.get("/").text
+    assert "Dataset dusk is new." in text
+    assert "Not finished" not in text

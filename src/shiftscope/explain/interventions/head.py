@@ -33,16 +33,16 @@ def head_behind(study: StoredStudy, layer: str | None = None) -> LinearMap:
     if study.head is None:
         raise NotInStudy(
             "this study holds no linear head: the model ends in none, gives probabilities, or the layer before it was "
-            "not recorded. Record the layer that feeds the last linear map, or give the model and the data: "
-            "study.intervene(..., model=net, data={name: dataset})."
+            "not recorded. Record the layer that feeds the last linear map, or give the model: model=net, or "
+            "--model on the command line."
         )
     head = study.head if layer is None else study.heads.get(study.layer(layer).name)
     if head is None:
         raise BadRequest(
             f"layer {layer!r} does not feed the linear head, {' and '.join(map(repr, study.heads))} "
             f"{'does' if len(study.heads) == 1 else 'do'}, so what follows a change of {layer!r} "
-            "cannot be computed from the study. Give the model and the data: "
-            "study.intervene(..., model=net, data={name: dataset})."
+            "cannot be computed from the study. Give the model too: model=net, or --model on "
+            "the command line."
         )
     return head
 

@@ -49,8 +49,10 @@ def accuracies(shown: ShownIntervention) -> Table | Message | None:
         Column("p", "McNemar's test: as many fixed as broken.", numeric=True),
         Column("changed", "Predictions that are another one, labelled or not.", numeric=True),
     ]
-    left_out = [name for name in selection.ordered() if name not in done.answers]
+    left_out = [name for name in selection.ordered() if name not in shown.kept]
     alone = f" Recorded with summaries alone: {', '.join(left_out)}." if left_out else ""
+    waiting = [name for name in shown.kept if name not in done.answers]
+    alone += f" Not answered by the model yet: {', '.join(waiting)}." if waiting else ""
     note = (
         "Interval and p do not know how the units were chosen; the command shiftscope repair chooses them on other "
         "samples."

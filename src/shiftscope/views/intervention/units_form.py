@@ -14,11 +14,12 @@ def units_form(shown: ShownIntervention) -> Filter:
     how_many = "unit" if len(shown.units) == 1 else f"{len(shown.units)} units"
     blamed = f"the {how_many} most to blame in {selection.lead}"
     none = f"no unit argues more for wrong answers than for right ones in {selection.lead}"
+    proposed = f": {blamed if shown.units else none}" if shown.through_head else ""
     return Filter(
         f"Units of {selection.layer} to change",
         plain,
         [Field("units", "Units", units, "Numbers with commas between: 3, 17")],
         button="Change",
         reset=plain if units else "",
-        note="" if units else f"None asked for: {blamed if shown.units else none}.",
+        note="" if units else f"None asked for{proposed}.",
     )

@@ -21,7 +21,7 @@ def shift_profile(overview: ShownOverview) -> Panel | None:
     selection, score = overview.selection, overview.score
     if not overview.shifts:
         return None
-    layers = list(selection.study.layers)
+    layers = list(selection.study.recorded_layers)  # derived ones have no depth of their own
     rows = []
     for name in selection.others():
         for layer in layers:

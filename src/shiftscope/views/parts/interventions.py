@@ -11,8 +11,8 @@ AT = "interventions"
 
 
 def interventions(selection: Selection, layer: str, units: Sequence[int], text: str) -> list[Link]:
-    """The way to the page that changes these units; none where the layer does not feed the head."""
-    if layer not in selection.study.heads:
+    """The way to the page that changes these units; none where neither the head nor a model tells what is answered."""
+    if layer not in selection.study.heads and selection.study.jobs is None:
         return []
     help = "What the model answers on each dataset without them."
     return [Link(text, selection.page(AT, layer=layer, units=",".join(map(str, units))), help)]

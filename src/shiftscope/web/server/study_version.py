@@ -31,7 +31,8 @@ class StudyVersion:
         self.clock = clock
         self._looked = float("-inf")
         self._jobs = 0  # changes seen
-        self._rest: Hashable = None
+        # As it was opened: what came before the first page was asked for is to be read as well.
+        self._rest: Hashable = _files(study.path) if isinstance(study, StoredStudy) else None
 
     def now(self) -> Hashable:
         """None where it cannot be told, as for a study that lies in no folder."""
