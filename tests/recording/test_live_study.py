@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from shiftscope.demo import DigitNet
 from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
 from shiftscope.model.target import Direction, Feature, Logit, Neuron, Sum
 from shiftscope.statistics.split import FIT, split
@@ -156,3 +157,11 @@ def test_what_is_no_tensor_and_no_number_of_a_category_is_refused(live):
         live.probe(0)(np.zeros((1, 3, 8, 8)))
     with pytest.raises(BadRequest, match="no category 'a'"):
         live.probe(Logit("a"))
+
+
+def test_digits_that_carry_the_categories_of_the_study_are_opened_again(new_study):
+    net = DigitNet()
+    study = new_study(net, tuple(str(digit) for digit in range(10)))
+    study.record("digits:coloured", "lab", layers=["hidden"], progress=False)
+    assert study["lab"].plan.source["text"] == "digits:coloured"
+    assert open_study(study.path).live(net).at_hand() == ["lab"]

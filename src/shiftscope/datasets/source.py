@@ -95,8 +95,9 @@ def _from_text(text: str, options: dict[str, Any]) -> Dataset:
     if path.startswith("//"):
         raise DataError(f"{text!r} is not on this machine. Copy it to a local folder.")
     dataset = _made(dataset_kinds[kind], kind, path, options)
-    if isinstance(dataset, ArrayData):
-        dataset.opened_from = f"{kind}:{path}"
+    own = dataset.dataset if isinstance(dataset, Relabelled) else dataset
+    if isinstance(own, ArrayData):
+        own.opened_from = f"{kind}:{path}"
     return dataset
 
 
