@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -24,7 +24,7 @@ class Job:
     total: int = 0  # 0 while it is not known
     message: str = ""  # why it failed
     asked: float = 0.0  # seconds since 1970
-    seconds: float = field(default=0.0)  # that it took
+    seconds: float = 0.0  # that it took
 
     @property
     def under_way(self) -> bool:

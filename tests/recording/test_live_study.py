@@ -70,7 +70,7 @@ def test_an_opened_study_needs_the_model_once(recorded, net, made):
     with pytest.raises(BadRequest, match="pass model=net once"):
         opened.live()
     opened.live(net)
-    assert opened.live(data={"lab": made()}).given == ["lab"]
+    assert opened.live(data={"lab": made()}).at_hand() == ["lab"]
 
 
 def test_a_dataset_of_a_folder_is_opened_again_and_must_be_the_same(new_study, tmp_path, net):
@@ -83,7 +83,6 @@ def test_a_dataset_of_a_folder_is_opened_again_and_must_be_the_same(new_study, t
     study = new_study()
     study.record(f"imagefolder:{tmp_path / 'images'}", "lab", layers=["conv"], progress=False)
     live = open_study(study.path).live(net)
-    assert live.given == []
     values = live.probe("conv:1")(live.inputs("lab", range(12))).detach()
     np.testing.assert_allclose(values, study["lab"].unit_responses("conv", 1), rtol=1e-3, atol=1e-6)
     assert live.at_hand() == ["lab"]
@@ -150,6 +149,11 @@ def test_what_cannot_be_opened_again_is_told_and_left_out(new_study, tmp_path, n
     done = study.intervene("conv", [0], model=net)
     assert list(done.answers) == ["lab"]
     assert "left out: 'field' was recorded from data in memory" in capsys.readouterr().err
+    both = study.live(net, {"field": made()}).intervene("conv", [0])
+    assert list(both.answers) == ["lab", "field"]  # one opened again, one given
+    assert capsys.readouterr().err.count("left out") == 0
+    alone = study.intervene("conv", [1], model=net, data={"field": made()}, progress=False)
+    assert list(alone.answers) == ["field"]
 
 
 def test_what_is_no_tensor_and_no_number_of_a_category_is_refused(live):

@@ -47,7 +47,7 @@ class Encoding:
         return is_done(self.place, self.plan, shard)
 
     def samples_in(self, shard: int) -> int:
-        return min(self.plan.rows, self.plan.samples - shard * self.plan.rows)
+        return self.plan.samples_in(shard)
 
     def on(self, device: str) -> Encoding:
         return self  # its arithmetic is the host's

@@ -55,8 +55,8 @@ def intervene(
         "silence": the response is 0. "clamp": it is brought into the unit's range on the reference. "replace":
         it becomes the unit's mean over the samples of the reference whose label is the predicted category.
     model, data
-        As for `live`: the model, and the datasets to show to it by their names in the study; all that can be opened
-        again where none is given.
+        As for `live`: the model, and the datasets to show to it by their names in the study, no others; all that can
+        be opened again where none is given.
     live
         The study with both at hand, in place of `model` and `data`.
     how
@@ -81,7 +81,7 @@ def intervene(
         layer = head_behind(study).layer
     units, against = checked_units(units, study, layer), study[reference or study.reference].name
     live.refuse_changed_model()  # what it answers is kept
-    asked = live.at_hand()
+    asked = list(data) if data else live.at_hand()
     if progress is True:
         tell("left out", [str(error) for error in live.left_out.values()])
     kept = {name: read_answers(study, name, layer, units, edit, against) for name in asked}

@@ -62,9 +62,3 @@ def live(
         Another model, or other samples, labels or preprocessing, than were recorded.
     """
     return opened(study, model, data, LiveStudy)
-
-
-def look_again(live: LiveStudy) -> None:
-    """See what other processes have written into the study since."""
-    live.study.reread()
-    live.study.forget()

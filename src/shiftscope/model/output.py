@@ -13,6 +13,7 @@ from shiftscope.errors import LayerError, ModelError
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.kind import unit_kinds
 
+TINY = torch.finfo(torch.float32).tiny
 FIRST_IS_OUTPUT = nn.RNNBase, nn.RNNCellBase, nn.MultiheadAttention
 
 
@@ -192,6 +193,11 @@ def logits_in(output: Any, item: str | int | None = None, samples: int | None = 
         f"the model gives {_describe(candidate)}{shown}, not one row of logits per sample, (sample, category). "
         "Wrap it in a module whose forward returns the logits."
     )
+
+
+def log_of(probabilities: torch.Tensor) -> torch.Tensor:
+    """Logarithms, in float32; of zero, which has none, that of the smallest normal number."""
+    return torch.log(probabilities.clamp_min(TINY))
 
 
 def one_number(logits: torch.Tensor) -> str:

@@ -2,73 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
-from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
+from shiftscope.errors import BadRequest, LayerError, ModelError
 from shiftscope.model.answer import Answer
 from shiftscope.model.entering import entering_of
 from shiftscope.model.evaluation.evaluation import device_and_dtype, followed, unwrap
 from shiftscope.model.forward import forward
-from shiftscope.model.output import logits_in, pooled, tensor_in
-from shiftscope.model.recorded_layer import RecordedLayer, layer_named
-from shiftscope.model.target import (
-    Channel,
-    Direction,
-    Feature,
-    Logit,
-    Neuron,
-    Single,
-    Sum,
-    Target,
-    checked_vector,
-)
-from shiftscope.model.units.kind import unit_kinds
-from shiftscope.typed import as_whole_number
-
-LOGITS = None  # in the place of a layer
-TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
-
-
-class Encoder(Protocol):
-    """What makes a derived layer from the one behind it."""
-
-    @property
-    def layer(self) -> str:
-        """The one behind it."""
-        ...
-
-    @property
-    def units(self) -> int: ...
-
-    @property
-    def atoms(self) -> npt.NDArray[np.float32]:
-        """(feature, unit) what one more of each feature adds to the responses."""
-        ...
-
-    def __call__(self, responses: torch.Tensor) -> torch.Tensor:
-        """(row, feature) from (row, unit); differentiable."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """One part of a target: where it is read, and how the number and the map come of what is read there."""
-
-    layer: RecordedLayer | None  # LOGITS where it is of the answer
-    number: Callable[[torch.Tensor], torch.Tensor]  # what is read there -> (sample,)
-    places: Callable[[torch.Tensor], torch.Tensor]  # -> (sample, ...)
-    target: Target
-    weight: float = 1.0
+from shiftscope.model.output import log_of, logits_in, tensor_in
+from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.taps import refuse_not_run
+from shiftscope.model.target import Target
+from shiftscope.model.terms import Encoder, KnownTargets, Term
 
 
 class Probe:
@@ -105,14 +57,13 @@ class Probe:
     ) -> None:
         self.model, self.target, self.grid = unwrap(model), target, grid
         self._answer = answer
-        known = _Known(layers, categories, encoders or {}, deviation)
+        known = KnownTargets(layers, categories, encoders or {}, deviation)
         self._terms = known.terms(target)
         self._ready = 0
         self._held = ExitStack()
 
     def __call__(self, inputs: torch.Tensor) -> torch.Tensor:
         """(sample,) values of the target for `inputs` (sample, ...); raises `BadRequest` where they are no tensor."""
-        _check_tensor(inputs)
         numbers = self._read(inputs, lambda term, tensor: term.weight * term.number(tensor))
         if inputs.requires_grad and any(number.requires_grad for number in numbers):
             for term, number in zip(self._terms, numbers, strict=True):
@@ -167,6 +118,7 @@ class Probe:
         self, inputs: torch.Tensor, of: Callable[[Term, torch.Tensor], torch.Tensor]
     ) -> list[torch.Tensor]:
         """What `of` makes for each term of what is read for it, from one forward pass."""
+        _check_tensor(inputs)
         device, dtype = device_and_dtype(self.model)
         with self, torch.inference_mode(False), torch.enable_grad():
             if inputs.requires_grad:
@@ -179,7 +131,7 @@ class Probe:
                 except _AllRead:
                     return reading.taken()
             logits = logits_in(output, self._answer.output, len(inputs)).float()
-            reading.answered(logits.clamp_min(TINY).log() if self._answer.probabilities else logits)
+            reading.answered(log_of(logits) if self._answer.probabilities else logits)
             return reading.taken()
 
     def _refuse_quantised(self) -> None:
@@ -215,105 +167,6 @@ class Probe:
         return places.reshape(-1, rows, columns)
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What there is to be asked for."""
-
-    layers: Mapping[str, RecordedLayer]
-    categories: int
-    encoders: Mapping[str, Encoder]
-    deviation: Callable[[Target], float] | None
-
-    def terms(self, target: Target, weight: float = 1.0) -> list[Term]:
-        if isinstance(target, Sum):
-            if not target.parts:
-                raise BadRequest("a sum of no targets: give Sum([(weight, target), ...]).")
-            return [each for part in target.parts for each in self._scaled(target, *part, weight)]
-        return [dataclasses.replace(self._term(target), weight=weight)]
-
-    def _scaled(self, of: Sum, weight: float, part: Target, outer: float) -> list[Term]:
-        if of.scaled:
-            if self.deviation is None:
-                raise BadRequest(
-                    "the targets of a sum cannot be scaled without a study: give Sum(..., scaled=False)."
-                )
-            weight /= self.deviation(part)
-        return self.terms(part, outer * weight)
-
-    def _term(self, target: Single) -> Term:
-        if isinstance(target, Logit):
-            return self._logit(target)
-        if isinstance(target, (Neuron, Feature)) and target.layer in self.encoders:
-            return self._feature(target)
-        if isinstance(target, Feature):
-            raise BadRequest(
-                f"{target.layer!r} is no derived layer that can be computed here; there are "
-                f"{', '.join(self.encoders) or 'none'}."
-            )
-        layer = layer_named(target.layer, self.layers)
-        if layer.side == "derived":
-            raise BadRequest(
-                f"{target.layer!r} is derived: its units are features, Feature({target.layer!r}, unit). A direction of "
-                f"codes is one of the layer behind it, {layer.module!r}."
-            )
-        if isinstance(target, Direction):
-            vector = torch.from_numpy(checked_vector(target, layer.units))
-            if layer.rectify:  # the responses are, and the direction is one of responses
-                plain = dataclasses.replace(layer, rectify=False)
-                return _read_from(plain, target, lambda tensor, axis: _along(tensor.relu(), vector, axis))
-            return _read_from(layer, target, lambda tensor, axis: _along(tensor, vector, axis))
-        layer.check(target.unit)
-        if isinstance(target, Neuron) and target.pool is not None:
-            layer = _pooled_otherwise(layer, target.pool)
-        if isinstance(target, Channel) and layer.kind != "neuron":
-            layer = _pooled_otherwise(layer, "mean")
-        return _read_from(layer, target, lambda tensor, axis: tensor.narrow(axis, target.unit, 1))
-
-    def _logit(self, target: Logit) -> Term:
-        if as_whole_number(target.category) is None or not 0 <= target.category < self.categories:
-            raise BadRequest(
-                f"no category {target.category!r}; there are {self.categories}, from 0 to {self.categories - 1}."
-            )
-
-        def number(logits: torch.Tensor) -> torch.Tensor:
-            return logits[:, target.category]
-
-        return Term(LOGITS, number, number, target)
-
-    def _feature(self, target: Neuron | Feature) -> Term:
-        if getattr(target, "pool", None) is not None:
-            raise BadRequest(f"features of {target.layer!r} are not pooled: leave out pool=.")
-        encode = self.encoders[target.layer]
-        if not 0 <= target.unit < encode.units:
-            units = f"{encode.units}, from 0 to {encode.units - 1}"
-            raise NotInStudy(f"no unit {target.unit} in layer {target.layer!r}, which has {units}.")
-        layer = layer_named(encode.layer, self.layers)
-
-        def number(tensor: torch.Tensor) -> torch.Tensor:
-            return encode(pooled(tensor, layer).float())[:, target.unit]
-
-        def places(tensor: torch.Tensor) -> torch.Tensor:
-            at = _places(tensor, layer).movedim(1, -1)
-            return encode(at.reshape(-1, at.shape[-1]).float())[:, target.unit].reshape(at.shape[:-1])
-
-        return Term(layer, number, places, target)
-
-
-def _read_from(
-    layer: RecordedLayer, target: Target, one: Callable[[torch.Tensor, int], torch.Tensor]
-) -> Term:
-    """A term that reads one unit, which `one` takes out of an output along its axis, which stays."""
-    axis = unit_kinds[layer.kind].unit_axis(layer.axes)
-
-    def number(tensor: torch.Tensor) -> torch.Tensor:
-        return pooled(one(tensor, axis), layer)[:, 0].float()
-
-    def places(tensor: torch.Tensor) -> torch.Tensor:
-        return _places(one(tensor, axis), layer)[:, 0].float()
-
-    return Term(layer, number, places, target)
-
-
 def _check_tensor(inputs: object) -> None:
     if not isinstance(inputs, torch.Tensor):
         raise BadRequest(
@@ -338,29 +191,6 @@ def _no_gradient(target: Target) -> str:
         f"{target} has no gradient with respect to the input; is the layer behind a detach(), inside a reentrant "
         "checkpoint, or are its numbers rounded or counted?"
     )
-
-
-def _places(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
-    """(sample, unit, ...) numbers at all positions, the middle being one of them."""
-    pool = "mean" if layer.pool == "center" else layer.pool
-    at = unit_kinds[layer.kind].places(tensor, layer.axes, pool)
-    return torch.relu(at) if layer.rectify else at
-
-
-def _along(tensor: torch.Tensor, vector: torch.Tensor, axis: int) -> torch.Tensor:
-    """The inner product along an axis, which stays with one number."""
-    vector = vector.to(tensor.device, tensor.dtype)
-    product: torch.Tensor = torch.tensordot(tensor.movedim(axis, -1), vector, dims=1)
-    return product.unsqueeze(axis)
-
-
-def _pooled_otherwise(layer: RecordedLayer, pool: str) -> RecordedLayer:
-    pools = unit_kinds[layer.kind].pools
-    if pool not in pools:
-        raise BadRequest(
-            f"pool={pool!r} for {layer.name!r}; a {layer.kind} has {' or '.join(map(repr, pools))}."
-        )
-    return dataclasses.replace(layer, pool=pool)
 
 
 def _sum(tensors: list[torch.Tensor]) -> torch.Tensor:
@@ -406,13 +236,8 @@ class _Reading:
 
     def taken(self) -> list[torch.Tensor]:
         """What was read, in the order of the terms."""
-        missing = [
-            term.layer.name for key, term in enumerate(self._terms) if term.layer and key not in self._read
-        ]
-        if missing:
-            raise LayerError(
-                f"layers {missing} did not run in this forward pass, though they did in the first one."
-            )
+        keys = enumerate(self._terms)
+        refuse_not_run([term.layer.name for key, term in keys if term.layer and key not in self._read])
         return [self._read[key] for key in range(len(self._terms))]
 
     def _hook(self, keys: Sequence[int]) -> Callable[..., None]:
@@ -438,6 +263,5 @@ class _Reading:
         assert term.layer is not None
         given = entering_of(module, arguments, output, term.layer.side)
         tensor = tensor_in(given, term.layer.item, term.layer.module)
-        return self._of(
-            term, tensor.clone() if copied else tensor
-        )  # a layer that works in place may come behind
+        # A layer that works in place may come behind.
+        return self._of(term, tensor.clone() if copied else tensor)

@@ -47,11 +47,16 @@ class Taps:
         taken = dict(self._responses)
         self._responses.clear()
         self._calls.clear()
-        if missing := [layer.name for layer in self._layers if layer.name not in taken]:
-            raise LayerError(
-                f"layers {missing} did not run in this forward pass, though they did in the first one."
-            )
+        refuse_not_run([layer.name for layer in self._layers if layer.name not in taken])
         return taken
+
+
+def refuse_not_run(layers: Sequence[str]) -> None:
+    """Raise `LayerError` where there are any."""
+    if layers:
+        raise LayerError(
+            f"layers {list(layers)} did not run in this forward pass, though they did in the first one."
+        )
 
 
 def _hook(

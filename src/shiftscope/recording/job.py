@@ -51,7 +51,7 @@ class Job:
         return is_done(self.place, self.plan, shard)
 
     def samples_in(self, shard: int) -> int:
-        return min(self.plan.rows, self.plan.samples - shard * self.plan.rows)
+        return self.plan.samples_in(shard)
 
     @property
     def device(self) -> str:

@@ -17,21 +17,18 @@ from shiftscope.errors import BadRequest, DataError, NotInStudy, ShiftscopeError
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
 from shiftscope.model.evaluation.kept_randomness import kept_randomness
-from shiftscope.model.probe import Encoder, Probe
+from shiftscope.model.probe import Probe
 from shiftscope.model.provenance import describe_model, refuse_other_model
 from shiftscope.model.target import Direction, Feature, Logit, Neuron, Target, as_target, checked_vector
+from shiftscope.model.terms import Encoder
 from shiftscope.recording.batches import stacked
 from shiftscope.recording.other_answers import refuse_other_answers_in
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 
-LINEAR_POOLS = (
-    "none",
-    "mean",
-    "center",
-    "cls",
-)  # by which a pooled direction is the direction of what is pooled
+# By which a pooled direction is the direction of what is pooled.
+LINEAR_POOLS = ("none", "mean", "center", "cls")
 
 
 class LiveStudy:
@@ -63,7 +60,6 @@ class LiveStudy:
         refuse_other_answers_in(study, self.model)
         self._data = dict(data or {})
         self.left_out: dict[str, ShiftscopeError] = {}  # by `at_hand`, and why
-        self.given = list(self._data)  # names of the datasets that were given
         for name, dataset in self._data.items():
             _refuse_other_data(study[name], dataset)
 
@@ -72,15 +68,13 @@ class LiveStudy:
         refuse_other_model(self.study.manifest.model, describe_model(self.model))
 
     def at_hand(self) -> list[str]:
-        """The datasets that were given; where none was, all that can be opened again.
+        """The datasets that were given or can be opened again; `left_out` says why the others cannot.
 
         Raises
         ------
         DataError, StudyMismatch
-            Why the first of them cannot, where none can.
+            Why the first of them cannot, where there is none.
         """
-        if self.given:
-            return self.given
         self.left_out = {name: error for name in self.study if (error := self._problem(name))}
         found = [name for name in self.study if name not in self.left_out]
         if not found and self.left_out:

@@ -16,7 +16,7 @@ from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import device_and_dtype, observed
 from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.model.forward import GOES_ON, failures_told, under_autocast
-from shiftscope.model.output import logits_in
+from shiftscope.model.output import log_of, logits_in
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.survey.find_answer import are_probabilities
 from shiftscope.model.taps import Taps
@@ -26,7 +26,6 @@ from shiftscope.shard import Keep, Shard, StoredType
 from shiftscope.typed import as_whole_number, check_choice
 
 OnError = Literal["raise", "skip"]
-TINY = torch.finfo(torch.float32).tiny  # a probability of zero has no logarithm
 
 
 def silent(samples: int) -> None:
@@ -178,7 +177,7 @@ def _log_probabilities(outputs: torch.Tensor) -> torch.Tensor:
             "the model's first outputs were probabilities, none negative and with a sum of one, and later ones are "
             'not. Say which they are: outputs="logits" or outputs="probabilities".'
         )
-    return torch.log(outputs.clamp_min(TINY))
+    return log_of(outputs)
 
 
 def _shown(

@@ -76,6 +76,9 @@ class Plan:
         starts = range(0, self.samples, self.rows)
         return {i: range(start, min(start + self.rows, self.samples)) for i, start in enumerate(starts)}
 
+    def samples_in(self, shard: int) -> int:
+        return min(self.rows, self.samples - shard * self.rows)
+
     def bytes_needed(self, *, samples: bool = True) -> int:
         """What the recording will take on disk at most, thumbnails at 4 kB; less where it keeps no `samples`."""
         twice = sum(

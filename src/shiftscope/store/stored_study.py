@@ -298,6 +298,11 @@ class StoredStudy(Mapping[str, Recording]):
         self._forget_derived()
         return self.manifest
 
+    def read_again(self) -> None:
+        """See what other processes have written since."""
+        self.reread()
+        self.forget()
+
     def refuse_changed(self) -> None:
         """Raise `StudyDamaged` where the manifest on disk is not what was written."""
         _read_manifest(self.path, as_written=True)

@@ -18,8 +18,8 @@ from shiftscope.explain.interventions.edit import Edit, EditKind
 from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervention import Answers, Intervention
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
-from shiftscope.model.probe import Encoder
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.model.terms import Encoder
 from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.recording.stream import PassOptions, stream

@@ -217,8 +217,7 @@ def is_done(place: RecordingPlace, plan: Plan, shard: int) -> bool:
 
 def tells_of_shard(done: object, plan: Plan, shard: int) -> bool:
     """Whether the content of a `.done` file is of this shard; one of before may lack some of what it says."""
-    samples = min(plan.rows, plan.samples - shard * plan.rows)
-    said = {"shard": shard, "samples": samples, "plan": plan.digest}
+    said = {"shard": shard, "samples": plan.samples_in(shard), "plan": plan.digest}
     return isinstance(done, dict) and all(done.get(key, value) == value for key, value in said.items())
 
 

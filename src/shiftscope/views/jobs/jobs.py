@@ -9,14 +9,6 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Cell, Column, Computation, Link, Message, Page, Panel, Table
 from shiftscope.views.page.view import view
 
-STATES = {
-    "waiting": "waiting",
-    "running": "under way",
-    "done": "done",
-    "failed": "failed",
-    "cancelled": "cancelled",
-}
-
 
 @view("/jobs")
 def jobs(study: StoredStudy) -> Page:
@@ -47,7 +39,7 @@ def _table(over: list[Job]) -> Table:
     rows = [
         [
             Cell(job.title, job.page),
-            Cell(STATES[job.state]),
+            Cell(job.state),
             Cell(f"{job.seconds:.1f}" if job.seconds else "–", value=job.seconds),
             Cell(datetime.fromtimestamp(job.asked, UTC).isoformat(sep=" ", timespec="seconds")[:19]),
             Cell(job.message),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from shiftscope.errors import ShiftscopeError
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.progress import Progress
 from shiftscope.registry import Registry
@@ -16,8 +17,7 @@ class Live(Protocol):
     """What a kind of job needs of the live study, whose own file imports torch."""
 
     study: StoredStudy
-
-    def dataset(self, name: str) -> Any: ...
+    left_out: Mapping[str, ShiftscopeError]  # datasets that cannot be shown to the model
 
     def intervene(
         self, layer: str, units: Sequence[int], edit: EditKind, /, *, reference: str, progress: Progress

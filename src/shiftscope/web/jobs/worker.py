@@ -70,12 +70,11 @@ class Worker:
         os._exit(0)  # nobody waits for the job under way any more
 
     def _do(self, live: LiveStudy, asked: Mapping[str, Any]) -> None:
-        from shiftscope.flow.live import look_again
         from shiftscope.web.jobs.kind import job_kinds
 
         number = asked["job"]
         try:
-            look_again(live)
+            live.study.read_again()
             job_kinds[asked["kind"]].run(live, self._progress(number), **asked["parameters"])
         except Cancelled:
             self.tell(job=number, state="cancelled")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import inspect
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, Protocol
@@ -34,7 +33,7 @@ from shiftscope.web.server.arguments import chosen, options, pattern, positions
 from shiftscope.web.server.asked_jobs import AskedJobs
 from shiftscope.web.server.damage_notice import without_damage
 from shiftscope.web.server.downloads import downloaded
-from shiftscope.web.server.forms import fields_of
+from shiftscope.web.server.forms import fields_of, refuse_lacking
 from shiftscope.web.server.kept_pages import KeptPage, KeptPages
 from shiftscope.web.server.news import News
 from shiftscope.web.server.save_rate import SaveRate
@@ -236,14 +235,11 @@ class _Shown:
 
     def act(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
         kinds = options(action.act)
-        defaults = inspect.signature(action.act).parameters
-        needed = {name for name in kinds if defaults[name].default is inspect.Parameter.empty}
 
         async def answer(request: Request) -> Response:
             fields = await fields_of(request, self.pace)
             sent = {name: fields[name] for name in kinds if name in fields}
-            if lacking := needed - sent.keys():
-                raise BadRequest(f"the form lacks {', '.join(sorted(lacking))}.")
+            refuse_lacking(action.act, sent)
             instead = await run_in_threadpool(action.act, self.study, **request.path_params, **sent)
             if instead:
                 return self._drawn(request, instead, navigation(self.study), status=409)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from shiftscope.web.html.durations import progress_text
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.jobs.kind import job_kinds
 from shiftscope.web.server.arguments import chosen, options
-from shiftscope.web.server.forms import fields_of, inside
+from shiftscope.web.server.forms import fields_of, inside, refuse_lacking
 from shiftscope.web.server.save_rate import SaveRate
 
 LONGEST = 10_000  # characters of a parameter
@@ -43,13 +42,7 @@ class AskedJobs:
         if long := [name for name in kinds if len(fields.get(name, "")) > LONGEST]:
             raise BadRequest(f"{long[0]!r} holds more than {LONGEST:,} characters.")
         given = chosen(fields, kinds)
-        needed = {
-            name
-            for name, parameter in inspect.signature(run).parameters.items()
-            if name in kinds and parameter.default is inspect.Parameter.empty
-        }
-        if lacking := needed - given.keys():
-            raise BadRequest(f"the form lacks {', '.join(sorted(lacking))}.")
+        refuse_lacking(run, given)
         page = inside(fields.get("page", ""))
         self._jobs.submit(kind, given, page)
         return _back("./", page)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+from collections.abc import Callable, Collection
 from urllib.parse import parse_qsl, unquote
 
 from starlette.datastructures import QueryParams
@@ -47,6 +49,16 @@ async def fields_of(request: Request, pace: SaveRate) -> QueryParams:
     except (UnicodeDecodeError, ValueError) as error:
         raise BadRequest("the form cannot be read: it must be sent as a web form in UTF-8.") from error
     return QueryParams(pairs)
+
+
+def refuse_lacking(does: Callable[..., object], given: Collection[str]) -> None:
+    """Raise `BadRequest` where a form has not sent what has no default in what it does."""
+    parameters = inspect.signature(does).parameters.values()
+    needed = {
+        each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty
+    }
+    if lacking := needed - set(given):
+        raise BadRequest(f"the form lacks {', '.join(sorted(lacking))}.")
 
 
 def inside(page: str) -> str:

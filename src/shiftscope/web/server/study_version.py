@@ -43,7 +43,7 @@ class StudyVersion:
             self._jobs = jobs
             self._looked = self.clock()
             before, self._rest = self._rest, _files(self.study.path)
-            if before is not None and before != self._rest:
+            if before != self._rest:
                 self._read_again(self.study)
         # A manifest that was read anew comes with recordings that are read anew.
         return id(self.study.manifest), _notes(self.study.path / NOTES), self._rest, jobs
@@ -52,8 +52,7 @@ class StudyVersion:
     def _read_again(study: StoredStudy) -> None:
         """What other processes have recorded or derived; a manifest that cannot be read is told by the pages."""
         with suppress(ShiftscopeError, OSError):
-            study.reread()
-            study.forget()
+            study.read_again()
 
 
 def _notes(path: Path) -> Hashable:
@@ -70,7 +69,7 @@ def _notes(path: Path) -> Hashable:
 
 
 def _files(study: Path) -> Hashable:
-    if on_store(study):  # three requests; a recording that changes is one that the manifest says has changed
+    if on_store(study):  # four requests; a recording that changes is one that the manifest says has changed
         below = (study / EXPLANATIONS).versions() | (study / DERIVED).versions()
         kept = tuple(sorted(below.items()))
         return (study / MANIFEST).version(), (study / NOTES).version(), kept

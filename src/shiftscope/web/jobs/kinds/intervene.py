@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shiftscope.errors import DataError, ShiftscopeError, StudyMismatch
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.progress import Progress
 from shiftscope.web.jobs.kind import Live, job
@@ -25,18 +24,6 @@ def intervene(
     """
     from shiftscope.explain.interventions.numbers import unit_numbers
 
-    missing = _unopened(live)
     live.intervene(layer, unit_numbers(units), edit, reference=reference, progress=progress)
-    if missing:
-        raise missing[0]
-
-
-def _unopened(live: Live) -> list[ShiftscopeError]:
-    """Why each dataset that cannot be shown to the model is not there."""
-    found: list[ShiftscopeError] = []
-    for name in live.study:
-        try:
-            live.dataset(name)
-        except (DataError, StudyMismatch) as error:
-            found.append(error)
-    return found
+    if live.left_out:
+        raise next(iter(live.left_out.values()))
