@@ -252,14 +252,14 @@ def test_a_bar_stays_in_its_cell(share: float | None, width: str | None) -> None
 
 
 def test_few_choices_are_links_and_many_a_menu() -> None:
-    few = [Link(name, f"?lead={name}") for name in "ab"]
+    few = [Link(name, f"?focus={name}") for name in "ab"]
     many = [Link(name, f"?sort={name}") for name in "abcdefgh"]
     html = render(
-        Page("p", [], choices=[Choice("lead", few, "b"), Choice("sort", many, "c")]),
+        Page("p", [], choices=[Choice("focus", few, "b"), Choice("sort", many, "c")]),
         Navigation("s"),
         SERVED,
     )
-    assert re.search(r'href="\.\./\?lead=b" aria-current="true"', html)
+    assert re.search(r'href="\.\./\?focus=b" aria-current="true"', html)
     assert re.search(r'<summary><span class="name">sort</span> c</summary>', html)
 
 
