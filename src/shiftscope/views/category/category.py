@@ -5,6 +5,7 @@ from __future__ import annotations
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.category_at import category_at
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
@@ -16,7 +17,7 @@ from shiftscope.views.parts.pictures import category_name
 @view("categories/{index}")
 def category(
     study: StoredStudy,
-    index: int,
+    index: int | str,
     *,
     layer: str | None = None,
     baseline: str | None = None,
@@ -26,7 +27,7 @@ def category(
     """Accuracy, errors and units in each dataset; unless chosen, the first shifted dataset is the focus."""
     selection = Selection.at(study, layer, baseline, focus)
     selection = selection.focused_on(selection.others()[0]) if selection.others() else selection
-    study.check_category(index)
+    index = category_at(study, index)
     last = len(study.categories) - 1
     at = PageAddress(selection, f"categories/{index}", category, {"images": images})
     shown = ShownCategory(selection, index, at, images)

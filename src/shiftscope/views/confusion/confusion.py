@@ -10,6 +10,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.confusion.pair import Pair
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.category_at import pair_at
 from shiftscope.views.page.panels import Choice, Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
@@ -22,8 +23,8 @@ Compare = Literal["focus", "baseline"]
 @view("confusions/{actual}/{predicted}")
 def confusion(
     study: StoredStudy,
-    actual: int,
-    predicted: int,
+    actual: int | str,
+    predicted: int | str,
     *,
     layer: str | None = None,
     baseline: str | None = None,
@@ -37,8 +38,7 @@ def confusion(
     in the same dataset, or in the baseline where it has none.
     """
     selection = Selection.at(study, layer, baseline, focus)
-    study.check_category(actual)
-    study.check_category(predicted)
+    actual, predicted = pair_at(study, actual, predicted)
     if actual == predicted:
         raise BadRequest("a confusion is between two different categories.")
     selection = selection.focused_on(

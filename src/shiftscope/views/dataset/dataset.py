@@ -6,6 +6,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.dataset.image_strip import IMAGES
 from shiftscope.views.dataset.shown_dataset import Show, ShownDataset
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.category_at import category_at
 from shiftscope.views.page.panels import Choice, Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
@@ -19,8 +20,8 @@ def dataset_images(
     dataset: str,
     *,
     show: Show = "all",
-    label: int | None = None,
-    prediction: int | None = None,
+    label: int | str | None = None,
+    prediction: int | str | None = None,
     start: int = 0,
     layer: str | None = None,
     baseline: str | None = None,
@@ -29,9 +30,7 @@ def dataset_images(
     """Right and wrong answers, here and against the reference, and the images in the order of the dataset."""
     selection = Selection.at(study, layer, baseline, focus)
     recording = study[dataset]
-    for chosen in (label, prediction):
-        if chosen is not None:
-            study.check_category(chosen)
+    label, prediction = (None if each is None else category_at(study, each) for each in (label, prediction))
     options = {"show": show, "label": label, "prediction": prediction}
     at = PageAddress(selection, selection.at_dataset(dataset), dataset_images, options)
     shown = ShownDataset(selection, recording, at, show, label, prediction, start)

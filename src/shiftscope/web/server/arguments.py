@@ -98,7 +98,8 @@ def positions(text: str) -> list[int]:
 
 def _converted(name: str, text: str, kind: Any) -> Any:
     if get_origin(kind) in (Union, types.UnionType):
-        (kind,) = (one for one in get_args(kind) if one is not types.NoneType)
+        kinds = [one for one in get_args(kind) if one is not types.NoneType]
+        kind = str if str in kinds else kinds[0]  # what may be a name is read by the page
     if get_origin(kind) is Literal:
         for choice in get_args(kind):
             if text == str(choice):
