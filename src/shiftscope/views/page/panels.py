@@ -93,6 +93,9 @@ class Column:
     axis: Sequence[tuple[float, str]] = field(
         default=(), kw_only=True
     )  # places from 0 to 1, and their numbers
+    ends: tuple[str, str] | None = field(
+        default=None, kw_only=True
+    )  # what its two ends say, in place of the name
     help: str = ""  # how the numbers below were computed
     numeric: bool = False
     sort: Link | None = None  # page with the table sorted by this column
@@ -282,6 +285,15 @@ class Compared(Panel):
 
 
 @dataclass(frozen=True)
+class Equation(Panel):
+    """Pictures that become others, which look like third ones: strips with what stands between them."""
+
+    strips: Sequence[ImageStrip]
+    answers: Sequence[Span]  # what each strip is classified as
+    signs: Sequence[tuple[str, str]]  # one fewer than strips: a sign, and what it says
+
+
+@dataclass(frozen=True)
 class Fold(Panel):
     """Panels that are closed at first: the title is the topic, `says` what was found."""
 
@@ -327,4 +339,4 @@ def inner_panels(panel: Panel) -> Sequence[Panel]:
     """The panels inside of one; none of a panel that holds no others."""
     if isinstance(panel, Columns | Fold | Folds):
         return panel.panels
-    return panel.strips if isinstance(panel, Compared) else ()
+    return panel.strips if isinstance(panel, Compared | Equation) else ()

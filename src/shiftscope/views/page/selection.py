@@ -150,7 +150,7 @@ class Selection:
         links = [
             Link(name, replace(self, asked_layer=name).page(path, **options)) for name in self.study.layers
         ]
-        return Choice("Units of layer", links, self.layer)
+        return Choice("Layer", links, self.layer)
 
     def others(self) -> list[str]:
         """The datasets compared with the baseline."""
