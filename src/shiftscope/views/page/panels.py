@@ -294,6 +294,28 @@ class Equation(Panel):
 
 
 @dataclass(frozen=True)
+class Twin:
+    """One sample in one dataset, with the answer it got."""
+
+    dataset: str
+    picture: Picture
+    answer: str
+    role: Role | None  # None for a set that is neither baseline nor focus
+    note: str = ""  # how sure the answer is
+    like: Picture | None = None  # what the wrong answer looks like
+    like_words: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Twins(Panel):
+    """The same sample in several datasets."""
+
+    twins: Sequence[Twin]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Fold(Panel):
     """Panels that are closed at first: the title is the topic, `says` what was found."""
 
