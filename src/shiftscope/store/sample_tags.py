@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from shiftscope.errors import BadRequest, StudyDamaged
@@ -47,9 +47,9 @@ def sample_tags(study: StoredStudy, dataset: str) -> dict[str, frozenset[str]]:
     return {sample: frozenset(tags.split()) for sample, tags in rows}
 
 
-def tag_counts(study: StoredStudy, dataset: str) -> dict[str, int]:
-    """How many samples of a dataset have each tag, in the order of the alphabet."""
-    counts = Counter(tag for tags in sample_tags(study, dataset).values() for tag in tags)
+def count_tags(tags: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """How many samples have each tag, in the order of the alphabet."""
+    counts = Counter(tag for words in tags.values() for tag in words)
     return {tag: counts[tag] for tag in sorted(counts, key=lambda tag: (tag.casefold(), tag))}
 
 

@@ -137,6 +137,14 @@ class Table(Panel):
 
 
 @dataclass(frozen=True)
+class Tagging:
+    """Pictures can be selected and tagged by a POST to `page`."""
+
+    page: str
+    tags: Sequence[str]  # proposed while typing
+
+
+@dataclass(frozen=True)
 class ImageStrip(Panel):
     """Pictures in order, strongest first unless the title says otherwise."""
 
@@ -146,6 +154,8 @@ class ImageStrip(Panel):
     more: Link | None = None
     empty: str = "No images."
     large: bool = False  # one picture to be looked at, rather than many to be compared
+    sizable: bool = False  # a person may choose how large the pictures are
+    tagging: Tagging | None = None
 
 
 @dataclass(frozen=True)

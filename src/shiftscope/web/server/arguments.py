@@ -78,6 +78,11 @@ def chosen(query: QueryParams, kinds: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
+def several(kind: Any) -> bool:
+    """Whether a field of this type may be sent more than once."""
+    return any(get_origin(one) is list for one in (kind, *get_args(kind)))
+
+
 def positions(text: str) -> list[int]:
     """Places of samples with commas between.
 
