@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
 from shiftscope.arrays import UnitArray
 from shiftscope.counted import counted
 from shiftscope.statistics.ranked import ranked
-from shiftscope.tuning.set_means import welch
+from shiftscope.tuning.set_means import Difference, welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
-from shiftscope.views.page.panels import Cell, Change, Column, Message, Table
+from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.parts.cells import share_cell, strip_column
 from shiftscope.views.parts.number_text import percent, points, points_interval
+from shiftscope.views.parts.response_changes import most_changed, response_changes
 from shiftscope.views.parts.sample_sets import as_share, bounded, mean_response, reference_maximum
 
 EACH_WAY = 8  # units
@@ -64,44 +65,25 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
 
 
 def changed_responses(pair: Pair) -> Table:
-    """The units whose mean response changed most, from ring to dot, in shares of the baseline's maximum."""
-    selection = pair.selection
+    """The units whose mean response changed most, from right samples to confused ones."""
+    selection, (a, b) = pair.selection, pair.names
     means = [mean_response(recording, selection.layer, chosen) for recording, chosen in pair.sets]
     after, before = (as_share(selection, mean.mean) for mean in means)
-    change = after - before
-    order = ranked(np.abs(change))[:EACH_WAY]
-    units = [int(unit) for unit in order if change[unit] == change[unit] != 0]
-    sure = welch(means[0].at(units), means[1].at(units)).times(1 / reference_maximum(selection)[units])
-    most = max(1.0, *(float(each[unit]) for each in (before, after) for unit in units)) if units else 1.0
-    rows = []
-    for unit, low, high in zip(units, sure.low.tolist(), sure.high.tolist(), strict=True):
-        ring, dot = float(before[unit]), float(after[unit])
-        text = f"{percent(ring)} → {percent(dot)}"
-        ends = (ring + low) / most, (ring + high) / most
-        rows.append(
-            [
-                Cell(f"unit {unit}", selection.unit(unit)),
-                Cell(
-                    f"unit {unit}: {text}", change=Change(ring / most, dot / most, *ends), value=change[unit]
-                ),
-                Cell(text),
-                *pair.strips(unit),
-            ]
-        )
-    (a, b), scale = pair.names, f"of the unit's largest response in {selection.baseline}"
-    columns = [
-        Column("unit", help=f"Units of {selection.layer} whose mean response changed most."),
-        Column(
-            "mean response",
-            help=f"Ring: {a} classified right in {pair.against}. Dot: {a} classified {b} in {selection.focus}, with "
-            f"the 95 % interval of Welch. In per cent {scale}.",
-            axis=[(0, "0"), (1 / most, "100 %")],
-        ),
-        Column("from, to", help=f"In per cent {scale}.", numeric=True),
-        *map(strip_column, pair.stripped),
-    ]
-    title = f"{counted(len(units), 'unit')} of {selection.layer} that changed most from {a} to {b}"
-    return Table(title, columns, rows, note=_why(pair), empty="No unit responds differently.")
+
+    def sure(units: Sequence[int]) -> Difference:
+        scale = 1 / reference_maximum(selection)[list(units)]
+        return welch(means[0].at(units), means[1].at(units)).times(scale)
+
+    units = counted(len(most_changed(before, after)), "unit")
+    return response_changes(
+        selection,
+        f"{units} of {selection.layer} that changed most from {a} to {b}",
+        before,
+        after,
+        sure=sure,
+        ways=(f"{a} classified right in {pair.against}", f"{a} classified {b} in {selection.focus}"),
+        note=_why(pair),
+    )
 
 
 def _sentence(
