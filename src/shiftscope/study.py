@@ -15,6 +15,7 @@ from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
 from shiftscope.flow.repair import repair
+from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
 from shiftscope.flow.to_pandas import to_pandas
@@ -47,6 +48,7 @@ class Study(StoredStudy):
     worst_units = worst_units
     intervene = intervene
     repair = repair
+    repaired_head = repaired_head
     paths = count_paths
 
     to_pandas = to_pandas
