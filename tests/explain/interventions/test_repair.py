@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from torch import nn
 
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, NotInStudy
@@ -21,61 +20,11 @@ from shiftscope.flow.repair import repair
 from shiftscope.statistics.split import split
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.study import Study, open_study
-from tests.conftest import copied
-
-COLOUR, UNITS, CATEGORIES = (4, 5), 8, 3
-
-
-class Chooser(nn.Module):
-    """Units as given, and a head that trusts colour twice as much as shape."""
-
-    def __init__(self):
-        super().__init__()
-        self.units = nn.Identity()
-        self.head = nn.Linear(UNITS, CATEGORIES, bias=False)
-        with torch.no_grad():
-            self.head.weight.zero_()
-            for category in range(CATEGORIES):
-                self.head.weight[category, category] = 1.0
-            self.head.weight[0, COLOUR[0]] = self.head.weight[1, COLOUR[1]] = 2.0
-            self.head.weight[:, 6:] = 0.05 * torch.randn(
-                CATEGORIES, 2, generator=torch.Generator().manual_seed(0)
-            )
-
-    def forward(self, inputs):
-        return self.head(self.units(inputs))
-
-
-def samples(count, seed, *, misleading=0.0, unlabelled=0):
-    """Shape units tell the category, colour units too, but in a share of the samples that of another one."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, CATEGORIES, count)
-    told = np.where(rng.random(count) < misleading, (labels + 1) % CATEGORIES, labels)
-    units = rng.uniform(0, 0.3, (count, UNITS)).astype(np.float32)
-    units[np.arange(count), labels] += 1
-    for category, unit in enumerate(COLOUR):
-        units[told == category, unit] += 1
-    labels[:unlabelled] = -1
-    return ArrayData(units, labels, ids=[f"{seed}-{i}" for i in range(count)], categories=tuple("abc"))
+from tests.misled import CATEGORIES, COLOUR, UNITS, Chooser, samples
 
 
 def search_repair(study, dataset, **options):
     return module.search_repair(study, RepairQuestion.of(study, dataset, **options))
-
-
-@pytest.fixture(scope="module")
-def _misled_once(tmp_path_factory):
-    """What `misled` copies."""
-    study = Study.create(tmp_path_factory.mktemp("misled") / "misled.study", Chooser(), tuple("abc"))
-    study.record(samples(160, 0), "lab", layers=["units"], reference=True, progress=False)
-    study.record(samples(150, 1, misleading=0.8), "field", progress=False)
-    study.record(samples(40, 2, misleading=0.8, unlabelled=5), "night", progress=False)
-    return study.path
-
-
-@pytest.fixture
-def misled(tmp_path, _misled_once):
-    return copied(_misled_once, tmp_path, Chooser())
 
 
 def test_the_units_that_mislead_are_found_and_hold_on_the_other_half(misled):

@@ -7,6 +7,7 @@ from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.explain.interventions.repair import Repair, RepairQuestion
 from shiftscope.explain.interventions.steps import Steps
 from shiftscope.statistics.split import FIT, HELD_OUT
+from shiftscope.views.page.panels import plain
 from shiftscope.views.repair.sentences import (
     alone,
     amount,
@@ -60,7 +61,7 @@ def test_the_heading_says_what_is_given_and_what_it_costs():
 
 
 def test_the_lede_has_the_numbers_of_the_half_that_was_not_searched():
-    assert lede(repaired()) == (
+    assert plain(lede(repaired())) == (
         "On samples the search never saw, noise goes from 46.6 % to 53.7 % (+2.7 to +11.5 points): 44 fixed, 19 "
         "broken, p 0.0022."
     )

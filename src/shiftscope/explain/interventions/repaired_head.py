@@ -27,7 +27,7 @@ def repaired_head(study: StoredStudy, repair: Repair) -> Mapping[str, Weights]:
     if not repair.units:
         raise BadRequest(f"no head to save: {repair.in_words()}")
     head = head_behind(study, repair.layer)
-    if repair.layer in study.derived or not head.alone:
+    if not can_be_saved(study, repair):
         which = "is derived" if repair.layer in study.derived else "is not all that enters it"
         raise BadRequest(
             f"no head to save: {repair.layer!r} {which}, so no change of the weights of {head.name!r} silences its "
@@ -36,6 +36,11 @@ def repaired_head(study: StoredStudy, repair: Repair) -> Mapping[str, Weights]:
     weight = head.weight.copy()
     weight[:, list(repair.units)] = 0
     return {"weight": weight} if head.bias is None else {"weight": weight, "bias": head.bias}
+
+
+def can_be_saved(study: StoredStudy, repair: Repair) -> bool:
+    """Whether there are units to silence, and zeros in the weights of the head's module silence them."""
+    return bool(repair.units) and repair.layer not in study.derived and head_behind(study, repair.layer).alone
 
 
 def repaired_head_file(study: StoredStudy, repair: Repair) -> bytes:

@@ -14,6 +14,7 @@ from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.explain.interventions.repair import Repair
 from shiftscope.outcomes.outcomes import Positions
 from shiftscope.statistics.split import FIT, HELD_OUT
+from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.number_text import count, percent, points_interval, probability
 
 MOST_OF_IT = 0.8  # share of the gain from which on one unit makes it
@@ -40,16 +41,17 @@ def headline(repair: Repair, units: int) -> str:
     return f"{silencing} gives {name} {amount(gain.difference)} points back{cost}"
 
 
-def lede(repair: Repair) -> str:
+def lede(repair: Repair) -> Words:
     """The shifted set's accuracy before and after; why, where nothing is to be silenced."""
     here = repair.held_out[repair.dataset]
     if not repair.units:
         return f"{repair.in_words()} {repair.dataset} stays at {percent(here.before)}."
-    return (
-        f"On samples the search never saw, {repair.dataset} goes from {percent(here.before)} to "
-        f"{percent(here.after)} ({points_interval(*here.interval)} points): {count(here.fixed)} fixed, "
-        f"{count(here.broken)} broken, p {probability(here.p)}."
-    )
+    return [
+        f"On samples the search never saw, {repair.dataset} goes from {percent(here.before)} to ",
+        Span(percent(here.after), "strong"),
+        f" ({points_interval(*here.interval)} points): {count(here.fixed)} fixed, {count(here.broken)} broken, "
+        f"p {probability(here.p)}.",
+    ]
 
 
 def beyond_margin(repair: Repair) -> str:
@@ -161,3 +163,8 @@ def searched_on(repair: Repair) -> str:
     return (
         f"{count(int((halves == FIT).sum()))} searched, {count(int((halves == HELD_OUT).sum()))} reported on"
     )
+
+
+def margin_in_words(margin: float) -> str:
+    """A margin in points, as a menu has it: by how much a set may fall."""
+    return f"{100 * margin:.3g} {'point' if margin == 0.01 else 'points'}"

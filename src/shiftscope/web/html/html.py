@@ -17,6 +17,7 @@ from shiftscope.web.html.addresses import Addresses
 from shiftscope.web.html.cells import axis, entries, name, options, rows, term, thumbnail, title, words
 from shiftscope.web.html.charts import height, packed
 from shiftscope.web.html.durations import duration, progress_text
+from shiftscope.web.html.lines import drawn_lines
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Navigation
 
@@ -97,6 +98,7 @@ _templates.globals.update(
     term=term,
     words=words,
     axis=axis,
+    lines=drawn_lines,
     title=title,
     options=options,
     duration=duration,
