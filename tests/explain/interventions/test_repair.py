@@ -299,7 +299,9 @@ def test_sets_of_summaries_alone_are_left_out(misled):
         misled.repair("briefly")
 
 
-def test_a_study_that_is_only_read_is_searched_and_not_written(misled):
+def test_a_study_that_is_only_read_or_cannot_be_written_is_searched_and_stays_as_it_is(misled, monkeypatch):
     shown = StoredStudy(misled.path, read_only=True)
     assert repair(shown, "field", progress=False).units
+    monkeypatch.setattr(StoredStudy, "writable", lambda study: False)
+    assert repair(StoredStudy(misled.path), "field", progress=False).units
     assert not (misled.path / "explanations").exists()

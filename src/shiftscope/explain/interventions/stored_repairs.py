@@ -27,9 +27,10 @@ SPLIT = "searched on one half of the ids, reported on the other"
 def write_repair(study: StoredStudy, repair: Repair) -> None:
     """Keep what was found, and what is then answered: one result for the search and one for each dataset.
 
-    Raises `StudyNotWritable` where the disk is full, or may not be written to.
+    A study that is only read, or whose folder cannot be written, stays as it is. Raises `StudyNotWritable` where the
+    disk is full.
     """
-    if study.read_only:
+    if study.read_only or not (study.place.on_store or study.writable()):
         return
     head = head_behind(study, repair.layer)
     found: Arrays = {

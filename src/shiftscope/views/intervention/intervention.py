@@ -14,7 +14,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.image_sets import FEW
-from shiftscope.views.parts.interventions import AT
+from shiftscope.views.parts.interventions import AT, REPAIR
 from shiftscope.views.parts.number_text import count
 
 TITLE = "What units do to the answers"
@@ -62,6 +62,7 @@ def intervention(
             *selection.choices(AT, **at.asked()),
         ],
         subtitle=_in_words(shown),
+        related=[Link("Search which to silence", selection.page(REPAIR))] if shown.through_head else [],
     )
 
 

@@ -1,4 +1,4 @@
-"""The way to the page on which units are changed."""
+"""The ways to the page on which units are changed, and to the one on which they are searched."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shiftscope.views.page.panels import Link
 from shiftscope.views.page.selection import Selection
 
 AT = "interventions"
+REPAIR = "repair"
 
 
 def interventions(selection: Selection, layer: str, units: Sequence[int], text: str) -> list[Link]:

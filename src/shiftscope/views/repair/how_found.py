@@ -25,10 +25,10 @@ def how_found(shown: ShownRepair) -> Fold | None:
         if found.units
         else "None is worth it by cross-validation on the half that was searched."
     )
+    margin = f"a margin of {margin_in_words(question.margin)} of {question.reference}"
     text = (
         f"Steps that gained: {tried}. {chosen} Of {question.dataset} {searched_on(found)}; halves are dealt by the ids "
-        f"of the samples. Seed {question.seed}, {margin_in_words(question.margin)} of {question.reference}, at most "
-        f"{count(question.most)} units of {question.layer}."
+        f"of the samples. Seed {question.seed}, {margin}, at most {count(question.most)} units of {question.layer}."
     )
     says = "greedy search on one half, size by cross-validation, report on the other"
     return Fold("How it was found", says, [Message("", text)], key="how-found")

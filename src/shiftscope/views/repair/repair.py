@@ -13,18 +13,18 @@ from shiftscope.views.page.panels import Choice, File, Link, Message, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.interventions import REPAIR
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.repair.sentences import beyond_margin, headline, lede, margin_in_words
 from shiftscope.views.repair.shown_repair import ShownRepair, worst_hit
 
-AT = "repair"
 TITLE = "Repair"
 FEW = 18  # images of those fixed, and of those broken
 MARGINS = (0.0, 0.005, 0.01, 0.02, 0.05)
 NUMBERS = (1, 2, 5, 10, 20, 50)  # of units, at most
 
 
-@view(AT, menu=TITLE)
+@view(REPAIR, menu=TITLE)
 def repair(
     study: StoredStudy,
     *,
@@ -45,7 +45,7 @@ def repair(
     if not selection.others():
         return Page(TITLE, [Message("Nothing to repair for", _ONE_SET)], trail)
     selection = selection.focused_on(worst_hit(selection))
-    at = PageAddress(selection, AT, repair, {"margin": margin, "most": most})
+    at = PageAddress(selection, REPAIR, repair, {"margin": margin, "most": most})
     choices = _choices(selection, at, margin, most)
     try:
         question = RepairQuestion.of(
@@ -114,11 +114,11 @@ def _choices(selection: Selection, at: PageAddress, margin: float, most: int) ->
     heads = list(selection.study.heads)
     first = selection.layer if selection.asked_layer or not heads else heads[0]
     asked = at.asked()
-    layers = [Link(name, replace(selection, asked_layer=name).page(AT, **asked)) for name in heads]
+    layers = [Link(name, replace(selection, asked_layer=name).page(REPAIR, **asked)) for name in heads]
     margins = [Link(margin_in_words(one), at(margin=one)) for one in sorted({*MARGINS, margin})]
     numbers = [Link(_units(one), at(most=one)) for one in sorted({*NUMBERS, most})]
     return [
-        selection.focus_choice(AT, selection.others(), **asked),
+        selection.focus_choice(REPAIR, selection.others(), **asked),
         Choice(
             "Margin",
             margins,
