@@ -298,6 +298,36 @@ class Folds(Panel):
 
 
 @dataclass(frozen=True)
+class Case:
+    """What one set did to the answers: how much, what, by which unit, and pictures before and after."""
+
+    name: str
+    page: str
+    loss: str  # with its unit
+    interval: str
+    accuracy: Change | None  # on the axis of all cases
+    accuracy_text: str
+    says: Sequence[Words]
+    ways: Sequence[Link]  # the main one first
+    strips: Sequence[ImageStrip]  # in pairs: before, after; the note is the answer
+    like: Picture | None = None  # what the wrong answer looks like where it is right
+    about: str = ""  # the user's own words
+    mild: bool = False
+
+
+@dataclass(frozen=True)
+class Cases(Panel):
+    """A row for each set, under one axis of accuracy."""
+
+    cases: Sequence[Case]
+    baseline: str
+    usual: str  # the baseline's accuracy
+    axis: Sequence[tuple[float, str]]
+    help: str
+    more: Link | None = None
+
+
+@dataclass(frozen=True)
 class Choice:
     """One way to look at the page: a menu whose entries are addresses."""
 
