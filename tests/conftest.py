@@ -8,6 +8,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a processor, and read
     for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+import gc
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -68,6 +69,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput") and _slow_lane in session.config.stash:
         session.config.workeroutput["slow lane"] = session.config.stash[_slow_lane]
+
+
+def pytest_collection_finish() -> None:
+    """What all tests import is for good: no collection of garbage need look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

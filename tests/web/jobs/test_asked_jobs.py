@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from shiftscope.study import Study
+from shiftscope.study import Study, open_study
 from shiftscope.web.jobs import job_queue
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.jobs.source import Source
@@ -26,6 +28,12 @@ DERIVE = {"job": "derive", "layer": "hidden", "kind": "pca", "page": PAGE}
 SLEEPS, FAILS = "3", "4"  # sizes, see SCRIPT
 
 Asked = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="module")
+def recorded(_recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """One for all of these tests: the jobs' scripts change nothing in it."""
+    return open_study(shutil.copytree(_recorded_once, tmp_path_factory.mktemp("asked") / "made.study"))
 
 
 @pytest.fixture
