@@ -18,6 +18,7 @@ from shiftscope.flow.scores import score_all
 from shiftscope.jobs import Job
 from shiftscope.study import open_study
 from shiftscope.web.jobs.job_queue import JobQueue
+from tests.conftest import mostly_slow
 from tests.test_record import contents
 
 from .held import Held
@@ -147,7 +148,7 @@ def test_a_worker_killed_in_a_pass_with_nothing_to_do_or_while_it_writes_is_star
     same_answers(held, [1])
 
 
-@pytest.mark.parametrize("change", [3, 12])
+@pytest.mark.parametrize("change", mostly_slow([3, 12]))
 def test_a_layer_whose_worker_was_killed_while_it_wrote_is_what_it_would_have_been(
     held: Held, queue_of: Queues, tmp_path: Path, change: int
 ) -> None:
