@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from shiftscope.jobs import Job, Jobs
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Computation, Field
+from shiftscope.views.page.viewed_study import jobs_of
 
 
 def computation(
@@ -32,7 +33,7 @@ def computation(
     samples
         That it passes over, by which the time is told.
     """
-    jobs = study.jobs
+    jobs = jobs_of(study)
     if jobs is None:
         return None
     texts = {name: str(value) for name, value in parameters.items()}

@@ -23,6 +23,7 @@ from shiftscope.views.page.panels import Columns, Computation, Link, Message, Pa
 from shiftscope.views.page.view import Action, View
 from shiftscope.views.page.view import actions as all_actions
 from shiftscope.views.page.view import views as all_views
+from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.web.html.addresses import Served, way_up
 from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import Navigation, StudyIndex, navigation
@@ -118,8 +119,8 @@ def application(
         What has the model compute what pages ask for; none where nothing may be saved.
     """
     jobs = None if read_only else jobs
-    if isinstance(study, StoredStudy):
-        study.jobs = jobs
+    if jobs and isinstance(study, StoredStudy):
+        study = ViewedStudy(study.path, jobs)
     shown = _Shown(
         study, framed_by, saves=not read_only, pace=pace or SaveRate(SAVED_PER_SECOND, SAVED_AT_ONCE)
     )
