@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from shiftscope.flow.scores import score_all
 from shiftscope.study import Study
 from shiftscope.web.jobs import job_queue
 from shiftscope.web.jobs.job_queue import JobQueue
@@ -190,6 +191,50 @@ def test_odd_names_stay_inside(asked: Asked, page: str) -> None:
     assert location.startswith("./")
     assert location.isascii()
     assert location.isprintable()
+
+
+OFFER = "Scores are not computed yet"
+
+
+def test_scores_that_are_not_kept_are_offered_and_not_computed_meanwhile(
+    asked: Asked, jobs: JobQueue, recorded: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def computes(*given: object, **options: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("shiftscope.scores.estimation.stored_estimates.estimate_units", computes)
+    client = asked()
+    for page in (
+        "",
+        "layers/hidden",
+        "layers/hidden?where=novelty%3E0",
+        "layers/hidden/units/3",
+        "layers/hidden/units/3?sort=novelty",
+        "interventions",
+    ):
+        text = client.get(f"/{page}").text
+        assert text.count(f"{OFFER}</h2>") == 1
+        assert f'name="page" value="{page.replace("&", "&amp;")}"' in text
+        assert 'name="reference" value="lab"' in text
+    assert "<h1>Layer hidden</h1>" in client.get("/layers/hidden").text
+    assert 'name="reference" value="field"' in client.get("/layers/hidden?reference=field").text
+    answer = client.post("/jobs", data={"job": "scores", "reference": "lab", "page": "layers/hidden?x=y"})
+    assert answer.headers["location"] == "./layers/hidden?x=y"
+    assert jobs.job(1).title == "Scores compared with lab"
+
+
+def test_scores_that_are_kept_are_shown_where_there_is_a_model(asked: Asked, recorded: Study) -> None:
+    score_all(recorded)
+    text = asked().get("/layers/hidden").text
+    assert OFFER not in text
+    assert "Units by novelty" in text
+
+
+def test_scores_are_computed_while_a_page_is_drawn_where_no_job_can(asked: Asked) -> None:
+    for without in (asked(jobs=None), asked(read_only=True)):
+        text = without.get("/layers/hidden").text
+        assert OFFER not in text
+        assert "Units by novelty" in text
 
 
 @pytest.mark.parametrize("number", ["99", "-1", "x", "1" * 18, "9" * 40, "1/2", "%00"])

@@ -100,6 +100,15 @@ def has_estimates(study: StoredStudy, dataset: str, reference: str, layer: str) 
     return is_kept(study.path, _key(study, dataset, reference, layer))
 
 
+def lacking_estimates(study: StoredStudy, reference: str) -> dict[str, list[str]]:
+    """By layer the datasets whose scores, compared with a reference, are not kept."""
+    lacking = {
+        layer: [name for name in study if not has_estimates(study, name, reference, layer)]
+        for layer in study.layers
+    }
+    return {layer: names for layer, names in lacking.items() if names}
+
+
 def estimates_place(study: StoredStudy, dataset: str, reference: str, layer: str) -> Path:
     """The folder of the result."""
     return _key(study, dataset, reference, layer).place(study.path)

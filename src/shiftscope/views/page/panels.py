@@ -207,7 +207,7 @@ class Computation(Panel):
     text: str
     kind: str  # of job
     parameters: Mapping[str, str]
-    page: str  # where it is shown when it is done
+    page: str | None  # where it is shown when it is done; None for the page that this stands on
     fields: Sequence[Field] = ()  # parameters that a person writes
     button: str = "Compute"
     seconds: float | None = None  # that it should take

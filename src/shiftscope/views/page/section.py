@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shiftscope.errors import ShiftscopeError
 from shiftscope.registry import Registry
 from shiftscope.views.page.panels import Columns, Panel
 
@@ -21,6 +22,14 @@ class Section:
     place: int  # sections come in this order
     beside: bool  # next to the section before it
     draw: Callable[[Any], Shown]  # None where there is nothing to show
+
+
+class Missing(ShiftscopeError):
+    """What a section shows is not kept yet; `offer` is the panel that offers to compute it."""
+
+    def __init__(self, offer: Panel) -> None:
+        super().__init__(f"{offer.title}.")
+        self.offer = offer
 
 
 sections: Registry[Section] = Registry("section", "shiftscope.views")
@@ -45,10 +54,21 @@ def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Dra
 
 
 def panels_of(subject: Any) -> list[Panel]:
-    """What the sections of a subject's page show, in order."""
+    """What the sections of a subject's page show, in order.
+
+    Of those that show what is missing the first has the offer to compute it in its place, the others have nothing.
+    """
     panels: list[Panel] = []
+    offers: list[Panel] = []
     for row in _rows(type(subject)):
-        shown = [panel for each in row for panel in _listed(each.draw(subject))]
+        shown: list[Panel] = []
+        for each in row:
+            try:
+                shown += _listed(each.draw(subject))
+            except Missing as missing:
+                if missing.offer not in offers:
+                    offers.append(missing.offer)
+                    panels.append(missing.offer)
         panels += [Columns("", shown)] if len(row) > 1 and shown else shown
     return panels
 

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,11 +20,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Columns, Computation, Link, Message, Page, Panel
+from shiftscope.views.page.section import Missing
 from shiftscope.views.page.view import Action, View
 from shiftscope.views.page.view import actions as all_actions
 from shiftscope.views.page.view import views as all_views
 from shiftscope.views.page.viewed_study import ViewedStudy
-from shiftscope.web.html.addresses import Served, way_up
+from shiftscope.web.html.addresses import Served, below, way_up
 from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import Navigation, StudyIndex, navigation
 from shiftscope.web.html.picture_types import check_picture, data_uri
@@ -195,7 +196,7 @@ class _Shown:
             wanted = chosen(request.query_params, DOWNLOAD)
             if "download" in wanted:  # a table cannot say that a dataset was left out of it
                 return downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
-            page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
+            page, whole = without_damage(self.study, lambda study: _page(view, study, asked))
             if not view.address.strip("/"):
                 page = dataclasses.replace(page, panels=[*self.news.panels(), *page.panels])
             drawn = KeptPage.of(self._html(request, page, navigation(self.study)))
@@ -351,15 +352,25 @@ class _Shown:
         return HTMLResponse(self._html(request, page, around), status_code=status, headers=headers)
 
     def _html(self, request: Request, page: Page, around: Navigation) -> str:
-        raw_path = request.scope["raw_path"].decode("ascii")
+        raw_path, prefix = request.scope["raw_path"].decode("ascii"), request.scope.get("root_path", "")
+        query = request.url.query
         served = Served(
-            root=way_up(raw_path, request.scope.get("root_path", "")),
+            root=way_up(raw_path, prefix),
+            here=below(raw_path, prefix) + (f"?{query}" if query else ""),
             version=lambda dataset: self.study[dataset].version,
             assets=assets.version(),
             query=request.query_params.multi_items(),
             saves=self.saves,
         )
         return render(page, around, served)
+
+
+def _page(view: View, study: Any, asked: Mapping[str, Any]) -> Page:
+    """As it is drawn; where all of it rests on what is missing, a page with the offer to compute that."""
+    try:
+        return view.draw(study, **asked)
+    except Missing as missing:
+        return Page(missing.offer.title, [missing.offer], trail=[Link("Overview", "")])
 
 
 def _cached(request: Request, dataset: ShownDataset) -> dict[str, str]:
