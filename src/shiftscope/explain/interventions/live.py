@@ -50,7 +50,7 @@ def intervene_live(
     """
     study = live.study
     encoder = live.encoders.get(study.layer(layer).name)
-    described = study.layer(encoder.layer if encoder else layer)
+    described = study.layer(encoder.behind if encoder else layer)
     if described.side != "output":
         raise LayerError(
             f"{layer!r} is what enters {described.module!r}; record the layer before it to change its units."
