@@ -141,6 +141,19 @@ def test_parameters_of_no_sense_are_refused(
     assert jobs.all() == []
 
 
+def test_a_form_with_a_bad_field_is_shown_again_with_what_was_sent_and_why(asked: Asked) -> None:
+    text = asked().post("/jobs", data={**DERIVE, "size": 'ma"ny'}).text
+    assert "must be a whole number" in text
+    assert 'name="size" value="ma&#34;ny"' in text
+    assert 'action="./jobs"' in text
+    assert 'name="page" value="layers/hidden"' in text
+    assert '<a href="./layers/hidden">Layer hidden</a>' in text
+    assert "Units by" not in text  # the form alone
+    text = asked().post("/jobs", data={**DERIVE, "size": "", "page": "no/such/page"}).text
+    assert "the form lacks size" in text
+    assert '<a href="./no/such/page">' in text
+
+
 def test_a_form_that_is_too_long_or_says_a_thing_twice_is_refused(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
     form = "application/x-www-form-urlencoded"

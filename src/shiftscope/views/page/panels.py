@@ -213,6 +213,7 @@ class Computation(Panel):
     seconds: float | None = None  # that it should take
     job: Job | None = None  # the newest one of these parameters
     trouble: str = ""  # why nothing can be computed
+    refused: str = ""  # why what was sent is not
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Literal, Protocol
 
@@ -38,6 +38,7 @@ from shiftscope.web.server.downloads import downloaded
 from shiftscope.web.server.forms import fields_of, refuse_lacking
 from shiftscope.web.server.kept_pages import KeptPage, KeptPages
 from shiftscope.web.server.news import News
+from shiftscope.web.server.page_at import most_particular_first
 from shiftscope.web.server.save_rate import SaveRate
 from shiftscope.web.server.search import find, found
 from shiftscope.web.server.security import (
@@ -143,7 +144,7 @@ def application(
         for action in ({} if read_only else all_actions if actions is None else actions).values()
     ]
     if jobs:
-        routes = [*AskedJobs(jobs, shown.pace).routes(), *routes]
+        routes = [*AskedJobs(study, jobs, shown.pace, shown.refused).routes(), *routes]
     middleware = [
         Middleware(SafeHeaders, framed_by=framed_by),
         Middleware(KnownRequests, hosts=list(hosts)),
@@ -162,16 +163,6 @@ def application(
     )
     app.router.redirect_slashes = False  # its redirects name the host, which is wrong behind a proxy
     return app
-
-
-def most_particular_first(views: Iterable[View]) -> list[View]:
-    """Addresses with more fixed parts first: a layer's name may hold slashes, and would swallow them."""
-
-    def particularity(view: View) -> tuple[int, int]:
-        parts = view.address.strip("/").split("/")
-        return sum("{" not in part for part in parts), len(parts)
-
-    return sorted(views, key=particularity, reverse=True)
 
 
 class _Shown:
@@ -293,6 +284,10 @@ class _Shown:
             trail=[Link("Overview", "")],
         )
         return self._drawn(request, page, Navigation("shiftscope"), status=403)
+
+    def refused(self, request: Request, page: Page) -> Response:
+        """A page in answer to a form that is refused."""
+        return self._drawn(request, page, navigation(self.study), status=400)
 
     def failure(self, request: Request, error: Exception) -> Response:
         if gone := self._gone():
