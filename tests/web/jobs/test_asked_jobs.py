@@ -73,6 +73,13 @@ def test_a_form_queues_a_job_and_leads_back_to_its_page(asked: Asked, jobs: JobQ
     assert "The last try was cancelled." in client.get(f"/{PAGE}").text
 
 
+def test_the_list_of_jobs_is_in_the_menu_where_there_can_be_any(asked: Asked) -> None:
+    entry = '<a href="../jobs">Jobs</a>'
+    assert entry in asked().get("/layers/hidden").text
+    assert entry not in asked(read_only=True).get("/layers/hidden").text
+    assert entry not in asked(jobs=None).get("/layers/hidden").text
+
+
 def test_what_two_ask_for_is_done_once(asked: Asked, jobs: JobQueue) -> None:
     one, other = asked(), asked()
     assert submitted(one, size=SLEEPS) == submitted(other, size=SLEEPS) == 303
