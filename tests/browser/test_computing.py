@@ -133,7 +133,14 @@ def test_what_is_written_meanwhile_is_not_taken_away(open_page, held):
     page = shown.page
     page.get_by_label("Components").fill("300")
     button(page, "Derive").click()
-    expect(page.locator(".failure")).to_contain_text("The last try failed: pca cannot be fitted")
+    expect(page.locator(".failure")).to_contain_text(
+        "from 1 to 10 features can be derived from it, and not 300"
+    )
+    expect(page.get_by_label("Components")).to_have_value("300")
+    page.get_by_role("link", name="Layer hidden", exact=True).click()
+    shown.at("/layers/hidden", "Layer hidden")
+    assert all("400" in what for what in shown.wrong)
+    shown.wrong.clear()
     held.say(0)
     page.goto(f"{shown.origin}{at('5')}")
     button(page, "Compute").click()

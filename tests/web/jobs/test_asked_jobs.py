@@ -24,6 +24,7 @@ from .test_job_queue import SCRIPT
 OWN = {"Sec-Fetch-Site": "same-origin"}
 PAGE = "layers/hidden"
 DERIVE = {"job": "derive", "layer": "hidden", "kind": "pca", "page": PAGE}
+INTERVENE = {"job": "intervene", "layer": "conv", "edit": "silence", "reference": "lab", "page": PAGE}
 SLEEPS, FAILS = "3", "4"  # sizes, see SCRIPT
 
 Asked = Callable[..., TestClient]
@@ -56,6 +57,10 @@ def asked(recorded: Study, jobs: JobQueue) -> Asked:
 
 def submitted(client: TestClient, **changed: str) -> int:
     return client.post("/jobs", data={**DERIVE, "size": "9", **changed}).status_code
+
+
+def silenced(client: TestClient, units: str) -> int:
+    return client.post("/jobs", data={**INTERVENE, "units": units}).status_code
 
 
 def test_a_form_queues_a_job_and_leads_back_to_its_page(asked: Asked, jobs: JobQueue) -> None:
@@ -134,6 +139,10 @@ def test_without_the_token_nothing_is_computed_nor_told(asked: Asked, jobs: JobQ
         ({"size": "1e3"}, "must be a whole number"),
         ({"size": "9" * 19}, "must be a whole number"),
         ({"size": ""}, "lacks size"),
+        ({"size": "0"}, "from 1 to 10 features can be derived from it, and not 0"),
+        ({"size": "11"}, "from 1 to 10 features can be derived from it, and not 11"),
+        ({"size": "9" * 18}, "from 1 to 10 features"),
+        ({"layer": "no"}, "no layer &#39;no&#39;"),
         ({"layer": "h" * 10_001}, "more than 10,000 characters"),
         ({"job": "intervene", "units": "1", "edit": "destroy", "reference": "lab"}, "it can be"),
         ({"job": "intervene", "edit": "silence", "reference": "lab"}, "lacks units"),
@@ -281,20 +290,20 @@ def test_a_thousand_jobs_are_bounded_by_pace_and_by_number(asked: Asked, jobs: J
     seconds = [0.0]
     client = asked(pace=SaveRate(1.0, 30, clock=lambda: seconds[0]))
     told = [submitted(client, size=SLEEPS)]
-    told += [submitted(client, size=str(size)) for size in range(100, 1099)]
+    told += [silenced(client, str(unit)) for unit in range(100, 1099)]
     assert told.count(429) == 970
     assert set(told) <= {303, 400, 429}
     assert sum(job.state == "waiting" for job in jobs.all()) <= job_queue.MOST_WAITING
     client = asked()  # without a pace
-    told = [submitted(client, size=str(size)) for size in range(2000, 3000)]
+    told = [silenced(client, str(unit)) for unit in range(2000, 3000)]
     assert told.count(303) <= job_queue.MOST_WAITING
     assert len(jobs.all()) <= job_queue.MOST_WAITING + 2
-    assert "jobs wait already" in client.post("/jobs", data={**DERIVE, "size": "77"}).text
+    assert "jobs wait already" in client.post("/jobs", data={**INTERVENE, "units": "77"}).text
 
 
 def test_text_of_a_worker_is_escaped(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
-    submitted(client, size=FAILS, layer="<script>alert(1)</script>")
+    silenced(client, "<script>alert(1)</script>")
     while jobs.job(1).under_way:
         time.sleep(0.01)
     jobs._jobs[1] = replace(jobs._jobs[1], message="<img src=x onerror=alert(2)>")

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from shiftscope.errors import BadRequest, ShiftscopeError
+from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError
 from shiftscope.views.page.panels import Columns, Computation, Link, Message, Page, Panel
 from shiftscope.web.html.durations import progress_text
 from shiftscope.web.jobs.job_queue import JobQueue
@@ -24,6 +24,7 @@ from shiftscope.web.server.page_at import page_at
 from shiftscope.web.server.save_rate import SaveRate
 
 LONGEST = 10_000  # characters of a parameter
+ORIGIN = "The page that it was sent from"  # in place of its title, where that is not known
 SAFE = "/?&=,+%~@!$'()*;:-._"  # of an address that goes into a header
 
 
@@ -49,12 +50,17 @@ class AskedJobs:
         """
         fields = await fields_of(request, self._pace)
         kind = fields.get("job", "")  # "kind" may be a parameter
-        run, page = job_kinds[kind].run, inside(fields.get("page", ""))
+        asked, page = job_kinds[kind], inside(fields.get("page", ""))
         try:
-            self._jobs.submit(kind, _parameters(run, fields), page)
-        except BadRequest as error:
+            given = _parameters(asked.run, fields)
+            asked.check(self._study, **given)
+        except (BadRequest, NotInStudy) as error:
             again = await run_in_threadpool(self._again, fields, page, str(error))
             return self._refused(request, again)
+        try:
+            self._jobs.submit(kind, given, page)
+        except BadRequest as error:
+            return self._refused(request, _sent_from(Page(ORIGIN, []), page, str(error)))
         return _back("./", page)
 
     def _again(self, fields: QueryParams, page: str, why: str) -> Page:
@@ -63,7 +69,7 @@ class AskedJobs:
         try:
             whole = page_at(self._study, page)
         except ShiftscopeError:
-            whole = Page("The page that it was sent from", [])
+            whole = Page(ORIGIN, [])
         forms = (
             replace(
                 form,
@@ -75,8 +81,7 @@ class AskedJobs:
             for form in _computations(whole.panels)
             if form.kind == sent["job"] and form.parameters.items() <= sent.items()
         )
-        panel = next(forms, Message("What was sent cannot be computed", why))
-        return Page("Nothing is computed", [panel], trail=[*whole.trail, Link(whole.title, page)])
+        return _sent_from(whole, page, why, next(forms, None))
 
     async def cancel(self, request: Request) -> Response:
         fields = await fields_of(request, self._pace)
@@ -105,6 +110,12 @@ def _parameters(run: Callable[..., None], fields: QueryParams) -> dict[str, Any]
     given = chosen(fields, kinds)
     refuse_lacking(run, given)
     return given
+
+
+def _sent_from(whole: Page, page: str, why: str, form: Panel | None = None) -> Page:
+    panel = form or Message("What was asked for is not computed", why)
+    trail = whole.trail or [Link("Overview", "")]
+    return Page("Nothing is computed", [panel], trail=[*trail, Link(whole.title, page)])
 
 
 def _computations(panels: Iterable[Panel]) -> Iterator[Computation]:
