@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.scores.estimation.estimate_units import RANKS
 from shiftscope.scores.estimation.stored_estimates import has_estimates, lacking_estimates, stored_estimates
+from shiftscope.scores.score import unit_scores
+from shiftscope.statistics.rank_correlation import FEWEST_CATEGORIES
+from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.views.page.panels import Panel
 from shiftscope.views.page.section import Missing
 from shiftscope.views.page.selection import Selection
@@ -45,6 +49,22 @@ def _offer(selection: Selection) -> Panel:
     )
     assert offer is not None
     return offer
+
+
+def too_few_categories(selection: Selection, dataset: str, layer: str | None = None) -> str:
+    """A sentence on why no unit has a score of rank correlations in a dataset; empty where categories are enough."""
+    study, asked = selection.study, layer or selection.layer
+    ours, theirs = (
+        study[name].summary(asked, CategorySums).count > 0 for name in (dataset, selection.reference)
+    )
+    shared = int((ours & theirs).sum())
+    if shared >= FEWEST_CATEGORIES:
+        return ""
+    named = " and ".join(title(name) for name, score in unit_scores.items() if score.reads == RANKS)
+    return (
+        f"{named.capitalize()} need {FEWEST_CATEGORIES} categories with samples in both datasets, and {dataset} shares "
+        f"{shared} with {selection.reference}: the order of two is the same or the reverse, whatever the shift."
+    )
 
 
 def title(score: str) -> str:
