@@ -308,4 +308,4 @@ def test_scores_that_two_categories_leave_empty_say_why(tmp_path):
 
 
 def test_scores_of_enough_categories_need_no_excuse(explored):
-    assert "categories with samples" not in panel(unit(explored, "hidden", 0), Table, "Scores").note
+    assert "categories with samples" not in panel(unit(explored.study, "hidden", 0), Table, "Scores").note

@@ -59,15 +59,15 @@ def panels_of(subject: Any) -> list[Panel]:
     Of those that show what is missing the first has the offer to compute it in its place, the others have nothing.
     """
     panels: list[Panel] = []
-    offers: list[Panel] = []
+    offered: set[str] = set()  # titles: how far a job is changes while the page is drawn
     for row in _rows(type(subject)):
         shown: list[Panel] = []
         for each in row:
             try:
                 shown += _listed(each.draw(subject))
             except Missing as missing:
-                if missing.offer not in offers:
-                    offers.append(missing.offer)
+                if missing.offer.title not in offered:
+                    offered.add(missing.offer.title)
                     panels.append(missing.offer)
         panels += [Columns("", shown)] if len(row) > 1 and shown else shown
     return panels
