@@ -90,15 +90,13 @@ def test_a_model_that_fails_prints_or_leaves_costs_its_job_alone(held: Held, que
         if word == "full":
             failed = over(queue, scored(queue))
             assert failed.state == "failed"
-            assert "the scores cannot be kept" in failed.message
+            assert told in failed.message
     held.say("prints")
     done = over(queue, asked(queue, "1"))
     assert (done.state, done.done, done.total) == ("done", 4 * BATCH, 4 * BATCH)
     same_answers(held, [1])
     study = open_study(held.path)
-    units = sum(layer.units for layer in study.layers.values())
-    done = over(queue, scored(queue))
-    assert (done.state, done.done, done.total) == ("done", 2 * units, 2 * units)
+    assert over(queue, scored(queue)).state == "done"  # the disk has room again
     assert lacking_estimates(study, "lab") == {}
     for size, told in ((300, "size=300 for"), (-1, "size=-1 for"), (10**17, "size=100000000000000000 for")):
         failed = over(queue, derived(queue, size))

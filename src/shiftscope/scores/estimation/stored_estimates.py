@@ -100,6 +100,13 @@ def has_estimates(study: StoredStudy, dataset: str, reference: str, layer: str) 
     return is_kept(study.path, _key(study, dataset, reference, layer))
 
 
+def keep_estimates(
+    study: StoredStudy, dataset: str, reference: str, layer: str, estimates: Mapping[str, Estimate]
+) -> None:
+    """Raises `OSError` or `StoreError` where they cannot be written."""
+    write_result(study.path, Result(_key(study, dataset, reference, layer), _parts(estimates)))
+
+
 def lacking_estimates(study: StoredStudy, reference: str) -> dict[str, list[str]]:
     """By layer the datasets whose scores, compared with a reference, are not kept."""
     lacking = {

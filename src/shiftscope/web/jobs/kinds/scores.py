@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from shiftscope.errors import StudyDamaged, StudyNotWritable
+from shiftscope.errors import StudyDamaged
 from shiftscope.flow.scores import score_all
 from shiftscope.progress import Progress
-from shiftscope.scores.estimation.stored_estimates import lacking_estimates
+from shiftscope.scores.estimation.stored_estimates import (
+    keep_estimates,
+    lacking_estimates,
+    stored_estimates_of,
+)
+from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.web.jobs.kind import Live, job
 
 
@@ -33,5 +38,7 @@ def scores(live: Live, progress: Progress, *, reference: str) -> None:
             if error.dataset not in study:
                 raise
             study = study.without(error)
-    if lacking_estimates(study, reference):
-        raise StudyNotWritable(f"the scores cannot be kept in {study.path}: is the disk full?")
+    with write_errors(study.path):
+        for layer, names in lacking_estimates(study, reference).items():  # a full disk stops no page
+            for name, estimates in stored_estimates_of(study, names, reference, layer).items():
+                keep_estimates(study, name, reference, layer, estimates)
