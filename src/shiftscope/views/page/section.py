@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from shiftscope.errors import ShiftscopeError
 from shiftscope.registry import Registry
-from shiftscope.views.page.panels import Columns, Panel
+from shiftscope.views.page.panels import Columns, Fold, Folds, Panel
 
 Shown = Panel | Sequence[Panel] | None
 Draw = TypeVar("Draw", bound=Callable[..., Shown])
@@ -54,23 +54,26 @@ def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Dra
 
 
 def panels_of(subject: Any) -> list[Panel]:
-    """What the sections of a subject's page show, in order.
+    """What the sections of a subject's page show, in order; all that is folded, together at the end.
 
     Of those that show what is missing the first has the offer to compute it in its place, the others have nothing.
     """
     panels: list[Panel] = []
+    folds: list[Fold] = []
     offered: set[str] = set()  # titles: how far a job is changes while the page is drawn
     for row in _rows(type(subject)):
-        shown: list[Panel] = []
+        drawn: list[Panel] = []
         for each in row:
             try:
-                shown += _listed(each.draw(subject))
+                drawn += _listed(each.draw(subject))
             except Missing as missing:
                 if missing.offer.title not in offered:
                     offered.add(missing.offer.title)
                     panels.append(missing.offer)
+        folds += [panel for panel in drawn if isinstance(panel, Fold)]
+        shown = [panel for panel in drawn if not isinstance(panel, Fold)]
         panels += [Columns("", shown)] if len(row) > 1 and shown else shown
-    return panels
+    return [*panels, Folds("", folds)] if folds else panels
 
 
 def _listed(shown: Shown) -> Sequence[Panel]:

@@ -26,7 +26,7 @@ def estimated(selection: Selection, dataset: str, layer: str | None = None) -> d
     Missing
         They are not kept, and there is a model at hand, whose process computes them.
     """
-    asked = (dataset, selection.reference, layer or selection.layer)
+    asked = (dataset, selection.baseline, layer or selection.layer)
     if asked not in selection.estimates:  # telling whether kept ones are still valid takes its time
         if jobs_of(selection.study) and not has_estimates(selection.study, *asked):
             raise Missing(_offer(selection))
@@ -36,7 +36,7 @@ def estimated(selection: Selection, dataset: str, layer: str | None = None) -> d
 
 def _offer(selection: Selection) -> Panel:
     """The same wherever they are missing: every layer's scores are computed by one job."""
-    study, reference = selection.study, selection.reference
+    study, reference = selection.study, selection.baseline
     lacking = lacking_estimates(study, reference)
     offer = computation(
         study,
@@ -55,7 +55,7 @@ def too_few_categories(selection: Selection, dataset: str, layer: str | None = N
     """A sentence on why no unit has a score of rank correlations in a dataset; empty where categories are enough."""
     study, asked = selection.study, layer or selection.layer
     ours, theirs = (
-        study[name].summary(asked, CategorySums).count > 0 for name in (dataset, selection.reference)
+        study[name].summary(asked, CategorySums).count > 0 for name in (dataset, selection.baseline)
     )
     shared = int((ours & theirs).sum())
     if shared >= FEWEST_CATEGORIES:
@@ -63,7 +63,7 @@ def too_few_categories(selection: Selection, dataset: str, layer: str | None = N
     named = " and ".join(title(name) for name, score in unit_scores.items() if score.reads == RANKS)
     return (
         f"{named.capitalize()} need {FEWEST_CATEGORIES} categories with samples in both datasets, and {dataset} shares "
-        f"{shared} with {selection.reference}: the order of two is the same or the reverse, whatever the shift."
+        f"{shared} with {selection.baseline}: the order of two is the same or the reverse, whatever the shift."
     )
 
 

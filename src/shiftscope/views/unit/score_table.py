@@ -50,7 +50,7 @@ def score_table(unit: ShownUnit) -> Table:
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
         for name in selection.ordered():
-            if name == selection.reference and described.compares:
+            if name == selection.baseline and described.compares:
                 cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
                 continue
             estimate = found[name][score]
@@ -58,7 +58,7 @@ def score_table(unit: ShownUnit) -> Table:
             cells.append(_rank(selection, layer, estimate.value, index, score, name))
         rows.append(cells)
     few = (too_few_categories(selection, name, layer) for name in selection.others())
-    note = f"Compared with {selection.reference}. {NOTHING} where there is nothing to measure."
+    note = f"Compared with {selection.baseline}. {NOTHING} where there is nothing to measure."
     note = " ".join([note, *filter(None, few)])
     return Table("Scores", columns, rows, note=note)
 
@@ -76,7 +76,7 @@ def _rank(selection: Selection, layer: str, values: UnitArray, index: int, score
     if math.isnan(values[index]):
         return Cell(NOTHING, value=math.nan)
     place, units = rank(values, index)
-    page = selection.layer_page(layer, sort=score, lead=dataset)
+    page = selection.layer_page(layer, sort=score, focus=dataset)
     return Cell(
         f"{count(place)} of {count(units)}", page, f"Units by {title(score)} in {dataset}", value=place
     )

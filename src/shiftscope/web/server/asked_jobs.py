@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError
-from shiftscope.views.page.panels import Columns, Computation, Link, Message, Page, Panel
+from shiftscope.views.page.panels import Computation, Link, Message, Page, Panel, inner_panels
 from shiftscope.web.html.durations import progress_text
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.jobs.kind import job_kinds
@@ -120,9 +120,8 @@ def _sent_from(whole: Page, page: str, why: str, form: Panel | None = None) -> P
 
 def _computations(panels: Iterable[Panel]) -> Iterator[Computation]:
     for panel in panels:
-        if isinstance(panel, Columns):
-            yield from _computations(panel.panels)
-        elif isinstance(panel, Computation):
+        yield from _computations(inner_panels(panel))
+        if isinstance(panel, Computation):
             yield panel
 
 
