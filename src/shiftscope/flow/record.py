@@ -179,8 +179,8 @@ def record_dataset(
     way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
     other ranks that its launcher started; a Dask client has its workers record.
     """
-    from shiftscope.recording.job import Job
     from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import PassOptions
     from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.writing.writer import RecordingWriter
@@ -223,17 +223,19 @@ def record_dataset(
         replaces = before.waits or (overwrite and name in study)
         place = before.replacement if replaces else before
         known = prepared.known
-        job = Job(place, prepared.plan, prepared.categories, prepared.model, dataset, options, known)
+        work = RecordingWork(
+            place, prepared.plan, prepared.categories, prepared.model, dataset, options, known
+        )
         answers = known.answers if known else None
         with place.files_lock():
             writer = RecordingWriter(place, prepared.plan, answers=answers, overwrite=overwrite)
         if answers:
             writer.tell_other_passes(answers, options.batch_size)
         try:
-            done = len(dataset) - sum(map(job.samples_in, writer.unfinished()))
+            done = len(dataset) - sum(map(work.samples_in, writer.unfinished()))
             with progress(name, done, len(dataset)) as advance:
                 if not writer.complete:
-                    engine.run(job, advance)
+                    engine.run(work, advance)
         except BaseException:
             if engine.over:
                 writer.abandon()

@@ -32,7 +32,6 @@ from shiftscope.store.stored_recording import Recording
 if TYPE_CHECKING:
     from torch import nn
 
-    from shiftscope.jobs import Jobs
     from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.store.manifest import Manifest, _read_manifest, write_manifest
 
@@ -43,7 +42,6 @@ class StoredStudy(Mapping[str, Recording]):
     With `read_only` no note is saved and no score kept, so that looking at the study leaves its folder as it is.
     """
 
-    jobs: Jobs | None = None  # of a viewer that has the model at hand
     model: nn.Module | None = None  # the one at hand, once it was given; the study holds what it answered
 
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:

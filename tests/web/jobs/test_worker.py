@@ -16,6 +16,7 @@ import pytest
 
 from shiftscope.flow.scores import score_all
 from shiftscope.jobs import Job
+from shiftscope.scores.estimation.stored_estimates import lacking_estimates
 from shiftscope.study import open_study
 from shiftscope.web.jobs.job_queue import JobQueue
 from tests.conftest import mostly_slow
@@ -43,6 +44,10 @@ def asked(queue: JobQueue, units: str) -> Job:
 
 def derived(queue: JobQueue, size: int) -> Job:
     return queue.submit("derive", {"layer": "hidden", "kind": "pca", "size": size}, "layers/hidden")
+
+
+def scored(queue: JobQueue) -> Job:
+    return queue.submit("scores", {"reference": "lab"}, "layers/hidden")
 
 
 def over(queue: JobQueue, job: Job) -> Job:
@@ -83,10 +88,17 @@ def test_a_model_that_fails_prints_or_leaves_costs_its_job_alone(held: Held, que
         failed = over(queue, asked(queue, "1"))
         assert failed.state == "failed"
         assert told in failed.message
+        if word == "full":
+            failed = over(queue, scored(queue))
+            assert failed.state == "failed"
+            assert told in failed.message
     held.say("prints")
     done = over(queue, asked(queue, "1"))
     assert (done.state, done.done, done.total) == ("done", 4 * BATCH, 4 * BATCH)
     same_answers(held, [1])
+    study = open_study(held.path)
+    assert over(queue, scored(queue)).state == "done"  # the disk has room again
+    assert lacking_estimates(study, "lab") == {}
     for size, told in ((300, "size=300 for"), (-1, "size=-1 for"), (10**17, "size=100000000000000000 for")):
         failed = over(queue, derived(queue, size))
         assert failed.state == "failed"

@@ -37,6 +37,7 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
         Column("missing", "Datasets whose codes are still to be computed."),
     ]
     table = [Table(f"Derived from {layer}", columns, rows)] if rows else []
+    units = study.layer(layer).units
     offer = computation(
         study,
         f"Derive principal components of {layer}",
@@ -45,7 +46,7 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
         kind="derive",
         parameters={"layer": layer, "kind": "pca"},
         page=shown.at(),
-        fields=[Field("size", "Components", str(min(SIZE, study.layer(layer).units)))],
+        fields=[Field("size", "Components", str(min(SIZE, units)), f"From 1 to {count(units)}.")],
         button="Derive",
     )
     return [*table, *([offer] if offer else [])]

@@ -247,12 +247,13 @@ class Computation(Panel):
     text: str
     kind: str  # of job
     parameters: Mapping[str, str]
-    page: str  # where it is shown when it is done
+    page: str | None  # where it is shown when it is done; None for the page that this stands on
     fields: Sequence[Field] = ()  # parameters that a person writes
     button: str = "Compute"
     seconds: float | None = None  # that it should take
     job: Job | None = None  # the newest one of these parameters
     trouble: str = ""  # why nothing can be computed
+    refused: str = ""  # why what was sent is not
 
 
 @dataclass(frozen=True)
