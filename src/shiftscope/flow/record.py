@@ -147,8 +147,8 @@ def record(
     if split_by is not None:
         if reference:
             raise BadRequest(
-                "the reference is one dataset, and split_by makes several: record them, and then the one that the "
-                "others are compared with with reference=True."
+                "the reference is one dataset, and split_by makes several. Record the reference by itself, before or "
+                "after them."
             )
         parts = _parts(study, dataset, name, split_by, groups)
     for part, (samples, grouped) in parts.items():
