@@ -24,7 +24,10 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
             Cell(each.name, selection.layer_page(each.name) if each.name in study.layers else ""),
             Cell(each.kind),
             Cell(count(each.units), value=each.units),
-            Cell(f"{count(each.rows)} of {each.fitted_on}", value=each.rows),
+            Cell(
+                f"{count(each.rows)} of {study.manifest.now_named(each.fitted_on) or each.fitted_on}",
+                value=each.rows,
+            ),
             Cell(" and ".join(study.without_codes(each.name)) or "none"),
         ]
         for each in found
