@@ -87,6 +87,7 @@ def _case(overview: ShownOverview, each: Suffered) -> Case:
         ways,
         strips,
         like,
+        about=selection.study.description(each.name).about,
         mild=each.harm in ("barely touches", None),
     )
 
