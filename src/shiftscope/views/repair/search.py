@@ -33,8 +33,8 @@ def search(shown: ShownRepair) -> Panel | None:
             "layer": question.layer,
             "reference": question.reference,
         },
-        page=shown.at(),
-        samples=SEARCHES * question.most,
+        page=None,
+        size=SEARCHES * question.most,
         button="Search",
     )
     return offer or Code("This command searches, and keeps what it finds", command(shown))
