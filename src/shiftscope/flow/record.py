@@ -226,7 +226,9 @@ def record_dataset(
         job = Job(place, prepared.plan, prepared.categories, prepared.model, dataset, options, known)
         answers = known.answers if known else None
         with place.files_lock():
-            writer = RecordingWriter(place, prepared.plan, answers=answers, overwrite=overwrite)
+            writer = RecordingWriter(
+                place, prepared.plan, answers=answers, maps=prepared.map_geometries, overwrite=overwrite
+            )
         if answers:
             writer.tell_other_passes(answers, options.batch_size)
         try:

@@ -15,12 +15,14 @@ from shiftscope.category_names import checked_categories
 from shiftscope.checked_text import checked_text
 from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import BadRequest, ShiftscopeError
+from shiftscope.errors import BadRequest, DataError, ShiftscopeError
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import unwrap
+from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.model.forward import autocast_around
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.model.linear_map import LinearMap
+from shiftscope.model.map_geometry import MapGeometry
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,
@@ -33,6 +35,7 @@ from shiftscope.model.survey.find_answer import find_answer
 from shiftscope.model.survey.layer import Layer
 from shiftscope.model.survey.layer_choice import choose_layers
 from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.receptive_fields import map_geometries
 from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.tokens import prefix_tokens
 from shiftscope.recording.other_answers import refuse_other_answers_in
@@ -80,6 +83,7 @@ class Preparation:
     maps: Mapping[str, LinearMap]  # those whose paths are to be counted
     answer: Answer
     known: KnownAnswers | None  # None in formats that keep none
+    map_geometries: Mapping[str, MapGeometry]  # by layer; empty where pictures are not what the model is given
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,10 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     seen = _range_of(inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
     plan = _plan(study, model, dataset, asked, found, described)
-    return Preparation(plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known)
+    geometries = _map_geometries(study, model, dataset, inputs, plan)
+    return Preparation(
+        plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known, geometries
+    )
 
 
 def _plan(
@@ -136,6 +143,34 @@ def _plan(
         autocast=found.answer.autocast,
         format=written_format(study.manifest.format),
     )
+
+
+def _map_geometries(
+    study: StoredStudy, model: nn.Module, dataset: Dataset, inputs: torch.Tensor, plan: Plan
+) -> Mapping[str, MapGeometry]:
+    """Of the layers with maps, where the dataset's pictures are what the model is given; the reference's, if alike."""
+    picture = tuple(inputs.shape[2:])
+    if by_older_rules(plan.format) or len(picture) != 2 or _first_picture(dataset) != picture:
+        return {}
+    if study.reference in study.datasets:
+        reference = study[study.reference]
+        told = {layer.name: reference.map_geometry(layer.name) for layer in plan.layers}
+        geometries = {name: geometry for name, geometry in told.items() if geometry}
+        if geometries and all(geometry.picture == picture for geometry in geometries.values()):
+            return geometries
+    return map_geometries(model, inputs, plan.layers, plan.autocast)
+
+
+@kept_randomness(torch.device("cpu"))  # which a dataset may draw from
+def _first_picture(dataset: Dataset) -> tuple[int, int] | None:
+    """Rows and columns of the first picture; None where the samples are none."""
+    for position in range(min(len(dataset), 100)):
+        try:
+            picture = dataset[position].picture
+        except DataError:
+            continue
+        return None if picture is None else (picture.height, picture.width)
+    return None
 
 
 def _entering(study: StoredStudy) -> list[RecordedLayer]:

@@ -85,6 +85,7 @@ def stream(
     keep: Keep = "responses",
     summaries: MakeSummaries | None = None,
     compares: bool = True,
+    places: bool = False,
 ) -> Generator[Shard, None, None]:
     """Show the samples of `shards` (index -> positions) to the model, one finished shard at a time.
 
@@ -97,6 +98,8 @@ def stream(
         categories and the shard's positions.
     compares
         Whether the first shards are compared with what they were before they were stored in float16.
+    places
+        Whether the places of maxima are looked for, of units that are read off a map.
 
     Raises
     ------
@@ -128,7 +131,9 @@ def stream(
                     keep=keep,
                     summaries=made_there,
                     compares=compares,
+                    places=places,
                 )
+                taps.see = shard.see if places else None
                 while not shard.full:
                     batch = _next(loaded)
                     _refuse_problems(batch, len(categories), options.on_error)
