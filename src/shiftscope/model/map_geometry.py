@@ -49,7 +49,7 @@ class MapGeometry:
         if not (0 <= row < self.grid[0] and 0 <= column < self.grid[1]):
             return None
         field = self.field
-        if field is None or field.covers(self.picture):
+        if field is None or not self.tells_fields:
             rows, columns = self.grid
             return Box(column / columns, row / rows, (column + 1) / columns, (row + 1) / rows)
         (top, bottom), (left, right) = (
@@ -62,6 +62,11 @@ class MapGeometry:
             )
         )
         return Box(left, top, right, bottom) if left < right and top < bottom else None
+
+    @property
+    def tells_fields(self) -> bool:
+        """Whether a box is a receptive field, rather than a share of the grid."""
+        return self.field is not None and not self.field.covers(self.picture)
 
     def as_json(self) -> dict[str, Any]:
         told = {"picture": list(self.picture), "grid": list(self.grid)}

@@ -15,10 +15,9 @@ from shiftscope.category_names import checked_categories
 from shiftscope.checked_text import checked_text
 from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
-from shiftscope.errors import BadRequest, DataError, ShiftscopeError
+from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import unwrap
-from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.model.forward import autocast_around
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.model.linear_map import LinearMap
@@ -83,7 +82,9 @@ class Preparation:
     maps: Mapping[str, LinearMap]  # those whose paths are to be counted
     answer: Answer
     known: KnownAnswers | None  # None in formats that keep none
-    map_geometries: Mapping[str, MapGeometry]  # by layer; empty where pictures are not what the model is given
+    map_geometries: Mapping[
+        str, MapGeometry
+    ]  # by layer; empty where pictures are not what the model is given
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,11 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     asked = dataclasses.replace(asked, layers=_further_layers(study, asked))
     if not asked.other_preprocessing:
         _check_preprocessing(study, dataset, asked.name)
-    inputs = first_inputs(dataset, model)
+    inputs, picture = first_inputs(dataset, model)
     seen = _range_of(inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
     plan = _plan(study, model, dataset, asked, found, described)
-    geometries = _map_geometries(study, model, dataset, inputs, plan)
+    geometries = _map_geometries(study, model, inputs, picture, plan)
     return Preparation(
         plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known, geometries
     )
@@ -146,11 +147,14 @@ def _plan(
 
 
 def _map_geometries(
-    study: StoredStudy, model: nn.Module, dataset: Dataset, inputs: torch.Tensor, plan: Plan
+    study: StoredStudy,
+    model: nn.Module,
+    inputs: torch.Tensor,
+    picture: tuple[int, int] | None,
+    plan: Plan,
 ) -> Mapping[str, MapGeometry]:
     """Of the layers with maps, where the dataset's pictures are what the model is given; the reference's, if alike."""
-    picture = tuple(inputs.shape[2:])
-    if by_older_rules(plan.format) or len(picture) != 2 or _first_picture(dataset) != picture:
+    if by_older_rules(plan.format) or picture is None or picture != tuple(inputs.shape[2:]):
         return {}
     if study.reference in study.datasets:
         reference = study[study.reference]
@@ -159,18 +163,6 @@ def _map_geometries(
         if geometries and all(geometry.picture == picture for geometry in geometries.values()):
             return geometries
     return map_geometries(model, inputs, plan.layers, plan.autocast)
-
-
-@kept_randomness(torch.device("cpu"))  # which a dataset may draw from
-def _first_picture(dataset: Dataset) -> tuple[int, int] | None:
-    """Rows and columns of the first picture; None where the samples are none."""
-    for position in range(min(len(dataset), 100)):
-        try:
-            picture = dataset[position].picture
-        except DataError:
-            continue
-        return None if picture is None else (picture.height, picture.width)
-    return None
 
 
 def _entering(study: StoredStudy) -> list[RecordedLayer]:

@@ -286,7 +286,11 @@ class ShardFilling:
     def _found_places(self) -> dict[str, dict[str, npt.NDArray[Any]]]:
         shown = self._positions.start + np.flatnonzero([not sample.problem for sample in self._samples])
         found = {name: places.found() for name, places in self._places.items()}
-        return {name: {"position": shown[told.pop("sample")], **told} for name, told in found.items() if len(shown)}
+        return {
+            name: {"position": shown[told.pop("sample")], **told}
+            for name, told in found.items()
+            if len(shown)
+        }
 
     def _rounding(self) -> dict[str, Any] | None:
         """What float16 took from the samples shown, counted by layer; None where nothing was compared.

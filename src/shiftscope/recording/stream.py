@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.sample import Dataset
+from shiftscope.datasets.sample import Dataset, Sample
 from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ShiftscopeError
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import device_and_dtype, observed
@@ -149,8 +149,10 @@ def stream(
 
 
 @kept_randomness(torch.device("cpu"))  # which a dataset may draw from
-def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
+def first_inputs(dataset: Dataset, model: nn.Module) -> tuple[torch.Tensor, tuple[int, int] | None]:
     """The first readable samples, two if there are, as one batch on the model's device.
+
+    Beside it are the rows and columns of the first one's picture; None where it has none.
 
     Raises
     ------
@@ -160,20 +162,23 @@ def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
     if len(dataset) == 0:
         raise DataError("the dataset is empty: there is no sample to record.")
     device, dtype = device_and_dtype(model)
-    inputs: list[torch.Tensor] = []
+    samples: list[Sample] = []
     problem: ShiftscopeError | None = None
     for position in range(min(len(dataset), 100)):
         try:
-            inputs.append(dataset[position].input)
+            samples.append(dataset[position])
         except LabelError:
             raise
         except DataError as error:
             problem = error
-        if len(inputs) == 2:
+        if len(samples) == 2:
             break
-    if not inputs:
+    if not samples:
         raise DataError(f"none of the first samples can be read; the last one: {problem}")
-    return _as_floating(stacked(inputs, "the first one").to(device), dtype)
+    inputs = stacked([sample.input for sample in samples], "the first one")
+    picture = samples[0].picture
+    size = None if picture is None else (picture.height, picture.width)
+    return _as_floating(inputs.to(device), dtype), size
 
 
 def _log_probabilities(outputs: torch.Tensor) -> torch.Tensor:

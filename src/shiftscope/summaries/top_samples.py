@@ -57,7 +57,7 @@ class TopSamples:
     def placed(self, found: Mapping[str, npt.NDArray[Any]]) -> TopSamples:
         """With the places of those samples that `found` has: `position` (any, unit), and beside it fields of places.
 
-        A position that is there twice has the same place both times.
+        What is not in it stays as it is; a position that is there twice has the same place both times.
         """
         units = np.arange(self.position.shape[1]) << 32
         known = (found["position"] + units).ravel()
@@ -65,11 +65,11 @@ class TopSamples:
         wanted = self.position + units
         at = order[np.minimum(np.searchsorted(known[order], wanted), max(len(order) - 1, 0))]
         there = (self.position >= 0) & (known[at] == wanted)
-        places = {
-            name: np.where(there, values.ravel()[at], -1).astype(np.int32)
-            for name, values in found.items()
-            if name != "position"
-        }
+        own, places = self.places(), {}
+        for name, values in found.items():
+            if name != "position":
+                told = values.ravel()[at].astype(np.int32)
+                places[name] = np.where(there & (told >= 0), told, _or_unknown(own.get(name), self.position))
         return dataclasses.replace(self, **places)
 
     @classmethod

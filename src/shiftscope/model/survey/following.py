@@ -27,7 +27,7 @@ class Trace:
     mask: Mask = ()
 
 
-class Following(Operations):
+class Following(Operations):  # type: ignore[no-untyped-call]
     """A context in which every operation on the sample, or on what comes of it, hands on what is known of its axes.
 
     A product with weights makes units along the last axis, a convolution along the first behind the samples; what

@@ -15,11 +15,11 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from shiftscope.errors import ModelError
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
+from shiftscope.model.grid import grid_of
 from shiftscope.model.map_geometry import MapGeometry, ReceptiveField, RowsColumns
 from shiftscope.model.output import tensor_in
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.survey.operations import Operations, axis_in_views
-from shiftscope.model.grid import grid_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Field:
     reaches: tuple[Reach, Reach] = (Reach(), Reach())
 
 
-class ReceptiveFields(Operations):
+class ReceptiveFields(Operations):  # type: ignore[no-untyped-call]
     """A context in which every operation on the sample, or on what comes of it, hands on what its places depend on.
 
     What is not listed here, and what depends on the whole map, as behind attention or a pooling over all of it, has no
@@ -121,7 +121,10 @@ class ReceptiveFields(Operations):
         if field is None or len(sample) > 1 or args[0] is not sample[0]:
             return nothing
         names = (argument.name for argument in func._schema.arguments)
-        return [_handed_on(name, field, args[0], {**dict(zip(names, args, strict=False)), **kwargs}), *nothing[1:]]
+        return [
+            _handed_on(name, field, args[0], {**dict(zip(names, args, strict=False)), **kwargs}),
+            *nothing[1:],
+        ]
 
     def _together(self, sample: Sequence[torch.Tensor], made: torch.Tensor) -> Field | None:
         """Of a tensor each number of which comes of the numbers in the same place."""
@@ -155,7 +158,11 @@ class ReceptiveFields(Operations):
         """Take note where the places of a map are laid in a row, one row of the map after the other."""
         row, column = field.axes
         grid = map.shape[row], map.shape[column]
-        if column == row + 1 and sequence.shape == (*map.shape[:row], grid[0] * grid[1], *map.shape[column + 1 :]):
+        if column == row + 1 and sequence.shape == (
+            *map.shape[:row],
+            grid[0] * grid[1],
+            *map.shape[column + 1 :],
+        ):
             self.sequences.setdefault(grid[0] * grid[1], set()).add(grid)
 
 
@@ -191,7 +198,9 @@ def _handed_on(name: str, field: Field, tensor: torch.Tensor, given: Mapping[str
         gone = {axis % tensor.ndim for axis in ([dim] if isinstance(dim, int) else dim)}
         if not gone or gone & set(field.axes):
             return None
-        row, column = (axis - (not given.get("keepdim")) * sum(other < axis for other in gone) for axis in field.axes)
+        row, column = (
+            axis - (not given.get("keepdim")) * sum(other < axis for other in gone) for axis in field.axes
+        )
         return replace(field, axes=(row, column))
     return None
 
