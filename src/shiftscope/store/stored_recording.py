@@ -74,7 +74,7 @@ class Recording:
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none
             self.plan = Plan.of(described)
             self._rounding, self._to_zero = described.get("rounding", {}), described.get("to_zero")
-            self._maps = described.get("maps", {})
+            self._maps: Mapping[str, Any] = dict(described.get("maps", {}).items())
             self.recorded = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
             raise StudyDamaged(f"{place.description} does not describe a recording: {error!r}.") from error

@@ -60,15 +60,14 @@ class TopSamples:
         What is not in it stays as it is; a position that is there twice has the same place both times.
         """
         units = np.arange(self.position.shape[1]) << 32
-        known = (found["position"] + units).ravel()
+        known, wanted = (found["position"] + units).ravel(), self.position + units
         order = np.argsort(known, kind="stable")
-        wanted = self.position + units
-        at = order[np.minimum(np.searchsorted(known[order], wanted), max(len(order) - 1, 0))]
-        there = (self.position >= 0) & (known[at] == wanted)
+        at = np.append(order, 0)[np.searchsorted(known, wanted, sorter=order)]
+        there = (self.position >= 0) & (np.append(known, -1)[at] == wanted)
         own, places = self.places(), {}
         for name, values in found.items():
             if name != "position":
-                told = values.ravel()[at].astype(np.int32)
+                told = np.append(values, -1)[at].astype(np.int32)
                 places[name] = np.where(there & (told >= 0), told, _or_unknown(own.get(name), self.position))
         return dataclasses.replace(self, **places)
 

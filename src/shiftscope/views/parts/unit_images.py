@@ -122,12 +122,8 @@ def _pointed_at(recording: Recording, layer: str, found: Sequence[Picture]) -> s
     geometry = recording.map_geometry(layer)
     if not boxes or geometry is None:
         return ""
-    part = (
-        "the receptive field of the strongest place"
-        if geometry.tells_fields
-        else "the strongest place's share of the map"
-    )
-    return f"{'cropped to' if boxes[0].cropped else 'box:'} {part}"
+    part = "receptive field" if geometry.tells_fields else "share of the map"
+    return f"{'cropped to' if boxes[0].cropped else 'box:'} {part} of the place with the largest response"
 
 
 def _level(selection: Selection, recording: Recording, layer: str, index: int) -> str:
