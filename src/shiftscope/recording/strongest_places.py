@@ -16,6 +16,7 @@ from shiftscope.summaries.top_samples import KEPT, LAST
 
 TOGETHER = 256  # samples at least, after which those that stay are chosen
 AT_ONCE = 2**20  # numbers of maps that are copied to be looked through
+WIDE = 24  # columns from which on rows are compared first
 
 
 class StrongestPlaces:
@@ -33,21 +34,21 @@ class StrongestPlaces:
         self._waiting: list[tuple[torch.Tensor, torch.Tensor]] = []
         self._keys = torch.empty((layer.units, 0), dtype=torch.int64)
         self._places = torch.empty((layer.units, 0), dtype=torch.int32)
-        self._bars = torch.full((layer.units,), torch.iinfo(torch.int32).min)  # what a sample has to pass
+        self._bars = torch.full((layer.units,), -torch.inf)  # what a response has to pass
 
     def see(self, output: torch.Tensor, responses: torch.Tensor) -> None:
         """Take in a batch: what the layer gave, and the (sample, unit) responses that were read off it."""
-        order = _order(responses.float().to(self._stored_as))
+        stored = responses.to(torch.float32).to(self._stored_as).to(torch.float32)
         maps = unit_kinds[self._layer.kind].places(output, self._layer.axes, self._layer.pool)
         if tuple(maps.shape[2:]) != self._grid:  # of another size than the picture that it was planned for
-            places = torch.full_like(order, -1)
+            places = torch.full_like(stored, -1, dtype=torch.int32)
         elif maps.is_cuda:
-            places = maps.flatten(2).argmax(2).int()
+            places = _first_largest(maps, self._grid)
         else:
-            places = self._candidates(maps, order)
+            places = self._candidates(maps, stored)
         if not maps.is_cuda:  # not every other device orders whole numbers
-            order, places = order.cpu(), places.cpu()
-        self._waiting.append((order, places))
+            stored, places = stored.cpu(), places.cpu()
+        self._waiting.append((stored, places))
         if sum(len(waiting) for waiting, _ in self._waiting) >= TOGETHER:
             self._settle()
 
@@ -64,33 +65,45 @@ class StrongestPlaces:
         row, column = np.divmod(places, self._grid[1])
         return {"sample": samples, "row": np.where(known, row, -1), "column": np.where(known, column, -1)}
 
-    def _candidates(self, maps: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
+    def _candidates(self, maps: torch.Tensor, stored: torch.Tensor) -> torch.Tensor:
         """(sample, unit) places in a row; -1 of a sample that is not among the strongest."""
-        places = torch.full_like(order, -1)
-        samples, units = (order > self._bars.to(order.device)).nonzero(as_tuple=True)
+        samples, units = (stored > self._bars.to(stored.device)).nonzero(as_tuple=True)
+        if 2 * len(samples) > stored.numel():  # to copy most of them would take longer
+            return _first_largest(maps, self._grid)
+        places = torch.full_like(stored, -1, dtype=torch.int32)
         step = max(1, AT_ONCE // math.prod(self._grid))
         for first in range(0, len(samples), step):
             some = samples[first : first + step], units[first : first + step]
-            places[some] = maps[some].flatten(1).argmax(1).int()
+            places[some] = _first_largest(maps[some], self._grid)
         return places
 
     def _settle(self) -> None:
         """Keep the strongest of those that wait and of those before."""
-        orders, places = (torch.cat(parts) for parts in zip(*self._waiting, strict=True))
+        stored, places = (torch.cat(parts) for parts in zip(*self._waiting, strict=True))
         self._waiting.clear()
-        rows = torch.arange(self._samples, self._samples + len(orders), device=orders.device)
-        self._samples += len(orders)
-        keys = (orders.long() << 32) + (int(LAST) - rows)[:, None]
+        rows = torch.arange(self._samples, self._samples + len(stored), device=stored.device)
+        self._samples += len(stored)
+        bits = (stored + 0.0).view(torch.int32)  # minus zero becomes zero
+        keys = (_in_order(bits).long() << 32) + (int(LAST) - rows)[:, None]
         keys = torch.cat([self._keys.to(keys.device), keys.T], dim=1)
         places = torch.cat([self._places.to(places.device), places.T], dim=1)
         kept = min(KEPT, keys.shape[1])
         self._keys, at = torch.topk(keys, kept, dim=1, sorted=False)
         self._places = places.gather(1, at)
         if kept == KEPT:
-            self._bars = (self._keys.amin(1) >> 32).int()
+            self._bars = _in_order((self._keys.amin(1) >> 32).int()).view(torch.float32)
 
 
-def _order(stored: torch.Tensor) -> torch.Tensor:
-    """Integers in the order of the numbers, both zeros alike."""
-    bits = (stored.float() + 0.0).view(torch.int32)
+def _first_largest(maps: torch.Tensor, grid: tuple[int, ...]) -> torch.Tensor:
+    """Place of the largest number in each grid, which is along the last axes, counted row by row; of equal ones the
+    first."""
+    if len(grid) == 1 or grid[1] < WIDE:
+        return maps.flatten(-len(grid)).argmax(-1).int()
+    row = maps.amax(-1).argmax(-1, keepdim=True)  # several times as fast as to search all in one go
+    numbers = maps.gather(-2, row[..., None].expand(*row.shape, grid[1])).squeeze(-2)
+    return (row.squeeze(-1) * grid[1] + numbers.argmax(-1)).int()
+
+
+def _in_order(bits: torch.Tensor) -> torch.Tensor:
+    """Integers in the order of the numbers that have these bits; of such integers, the bits again."""
     return bits ^ ((bits >> 31) & torch.iinfo(torch.int32).max)
