@@ -64,6 +64,14 @@ def test_of_a_growing_response_every_sample_is_looked_at():
     check(MAPS, outputs.flatten(2), responses, found(MAPS, outputs, responses))
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("laid", [torch.contiguous_format, torch.channels_last])
+def test_maps_of_any_type_and_layout_are_searched(dtype, laid):
+    outputs = drawn(150, 3, 4, 5).to(dtype).contiguous(memory_format=laid)
+    responses = outputs.amax((2, 3)).float()
+    check(MAPS, outputs.float().flatten(2), responses, found(MAPS, outputs, responses))
+
+
 def test_fewer_samples_than_ranks_all_have_their_place():
     outputs = torch.zeros(2, 3, 4, 5)
     outputs[0, 0, 3, 2] = outputs[1, 0, 1, 4] = 1

@@ -15,8 +15,7 @@ from shiftscope.shard import StoredType
 from shiftscope.summaries.top_samples import KEPT, LAST
 
 TOGETHER = 256  # samples at least, after which those that stay are chosen
-AT_ONCE = 2**20  # numbers of maps that are copied to be looked through
-WIDE = 24  # columns from which on rows are compared first
+AT_ONCE = 2**16  # numbers of maps that are copied to be looked through
 
 
 class StrongestPlaces:
@@ -34,6 +33,7 @@ class StrongestPlaces:
         self._waiting: list[tuple[torch.Tensor, torch.Tensor]] = []
         self._keys = torch.empty((layer.units, 0), dtype=torch.int64)
         self._places = torch.empty((layer.units, 0), dtype=torch.int32)
+        self._room = torch.empty((0, 0))  # for copies of maps: new memory each time is ten times as slow
         self._bars = torch.full((layer.units,), -torch.inf)  # what a response has to pass
 
     def see(self, output: torch.Tensor, responses: torch.Tensor) -> None:
@@ -43,7 +43,7 @@ class StrongestPlaces:
         if tuple(maps.shape[2:]) != self._grid:  # of another size than the picture that it was planned for
             places = torch.full_like(stored, -1, dtype=torch.int32)
         elif maps.is_cuda:
-            places = _first_largest(maps, self._grid)
+            places = maps.flatten(2).argmax(2).int()
         else:
             places = self._candidates(maps, stored)
         if not maps.is_cuda:  # not every other device orders whole numbers
@@ -67,15 +67,24 @@ class StrongestPlaces:
 
     def _candidates(self, maps: torch.Tensor, stored: torch.Tensor) -> torch.Tensor:
         """(sample, unit) places in a row; -1 of a sample that is not among the strongest."""
-        samples, units = (stored > self._bars.to(stored.device)).nonzero(as_tuple=True)
-        if 2 * len(samples) > stored.numel():  # to copy most of them would take longer
-            return _first_largest(maps, self._grid)
-        places = torch.full_like(stored, -1, dtype=torch.int32)
+        places = torch.full(stored.shape, -1, dtype=torch.int32)
+        chosen = (stored > self._bars.to(stored.device)).flatten().nonzero()[:, 0]
         step = max(1, AT_ONCE // math.prod(self._grid))
-        for first in range(0, len(samples), step):
-            some = samples[first : first + step], units[first : first + step]
-            places[some] = _first_largest(maps[some], self._grid)
+        for first in range(0, len(chosen), step):
+            some = chosen[first : first + step]
+            numbers = self._copied(maps, some)
+            found = (numbers.float() if numbers.dtype == torch.bfloat16 else numbers).numpy().argmax(1)
+            places.view(-1)[some.cpu()] = torch.from_numpy(found.astype(np.int32))
         return places
+
+    def _copied(self, maps: torch.Tensor, some: torch.Tensor) -> torch.Tensor:
+        """(some, place) numbers of the maps that have these numbers among all of the batch, on the host."""
+        if not maps.is_contiguous() or maps.device.type != "cpu":
+            return maps[some // maps.shape[1], some % maps.shape[1]].flatten(1).cpu()
+        in_rows = maps.view(-1, math.prod(self._grid))
+        if len(self._room) < len(some) or self._room.dtype != maps.dtype:
+            self._room = maps.new_empty((len(some), in_rows.shape[1]))
+        return torch.index_select(in_rows, 0, some, out=self._room[: len(some)])
 
     def _settle(self) -> None:
         """Keep the strongest of those that wait and of those before."""
@@ -92,16 +101,6 @@ class StrongestPlaces:
         self._places = places.gather(1, at)
         if kept == KEPT:
             self._bars = _in_order((self._keys.amin(1) >> 32).int()).view(torch.float32)
-
-
-def _first_largest(maps: torch.Tensor, grid: tuple[int, ...]) -> torch.Tensor:
-    """Place of the largest number in each grid, which is along the last axes, counted row by row; of equal ones the
-    first."""
-    if len(grid) == 1 or grid[1] < WIDE:
-        return maps.flatten(-len(grid)).argmax(-1).int()
-    row = maps.amax(-1).argmax(-1, keepdim=True)  # several times as fast as to search all in one go
-    numbers = maps.gather(-2, row[..., None].expand(*row.shape, grid[1])).squeeze(-2)
-    return (row.squeeze(-1) * grid[1] + numbers.argmax(-1)).int()
 
 
 def _in_order(bits: torch.Tensor) -> torch.Tensor:
