@@ -19,7 +19,7 @@ Place = Literal["box", "crop", "whole"]  # how a picture tells where in it a uni
 
 
 def role(selection: Selection, dataset: str) -> Role:
-    return "reference" if dataset == selection.reference else "shifted"
+    return "reference" if dataset == selection.baseline else "shifted"
 
 
 def category_name(study: StoredStudy, category: int) -> str:
