@@ -303,6 +303,51 @@ class Compared(Panel):
 
 
 @dataclass(frozen=True)
+class StripGroup:
+    """Strips that belong together, under a heading of their own; the heading may be empty."""
+
+    heading: Words
+    strips: Sequence[ImageStrip]
+
+
+@dataclass(frozen=True)
+class StripGroups(Panel):
+    """Groups of strips next to one another in one panel."""
+
+    groups: Sequence[StripGroup]
+    note: str = ""  # beside the title
+    captioned: bool = False  # room for words under the pictures
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number at each mark of an axis, with its name at the end."""
+
+    name: str
+    values: Sequence[float]
+    look: Literal["focus", "baseline", "other"] = "other"
+
+
+@dataclass(frozen=True)
+class Lines(Panel):
+    """Numbers along marks, a line each, between the smallest and the largest of `ticks`."""
+
+    lines: Sequence[Line]  # the last one over the others
+    marks: Sequence[tuple[str, str]]  # names along the axis, and what stands under them
+    ticks: Sequence[tuple[float, str]]  # values with a line of the grid, and their numbers
+    description: str  # the chart in words, for those who cannot see it
+    note: str = ""  # under the title: what is counted
+    chosen: int | None = None  # the mark that counts
+
+
+@dataclass(frozen=True)
+class Code(Panel):
+    """Lines to be copied into a program or a terminal."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Fold(Panel):
     """Panels that are closed at first: the title is the topic, `says` what was found."""
 
@@ -359,6 +404,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class File:
+    """What a page gives to take away, made when it is asked for."""
+
+    name: str
+    media_type: str
+    content: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of the study, apart from how it is drawn."""
 
@@ -372,6 +426,9 @@ class Page:
     related: Sequence[Link] = ()  # other pages about the same thing
     sentence: str = ""  # the page's one idea, drawn as its heading; the title where empty
     lede: Words = ""  # the numbers of that sentence
+    warning: Words = ""  # what is not as it was asked for
+    actions: Sequence[Link] = ()  # what can be done about the idea, the first thing first
+    file: File | None = None  # what "download=file" in the address gives
 
 
 def inner_panels(panel: Panel) -> Sequence[Panel]:
