@@ -167,7 +167,7 @@ def test_what_was_not_searched_is_offered_to_the_model_at_hand_or_as_a_command(m
         "layer": "units",
         "reference": "lab",
     }
-    assert offer.page is None  # the page that it stands on
+    assert offer.page == "repair?margin=0.05&most=3"
 
 
 class NoJobs:

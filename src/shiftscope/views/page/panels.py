@@ -26,6 +26,25 @@ class Link:
 
 
 @dataclass(frozen=True)
+class PictureBox:
+    """A part of a picture: its sides as fractions of the picture's, from the upper left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    rows: int  # of the whole picture, in pixels
+    columns: int
+    cropped: bool = False  # whether it is shown alone, rather than with a frame around it
+
+    @property
+    def pixels(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height in pixels of the picture."""
+        left, top = self.left * self.columns, self.top * self.rows
+        return left, top, self.right * self.columns - left, self.bottom * self.rows - top
+
+
+@dataclass(frozen=True)
 class Span:
     """Words of a sentence that look or lead elsewhere than the rest; the look is a role, not a colour."""
 
@@ -56,6 +75,7 @@ class Picture:
     caption: str = ""
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
+    box: PictureBox | None = None  # what of it is pointed at
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def search(shown: ShownRepair) -> Panel | None:
             "layer": question.layer,
             "reference": question.reference,
         },
-        page=None,
+        page=shown.at(),
         size=SEARCHES * question.most,
         button="Search",
     )
