@@ -7,6 +7,8 @@ from typing import Any
 
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import Dataset, dataset_kinds
+from shiftscope.datasets.shifts.shift_kind import shift_kinds
+from shiftscope.datasets.shifts.shifted import SHIFTS, Shifted
 from shiftscope.datasets.source import as_dataset
 from shiftscope.errors import DataError
 
@@ -28,7 +30,34 @@ def reopened(source: Mapping[str, Any], name: str, categories: Sequence[str]) ->
             f"{name!r} was recorded from data in memory, or with labels given beside it, and cannot be opened again "
             f"from the study alone. Give it: data={{{name!r}: dataset}}."
         )
-    return as_dataset(text, preprocess=recorded_preprocess(source), categories=categories or None)
+    return as_recorded(text, source, categories)
+
+
+def as_recorded(data: Any, source: Mapping[str, Any], categories: Sequence[str]) -> Dataset:
+    """Data with the preprocessing and the shifts that a recording's `source` tells of, where they are given as text.
+
+    Raises
+    ------
+    DataError
+        A shift that this version does not have as it was.
+    """
+    if not isinstance(data, str):
+        return as_dataset(data, categories=categories or None)
+    dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=categories or None)
+    for shift in source.get(SHIFTS, ()):
+        _refuse_other_version(shift)
+        dataset = Shifted(dataset, shift["name"], shift["strength"], shift["seed"])
+    return dataset
+
+
+def _refuse_other_version(shift: Mapping[str, Any]) -> None:
+    name, version = shift["name"], shift["version"]
+    here = shift_kinds[name].version if name in shift_kinds else None
+    if here != version:
+        raise DataError(
+            f"{name} was recorded with version {version}, this is {here}: record it again, or use the release of "
+            "shiftscope that recorded it."
+        )
 
 
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:
