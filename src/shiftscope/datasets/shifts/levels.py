@@ -47,7 +47,7 @@ def from_levels(levels: npt.NDArray[np.int64], like: Image) -> Image:
     """A picture of the shape and type of `like`, clipped; bytes rounded half up."""
     clipped = levels.clip(0, WHITE).reshape(like.shape)
     if like.dtype == np.uint8:
-        return ((clipped + LEVEL // 2) >> 8).astype(np.uint8)
+        return halved(clipped, 8).astype(np.uint8)
     return (clipped / WHITE).astype(like.dtype)
 
 
@@ -61,10 +61,15 @@ def share(value: float) -> int:
     return round(value * ONE)
 
 
+def halved(values: npt.NDArray[np.int64], times: int) -> Levels:
+    """Whole numbers over 2^times, rounded half up."""
+    rounded: Levels = (values + (1 << times - 1)) >> times
+    return rounded
+
+
 def mix(a: Levels, b: Levels | int, weight: float) -> Levels:
     """`a + weight (b - a)`, rounded half up."""
-    mixed: Levels = a + ((share(weight) * (b - a) + ONE // 2) >> 16)
-    return mixed
+    return a + halved(share(weight) * (b - a), 16)
 
 
 def rounded_ratio(numerator: npt.NDArray[np.int64], denominator: npt.NDArray[np.int64] | int) -> Levels:
@@ -84,5 +89,4 @@ def luma(levels: Levels) -> Levels:
     if levels.shape[2] != 3:
         return rounded_ratio(levels.sum(axis=2, keepdims=True), levels.shape[2])
     weights = np.array([19595, 38470, 7471])  # 2^-16: .299, .587, .114
-    weighted: Levels = (levels * weights).sum(axis=2, keepdims=True)
-    return (weighted + ONE // 2) >> 16
+    return halved((levels * weights).sum(axis=2, keepdims=True), 16)

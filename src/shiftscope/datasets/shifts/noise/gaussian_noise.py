@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.datasets.shifts.draw import Draw
-from shiftscope.datasets.shifts.levels import LEVEL, Levels, shorter_side
+from shiftscope.datasets.shifts.levels import LEVEL, Levels, halved, shorter_side
 from shiftscope.datasets.shifts.shift_kind import coarseness, shift_kind
 
 LARGEST = 255 * 0.38  # levels of standard deviation at strength 1 and 224 pixels
@@ -26,8 +26,7 @@ def gaussian_noise(levels: Levels, strength: float, draw: Draw) -> Levels:
 @lru_cache(maxsize=8)
 def _noise(deviation: int) -> npt.NDArray[np.int64]:
     """(word,) the noise that each 16-bit word stands for, of this deviation."""
-    noise: npt.NDArray[np.int64] = (deviation * normal_quantiles() + (1 << 11)) >> 12
-    return noise
+    return halved(deviation * normal_quantiles(), 12)
 
 
 @lru_cache(maxsize=1)
