@@ -20,7 +20,8 @@ def gaussian_noise(levels: Levels, strength: float, draw: Draw) -> Levels:
     """A normal number of its own added to every element."""
     deviation = round(LARGEST * coarseness(shorter_side(levels)) * strength * LEVEL)
     words = draw.words(levels.size, 16).reshape(levels.shape)
-    return levels + _noise(deviation)[words]
+    noise: Levels = _noise(deviation)[words]
+    return levels + noise
 
 
 @lru_cache(maxsize=8)

@@ -31,7 +31,7 @@ def back_to_levels(values: Whole) -> Levels:
 
 def whole_matrix(matrix: npt.NDArray[np.float64]) -> Whole:
     """The entries as whole numbers of 2^-20."""
-    return np.rint(matrix * 2**BITS)
+    return np.rint(matrix * 2.0**BITS)
 
 
 def product(left: Whole, right: Whole) -> Whole:
