@@ -20,13 +20,25 @@ from shiftscope.datasets.formats.torch_dataset import torch_dataset
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, Sample
+from shiftscope.datasets.shifts.shifted import Shifted
 from shiftscope.datasets.stimuli.digits import coloured_digits
 
 Make = Callable[..., Dataset]
 
 
 @pytest.fixture(
-    params=["folder", "table", "pack", "bytes", "floats", "features", "torch", "relabelled", "digits"]
+    params=[
+        "folder",
+        "table",
+        "pack",
+        "bytes",
+        "floats",
+        "features",
+        "torch",
+        "relabelled",
+        "digits",
+        "shifted",
+    ]
 )
 def make(
     request: pytest.FixtureRequest, tmp_path: Path, pixels: np.ndarray, write_picture, write_pack
@@ -50,6 +62,7 @@ def make(
         "torch": lambda: torch_dataset(TensorDataset(torch.from_numpy(floats), torch.tensor(labels))),
         "relabelled": lambda: Relabelled(ArrayData(pixels), labels),
         "digits": lambda: coloured_digits("held_out", "drifted"),
+        "shifted": lambda: Shifted(coloured_digits(), "rotate", 0.5),
     }
     return makers[request.param]
 

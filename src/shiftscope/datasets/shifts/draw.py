@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.datasets.shifts.levels import Image
+from shiftscope.datasets.shifts.levels import Image, Levels, to_levels
 from shiftscope.errors import DataError
 
 
@@ -50,8 +50,8 @@ class Draw:
         """One of 0 … end - 1, for an `end` that is small beside 2^32."""
         return int(self.words(1, 32)[0]) * end >> 32
 
-    def donor(self, shape: tuple[int, ...]) -> Image:
-        """The picture of the sample that lends, of the same shape.
+    def donor(self, shape: tuple[int, ...]) -> Levels:
+        """(row, column, channel) the levels of the sample that lends, of the same shape.
 
         Raises
         ------
@@ -60,7 +60,7 @@ class Draw:
         """
         if self.read_donor is None:
             raise DataError(f"{self.shift} takes another image, and none was given.")
-        image = self.read_donor()
-        if image.shape != shape:
-            raise DataError(f"{self.shift} of an image of shape {shape} with one of {image.shape}.")
-        return image
+        levels = to_levels(self.read_donor())
+        if levels.shape != shape:
+            raise DataError(f"{self.shift} of an image of shape {shape} with one of {levels.shape}.")
+        return levels

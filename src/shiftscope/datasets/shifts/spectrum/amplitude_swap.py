@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.datasets.shifts.draw import Draw
-from shiftscope.datasets.shifts.levels import Levels, to_levels
+from shiftscope.datasets.shifts.levels import Levels
 from shiftscope.datasets.shifts.shift_kind import shift_kind
 from shiftscope.datasets.shifts.tools.exact_products import Whole
 from shiftscope.datasets.shifts.tools.waves import Spectrum, from_spectrum, spectrum
@@ -15,7 +15,7 @@ from shiftscope.datasets.shifts.tools.waves import Spectrum, from_spectrum, spec
 def amplitude_swap(levels: Levels, strength: float, draw: Draw) -> Levels:
     """The amplitude of each frequency mixed with that of another sample's picture; phases and mean are kept."""
     own = spectrum(levels)
-    donor = _amplitudes(spectrum(to_levels(draw.donor(levels.shape))))
+    donor = _amplitudes(spectrum(draw.donor(levels.shape)))
     before = _amplitudes(own)
     after = before + strength * (donor - before)
     after[:, 0, 0] = before[:, 0, 0]
