@@ -55,7 +55,7 @@ def _refuse_other_version(shift: Mapping[str, Any]) -> None:
     here = shift_kinds[name].version if name in shift_kinds else None
     if here != version:
         raise DataError(
-            f"{name} was recorded with version {version}, this is {here}: record it again, or use the release of "
+            f"{name} was recorded with version {version}, this is {here or 'none'}: record it again, or use the release of "
             "shiftscope that recorded it."
         )
 

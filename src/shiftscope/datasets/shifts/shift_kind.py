@@ -14,6 +14,7 @@ from shiftscope.datasets.shifts.draw import Draw
 from shiftscope.datasets.shifts.levels import Image, Levels, from_levels, to_levels
 from shiftscope.errors import DataError
 from shiftscope.registry import Registry
+from shiftscope.threads import one_thread_each
 
 Channels = Literal["any", "at least 2", "3"]
 Compute = Callable[[Levels, float, Draw], Levels]
@@ -45,7 +46,9 @@ class ShiftKind:
             return image
         levels = to_levels(image)
         self.check_channels(levels.shape[2])
-        return from_levels(self.compute(levels, strength, draw), image)
+        with one_thread_each():  # one picture's products take less than the threads that wait for the next
+            shifted = self.compute(levels, strength, draw)
+        return from_levels(shifted, image)
 
     def check_channels(self, count: int) -> None:
         """Raise `DataError` where the shift needs others."""
