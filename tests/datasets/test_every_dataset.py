@@ -85,6 +85,11 @@ def test_a_dataset_reads_the_same_after_a_trip_to_another_process(make: Make) ->
     assert copy.fingerprint() == dataset.fingerprint()
 
 
+def test_a_sample_reads_the_same_after_a_trip_to_another_process(make: Make) -> None:
+    sample = make()[1]
+    assert same(sample, pickle.loads(pickle.dumps(sample)))
+
+
 def test_ids_are_different_and_labels_are_there(make: Make) -> None:
     samples = list(make())  # ends, because a place beyond the end is an IndexError
     assert len({sample.id for sample in samples}) == len(samples) == len(make())

@@ -82,6 +82,9 @@ def test_a_shift_of_another_version_is_not_opened_as_if_it_were_the_same(folder)
     made["shifts"][0]["version"] = 7
     with pytest.raises(DataError, match=r"^jpeg was recorded with version 7, this is 1: record it again"):
         reopened(made, "noise", ("a", "b"))
+    made["shifts"] = [{"name": "jpeg"}]
+    with pytest.raises(DataError, match="what is recorded of a shift cannot be read"):
+        reopened(made, "noise", ("a", "b"))
 
 
 def test_another_strength_under_the_same_name_is_refused(study, folder):

@@ -45,19 +45,22 @@ def as_recorded(data: Any, source: Mapping[str, Any], categories: Sequence[str])
         return as_dataset(data, categories=categories or None)
     dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=categories or None)
     for shift in source.get(SHIFTS, ()):
-        _refuse_other_version(shift)
-        dataset = Shifted(dataset, shift["name"], shift["strength"], shift["seed"])
+        dataset = _shifted(dataset, shift)
     return dataset
 
 
-def _refuse_other_version(shift: Mapping[str, Any]) -> None:
-    name, version = shift["name"], shift["version"]
+def _shifted(dataset: Dataset, shift: Mapping[str, Any]) -> Shifted:
+    try:
+        name, version, strength, seed = (shift[part] for part in ("name", "version", "strength", "seed"))
+    except (TypeError, KeyError) as error:
+        raise DataError(f"what is recorded of a shift cannot be read: {shift!r}.") from error
     here = shift_kinds[name].version if name in shift_kinds else None
     if here != version:
         raise DataError(
-            f"{name} was recorded with version {version}, this is {here or 'none'}: record it again, or use the release of "
-            "shiftscope that recorded it."
+            f"{name} was recorded with version {version}, this is {here or 'none'}: record it again, or use the "
+            "release of shiftscope that recorded it."
         )
+    return Shifted(dataset, name, strength, seed)
 
 
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:

@@ -30,6 +30,10 @@ class Sample:
     metadata: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     pixels: Pixels | None = None  # what `input` was made from; without them it is taken for values in 0..1
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without `pixels`, whose functions stay where the dataset is."""
+        return self.__dict__ | {"pixels": None}
+
 
 class Dataset(Protocol):
     """A fixed, ordered set of samples.

@@ -185,6 +185,10 @@ def test_the_fingerprint_names_shift_strength_and_seed(data):
 def test_the_description_is_that_of_the_source_with_its_shifts(data):
     described = shifted(data, ["contrast:1", "rotate:0.25:7"]).describe()
     shifts = described.pop("shifts")
+    assert described.pop("told") == [
+        "its pictures are shifted by contrast, strength 1, seed 0.",
+        "its pictures are shifted by rotate, strength 0.25, seed 7.",
+    ]
     assert described == data.describe()
     assert [(each["name"], each["version"], each["strength"], each["seed"]) for each in shifts] == [
         ("contrast", 1, 1.0, 0),
@@ -217,9 +221,9 @@ def test_a_strength_out_of_range_is_refused(data, strength):
 
 def test_an_unknown_shift_is_refused_with_those_there_are(data):
     with pytest.raises(
-        BadRequest, match=r"^no shift named 'gausian'; closest: .*'gaussian_noise'.* There are: .*jpeg"
+        BadRequest, match=r"^no shift named 'gaus_noise'; closest: .*'gaussian_noise'.* There are: .*jpeg"
     ):
-        ss.shift(data, "gausian", 0.5)
+        ss.shift(data, "gaus_noise", 0.5)
     with pytest.raises(BadRequest, match=r"^seed 0.5: it is a whole number"):
         ss.shift(data, "contrast", 0.5, seed=0.5)
 

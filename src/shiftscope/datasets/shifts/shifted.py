@@ -20,7 +20,7 @@ from shiftscope.datasets.pictures.drawn_labels import draw as draw_values
 from shiftscope.datasets.pictures.pixels import Pixels, bare_pixels
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.row_data import RowData
-from shiftscope.datasets.sample import Dataset, Sample
+from shiftscope.datasets.sample import Dataset, Sample, in_words
 from shiftscope.datasets.shifts.draw import Draw
 from shiftscope.datasets.shifts.levels import Image, to_levels
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
@@ -88,6 +88,7 @@ class Shifted:
     def describe(self) -> dict[str, Any]:
         """What the source says of itself, and the shifts in the order in which they are applied."""
         own = dict(self.made_from.describe())
+        told = f"its pictures are shifted by {self.name}, strength {self.strength:g}, seed {self.seed}."
         this = {
             "name": self.name,
             "version": self.kind.version,
@@ -95,7 +96,7 @@ class Shifted:
             "seed": self.seed,
             "made_from": self._own_fingerprint,
         }
-        return own | {SHIFTS: [*own.get(SHIFTS, []), this]}
+        return own | {SHIFTS: [*own.get(SHIFTS, []), this]} | in_words([*own.get("told", ()), told])
 
     @cached_property
     def _own_fingerprint(self) -> str:
