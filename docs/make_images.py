@@ -49,7 +49,7 @@ def pages(study: StoredStudy) -> dict[str, tuple[str, int]]:
         "unit": (f"layers/{LAYER}/units/{unit}", 1500),
         "sample": (f"datasets/{SHIFTED}/samples/{sample}?layer={LAYER}", 1000),
         "confusion": (f"confusions/{label}/{prediction}?layer={LAYER}", 1000),
-        "paths": (f"paths?lead={SHIFTED}", 1500),
+        "paths": (f"paths?focus={SHIFTED}", 1500),
     }
 
 

@@ -63,12 +63,12 @@ class Study(StoredStudy):
     def overview(self, **options: Any) -> Shown:
         """What the shift did, in one look; pages draw themselves in a notebook, `page` holds what they show.
 
-        Options are those in the viewer's addresses: `layer`, `reference`, `lead`.
+        Options are those in the viewer's addresses: `layer`, `baseline`, `focus`.
         """
         return self._shown("overview", **options)
 
     def layer_page(self, layer: str, **options: Any) -> Shown:
-        """The units of a layer under a shift: `lead` names it, `sort` the score they are sorted by."""
+        """The units of a layer under a shift: `focus` names it, `sort` the score they are sorted by."""
         return self._shown("layer_units", layer, **options)
 
     def unit(self, layer: str, index: int, **options: Any) -> Shown:
@@ -102,9 +102,13 @@ class Study(StoredStudy):
         return self.overview()._repr_html_()
 
     def _shown(self, view: str, *place: Any, **options: Any) -> Shown:
+        from shiftscope.views.page.selection import EARLIER_NAMES
         from shiftscope.views.page.view import views
         from shiftscope.web.notebook.notebook import Shown
 
+        for name, earlier in EARLIER_NAMES.items():
+            if earlier in options:
+                options[name] = options.pop(earlier)
         return Shown(views[view].draw(self, *place, **options), self)
 
     def _category(self, category: int | str) -> int:

@@ -94,7 +94,7 @@ def _recording_parts(recording: Any) -> Iterator[Thunk]:
 PAGES = (
     "",
     "layers/hidden",
-    "layers/hidden?lead=field",
+    "layers/hidden?focus=field",
     "layers/hidden/units/0",
     "layers/conv%20input/units/5",
     "datasets/lab",

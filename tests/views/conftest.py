@@ -18,7 +18,7 @@ from torch import nn
 
 from shiftscope.store.layout import folder_name
 from shiftscope.study import Study
-from shiftscope.views.page.panels import Columns, Page, Panel, Picture, Table
+from shiftscope.views.page.panels import Columns, Page, Panel, Picture, Table, inner_panels
 
 from ..conftest import Made, Net
 
@@ -227,12 +227,12 @@ def scores(explored: Explored, shifted: str, reference: str, layer: str) -> dict
 
 
 def flat(panels: Sequence[Panel]) -> Iterator[Panel]:
-    """All panels, those inside columns too."""
+    """All panels, those inside others too; what holds them is none."""
     for panel in panels:
-        if isinstance(panel, Columns):
-            yield from flat(panel.panels)
-        else:
+        inner = inner_panels(panel)
+        if not inner:
             yield panel
+        yield from flat(inner)
 
 
 def panels(page: Page, kind: type[P], title: str = "") -> list[P]:
@@ -245,9 +245,19 @@ def panel(page: Page, kind: type[P], title: str = "") -> P:
     return found
 
 
+def holders(panels: Sequence[Panel]) -> Iterator[Panel]:
+    """The panels that hold others."""
+    for panel in panels:
+        if inner_panels(panel):
+            yield panel
+            yield from holders(inner_panels(panel))
+
+
 def columns(page: Page, title: str) -> list[Panel]:
     """The panels next to one another under a title, which may also name the datasets that have none."""
-    (found,) = (p for p in page.panels if isinstance(p, Columns) and p.title.partition(";")[0] == title)
+    (found,) = (
+        p for p in holders(page.panels) if isinstance(p, Columns) and p.title.partition(";")[0] == title
+    )
     return list(found.panels)
 
 

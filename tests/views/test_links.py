@@ -29,7 +29,7 @@ MOST_PAGES = 4000
 
 
 class Addresses(HTMLParser):
-    """Where the links, images and embedded data of a page lead, and its text."""
+    """Where the links, images and embedded data of a page focus, and its text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -215,9 +215,9 @@ def test_every_link_of_a_study_leads_to_a_page(crawl, tmp_path):
 
 
 def plain(address: str) -> bool:
-    """Leave out the same pages seen with another layer or reference, and the same images under another lead."""
-    led = "lead=" in address and "/samples/" in address
-    return "layer=" not in address and "reference=" not in address and not led
+    """Leave out the same pages seen with another layer or reference, and the same images under another focus."""
+    led = "focus=" in address and "/samples/" in address
+    return "layer=" not in address and "baseline=" not in address and not led
 
 
 @pytest.mark.parametrize("every", mostly_slow([5, 1]))
@@ -237,12 +237,12 @@ def test_every_link_holds_with_three_datasets_and_gaps(crawl, explored, every):
 def test_links_keep_the_reference_and_the_layer_that_were_chosen(explored):
     client = browser(explored.study)
     for start in ("/", "/datasets/lab", "/datasets/lab/samples/3", "/categories/1", "/confusions/0/1"):
-        page = Addresses(client.get(f"{start}?layer=conv&reference=field").text)
+        page = Addresses(client.get(f"{start}?layer=conv&baseline=field").text)
         inside = [link for link in page.pages if "samples" in link or "categories/" in link]
         kept = [link for link in inside if "?" in link]
         assert len(kept) > 5
-        assert all("layer=" in link and "reference=" in link for link in kept)
-        assert any("layer=conv&reference=field" in link for link in kept)
+        assert all("layer=" in link and "baseline=" in link for link in kept)
+        assert any("layer=conv&baseline=field" in link for link in kept)
 
 
 def test_a_study_with_summaries_alone_is_shown_in_full(crawl, summaries_only):
@@ -369,7 +369,7 @@ def test_layers_are_found_under_any_name(crawl, tmp_path):
     study.record(Made(4, 3), "lab", layers=layers, reference=True, progress=False)
     study.record(Made(4, 3, seed=1), "field", progress=False)
     assert {"conv:max", "relu@1", "relu@3", "blocks.0.0", *Odd.NAMES} == set(study.layers)
-    found = crawl(study, lambda a: "reference=" not in a and ("layer=" not in a or urlsplit(a).path == "/"))
+    found = crawl(study, lambda a: "baseline=" not in a and ("layer=" not in a or urlsplit(a).path == "/"))
     titles = {address: "".join(page.text) for address, page in found.items()}
     for name in study.layers:
         (link,) = {

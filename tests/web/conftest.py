@@ -71,10 +71,10 @@ def unit(
     count: int = 7,
     least: float = 0.5,
     all_samples: bool = False,
-    lead: str | None = None,
+    focus: str | None = None,
 ) -> Page:
     pictures = [Picture("a/b", position, f"sample {position}") for position in range(2)]
-    title = f"{layer}|{index}|{count}|{least}|{all_samples}|{lead}"
+    title = f"{layer}|{index}|{count}|{least}|{all_samples}|{focus}"
     return Page(title, [ImageStrip("Images", pictures)], next=Link("on", f"layers/{layer}/units/{index + 1}"))
 
 

@@ -17,10 +17,10 @@ UNIT = "/layers/conv1/units/3"
 
 
 def test_a_form_is_saved_and_its_page_is_shown_again(shown: Shown) -> None:
-    answer = shown().post(f"{UNIT}?lead=a%2Fb", content="note=fires+at+%E2%9C%93&other=1", headers=OWN)
+    answer = shown().post(f"{UNIT}?focus=a%2Fb", content="note=fires+at+%E2%9C%93&other=1", headers=OWN)
     assert SAVED == [("conv1", 3, "fires at ✓")]
     assert answer.status_code == 303
-    assert answer.headers["location"] == "./3?lead=a%2Fb"
+    assert answer.headers["location"] == "./3?focus=a%2Fb"
 
 
 def test_a_browser_without_fetch_metadata_is_known_by_its_origin(shown: Shown) -> None:
@@ -165,6 +165,6 @@ def test_a_page_without_a_form_takes_none(shown: Shown) -> None:
 
 
 def test_a_hostile_address_is_not_followed(shown: Shown) -> None:
-    answer = shown().post(f"/layers/conv1/units/3?lead={HOSTILE}", content="note=x", headers=OWN)
-    assert answer.headers["location"].startswith("./3?lead=")
+    answer = shown().post(f"/layers/conv1/units/3?focus={HOSTILE}", content="note=x", headers=OWN)
+    assert answer.headers["location"].startswith("./3?focus=")
     assert "<" not in answer.headers["location"]

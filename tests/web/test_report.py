@@ -150,7 +150,7 @@ def test_the_overview_datasets_layers_and_most_shifted_units_are_there(
         expected |= {f"layers/{layer}/units/{unit}" for unit in order[:2] if not np.isnan(novelty[unit])}
     assert units == expected
     assert {"", "datasets/lab", "datasets/field", "layers/conv", "layers/hidden"} <= set(held)
-    assert {"layers/conv?lead=field", "methods", "provenance"} <= set(held)
+    assert {"layers/conv?focus=field", "methods", "provenance"} <= set(held)
     assert any(address.startswith("categories/") for address in held)
     assert any(address.startswith("confusions/") for address in held)
 
@@ -320,12 +320,12 @@ def held(recorded: Study, *addresses: str) -> Contents:
 
 
 def test_an_address_means_the_same_page_with_what_is_default_anyway(recorded: Study) -> None:
-    there = held(recorded, "layers/conv?lead=field", "layers/conv/units/1")
-    assert there.file("layers/conv?lead=field&sort=spurious") == "pages/layers-conv-lead-field.html"
-    assert there.file("layers/conv/units/1?reference=lab&layer=hidden") == "pages/layers-conv-units-1.html"
-    assert there.file("layers/conv/units/1?lead=field") == "pages/layers-conv-units-1.html"
-    assert there.file("layers/conv/units/1?lead=field", exactly=True) == ""
-    for absent in ("layers/conv", "layers/conv/units/2", "layers/conv/units/1?reference=field", "nothing"):
+    there = held(recorded, "layers/conv?focus=field", "layers/conv/units/1")
+    assert there.file("layers/conv?focus=field&sort=spurious") == "pages/layers-conv-focus-field.html"
+    assert there.file("layers/conv/units/1?baseline=lab&layer=hidden") == "pages/layers-conv-units-1.html"
+    assert there.file("layers/conv/units/1?focus=field") == "pages/layers-conv-units-1.html"
+    assert there.file("layers/conv/units/1?focus=field", exactly=True) == ""
+    for absent in ("layers/conv", "layers/conv/units/2", "layers/conv/units/1?baseline=field", "nothing"):
         assert there.file(absent) == ""
 
 
@@ -363,11 +363,11 @@ def test_what_needs_a_server_is_taken_out(recorded: Study) -> None:
         previous=Link("before", "layers/conv/units/0"),
         next=Link("after", "layers/conv/units/1"),
         choices=[
-            Choice("Lead", [Link("lab", "layers/conv"), Link("field", "layers/conv?lead=field")], "lab"),
-            Choice("Reference", [Link("lab", ""), Link("field", "?reference=field")], "lab"),
+            Choice("Focus", [Link("lab", "layers/conv"), Link("field", "layers/conv?focus=field")], "lab"),
+            Choice("Reference", [Link("lab", ""), Link("field", "?baseline=field")], "lab"),
         ],
     )
-    there = held(recorded, "layers/conv", "layers/conv?lead=field", "layers/conv/units/1")
+    there = held(recorded, "layers/conv", "layers/conv?focus=field", "layers/conv/units/1")
     left = still(page, there)
     columns, table, strip, chart, message = left.panels
     assert isinstance(columns, Columns)
@@ -381,7 +381,7 @@ def test_what_needs_a_server_is_taken_out(recorded: Study) -> None:
     assert message == page.panels[-1]
     assert [link.text for link in left.trail] == ["Overview"]
     assert (left.previous, left.next) == (None, page.next)
-    assert [choice.name for choice in left.choices] == ["Lead"]
+    assert [choice.name for choice in left.choices] == ["Focus"]
 
 
 def test_a_link_to_nowhere_is_its_text() -> None:

@@ -25,7 +25,7 @@ NAMES = ("lab", "field", "night")
 @pytest.mark.parametrize("reference", ["lab", "night"])
 @pytest.mark.parametrize("index", range(CATEGORIES))
 def test_accuracy_samples_and_both_kinds_of_error_in_each_dataset(explored, index, reference):
-    page = category(explored.study, index, reference=reference)
+    page = category(explored.study, index, baseline=reference)
 
     def answers(name):
         total = sum(explored[name].counted(index, p) for p in range(CATEGORIES))
@@ -49,23 +49,23 @@ def test_accuracy_samples_and_both_kinds_of_error_in_each_dataset(explored, inde
             assert "points" not in note
 
 
-@pytest.mark.parametrize(("lead", "leads"), [(None, "field"), ("lab", "lab"), ("night", "night")])
-def test_units_are_those_of_the_lead_which_is_the_first_shifted_set_unless_chosen(explored, lead, leads):
-    page = category(explored.study, 1, lead=lead)
+@pytest.mark.parametrize(("focus", "focused"), [(None, "field"), ("lab", "lab"), ("night", "night")])
+def test_units_are_those_of_the_focus_which_is_the_first_shifted_set_unless_chosen(explored, focus, focused):
+    page = category(explored.study, 1, focus=focus)
     table = panel(page, Table, "that respond to b")
     maxima = explored.lab.maximum("hidden")
     scale = np.where(maxima > 0, maxima, np.nan)
-    means = explored[leads].category_means("hidden", CATEGORIES)[1] / scale
+    means = explored[focused].category_means("hidden", CATEGORIES)[1] / scale
     order = sorted((u for u in range(10) if means[u] > 0), key=lambda u: (-means[u], u))
     assert [row[0].text for row in table.rows] == [f"unit {u}" for u in order[:12]]
-    assert table.columns[1].name == leads
+    assert table.columns[1].name == focused
 
 
 def test_without_a_shifted_set_the_page_is_there(new_study, made):
     study = new_study()
     study.record(made(samples=8), "only", layers=["hidden"], reference=True, progress=False)
     page = category(study, 0)
-    assert "choose another lead" in panel(page, Message, "changed").text
+    assert "choose another focus" in panel(page, Message, "changed").text
     assert len(panel(page, Table, "that respond to a").rows) > 0
 
 
@@ -84,7 +84,7 @@ def test_datasets_without_responses_keep_all_but_the_units_of_errors(summaries_o
         assert "summaries alone" in panel(page, Table, f"on all {kind}").empty
 
 
-def test_choosing_a_layer_or_a_lead_keeps_the_number_of_images(explored):
+def test_choosing_a_layer_or_a_focus_keeps_the_number_of_images(explored):
     page = category(explored.study, 0, images=96)
     assert all("images=96" in link.page for choice in page.choices for link in choice.options)
     assert not any(
@@ -107,7 +107,7 @@ def test_a_category_that_is_not_there_is_named(explored, index):
 @pytest.mark.parametrize("reference", ["lab", "field"])
 @pytest.mark.parametrize("layer", ["hidden", "conv"])
 def test_pictures_beside_a_unit_are_those_that_move_it_most(explored, layer, reference):
-    page = category(explored.study, 1, layer=layer, reference=reference, lead="night")
+    page = category(explored.study, 1, layer=layer, baseline=reference, focus="night")
     for row in panel(page, Table, "that respond to b").rows:
         unit = int(row[0].text.removeprefix("unit "))
         for cell, name in zip(row[-2:], ("night", reference), strict=True):

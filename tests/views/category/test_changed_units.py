@@ -14,19 +14,19 @@ from shiftscope.views.parts.number_text import points_interval
 from tests.views.conftest import CATEGORIES, read, same_percent, strongest_first
 
 
-def drawn(study, index, layer, lead, reference="lab"):
-    selection = Selection.at(study, layer, reference, lead)
+def drawn(study, index, layer, focus, reference="lab"):
+    selection = Selection.at(study, layer, reference, focus)
     at = PageAddress(selection, f"categories/{index}", category)
     return changed_units(ShownCategory(selection, index, at, images=24))
 
 
 @pytest.mark.parametrize("layer", ["hidden", "conv"])
-@pytest.mark.parametrize(("lead", "reference"), [("field", "lab"), ("lab", "field"), ("night", "lab")])
-def test_both_directions_come_with_the_largest_change_first(explored, layer, lead, reference):
-    more, less = drawn(explored.study, 0, layer, lead, reference)
+@pytest.mark.parametrize(("focus", "reference"), [("field", "lab"), ("lab", "field"), ("night", "lab")])
+def test_both_directions_come_with_the_largest_change_first(explored, layer, focus, reference):
+    more, less = drawn(explored.study, 0, layer, focus, reference)
     maxima = explored[reference].maximum(layer)
     scale = np.where(maxima > 0, maxima, np.nan)
-    means = [explored[d].category_means(layer, CATEGORIES)[0] / scale for d in (lead, reference)]
+    means = [explored[d].category_means(layer, CATEGORIES)[0] / scale for d in (focus, reference)]
     change = means[0] - means[1]
     for table, sign in ((more, 1), (less, -1)):
         order = sorted(
@@ -38,7 +38,7 @@ def test_both_directions_come_with_the_largest_change_first(explored, layer, lea
             assert row[1].value == pytest.approx(change[unit])
             assert same_percent(row[2].text, means[0][unit])
             assert same_percent(row[3].text, means[1][unit])
-            assert strongest_first(row[4].pictures, explored[lead], layer, unit)
+            assert strongest_first(row[4].pictures, explored[focus], layer, unit)
             assert strongest_first(row[5].pictures, explored[reference], layer, unit)
     assert more.rows or less.rows
 
@@ -73,4 +73,4 @@ def test_a_category_that_a_dataset_lacks_is_not_compared(explored):
 
 def test_a_dataset_is_not_compared_with_itself(explored):
     (message,) = drawn(explored.study, 0, "hidden", "lab")
-    assert "choose another lead" in message.text
+    assert "choose another focus" in message.text

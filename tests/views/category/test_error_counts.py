@@ -24,17 +24,17 @@ def counts(explored, kind, index, name):
     return {c: explored[name].counted(*pair(kind, index, c)) for c in others}
 
 
-@pytest.mark.parametrize("lead", NAMES)
+@pytest.mark.parametrize("focus", NAMES)
 @pytest.mark.parametrize("index", range(CATEGORIES))
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_other_categories_come_in_the_order_of_the_lead_with_counts_and_shares(
-    explored, kind, index, lead
+def test_the_other_categories_come_in_the_order_of_the_focus_with_counts_and_shares(
+    explored, kind, index, focus
 ):
-    table = counted(category(explored.study, index, lead=lead), kind)
+    table = counted(category(explored.study, index, focus=focus), kind)
     found = {name: counts(explored, kind, index, name) for name in NAMES}
     everywhere = {c: sum(found[name][c] for name in NAMES) for c in range(CATEGORIES) if c != index}
     order = sorted(
-        (c for c in everywhere if everywhere[c]), key=lambda c: (-found[lead][c], -everywhere[c], c)
+        (c for c in everywhere if everywhere[c]), key=lambda c: (-found[focus][c], -everywhere[c], c)
     )
     assert [row[0].text for row in table.rows] == ["abcde"[c] for c in order]
     for row, c in zip(table.rows, order, strict=True):
@@ -55,9 +55,9 @@ def test_the_other_categories_come_in_the_order_of_the_lead_with_counts_and_shar
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_rest_is_one_row_and_downloaded_row_by_row(explored, kind, monkeypatch):
-    everything = counted(category(explored.study, 0, lead="lab"), kind)
+    everything = counted(category(explored.study, 0, focus="lab"), kind)
     monkeypatch.setattr(error_counts, "OTHERS", 1)
-    table = counted(category(explored.study, 0, lead="lab"), kind)
+    table = counted(category(explored.study, 0, focus="lab"), kind)
     rows = table.rows
     assert table.whole().rows == everything.rows
     assert everything.whole is None
@@ -70,6 +70,6 @@ def test_the_rest_is_one_row_and_downloaded_row_by_row(explored, kind, monkeypat
 
 
 def test_no_errors_at_all_are_said_to_be_none(explored):
-    counts = counted(category(explored.study, 4, lead="lab"), "false negatives")
+    counts = counted(category(explored.study, 4, focus="lab"), "false negatives")
     assert counts.empty == "No false negatives in any dataset."
     assert list(counts.rows) == []

@@ -37,7 +37,7 @@ def test_images_come_most_confident_first(explored, index, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_respond_to_all_of_them(explored, kind):
-    table = on_all(category(explored.study, 0, layer="hidden", reference="lab", lead="field"), kind)
+    table = on_all(category(explored.study, 0, layer="hidden", baseline="lab", focus="field"), kind)
     maxima = explored.lab.maximum("hidden")
     scale = np.where(maxima > 0, maxima, np.nan)
 
@@ -55,6 +55,6 @@ def test_units_respond_to_all_of_them(explored, kind):
 
 
 def test_without_errors_no_unit_responds_to_them(explored):
-    units = on_all(category(explored.study, 4, lead="lab"), "false negatives")
+    units = on_all(category(explored.study, 4, focus="lab"), "false negatives")
     assert list(units.rows) == []
     assert "No false negatives in lab" in units.empty

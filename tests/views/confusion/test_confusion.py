@@ -53,31 +53,31 @@ def test_more_images_load_on(explored):
 
 
 @pytest.mark.parametrize(("a", "b"), PAIRS)
-def test_the_dataset_with_most_of_them_leads_unless_chosen(explored, a, b):
+def test_the_dataset_with_most_of_them_is_the_focus_unless_chosen(explored, a, b):
     most = max(NAMES, key=lambda name: explored[name].counted(a, b))
-    assert choice(confusion(explored.study, a, b), "Lead").current == most
-    assert choice(confusion(explored.study, a, b, lead="night"), "Lead").current == "night"
+    assert choice(confusion(explored.study, a, b), "Focus").current == most
+    assert choice(confusion(explored.study, a, b, focus="night"), "Focus").current == "night"
 
 
-def test_right_ones_are_of_the_lead_or_of_the_reference(explored):
-    page = confusion(explored.study, 0, 1, lead="field")
+def test_right_ones_are_of_the_focus_or_of_the_reference(explored):
+    page = confusion(explored.study, 0, 1, focus="field")
     assert choice(page, "Right ones of").current == "field"
-    other = confusion(explored.study, 0, 1, lead="field", compare="reference")
+    other = confusion(explored.study, 0, 1, focus="field", compare="baseline")
     assert choice(other, "Right ones of").current == "lab"
     assert panel(page, Message).text != panel(other, Message).text
-    assert all("compare=reference" in link.page for link in choice(other, "Lead").options)
-    assert choice(confusion(explored.study, 0, 1, lead="lab"), "Right ones of") is None
+    assert all("compare=baseline" in link.page for link in choice(other, "Focus").options)
+    assert choice(confusion(explored.study, 0, 1, focus="lab"), "Right ones of") is None
 
 
-def test_where_the_lead_tells_none_right_those_of_the_reference_are_taken(explored):
+def test_where_the_focus_tells_none_right_those_of_the_reference_are_taken(explored):
     # No sample of night is labelled d, so it tells none right.
-    page = confusion(explored.study, 3, 1, lead="night")
+    page = confusion(explored.study, 3, 1, focus="night")
     assert choice(page, "Right ones of").current == "lab"
 
 
 @pytest.mark.parametrize("layer", ["hidden", "conv"])
-def test_units_of_four_sets_are_chosen_in_the_lead(explored, layer):
-    page = confusion(explored.study, 0, 1, layer=layer, lead="field")
+def test_units_of_four_sets_are_chosen_in_the_focus(explored, layer):
+    page = confusion(explored.study, 0, 1, layer=layer, focus="field")
     plain, maxima = explored.field, explored.lab.maximum(layer)
     scale = np.where(maxima > 0, maxima, np.nan)
     labelled = np.flatnonzero(plain.shown & np.isin(plain.labels, [0, 1])).tolist()
@@ -117,7 +117,7 @@ def test_datasets_without_responses_show_what_summaries_tell(summaries_only):
     study = summaries_only.study
     pairs = [(a, b) for a in range(4) for b in range(4) if a != b]
     a, b = max(pairs, key=lambda pair: summaries_only.lab.counted(*pair))
-    page = confusion(study, a, b, lead="lab", compare="reference")
+    page = confusion(study, a, b, focus="lab", compare="baseline")
     assert len(panel(page, Table, "on all samples of").rows) > 0
     assert panel(page, Table, "taken for one another").empty == "lab was recorded with summaries alone."
     assert panel(page, Message, "What turns").text

@@ -19,8 +19,8 @@ def head(explored):
     return found["weight"].astype(float), found["bias"].astype(float)
 
 
-def drawn(explored, head, a=0, b=1, lead="field", against="field"):
-    selection = Selection.at(explored.study, "hidden", "lab", lead)
+def drawn(explored, head, a=0, b=1, focus="field", against="field"):
+    selection = Selection.at(explored.study, "hidden", "lab", focus)
     return contrast_of_contributions(Pair(selection, a, b, against), *head)
 
 

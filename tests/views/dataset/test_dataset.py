@@ -18,12 +18,12 @@ def test_the_matrix_counts_labels_by_predictions(explored, name):
     np.testing.assert_array_equal(matrix.counts, expected)
     assert tuple(matrix.row_names) == tuple(matrix.column_names) == tuple("abcde")
     assert (matrix.row_axis, matrix.column_axis) == ("label", "prediction")
-    assert matrix.page == f"confusions/{{row}}/{{column}}?lead={name}"
+    assert matrix.page == f"confusions/{{row}}/{{column}}?focus={name}"
 
 
 @pytest.mark.parametrize(("name", "reference"), [("field", "lab"), ("night", "lab"), ("lab", "field")])
 def test_the_second_matrix_is_the_difference_of_the_shares_from_the_reference(explored, name, reference):
-    matrix = panel(dataset_images(explored.study, name, reference=reference), Matrix, "minus")
+    matrix = panel(dataset_images(explored.study, name, baseline=reference), Matrix, "minus")
     assert matrix.title == f"Confusions, {name} minus {reference}"
     assert (matrix.signed, matrix.measured_in, matrix.hide_diagonal) == (True, "points", True)
     lacking = 0

@@ -83,7 +83,7 @@ def test_a_change_that_moves_no_answer_says_so(explored):
     assert all(row[8].value == 0 for row in panel(page, Table, "Accuracy").rows)
 
 
-def test_the_units_lead_to_their_pages_with_their_strongest_images(explored):
+def test_the_units_focus_to_their_pages_with_their_strongest_images(explored):
     rows = panel(intervention(explored.study, units="8,0", how="clamp"), Table, "The units").rows
     assert [row[0].text for row in rows] == ["unit 8", "unit 0"]
     assert rows[0][0].page == "layers/hidden/units/8"
@@ -92,14 +92,14 @@ def test_the_units_lead_to_their_pages_with_their_strongest_images(explored):
     assert strongest_first(rows[0][3].pictures, explored.field, "hidden", 8)
 
 
-def test_without_units_those_most_to_blame_in_the_lead_are_changed(explored):
-    for lead in ("field", "night"):
-        blame = stored_estimates(explored.study, lead, "lab", "hidden")["blame"].value
+def test_without_units_those_most_to_blame_in_the_focus_are_changed(explored):
+    for focus in ("field", "night"):
+        blame = stored_estimates(explored.study, focus, "lab", "hidden")["blame"].value
         expected = [f"unit {u}" for u in np.argsort(-np.nan_to_num(blame, nan=-9))[:5] if blame[u] > 0]
-        page = intervention(explored.study, lead=lead)
+        page = intervention(explored.study, focus=focus)
         assert [row[0] for row in texts(panel(page, Table, "The units"))] == expected
         assert (
-            panel(page, Filter).note == f"None asked for: the {len(expected)} units most to blame in {lead}."
+            panel(page, Filter).note == f"None asked for: the {len(expected)} units most to blame in {focus}."
         )
 
 
@@ -118,11 +118,11 @@ def test_a_set_without_labels_has_dashes_and_no_images(unlabelled):
 
 
 def test_the_choices_keep_units_and_way(explored):
-    page = intervention(explored.study, units="3,1", how="replace", reference="night", lead="field")
+    page = intervention(explored.study, units="3,1", how="replace", baseline="night", focus="field")
     ways, *others = page.choices
     assert ways.current == "replaced"
     assert [link.text for link in ways.options] == ["silenced", "clamped", "replaced"]
-    assert ways.options[0].page == "interventions?reference=night&lead=field&units=3%2C1"
+    assert ways.options[0].page == "interventions?baseline=night&focus=field&units=3%2C1"
     for choice in others:
         for link in choice.options:
             assert "units=3%2C1&how=replace" in link.page

@@ -58,12 +58,12 @@ def query(address):
 
 
 @pytest.mark.parametrize(
-    ("layer", "lead", "reference"),
+    ("layer", "focus", "reference"),
     [("hidden", "field", "lab"), ("hidden", "night", "lab"), ("conv", "lab", "night")],
 )
-def test_every_row_shows_scores_maximum_firing_rate_and_images(explored, layer, lead, reference):
-    page = layer_units(explored.study, layer, lead=lead, reference=reference, columns="all")
-    expected = measured(explored, lead, reference, layer)
+def test_every_row_shows_scores_maximum_firing_rate_and_images(explored, layer, focus, reference):
+    page = layer_units(explored.study, layer, focus=focus, baseline=reference, columns="all")
+    expected = measured(explored, focus, reference, layer)
     shown = units(page)
     assert sorted(shown) == list(range(len(expected["maximum"])))
     for score in SUMMARISED:
@@ -79,13 +79,13 @@ def test_every_row_shows_scores_maximum_firing_rate_and_images(explored, layer, 
         fired = (plain.responses(layer)[plain.shown, unit] > 0).sum()
         low, high = wilson(fired, plain.shown.sum())
         assert fires.note == f"{100 * low:.1f} to {100 * high:.1f} %"
-    for name in (reference, lead):
+    for name in (reference, focus):
         for unit, cell in zip(shown, column(page, f"strongest in {name}"), strict=True):
             assert strongest_first(cell.pictures, explored[name], layer, unit)
 
 
 def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
-    page = layer_units(explored.study, "hidden", lead="field", columns="all")
+    page = layer_units(explored.study, "hidden", focus="field", columns="all")
     estimates = stored_estimates(explored.study, "field", "lab", "hidden")
     shown = units(page)
     for name, score in unit_scores.items():
@@ -118,7 +118,7 @@ def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
 @pytest.mark.parametrize("sort", ["activation_ratio", "novelty", "spurious", "maximum", "fires"])
 @pytest.mark.parametrize("ascending", [False, True])
 def test_units_are_sorted_with_the_undefined_ones_last(explored, sort, ascending):
-    page = layer_units(explored.study, "hidden", lead="field", sort=sort, ascending=ascending)
+    page = layer_units(explored.study, "hidden", focus="field", sort=sort, ascending=ascending)
     values = measured(explored, "field", "lab", "hidden")[sort]
     sign = 1 if ascending else -1
     expected = sorted(range(10), key=lambda u: (np.isnan(values[u]), sign * np.nan_to_num(values[u]), u))
@@ -138,21 +138,23 @@ def test_units_are_sorted_by_their_number_by_q_and_by_an_end_of_the_interval(exp
     estimates = stored_estimates(explored.study, "field", "lab", "hidden")
     assert units(layer_units(explored.study, "hidden", sort="unit", ascending=True)) == list(range(10))
     for part, values in (("q", estimates["shift_auroc"].q), ("low", estimates["shift_auroc"].low)):
-        page = layer_units(explored.study, "hidden", lead="field", sort=f"shift_auroc.{part}", ascending=True)
+        page = layer_units(
+            explored.study, "hidden", focus="field", sort=f"shift_auroc.{part}", ascending=True
+        )
         expected = sorted(range(10), key=lambda u: (np.isnan(values[u]), np.nan_to_num(values[u]), u))
         assert units(page) == expected
         assert panel(page, Table).title == f"Units by {part} of shift auroc"
-    page = layer_units(explored.study, "hidden", lead="field", sort="shift_auroc")
+    page = layer_units(explored.study, "hidden", focus="field", sort="shift_auroc")
     (head,) = (c for c in panel(page, Table).columns if c.name == "q of shift auroc")
     assert query(head.sort.page)["ascending"] == "True"  # the surest come first
 
 
-def test_followers_show_the_sorting_score_of_the_units_that_lead(explored):
-    page = layer_units(explored.study, "hidden", lead="field", sort="novelty")
+def test_followers_show_the_sorting_score_of_the_units_that_focus(explored):
+    page = layer_units(explored.study, "hidden", focus="field", sort="novelty")
     in_night = scores(explored, "night", "lab", "hidden")["novelty"]
     for unit, cell in zip(units(page), column(page, "in night"), strict=True):
         assert same_number(cell.text, in_night[unit])
-    page = layer_units(explored.study, "hidden", lead="field", sort="maximum")
+    page = layer_units(explored.study, "hidden", focus="field", sort="maximum")
     for name in ("field", "night"):
         for unit, cell in zip(units(page), column(page, f"in {name}"), strict=True):
             assert same_number(cell.text, explored[name].maximum("hidden")[unit])
@@ -160,18 +162,18 @@ def test_followers_show_the_sorting_score_of_the_units_that_lead(explored):
 
 def test_the_first_shifted_dataset_and_novelty_are_the_start(explored):
     page = layer_units(explored.study, "hidden")
-    assert units(page) == units(layer_units(explored.study, "hidden", lead="field", sort="novelty"))
+    assert units(page) == units(layer_units(explored.study, "hidden", focus="field", sort="novelty"))
     assert page.subtitle.endswith("field compared with lab.")
 
 
 def test_where_the_reference_leads_there_are_only_numbers_of_one_dataset(explored):
-    page = layer_units(explored.study, "hidden", lead="lab", columns="all")
+    page = layer_units(explored.study, "hidden", focus="lab", columns="all")
     assert "novelty" not in names(page)
     assert "selectivity" in names(page)
     assert units(page) == units(layer_units(explored.study, "hidden", sort="maximum"))
-    kept = layer_units(explored.study, "hidden", lead="lab", sort="novelty")  # as a menu of leads keeps it
+    kept = layer_units(explored.study, "hidden", focus="lab", sort="novelty")  # as a menu of leads keeps it
     assert [cell.text for cell in column(kept, "novelty")] == ["–"] * 10
-    filtered = layer_units(explored.study, "hidden", lead="lab", where="shift_auroc.q < 0.05")
+    filtered = layer_units(explored.study, "hidden", focus="lab", where="shift_auroc.q < 0.05")
     assert not panel(filtered, Table).rows
 
 
@@ -217,14 +219,14 @@ def test_a_filter_leaves_the_units_that_pass_and_says_how_many(explored):
     values = scores(explored, "field", "lab", "hidden")
     expected = {u for u in range(10) if values["novelty"][u] > 0.05 and values["spurious"][u] < 0.9}
     assert 0 < len(expected) < 10
-    page = layer_units(explored.study, "hidden", lead="field", where="novelty > 0.05, spurious < 0.9")
+    page = layer_units(explored.study, "hidden", focus="field", where="novelty > 0.05, spurious < 0.9")
     assert set(units(page)) == expected
     shown = panel(page, Filter)
     passes = "passes" if len(expected) == 1 else "pass"
     assert shown.note == f"{len(expected)} of 10 units {passes}."
     assert shown.fields[0].value == "novelty > 0.05, spurious < 0.9"
     assert "where" not in query(shown.page)
-    assert query(shown.page)["lead"] == "field"
+    assert query(shown.page)["focus"] == "field"
     assert shown.reset == shown.page
     assert f"of {len(expected)} that pass, out of 10" in panel(page, Table).note
     points = {row["unit"]: row["passes"] for row in panel(page, Chart, "Units by").spec["data"]["values"]}
@@ -267,7 +269,7 @@ def test_there_is_no_label_column_without_notes(explored):
 
 def test_a_rectangle_in_the_scatter_becomes_a_filter(explored):
     where = "tag:x, novelty from 0 to 1, novelty > 0.01"
-    page = layer_units(explored.study, "hidden", lead="night", where=where, x="novelty", y="maximum")
+    page = layer_units(explored.study, "hidden", focus="night", where=where, x="novelty", y="maximum")
     brush = panel(page, Chart, "Units by novelty").brush
     assert (
         unquote(brush.page)
@@ -282,7 +284,7 @@ def test_a_rectangle_in_the_scatter_becomes_a_filter(explored):
 
 @pytest.mark.parametrize(("x", "y"), [("novelty", "spurious"), ("activation_ratio", "maximum")])
 def test_the_scatter_has_a_point_for_each_unit_with_both_numbers(explored, x, y):
-    page = layer_units(explored.study, "hidden", lead="night", x=x, y=y)
+    page = layer_units(explored.study, "hidden", focus="night", x=x, y=y)
     chart = panel(page, Chart, "Units by")
     found = measured(explored, "night", "lab", "hidden")
     expected = {
@@ -292,12 +294,12 @@ def test_the_scatter_has_a_point_for_each_unit_with_both_numbers(explored, x, y)
     assert points.keys() == expected.keys()
     for unit, numbers in expected.items():
         assert (points[unit]["x"], points[unit]["y"]) == pytest.approx(numbers, rel=1e-5, abs=1e-6)
-        assert points[unit]["page"] == f"layers/hidden/units/{unit}?lead=night"
+        assert points[unit]["page"] == f"layers/hidden/units/{unit}?focus=night"
     assert chart.note.startswith("night.")
 
 
 def test_a_scatter_of_numbers_that_no_unit_has_says_so(explored):
-    page = layer_units(explored.study, "hidden", lead="lab", x="novelty", y="spurious")
+    page = layer_units(explored.study, "hidden", focus="lab", x="novelty", y="spurious")
     assert panel(page, Message, "Units by").text == "No unit of hidden has both numbers in lab."
 
 
@@ -358,7 +360,7 @@ def test_the_map_places_units_by_their_category_profiles(explored):
 
 
 def test_a_map_of_units_that_never_respond_says_so(unlabelled):
-    page = layer_units(unlabelled.study, "hidden", reference="field")
+    page = layer_units(unlabelled.study, "hidden", baseline="field")
     assert "Fewer than two units" in panel(page, Message, "Map of units").text
 
 
@@ -396,20 +398,20 @@ def test_a_umap_is_offered_only_where_it_can_be_had(wide, explored, monkeypatch)
 
 def test_links_keep_every_choice(explored):
     given = {"where": "unit < 9", "sort": "novelty", "x": "maximum", "colour": "fires", "columns": "all"}
-    page = layer_units(explored.study, "hidden", lead="night", reference="field", **given)
+    page = layer_units(explored.study, "hidden", focus="night", baseline="field", **given)
     addresses = [link.page for choice in page.choices for link in choice.options]
     addresses += [c.sort.page for c in panel(page, Table).columns if c.sort]
     assert len(addresses) > 40
     for address in addresses:
-        left = {**given, "lead": "night", "reference": "field"}.items() - query(address).items()
+        left = {**given, "focus": "night", "baseline": "field"}.items() - query(address).items()
         assert len(left) <= 1, f"{address} lost {left}"
         assert "layer" not in query(address)  # it is in the path
 
 
 def test_units_of_a_sorted_table_lead_to_one_another(explored):
-    page = layer_units(explored.study, "hidden", lead="night", sort="novelty", ascending=True)
+    page = layer_units(explored.study, "hidden", focus="night", sort="novelty", ascending=True)
     address = panel(page, Table).rows[0][0].page
-    assert query(address) == {"lead": "night", "sort": "novelty", "ascending": "true"}
+    assert query(address) == {"focus": "night", "sort": "novelty", "ascending": "true"}
 
 
 def test_responses_that_were_not_kept_leave_dashes(summaries_only):
@@ -446,7 +448,7 @@ def test_what_is_unknown_is_named(explored):
     with pytest.raises(NotInStudy, match="no layer 'x'"):
         layer_units(explored.study, "x")
     with pytest.raises(NotInStudy, match="no dataset 'day'"):
-        layer_units(explored.study, "hidden", lead="day")
+        layer_units(explored.study, "hidden", focus="day")
 
 
 def test_a_filter_that_cannot_be_read_stays_to_be_mended(explored):

@@ -12,7 +12,7 @@ from tests.views.conftest import CATEGORIES
 @pytest.mark.parametrize("reference", ["lab", "field", "night"])
 def test_the_first_page_begins_with_it_where_the_reference_is_answered_by_chance(explored, reference):
     told, judged = explored[reference].judged()
-    first = overview(explored.study, reference=reference).panels[0]
+    first = overview(explored.study, baseline=reference).panels[0]
     guesses = judged > 0 and wilson(told, judged)[0] <= 1 / CATEGORIES
     assert (first.title == "No better than chance") is bool(guesses)
     if guesses:

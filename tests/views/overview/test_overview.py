@@ -48,7 +48,7 @@ def of_label(plain, label):
 
 @pytest.mark.parametrize("reference", ["lab", "field"])
 def test_each_dataset_shows_its_accuracy_samples_and_wrong_answers(explored, reference):
-    page = overview(explored.study, reference=reference)
+    page = overview(explored.study, baseline=reference)
     assert next(card.title for card in panels(page, Facts)) == reference
     usual = explored[reference].judged()
     for name in ("lab", "field", "night"):
@@ -73,7 +73,7 @@ def test_each_dataset_shows_its_accuracy_samples_and_wrong_answers(explored, ref
 @pytest.mark.parametrize(("reference", "shifted"), [("lab", "field"), ("lab", "night"), ("field", "lab")])
 @pytest.mark.parametrize("layer", ["hidden", "conv"])
 def test_each_shifted_dataset_shows_the_median_of_the_published_scores(explored, layer, reference, shifted):
-    shown = facts(overview(explored.study, layer=layer, reference=reference), shifted)
+    shown = facts(overview(explored.study, layer=layer, baseline=reference), shifted)
     for score in ("novelty", "spurious"):
         values = scores(explored, shifted, reference, layer)[score]
         fact = shown[f"median {score}"]
@@ -145,14 +145,14 @@ def test_an_accuracy_that_rose_is_said_to_have_risen(explored):
     told, judged = explored.lab.judged()
     assert newcombe(told, judged, right, total)[1] > 0
     expected = f"Accuracy rose from {100 * right / total:.1f} % to {100 * told / judged:.1f} %; "
-    assert sentence(overview(explored.study, reference="field"), "lab").startswith(expected)
+    assert sentence(overview(explored.study, baseline="field"), "lab").startswith(expected)
 
 
 def test_a_set_without_labels_has_a_sentence_without_accuracy(unlabelled):
     page = overview(unlabelled.study)
     assert sentence(page, "field").startswith("No sample has a label and an answer, so there is no accuracy")
     assert "confusion" not in sentence(page, "field")
-    page = overview(unlabelled.study, reference="field")
+    page = overview(unlabelled.study, baseline="field")
     assert "; field has none to compare with" in sentence(page, "lab")
 
 
@@ -172,7 +172,7 @@ def test_without_labels_the_first_images_are_shown(unlabelled):
 @pytest.mark.parametrize("reference", ["lab", "night"])
 @pytest.mark.parametrize("score", ["novelty", "spurious"])
 def test_the_shift_profile_has_the_median_and_quartiles_of_each_layer(explored, reference, score):
-    chart = panel(overview(explored.study, reference=reference, score=score), Chart)
+    chart = panel(overview(explored.study, baseline=reference, score=score), Chart)
     rows = {(row["dataset"], row["layer"]): row for row in chart.spec["data"]["values"]}
     others = {"lab", "field", "night"} - {reference}
     assert rows.keys() == {(name, layer) for name in others for layer in ("conv", "hidden")}
@@ -182,7 +182,7 @@ def test_the_shift_profile_has_the_median_and_quartiles_of_each_layer(explored, 
         expected = [np.quantile(values, share) for share in (0.25, 0.5, 0.75)]
         assert [row["low"], row["median"], row["high"]] == pytest.approx(expected, rel=1e-5, abs=1e-6)
         asked = {name: value for name, (value,) in parse_qs(urlsplit(row["page"]).query).items()}
-        assert (asked["lead"], asked["sort"]) == (name, score)
+        assert (asked["focus"], asked["sort"]) == (name, score)
     assert chart.spec["layer"][-1]["encoding"]["x"]["sort"] == ["conv", "hidden"]
 
 
@@ -211,9 +211,9 @@ def grown(explored, shifted, reference="lab"):
     return sorted(found)
 
 
-@pytest.mark.parametrize(("lead", "shifted"), [(None, ["field", "night"]), ("night", ["night"])])
-def test_confusions_are_in_the_order_of_how_much_their_share_grew(explored, lead, shifted):
-    table = panel(overview(explored.study, lead=lead), Table, "Confusions that grew most")
+@pytest.mark.parametrize(("focus", "shifted"), [(None, ["field", "night"]), ("night", ["night"])])
+def test_confusions_are_in_the_order_of_how_much_their_share_grew(explored, focus, shifted):
+    table = panel(overview(explored.study, focus=focus), Table, "Confusions that grew most")
     expected = grown(explored, shifted)
     assert len(table.rows) == min(10, len(expected))
     for row, (growth, _, name, a, b, pair) in zip(table.rows, expected, strict=False):
@@ -260,8 +260,8 @@ def test_categories_are_in_the_order_of_what_they_lost_and_an_empty_one_shows_da
     assert rows["d"][2].text == "field"
 
 
-def test_a_lead_orders_the_categories_by_what_they_lost_in_it(explored):
-    table = panel(overview(explored.study, lead="night"), Table, "Categories that lost most")
+def test_a_focus_orders_the_categories_by_what_they_lost_in_it(explored):
+    table = panel(overview(explored.study, focus="night"), Table, "Categories that lost most")
     assert [column.name for column in table.columns] == ["category", "change", "lab", "field", "night"]
     lost = {}
     for c in range(3):
@@ -305,12 +305,12 @@ def test_blame_takes_labels(unlabelled):
     assert "it takes both, with labels" in table.empty
 
 
-@pytest.mark.parametrize("lead", [None, "field"])
-def test_the_most_shifted_units_are_those_of_the_most_extreme_score_with_their_images(explored, lead):
-    table = panel(overview(explored.study, score="novelty", lead=lead), Table, "Most shifted units")
+@pytest.mark.parametrize("focus", [None, "field"])
+def test_the_most_shifted_units_are_those_of_the_most_extreme_score_with_their_images(explored, focus):
+    table = panel(overview(explored.study, score="novelty", focus=focus), Table, "Most shifted units")
     for name in ("field", "night"):
         rows = [row for row in table.rows if row[1].text == name]
-        if lead and name != lead:
+        if focus and name != focus:
             assert not rows
             continue
         found = scores(explored, name, "lab", "hidden")["novelty"]

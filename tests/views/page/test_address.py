@@ -12,7 +12,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
 
 
-def shelf(study, number, *, order="given", most=24, log=False, only=None, lead=None):
+def shelf(study, number, *, order="given", most=24, log=False, only=None, focus=None):
     return Page("Shelf", [])
 
 
@@ -40,11 +40,11 @@ def test_what_the_reader_asked_for_is_kept_and_can_be_taken_away(explored):
 
 
 def test_the_choices_of_the_selection_are_kept_and_an_option_may_change_them(explored):
-    selection = Selection.at(explored.study, reference="field", lead="night")
+    selection = Selection.at(explored.study, baseline="field", focus="night")
     at = PageAddress(selection, "shelves/3", shelf, {"order": "size"})
-    assert at() == "shelves/3?reference=field&lead=night&order=size"
-    assert at(lead="lab") == "shelves/3?reference=field&lead=lab&order=size"
-    assert at(lead=None) == "shelves/3?reference=field&order=size"
+    assert at() == "shelves/3?baseline=field&focus=night&order=size"
+    assert at(focus="lab") == "shelves/3?baseline=field&focus=lab&order=size"
+    assert at(focus=None) == "shelves/3?baseline=field&order=size"
 
 
 def test_an_option_that_the_page_does_not_know_is_in_it_unless_it_is_none(at):

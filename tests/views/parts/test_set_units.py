@@ -8,8 +8,8 @@ from shiftscope.views.parts.set_units import set_units
 from tests.views.conftest import SILENT_IN_LAB, same_percent, texts
 
 
-def table(explored, means, *, lead, reference="lab", units=12):
-    selection = Selection.at(explored.study, "hidden", reference, lead)
+def table(explored, means, *, focus, reference="lab", units=12):
+    selection = Selection.at(explored.study, "hidden", reference, focus)
     return set_units(selection, "Units", means.__getitem__, of="these", units=units, empty="None.")
 
 
@@ -19,8 +19,8 @@ def means():
     return {name: rng.random(10) for name in ("lab", "field", "night")}
 
 
-def test_the_lead_chooses_and_orders_and_the_others_follow(explored, means):
-    shown = table(explored, means, lead="field", units=4)
+def test_the_focus_chooses_and_orders_and_the_others_follow(explored, means):
+    shown = table(explored, means, focus="field", units=4)
     assert [c.name for c in shown.columns][:5] == ["unit", "field", "lab", "night", "night, maxima"]
     order = np.argsort(-means["field"])[:4]
     assert [row[0].text for row in shown.rows] == [f"unit {u}" for u in order]
@@ -30,7 +30,7 @@ def test_the_lead_chooses_and_orders_and_the_others_follow(explored, means):
 
 
 def test_a_follower_has_the_ratio_of_maxima_too_and_the_reference_whose_ratio_is_one_has_not(explored, means):
-    shown = table(explored, means, lead="lab")
+    shown = table(explored, means, focus="lab")
     assert [c.name for c in shown.columns][1:6] == ["lab", "field", "field, maxima", "night", "night, maxima"]
     lab = explored.lab.maximum("hidden")
     for row in shown.rows:
@@ -45,14 +45,14 @@ def test_a_follower_has_the_ratio_of_maxima_too_and_the_reference_whose_ratio_is
 def test_units_without_a_response_are_left_out(explored, means):
     means["lab"][:] = np.nan
     means["lab"][[2, 7]] = 0.25, 0.0
-    assert [row[0] for row in texts(table(explored, means, lead="lab"))] == ["unit 2"]
+    assert [row[0] for row in texts(table(explored, means, focus="lab"))] == ["unit 2"]
     means["lab"][2] = -1
-    shown = table(explored, means, lead="lab")
+    shown = table(explored, means, focus="lab")
     assert (list(shown.rows), shown.empty) == ([], "None.")
 
 
 def test_all_units_can_be_downloaded(explored, means):
-    shown = table(explored, means, lead="field", units=3)
+    shown = table(explored, means, focus="field", units=3)
     whole = shown.whole()
     assert texts(whole)[:3] == [row[:5] for row in texts(shown)]
     assert len(whole.rows) == 10
@@ -60,5 +60,5 @@ def test_all_units_can_be_downloaded(explored, means):
 
 
 def test_every_number_says_how_it_was_computed(explored, means):
-    for column in table(explored, means, lead="night").columns:
+    for column in table(explored, means, focus="night").columns:
         assert column.help

@@ -30,8 +30,7 @@ def test_where_counting_would_be_refused_the_reason_is_told_and_no_command(new_s
     assert said == "no sample of 'plain', the reference, has a label, so no category has paths."
     study.record(made(), "counted", keep="summaries", progress=False)
     assert (
-        'keep="summaries"'
-        in panel(paths(study, reference="counted"), Message, "Paths cannot be counted").text
+        'keep="summaries"' in panel(paths(study, baseline="counted"), Message, "Paths cannot be counted").text
     )
 
 
@@ -39,7 +38,7 @@ def test_before_anything_is_counted_the_command_is_told(explored):
     page = paths(explored.study)
     said = panel(page, Message, "Not counted yet").text
     assert said.endswith(f"shiftscope paths {explored.study.path} --layer head")
-    other = paths(explored.study, rule="printed", smoothing="jeffreys", reference="night")
+    other = paths(explored.study, rule="printed", smoothing="jeffreys", baseline="night")
     assert (
         "--rule printed --smoothing jeffreys --reference night"
         in panel(other, Message, "Not counted yet").text
@@ -48,7 +47,7 @@ def test_before_anything_is_counted_the_command_is_told(explored):
 
 def test_the_page_shows_what_was_counted(counted):
     found = counted.study.paths(**FEW)
-    page = paths(counted.study, lead="field")
+    page = paths(counted.study, focus="field")
     rows = {row[0]: row[1:] for row in texts(panel(page, Table, "Separation and mixture"))}
     for name, statistics in found.statistics.items():
         assert same_number(rows[name][0], statistics.mean_kl.value)
@@ -80,7 +79,7 @@ def test_frequencies_are_the_histogram_of_a_category(counted):
     )
 
 
-def test_categories_are_ordered_by_likeness_and_cells_lead_where_they_say(counted):
+def test_categories_are_ordered_by_likeness_and_cells_focus_where_they_say(counted):
     page = paths(counted.study, order="likeness")
     matrix = panel(page, Matrix, "Divergence in lab")
     given = panel(paths(counted.study), Matrix, "Divergence in lab")
@@ -111,7 +110,7 @@ def test_one_scale_for_all_matrices(counted):
     own, same = (
         [
             each.largest
-            for each in panels(paths(counted.study, lead="field", scale=s), Matrix)
+            for each in panels(paths(counted.study, focus="field", scale=s), Matrix)
             if "Divergence" in each.title
         ]
         for s in ("own", "same")
@@ -122,7 +121,7 @@ def test_one_scale_for_all_matrices(counted):
 
 def test_a_pair_shows_the_terms_of_its_divergence(counted):
     a, b = 0, 1
-    page = path_pair(counted.study, a, b, lead="field")
+    page = path_pair(counted.study, a, b, focus="field")
     recording = counted["field"]
     weight, bias = counted.study.head.weight, counted.study.head.bias
     rows = []
@@ -150,7 +149,7 @@ def test_a_category_with_itself_is_the_shift(counted):
     page = path_pair(counted.study, 0, 0)
     assert page.title == "a in lab against a in field"
     assert (
-        path_pair(counted.study, 0, 0, lead="lab").title == page.title
+        path_pair(counted.study, 0, 0, focus="lab").title == page.title
     )  # the diagonal of the reference's matrix
 
 
@@ -189,11 +188,11 @@ def test_infinite_divergences_are_shown_as_such(explored):
     assert texts(panel(page, Table, "Separation and mixture"))[0][1].startswith("∞")
     for row in texts(panel(page, Table, "Categories")):
         assert row[-2] != row[0]  # none is the nearest to itself
-    pair = path_pair(explored.study, a, b, smoothing="none", lead="lab")
+    pair = path_pair(explored.study, a, b, smoothing="none", focus="lab")
     first = next(facts for facts in panels(pair, Facts) if facts.title == "lab").facts[0]
     assert (first.value, first.note) == ("∞", f"{found.infinite[a, b]} paths infinite")
 
 
 def test_a_matrix_without_pages_leads_nowhere(counted):
-    crossed = panel(paths(counted.study, lead="field"), Matrix, "From lab to field")
+    crossed = panel(paths(counted.study, focus="field"), Matrix, "From lab to field")
     assert drawing(crossed, Served(root="./", version=lambda dataset: "1", assets="2")).data["page"] == ""

@@ -33,7 +33,7 @@ def test_predictions_are_the_softmax_of_the_stored_logits(explored, dataset, pos
 def test_units_come_by_their_response_over_the_reference_maximum(
     explored, dataset, position, layer, reference
 ):
-    page = sample(explored.study, dataset, position, layer=layer, reference=reference)
+    page = sample(explored.study, dataset, position, layer=layer, baseline=reference)
     rows = panel(page, Table, f"Strongest units of {layer}").rows
     responses, maxima = explored[dataset].responses(layer)[position], explored[reference].maximum(layer)
     shares = {u: responses[u] / maxima[u] for u in range(len(maxima)) if maxima[u] > 0 and responses[u] > 0}
@@ -63,8 +63,8 @@ def test_all_units_that_respond_are_downloaded(explored):
     assert not any(cell.pictures for row in table.whole().rows for cell in row)
 
 
-def test_a_lead_adds_its_strips(explored):
-    table = panel(sample(explored.study, "lab", 41, lead="night"), Table, "Strongest units")
+def test_a_focus_adds_its_strips(explored):
+    table = panel(sample(explored.study, "lab", 41, focus="night"), Table, "Strongest units")
     assert [column.name for column in table.columns[-2:]] == ["strongest in lab", "strongest in night"]
 
 

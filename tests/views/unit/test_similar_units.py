@@ -1,4 +1,4 @@
-"""Units of like profiles: chosen in the lead, followed in the other datasets."""
+"""Units of like profiles: chosen in the focus, followed in the other datasets."""
 
 import numpy as np
 import pytest
@@ -8,23 +8,23 @@ from shiftscope.views.unit.unit import unit
 from tests.views.conftest import CATEGORIES, SILENT, panel, same_number, strongest_first
 
 
-@pytest.mark.parametrize("lead", ["lab", "field"])
-def test_they_have_the_largest_correlation_of_profiles_in_the_lead(explored, lead):
-    rows = panel(unit(explored.study, "conv", 2, lead=lead), Table, "similar").rows
+@pytest.mark.parametrize("focus", ["lab", "field"])
+def test_they_have_the_largest_correlation_of_profiles_in_the_focus(explored, focus):
+    rows = panel(unit(explored.study, "conv", 2, focus=focus), Table, "similar").rows
 
     def correlations(name):
         means = explored[name].category_means("conv", CATEGORIES)
         present = ~np.isnan(means[:, 0])
         return [np.corrcoef(means[present, 2], means[present, u])[0, 1] for u in range(6)]
 
-    leading = correlations(lead)
+    leading = correlations(focus)
     order = sorted((u for u in range(6) if u != 2), key=lambda u: -leading[u])
     assert [row[0].text for row in rows] == [f"unit {u}" for u in order]
-    names = [lead, *(name for name in ("lab", "field", "night") if name != lead)]
+    names = [focus, *(name for name in ("lab", "field", "night") if name != focus)]
     for column, name in enumerate(names, start=1):
         for row, other in zip(rows, order, strict=True):
             assert same_number(row[column].text, correlations(name)[other])
-    assert strongest_first(rows[0][4].pictures, explored[lead], "conv", order[0])
+    assert strongest_first(rows[0][4].pictures, explored[focus], "conv", order[0])
 
 
 def test_a_unit_without_a_profile_is_like_no_other(explored):

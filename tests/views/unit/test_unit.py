@@ -37,7 +37,7 @@ def values(page, title):
 @pytest.mark.parametrize("reference", ["lab", "field"])
 @pytest.mark.parametrize(("layer", "index"), UNITS)
 def test_maximum_mean_firing_rate_and_scores_of_every_unit(explored, layer, index, reference):
-    page = unit(explored.study, layer, index, reference=reference)
+    page = unit(explored.study, layer, index, baseline=reference)
     rows = {row[0]: row[1:] for row in texts(panel(page, Table, "Numbers"))}
     assert next(iter(rows)) == reference
     for name in ("lab", "field", "night"):
@@ -56,7 +56,7 @@ def test_maximum_mean_firing_rate_and_scores_of_every_unit(explored, layer, inde
 @pytest.mark.parametrize("reference", ["lab", "field"])
 @pytest.mark.parametrize(("layer", "index"), UNITS)
 def test_every_score_stands_with_its_interval_q_and_rank(explored, layer, index, reference):
-    table = panel(unit(explored.study, layer, index, reference=reference), Table, "Scores")
+    table = panel(unit(explored.study, layer, index, baseline=reference), Table, "Scores")
     names = [column.name for column in table.columns[1::2]]
     assert names[0] == reference
     assert set(names) == {"lab", "field", "night"}
@@ -164,7 +164,7 @@ def test_weights_into_the_categories_are_those_of_the_head(explored):
 
 
 def test_similar_units_are_those_of_correlated_profiles(explored):
-    table = panel(unit(explored.study, "hidden", 0, lead="field"), Table, "Most similar")
+    table = panel(unit(explored.study, "hidden", 0, focus="field"), Table, "Most similar")
     means = explored.field.category_means("hidden", CATEGORIES)
     means = means[~np.isnan(means).any(axis=1)]
     alike = {
@@ -231,7 +231,7 @@ def test_a_unit_silent_in_the_reference_alone_has_no_scores_and_a_profile_in_res
 @pytest.mark.parametrize("reference", ["lab", "field"])
 @pytest.mark.parametrize(("layer", "index"), [("hidden", 0), ("hidden", 9), ("conv", 2), ("conv", 5)])
 def test_the_profile_is_the_mean_by_category_over_the_reference_maximum(explored, layer, index, reference):
-    rows = values(unit(explored.study, layer, index, reference=reference), "responds to")
+    rows = values(unit(explored.study, layer, index, baseline=reference), "responds to")
     maximum = explored[reference].maximum(layer)[index]
     scale = maximum if maximum > 0 else 1
     expected = {}
@@ -281,7 +281,7 @@ def test_an_unknown_layer_or_reference_is_named(explored):
     with pytest.raises(NotInStudy, match="no layer 'hiden' in this study; closest: 'hidden'"):
         unit(explored.study, "hiden", 0)
     with pytest.raises(NotInStudy, match="no dataset 'feld' in this study; closest: 'field'"):
-        unit(explored.study, "hidden", 0, reference="feld")
+        unit(explored.study, "hidden", 0, baseline="feld")
 
 
 def test_a_unit_before_the_head_leads_to_what_its_silence_does(explored):

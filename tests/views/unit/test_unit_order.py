@@ -12,19 +12,19 @@ from tests.views.conftest import SILENT, panel, panels, scores
 
 
 @pytest.mark.parametrize("ascending", [False, True])
-@pytest.mark.parametrize("lead", [None, "night"])
-def test_neighbours_follow_a_score_and_the_undefined_ones_come_last(explored, lead, ascending):
-    values = scores(explored, lead or "field", "lab", "hidden")["novelty"]
+@pytest.mark.parametrize("focus", [None, "night"])
+def test_neighbours_follow_a_score_and_the_undefined_ones_come_last(explored, focus, ascending):
+    values = scores(explored, focus or "field", "lab", "hidden")["novelty"]
     keys = values if ascending else -values
     order = sorted(range(10), key=lambda u: (np.isnan(keys[u]), 0 if np.isnan(keys[u]) else keys[u], u))
     for place, index in enumerate(order):
-        page = unit(explored.study, "hidden", index, sort="novelty", lead=lead, ascending=ascending)
+        page = unit(explored.study, "hidden", index, sort="novelty", focus=focus, ascending=ascending)
         for link, neighbour in ((page.previous, place - 1), (page.next, place + 1)):
             if 0 <= neighbour < 10:
                 assert link.page.startswith(f"layers/hidden/units/{order[neighbour]}?")
                 assert "sort=novelty" in link.page
                 assert ("ascending" in link.page) == ascending
-                assert f"by novelty in {lead or 'field'}" in link.help
+                assert f"by novelty in {focus or 'field'}" in link.help
             else:
                 assert link is None
 
@@ -40,12 +40,12 @@ def test_neighbours_pass_the_filter_of_the_layer_s_page(explored):
     assert page.next.text == f"unit {next(u for u in passing if u > SILENT)}"
 
 
-@pytest.mark.parametrize("lead", ["lab", "field"])
-def test_scores_of_one_dataset_are_those_of_the_lead(explored, lead):
-    page = unit(explored.study, "conv", 0, sort="selectivity", lead=lead)
+@pytest.mark.parametrize("focus", ["lab", "field"])
+def test_scores_of_one_dataset_are_those_of_the_focus(explored, focus):
+    page = unit(explored.study, "conv", 0, sort="selectivity", focus=focus)
     links = [link for link in (page.previous, page.next) if link]
     assert links
-    assert all(f"by selectivity in {lead}" in link.help for link in links)
+    assert all(f"by selectivity in {focus}" in link.help for link in links)
 
 
 @pytest.mark.parametrize("sort", ["shift_auroc.q", "unit", "maximum", "fires", "profile correlation"])
@@ -74,8 +74,8 @@ def test_what_was_asked_for_stays_in_every_address(explored):
         "show": "bottom",
         "images": 3,
         "seed": 2,
-        "lead": "night",
-        "reference": "field",
+        "focus": "night",
+        "baseline": "field",
         "where": "unit < 9",
     }
     page = unit(explored.study, "hidden", 4, **given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from html import unescape
@@ -14,12 +15,15 @@ import pytest
 from shiftscope.errors import ShapeError
 from shiftscope.views.page.panels import (
     Cell,
+    Change,
     Chart,
     Choice,
     Column,
     Columns,
     Fact,
     Facts,
+    Fold,
+    Folds,
     ImageStrip,
     Link,
     Matrix,
@@ -27,12 +31,13 @@ from shiftscope.views.page.panels import (
     Panel,
     Picture,
     Rows,
+    Span,
     Table,
 )
 from shiftscope.web.html.addresses import Served
 from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
-from shiftscope.web.html.html import draw, render
+from shiftscope.web.html.html import draw, render, tables
 from shiftscope.web.html.navigation import Navigation
 from tests.web.conftest import HOSTILE
 
@@ -236,8 +241,8 @@ def test_a_sorted_column_says_so_and_others_offer_to() -> None:
     html = draw(Table("Units", columns, [[Cell("3"), Cell("0.5", bar=0.5)]]), SERVED)
     assert '<th scope="col"><a href="../units?sort=unit"' in html
     assert (
-        '<th scope="col" class="numeric" aria-sort="descending"><span class="help" title="how surprising">'
-        in html
+        '<th scope="col" class="numeric" aria-sort="descending"><details class="term"><summary>novelty</summary>'
+        '<span role="note">how surprising</span></details>' in html
     )
     assert '<td class="numeric barred">' in html
     assert '<rect width="50%"' in html
@@ -251,16 +256,63 @@ def test_a_bar_stays_in_its_cell(share: float | None, width: str | None) -> None
     assert percent(share) == width
 
 
-def test_few_choices_are_links_and_many_a_menu() -> None:
-    few = [Link(name, f"?lead={name}") for name in "ab"]
-    many = [Link(name, f"?sort={name}") for name in "abcdefgh"]
-    html = render(
-        Page("p", [], choices=[Choice("lead", few, "b"), Choice("sort", many, "c")]),
-        Navigation("s"),
+def test_four_choices_are_shown_and_the_others_folded() -> None:
+    links = [Link(name, f"?focus={name}") for name in "ab"]
+    choices = [Choice(f"choice {number}", links, "b", "why") for number in range(6)]
+    html = render(Page("p", [], choices=choices), Navigation("s"), SERVED)
+    shown, _, folded = html.partition('<details class="further">')
+    assert re.search(r'href="\.\./\?focus=b" aria-current="true"', shown)
+    assert re.findall(r'<span class="name">(choice \d)</span> <b>b</b></summary>', shown) == [
+        f"choice {number}" for number in range(4)
+    ]
+    assert re.findall(r"choice \d", folded) == ["choice 4", "choice 5"]
+
+
+def test_a_page_opens_with_its_sentence_and_its_name_ends_the_trail() -> None:
+    lede = [
+        "Accuracy falls to ",
+        Span("10 %", "strong"),
+        " (",
+        Span("why", help="<b>"),
+        "); ",
+        Span("see", page="x"),
+    ]
+    page = Page("unit 3", [], [Link("hidden", "layers/hidden")], sentence="It went quiet", lede=lede)
+    html = render(page, Navigation("s"), SERVED)
+    assert "<title>unit 3 · s</title>" in html
+    assert "<h1>It went quiet</h1>" in html
+    assert '<li aria-current="page">unit 3</li>' in html
+    assert (
+        '<div class="lede">Accuracy falls to <span class="strong">10 %</span> (<details class="term"><summary>why'
+        '</summary><span role="note">&lt;b&gt;</span></details>); <a href="../x">see</a></div>' in html
+    )
+
+
+def test_folds_come_closed_with_what_they_found_and_their_tables_can_be_downloaded() -> None:
+    table = Table("Units", [Column("unit")], [[Cell("3")]])
+    page = Page("p", [Folds("", [Fold("Where it begins", "in conv1", [table], "where")])])
+    html = render(page, Navigation("s"), SERVED)
+    assert '<details class="fold" id="where" data-fold="where">' in html
+    assert '<h2>Where it begins</h2><span class="says">in conv1</span>' in html
+    assert list(tables(page.panels)) == [table]
+
+
+def test_a_change_is_a_line_from_ring_to_dot_on_the_axis_of_its_column() -> None:
+    change = Change(0.25, 0.75, low=0.5, high=1.0)
+    columns = [Column("mean", axis=[(0, "0"), (1, "100 %")])]
+    html = draw(
+        Table("T", columns, [[Cell("75 %", change=change)], [Cell("–", change=Change(0.5, math.nan))]]),
         SERVED,
     )
-    assert re.search(r'href="\.\./\?lead=b" aria-current="true"', html)
-    assert re.search(r'<summary><span class="name">sort</span> c</summary>', html)
+    first, second = html.split("<td")[1:]
+    assert '<text x="98%" y="13" text-anchor="middle">100 %</text>' in html
+    assert '<line class="loss" x1="26%" x2="74%"' in first
+    assert '<line class="ci" x1="50%" x2="98%"' in first
+    assert '<circle class="c-ref ring" cx="26%"' in first
+    assert '<circle class="dot" cx="74%"' in first
+    assert 'role="img" aria-label="75 %"' in first
+    assert "dot" not in second
+    assert "loss" not in second
 
 
 def test_a_menu_of_a_thousand_categories_stays_short() -> None:

@@ -59,9 +59,9 @@ def submitted(client: TestClient, **changed: str) -> int:
 
 def test_a_form_queues_a_job_and_leads_back_to_its_page(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
-    answer = client.post("/jobs", data={**DERIVE, "size": SLEEPS, "page": "layers/hidden?lead=a b&x=é"})
+    answer = client.post("/jobs", data={**DERIVE, "size": SLEEPS, "page": "layers/hidden?focus=a b&x=é"})
     assert answer.status_code == 303
-    assert answer.headers["location"] == "./layers/hidden?lead=a%20b&x=%C3%A9"
+    assert answer.headers["location"] == "./layers/hidden?focus=a%20b&x=%C3%A9"
     assert client.get("/jobs/1").json()["state"] in ("waiting", "running")
     assert "pca of hidden, 3 features" in client.get("/jobs").text
     answer = client.post("/jobs/1/cancel", data={"page": PAGE})

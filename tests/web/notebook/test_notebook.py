@@ -213,6 +213,11 @@ def test_options_of_a_page_are_those_of_its_address(recorded: Study) -> None:
     ]
 
 
+def test_the_earlier_names_of_focus_and_baseline_are_understood(recorded: Study) -> None:
+    earlier = recorded.unit("hidden", 3, lead="field", reference="lab")
+    assert earlier.page == recorded.unit("hidden", 3, focus="field", baseline="lab").page
+
+
 def test_a_table_ends_after_some_rows_and_says_so(recorded: Study) -> None:
     rows = [[Cell(f"row {number}")] for number in range(ROWS + 5)]
     text = kept_whole(draw(recorded, Table("T", [Column("c")], rows))).text

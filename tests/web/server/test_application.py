@@ -36,13 +36,18 @@ def test_names_with_slashes_reach_the_view_they_belong_to(shown: Shown) -> None:
 
 def test_options_come_from_the_query_in_the_type_of_the_view(shown: Shown) -> None:
     answer = shown().get(
-        "/layers/conv1/units/3?count=12&least=1e-3&all_samples=true&lead=a%26b&unknown=1&unknown=2"
+        "/layers/conv1/units/3?count=12&least=1e-3&all_samples=true&focus=a%26b&unknown=1&unknown=2"
     )
     assert title(answer.text) == "conv1|3|12|0.001|True|a&amp;b"
 
 
+def test_addresses_that_people_kept_say_lead_for_focus(shown: Shown) -> None:
+    assert title(shown().get("/layers/conv1/units/3?lead=b").text).endswith("|b")
+    assert title(shown().get("/layers/conv1/units/3?lead=b&focus=a").text).endswith("|a")
+
+
 def test_an_empty_option_keeps_its_default(shown: Shown) -> None:
-    assert title(shown().get("/layers/conv1/units/3?count=&lead=").text) == "conv1|3|7|0.5|False|None"
+    assert title(shown().get("/layers/conv1/units/3?count=&focus=").text) == "conv1|3|7|0.5|False|None"
 
 
 @pytest.mark.parametrize(
@@ -232,7 +237,7 @@ def test_a_thumbnail_cannot_pass_for_a_page(shown: Shown, media_type: str) -> No
 
 def test_a_table_of_a_page_is_downloaded_as_it_is_named(shown: Shown) -> None:
     client = shown()
-    page = client.get("/?lead=a%26b").text
+    page = client.get("/?focus=a%26b").text
     links = re.findall(r'href="(\?[^"]*download=[^"]*)"', page)
     assert len(links) == 4  # two tables in two formats
     answer = client.get("/" + html.unescape(links[0]))

@@ -43,14 +43,14 @@ def test_a_table_to_take_away_does_not_leave_it_out(damaged, kind):
 
 
 def test_a_page_that_is_asked_for_the_damaged_one_says_what_is_wrong(damaged):
-    answer = page(damaged, "layers/hidden?lead=field")
+    answer = page(damaged, "layers/hidden?focus=field")
     assert answer.status_code == 500
     assert str(damaged.path / "field") in answer.text
     assert "Traceback" not in answer.text
 
 
 def test_pages_that_need_nothing_of_it_do_not_speak_of_it(damaged):
-    answer = page(damaged, "datasets/lab?lead=lab&reference=lab")
+    answer = page(damaged, "datasets/lab?focus=lab&baseline=lab")
     assert answer.status_code == 200
 
 

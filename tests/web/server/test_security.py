@@ -187,7 +187,7 @@ def test_the_token_is_taken_once_and_then_kept_in_a_cookie(shown: Shown) -> None
     ("asked", "shown_at"),
     [
         ("/?token=secret", "/"),
-        ("/?lead=a%2Fb&token=secret", "/?lead=a%2Fb"),
+        ("/?focus=a%2Fb&token=secret", "/?focus=a%2Fb"),
         ("/layers/sae%2Fconv1?token=secret", "/layers/sae%2Fconv1"),
         ("/layers/conv1/units/3?token=secret&count=2", "/layers/conv1/units/3?count=2"),
         (f"/{FOLDER}/?token=secret", "/"),

@@ -22,7 +22,7 @@ def _card(category: ShownCategory, dataset: str) -> Facts:
     selection, index = category.selection, category.index
     here, there = (
         outcomes(selection.study[d].samples, len(selection.study.categories)).confusions
-        for d in (dataset, selection.reference)
+        for d in (dataset, selection.baseline)
     )
     right, total, taken = int(here[index, index]), int(here[index].sum()), int(here[:, index].sum())
     usual = int(there[index, index]), int(there[index].sum())

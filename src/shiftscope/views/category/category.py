@@ -19,13 +19,13 @@ def category(
     index: int,
     *,
     layer: str | None = None,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     images: int = FEW,
 ) -> Page:
-    """Accuracy, errors and units in each dataset; unless chosen, the first shifted dataset leads."""
-    selection = Selection.at(study, layer, reference, lead)
-    selection = selection.led_by(selection.others()[0]) if selection.others() else selection
+    """Accuracy, errors and units in each dataset; unless chosen, the first shifted dataset is the focus."""
+    selection = Selection.at(study, layer, baseline, focus)
+    selection = selection.focused_on(selection.others()[0]) if selection.others() else selection
     study.check_category(index)
     last = len(study.categories) - 1
     at = PageAddress(selection, f"categories/{index}", category, {"images": images})

@@ -1,4 +1,4 @@
-"""The units whose mean response to a category changed most between the reference and the lead."""
+"""The units whose mean response to a category changed most between the reference and the focus."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ STRIP = 6
 
 @section(ShownCategory, place=40)
 def changed_units(shown: ShownCategory) -> list[Panel]:
-    """Those that respond more in the lead, then those that respond less, the largest change first."""
+    """Those that respond more in the focus, then those that respond less, the largest change first."""
     selection, category, name = shown.selection, shown.index, shown.name
     title = f"Units of {selection.layer} whose response to {name} changed"
-    if selection.lead == selection.reference:
-        return [Message(title, f"{selection.lead} leads and is compared with itself: choose another lead.")]
-    means = [label_mean(selection, dataset, category) for dataset in (selection.lead, selection.reference)]
+    if selection.focus == selection.baseline:
+        return [Message(title, f"{selection.focus} is both focus and baseline: choose another focus.")]
+    means = [label_mean(selection, dataset, category) for dataset in (selection.focus, selection.baseline)]
     change = means[0] - means[1]
     if np.isnan(change).all():
         lacking = " and ".join(
             dataset
-            for dataset, mean in zip((selection.lead, selection.reference), means, strict=True)
+            for dataset, mean in zip((selection.focus, selection.baseline), means, strict=True)
             if np.isnan(mean).all()
         )
         return [Message(title, f"{lacking}: no sample labelled {name}, so there is nothing to compare.")]
@@ -49,7 +49,7 @@ def changed_units(shown: ShownCategory) -> list[Panel]:
 def _table(
     selection: Selection, category: int, means: Sequence[UnitArray], units: Sequence[int], direction: str
 ) -> Table:
-    compared = (selection.lead, selection.reference)
+    compared = (selection.focus, selection.baseline)
     name = category_name(selection.study, category)
     half = _half_widths(selection, category, units)
     rows = []
@@ -64,13 +64,13 @@ def _table(
             ]
         )
     measured = f"Mean response to the samples labelled {name} in"
-    scale = f"over the unit's largest response in {selection.reference}"
+    scale = f"over the unit's largest response in {selection.baseline}"
     columns = [
         Column("unit", f"Units of {selection.layer} that changed most, the largest change first."),
         Column(
             "change",
-            f"Mean response in {selection.lead} minus that in {selection.reference}, in percentage points of the "
-            f"unit's largest response in {selection.reference}, with the 95 % interval of Welch for this unit by "
+            f"Mean response in {selection.focus} minus that in {selection.baseline}, in percentage points of the "
+            f"unit's largest response in {selection.baseline}, with the 95 % interval of Welch for this unit by "
             "itself.",
             numeric=True,
         ),
@@ -79,7 +79,7 @@ def _table(
     ]
     sizes = [len(Chosen(label=category).of(selection.study[dataset].samples)) for dataset in compared]
     return Table(
-        f"Respond {direction} to {name} in {selection.lead} than in {selection.reference}",
+        f"Respond {direction} to {name} in {selection.focus} than in {selection.baseline}",
         columns,
         rows,
         note=bounded("The interval", *sizes),
@@ -89,9 +89,9 @@ def _table(
 
 def _half_widths(selection: Selection, category: int, units: Sequence[int]) -> UnitArray:
     """(unit,) of the intervals, in shares of the reference maximum; NaN where responses were not kept."""
-    compared = [selection.study[dataset] for dataset in (selection.lead, selection.reference)]
+    compared = [selection.study[dataset] for dataset in (selection.focus, selection.baseline)]
     if not all(recording.keeps_responses for recording in compared):
         return np.full(len(units), np.nan)
-    lead, reference = (mean_response(r, selection.layer, Chosen(label=category)) for r in compared)
-    difference = welch(lead.at(units), reference.at(units))
+    focus, baseline = (mean_response(r, selection.layer, Chosen(label=category)) for r in compared)
+    difference = welch(focus.at(units), baseline.at(units))
     return as_share(selection, (difference.high - difference.low) / 2, units)

@@ -26,7 +26,7 @@ def error_counts(category: ShownCategory) -> Columns:
 
 
 def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None) -> Table:
-    """The other categories, those with most such samples in the lead first, in each dataset.
+    """The other categories, those with most such samples in the focus first, in each dataset.
 
     Beyond `named` of them the others share a row.
     """
@@ -34,7 +34,7 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
     counts = {name: _counts(selection, name, index, kind) for name in names}
     totals = {name: int(counts[name].sum()) for name in names}
     everywhere = np.sum(list(counts.values()), axis=0)
-    order = np.lexsort((-everywhere, -counts[selection.lead]))
+    order = np.lexsort((-everywhere, -counts[selection.focus]))
     having = [int(c) for c in order if everywhere[c]]
     rest = having[named:] if named else []
     rows = []
@@ -53,7 +53,7 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
     columns = [
         Column(
             "predicted as" if kind == "false negatives" else "label",
-            f"{HELP[kind]} Most in {selection.lead} first.",
+            f"{HELP[kind]} Most in {selection.focus} first.",
         ),
         *(
             Column(

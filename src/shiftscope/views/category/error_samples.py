@@ -37,7 +37,7 @@ def _units(category: ShownCategory, kind: ErrorKind) -> Table:
     selection = category.selection
     chosen = Chosen(**_field(category, kind), wrong=True)
     sizes = [len(chosen.of(selection.study[name].samples)) for name in selection.ordered()]
-    recorded = selection.study[selection.lead].keeps_responses
+    recorded = selection.study[selection.focus].keeps_responses
     return set_units(
         selection,
         f"Units of {selection.layer} on all {kind}",
@@ -45,9 +45,9 @@ def _units(category: ShownCategory, kind: ErrorKind) -> Table:
         of=f"the {kind}",
         units=UNITS,
         note=bounded("A mean response", *sizes),
-        empty=f"No {kind} in {selection.lead} that a unit responds to."
+        empty=f"No {kind} in {selection.focus} that a unit responds to."
         if recorded
-        else f"{selection.lead} was recorded with summaries alone.",
+        else f"{selection.focus} was recorded with summaries alone.",
     )
 
 

@@ -13,7 +13,7 @@ UNITS = 12
 
 @section(ShownCategory, place=30)
 def units(category: ShownCategory) -> Table:
-    """Those that respond most to its samples in the lead, and how they do in the others."""
+    """Those that respond most to its samples in the focus, and how they do in the others."""
     selection, name = category.selection, category.name
     return set_units(
         selection,
@@ -21,5 +21,5 @@ def units(category: ShownCategory) -> Table:
         lambda dataset: label_mean(selection, dataset, category.index),
         of=f"the samples labelled {name}",
         units=UNITS,
-        empty=f"No unit responds to it in {selection.lead}, or there is no sample labelled {name}.",
+        empty=f"No unit responds to it in {selection.focus}, or there is no sample labelled {name}.",
     )

@@ -16,7 +16,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.image_sets import FEW
 
-Compare = Literal["lead", "reference"]
+Compare = Literal["focus", "baseline"]
 
 
 @view("confusions/{actual}/{predicted}")
@@ -26,26 +26,26 @@ def confusion(
     predicted: int,
     *,
     layer: str | None = None,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     compare: Compare | None = None,
     images: int = FEW,
 ) -> Page:
     """Samples of one category predicted as another, both ways, in each dataset.
 
-    Unless chosen, the dataset with most of them leads, and they are compared with samples classified right in the same
-    dataset, or in the reference where it has none.
+    Unless chosen, the dataset with most of them is the focus, and they are compared with samples classified right
+    in the same dataset, or in the baseline where it has none.
     """
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     study.check_category(actual)
     study.check_category(predicted)
     if actual == predicted:
         raise BadRequest("a confusion is between two different categories.")
-    selection = selection.led_by(
+    selection = selection.focused_on(
         max(selection.ordered(), key=lambda name: _counted(selection, name, actual, predicted))
     )
-    usual: Compare = "lead" if _counted(selection, selection.lead, actual, actual) else "reference"
-    against = selection.lead if (compare or usual) == "lead" else selection.reference
+    usual: Compare = "focus" if _counted(selection, selection.focus, actual, actual) else "baseline"
+    against = selection.focus if (compare or usual) == "focus" else selection.baseline
     pair = Pair(selection, actual, predicted, against)
     options = {"compare": compare, "images": images}
     at = PageAddress(selection, f"confusions/{actual}/{predicted}", confusion, options)
@@ -71,13 +71,13 @@ def _counted(selection: Selection, name: str, label: int, prediction: int) -> in
 
 
 def _comparison(at: PageAddress, against: str) -> list[Choice]:
-    """Whose right answers the confused samples are compared with; no choice where the reference leads."""
+    """Whose right answers the confused samples are compared with; no choice where the baseline is the focus."""
     selection = at.selection
-    if selection.lead == selection.reference:
+    if selection.focus == selection.baseline:
         return []
     options = [
         Link(name, at(compare=source))
-        for source, name in (("lead", selection.lead), ("reference", selection.reference))
+        for source, name in (("focus", selection.focus), ("baseline", selection.baseline))
     ]
     help = "The dataset whose samples classified right the confused ones are compared with."
     return [Choice("Right ones of", options, against, help)]

@@ -25,10 +25,10 @@ def contrast(confusion: ShownConfusion) -> list[Panel]:
 def _nothing_to_compare(pair: Pair) -> str:
     (a, b), (confused, right) = pair.names, pair.sizes
     if not confused:
-        return f"No sample of {pair.selection.lead} labelled {a} is predicted {b}."
+        return f"No sample of {pair.selection.focus} labelled {a} is predicted {b}."
     if not right:
         return (
-            f"{samples(confused)} labelled {a} predicted {b} in {pair.selection.lead}, and no sample classified "
+            f"{samples(confused)} labelled {a} predicted {b} in {pair.selection.focus}, and no sample classified "
             f"right in {pair.against} to compare with."
         )
     bare = dict.fromkeys(recording.name for recording, _ in pair.sets if not recording.keeps_responses)

@@ -120,7 +120,7 @@ def _table(
         Column("unit", f"Units of {selection.layer} by what they add to the change, the largest first."),
         Column(
             pair.heads[0],
-            f"{measured} {selection.lead} labelled {a} and predicted {b}. Above zero argues for {b}.",
+            f"{measured} {selection.focus} labelled {a} and predicted {b}. Above zero argues for {b}.",
             numeric=True,
         ),
         Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and predicted {a}.", numeric=True),

@@ -35,7 +35,7 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
     ]
     (a, b), measured = (
         pair.names,
-        f"Mean response over the unit's largest response in {selection.reference}, on samples of",
+        f"Mean response over the unit's largest response in {selection.baseline}, on samples of",
     )
     columns = [
         Column(
@@ -43,7 +43,7 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
             f"Units of {selection.layer} that respond more to the confused samples than to right ones, then those that "
             "respond less.",
         ),
-        Column(pair.heads[0], f"{measured} {selection.lead} labelled {a} and predicted {b}.", numeric=True),
+        Column(pair.heads[0], f"{measured} {selection.focus} labelled {a} and predicted {b}.", numeric=True),
         Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and predicted {a}.", numeric=True),
         Column(
             "difference", f"The first minus the second, in percentage points, {OF_ONE_UNIT}.", numeric=True
@@ -68,7 +68,7 @@ def _sentence(
     if most is not None:
         confused, right = (percent(float(share[most])) for share in shares)
         example = (
-            f" Unit {most} changes most: {confused} of its largest response in {pair.selection.reference} on the "
+            f" Unit {most} changes most: {confused} of its largest response in {pair.selection.baseline} on the "
             f"former, {right} on the latter."
         )
     return Message(pair.title, f"{pair.in_words()} {_why(pair)}{example}{pair.warning()}")

@@ -21,7 +21,7 @@ OF_ONE_UNIT = "with the 95 % interval of Welch for this unit by itself"
 
 @dataclass(frozen=True)
 class Pair:
-    """Samples labelled `actual` and predicted `predicted` in the lead, and right ones of `actual` in `against`."""
+    """Samples labelled `actual` and predicted `predicted` in the focus, and right ones of `actual` in `against`."""
 
     selection: Selection
     actual: int
@@ -31,12 +31,12 @@ class Pair:
     @property
     def title(self) -> str:
         a, b = self.names
-        return f"What turns {a} into {b} in {self.selection.lead}"
+        return f"What turns {a} into {b} in {self.selection.focus}"
 
     @property
     def sets(self) -> tuple[tuple[Recording, Chosen], tuple[Recording, Chosen]]:
         """The confused samples, and the right ones."""
-        confused = self.selection.study[self.selection.lead], Chosen(self.actual, self.predicted)
+        confused = self.selection.study[self.selection.focus], Chosen(self.actual, self.predicted)
         return confused, (self.selection.study[self.against], Chosen(self.actual, self.actual))
 
     @property
@@ -58,7 +58,7 @@ class Pair:
     @property
     def stripped(self) -> list[str]:
         """The datasets whose pictures stand beside each unit."""
-        return list(dict.fromkeys((self.selection.lead, self.selection.reference)))
+        return list(dict.fromkeys((self.selection.focus, self.selection.baseline)))
 
     def strips(self, unit: int) -> list[Cell]:
         selection = self.selection
@@ -69,8 +69,8 @@ class Pair:
         (a, b), (confused, right) = self.names, self.sizes
         return (
             f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} predicted {b} in "
-            f"{self.selection.lead}; {samples(right)} labelled {a} {'is' if right == 1 else 'are'} classified right in "
-            f"{self.against}."
+            f"{self.selection.focus}; {samples(right)} labelled {a} {'is' if right == 1 else 'are'} classified "
+            f"right in {self.against}."
         )
 
     def warning(self) -> str:

@@ -27,7 +27,7 @@ def units(confusion: ShownConfusion) -> list[Panel]:
             lambda name: label_mean(selection, name, *confusion.ways[0]),
             of=f"all samples labelled {a} or {b}, however predicted (the row of Deephys' confusion page)",
             units=UNITS,
-            empty=f"No sample of {selection.lead} is labelled {a} or {b}, or no unit responds to them.",
+            empty=f"No sample of {selection.focus} is labelled {a} or {b}, or no unit responds to them.",
         )
     ]
     sets = {
@@ -48,9 +48,9 @@ def units(confusion: ShownConfusion) -> list[Panel]:
                 of=f"the {which}{paper}" if len(chosen) > 1 else f"the samples of {which}",
                 units=UNITS,
                 note=bounded("A mean response", *sizes),
-                empty=f"No such sample in {selection.lead} that a unit responds to."
-                if selection.study[selection.lead].keeps_responses
-                else f"{selection.lead} was recorded with summaries alone.",
+                empty=f"No such sample in {selection.focus} that a unit responds to."
+                if selection.study[selection.focus].keeps_responses
+                else f"{selection.focus} was recorded with summaries alone.",
             )
         )
     return panels

@@ -25,10 +25,10 @@ def confusions(dataset: ShownDataset) -> list[Panel]:
     names = selection.study.categories
     if not answers(selection, name)[1]:
         return [Message("Confusions", f"No sample of {name} has a label, so that none is right or wrong.")]
-    page = selection.page("confusions/{row}/{column}", lead=name)
+    page = selection.page("confusions/{row}/{column}", focus=name)
     panels: list[Panel] = [_counts(dataset.samples, names, page, role(selection, name))]
-    if name != selection.reference:
-        compared = name, selection.reference
+    if name != selection.baseline:
+        compared = name, selection.baseline
         both = (selection.study[each].samples for each in compared)
         panels.append(_changes(compared, *both, names, page))
     return [Columns("", panels)] if len(names) <= SIDE_BY_SIDE else panels

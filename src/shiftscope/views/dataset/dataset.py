@@ -23,11 +23,11 @@ def dataset_images(
     prediction: int | None = None,
     start: int = 0,
     layer: str | None = None,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
 ) -> Page:
     """Right and wrong answers, here and against the reference, and the images in the order of the dataset."""
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     recording = study[dataset]
     for chosen in (label, prediction):
         if chosen is not None:

@@ -16,7 +16,7 @@ def facts(dataset: ShownDataset) -> Facts:
     selection, name, samples = dataset.selection, dataset.name, dataset.samples
     right, labelled = answers(selection, name)
     unlabelled = len(samples) - labelled - samples.skipped
-    usual = answers(selection, selection.reference)
+    usual = answers(selection, selection.baseline)
     found = [
         accuracy_fact(selection, name, (right, labelled), usual, of="the labelled samples"),
         Fact("samples", count(len(samples)), "Samples recorded."),

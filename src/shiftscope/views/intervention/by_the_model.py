@@ -33,7 +33,7 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
             "layer": selection.layer,
             "units": ", ".join(map(str, shown.units)),
             "edit": shown.edit,
-            "reference": selection.reference,
+            "reference": selection.baseline,
         },
         page=shown.at(),
         samples=sum(selection.study[name].plan.samples for name in missing),

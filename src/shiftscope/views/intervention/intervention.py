@@ -35,17 +35,17 @@ def intervention(
     units: str = "",
     how: EditKind = "silence",
     layer: str | None = None,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     images: int = FEW,
 ) -> Page:
     """Accuracy before and after a change of units before the head, and the images whose answer it fixed or broke.
 
-    `units` are numbers with commas between; without any, the units most to blame in the lead.
+    `units` are numbers with commas between; without any, the units most to blame in the focus.
     """
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     if selection.others():
-        selection = selection.led_by(selection.others()[0])
+        selection = selection.focused_on(selection.others()[0])
     trail = [Link(study.name, selection.overview())]
     if selection.layer not in study.heads and study.jobs is None and not _was_asked(selection):
         return Page(TITLE, [_no_head(selection)], trail, choices=[selection.layer_choice(AT)])
@@ -72,7 +72,7 @@ def _in_words(shown: ShownIntervention) -> str:
     (verb, what), units, selection = WORDS[shown.edit], shown.done.units, shown.selection
     named = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
     changed = f"{count(len(units))} of {selection.layer} {verb}: {named}. "
-    return changed + what.format(selection.reference, selection.reference)
+    return changed + what.format(selection.baseline, selection.baseline)
 
 
 def _was_asked(selection: Selection) -> bool:

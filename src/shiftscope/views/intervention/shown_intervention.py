@@ -33,7 +33,7 @@ class ShownIntervention:
 
     @cached_property
     def units(self) -> Sequence[int]:
-        """Those asked for; where none is, those most to blame in the lead.
+        """Those asked for; where none is, those most to blame in the focus.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class ShownIntervention:
             self.units,
             self.edit,
             layer=selection.layer,
-            reference=selection.reference,
+            reference=selection.baseline,
             datasets=self.kept,
         )
 
@@ -76,16 +76,16 @@ class ShownIntervention:
         selection = self.selection
         units = checked_units(self.units, selection.study, selection.layer)
         found = {
-            name: read_answers(selection.study, name, selection.layer, units, self.edit, selection.reference)
+            name: read_answers(selection.study, name, selection.layer, units, self.edit, selection.baseline)
             for name in self.kept
         }
         answers = {name: each for name, each in found.items() if each}
         if not answers:
             return None
-        return Intervention(selection.layer, units, self.edit, selection.reference, answers)
+        return Intervention(selection.layer, units, self.edit, selection.baseline, answers)
 
 
 def _most_blamed(selection: Selection) -> list[int]:
-    """The units with the largest positive blame in the lead."""
-    blame = estimated(selection, selection.lead, selection.layer)["blame"].value
+    """The units with the largest positive blame in the focus."""
+    blame = estimated(selection, selection.focus, selection.layer)["blame"].value
     return [int(unit) for unit in ranked(blame)[:PROPOSED] if blame[unit] > 0]

@@ -17,7 +17,7 @@ def units(shown: ShownIntervention) -> Table | None:
     selection, done = shown.selection, shown.done
     if not done:
         return None
-    compared = dict.fromkeys([selection.reference, selection.lead])
+    compared = dict.fromkeys([selection.baseline, selection.focus])
     rows = [
         [
             Cell(f"unit {unit}", selection.unit(unit, done.layer)),

@@ -23,8 +23,8 @@ def layer_units(
     study: StoredStudy,
     layer: str,
     *,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     where: str = "",
     sort: str | None = None,
     ascending: bool = False,
@@ -37,7 +37,7 @@ def layer_units(
     drawing: Drawing = "pca",
     positive: bool = False,
 ) -> Page:
-    """All units of a layer: the lead is the shifted dataset whose scores are shown.
+    """All units of a layer: the focus is the shifted dataset whose scores are shown.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ def layer_units(
     positive
         The density of novelty over units of positive novelty only.
     """
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     if selection.others():
-        selection = selection.led_by(selection.others()[0])
+        selection = selection.focused_on(selection.others()[0])
     rows = max(1, min(rows, ROWS[-1]))
     at = PageAddress(
         selection,
@@ -79,9 +79,9 @@ def layer_units(
         selection, at, where, sort, ascending, start, rows, every, x, y, colour, drawing, positive
     )
     described = study.layer(layer)
-    shift = f" {selection.lead} compared with {selection.reference}." if shown.compared else ""
+    shift = f" {selection.focus} compared with {selection.baseline}." if shown.compared else ""
     previous, following = shown.table.neighbours()
-    recordings = [study[name] for name in dict.fromkeys((selection.reference, selection.lead))]
+    recordings = [study[name] for name in dict.fromkeys((selection.baseline, selection.focus))]
     rounded = "".join(f" {words}" for each in recordings if (words := rounded_in_words(each, layer)))
     units = counted(described.units, "unit", count)
     return Page(

@@ -12,7 +12,7 @@ NAMES: dict[Drawing, str] = {"pca": "PCA", "umap": "UMAP"}
 
 
 def layer_choices(layer: ShownLayer) -> list[Choice]:
-    """Of lead and reference, of the table, of the scatter, of the map, of the densities."""
+    """Of focus and baseline, of the table, of the scatter, of the map, of the densities."""
     return [
         *layer.selection.dataset_choices(layer.at.path, **layer.at.asked()),
         Choice(

@@ -42,8 +42,8 @@ class ShownLayer:
 
     @property
     def compared(self) -> bool:
-        """Whether there are scores that compare: another dataset than the reference leads."""
-        return self.selection.lead != self.selection.reference
+        """Whether there are scores that compare: the focus is not the baseline."""
+        return self.selection.focus != self.selection.baseline
 
     @cached_property
     def numbers(self) -> UnitNumbers:

@@ -48,12 +48,12 @@ def unit_map(layer: ShownLayer) -> Panel:
             f"a UMAP needs the package umap-learn (`pip install umap-learn`) and {FEWEST_FOR_UMAP} units; "
             f"{selection.layer} has {len(passing)}. drawing=pca needs neither."
         )
-    places = _places(selection.study[selection.reference], selection.layer, kind)
+    places = _places(selection.study[selection.baseline], selection.layer, kind)
     heading = "Map of units"
     if len(places.units) < 2:
         return Message(
             heading,
-            f"Fewer than two units of {selection.layer} respond to labelled samples of {selection.reference}.",
+            f"Fewer than two units of {selection.layer} respond to labelled samples of {selection.baseline}.",
         )
     values = colour.estimate.value
     coloured = np.isfinite(values[places.units])
@@ -96,7 +96,7 @@ def unit_map(layer: ShownLayer) -> Panel:
         heading,
         spec,
         description=f"The units of {selection.layer} placed by what they respond to, coloured by {colour.title}.",
-        note=f"Mean response to each category of {selection.reference} over the unit's maximum there: {how}.{lacking}",
+        note=f"Mean response to each category of {selection.baseline} over the unit's maximum there: {how}.{lacking}",
     )
 
 

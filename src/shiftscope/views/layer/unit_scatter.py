@@ -20,7 +20,7 @@ def unit_scatter(layer: ShownLayer) -> Panel:
     across, up = x.estimate.value, y.estimate.value
     both = np.flatnonzero(np.isfinite(across) & np.isfinite(up))
     if not len(both):
-        return Message(heading, f"No unit of {selection.layer} has both numbers in {selection.lead}.")
+        return Message(heading, f"No unit of {selection.layer} has both numbers in {selection.focus}.")
     rows = unit_points(selection, both, layer.passing, x=across[both], y=up[both])
     spec = {
         "data": {"values": rows},
@@ -30,7 +30,7 @@ def unit_scatter(layer: ShownLayer) -> Panel:
             "x": {"field": "x", "type": "quantitative", "title": f"{x.title} ({x.measured_in})"},
             "y": {"field": "y", "type": "quantitative", "title": f"{y.title} ({y.measured_in})"},
             "color": {
-                "datum": selection.lead,
+                "datum": selection.focus,
                 "type": "nominal",
                 "scale": {"domain": selection.ordered()},
                 "legend": None,
@@ -49,8 +49,9 @@ def unit_scatter(layer: ShownLayer) -> Panel:
     return Chart(
         heading,
         spec,
-        description=f"One point for each unit of {selection.layer} by {x.title} and {y.title} in {selection.lead}.",
-        note=f"{selection.lead}. Draw a rectangle to filter the units below; click a point to see the unit.{undefined}",
+        description=f"One point for each unit of {selection.layer} by {x.title} and {y.title} in {selection.focus}.",
+        note=f"{selection.focus}. Draw a rectangle to filter the units below; click a point to see the unit."
+        f"{undefined}",
         brush=_brush(layer),
     )
 

@@ -87,7 +87,7 @@ class UnitTable:
             asked = {
                 "sort": self.sort,
                 "ascending": "true" if self.ascending else None,
-                "lead": selection.lead,
+                "focus": selection.focus,
             }
         own: list[Shown] = [
             (
@@ -135,7 +135,7 @@ class UnitTable:
 
         return [
             (strip_column(name), partial(pictured, dataset=name))
-            for name in dict.fromkeys([selection.reference, selection.lead])
+            for name in dict.fromkeys([selection.baseline, selection.focus])
         ]
 
     def _sortable(self, name: str, shown: str, help: str, first: Direction) -> Column:

@@ -28,7 +28,7 @@ def cards(overview: ShownOverview) -> Columns:
 
 def _card(overview: ShownOverview, name: str) -> Facts:
     selection = overview.selection
-    samples, usual = selection.study[name].samples, answers(selection, selection.reference)
+    samples, usual = selection.study[name].samples, answers(selection, selection.baseline)
     right, labelled = answers(selection, name)
     unlabelled = len(samples) - labelled - samples.skipped
     facts = [
@@ -53,7 +53,7 @@ def _card(overview: ShownOverview, name: str) -> Facts:
             selection.dataset(name, show="wrong"),
         ),
     ]
-    if name != selection.reference:
+    if name != selection.baseline:
         facts += [
             *_differing_facts(selection, name, overview.differences[name]),
             *_confusion_fact(selection, name),
@@ -69,7 +69,7 @@ def _differing_facts(selection: Selection, name: str, differences: Differences) 
             f"units that {way.verb}",
             f"{count(found)} of {count(units)}",
             f"Units of {selection.layer} with {way.criterion}. {way.help}",
-            selection.layer_page(lead=name, where=way.where, sort=way.score),
+            selection.layer_page(focus=name, where=way.where, sort=way.score),
         )
         for way, found in differences
     ]
@@ -80,7 +80,7 @@ def _confusion_fact(selection: Selection, name: str) -> list[Fact]:
         Fact(
             "confusion that grew most",
             f"{category_name(selection.study, one.actual)} → {category_name(selection.study, one.predicted)}",
-            f"Share of this prediction among the samples with this label, minus that in {selection.reference}.",
+            f"Share of this prediction among the samples with this label, minus that in {selection.baseline}.",
             selection.confusion(one.actual, one.predicted),
             note=f"{percent(one.share)}, up from {percent(one.usual_share)}",
         )
@@ -100,6 +100,6 @@ def _score_fact(selection: Selection, dataset: str, score: str) -> Fact:
         f"median {title(score)}",
         number(quartiles(values)[1]),
         f"Median over the units of {selection.layer}. {unit_scores[score].help}",
-        selection.layer_page(lead=dataset, sort=score),
+        selection.layer_page(focus=dataset, sort=score),
         note="; ".join(notes),
     )

@@ -13,6 +13,6 @@ from shiftscope.views.parts.accuracy import answers
 def chance(overview: ShownOverview) -> Message | None:
     """A sentence where it guesses, before all that is compared."""
     selection = overview.selection
-    right, labelled = answers(selection, selection.reference)
-    told = chance_in_words(selection.reference, right, labelled, len(selection.study.categories))
+    right, labelled = answers(selection, selection.baseline)
+    told = chance_in_words(selection.baseline, right, labelled, len(selection.study.categories))
     return Message("No better than chance", told) if told else None

@@ -48,7 +48,7 @@ Differences = Sequence[tuple[Difference, int]]  # ways in which units differ, an
 def differing(selection: Selection, dataset: str) -> Differences:
     """How many units of the layer differ in each way; a way that cannot be told is left out: without single
     responses there are no intervals and no tests."""
-    numbers = UnitNumbers(replace(selection, lead=dataset))
+    numbers = UnitNumbers(replace(selection, focus=dataset))
     return [
         (difference, int(passing(conditions(difference.where), numbers, {}).sum()))
         for difference in DIFFERENCES

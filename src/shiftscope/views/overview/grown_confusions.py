@@ -54,7 +54,7 @@ def grown_confusions(overview: ShownOverview) -> Table | None:
             f"Of the samples with this label in this dataset, those with this prediction; {interval} Wilson.",
             numeric=True,
         ),
-        Column("was", f"The same share in {selection.reference}.", numeric=True),
+        Column("was", f"The same share in {selection.baseline}.", numeric=True),
         Column(
             "growth",
             f"The one share minus the other, in percentage points; {interval} Newcombe.",

@@ -25,7 +25,7 @@ def layers(overview: ShownOverview) -> Table:
         ]
         for dataset in others:
             _, middle, _ = quartiles(estimated(selection, dataset, name)[score.name].value)
-            page = selection.layer_page(name, lead=dataset, sort=score.name)
+            page = selection.layer_page(name, focus=dataset, sort=score.name)
             cells.append(Cell(number(middle), page, value=middle))
         rows.append(cells)
     named = title(score.name)

@@ -46,7 +46,7 @@ def lost_categories(overview: ShownOverview) -> Table:
     interval = "behind it the 95 % interval of"
     columns = [Column("category", "Categories that lost most first." if shifts else "")]
     if shifts:
-        help = f"Accuracy minus that in {selection.reference}, in percentage points; {interval} Newcombe."
+        help = f"Accuracy minus that in {selection.baseline}, in percentage points; {interval} Newcombe."
         columns.append(Column("change", help, numeric=True))
     if len(shifts) > 1:
         columns.append(Column("where", "The dataset in which the category lost most."))

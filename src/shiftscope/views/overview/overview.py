@@ -20,22 +20,22 @@ def overview(
     study: StoredStudy,
     *,
     layer: str | None = None,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     score: str | None = None,
 ) -> Page:
     """What each shift did: accuracy, the layers and units that changed, the categories and confusions to blame.
 
     Parameters
     ----------
-    lead
+    focus
         A shifted dataset: the tables hold what happened in it rather than under any shift.
     score
         Of the shift profile and of the most shifted units.
     """
     if not study.datasets:
         return Page(study.name, [Message("Nothing is recorded yet", _how_to_begin(study))])
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     at = PageAddress(selection, "", overview, {"score": score})
     shown = ShownOverview(selection, at, _score(selection, score))
     model = study.manifest.model

@@ -32,19 +32,17 @@ def _sentence(overview: ShownOverview, dataset: str) -> str:
 
 
 def _accuracy(selection: Selection, dataset: str) -> str:
-    here, there = (answers(selection, name) for name in (dataset, selection.reference))
+    here, there = (answers(selection, name) for name in (dataset, selection.baseline))
     if not here[1]:
         return "no sample has a label and an answer, so there is no accuracy"
     accuracy = percent(here[0] / here[1])
     if not there[1]:
-        return f"accuracy is {accuracy}; {selection.reference} has none to compare with"
+        return f"accuracy is {accuracy}; {selection.baseline} has none to compare with"
     usual = percent(there[0] / there[1])
     _, low, high = map(float, newcombe(*here, *there))
     way = "fell" if high < 0 else "rose" if low > 0 else ""
     if not way:
-        return (
-            f"accuracy is {accuracy} and {usual} in {selection.reference}, no more apart than chance allows"
-        )
+        return f"accuracy is {accuracy} and {usual} in {selection.baseline}, no more apart than chance allows"
     return f"accuracy {way} from {usual} to {accuracy}"
 
 

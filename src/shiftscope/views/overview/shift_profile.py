@@ -35,7 +35,7 @@ def shift_profile(overview: ShownOverview) -> Panel | None:
                     "median": middle,
                     "low": low,
                     "high": high,
-                    "page": selection.layer_page(layer, lead=name, sort=score.name),
+                    "page": selection.layer_page(layer, focus=name, sort=score.name),
                 }
             )
     named = title(score.name)

@@ -24,9 +24,9 @@ class ShownOverview:
 
     @property
     def shifts(self) -> Sequence[str]:
-        """The datasets that tables find the most changed things in: the lead, or all where the reference leads."""
+        """The datasets that tables find the most changed things in: the focus, or all where that is the baseline."""
         selection = self.selection
-        return selection.others() if selection.lead == selection.reference else [selection.lead]
+        return selection.others() if selection.focus == selection.baseline else [selection.focus]
 
     @cached_property
     def differences(self) -> dict[str, Differences]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -25,6 +26,26 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Words of a sentence that look or lead elsewhere than the rest; the look is a role, not a colour."""
+
+    text: str
+    look: Literal["strong", "bad", "baseline", "focus", "quiet"] | None = None
+    page: str = ""
+    help: str = ""  # how what is said was found
+
+
+Words = str | Sequence[str | Span]  # a sentence or several, spaces included
+
+
+def plain(words: Words) -> str:
+    """The words alone."""
+    if isinstance(words, str):
+        return words
+    return "".join(each if isinstance(each, str) else each.text for each in words)
+
+
+@dataclass(frozen=True)
 class Picture:
     """One sample's thumbnail."""
 
@@ -38,8 +59,23 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Change:
+    """From the baseline's number to the focus's on a common axis, as places from 0 to 1; NaN where there is none."""
+
+    before: float
+    after: float
+    low: float = math.nan  # ends of the interval of `after`
+    high: float = math.nan
+    zero: float = math.nan  # where the axis has its zero, if not at its start
+    chance: float = math.nan  # what guessing gives
+    tick: bool = False  # the baseline as a tick that runs through all rows, not as a ring
+    focus: bool = True  # drawn in the colour of the focus; grey for the other sets
+
+
+@dataclass(frozen=True)
 class Cell:
-    """One cell of a table: text, perhaps a link, perhaps a bar from 0 to 1 behind it, perhaps pictures."""
+    """One cell of a table: text, perhaps a link, perhaps a bar from 0 to 1 behind it, perhaps pictures, perhaps a
+    change on the axis of its column."""
 
     text: str = ""
     page: str = ""
@@ -48,11 +84,15 @@ class Cell:
     pictures: tuple[Picture, ...] = ()
     note: str = ""  # small print behind the text: an interval
     value: float | str | None = None  # the number itself, for a table that is downloaded; the text where None
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
 class Column:
     name: str
+    axis: Sequence[tuple[float, str]] = field(
+        default=(), kw_only=True
+    )  # places from 0 to 1, and their numbers
     help: str = ""  # how the numbers below were computed
     numeric: bool = False
     sort: Link | None = None  # page with the table sorted by this column
@@ -234,6 +274,30 @@ class Columns(Panel):
 
 
 @dataclass(frozen=True)
+class Compared(Panel):
+    """The baseline's pictures and the focus's side by side, the baseline's left."""
+
+    strips: Sequence[ImageStrip]
+    note: Words = ""  # what is marked and measured in all of them
+
+
+@dataclass(frozen=True)
+class Fold(Panel):
+    """Panels that are closed at first: the title is the topic, `says` what was found."""
+
+    says: Words
+    panels: Sequence[Panel]
+    key: str  # letters and dashes; `#key` in the address opens it
+
+
+@dataclass(frozen=True)
+class Folds(Panel):
+    """All that a page keeps closed, at its end."""
+
+    panels: Sequence[Fold]
+
+
+@dataclass(frozen=True)
 class Choice:
     """One way to look at the page: a menu whose entries are addresses."""
 
@@ -255,3 +319,12 @@ class Page:
     choices: Sequence[Choice] = field(default_factory=tuple)
     subtitle: str = ""
     related: Sequence[Link] = ()  # other pages about the same thing
+    sentence: str = ""  # the page's one idea, drawn as its heading; the title where empty
+    lede: Words = ""  # the numbers of that sentence
+
+
+def inner_panels(panel: Panel) -> Sequence[Panel]:
+    """The panels inside of one; none of a panel that holds no others."""
+    if isinstance(panel, Columns | Fold | Folds):
+        return panel.panels
+    return panel.strips if isinstance(panel, Compared) else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from shiftscope.registry import Registry
-from shiftscope.views.page.panels import Columns, Panel
+from shiftscope.views.page.panels import Columns, Fold, Folds, Panel
 
 Shown = Panel | Sequence[Panel] | None
 Draw = TypeVar("Draw", bound=Callable[..., Shown])
@@ -45,12 +45,15 @@ def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Dra
 
 
 def panels_of(subject: Any) -> list[Panel]:
-    """What the sections of a subject's page show, in order."""
+    """What the sections of a subject's page show, in order; all that is folded, together at the end."""
     panels: list[Panel] = []
+    folds: list[Fold] = []
     for row in _rows(type(subject)):
-        shown = [panel for each in row for panel in _listed(each.draw(subject))]
+        drawn = [panel for each in row for panel in _listed(each.draw(subject))]
+        folds += [panel for panel in drawn if isinstance(panel, Fold)]
+        shown = [panel for panel in drawn if not isinstance(panel, Fold)]
         panels += [Columns("", shown)] if len(row) > 1 and shown else shown
-    return panels
+    return [*panels, Folds("", folds)] if folds else panels
 
 
 def _listed(shown: Shown) -> Sequence[Panel]:

@@ -1,4 +1,4 @@
-"""What the reader chose, kept in every link: the layer whose units are shown, the dataset that leads, the dataset
+"""What the reader chose, kept in every link: the layer whose units are shown, the dataset in focus, the one it is
 compared with."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link
 
+EARLIER_NAMES = {"focus": "lead", "baseline": "reference"}  # in addresses and notebooks that people keep
 Option = str | float | bool | None  # of an address; None stays out of it
 
 
@@ -20,17 +21,17 @@ Option = str | float | bool | None  # of an address; None stays out of it
 class Selection:
     """The choices in force, and the addresses of pages that keep them.
 
-    The **lead** selects and orders what is shown (units, categories); the other datasets follow it. The
-    **reference** is what responses are normalised by and scores compare with.
+    The **focus** is the dataset that selects and orders what is shown (units, categories); the others follow it. The
+    **baseline** is what responses are normalised by and scores compare with.
     """
 
     study: StoredStudy
     layer: str
-    reference: str
-    lead: str
+    baseline: str
+    focus: str
     asked_layer: str | None = None  # as in the address; None leaves the default
-    asked_reference: str | None = None
-    asked_lead: str | None = None
+    asked_baseline: str | None = None
+    asked_focus: str | None = None
     # Those read for this page, by dataset, reference and layer.
     estimates: dict[tuple[str, str, str], dict[str, Estimate]] = field(
         default_factory=dict, repr=False, compare=False
@@ -41,28 +42,28 @@ class Selection:
         cls,
         study: StoredStudy,
         layer: str | None = None,
-        reference: str | None = None,
-        lead: str | None = None,
+        baseline: str | None = None,
+        focus: str | None = None,
     ) -> Selection:
         """Choices checked against the study; by default the layer that feeds the logits, else the last, and the
-        study's reference, which leads as well."""
+        study's reference, the focus as well."""
         if not study.layers:
             raise BadRequest("nothing is recorded in this study yet. `shiftscope record` adds a dataset.")
         default = study.head.layer if study.head else list(study.layers)[-1]
-        against = study[reference].name if reference else study.reference
+        against = study[baseline].name if baseline else study.reference
         return cls(
             study,
             study.layer(layer).name if layer else default,
             against,
-            study[lead].name if lead else against,
+            study[focus].name if focus else against,
             layer,
-            reference,
-            lead,
+            baseline,
+            focus,
         )
 
-    def led_by(self, default: str) -> Selection:
-        """The same, with another lead where the reader chose none."""
-        return self if self.asked_lead else replace(self, lead=default)
+    def focused_on(self, default: str) -> Selection:
+        """The same, with another focus where the reader chose none."""
+        return self if self.asked_focus else replace(self, focus=default)
 
     def page(self, path: str, **options: Option) -> str:
         """An address with the choices in force and more options."""
@@ -85,7 +86,7 @@ class Selection:
         return {}
 
     def _written(self, options: Mapping[str, Option]) -> str:
-        choices = {"layer": self.asked_layer, "reference": self.asked_reference, "lead": self.asked_lead}
+        choices = {"layer": self.asked_layer, "baseline": self.asked_baseline, "focus": self.asked_focus}
         given = {name: value for name, value in {**choices, **options}.items() if value is not None}
         return f"?{urlencode(given)}" if given else ""
 
@@ -126,20 +127,23 @@ class Selection:
         return self.page(f"confusions/{actual}/{predicted}")
 
     def choices(self, path: str, **options: Option) -> Sequence[Choice]:
-        """Menus of layer, lead and reference for a page at `path` that shows units of a layer."""
+        """Menus of layer, focus and baseline for a page at `path` that shows units of a layer."""
         return [self.layer_choice(path, **options), *self.dataset_choices(path, **options)]
 
     def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
-        """Menus of lead and reference."""
-        leads = [Link(name, replace(self, asked_lead=name).page(path, **options)) for name in self.study]
+        """Menus of focus and baseline."""
+        focuses = [Link(name, replace(self, asked_focus=name).page(path, **options)) for name in self.study]
         against = [
-            Link(name, replace(self, asked_reference=name).page(path, **options)) for name in self.study
+            Link(name, replace(self, asked_baseline=name).page(path, **options)) for name in self.study
         ]
         return [
             Choice(
-                "Lead", leads, self.lead, "Selects and orders what is shown; the other datasets follow it."
+                "Focus",
+                focuses,
+                self.focus,
+                "Selects and orders what is shown; the other datasets follow it.",
             ),
-            Choice("Compare with", against, self.reference, "The reference: its maxima normalise."),
+            Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
 
     def layer_choice(self, path: str, **options: Option) -> Choice:
@@ -149,9 +153,9 @@ class Selection:
         return Choice("Units of layer", links, self.layer)
 
     def others(self) -> list[str]:
-        """The datasets compared with the reference in force."""
-        return [name for name in self.study if name != self.reference]
+        """The datasets compared with the baseline."""
+        return [name for name in self.study if name != self.baseline]
 
     def ordered(self) -> list[str]:
-        """All datasets, the reference in force first."""
-        return [self.reference, *self.others()]
+        """All datasets, the baseline first."""
+        return [self.baseline, *self.others()]

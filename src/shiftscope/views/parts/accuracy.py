@@ -48,11 +48,11 @@ def accuracy_fact(
     low, high = map(float, wilson(right, total))
     notes = [share_interval(low, high)]
     help = f"Share of {of} that are predicted right, with the 95 % interval of Wilson."
-    if dataset != selection.reference:
+    if dataset != selection.baseline:
         change, least, most = map(float, newcombe(right, total, *usual))
         if math.isfinite(change):
             notes.append(f"{points(change)} ({points_interval(least, most)})")
-        help += f" Then the difference from {selection.reference} with the interval of Newcombe, in percentage points."
+        help += f" Then the difference from {selection.baseline} with the interval of Newcombe, in percentage points."
     return Fact(
         "accuracy",
         percent(right / total if total else math.nan),

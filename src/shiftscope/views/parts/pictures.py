@@ -16,7 +16,7 @@ from shiftscope.views.parts.number_text import number
 
 
 def role(selection: Selection, dataset: str) -> Role:
-    return "reference" if dataset == selection.reference else "shifted"
+    return "reference" if dataset == selection.baseline else "shifted"
 
 
 def category_name(study: StoredStudy, category: int) -> str:

@@ -96,7 +96,7 @@ def as_share(
 
 
 def reference_maximum(selection: Selection) -> UnitArray:
-    return selection.study[selection.reference].summary(selection.layer, Maxima).largest
+    return selection.study[selection.baseline].summary(selection.layer, Maxima).largest
 
 
 def _read(recording: Recording, chosen: Chosen) -> Positions:

@@ -1,4 +1,4 @@
-"""The units that respond most to a set of samples: chosen and ordered in the lead, followed in the others."""
+"""The units that respond most to a set of samples: chosen and ordered in the focus, followed in the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def set_units(
     note: str = "",
     empty: str,
 ) -> Table:
-    """Units with the largest mean response over the lead's set.
+    """Units with the largest mean response over the focus's set.
 
     A follower shows the same units with their mean response over its own set and with the ratio of maxima, which
     does not depend on the set. Of the reference the ratio is 1 and left out.
@@ -42,19 +42,17 @@ def set_units(
     units
         How many at most; None for all, without pictures, as the table is downloaded.
     """
-    followers = [name for name in selection.ordered() if name != selection.lead]
-    compared = [name for name in followers if name != selection.reference]
-    means = {name: mean(name) for name in (selection.lead, *followers)}
+    followers = [name for name in selection.ordered() if name != selection.focus]
+    compared = [name for name in followers if name != selection.baseline]
+    means = {name: mean(name) for name in (selection.focus, *followers)}
     ratios = {
         name: activation_ratio(_maxima(selection, name), reference_maximum(selection)) for name in compared
     }
-    stripped = list(dict.fromkeys((selection.lead, selection.reference))) if units else []
-    scale = f"over the unit's largest response in {selection.reference}"
+    stripped = list(dict.fromkeys((selection.focus, selection.baseline))) if units else []
+    scale = f"over the unit's largest response in {selection.baseline}"
     columns = [
-        Column(
-            "unit", f"Units of {selection.layer} by their mean response in {selection.lead}, which leads."
-        ),
-        Column(selection.lead, f"Mean response to {of} in {selection.lead}, {scale}.", numeric=True),
+        Column("unit", f"Units of {selection.layer} by their mean response in {selection.focus}, the focus."),
+        Column(selection.focus, f"Mean response to {of} in {selection.focus}, {scale}.", numeric=True),
     ]
     for name in followers:
         columns.append(Column(name, f"Mean response to {of} in {name}, {scale}.", numeric=True))
@@ -68,8 +66,8 @@ def set_units(
                 )
             )
     rows = []
-    for unit in responding(means[selection.lead], units or len(means[selection.lead])):
-        cells = [Cell(f"unit {unit}", selection.unit(unit)), share_cell(float(means[selection.lead][unit]))]
+    for unit in responding(means[selection.focus], units or len(means[selection.focus])):
+        cells = [Cell(f"unit {unit}", selection.unit(unit)), share_cell(float(means[selection.focus][unit]))]
         for name in followers:
             cells.append(share_cell(float(means[name][unit])))
             if name in ratios:

@@ -118,11 +118,11 @@ def _level(selection: Selection, recording: Recording, layer: str, index: int) -
     """Ratio of maxima and mean response, or both as they are where the reference gives no scale."""
     largest = float(recording.summary(layer, Maxima).largest[index])
     mean = float(recording.summary(layer, Moments).mean()[index])
-    scale = float(selection.study[selection.reference].summary(layer, Maxima).largest[index])
-    if recording.name == selection.reference or not scale > 0:
+    scale = float(selection.study[selection.baseline].summary(layer, Maxima).largest[index])
+    if recording.name == selection.baseline or not scale > 0:
         share = f" ({percent(mean / scale)} of it)" if scale > 0 else ""
         return f"maximum {number(largest)}, mean response {number(mean)}{share}"
     return (
         f"maximum {percent(largest / scale)} and mean response {percent(mean / scale)} of the maximum in "
-        f"{selection.reference}"
+        f"{selection.baseline}"
     )

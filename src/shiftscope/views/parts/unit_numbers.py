@@ -28,7 +28,7 @@ Q, LOW, HIGH, FLOOR = ".q", ".low", ".high", ".floor"
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of every unit, in one dataset that leads and in those that follow."""
+    """One number of every unit, in the dataset in focus and in those that follow."""
 
     name: str
     title: str
@@ -36,7 +36,7 @@ class Measure:
     measured_in: str
     dataset: str  # whose number it is
     followers: Sequence[str]  # other datasets that have it
-    compares: bool  # with the reference: nothing to measure where that leads
+    compares: bool  # with the baseline: nothing to measure where that is the focus
     of: Callable[[str], Estimate]  # by dataset
     is_share: bool = False  # shown as per cent
 
@@ -66,38 +66,38 @@ class UnitNumbers:
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
-        """Scores of the lead, then maximum and firing rate in the reference."""
+        """Scores of the focus, then maximum and firing rate in the reference."""
         selection, others = self.selection, self.selection.others()
         read = cache(lambda dataset: estimated(selection, dataset))  # asked for each row of a table
         found = {}
         for name, score in unit_scores.items():
-            follow = [d for d in (others if score.compares else selection.ordered()) if d != selection.lead]
+            follow = [d for d in (others if score.compares else selection.ordered()) if d != selection.focus]
             found[name] = Measure(
                 name,
                 title(name),
                 f"{score.help} Measured in: {score.measured_in}.",
                 score.measured_in,
-                selection.lead,
+                selection.focus,
                 follow,
                 score.compares,
                 lambda dataset, score=name: read(dataset)[score],  # type: ignore[misc]
             )
         found[MAXIMUM] = Measure(
             MAXIMUM,
-            f"maximum in {selection.reference}",
+            f"maximum in {selection.baseline}",
             "Largest response to any sample.",
             "responses",
-            selection.reference,
+            selection.baseline,
             others,
             False,
             cache(self._maximum),
         )
         found[FIRES] = Measure(
             FIRES,
-            f"fires in {selection.reference}",
+            f"fires in {selection.baseline}",
             "Share of samples with a response above zero, with its 95 % Wilson interval.",
             "share of samples",
-            selection.reference,
+            selection.baseline,
             others,
             False,
             cache(self._fires),
@@ -106,9 +106,9 @@ class UnitNumbers:
         return found
 
     def shown(self) -> list[Measure]:
-        """Those that can be measured: where the reference leads, no score that compares with it."""
-        leads = self.selection.lead != self.selection.reference
-        return [m for m in self.measures.values() if leads or not m.compares]
+        """Those that can be measured: where the baseline is the focus, no score that compares with it."""
+        compared = self.selection.focus != self.selection.baseline
+        return [m for m in self.measures.values() if compared or not m.compares]
 
     def measure(self, name: str) -> Measure:
         """By name, with blanks or underscores; raises `BadRequest` naming the nearest."""

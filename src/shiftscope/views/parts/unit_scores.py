@@ -12,7 +12,7 @@ def estimated(selection: Selection, dataset: str, layer: str | None = None) -> d
 
     Of the reference itself only the scores that describe one dataset have values.
     """
-    asked = (dataset, selection.reference, layer or selection.layer)
+    asked = (dataset, selection.baseline, layer or selection.layer)
     if asked not in selection.estimates:  # telling whether kept ones are still valid takes its time
         selection.estimates[asked] = stored_estimates(selection.study, *asked)
     return selection.estimates[asked]

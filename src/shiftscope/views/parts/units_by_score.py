@@ -59,10 +59,10 @@ def units_by_score(
                     f"{layer}, unit {unit}" if len(layers) > 1 else f"unit {unit}",
                     selection.unit(unit, layer),
                 ),
-                Cell(name, selection.layer_page(layer, lead=name, sort=score.name)),
+                Cell(name, selection.layer_page(layer, focus=name, sort=score.name)),
                 with_floor(number_cell(value, low, high), estimate, unit),
                 *([Cell(probability(q), value=q)] if tests else []),
-                *(strip_cell(selection, shown, unit, STRIP, layer) for shown in (selection.reference, name)),
+                *(strip_cell(selection, shown, unit, STRIP, layer) for shown in (selection.baseline, name)),
             ]
         )
     named, whose = title(score.name), " and ".join(layers)
@@ -80,7 +80,7 @@ def units_by_score(
         over = whose if len(layers) == 1 else "each layer"
         help = f"False discovery share over the units of {over} in this dataset (Benjamini-Hochberg)."
         columns.append(Column("q", help, numeric=True))
-    columns += [strip_column(selection.reference), strip_column("the shifted set")]
+    columns += [strip_column(selection.baseline), strip_column("the shifted set")]
     return Table(
         heading or f"Most shifted units of {whose}",
         columns,

@@ -17,27 +17,27 @@ def categories(paths: ShownPaths) -> Table:
     """How mixed each one is, how far from the others, and how far it moved."""
     chosen, selection, shifted = paths.chosen, paths.selection, paths.followed
     study, against, here = selection.study, paths.against, paths.here
-    both = shifted != selection.reference
+    both = shifted != selection.baseline
     apart, apart_here = to_others(against), to_others(here)
     moved = shifts(here, against)[0] if both else None
     columns = [
         Column("category"),
-        Column(f"entropy, {selection.reference}", "Nats, mean over paths.", numeric=True),
+        Column(f"entropy, {selection.baseline}", "Nats, mean over paths.", numeric=True),
         *([Column(f"entropy, {shifted}", "Nats, mean over paths.", numeric=True)] if both else []),
-        Column(f"from others, {selection.reference}", "Mean KL to the other categories, nats.", numeric=True),
+        Column(f"from others, {selection.baseline}", "Mean KL to the other categories, nats.", numeric=True),
         *(
             [Column(f"from others, {shifted}", "Mean KL to the other categories, nats.", numeric=True)]
             if both
             else []
         ),
         *(
-            [Column("moved", f"KL({selection.reference} || {shifted}) of the category, nats.", numeric=True)]
+            [Column("moved", f"KL({selection.baseline} || {shifted}) of the category, nats.", numeric=True)]
             if moved is not None
             else []
         ),
         Column(
             "nearest",
-            f"The category with the smallest KL from this one in {selection.reference}.",
+            f"The category with the smallest KL from this one in {selection.baseline}.",
             numeric=False,
         ),
         Column("its KL", "From this category to the nearest, nats.", numeric=True),
@@ -59,7 +59,7 @@ def categories(paths: ShownPaths) -> Table:
                     [
                         Cell(
                             category_name(study, nearest),
-                            chosen.pair(category, nearest, lead=selection.reference),
+                            chosen.pair(category, nearest, focus=selection.baseline),
                         ),
                         number_cell(float(pairs[nearest])),
                     ]

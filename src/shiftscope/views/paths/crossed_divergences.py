@@ -12,7 +12,7 @@ from shiftscope.views.paths.shown_paths import ShownPaths
 @section(ShownPaths, place=50)
 def crossed_divergences(paths: ShownPaths) -> Matrix | None:
     """Every category of the reference against every category of the dataset beside it."""
-    crossed, reference, shifted = paths.here.from_reference, paths.selection.reference, paths.followed
+    crossed, reference, shifted = paths.here.from_reference, paths.selection.baseline, paths.followed
     if crossed is None:
         return None
     return Matrix(

@@ -20,7 +20,7 @@ SIDE_BY_SIDE = (
 @section(ShownPaths, place=30)
 def divergences(paths: ShownPaths) -> list[Panel]:
     """In the reference, and in the dataset beside it."""
-    shown = dict.fromkeys((paths.selection.reference, paths.followed))
+    shown = dict.fromkeys((paths.selection.baseline, paths.followed))
     matrices = [_matrix(paths, name) for name in shown]
     if paths.scale == "same":
         largest = max(float(np.nanmax(m.counts[np.isfinite(m.counts)], initial=0)) for m in matrices)
@@ -43,7 +43,7 @@ def _matrix(paths: ShownPaths, name: str) -> Matrix:
         names,
         row_axis="KL of",
         column_axis="from",
-        page=chosen.pair("{row}", "{column}", lead=name),
+        page=chosen.pair("{row}", "{column}", focus=name),
         keys=paths.rows.tolist(),
         role=role(chosen.selection, name),
         note="KL(row || column); on the diagonal the entropy of each category. The last row and column are "

@@ -17,7 +17,7 @@ BARS = 40  # categories
 @section(ShownPaths, place=41, beside=True)
 def moved_categories(paths: ShownPaths) -> Panel | None:
     """Beside how far it is from the other categories."""
-    chosen, shifted, reference = paths.chosen, paths.followed, paths.selection.reference
+    chosen, shifted, reference = paths.chosen, paths.followed, paths.selection.baseline
     if shifted == reference:
         return None
     study = paths.selection.study

@@ -43,8 +43,8 @@ def pair_cards(pair: ShownPathPair) -> Columns:
                     Fact(
                         f"{names[category]} moved",
                         number(float(found.from_reference[category, category])),
-                        f"KL({selection.reference} || {name}) of the category, nats.",
-                        chosen.pair(category, category, lead=name),
+                        f"KL({selection.baseline} || {name}) of the category, nats.",
+                        chosen.pair(category, category, focus=name),
                     )
                 )
         cards.append(Facts(name, told, role(selection, name), selection.dataset(name)))

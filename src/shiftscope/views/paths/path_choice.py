@@ -58,7 +58,7 @@ class PathChoice:
     def statistics(self) -> dict[str, PathStatistics]:
         """What is kept, by dataset, the reference first."""
         study, found = self.selection.study, {}
-        against = study[self.selection.reference]
+        against = study[self.selection.baseline]
         for name in self.selection.ordered():
             other = None if name == against.name else against
             kept = read_paths(study, self.linear, study[name], other, self.settings)
@@ -72,7 +72,7 @@ class PathChoice:
         words = ["shiftscope", "paths", str(self.selection.study.path), "--layer", self.linear.name]
         for name, value in self.address(AT).asked(map=None).items():
             words += [f"--{name}", str(value)] if value is not None else []
-        asked = self.selection.asked_reference
+        asked = self.selection.asked_baseline
         return shlex.join(words + (["--reference", asked] if asked else []))
 
     def address(self, path: str, **options: Option) -> PageAddress:

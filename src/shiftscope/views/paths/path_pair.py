@@ -26,16 +26,16 @@ def path_pair(
     rule: str = DEFAULT,
     smoothing: Smoothing = "clip",
     eps: float = EPS,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     layer: str | None = None,
 ) -> Page:
-    """KL(first || second) in the lead, and what adds most to it; of a category with itself, how it moved."""
-    selection = Selection.at(study, layer, reference, lead)
+    """KL(first || second) in the focus, and what adds most to it; of a category with itself, how it moved."""
+    selection = Selection.at(study, layer, baseline, focus)
     same = first == second
-    if same and selection.others() and selection.lead == selection.reference:
+    if same and selection.others() and selection.focus == selection.baseline:
         selection = replace(
-            selection, lead=selection.others()[0]
+            selection, focus=selection.others()[0]
         )  # a category is compared with itself under a shift
     chosen = PathChoice.at(selection, path_pair, map, rule, smoothing, eps)
     names = chosen.names()
@@ -44,7 +44,7 @@ def path_pair(
             raise NotInStudy(
                 f"no category {category}; from 0 to {len(names) - 1}, the last meaning all together."
             )
-    if same and selection.lead == selection.reference:
+    if same and selection.focus == selection.baseline:
         raise BadRequest("a category's paths do not differ from themselves, and there is no shifted dataset.")
     at = chosen.address(f"{AT}/{first}/{second}")
     shown = ShownPathPair(chosen, at, first, second)

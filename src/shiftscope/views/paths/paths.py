@@ -32,8 +32,8 @@ def paths(
     scale: Scale = "own",
     category: int | None = None,
     log: bool = False,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     layer: str | None = None,
 ) -> Page:
     """Divergences between categories, their entropies, and how often paths are significant, in each dataset.
@@ -49,9 +49,9 @@ def paths(
     log
         Draw numbers of paths on a logarithmic scale.
     """
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     if selection.others():
-        selection = selection.led_by(selection.others()[0])
+        selection = selection.focused_on(selection.others()[0])
     trail = [Link(study.name, selection.overview())]
     if not study.maps:
         return Page(TITLE, [_no_map()], trail)
@@ -65,7 +65,7 @@ def paths(
         f"{counted(chosen.columns, 'path', count)} each. A path is significant where "
         f"{chosen.settings.rule.formula}; {chosen.settings.frequencies.in_words()}."
     )
-    if selection.reference not in chosen.statistics:
+    if selection.baseline not in chosen.statistics:
         return Page(TITLE, [_not_counted(chosen)], trail, choices=choices, subtitle=subtitle)
     shown = ShownPaths(chosen, at, order, scale, category, log)
     return Page(TITLE, panels_of(shown), trail, choices=[*choices, *_choices(shown)], subtitle=subtitle)
@@ -81,7 +81,7 @@ def _no_map() -> Message:
 
 def _not_counted(chosen: PathChoice) -> Message:
     try:
-        countable(chosen.selection.study, chosen.selection.reference)
+        countable(chosen.selection.study, chosen.selection.baseline)
     except NotInStudy as error:
         return Message("Paths cannot be counted", str(error))
     return Message("Not counted yet", f"Paths are counted once, then kept in the study: {chosen.command}")

@@ -22,7 +22,7 @@ READ_AT_MOST = 1000  # samples of each category; each is a read of its own
 
 @dataclass(frozen=True)
 class ShownPathPair:
-    """What the sections of the page of two categories show; of one with itself, how it moved under the lead."""
+    """What the sections of the page of two categories show; of one with itself, how it moved under the focus."""
 
     chosen: PathChoice
     at: PageAddress
@@ -41,8 +41,8 @@ class ShownPathPair:
     def sides(self) -> tuple[tuple[str, int], tuple[str, int]]:
         """Dataset and category of both; of a category with itself the reference comes first."""
         selection = self.selection
-        dataset = selection.reference if self.same else selection.lead
-        return (dataset, self.first), (selection.lead, self.second)
+        dataset = selection.baseline if self.same else selection.focus
+        return (dataset, self.first), (selection.focus, self.second)
 
     @cached_property
     def labels(self) -> list[str]:

@@ -36,13 +36,13 @@ class ShownPaths:
     @property
     def against(self) -> PathStatistics:
         """Of the reference."""
-        return self.chosen.statistics[self.selection.reference]
+        return self.chosen.statistics[self.selection.baseline]
 
     @property
     def followed(self) -> str:
-        """The dataset shown beside the reference: the lead; the reference itself where that is not counted."""
-        lead = self.selection.lead
-        return lead if lead in self.chosen.statistics else self.selection.reference
+        """The dataset shown beside the reference: the focus; the reference itself where that is not counted."""
+        focus = self.selection.focus
+        return focus if focus in self.chosen.statistics else self.selection.baseline
 
     @property
     def here(self) -> PathStatistics:

@@ -44,12 +44,12 @@ def _table(sample: ShownSample, units: int | None) -> Table:
         name: activation_ratio(selection.study[name].summary(selection.layer, Maxima).largest, maxima)
         for name in selection.others()
     }
-    stripped = list(dict.fromkeys([selection.reference, selection.lead, recording.name])) if units else []
-    scale = f"over the unit's largest response in {selection.reference}"
+    stripped = list(dict.fromkeys([selection.baseline, selection.focus, recording.name])) if units else []
+    scale = f"over the unit's largest response in {selection.baseline}"
     columns = [
         Column("unit"),
         Column(
-            f"of the maximum in {selection.reference}",
+            f"of the maximum in {selection.baseline}",
             "Response to this image over the unit's largest response in the reference; above 100 % is possible.",
             numeric=True,
         ),

@@ -69,7 +69,7 @@ def _table(
     arguing = [u for u in (order if of_each else order[:FOR]) if of_each or said.by_unit[u] > 0]
     opposed = [u for u in order[len(arguing) :][-AGAINST:] if said.by_unit[u] < 0]
     others = np.setdiff1d(np.arange(len(order)), [*arguing, *opposed])
-    stripped = [] if of_each else list(dict.fromkeys([selection.reference, recording.name]))
+    stripped = [] if of_each else list(dict.fromkeys([selection.baseline, recording.name]))
 
     def of_units(units: list[int]) -> list[list[Cell]]:
         return [

@@ -19,11 +19,11 @@ def sample(
     position: int,
     *,
     layer: str | None = None,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
 ) -> Page:
     """One sample with its predictions, its metadata, and its strongest units beside their usual images."""
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     recording = study[dataset]
     at = PageAddress(selection, f"{selection.at_dataset(dataset)}/samples/{position}", sample)
     shown = ShownSample(selection, recording, position, at)

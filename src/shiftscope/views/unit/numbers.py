@@ -15,7 +15,7 @@ from shiftscope.views.unit.shown_unit import ShownUnit
 def numbers(unit: ShownUnit) -> Table:
     """Maximum, mean and firing rate in each dataset, as they are and over the reference maximum."""
     selection, index = unit.selection, unit.index
-    against = unit.study[selection.reference].summary(unit.layer, Maxima).largest
+    against = unit.study[selection.baseline].summary(unit.layer, Maxima).largest
     rows = []
     for name in selection.ordered():
         recording = unit.study[name]
@@ -31,7 +31,7 @@ def numbers(unit: ShownUnit) -> Table:
                 share_cell(float(moments.firing_rate()[index])),
             ]
         )
-    scale = f"over the largest response in {selection.reference}; above 100 % is possible."
+    scale = f"over the largest response in {selection.baseline}; above 100 % is possible."
     columns = [
         Column("dataset"),
         Column("maximum", "Largest response to any sample.", numeric=True),

@@ -50,14 +50,14 @@ def score_table(unit: ShownUnit) -> Table:
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
         for name in selection.ordered():
-            if name == selection.reference and described.compares:
+            if name == selection.baseline and described.compares:
                 cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
                 continue
             estimate = found[name][score]
             cells.append(_value(estimate, index))
             cells.append(_rank(selection, layer, estimate.value, index, score, name))
         rows.append(cells)
-    note = f"Compared with {selection.reference}. {NOTHING} where there is nothing to measure."
+    note = f"Compared with {selection.baseline}. {NOTHING} where there is nothing to measure."
     return Table("Scores", columns, rows, note=note)
 
 
@@ -74,7 +74,7 @@ def _rank(selection: Selection, layer: str, values: UnitArray, index: int, score
     if math.isnan(values[index]):
         return Cell(NOTHING, value=math.nan)
     place, units = rank(values, index)
-    page = selection.layer_page(layer, sort=score, lead=dataset)
+    page = selection.layer_page(layer, sort=score, focus=dataset)
     return Cell(
         f"{count(place)} of {count(units)}", page, f"Units by {title(score)} in {dataset}", value=place
     )

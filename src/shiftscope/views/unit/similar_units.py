@@ -22,13 +22,13 @@ STRIP = 6
 
 @section(ShownUnit, place=60)
 def similar_units(unit: ShownUnit) -> Table:
-    """The units whose profile in the lead is most like this one's, and how alike they are in the others."""
+    """The units whose profile in the focus is most like this one's, and how alike they are in the others."""
     selection, layer, index = unit.selection, unit.layer, unit.index
-    leading = similar_profiles(_profiles(selection.study[selection.lead], layer), index)
-    leading[index] = np.nan
-    chosen = [int(unit) for unit in ranked(leading)[:UNITS] if not np.isnan(leading[unit])]
-    followers = [name for name in selection.ordered() if name != selection.lead]
-    alike = {selection.lead: leading[chosen]}
+    likeness = similar_profiles(_profiles(selection.study[selection.focus], layer), index)
+    likeness[index] = np.nan
+    chosen = [int(unit) for unit in ranked(likeness)[:UNITS] if not np.isnan(likeness[unit])]
+    followers = [name for name in selection.ordered() if name != selection.focus]
+    alike = {selection.focus: likeness[chosen]}
     for name in followers:
         few = standard_profiles(selection.study[name].summary(layer, CategorySums), [index, *chosen])
         alike[name] = similar_profiles(few, 0)[1:]
@@ -39,7 +39,7 @@ def similar_units(unit: ShownUnit) -> Table:
     columns = [
         Column("unit"),
         *(Column(name, how.format(name), numeric=True) for name in alike),
-        strip_column(selection.lead),
+        strip_column(selection.focus),
     ]
     rows = []
     for row, other in enumerate(chosen):
@@ -48,11 +48,11 @@ def similar_units(unit: ShownUnit) -> Table:
             [
                 Cell(f"unit {other}", selection.unit(other, layer), note=label),
                 *(number_cell(float(values[row])) for values in alike.values()),
-                strip_cell(selection, selection.lead, other, STRIP, layer),
+                strip_cell(selection, selection.focus, other, STRIP, layer),
             ]
         )
     note = (
-        f"Chosen by their profiles in {selection.lead}, which leads; where the other columns are lower, the shift "
+        f"Chosen by their profiles in {selection.focus}, the focus; where the other columns are lower, the shift "
         "has parted the two."
     )
     empty = "A profile needs three categories with samples, and responses that differ between them."

@@ -21,8 +21,8 @@ def unit(
     layer: str,
     index: int,
     *,
-    reference: str | None = None,
-    lead: str | None = None,
+    baseline: str | None = None,
+    focus: str | None = None,
     show: Show = "top",
     images: int = FEW,
     start: int = 0,
@@ -32,7 +32,7 @@ def unit(
     where: str = "",
 ) -> Page:
     """One unit: its numbers, what it responds to in each dataset, and how often how strongly."""
-    selection = Selection.at(study, layer, reference, lead)
+    selection = Selection.at(study, layer, baseline, focus)
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
     units = f"{selection.at_layer(layer)}/units"

@@ -38,14 +38,14 @@ class UnitOrder:
         BadRequest
             There is no such number, or a condition that cannot be read.
         """
-        lead = _measured_in(selection, sort or UNIT)
-        numbers = UnitNumbers(replace(selection, layer=layer, lead=lead))
+        focus = _measured_in(selection, sort or UNIT)
+        numbers = UnitNumbers(replace(selection, layer=layer, focus=focus))
         order = ranked(numbers.values(sort or UNIT), ascending=ascending or sort is None)
         if asked := conditions(where):
             stays = passing(asked, numbers, readable_notes(selection.study, layer)[0])
             stays[index] = True
             order = order[stays[order]]
-        return cls(order, int(np.flatnonzero(order == index)[0]), _in_words(sort, lead))
+        return cls(order, int(np.flatnonzero(order == index)[0]), _in_words(sort, focus))
 
     def neighbours(self, page: Callable[[int], str]) -> tuple[Link | None, Link | None]:
         """The units before and after, whose addresses `page` gives."""
@@ -73,12 +73,12 @@ def walk_choice(page: Callable[[str | None], str], sort: str | None, where: str)
 
 
 def _measured_in(selection: Selection, sort: str) -> str:
-    """The dataset whose score is meant: the lead; where that is the reference and the score compares, the first
+    """The dataset whose score is meant: the focus; where that is the reference and the score compares, the first
     shifted one."""
     score = name_of(sort.removesuffix(Q))
     others = selection.others()
     compares = score not in unit_scores or unit_scores[score].compares
-    return others[0] if compares and selection.lead == selection.reference and others else selection.lead
+    return others[0] if compares and selection.focus == selection.baseline and others else selection.focus
 
 
 def _in_words(sort: str | None, dataset: str) -> str:

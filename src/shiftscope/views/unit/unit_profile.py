@@ -20,14 +20,14 @@ CATEGORIES = 12  # in the chart
 
 @section(ShownUnit, place=30)
 def unit_profile(unit: ShownUnit) -> Chart:
-    """Mean response to the categories the lead responds to most, over the reference maximum."""
+    """Mean response to the categories the focus responds to most, over the reference maximum."""
     selection, layer, index = unit.selection, unit.layer, unit.index
-    maximum = float(selection.study[selection.reference].summary(layer, Maxima).largest[index])
+    maximum = float(selection.study[selection.baseline].summary(layer, Maxima).largest[index])
     means = {
         name: category_means(selection.study[name].summary(layer, CategorySums), index)
         for name in selection.ordered()
     }
-    shown = _strongest_first(means, selection.lead)[:CATEGORIES]
+    shown = _strongest_first(means, selection.focus)[:CATEGORIES]
     scale = maximum if maximum > 0 else 1.0
     names = told_apart(selection.study, shown)
     rows: list[dict[str, Any]] = [
@@ -72,7 +72,7 @@ def unit_profile(unit: ShownUnit) -> Chart:
         "What it responds to",
         spec,
         description="Mean response of the unit to the samples of each category, for each dataset.",
-        note=f"{which}, by the mean over the samples of each true category in {selection.lead}, which leads; click a "
+        note=f"{which}, by the mean over the samples of each true category in {selection.focus}, the focus; click a "
         "bar to see the category.",
     )
 
@@ -85,9 +85,9 @@ def category_means(sums: CategorySums, unit: int) -> npt.NDArray[np.float64]:
     return means
 
 
-def _strongest_first(means: dict[str, npt.NDArray[np.float64]], lead: str) -> list[int]:
-    """Categories by the lead's mean; those it has no samples of come last, by the largest of the others."""
+def _strongest_first(means: dict[str, npt.NDArray[np.float64]], focus: str) -> list[int]:
+    """Categories by the focus's mean; those it has no samples of come last, by the largest of the others."""
     others = np.nan_to_num(np.fmax.reduce(list(means.values())), nan=-np.inf)
-    ours = means[lead]
+    ours = means[focus]
     keys = (-others, -np.nan_to_num(ours, nan=-np.inf), np.isnan(ours))
     return [int(category) for category in np.lexsort(keys)]

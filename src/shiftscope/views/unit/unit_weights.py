@@ -27,7 +27,7 @@ def unit_weights(unit: ShownUnit) -> Chart | None:
     order = np.argsort(-weights, kind="stable").tolist()
     shown = order if len(order) <= 2 * EACH_WAY else order[:EACH_WAY] + order[-EACH_WAY:]
     names = told_apart(selection.study, shown)
-    maximum = float(selection.study[selection.reference].summary(layer, Maxima).largest[index])
+    maximum = float(selection.study[selection.baseline].summary(layer, Maxima).largest[index])
     rows: list[dict[str, Any]] = [
         {
             "category": names[c],
@@ -55,7 +55,7 @@ def unit_weights(unit: ShownUnit) -> Chart | None:
                 {
                     "field": "most",
                     "format": ".3f",
-                    "title": f"logits at its maximum in {selection.reference}",
+                    "title": f"logits at its maximum in {selection.baseline}",
                 },
             ],
         },
@@ -70,5 +70,5 @@ def unit_weights(unit: ShownUnit) -> Chart | None:
         spec,
         description="Weights of the unit into the logits of the categories, largest first.",
         note=f"{which}Its response times the weight is what it adds to the logit of a category; a response as large "
-        f"as its maximum in {selection.reference}, {number(maximum)}, adds as much as the tooltip says.",
+        f"as its maximum in {selection.baseline}, {number(maximum)}, adds as much as the tooltip says.",
     )

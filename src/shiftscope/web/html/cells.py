@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from shiftscope.views.page.panels import Cell, Choice, Column, Link, Panel, Picture
+from shiftscope.views.page.panels import Cell, Change, Choice, Column, Link, Panel, Picture, Span, Words
 from shiftscope.web.html.addresses import Addresses
 
 _BAR = (
@@ -66,31 +66,53 @@ def title(panel: Panel, level: int, role: str | None = None, page: str = "") -> 
 
 
 def name(text: str, help: str) -> Markup:
-    """A name that explains itself, where there is an explanation."""
-    shown = escaped(text)
-    return Markup(f'<span class="help" title="{escaped(help)}">{shown}</span>' if help else shown)
+    """A name that explains itself when it is opened, where there is an explanation."""
+    return Markup(_term(escaped(text), help) if help else escaped(text))
+
+
+def term(help: str) -> Markup:
+    """The explanation of what stands before it, where there is one."""
+    return Markup(_term('<span aria-hidden="true">?</span>', help, "What is this?") if help else "")
+
+
+def words(text: Words, addresses: Addresses) -> Markup:
+    """A sentence with its looks, links and explanations."""
+    if isinstance(text, str):
+        return Markup(escaped(text))
+    return Markup("".join([_span(each, addresses) for each in text]))
+
+
+def axis(column: Column) -> Markup:
+    """The numbers along a column's axis, over the changes of its cells; nothing where it has none."""
+    if not column.axis:
+        return Markup()
+    ticks = "".join(
+        f'<text x="{_place(at)}" y="13" text-anchor="middle">{escaped(text)}</text>'
+        for at, text in column.axis
+    )
+    return Markup(f'<svg class="chart" height="18" aria-hidden="true">{ticks}</svg>')
 
 
 def entries(links: Sequence[Link], addresses: Addresses) -> Markup:
     """The lines of a menu."""
     lines = []
     for link in links:
-        help = f' title="{escaped(link.help)}"' if link.help else ""
+        help = f"<small>{escaped(link.help)}</small>" if link.help else ""
         lines.append(
-            f'\n    <li><a href="{_escaped(addresses.page(link.page))}"{help}>{escaped(link.text)}</a></li>'
+            f'\n    <li><a href="{_escaped(addresses.page(link.page))}">{escaped(link.text)}{help}</a></li>'
         )
     return Markup("".join(lines))
 
 
-def options(choice: Choice, addresses: Addresses, before: str, after: str) -> Markup:
-    """The links of a choice, each between `before` and `after`, which are HTML."""
+def options(choice: Choice, addresses: Addresses) -> Markup:
+    """The lines of a choice's menu."""
     lines = []
     for option in choice.options:
-        help = f' title="{escaped(option.help)}"' if option.help else ""
+        help = f"<small>{escaped(option.help)}</small>" if option.help else ""
         current = ' aria-current="true"' if option.text == choice.current else ""
         lines.append(
-            f'{before}<a href="{_escaped(addresses.page(option.page))}"{help}{current} hx-swap="innerHTML show:none">'
-            f"{escaped(option.text)}</a>{after}"
+            f'\n    <li><a href="{_escaped(addresses.page(option.page))}"{current} hx-swap="innerHTML show:none">'
+            f"{escaped(option.text)}{help}</a></li>"
         )
     return Markup("".join(lines))
 
@@ -102,13 +124,66 @@ def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
         kind = f' class="{"numeric" if numeric else ""} barred"'
         bar = _BAR.format(width)
     if cell.page:
-        help = f' title="{escaped(cell.help)}"' if cell.help else ""
-        text = f'<a href="{_escaped(addresses.page(cell.page))}"{help}>{text}</a>'
+        text = f'<a href="{_escaped(addresses.page(cell.page))}">{text}</a>'
+        text += _term('<span aria-hidden="true">?</span>', cell.help, "What is this?") if cell.help else ""
     elif cell.help:
-        text = f'<span class="help" title="{escaped(cell.help)}">{text}</span>'
+        text = _term(text, cell.help)
+    if cell.change:
+        kind, bar = ' class="change"', _change(cell.change, text)
+        text = ""
     note = f"<small>{escaped(cell.note)}</small>" if cell.note else ""
     pictures = "".join([_thumbnail(picture, addresses) for picture in cell.pictures]) if cell.pictures else ""
     return f"\n        <td{kind}>{bar}{text}{note}{pictures}</td>"
+
+
+def _term(shown: str, help: str, label: str = "") -> str:
+    named = f' aria-label="{label}"' if label else ""
+    return (
+        f'<details class="term"><summary{named}>{shown}</summary>'
+        f'<span role="note">{escaped(help)}</span></details>'
+    )
+
+
+def _span(span: str | Span, addresses: Addresses) -> str:
+    if isinstance(span, str):
+        return escaped(span)
+    text = _term(escaped(span.text), span.help) if span.help else escaped(span.text)
+    if span.page:
+        text = f'<a href="{_escaped(addresses.page(span.page))}">{text}</a>'
+    return f'<span class="{span.look}">{text}</span>' if span.look else text
+
+
+def _place(share: float) -> str:
+    """A place on an axis, in percent of the width; two are left at each end, so that marks are whole."""
+    return f"{2 + 96 * min(max(share, -0.02), 1.02):.4g}%"
+
+
+def _line(kind: str, start: float, end: float, top: int, bottom: int) -> str:
+    return f'<line class="{kind}" x1="{_place(start)}" x2="{_place(end)}" y1="{top}" y2="{bottom}"/>'
+
+
+def _change(change: Change, text: str) -> str:
+    """One line from ring to dot; the interval of the dot over it. `text` stands beside the dot where there is any."""
+    parts = [_line("axis" if not math.isnan(change.zero) else "base", 0, 1, 22, 22)]
+    for place, kind in ((change.zero, "zero"), (change.chance, "chance")):
+        if not math.isnan(place):
+            parts.append(_line(kind, place, place, 2, 22))
+    both = not (math.isnan(change.before) or math.isnan(change.after))
+    if both:
+        parts.append(_line("loss", change.before, change.after, 12, 12))
+    if not math.isnan(change.before):
+        parts.append(
+            _line("c-ref ci", change.before, change.before, 1, 23)
+            if change.tick
+            else f'<circle class="c-ref ring" cx="{_place(change.before)}" cy="12" r="5"/>'
+        )
+    if not (math.isnan(change.low) or math.isnan(change.high)):
+        parts.append(_line("ci", change.low, change.high, 12, 12))
+    if not math.isnan(change.after):
+        parts.append(f'<circle class="dot" cx="{_place(change.after)}" cy="12" r="5"/>')
+    colour = "c-foc" if change.focus else "c-oth"
+    label = f' role="img" aria-label="{text}"' if text else ' aria-hidden="true"'
+    return f'<svg class="chart {colour}" height="24"{label}>{"".join(parts)}</svg>'
 
 
 def _thumbnail(picture: Picture, addresses: Addresses) -> str:

@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUn
 from markupsafe import Markup
 
 from shiftscope.text import plain_text
-from shiftscope.views.page.panels import Columns, Link, Page, Panel, Table
+from shiftscope.views.page.panels import Link, Page, Panel, Table, inner_panels
 from shiftscope.web.html.addresses import Addresses
-from shiftscope.web.html.cells import entries, name, options, rows, thumbnail, title
+from shiftscope.web.html.cells import axis, entries, name, options, rows, term, thumbnail, title, words
 from shiftscope.web.html.charts import height, packed
 from shiftscope.web.html.durations import duration, progress_text
 from shiftscope.web.html.matrices import drawing
@@ -36,10 +36,9 @@ def render(page: Page, around: Navigation, addresses: Addresses, *, frame: str =
 def tables(panels: Iterable[Panel]) -> Iterator[Table]:
     """The tables of a page in the order drawn; their place in it is their number when they are downloaded."""
     for panel in panels:
-        if isinstance(panel, Columns):
-            yield from tables(panel.panels)
-        elif isinstance(panel, Table):
+        if isinstance(panel, Table):
             yield panel
+        yield from tables(inner_panels(panel))
 
 
 def draw(
@@ -95,6 +94,9 @@ _templates.globals.update(
     rows=rows,
     entries=entries,
     name=name,
+    term=term,
+    words=words,
+    axis=axis,
     title=title,
     options=options,
     duration=duration,

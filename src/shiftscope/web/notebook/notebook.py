@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.page.panels import Chart, Computation, Filter, Matrix, Page, Panel, Picture
+from shiftscope.views.page.panels import (
+    Chart,
+    Computation,
+    Filter,
+    Matrix,
+    Page,
+    Panel,
+    Picture,
+    inner_panels,
+    plain,
+)
 from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.matrices import drawing
@@ -101,8 +110,8 @@ def _image(panel: Panel, inside: Inside) -> str:
     return data_uri(_NO_XML.sub("\ufffd", svg).encode(), "image/svg+xml") if svg else ""
 
 
-def _inner_titles(panel: Any) -> str:
-    return "; ".join(child.title for child in getattr(panel, "panels", ()) if child.title)
+def _inner_titles(panel: Panel) -> str:
+    return "; ".join(child.title for child in inner_panels(panel) if child.title)
 
 
 _templates = Environment(
@@ -113,4 +122,4 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters["percent"] = percent
-_templates.globals.update(most_rows=ROWS, most_pictures=PICTURES)
+_templates.globals.update(most_rows=ROWS, most_pictures=PICTURES, plain=plain)

@@ -26,7 +26,7 @@ CONFUSIONS = 20
 LONGEST_NAME = 60  # letters of a file's name
 
 ORDER_ONLY = frozenset({"sort"})  # a table in another order is still that table
-FOLLOWED = frozenset({"lead"})  # another lead shows the same datasets in another order
+FOLLOWED = frozenset({"focus"})  # another focus shows the same datasets in another order
 
 Key = tuple[str, frozenset[tuple[str, str]]]  # a path and its options
 
@@ -53,7 +53,7 @@ class Contents:
         Parameters
         ----------
         exactly
-            Whether another lead makes another page; without it, a link may lead to the page without one.
+            Whether another focus makes another page; without it, a link may lead to the page without one.
         """
         path, options = self._key(address)
         found = self._by_key.get((path, options), "")
@@ -63,7 +63,7 @@ class Contents:
 
     def _key(self, address: str) -> Key:
         path, _, query = address.partition("?")
-        given = {("layer", self.selection.layer), ("reference", self.selection.reference)}
+        given = {("layer", self.selection.layer), ("baseline", self.selection.baseline)}
         options = (pair for pair in parse_qsl(query) if pair not in given and pair[0] not in ORDER_ONLY)
         return unquote(path), frozenset(options)
 
@@ -88,7 +88,7 @@ def contents(study: StoredStudy, layers: Sequence[str], units: int) -> Contents:
     for layer in layers:
         addresses += [
             selection.layer_page(layer),
-            *(selection.layer_page(layer, lead=name) for name in selection.others()),
+            *(selection.layer_page(layer, focus=name) for name in selection.others()),
         ]
         addresses += [selection.unit(unit, layer) for unit in most_shifted(selection, layer, units)]
     addresses += [selection.page(view.address) for view in views.values() if view.menu]
@@ -101,7 +101,7 @@ def most_shifted(selection: Selection, layer: str, how_many: int) -> list[int]:
     """Units of a layer with the largest novelty under any shift, `how_many` of each, in the order of the layer."""
     rankings = [estimated(selection, name, layer)["novelty"].value for name in selection.others()]
     if not rankings:
-        rankings = [selection.study[selection.reference].summary(layer, Maxima).largest]
+        rankings = [selection.study[selection.baseline].summary(layer, Maxima).largest]
     chosen = {int(u) for values in rankings for u in ranked(values)[:how_many] if not np.isnan(values[u])}
     return sorted(chosen)
 

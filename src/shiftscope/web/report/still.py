@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from shiftscope.views.page.panels import (
     Chart,
@@ -12,6 +13,8 @@ from shiftscope.views.page.panels import (
     Columns,
     Computation,
     Filter,
+    Fold,
+    Folds,
     Form,
     ImageStrip,
     Link,
@@ -52,8 +55,8 @@ def without_dead_links(html: str) -> str:
 
 def _still(panels: Sequence[Panel], contents: Contents) -> Iterator[Panel]:
     for panel in panels:
-        if isinstance(panel, Columns):
-            inner = list(_still(panel.panels, contents))
+        if isinstance(panel, Columns | Fold | Folds):
+            inner: list[Any] = list(_still(panel.panels, contents))
             if inner:
                 yield replace(panel, panels=inner)
         elif isinstance(panel, (Filter, Computation)) or (

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.page.panels import Columns, Computation, Link, Message, Page, Panel
+from shiftscope.views.page.panels import Computation, Link, Message, Page, Panel, inner_panels
 from shiftscope.views.page.view import Action, View
 from shiftscope.views.page.view import actions as all_actions
 from shiftscope.views.page.view import views as all_views
@@ -369,6 +369,8 @@ def _cached(request: Request, dataset: ShownDataset) -> dict[str, str]:
 
 def _for_now(panel: Panel) -> bool:
     """Whether a panel may be another one the next time, though nothing of the study has changed."""
-    if isinstance(panel, Columns):
-        return any(map(_for_now, panel.panels))
-    return isinstance(panel, Computation) or (isinstance(panel, Message) and panel.for_now)
+    return (
+        isinstance(panel, Computation)
+        or (isinstance(panel, Message) and panel.for_now)
+        or any(map(_for_now, inner_panels(panel)))
+    )

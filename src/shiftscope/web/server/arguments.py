@@ -13,6 +13,7 @@ from starlette.convertors import Convertor, register_url_convertor  # codespell:
 from starlette.datastructures import QueryParams
 
 from shiftscope.errors import BadRequest
+from shiftscope.views.page.selection import EARLIER_NAMES
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")  # longer ones overflow an array index
 _POSITION = re.compile(r"[0-9]{1,18}")
@@ -69,7 +70,7 @@ def chosen(query: QueryParams, kinds: Mapping[str, Any]) -> dict[str, Any]:
     """
     given = {}
     for name, kind in kinds.items():
-        texts = query.getlist(name)
+        texts = query.getlist(name) or query.getlist(EARLIER_NAMES.get(name, name))
         if len(texts) > 1:
             raise BadRequest(f"the address sets {name!r} {len(texts)} times; once is enough.")
         if texts and texts[0]:

@@ -43,7 +43,7 @@ const shiftscope = {
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    if (event.key === "Escape") closeMenus();
+    if (event.key === "Escape") [closeMenus, closeTerms].forEach((close) => close());
     if (event.key === "?") document.getElementById("keys").showModal();
     if (event.key === "/") {
       document.querySelector("input[type=search]")?.focus();
@@ -76,8 +76,38 @@ const shiftscope = {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
   };
 
+  // Explanations: closed by a click elsewhere, and by Escape.
+  const closeTerms = (except) => {
+    for (const term of document.querySelectorAll("details.term[open]")) if (term !== except) term.open = false;
+  };
+
+  // Folds: which are open is remembered, for all pages that have one of that name.
+  const remembered = () => {
+    try {
+      return JSON.parse(localStorage.getItem("shiftscope.folds") ?? "[]");
+    } catch {
+      return []; // a browser that keeps nothing
+    }
+  };
+  document.addEventListener("toggle", ({ target }) => {
+    const key = target.dataset?.fold;
+    if (!key) return;
+    const others = remembered().filter((one) => one !== key);
+    try {
+      localStorage.setItem("shiftscope.folds", JSON.stringify(target.open ? [...others, key] : others));
+    } catch {} // as above
+  }, true);
+  const openFolds = () => {
+    for (const key of [...remembered(), location.hash.slice(1)]) {
+      const fold = key && document.querySelector(`[data-fold="${CSS.escape(key)}"]`);
+      if (fold) fold.open = true;
+    }
+  };
+  addEventListener("hashchange", openFolds);
+
   document.addEventListener("click", (event) => {
     closeMenus(event.target.closest("details.menu"));
+    closeTerms(event.target.closest("details.term"));
     if (event.target.closest("button.keys")) document.getElementById("keys").showModal();
     const zoom = event.target.closest("button.zoom");
     if (zoom) zoom.setAttribute("aria-pressed", zoom.closest(".panel").classList.toggle("zoomed"));
@@ -126,6 +156,7 @@ const shiftscope = {
 
   // After the first load and after each swap.
   const begin = () => {
+    openFolds();
     for (const button of document.querySelectorAll("button.keys, button.zoom")) button.hidden = false;
     for (const image of document.querySelectorAll(".thumbnail img")) keepPixels(image);
   };
