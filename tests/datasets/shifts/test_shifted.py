@@ -132,6 +132,7 @@ def test_strength_0_gives_the_samples_themselves(data):
     assert torch.equal(ss.shift(data, "jpeg", 0)[1].input, data[1].input)
     features = ss.dataset(np.arange(6.0).reshape(3, 2))
     assert torch.equal(ss.shift(features, "jpeg", 0)[1].input, features[1].input)
+    assert len(ss.shift(np.zeros((1, 20, 20), np.uint8), "amplitude_swap", 0)) == 1
 
 
 def test_shifts_compose_and_the_second_of_a_kind_draws_anew(data, images):

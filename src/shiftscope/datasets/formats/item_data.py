@@ -91,6 +91,11 @@ class ItemData:
         self.labels_replaced = False
         self._look_at_first_ones()
 
+    @property
+    def ids(self) -> Sequence[str]:
+        """(sample,) the positions."""
+        return [*map(str, range(self._count))]
+
     def __len__(self) -> int:
         return self._count
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,16 +12,19 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from shiftscope.datasets.fingerprint import fingerprint
+from shiftscope.datasets.formats.item_data import ItemData
 from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.pictures.drawn_labels import draw as draw_values
 from shiftscope.datasets.pictures.pixels import Pixels, bare_pixels
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import Dataset, Sample, in_words
+from shiftscope.datasets.shifts.donors import donors
 from shiftscope.datasets.shifts.draw import Draw
 from shiftscope.datasets.shifts.levels import Image, to_levels
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
-from shiftscope.errors import BadRequest, DataError, LabelError
+from shiftscope.datasets.shifts.shift_text import checked_seed, checked_strength, parsed
+from shiftscope.errors import DataError, LabelError
 
 FIRST = 100  # samples that are looked at for one that can be read, as a recording does
 SHIFTS = "shifts"  # in a description, those applied, in order
@@ -48,9 +48,8 @@ class Shifted:
         shift_kinds[name]  # raises for one that is not there
         self.made_from, self.name = made_from, name
         self.strength, self.seed = checked_strength(strength), checked_seed(seed)
-        if self.kind.needs_donor and len(made_from) == 1:
-            raise DataError(f"{name} takes each image's amplitudes from another; there is only one.")
-        self._look_at_first()
+        if self.strength:  # else the samples are those of the source, whatever they are
+            self._look_at_first()
 
     @property
     def kind(self) -> ShiftKind:
@@ -82,7 +81,7 @@ class Shifted:
 
     def fingerprint(self) -> str:
         """That of the source, with the shift's name and version, strength and seed."""
-        own = self._own_fingerprint
+        self._own_fingerprint = own = self.made_from.fingerprint()  # anew: files may have changed
         return fingerprint("shift", own, self.name, self.kind.version, self.strength, self.seed)
 
     def describe(self) -> dict[str, Any]:
@@ -109,15 +108,11 @@ class Shifted:
 
     def _shifted(self, sample: Sample, position: int) -> Sample:
         pixels = pixels_of(sample)
-        draw = Draw(
-            self.name,
-            self.seed,
-            sample.id,
-            self._before,
-            (lambda: pixels_of(self.made_from[self._donors[position]]).read())
-            if self.kind.needs_donor
-            else None,
-        )
+
+        def read_donor() -> Image:
+            return pixels_of(self.made_from[self._donors[position]]).read()
+
+        draw = Draw(self.name, self.seed, sample.id, self._before, read_donor)
         image = self.kind(pixels.read(), self.strength, draw)
         given = pixels.to_input(image)
         return replace(
@@ -136,21 +131,12 @@ class Shifted:
 
     @cached_property
     def _donors(self) -> Sequence[int]:
-        """(sample,) the place of the one that lends, so that each lends once and none to itself."""
-        digests = [
-            hashlib.sha256(f"{self.seed}\0{one}".encode("utf-8", "surrogatepass")).digest()
-            for one in self.ids
-        ]
-        order = sorted(range(len(digests)), key=lambda place: (digests[place], place))
-        donors = [0] * len(order)
-        for place, follower in zip(order, [*order[1:], order[0]], strict=True):
-            donors[place] = follower
-        return donors
+        return donors(self.ids, self.seed)
 
     def _look_at_first(self) -> None:
-        if self.strength == 0:
-            return
-        for position in range(min(FIRST, len(self.made_from))):
+        if self.kind.needs_donor and len(self) == 1:
+            raise DataError(f"{self.name} takes each image's amplitudes from another; there is only one.")
+        for position in range(min(FIRST, len(self))):
             try:
                 sample = self.made_from[position]
             except LabelError:
@@ -176,7 +162,7 @@ def pixels_of(sample: Sample) -> Pixels:
 
 def listed_ids(dataset: Dataset) -> Sequence[str]:
     """The ids of a dataset's samples, read one by one where it does not list them."""
-    if isinstance(dataset, (RowData, Shifted)):
+    if isinstance(dataset, (RowData, ItemData, Shifted)):
         return dataset.ids
     if isinstance(dataset, Relabelled):
         return listed_ids(dataset.dataset)
@@ -221,40 +207,12 @@ def shifted(dataset: Dataset, shifts: str | Iterable[str]) -> Dataset:
     return dataset
 
 
-def parsed(text: str) -> tuple[str, float, int]:
-    """Name, strength and seed of a shift that is given as text."""
-    found = re.fullmatch(r"([^:]+):([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?::(-?\d{1,18}))?", text.strip(), re.ASCII)
-    try:
-        return found[1], float(found[2]), int(found[3] or 0)  # type: ignore[index]  # None is caught below
-    except (TypeError, ValueError):
-        raise BadRequest(
-            f"--shift takes NAME:STRENGTH or NAME:STRENGTH:SEED, as gaussian_noise:0.3; not {text}."
-        ) from None
-
-
-def checked_strength(strength: Any) -> float:
-    """Raises `BadRequest` for what is no number from 0 to 1."""
-    number = strength.item() if isinstance(strength, np.generic) else strength
-    is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
-    if not (is_number and math.isfinite(number) and 0 <= number <= 1):
-        raise BadRequest(f"strength {strength}: it lies between 0 (the image itself) and 1.")
-    return float(number)
-
-
-def checked_seed(seed: Any) -> int:
-    """Raises `BadRequest` for what is no whole number."""
-    number = seed.item() if isinstance(seed, np.generic) else seed
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise BadRequest(f"seed {seed!r}: it is a whole number.")
-    return number
-
-
 @contextmanager
 def _named(sample: Sample) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise DataError(f"sample {sample.id!r}: {error}") from error
+        raise type(error)(f"sample {sample.id!r}: {error}") from error
 
 
 def _joined(metadata: Mapping[str, Plain], drawn: Mapping[str, Plain]) -> dict[str, Plain]:

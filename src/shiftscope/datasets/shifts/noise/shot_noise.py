@@ -14,7 +14,7 @@ from shiftscope.datasets.shifts.noise.gaussian_noise import normal_quantiles
 from shiftscope.datasets.shifts.shift_kind import coarseness, shift_kind
 
 PHOTONS = 3  # of white at strength 1 and 224 pixels
-COUNTED = 16_384  # photons of white up to which they are counted; more are as good as normal
+COUNTED = 4_096  # photons of white up to which they are counted; more are as good as normal
 QUARTER = LEVEL // 4
 BITS = 24  # of a random number
 
