@@ -11,9 +11,13 @@ from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
+from shiftscope.flow.describe import describe
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
+from shiftscope.flow.remove import remove
+from shiftscope.flow.rename import rename
+from shiftscope.flow.reorder import reorder
 from shiftscope.flow.repair import repair
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
@@ -40,6 +44,10 @@ class Study(StoredStudy):
     create: classmethod[Any, ..., Study] = classmethod(create)
     record = record
     derive = derive
+    describe = describe
+    rename = rename
+    reorder = reorder
+    remove = remove
     verify = verify
     results = results
 

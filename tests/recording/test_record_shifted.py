@@ -82,9 +82,26 @@ def test_a_shift_of_another_version_is_not_opened_as_if_it_were_the_same(folder)
     made["shifts"][0]["version"] = 7
     with pytest.raises(DataError, match=r"^jpeg was recorded with version 7, this is 1: record it again"):
         reopened(made, "noise", ("a", "b"))
-    made["shifts"] = [{"name": "jpeg"}]
-    with pytest.raises(DataError, match="what is recorded of a shift cannot be read"):
-        reopened(made, "noise", ("a", "b"))
+    for damaged in ([{"name": "jpeg"}], 7, "jpeg", [made["shifts"][0] | {"name": []}]):
+        with pytest.raises(DataError, match="what is recorded of a shift cannot be read"):
+            reopened(made | {"shifts": damaged}, "noise", ("a", "b"))
+
+
+def test_shifted_pictures_are_split_by_what_was_drawn_and_opened_again(study, folder):
+    data = f"imagefolder:{folder}"
+    study.record(
+        data,
+        "turned",
+        shift="rotate:0.2",
+        split_by="rotate.angle",
+        preprocess=MADE,
+        progress=False,
+        check_range=False,
+    )
+    parts = [name for name in study if name != "val"]
+    assert len(parts) == 2
+    assert sum(len(study[name].samples) for name in parts) == 12
+    assert open_study(study.path).live(study.model).at_hand() == ["val", *parts]
 
 
 def test_another_strength_under_the_same_name_is_refused(study, folder):

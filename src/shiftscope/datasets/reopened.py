@@ -10,6 +10,7 @@ from shiftscope.datasets.sample import Dataset, dataset_kinds
 from shiftscope.datasets.shifts.shift_kind import shift_kinds
 from shiftscope.datasets.shifts.shifted import SHIFTS, Shifted
 from shiftscope.datasets.source import as_dataset
+from shiftscope.datasets.split import part_again
 from shiftscope.errors import DataError
 
 
@@ -34,26 +35,28 @@ def reopened(source: Mapping[str, Any], name: str, categories: Sequence[str]) ->
 
 
 def as_recorded(data: Any, source: Mapping[str, Any], categories: Sequence[str]) -> Dataset:
-    """Data with the preprocessing and the shifts that a recording's `source` tells of, where they are given as text.
+    """Data with the preprocessing, the shifts and the split that a recording's `source` tells of, if they are text.
 
     Raises
     ------
     DataError
-        A shift that this version does not have as it was.
+        A shift that this version does not have as it was, or no such part any more.
     """
     if not isinstance(data, str):
         return as_dataset(data, categories=categories or None)
     dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=categories or None)
-    for shift in source.get(SHIFTS, ()):
+    shifts = source.get(SHIFTS, [])
+    for shift in shifts if isinstance(shifts, list) else [shifts]:
         dataset = _shifted(dataset, shift)
-    return dataset
+    return part_again(dataset, source)
 
 
-def _shifted(dataset: Dataset, shift: Mapping[str, Any]) -> Shifted:
-    try:
-        name, version, strength, seed = (shift[part] for part in ("name", "version", "strength", "seed"))
-    except (TypeError, KeyError) as error:
-        raise DataError(f"what is recorded of a shift cannot be read: {shift!r}.") from error
+def _shifted(dataset: Dataset, shift: Any) -> Shifted:
+    """The dataset with one shift that a study tells of, whatever stands there."""
+    parts = "name", "version", "strength", "seed"
+    if not (isinstance(shift, Mapping) and set(parts) <= set(shift) and isinstance(shift["name"], str)):
+        raise DataError(f"what is recorded of a shift cannot be read: {shift!r}.")
+    name, version, strength, seed = (shift[part] for part in parts)
     here = shift_kinds[name].version if name in shift_kinds else None
     if here != version:
         raise DataError(

@@ -19,7 +19,8 @@ L = TypeVar("L", bound="LiveStudy")
 def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] | None, kind: type[L]) -> L:
     """The study with its model, which it remembers, and its data in any form that `dataset` takes.
 
-    Text is read with the preprocessing and the shifts that the dataset of this name was recorded with.
+    Text is read with the preprocessing and the shifts that the dataset of this name was recorded with, and split as
+    it was.
 
     Raises
     ------

@@ -42,7 +42,7 @@ from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
 from shiftscope.shard import Keep, Outputs, StoredAs, StoredType
 from shiftscope.store.disk.atomic import read_json
-from shiftscope.store.layout import by_older_rules, written_format
+from shiftscope.store.layout import by_older_rules, refuse_dataset_name, written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import check_choice
@@ -99,7 +99,7 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     model = unwrap(model)
     described = describe_model(model)
     refuse_other_model(study.manifest.model, described)
-    _check_name(asked.name, study.datasets)
+    refuse_dataset_name(asked.name, study.datasets)
     asked = dataclasses.replace(asked, layers=_further_layers(study, asked))
     if not asked.other_preprocessing:
         _check_preprocessing(study, dataset, asked.name)
@@ -121,7 +121,7 @@ def _plan(
     fingerprint = dataset.fingerprint()
     stored_as, otherwise = _types(study, model, dataset, asked, found, fingerprint)
     return Plan(
-        dataset=asked.name,
+        dataset=study.place_of(asked.name).recorded_as,
         samples=len(dataset),
         layers=found.layers,
         categories=len(found.categories),
@@ -289,15 +289,3 @@ def _as_before(layer: RecordedLayer, model: nn.Module) -> RecordedLayer:
     if layer.kind == "token dimension":
         return dataclasses.replace(layer, channel_axis=1)
     return dataclasses.replace(layer, prefix_tokens=prefix_tokens(model))
-
-
-def _check_name(name: str, taken: Sequence[str]) -> None:
-    if set(name) <= {"."} or set(name) & {"/", "\\"}:
-        raise BadRequest(
-            f"{name!r} cannot name a dataset, since it is part of an address: leave out slashes."
-        )
-    for other in taken:
-        if other != name and other.casefold() == name.casefold():
-            raise BadRequest(
-                f"{name!r} and {other!r} would be one folder on some systems; choose another name."
-            )

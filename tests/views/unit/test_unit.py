@@ -4,14 +4,18 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from shiftscope.errors import NotInStudy
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.scores.score import unit_scores
-from shiftscope.views.page.panels import Chart, Form, ImageStrip, Table
+from shiftscope.study import Study
+from shiftscope.views.layer.layer import layer_units
+from shiftscope.views.page.panels import Chart, Form, ImageStrip, Message, Table
 from shiftscope.views.unit.note_form import write_note
 from shiftscope.views.unit.unit import unit
+from tests.conftest import Made, Net
 from tests.views.conftest import (
     CATEGORIES,
     CONSTANT,
@@ -288,3 +292,20 @@ def test_a_unit_before_the_head_leads_to_what_its_silence_does(explored):
     before_head = unit(explored.study, "hidden", 3).related
     assert [link.page for link in before_head] == ["interventions?layer=hidden&units=3"]
     assert not unit(explored.study, "conv", 3).related
+
+
+def test_scores_that_two_categories_leave_empty_say_why(tmp_path):
+    torch.manual_seed(0)
+    study = Study.create(tmp_path / "two.study", Net(), tuple("abcd"))
+    study.record(Made(20, 2), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(Made(20, 2, seed=1), "field", progress=False)
+    why = (
+        "Profile correlation and spurious need 3 categories with samples in both datasets, and field shares 2 with "
+        "lab: the order of two is the same or the reverse, whatever the shift."
+    )
+    assert panel(unit(study, "hidden", 0), Table, "Scores").note.endswith(why)
+    assert panel(layer_units(study, "hidden"), Message, "Density of spurious").text.endswith(why)
+
+
+def test_scores_of_enough_categories_need_no_excuse(explored):
+    assert "categories with samples" not in panel(unit(explored.study, "hidden", 0), Table, "Scores").note

@@ -147,7 +147,7 @@ def draw(study: Study, *panels: Panel) -> str:
 def test_every_kind_of_page_is_whole_in_an_untrusted_notebook(shown: list[Shown]) -> None:
     for one in shown:
         fragment = kept_whole(one._repr_html_())
-        assert one.page.title in fragment.text
+        assert (one.page.sentence or one.page.title) in fragment.text
         assert fragment.images
 
 

@@ -24,6 +24,7 @@ from shiftscope.datasets.shifts.draw import Draw
 from shiftscope.datasets.shifts.levels import Image, to_levels
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
 from shiftscope.datasets.shifts.shift_text import checked_seed, checked_strength, parsed
+from shiftscope.datasets.split import Part
 from shiftscope.errors import DataError, LabelError
 
 FIRST = 100  # samples that are looked at for one that can be read, as a recording does
@@ -166,6 +167,9 @@ def listed_ids(dataset: Dataset) -> Sequence[str]:
         return dataset.ids
     if isinstance(dataset, Relabelled):
         return listed_ids(dataset.dataset)
+    if isinstance(dataset, Part):
+        whole = listed_ids(dataset.dataset)
+        return [whole[position] for position in dataset.positions]
     return [_id(dataset, position) for position in range(len(dataset))]
 
 
@@ -178,7 +182,7 @@ def _id(dataset: Dataset, position: int) -> str:
 
 def shifts_below(dataset: Dataset) -> Iterator[Shifted]:
     """The shifts that a dataset's pictures went through, the last one first."""
-    while isinstance(dataset, (Shifted, Relabelled)):
+    while isinstance(dataset, (Shifted, Relabelled, Part)):
         if isinstance(dataset, Shifted):
             yield dataset
             dataset = dataset.made_from

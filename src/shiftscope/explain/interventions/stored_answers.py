@@ -34,7 +34,11 @@ def answers_key(
         datasets,
         versions={KIND: VERSION},
         ground={"model": str(study.manifest.model.get("weights_sha256", ""))},
-        settings={"edit": edit, "units": sorted(units), "reference": reference},
+        settings={
+            "edit": edit,
+            "units": sorted(units),
+            "reference": study.manifest.recorded_as(reference),
+        },
         variant=f"{edit} {named}",
     )
 

@@ -247,12 +247,13 @@ class Computation(Panel):
     text: str
     kind: str  # of job
     parameters: Mapping[str, str]
-    page: str  # where it is shown when it is done
+    page: str | None  # where it is shown when it is done; None for the page that this stands on
     fields: Sequence[Field] = ()  # parameters that a person writes
     button: str = "Compute"
     seconds: float | None = None  # that it should take
     job: Job | None = None  # the newest one of these parameters
     trouble: str = ""  # why nothing can be computed
+    refused: str = ""  # why what was sent is not
 
 
 @dataclass(frozen=True)
@@ -295,6 +296,36 @@ class Folds(Panel):
     """All that a page keeps closed, at its end."""
 
     panels: Sequence[Fold]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one set did to the answers: how much, what, by which unit, and pictures before and after."""
+
+    name: str
+    page: str
+    loss: str  # with its unit
+    interval: str
+    accuracy: Change | None  # on the axis of all cases
+    accuracy_text: str
+    says: Sequence[Words]
+    ways: Sequence[Link]  # the main one first
+    strips: Sequence[ImageStrip]  # in pairs: before, after; the note is the answer
+    like: Picture | None = None  # what the wrong answer looks like where it is right
+    about: str = ""  # the user's own words
+    mild: bool = False
+
+
+@dataclass(frozen=True)
+class Cases(Panel):
+    """A row for each set, under one axis of accuracy."""
+
+    cases: Sequence[Case]
+    baseline: str
+    usual: str  # the baseline's accuracy
+    axis: Sequence[tuple[float, str]]
+    help: str
+    more: Link | None = None
 
 
 @dataclass(frozen=True)

@@ -146,11 +146,15 @@ class Selection:
             Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
 
+    def everywhere(self, path: str, **options: Option) -> str:
+        """The address of a page at `path` without a focus of the reader's choice."""
+        return replace(self, asked_focus=None).page(path, **options)
+
     def layer_choice(self, path: str, **options: Option) -> Choice:
         links = [
             Link(name, replace(self, asked_layer=name).page(path, **options)) for name in self.study.layers
         ]
-        return Choice("Units of layer", links, self.layer)
+        return Choice("Layer", links, self.layer)
 
     def others(self) -> list[str]:
         """The datasets compared with the baseline."""

@@ -82,15 +82,14 @@ def words(text: Words, addresses: Addresses) -> Markup:
     return Markup("".join([_span(each, addresses) for each in text]))
 
 
-def axis(column: Column) -> Markup:
-    """The numbers along a column's axis, over the changes of its cells; nothing where it has none."""
-    if not column.axis:
+def axis(numbers: Sequence[tuple[float, str]]) -> Markup:
+    """The numbers along an axis, over the changes that are drawn on it; nothing where there are none."""
+    if not numbers:
         return Markup()
-    ticks = "".join(
-        f'<text x="{_place(at)}" y="13" text-anchor="middle">{escaped(text)}</text>'
-        for at, text in column.axis
-    )
-    return Markup(f'<svg class="chart" height="18" aria-hidden="true">{ticks}</svg>')
+    ticks = [
+        f'<text x="{_place(at)}" y="13" text-anchor="middle">{escaped(text)}</text>' for at, text in numbers
+    ]
+    return Markup(f'<svg class="chart" height="18" aria-hidden="true">{"".join(ticks)}</svg>')
 
 
 def entries(links: Sequence[Link], addresses: Addresses) -> Markup:
@@ -184,6 +183,25 @@ def _change(change: Change, text: str) -> str:
     colour = "c-foc" if change.focus else "c-oth"
     label = f' role="img" aria-label="{text}"' if text else ' aria-hidden="true"'
     return f'<svg class="chart {colour}" height="24"{label}>{"".join(parts)}</svg>'
+
+
+def accuracy(change: Change, text: str, label: str) -> Markup:
+    """A case's accuracy: the dot with its interval and number, the loss behind it, the baseline a tick."""
+    axis = "".join(_line("axis", x, x, 38, 42) for x in (0, 0.25, 0.5, 0.75, 1))
+    anchor = "start" if change.after < 0.12 else "end" if change.after > 0.88 else "middle"
+    marks = [
+        _line("axis", 0, 1, 38, 38),
+        axis,
+        _line("chance", change.chance, change.chance, 12, 38),
+        "" if math.isnan(change.before) else _line("loss", change.after, change.before, 27, 27),
+        "" if math.isnan(change.before) else _line("c-ref ci", change.before, change.before, 16, 38),
+        _line("ci", change.low, change.high, 27, 27),
+        f'<circle class="dot" cx="{_place(change.after)}" cy="27" r="5.5"/>',
+        f'<text class="ink" x="{_place(change.after)}" y="15" text-anchor="{anchor}">{escaped(text)}</text>',
+    ]
+    return Markup(
+        f'<svg class="chart c-foc" height="46" role="img" aria-label="{escaped(label)}">{"".join(marks)}</svg>'
+    )
 
 
 def _thumbnail(picture: Picture, addresses: Addresses) -> str:

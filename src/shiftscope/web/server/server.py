@@ -144,7 +144,6 @@ def view(
             listening.close()
             raise
         jobs = JobQueue(source)
-        study = StoredStudy(study.path)  # whose pages offer what those of the one given need not
     address, bound = listening.getsockname()[:2]
     exposed = not ipaddress.ip_address(address).is_loopback
     ticket = Ticket()
