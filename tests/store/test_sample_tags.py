@@ -72,3 +72,13 @@ def test_a_tag_that_is_no_text_is_refused(study):
         file.execute("UPDATE sample_tags SET tags = x'00'")
     with pytest.raises(StudyDamaged, match="no text, of a sample in 'lab'"):
         sample_tags(study, "lab")
+
+
+def test_tags_go_with_a_dataset_that_is_renamed_and_with_one_that_is_removed(study):
+    tag_samples(study, "field", [1], add="odd")
+    study.rename("field", "outside")
+    assert sample_tags(study, "outside") == {"sample-1": {"odd"}}
+    tag_samples(study, "outside", [1], add="dark")
+    study.remove("outside")
+    with closing(sqlite3.connect(study.path / NOTES)) as file:
+        assert file.execute("SELECT * FROM sample_tags").fetchall() == []

@@ -1,9 +1,13 @@
-"""Words that people put on samples, by dataset and id, in the file of notes."""
+"""Words that people put on samples, by dataset and id, in the file of notes.
+
+A dataset stands there under the name it was recorded as, which stays when it is called otherwise.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from shiftscope.errors import BadRequest, StudyDamaged
@@ -35,7 +39,7 @@ def sample_tags(study: StoredStudy, dataset: str) -> dict[str, frozenset[str]]:
     StudyBusy
         Another process holds it.
     """
-    name, path = study[dataset].name, notes_file(study)
+    name, path = study[dataset].place.recorded_as, notes_file(study)
     with reading(path) as connection:
         if connection is None or not has_table(connection, path, TAGS_OF_SAMPLES):
             return {}
@@ -43,7 +47,7 @@ def sample_tags(study: StoredStudy, dataset: str) -> dict[str, frozenset[str]]:
             "SELECT sample, tags FROM sample_tags WHERE dataset = ?", (name,)
         ).fetchall()
     if not all(isinstance(text, str) for row in rows for text in row):
-        raise StudyDamaged(f"{path} holds a tag that is no text, of a sample in {name!r}. {AWAY}")
+        raise StudyDamaged(f"{path} holds a tag that is no text, of a sample in {dataset!r}. {AWAY}")
     return {sample: frozenset(tags.split()) for sample, tags in rows}
 
 
@@ -92,7 +96,7 @@ def tag_samples(
     path = writable_notes_file(study)
     with writing(path, TAGS_OF_SAMPLES) as connection:
         for name in names:
-            at = (recording.name, name)
+            at = (recording.place.recorded_as, name)
             found = connection.execute(
                 "SELECT tags FROM sample_tags WHERE dataset = ? AND sample = ?", at
             ).fetchone()
@@ -109,3 +113,16 @@ def tag_samples(
             else:
                 connection.execute("DELETE FROM sample_tags WHERE dataset = ? AND sample = ?", at)
     return changed
+
+
+def forget_tags(study: StoredStudy, recorded_as: str) -> None:
+    """Take away all tags of a dataset that is removed; a file that cannot be read or written stays as it is."""
+    if study.place.on_store:
+        return
+    with suppress(StudyDamaged):
+        path = notes_file(study)
+        with reading(path) as connection:
+            if connection is None or not has_table(connection, path, TAGS_OF_SAMPLES):
+                return
+        with writing(path, TAGS_OF_SAMPLES) as connection:
+            connection.execute("DELETE FROM sample_tags WHERE dataset = ?", (recorded_as,))

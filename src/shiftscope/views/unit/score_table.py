@@ -14,7 +14,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
 from shiftscope.views.parts.number_text import NOTHING, count, number, probability
-from shiftscope.views.parts.unit_scores import estimated, title
+from shiftscope.views.parts.unit_scores import estimated, title, too_few_categories
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 RANK = "Place among the units of the layer that have the score, the largest first. Leads to them."
@@ -57,7 +57,9 @@ def score_table(unit: ShownUnit) -> Table:
             cells.append(_value(estimate, index))
             cells.append(_rank(selection, layer, estimate.value, index, score, name))
         rows.append(cells)
+    few = (too_few_categories(selection, name, layer) for name in selection.others())
     note = f"Compared with {selection.baseline}. {NOTHING} where there is nothing to measure."
+    note = " ".join([note, *filter(None, few)])
     return Table("Scores", columns, rows, note=note)
 
 

@@ -16,6 +16,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
+from shiftscope.views.page.viewed_study import jobs_of
 from shiftscope.views.parts.unit_scores import name_of, title
 from shiftscope.views.parts.worst_set import worst_set
 
@@ -62,7 +63,10 @@ def navigation(study: StudyIndex) -> Navigation:
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
         datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
         categories=_by_number(tuple(study.categories)),
-        questions=[Link(view.menu, view.address) for view in views.values() if view.menu],
+        questions=[
+            *(Link(view.menu, view.address) for view in views.values() if view.menu),
+            *([Link("Jobs", "jobs")] if jobs_of(study) else []),
+        ],
         scores=partial(_scores, study) if isinstance(study, StoredStudy) else lambda text: (),
         samples=partial(_samples, study) if isinstance(study, StoredStudy) else lambda text: (),
         written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
