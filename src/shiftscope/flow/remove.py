@@ -16,8 +16,8 @@ from shiftscope.store.stored_study import StoredStudy
 
 
 def remove(study: StoredStudy, dataset: str, *, reference: str | None = None) -> None:
-    """Delete a dataset: its recording, whole or only begun, its codes of derived layers, the results on it, and the tags
-    of its samples.
+    """Delete a dataset: its recording, whole or only begun, its codes of derived layers, the results on it, the
+    tags of its samples.
 
     It is taken out of `study.json` first, and its recording is deleted last: where this is stopped midway the study
     opens without the dataset, and the same call deletes the rest.
