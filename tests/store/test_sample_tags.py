@@ -82,3 +82,11 @@ def test_tags_go_with_a_dataset_that_is_renamed_and_with_one_that_is_removed(stu
     study.remove("outside")
     with closing(sqlite3.connect(study.path / NOTES)) as file:
         assert file.execute("SELECT * FROM sample_tags").fetchall() == []
+
+
+def test_the_verbs_of_a_study_tag_and_list(study):
+    assert study.tag_samples("lab", [3, 1], add="odd dark") == 2
+    assert study.sample_tags("lab").to_dict("records") == [
+        {"position": 1, "id": "sample-1", "tags": "dark, odd"},
+        {"position": 3, "id": "sample-3", "tags": "dark, odd"},
+    ]
