@@ -61,7 +61,7 @@ def test_images_are_those_asked_for_in_the_order_of_the_dataset(explored, show, 
             expected.append(s)
     page = dataset_images(explored.study, "field", show=show, label=label, prediction=prediction)
     strip = panel(page, ImageStrip)
-    assert positions(strip.pictures) == expected[:120]
+    assert positions(strip.pictures) == expected[:96]
     assert f"{len(expected)}, in the order of the dataset" in strip.note
 
 
@@ -73,18 +73,18 @@ def test_skipped_images_are_those_that_could_not_be_read(explored):
 
 
 def test_many_images_are_shown_page_by_page(explored):
-    first, second = (dataset_images(explored.study, "field", start=start) for start in (0, 120))
-    assert positions(panel(first, ImageStrip).pictures) == list(range(120))
-    assert positions(panel(second, ImageStrip).pictures) == list(range(120, 130))
-    assert panel(first, ImageStrip).note.startswith("1 to 120 of 130")
-    assert panel(second, ImageStrip).note.startswith("121 to 130 of 130")
-    assert "start=120" in panel(first, ImageStrip).more.page
+    first, second = (dataset_images(explored.study, "field", start=start) for start in (0, 96))
+    assert positions(panel(first, ImageStrip).pictures) == list(range(96))
+    assert positions(panel(second, ImageStrip).pictures) == list(range(96, 130))
+    assert panel(first, ImageStrip).note.startswith("1 to 96 of 130")
+    assert panel(second, ImageStrip).note.startswith("97 to 130 of 130")
+    assert "start=96" in panel(first, ImageStrip).more.page
     assert panel(second, ImageStrip).more is None
     assert first.previous is None
     assert second.previous.page == "datasets/field"
 
 
-@pytest.mark.parametrize(("start", "shown"), [(-5, 120), (10**9, 1)])
+@pytest.mark.parametrize(("start", "shown"), [(-5, 96), (10**9, 1)])
 def test_a_start_outside_the_dataset_shows_its_nearest_end(explored, start, shown):
     assert len(panel(dataset_images(explored.study, "field", start=start), ImageStrip).pictures) == shown
 
@@ -172,7 +172,7 @@ def test_images_are_sorted_by_loss(explored):
             loss[s] = np.logaddexp.reduce(logits) - logits[plain_set.labels[s]]
     order = sorted(loss, key=lambda s: (-loss[s], s))
     strip = panel(page, ImageStrip)
-    assert positions(strip.pictures)[:100] == order[:100]
+    assert positions(strip.pictures)[:90] == order[:90]
     assert same_number(strip.pictures[0].caption, loss[order[0]])
 
 
@@ -180,10 +180,10 @@ def test_images_are_sorted_by_the_response_of_a_unit(explored):
     strip = panel(dataset_images(explored.study, "field", unit="hidden:1"), ImageStrip)
     responses = explored.field.responses("hidden")[:, 1]
     order = sorted((s for s in range(130) if explored.field.shown[s]), key=lambda s: (-responses[s], s))
-    assert positions(strip.pictures) == order[:120]
+    assert positions(strip.pictures) == order[:96]
     assert "the strongest response first (hidden:1)" in strip.note
     bare = dataset_images(explored.study, "field", unit="1")
-    assert positions(panel(bare, ImageStrip).pictures) == order[:120]
+    assert positions(panel(bare, ImageStrip).pictures) == order[:96]
     offered = [link.text for link in bare.choices[1].options]
     assert offered[-2:] == ["the largest loss first", "the strongest response first"]
 

@@ -14,13 +14,12 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
+from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import points, points_interval
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import Chosen, as_share, bounded, label_mean, mean_response
 
 UNITS = 6  # each way
-STRIP = 6
 
 
 @section(ShownCategory, place=70)
@@ -69,7 +68,6 @@ def _table(
                 Cell(f"unit {unit}", selection.unit(unit)),
                 Cell(points(change), note=points_interval(change - width, change + width), value=change),
                 *(share_cell(float(mean[unit])) for mean in means),
-                *(strip_cell(selection, d, unit, STRIP) for d in compared),
             ]
         )
     measured = f"Mean response to the samples labelled {name} in"
@@ -84,7 +82,6 @@ def _table(
             numeric=True,
         ),
         *(Column(dataset, f"{measured} {dataset}, {scale}.", numeric=True) for dataset in compared),
-        *map(strip_column, compared),
     ]
     sizes = [len(Chosen(label=category).of(selection.study[dataset].samples)) for dataset in compared]
     return Table(

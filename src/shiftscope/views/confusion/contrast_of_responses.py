@@ -10,7 +10,7 @@ from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import Difference, welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
-from shiftscope.views.parts.cells import share_cell, strip_column
+from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import percent, points, points_interval
 from shiftscope.views.parts.response_changes import most_changed, response_changes
 from shiftscope.views.parts.sample_sets import as_share, bounded, mean_response, reference_maximum
@@ -33,7 +33,6 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
             Cell(f"unit {unit}", selection.unit(unit)),
             *(share_cell(float(share[unit])) for share in shares),
             Cell(points(float(change[unit])), note=points_interval(low, high), value=float(change[unit])),
-            *pair.strips(unit),
         ]
         for unit, low, high in zip(units, sure.low.tolist(), sure.high.tolist(), strict=True)
     ]
@@ -52,7 +51,6 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
         Column(
             "difference", f"The first minus the second, in percentage points, {OF_ONE_UNIT}.", numeric=True
         ),
-        *map(strip_column, pair.stripped),
     ]
     table = Table(
         f"Responses of the units of {selection.layer}",

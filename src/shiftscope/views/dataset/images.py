@@ -12,7 +12,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name, pictures, role
 
-IMAGES = 120
+IMAGES = 96
 
 
 @section(ShownDataset, place=20)

@@ -13,14 +13,12 @@ from shiftscope.tuning.contributions import argument
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import strip_cell, strip_column
 from shiftscope.views.parts.number_text import count, number, signed_like
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.rest_of_logits import rest_of
 from shiftscope.views.sample.shown_sample import ShownSample, runner_up
 
 FOR, AGAINST = 8, 6  # units with a row of their own
-STRIP = 5
 
 
 @section(ShownSample, place=55)
@@ -62,7 +60,6 @@ def _table(
     arguing = [u for u in (order if of_each else order[:FOR]) if of_each or said.by_unit[u] > 0]
     opposed = [u for u in order[len(arguing) :][-AGAINST:] if said.by_unit[u] < 0]
     others = np.setdiff1d(np.arange(len(order)), [*arguing, *opposed])
-    stripped = [] if of_each else list(dict.fromkeys([selection.baseline, recording.name]))
 
     def of_units(units: list[int]) -> list[list[Cell]]:
         return [
@@ -74,7 +71,6 @@ def _table(
                     for w in (weight[pair[0], unit], weight[pair[1], unit])
                 ),
                 Cell(write(float(said.by_unit[unit])), value=float(said.by_unit[unit])),
-                *(strip_cell(selection, name, unit, STRIP) for name in stripped),
             ]
             for unit in units
         ]
@@ -84,7 +80,6 @@ def _table(
             Cell(name, help=help),
             *(Cell() for _ in range(3)),
             Cell(write(value), value=value),
-            *(Cell() for _ in stripped),
         ]
 
     rows = of_units(arguing)
@@ -109,7 +104,6 @@ def _table(
             for name in (a, b)
         ),
         Column("adds", f"Response times (weight into {a} minus weight into {b}), in logits.", numeric=True),
-        *map(strip_column, stripped),
     ]
     whole = None if of_each else partial(_table, selection, recording, position, pair, title, of_each=True)
     return Table(title, columns, rows, whole=whole)
