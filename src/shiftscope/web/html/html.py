@@ -19,6 +19,7 @@ from shiftscope.web.html.charts import height, packed
 from shiftscope.web.html.durations import duration, progress_text
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Navigation
+from shiftscope.web.html.sketches import sketch_svg
 
 
 def render(page: Page, around: Navigation, addresses: Addresses, *, frame: str = "page.html") -> str:
@@ -97,6 +98,7 @@ _templates.globals.update(
     term=term,
     words=words,
     axis=axis,
+    sketch_svg=sketch_svg,
     title=title,
     options=options,
     duration=duration,
