@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -65,10 +65,17 @@ def _verdict(label: int, prediction: int) -> Verdict | None:
 
 
 def strongest(
-    selection: Selection, recording: Recording, layer: str, unit: int, how_many: int
+    selection: Selection,
+    recording: Recording,
+    layer: str,
+    unit: int,
+    how_many: int,
+    *,
+    write: Callable[[float], str] = number,
 ) -> Sequence[Picture]:
-    """Samples with the largest responses of one unit, strongest first; those it is silent on are left out."""
+    """Samples with the largest responses of one unit, strongest first, `write` makes their captions; those it is
+    silent on are left out."""
     top = recording.summary(layer, TopSamples)
     positions, responses = top.position[:how_many, unit].tolist(), top.response[:how_many, unit].tolist()
-    moving = {p: number(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
+    moving = {p: write(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
     return pictures(selection, recording, moving, moving)

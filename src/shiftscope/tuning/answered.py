@@ -1,0 +1,71 @@
+"""What a unit answered to and what it answers to under a shift, from its mean response to each category."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+ALIKE = 0.8  # of the largest mean: categories that a unit answers to
+NAMED = 3
+OTHER_PROFILE = 0.5  # Pearson correlation below which a profile is another one
+MORE, EACH, LESS = 1.5, 1.25, 0.6  # ratios of means: over all, of every category, over all
+
+Way = Literal["other", "everything", "more", "less", "same"]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How a unit's answers to the categories changed."""
+
+    way: Way
+    before: Sequence[int]  # categories it answered to, strongest first
+    after: Sequence[int]
+    ratio: float  # of its means over the categories, NaN where it was silent
+    correlation: float  # of the two profiles
+
+
+def answered(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> Answered:
+    """Compare a unit's mean response to each category in two datasets.
+
+    *other*: the category it answers to most is another one, and the profiles correlate below 0.5. *everything*: the
+    mean is at least 1.5 times as large, and that of every category at least 1.25 times; *more*: the former alone.
+    *less*: the mean is at most 0.6 times as large. *same* otherwise.
+
+    Parameters
+    ----------
+    before, after : (category,)
+        NaN for a category without samples; categories that either lacks are left out.
+    """
+    known = np.flatnonzero(np.isfinite(before) & np.isfinite(after))
+    m0, m1 = before[known], after[known]
+    first, last = _answers_to(known, m0), _answers_to(known, m1)
+    usual = float(m0.mean()) if len(known) else math.nan
+    ratio = float(m1.mean()) / usual if len(known) and usual > 0 else math.nan
+    correlation = _pearson(m0, m1)
+    if first and last and first[0] != last[0] and correlation < OTHER_PROFILE:
+        way: Way = "other"
+    elif ratio >= MORE:
+        way = "everything" if (m1 >= EACH * m0).all() else "more"
+    else:
+        way = "less" if ratio <= LESS else "same"
+    return Answered(way, first, last, ratio, correlation)
+
+
+def _answers_to(categories: npt.NDArray[np.intp], means: npt.NDArray[np.float64]) -> list[int]:
+    """Those with a mean of at least 80 % of the largest, at most three, strongest first; none of a silent unit."""
+    if not len(means) or not means.max() > 0:
+        return []
+    order = np.argsort(-means, kind="stable")
+    return [int(categories[at]) for at in order if means[at] >= ALIKE * means.max()][:NAMED]
+
+
+def _pearson(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
+    """NaN where either does not vary."""
+    x, y = x - x.mean() if len(x) else x, y - y.mean() if len(y) else y
+    size = math.sqrt(float(x @ x) * float(y @ y))
+    return float(x @ y) / size if size > 0 else math.nan
