@@ -8,9 +8,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a processor, and read
     for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+import gc
 import shutil
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from PIL import Image
 from starlette.testclient import TestClient
 from torch import nn
@@ -69,6 +71,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["slow lane"] = session.config.stash[_slow_lane]
 
 
+def pytest_collection_finish() -> None:
+    """What all tests import is for good: no collection of garbage need look through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """All workers collect the same tests, so any of them tells."""
@@ -84,10 +92,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         )
 
 
-@pytest.fixture(autouse=True)
-def _unflushed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _unflushed() -> Iterator[None]:
     """Nothing waits for the disk: no test looks at what a power cut leaves, but those in tests/faults."""
-    monkeypatch.setattr(os, "fsync", lambda file: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        yield
 
 
 @pytest.fixture
@@ -181,6 +191,22 @@ def copied(path: Path, into: Path, model: nn.Module) -> Study:
 
 
 @pytest.fixture(scope="session")
+def _misled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `misled` copies."""
+    from tests import misled
+
+    return misled.recorded(tmp_path_factory.mktemp("misled") / "misled.study")
+
+
+@pytest.fixture
+def misled(tmp_path: Path, _misled_once: Path) -> Study:
+    """A study whose colour units mislead the model, so that a repair helps."""
+    from tests.misled import Chooser
+
+    return copied(_misled_once, tmp_path, Chooser())
+
+
+@pytest.fixture(scope="session")
 def _recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `recorded` copies."""
     path = tmp_path_factory.mktemp("recorded") / "made.study"
@@ -204,11 +230,24 @@ def viewer(study: Study, **options: Any) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1:8421")
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A copy of the folder that `make` fills, which only the first of all workers to ask for it has done."""
+    own = factory.getbasetemp()
+    made = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"{name} of all workers"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            begun = made.with_name(f"{name} begun")
+            shutil.rmtree(begun, ignore_errors=True)
+            begun.mkdir()
+            make(begun)
+            begun.rename(made)
+    return Path(shutil.copytree(made, own / name))
+
+
 @pytest.fixture(scope="session")
 def demo_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's study after a few epochs; to be read, not written."""
     from shiftscope.demo import make_study
 
-    path = tmp_path_factory.mktemp("demo") / "demo.study"
-    make_study(path, epochs=4)
-    return path
+    folder = made_once(tmp_path_factory, "demo", lambda into: make_study(into / "demo.study", epochs=4))
+    return folder / "demo.study"

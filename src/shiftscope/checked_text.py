@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shiftscope.errors import DataError
+import unicodedata
+
+from shiftscope.errors import BadRequest, DataError
 
 
 def checked_text(text: str, what: str) -> str:
@@ -15,4 +17,14 @@ def checked_text(text: str, what: str) -> str:
             f"{what} {around!r} holds half a character: no file or page can hold it. Decode it with the encoding "
             "it was written in."
         ) from error
+    return text
+
+
+def short_text(text: str, what: str, longest: int) -> str:
+    """The text itself; raises `BadRequest` where it is longer than `longest` characters or holds control characters."""
+    if len(text) > longest:
+        raise BadRequest(f"{what} has at most {longest:,} characters, and this one has {len(text):,}.")
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
+            raise BadRequest(f"{what} cannot hold the control character {character!r}; leave it out.")
     return text

@@ -49,5 +49,5 @@ class Jobs(Protocol):
         ...
 
     def expected_seconds(self, kind: str, size: int) -> float | None:
-        """How long one of so many samples should take, by those before it; None before the first."""
+        """How long one of so many samples or units should take, by those before it; None before the first."""
         ...

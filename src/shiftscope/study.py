@@ -11,10 +11,15 @@ from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
+from shiftscope.flow.describe import describe
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
+from shiftscope.flow.remove import remove
+from shiftscope.flow.rename import rename
+from shiftscope.flow.reorder import reorder
 from shiftscope.flow.repair import repair
+from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
 from shiftscope.flow.to_pandas import to_pandas
@@ -40,6 +45,10 @@ class Study(StoredStudy):
     create: classmethod[Any, ..., Study] = classmethod(create)
     record = record
     derive = derive
+    describe = describe
+    rename = rename
+    reorder = reorder
+    remove = remove
     verify = verify
     results = results
 
@@ -47,6 +56,7 @@ class Study(StoredStudy):
     worst_units = worst_units
     intervene = intervene
     repair = repair
+    repaired_head = repaired_head
     paths = count_paths
 
     to_pandas = to_pandas

@@ -34,6 +34,7 @@ def test_the_file_is_one_of_deephys(bench, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_it_runs_and_writes_its_figures(bench, tmp_path, capsys):
     options = ["--size", "tiny", "--rounds", "1", "--json", str(tmp_path / "deephys.json")]
     bench.command("", bench.measure, options)

@@ -28,6 +28,7 @@ def test_the_models_have_the_sizes_they_are_known_by(bench):
     assert len(bench.relus(bench.resnet(32, 4, 10))) == 17
 
 
+@pytest.mark.slow
 def test_it_runs_and_writes_its_figures(bench, tmp_path, capsys):
     threads = torch.get_num_threads()
     options = ["--size", "tiny", "--rounds", "1", "--json", str(tmp_path / "recording.json")]

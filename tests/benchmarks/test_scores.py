@@ -1,3 +1,7 @@
+import pytest
+
+
+@pytest.mark.slow
 def test_it_runs_and_writes_its_figures(written, capsys):
     figures = written("scores")
     assert all(rate > 0 for rate in figures["correlations_per_second"].values())

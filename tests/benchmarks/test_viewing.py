@@ -40,6 +40,7 @@ def test_a_synthetic_study_is_decided_by_its_seed(synthetic, tmp_path):
     assert digests[0] == digests[1] != digests[2]
 
 
+@pytest.mark.slow
 def test_it_runs_and_writes_its_figures(written, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     figures = written("viewing")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from shiftscope.scores.estimation.stored_estimates import lacking_estimates
 from shiftscope.study import open_study
 from shiftscope.web.server.security import folder_of
 from shiftscope.web.server.server import Viewer, view
@@ -90,6 +91,26 @@ def test_what_was_asked_for_comes_without_a_reload(open_page, held, viewer):
         )
 
 
+def test_scores_that_are_not_kept_come_without_a_reload(open_page, held, viewer):
+    shown = open_page("/layers/hidden")
+    page = shown.page
+    expect(page.get_by_role("heading", name="Scores are not computed yet")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("Layer hidden")
+    held.say("wait")
+    button(page, "Compute").click()
+    expect(page.locator(".told")).to_have_text(re.compile("waiting|begun|of "))
+    page.evaluate("window.stayed = true")
+    held.say(ALL)
+    expect(table(page, "Units by novelty")).to_be_visible()
+    assert page.evaluate("window.stayed")
+    expect(page.get_by_role("heading", name="Scores are not computed yet")).to_have_count(0)
+    assert lacking_estimates(open_study(held.path), "lab") == {}
+    page.goto(f"{shown.origin}/layers/hidden/units/3")
+    expect(table(page, "Scores")).to_be_visible()
+    page.goto(f"{shown.origin}/layers/hidden?reference=field")
+    expect(page.locator(".computation").first).to_contain_text(re.compile("about (a second|[0-9]+ )"))
+
+
 def test_a_layer_is_derived_and_has_its_page(open_page):
     shown = open_page("/layers/hidden")
     page = shown.page
@@ -112,7 +133,14 @@ def test_what_is_written_meanwhile_is_not_taken_away(open_page, held):
     page = shown.page
     page.get_by_label("Components").fill("300")
     button(page, "Derive").click()
-    expect(page.locator(".failure")).to_contain_text("The last try failed: pca cannot be fitted")
+    expect(page.locator(".failure")).to_contain_text(
+        "from 1 to 10 features can be derived from it, and not 300"
+    )
+    expect(page.get_by_label("Components")).to_have_value("300")
+    page.get_by_role("link", name="Layer hidden", exact=True).click()
+    shown.at("/layers/hidden", "Layer hidden")
+    assert all("400" in what for what in shown.wrong)
+    shown.wrong.clear()
     held.say(0)
     page.goto(f"{shown.origin}{at('5')}")
     button(page, "Compute").click()

@@ -123,6 +123,8 @@ LISTS = [
     ("record", "--model", "m", "--data", "d", "--name", "n", "--paths", "a", "own.study"),
     ("record", "--model", "m", "--data", "d", "--name", "n", "--mean", "-0.5", "own.study"),
     ("record", "--model", "m", "--data", "d", "--name", "n", "--std=0.5", "own.study"),
+    ("record", "--model", "m", "--data", "d", "--name", "n", "--groups", "a=b", "own.study"),
+    ("describe", "--groups", "a=b", "c=3", "own.study"),
     ("intervene", "--units", "3", "17", "own.study"),
     ("intervene", "--worst", "3", "--model", "m", "--data", "a=b", "own.study"),
     ("report", "-o", "out", "--layers", "a", "own.study"),

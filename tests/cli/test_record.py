@@ -246,3 +246,17 @@ def test_a_model_that_is_right_is_not_told_to_guess(run, recorded, folder):
     assert answer.status == 0
     assert "10 samples, 100.0 % classified right" in answer.out
     assert "chance" not in answer.out
+
+
+def test_a_table_is_split_by_a_column(run, recorded):
+    words = ("--data", "csv:night.csv", "--name", "night", "--split-by", "hour")
+    answer = run(*RECORD, *words, "--about", "after dark", "--groups", "room=left")
+    assert answer.status == 0, answer.err
+    assert [line.partition(": ")[0] for line in answer.out.splitlines()][:4] == [
+        f"night.{hour}" for hour in (0, 1, 2, 4)
+    ]
+    study = open_study(recorded)
+    (group,) = study.groups
+    assert (group.called, group.order) == ("room left", "hour")
+    assert group.in_order() == {"night.0": 0, "night.1": 1, "night.2": 2, "night.4": 4}
+    assert study.description("night.2").about == "after dark"

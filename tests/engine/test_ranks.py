@@ -5,16 +5,17 @@ import dataclasses
 import os
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
+import torch
 
 import shiftscope as ss
 from shiftscope.engine.ranks import Ranks
 from shiftscope.errors import BadRequest, StudyBusy
 from shiftscope.store.disk import locks
 from shiftscope.store.places import RecordingPlace
+from tests.conftest import Made, Net
 from tests.test_record import contents
 
 
@@ -129,24 +130,23 @@ def test_a_dataset_recorded_meanwhile_stays_in_the_manifest(recorded, made):
     assert set(ss.open_study(recorded.path)) == {"lab", "field", "other", "third"}
 
 
-TOGETHER = """
-    import sys, torch
-    sys.path.insert(0, {tests!r})
-    from conftest import Made, Net
-    import shiftscope as ss
+def two_datasets(path: str) -> None:
     torch.manual_seed(0)
-    study = ss.Study.create({path!r}, Net(), "abcd", exist_ok=True)
+    study = ss.Study.create(path, Net(), "abcd", exist_ok=True)
     study.record(Made(), "lab", layers=["conv", "hidden"], shard_samples=8, reference=True, progress=False)
     study.record(Made(seed=1), "field", shard_samples=8, progress=False)
-"""
 
 
 def test_processes_started_together_make_the_study_of_one(tmp_path):
-    def start(name: str, **environment: str) -> subprocess.Popen[bytes]:
-        tests, path = str(Path(__file__).parents[1]), str(tmp_path / name)
-        code = textwrap.dedent(TOGETHER).format(tests=tests, path=path)
-        return subprocess.Popen([sys.executable, "-c", code], env={**os.environ, **environment})
+    code = "import sys; from tests.engine.test_ranks import two_datasets; two_datasets(sys.argv[1])"
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
 
-    processes = [start("together.study", RANK=str(rank), WORLD_SIZE="3") for rank in range(3)]
-    assert [process.wait(200) for process in (*processes, start("alone.study"))] == [0, 0, 0, 0]
+    def start(rank: int) -> subprocess.Popen[bytes]:
+        told = {"RANK": str(rank), "WORLD_SIZE": "2", "PYTHONPATH": path}
+        words = [sys.executable, "-c", code, str(tmp_path / "together.study")]
+        return subprocess.Popen(words, env={**os.environ, **told})
+
+    processes = [start(rank) for rank in range(2)]
+    two_datasets(str(tmp_path / "alone.study"))
+    assert [process.wait(200) for process in processes] == [0, 0]
     assert contents(tmp_path / "together.study") == contents(tmp_path / "alone.study")

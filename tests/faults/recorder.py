@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -46,8 +47,12 @@ class Recorder:
         overwrite: bool = False,
         killed_after: float | None = None,
         killed_before: int | None = None,
+        verb: Sequence[str] = (),
     ) -> Ended:
-        """Record, and kill the process after some seconds, or before its so-manieth change of the disk."""
+        """Record, or do what `verb` names with the arguments behind it.
+
+        The process is killed after some seconds, or before its so-manieth change of the disk.
+        """
         log = study.with_suffix(".log")
         log.write_text("")
         asked = {
@@ -56,6 +61,7 @@ class Recorder:
             "overwrite": overwrite,
             "log": str(log),
             "killed_before": killed_before,
+            "verb": list(verb),
         }
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
@@ -138,18 +144,22 @@ def _record(data: Any, asked: dict[str, Any]) -> NoReturn:
 
     try:
         with open(asked["log"], "w") as data.log, changes(path, before) as count:  # which flushes nothing
-            torch.manual_seed(0)
-            study = ss.Study.create(path, Net(), "abcd", exist_ok=True)
-            study.record(
-                data,
-                "lab",
-                layers=["hidden"],
-                stored_as="float16",  # named, so that no samples are read beforehand to choose one
-                batch_size=4,
-                shard_samples=SHARD,
-                overwrite=asked["overwrite"],
-                progress=False,
-            )
+            if asked["verb"]:
+                verb, *given = asked["verb"]
+                getattr(ss.open_study(path), verb)(*given)
+            else:
+                torch.manual_seed(0)
+                study = ss.Study.create(path, Net(), "abcd", exist_ok=True)
+                study.record(
+                    data,
+                    "lab",
+                    layers=["hidden"],
+                    stored_as="float16",  # named, so that no samples are read beforehand to choose one
+                    batch_size=4,
+                    shard_samples=SHARD,
+                    overwrite=asked["overwrite"],
+                    progress=False,
+                )
             data.log.write(f"; {count[0]} {sealing}")
         code = 0
     finally:

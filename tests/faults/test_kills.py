@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 import shiftscope as ss
-from tests.conftest import mostly_slow
-from tests.faults.conftest import MORE, SHARD, finished, not_shown_again, same_study
+from shiftscope.errors import NotInStudy
+from tests.conftest import Made, mostly_slow
+from tests.faults.conftest import MORE, SHARD, counted_once, finished, not_shown_again, record, same_study
 from tests.faults.recorder import SAMPLES, Ended, Recorder
 from tests.test_record import contents
 
@@ -109,6 +110,50 @@ def test_a_replacement_killed_at_any_moment_leaves_the_old_dataset_or_the_new_on
         same_study(study, calm)
         tried("SIGKILL while replacing", "old or new readable, then identical")
         shutil.rmtree(study)
+
+
+@pytest.fixture(scope="module")
+def two_sets(tmp_path_factory):
+    """A study of two datasets, one of them renamed, with codes of a derived layer and scores of both."""
+    path = tmp_path_factory.mktemp("two") / "two.study"
+    record(path)
+    record(path, Made(samples=20, seed=1), "field")
+    study = ss.open_study(path)
+    study.derive("hidden", "pca", size=2, progress=False)
+    study.scores("hidden")
+    study.rename("field", "outside")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("verb", "before", "after"),
+    [
+        (("remove", "outside"), ["lab", "outside"], ["lab"]),
+        (("rename", "outside", "far"), ["lab", "outside"], ["lab", "far"]),
+        (("reorder", ["outside", "lab"]), ["lab", "outside"], ["lab", "outside"]),
+    ],
+)
+def test_a_change_of_the_datasets_killed_at_any_moment_is_finished_by_the_same_call(
+    recorder, two_sets, tmp_path, verb, before, after, tried
+):
+    calm = Path(shutil.copytree(two_sets, tmp_path / "calm.study"))
+    total = recorder.run(calm, verb=verb).changes
+    moments = {1, 2, 3, 4, total - 1, total} | set(np.linspace(5, total, 6 * MORE).astype(int).tolist())
+    for last in sorted(moment for moment in moments if moment <= total):
+        study = Path(shutil.copytree(two_sets, tmp_path / f"{last}.study"))
+        assert recorder.run(study, verb=verb, killed_before=last).killed
+        found = ss.open_study(study)
+        assert found.datasets in (before, after)
+        counted_once(found)
+        assert found.verify().sound
+        assert set(found.results()["state"]) <= {"fresh", "a dataset that it rests on is gone"}
+        if verb[0] != "rename" or found.datasets == before:
+            try:
+                getattr(found, verb[0])(*verb[1:])
+            except NotInStudy:  # nothing was left to be done
+                assert verb[0] == "remove"
+        same_study(study, calm)
+        tried(f"SIGKILL in {verb[0]}", "old or new readable, then identical")
 
 
 MODULE = """

@@ -72,14 +72,7 @@ def stranger(healthy: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def watched() -> Iterator[Callable[..., Watched]]:
-    """A process that reads one kind of file, warmed up with a healthy one; kept for the tests to come."""
-    kept: dict[str, Watched] = {}
-
-    def one(reader: str, *healthy: Any) -> Watched:
-        if reader not in kept:
-            kept[reader] = Watched(reader, *healthy)
-        return kept[reader]
-
-    yield one
-    for each in kept.values():
-        each.end()
+    """`watched("study", path)`: a process that has read a healthy file by this reader; kept for the tests to come."""
+    process = Watched()
+    yield process.warmed_up
+    process.end()

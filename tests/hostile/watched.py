@@ -23,17 +23,17 @@ class Accident(AssertionError):
 
 
 class Watched:
-    """One worker, started anew when it had to be ended.
+    """One worker, started anew when it had to be ended."""
 
-    Parameters
-    ----------
-    warm_up
-        A reader and healthy files for it; limits hold from then on.
-    """
-
-    def __init__(self, *warm_up: Any) -> None:
-        self._warm_up = warm_up
+    def __init__(self) -> None:
+        self._healthy: dict[str, tuple[Any, ...]] = {}
+        self._warm: set[str] = set()  # readers for which this process has imported everything
         self._process: subprocess.Popen[str] | None = None
+
+    def warmed_up(self, reader: str, *healthy: Any) -> Watched:
+        """Healthy files for a reader, which reads them before all others; limits hold from then on."""
+        self._healthy.setdefault(reader, healthy)
+        return self
 
     def refused(self, reader: str, *arguments: Any) -> list[str]:
         """The messages of what was refused; `Accident` where it went any other way."""
@@ -48,14 +48,17 @@ class Watched:
                 encoding="utf-8",
                 env=_environment(),
             )
-            assert (healthy := self._ask(60.0, *self._warm_up)) == [], healthy
-        return self._ask(SECONDS, reader, *arguments)
+        if reader not in self._warm:
+            refused = self._ask(60.0, False, reader, *self._healthy[reader])
+            assert refused == [], refused
+            self._warm.add(reader)
+        return self._ask(SECONDS, True, reader, *arguments)
 
-    def _ask(self, seconds: float, reader: str, *arguments: Any) -> list[str]:
+    def _ask(self, seconds: float, limited: bool, reader: str, *arguments: Any) -> list[str]:
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([reader, arguments]) + "\n")
+        self._process.stdin.write(json.dumps([limited, reader, arguments]) + "\n")
         self._process.stdin.flush()
         hung = threading.Event()
         end = threading.Timer(PATIENCE, lambda: (hung.set(), self._process and self._process.kill()))
@@ -79,6 +82,7 @@ class Watched:
         return refused
 
     def end(self) -> None:
+        self._warm.clear()
         if self._process is not None:
             self._process.kill()
             self._process.wait()

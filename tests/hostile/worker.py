@@ -11,17 +11,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-MEMORY = 2**30  # bytes beyond what the imports took
+MEMORY = 2**30  # bytes beyond what the process had after the last healthy file
 
 
-def limit_memory() -> None:
+def limit_memory(limited: bool) -> None:
     """On Linux; elsewhere the limit is not kept, or counts what is not used."""
     if sys.platform == "linux":
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        limit = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY if limited else hard
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def main() -> None:
@@ -29,18 +30,18 @@ def main() -> None:
 
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints does not get between the answers
-    limited = False
     for line in sys.stdin:
-        reader, arguments = json.loads(line)
+        limited, reader, arguments = json.loads(line)
+        if not limited:  # a healthy one: everything is imported then
+            limit_memory(False)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 answer = {"refused": getattr(readers, reader)(*arguments)}
         except BaseException as error:
             answer = {"accident": f"{error!r}\n{traceback.format_exc()}"}
-        if not limited:  # the first file is a healthy one: everything is imported then
-            limit_memory()
-            limited = True
+        if not limited:
+            limit_memory(True)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

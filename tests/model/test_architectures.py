@@ -5,7 +5,6 @@ import fnmatch
 import numpy as np
 import pytest
 import torch
-import transformers as tf
 
 import shiftscope as ss
 
@@ -13,10 +12,10 @@ SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "i
 PATCHES = {"image_size": 16, "patch_size": 4, "num_labels": 3}
 IMAGES = (3, 16, 16)
 NETS = {
-    "convnext": lambda: tf.ConvNextForImageClassification(
+    "convnext": lambda tf: tf.ConvNextForImageClassification(
         tf.ConvNextConfig(hidden_sizes=[8, 12], depths=[1, 1], num_stages=2, num_labels=3)
     ),
-    "swin": lambda: tf.SwinForImageClassification(
+    "swin": lambda tf: tf.SwinForImageClassification(
         tf.SwinConfig(
             image_size=32,
             patch_size=4,
@@ -27,18 +26,18 @@ NETS = {
             num_labels=3,
         )
     ),
-    "clip": lambda: tf.CLIPForImageClassification(
+    "clip": lambda tf: tf.CLIPForImageClassification(
         tf.CLIPConfig(
             vision_config={**SMALL, "image_size": 16, "patch_size": 4}, text_config=SMALL, num_labels=3
         )
     ),
-    "dinov2 with registers": lambda: tf.Dinov2WithRegistersForImageClassification(
+    "dinov2 with registers": lambda tf: tf.Dinov2WithRegistersForImageClassification(
         tf.Dinov2WithRegistersConfig(
             hidden_size=16, num_hidden_layers=1, num_attention_heads=2, num_register_tokens=4, **PATCHES
         )
     ),
-    "vit": lambda: tf.ViTForImageClassification(tf.ViTConfig(**SMALL, **PATCHES)),
-    "wav2vec2": lambda: tf.Wav2Vec2ForSequenceClassification(
+    "vit": lambda tf: tf.ViTForImageClassification(tf.ViTConfig(**SMALL, **PATCHES)),
+    "wav2vec2": lambda tf: tf.Wav2Vec2ForSequenceClassification(
         tf.Wav2Vec2Config(
             **SMALL,
             conv_dim=(8, 8),
@@ -110,8 +109,10 @@ EXPECTED = {
 
 @pytest.mark.parametrize("name", NETS)
 def test_units_of_real_networks_are_counted_and_averaged_right(tmp_path, name):
+    import transformers  # takes seconds, and every worker collects this file
+
     torch.manual_seed(0)
-    net, (shape, expected) = NETS[name]().eval(), EXPECTED[name]
+    net, (shape, expected) = NETS[name](transformers).eval(), EXPECTED[name]
     inputs = torch.randn(4, *shape)
     modules = dict(net.named_modules())
     named = {glob: next(iter(fnmatch.filter(modules, glob))) for glob in expected}

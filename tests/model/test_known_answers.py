@@ -16,7 +16,7 @@ from shiftscope.model import known_answers
 from shiftscope.model.answers import Answers
 from shiftscope.model.beside_weights import beside_weights
 from shiftscope.model.known_answers import KnownAnswers, answers_of
-from shiftscope.recording.job import Job
+from shiftscope.recording.recording_work import RecordingWork
 from shiftscope.store.layout import ANSWERS, RECORDING
 
 
@@ -73,18 +73,20 @@ def test_a_forward_that_was_edited_is_refused_for_a_later_dataset_and_an_interve
 def test_a_rank_or_worker_with_other_code_is_refused_before_its_first_shard(
     new_study, made, net, monkeypatch
 ):
-    jobs, record_shards = [], Job.record
-    monkeypatch.setattr(Job, "record", lambda job, *given: jobs.append(job) or record_shards(job, *given))
+    works, record_shards = [], RecordingWork.record
+    monkeypatch.setattr(
+        RecordingWork, "record", lambda work, *given: works.append(work) or record_shards(work, *given)
+    )
     study = new_study()
     with pytest.raises(Stopped):
         record(study, stopping(made))
     with pytest.raises(StudyMismatch, match="its weights are the same"):
         record(study, made(), model=edited(net), engine=Ranks(1, 2))
-    worker = dataclasses.replace(jobs[0], model=edited(net), dataset=made())
+    worker = dataclasses.replace(works[0], model=edited(net), dataset=made())
     with pytest.raises(StudyMismatch, match="its weights are the same"):
         worker.record([3], lambda samples: None)
     assert not worker.is_done(3)
-    dataclasses.replace(jobs[0], model=copy.deepcopy(net), dataset=made()).record([3], lambda samples: None)
+    dataclasses.replace(works[0], model=copy.deepcopy(net), dataset=made()).record([3], lambda samples: None)
     assert worker.is_done(3)
 
 
@@ -255,16 +257,18 @@ def test_a_batch_size_is_noted_with_each_shard_and_told_when_it_changes(new_stud
 def test_autocast_is_kept_and_the_same_on_a_worker_and_another_one_is_refused(
     new_study, made, net, monkeypatch
 ):
-    jobs, record_shards = [], Job.record
-    monkeypatch.setattr(Job, "record", lambda job, *given: jobs.append(job) or record_shards(job, *given))
+    works, record_shards = [], RecordingWork.record
+    monkeypatch.setattr(
+        RecordingWork, "record", lambda work, *given: works.append(work) or record_shards(work, *given)
+    )
     study = new_study()
     with torch.autocast("cpu", torch.bfloat16):
         recording = record(study, made())
     assert recording.plan.autocast == "bfloat16"
-    (job,) = jobs
-    (job.folder / "shards" / "00000.done").unlink()
+    (work,) = works
+    (work.folder / "shards" / "00000.done").unlink()
     before = recording.responses("hidden", 0, 8)
-    job.record([0], lambda samples: None)  # as on a worker, where nobody has entered it
+    work.record([0], lambda samples: None)  # as on a worker, where nobody has entered it
     np.testing.assert_array_equal(ss.open_study(study.path)["lab"].responses("hidden", 0, 8), before)
     with pytest.raises(StudyMismatch, match=r"under torch.autocast in bfloat16, and asked was without"):
         record(study, made(seed=1), "field")

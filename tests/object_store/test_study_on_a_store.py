@@ -306,7 +306,7 @@ def test_a_copy_of_a_replaced_recording_is_read_and_replaced_in_a_folder(remote,
 
 def test_a_manifest_that_points_elsewhere_is_refused(local):
     manifest = json.loads((local.path / "study.json").read_bytes())
-    for folder in ("..", "../other", ".0 lab", ".1 field", 7):
+    for folder in ("..", "../other", ".0 lab", ".new lab", "field%3A 2%25", ".1 field%3A 2%25", 7):
         (local.path / "study.json").write_text(json.dumps({**manifest, "folders": {"lab": folder}}))
         with pytest.raises(StudyDamaged, match=r"is not the manifest of a study"):
             ss.open_study(local.path)
@@ -341,3 +341,44 @@ def test_a_derived_layer_on_a_store_is_that_in_a_folder(local, remote, made, net
         ss.open_study(remote.path)["field: 2%"].responses("hidden~pca3"),
         local["field: 2%"].responses("hidden~pca3"),
     )
+
+
+def test_datasets_are_renamed_reordered_and_removed_where_nothing_can_be_renamed(remote, made, bucket):
+    for seed, name in ((0, "lab"), (1, "field: 2%"), (5, "lab")):
+        remote.record(
+            made(samples=8, seed=seed),
+            name,
+            layers=["hidden"],
+            overwrite=True,
+            stored_as="float16",
+            progress=False,
+        )
+    remote.derive("hidden", "pca", size=2, progress=False)
+    remote.scores("hidden")
+    keys = set(bucket.contents("in/made.study"))
+    remote.rename("lab", "room")
+    again = ss.open_study(remote.path)
+    assert (again.datasets, again.reference) == (["room", "field: 2%"], "room")
+    assert again["room"].samples.labels.tolist() == made(samples=8, seed=5).labels.tolist()
+    assert set(again.results()["state"]) == {"fresh"}
+    assert set(bucket.contents("in/made.study")) == keys
+    with pytest.raises(BadRequest, match="'room' is the reference"):
+        remote.remove("room")
+    remote.remove("room", reference="field: 2%")
+    again = ss.open_study(remote.path)
+    assert (again.datasets, again.unfinished(), again.manifest.folders) == (["field: 2%"], [], {})
+    folders = {part for key in bucket.contents("in/made.study") for part in key.split("/")}
+    assert not folders & {"lab", ".1 lab"}
+    assert again.verify().sound
+
+
+def test_a_removal_that_the_store_cut_short_is_finished_by_the_same_call(remote, made, bucket):
+    record_both(remote, made)
+    bucket.store.before = lambda method, key: 403 if method == "POST" else None  # which deletes
+    with pytest.raises(StoreError):
+        remote.remove("field: 2%")
+    bucket.store.start_anew()
+    again = ss.open_study(remote.path)
+    assert again.datasets == ["lab"]
+    again.remove("field: 2%")
+    assert not [key for key in bucket.contents("in/made.study") if key.startswith("field")]

@@ -1,7 +1,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest
-from shiftscope.store.layout import folder_name, given_name
+from shiftscope.store.layout import folder_name, given_name, recorded_name
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,14 @@ def test_names_nobody_could_read_are_refused(name):
 def test_different_names_are_different_folders():
     names = ["a/b", "a%2Fb", "a_b", "CON", "con", "%43ON"]
     assert len({folder_name(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("name", ["lab", "field: 2%", "con", "..", "a.b", "lab (2)", ".1 lab", "x" * 150])
+def test_a_folder_tells_the_name_that_a_dataset_was_recorded_under(name):
+    assert recorded_name(folder_name(name)) == recorded_name(f".12 {folder_name(name)}") == name
+
+
+@pytest.mark.parametrize("folder", ["", "..", "a/b", ".new lab", ".0 lab", ".1 ", "a:b", "con"])
+def test_what_is_no_folder_of_a_dataset_tells_none(folder):
+    with pytest.raises((ValueError, BadRequest)):
+        recorded_name(folder)

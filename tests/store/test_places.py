@@ -142,3 +142,20 @@ def test_only_files_that_are_there_are_not_missing(tmp_path):
 def test_a_worker_is_sent_the_same_place(at):
     place = RecordingPlace(STORE, "lab", at)
     assert pickle.loads(pickle.dumps(place)) == place
+
+
+def test_a_renamed_dataset_keeps_the_names_that_it_was_recorded_under(tmp_path):
+    place = RecordingPlace.found(tmp_path, "night", "lab")
+    assert (place.dataset, place.recorded_as, place.own) == ("night", "lab", "lab")
+    assert place.of_derived("fc~pca2").folder == tmp_path / "derived" / "layers" / "fc~pca2" / "lab"
+    assert place.replacement.at == ".new lab"
+    assert RecordingPlace.found(STORE, "night", ".1 lab").replacement.at == ".2 lab"
+
+
+def test_all_folders_of_a_dataset_are_found_and_no_others(tmp_path):
+    ours = {"lab", ".new lab", ".2 lab", ".lab.0123abcd.gone", "..new lab.0123abcd.gone"}
+    for name in (*ours, "lab 2", "lab.0123abcd.gone", ".lab.01.gone", ".new lab 2", "label", ".locks"):
+        (tmp_path / name).mkdir()
+    found = [folder.name for folder in RecordingPlace(tmp_path, "lab").folders()]
+    assert set(found) == ours
+    assert found[-1] == "lab"

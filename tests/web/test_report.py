@@ -219,7 +219,7 @@ def test_the_title_stands_for_the_studys_name(written: Written) -> None:
     for page in documents(made):
         assert "Robustness &lt;2026&gt;" in page.html
         assert "Robustness <2026>" not in page.html
-    assert "<h1>Robustness &lt;2026&gt;</h1>" in made.index.read_text()
+    assert "<span>Robustness &lt;2026&gt;</span>" in made.index.read_text()
 
 
 def test_the_same_study_gives_the_same_files(written: Written) -> None:

@@ -10,6 +10,7 @@ from shiftscope.cli.as_options import as_options, options_of
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
+from shiftscope.cli.describe import describe
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.import_deephys import import_deephys
@@ -17,6 +18,9 @@ from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
 from shiftscope.cli.paths import paths
 from shiftscope.cli.record import record
+from shiftscope.cli.remove import remove
+from shiftscope.cli.rename import rename
+from shiftscope.cli.reorder import reorder
 from shiftscope.cli.repair import repair
 from shiftscope.cli.report import report
 from shiftscope.cli.results import results
@@ -39,6 +43,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "repair": repair,
     "paths": paths,
     "compare": compare,
+    "describe": describe,
+    "rename": rename,
+    "reorder": reorder,
+    "remove": remove,
     "verify": verify,
     "results": results,
     "view": view,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from shiftscope.cli.cluster import cluster
+from shiftscope.cli.group_values import group_values
 from shiftscope.cli.print_chance import print_chance
 from shiftscope.cli.study_address import StudyAddress
 from shiftscope.counted import counted
@@ -17,7 +18,8 @@ from shiftscope.errors import BadRequest, DataError
 from shiftscope.local_file import local_file
 
 if TYPE_CHECKING:
-    pass
+    from shiftscope.store.stored_recording import Recording
+    from shiftscope.store.stored_study import StoredStudy
 
 LOCAL_RANKS = "LOCAL_RANK", "SLURM_LOCALID"  # as torchrun and Slurm number the processes of one machine
 
@@ -54,6 +56,9 @@ def record(
     check_range: bool = True,
     other_preprocessing: bool = False,
     overwrite: bool = False,
+    about: str | None = None,
+    groups: list[str] | None = None,
+    split_by: str | None = None,
     private: bool = False,
 ) -> None:
     """Record a model's responses to a dataset into a study; the same command goes on where it stopped.
@@ -122,6 +127,12 @@ def record(
         Record data whose preprocessing differs from the reference's, or that have none where it had one.
     overwrite
         Replace a dataset of this name.
+    about
+        What the dataset is, for a person.
+    groups
+        VARIABLE=VALUE, as corruption=noise severity=3: the datasets it belongs with, and its place among them.
+    split_by
+        A column of the metadata: each of its values becomes a dataset NAME.VALUE of its own.
     private
         Let nobody but yourself read the study, nor anything that is ever written into it.
     """
@@ -129,7 +140,6 @@ def record(
     from shiftscope.flow.scores import score_all
     from shiftscope.model.evaluation.evaluation import moved
     from shiftscope.model.load import load_model
-    from shiftscope.outcomes.outcomes import outcomes
     from shiftscope.progress import bar
     from shiftscope.study import Study
 
@@ -169,16 +179,34 @@ def record(
             check_range=check_range,
             other_preprocessing=other_preprocessing,
             overwrite=overwrite,
+            about=about,
+            groups=group_values(groups),
+            split_by=split_by,
         )
     score_all(opened, progress=bar)
-    result = outcomes(recording.samples, len(opened.categories))
+    for part in [recording] if split_by is None else _parts(opened, name, split_by):
+        _print_recorded(part, study, opened)
+    print_chance(opened)
+
+
+def _parts(study: StoredStudy, name: str, column: str) -> list[Recording]:
+    return [
+        study[each]
+        for each in study
+        if each.startswith(f"{name}.") and column in study.description(each).groups
+    ]
+
+
+def _print_recorded(recording: Recording, place: Path, study: StoredStudy) -> None:
+    from shiftscope.outcomes.outcomes import outcomes
+
+    result = outcomes(recording.samples, len(study.categories))
     told = f", {100 * result.accuracy:.1f} % classified right" if result.labelled else ""
     unlabelled = len(recording.samples) - recording.samples.skipped - result.labelled
     without = f", {unlabelled} without a label" if unlabelled else ""
     skipped = f", {recording.samples.skipped} skipped" if recording.samples.skipped else ""
     shown = counted(len(recording.samples), "sample")
-    print(f"{name}: {shown}{told}{without}{skipped}. Look at them with: shiftscope view {study}")
-    print_chance(opened)
+    print(f"{recording.name}: {shown}{told}{without}{skipped}. Look at them with: shiftscope view {place}")
 
 
 @contextmanager

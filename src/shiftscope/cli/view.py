@@ -70,7 +70,8 @@ def view(
         from shiftscope.web.server.server import serve
 
         opened = StoredStudy(study, read_only=read_only)
-        score_all(opened, progress=bar)
+        if model is None or read_only:  # else pages offer to have them computed
+            score_all(opened, progress=bar)
         later = Timer(STARTED_AFTER, _settle)
         later.daemon = True
         later.start()

@@ -8,6 +8,7 @@ from typing import Any
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import Dataset, dataset_kinds
 from shiftscope.datasets.source import as_dataset
+from shiftscope.datasets.split import part_again
 from shiftscope.errors import DataError
 
 
@@ -28,7 +29,8 @@ def reopened(source: Mapping[str, Any], name: str, categories: Sequence[str]) ->
             f"{name!r} was recorded from data in memory, or with labels given beside it, and cannot be opened again "
             f"from the study alone. Give it: data={{{name!r}: dataset}}."
         )
-    return as_dataset(text, preprocess=recorded_preprocess(source), categories=categories or None)
+    whole = as_dataset(text, preprocess=recorded_preprocess(source), categories=categories or None)
+    return part_again(whole, source)
 
 
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:

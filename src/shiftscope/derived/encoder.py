@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class DerivedEncoder:
     """What makes a derived layer's codes from the layer behind it."""
 
-    layer: str  # the one behind
+    behind: str
     fitted: Derivation
 
     @property

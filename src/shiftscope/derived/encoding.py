@@ -28,7 +28,7 @@ class Encoding:
 
     place: RecordingPlace
     plan: Plan
-    layer: str  # the one behind
+    behind: str  # the recorded layer
     fitted: Derivation
 
     @property
@@ -69,8 +69,8 @@ class Encoding:
         self._writer.commit(shard, summarise_shard(shard, self.plan.categories))
 
     def _shard(self, index: int) -> Shard:
-        rows, samples = self.plan.shards()[index], self._behind.samples
-        stored = self._behind.responses(self.layer, rows.start, rows.stop).astype(np.float32)
+        rows, samples = self.plan.shards()[index], self._recording.samples
+        stored = self._recording.responses(self.behind, rows.start, rows.stop).astype(np.float32)
         labels = samples.labels[rows.start : rows.stop]
         predictions = samples.predictions[rows.start : rows.stop]
         shown, (described,) = predictions != NO_LABEL, self.plan.layers
@@ -89,7 +89,8 @@ class Encoding:
         return Shard(index, rows.start, {described.name: codes}, nothing, predictions, confidences, entries)
 
     @cached_property
-    def _behind(self) -> Recording:
+    def _recording(self) -> Recording:
+        """The one that the codes are of."""
         assert self.place.behind is not None
         return Recording(self.place.behind)
 

@@ -101,7 +101,7 @@ class Cluster:
             self.client.cancel(list(shard_of))
 
     def _stop(self, name: str) -> None:
-        """Take the job from the workers; `over` once the last of them has noticed."""
+        """Take the work from the workers; `over` once the last of them has noticed."""
         try:
             self.client.unregister_worker_plugin(name)
             self.over = True
@@ -144,7 +144,7 @@ class _ModulesHere(WorkerPlugin):  # type: ignore[misc]  # the package is read a
 
 
 class _Shared(WorkerPlugin):  # type: ignore[misc]  # the package is read as untyped
-    """The job on a worker, made from its bytes by the first task."""
+    """The work on a worker, made from its bytes by the first task."""
 
     def __init__(self, pickled: bytes, folder: Path, token: str, device: str, threads: int | None) -> None:
         self.pickled, self.folder, self.token = pickled, folder, token

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from shiftscope.category_names import checked_categories
 from shiftscope.counted import counted
 from shiftscope.errors import StudyMismatch
+from shiftscope.flow.describe import describe
+from shiftscope.store.description import checked_about
 from shiftscope.store.disk.locks import held
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.disk.write_errors import write_errors
@@ -29,6 +31,7 @@ def create(
     model: nn.Module,
     categories: Sequence[str] = (),
     *,
+    about: str | None = None,
     exist_ok: bool = False,
     private: bool = False,
 ) -> S:
@@ -38,6 +41,8 @@ def create(
     ----------
     categories
         Names of the classes in the order of the logits; from the first dataset where not given.
+    about
+        What the study is, for a person; `describe` changes it.
     exist_ok
         Go on with the study that is there, if it is of this model.
     private
@@ -57,6 +62,7 @@ def create(
     from shiftscope.model.provenance import describe_model, refuse_other_model, versions
 
     described = describe_model(unwrap(model))
+    checked_about(about or "")
     place, names = study_path(path), checked_categories(categories)
     refuse_taken(place)
     # Several processes that record together create it together.
@@ -74,6 +80,8 @@ def create(
             create_study(path, described, names, versions())
             study = cls(path)
     study.model = model
+    if about is not None:
+        describe(study, about=about)
     return study
 
 

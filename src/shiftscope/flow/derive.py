@@ -142,7 +142,7 @@ def encode(
         return
     fitted = made_again(derived.kind, derived.settings, study.learned(derived.name))
     plan = Plan(
-        dataset=dataset,
+        dataset=behind.place.recorded_as,
         samples=behind.plan.samples,
         layers=[derived.layer],
         categories=behind.plan.categories,
@@ -213,7 +213,7 @@ def _described(
         kind=kind,
         units=len(arrays["components_"]),
         settings=settings,
-        fitted_on=reference.name,
+        fitted_on=reference.place.recorded_as,
         rows=len(positions),
         split=SPLIT,
         recording=reference.digest,

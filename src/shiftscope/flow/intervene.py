@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from shiftscope.errors import LayerError
 from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from shiftscope.explain.interventions.edit import EditKind
     from shiftscope.explain.interventions.intervention import Intervention
+    from shiftscope.explain.interventions.live import Change
     from shiftscope.recording.live_study import LiveStudy
 
 
@@ -69,7 +71,7 @@ def intervene(
         return intervene_through_head(study, units, edit, layer=layer, reference=reference)
     from shiftscope.explain.interventions.head import checked_units, head_behind
     from shiftscope.explain.interventions.intervention import Intervention
-    from shiftscope.explain.interventions.live import intervene_live
+    from shiftscope.explain.interventions.live import changed_answers
     from shiftscope.explain.interventions.stored_answers import read_answers, write_answers
     from shiftscope.progress import shown, tell
     from shiftscope.recording.live_study import LiveStudy
@@ -86,11 +88,43 @@ def intervene(
         tell("left out", [str(error) for error in live.left_out.values()])
     kept = {name: read_answers(study, name, layer, units, edit, against) for name in asked}
     missing = [name for name in asked if kept[name] is None]
-    samples = sum(len(live.dataset(name)) for name in missing)
-    with shown(progress)("intervening", 0, samples) as advance:
+    change = _change(live, layer, units, edit, against)
+    total = sum(len(live.dataset(name)) for name in missing)
+    with shown(progress)("intervening", 0, total) as advance:
         run = PassOptions(batch_size=batch_size, loader_workers=loader_workers, progress=advance)
         for name in missing:
-            done = intervene_live(live, [name], units, edit, layer=layer, reference=against, run=run)
-            kept[name] = done.answers[name]
-            write_answers(study, name, layer, units, edit, against, done.answers[name])
+            samples, plan = study[name].samples, study[name].plan
+            found = changed_answers(
+                live.model, live.dataset(name), change, samples, plan, study.categories, run
+            )
+            kept[name] = found
+            write_answers(study, name, layer, units, edit, against, found)
     return Intervention(layer, units, edit, against, {name: each for name, each in kept.items() if each})
+
+
+def _change(live: LiveStudy, layer: str, units: Sequence[int], edit: EditKind, reference: str) -> Change:
+    """Of what the layer returns.
+
+    Raises
+    ------
+    LayerError
+        A layer of which the model holds nothing that can be changed so.
+    """
+    from shiftscope.explain.interventions.edit import Edit
+    from shiftscope.explain.interventions.live import Change, ChangeOfCodes
+
+    study = live.study
+    encoder = live.encoders.get(study.layer(layer).name)
+    described = study.layer(encoder.behind if encoder else layer)
+    if described.side != "output":
+        raise LayerError(
+            f"{layer!r} is what enters {described.module!r}; record the layer before it to change its units."
+        )
+    if encoder and described.rectify:
+        raise LayerError(
+            f"{layer!r} is derived from {described.name!r}, which is rectified as it is read: what the model holds "
+            "there may be negative, and no change of it has the codes that are wanted. Record the layer behind the "
+            "ReLU."
+        )
+    to = Edit.of(edit, study[reference], layer, units)
+    return ChangeOfCodes(described, units, to, encoder) if encoder else Change(described, units, to)

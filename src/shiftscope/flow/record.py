@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.flow.derive import encode
 from shiftscope.progress import Progress, silent
+from shiftscope.store.description import Description, GroupValue
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES
+from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES, refuse_dataset_name
 from shiftscope.store.manifest import Manifest
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.stored_recording import Recording
@@ -53,6 +54,9 @@ def record(
     check_range: bool = True,
     other_preprocessing: bool = False,
     overwrite: bool = False,
+    about: str | None = None,
+    groups: Mapping[str, GroupValue] | None = None,
+    split_by: str | None = None,
     progress: bool = True,
 ) -> Recording:
     """Show `data` to the model and keep the responses of `layers`; goes on where it stopped.
@@ -107,6 +111,15 @@ def record(
         Record data whose preprocessing differs from the reference's, or that have none where it had one.
     overwrite
         Replace a dataset of this name; it stays until the new recording is whole.
+    about
+        What the dataset is, for a person; as `describe` has it.
+    groups
+        Value by variable, as {"corruption": "noise", "severity": 3}: the datasets it belongs with, and its place
+        among them; as `describe` has them.
+    split_by
+        A column of the metadata: each of its values, at most 100, becomes a dataset "NAME.VALUE" of its own, grouped
+        by the column. Each sample is shown to the model once; where the data do not list their metadata, every
+        sample is read once more beforehand. The recording of the first value is given back.
 
     Raises
     ------
@@ -130,26 +143,66 @@ def record(
     engine = chosen(engine)
     if progress and engine.rank in (None, 0):
         tell(name, dataset.describe().get("told", ()))
-    return record_dataset(
-        study,
-        study.model,
-        dataset,
-        name,
-        layers=layers,
-        paths=paths,
-        reference=reference,
-        stored_as=stored_as,
-        keep=keep,
-        outputs=outputs,
-        output=output,
-        options=PassOptions(batch_size=batch_size, loader_workers=loader_workers, on_error=on_error),
-        engine=engine,
-        shard_samples=shard_samples,
-        check_range=check_range,
-        other_preprocessing=other_preprocessing,
-        overwrite=overwrite,
-        progress=bar if progress else silent,
-    )
+    parts = {name: (dataset, groups)}
+    if split_by is not None:
+        if reference:
+            raise BadRequest(
+                "the reference is one dataset, and split_by makes several. Record the reference by itself, before or "
+                "after them."
+            )
+        parts = _parts(study, dataset, name, split_by, groups)
+    for part, (samples, grouped) in parts.items():
+        record_dataset(
+            study,
+            study.model,
+            samples,
+            part,
+            layers=layers,
+            paths=paths,
+            reference=reference,
+            stored_as=stored_as,
+            keep=keep,
+            outputs=outputs,
+            output=output,
+            options=PassOptions(batch_size=batch_size, loader_workers=loader_workers, on_error=on_error),
+            engine=engine,
+            shard_samples=shard_samples,
+            check_range=check_range,
+            other_preprocessing=other_preprocessing,
+            overwrite=overwrite,
+            about=about,
+            progress=bar if progress else silent,
+            groups=grouped,
+        )
+    return study[next(iter(parts))]
+
+
+def _parts(
+    study: StoredStudy,
+    dataset: Dataset,
+    name: str,
+    column: str,
+    groups: Mapping[str, GroupValue] | None,
+) -> dict[str, tuple[Dataset, Mapping[str, GroupValue] | None]]:
+    """A dataset for each value of a column, by name, and the groups it belongs to.
+
+    Raises
+    ------
+    DataError
+        No such column, samples without a value, or too many values.
+    BadRequest
+        Values that cannot stand in the names of datasets.
+    """
+    from shiftscope.datasets.split import split
+
+    parts: dict[str, tuple[Dataset, Mapping[str, GroupValue] | None]] = {}
+    for value, part in split(dataset, column).items():
+        named = f"{name}.{value}"
+        if named in parts:
+            raise BadRequest(f"two values of {column!r} are written {str(value)!r}; make them differ.")
+        refuse_dataset_name(named, [*study.datasets, *parts])
+        parts[named] = part, {**(groups or {}), column: value}
+    return parts
 
 
 def record_dataset(
@@ -171,6 +224,8 @@ def record_dataset(
     check_range: bool = True,
     other_preprocessing: bool = False,
     overwrite: bool = False,
+    about: str | None = None,
+    groups: Mapping[str, GroupValue] | None = None,
     progress: Progress = silent,
 ) -> Recording:
     """`record` of what is a dataset already, with all that decides how its samples go through the model.
@@ -179,8 +234,8 @@ def record_dataset(
     way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
     other ranks that its launcher started; a Dask client has its workers record.
     """
-    from shiftscope.recording.job import Job
     from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import PassOptions
     from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.writing.writer import RecordingWriter
@@ -206,13 +261,15 @@ def record_dataset(
         ),
         other_preprocessing=other_preprocessing,
     )
+    Description().changed(about, groups)  # refused before the first batch
+    study.reread(as_written=True)  # another process may have renamed a dataset
     prepared = prepare(study, model, dataset, asked)
     if overwrite and engine.rank is not None:
         raise BadRequest(
             "processes that record together cannot replace a dataset, since one may end before another begins. "
             "Record under another name, or replace it with one process."
         )
-    with write_errors(study.path), RecordingPlace(study.path, name).lock(engine.rank):
+    with write_errors(study.path), study.place_of(name).lock(engine.rank):
         # A recording that is replaced stays until the new one is whole; one that was stopped then takes its place.
         before = study.place_of(name)
         if before.waits and engine.rank is not None:
@@ -223,17 +280,21 @@ def record_dataset(
         replaces = before.waits or (overwrite and name in study)
         place = before.replacement if replaces else before
         known = prepared.known
-        job = Job(place, prepared.plan, prepared.categories, prepared.model, dataset, options, known)
+        work = RecordingWork(
+            place, prepared.plan, prepared.categories, prepared.model, dataset, options, known
+        )
         answers = known.answers if known else None
         with place.files_lock():
-            writer = RecordingWriter(place, prepared.plan, answers=answers, overwrite=overwrite)
+            writer = RecordingWriter(
+                place, prepared.plan, answers=answers, maps=prepared.map_geometries, overwrite=overwrite
+            )
         if answers:
             writer.tell_other_passes(answers, options.batch_size)
         try:
-            done = len(dataset) - sum(map(job.samples_in, writer.unfinished()))
+            done = len(dataset) - sum(map(work.samples_in, writer.unfinished()))
             with progress(name, done, len(dataset)) as advance:
                 if not writer.complete:
-                    engine.run(job, advance)
+                    engine.run(work, advance)
         except BaseException:
             if engine.over:
                 writer.abandon()
@@ -244,7 +305,7 @@ def record_dataset(
             writer = RecordingWriter(place, prepared.plan)  # another rank may have sealed it
             writer.seal(prepared.categories)
         place = place.settled()
-        _enter(study, prepared, place, reference=reference)
+        _enter(study, prepared, place, reference=reference, about=about, groups=groups)
         if replaces:
             place.remove_others()
     if keep == "responses":
@@ -254,7 +315,15 @@ def record_dataset(
     return study[name]
 
 
-def _enter(study: StoredStudy, recorded: Preparation, place: RecordingPlace, *, reference: bool) -> None:
+def _enter(
+    study: StoredStudy,
+    recorded: Preparation,
+    place: RecordingPlace,
+    *,
+    reference: bool,
+    about: str | None,
+    groups: Mapping[str, GroupValue] | None,
+) -> None:
     """Put a finished recording into the manifest, and what it tells of the model into the study."""
     from shiftscope.model.head import find_heads
     from shiftscope.model.provenance import refuse_other_layers
@@ -263,11 +332,14 @@ def _enter(study: StoredStudy, recorded: Preparation, place: RecordingPlace, *, 
 
     def entered(manifest: Manifest) -> Manifest:
         """The manifest with the recording in it; writes the files of linear maps, the same ones each time."""
+        if manifest.recorded_as(name) != place.recorded_as:
+            raise StudyMismatch(
+                f"while {name!r} was recorded, another dataset took this name or gave it up. Record it again."
+            )
         if manifest.layers:
             refuse_other_layers(manifest.layers, layers)
         if manifest.answer and recorded.known:
             manifest.answer.refuse_unlike(recorded.answer)
-        elsewhere = {} if place.at == place.own else {name: place.at}
         written, lost = dict[str, str](), study.lost_files()
         heads = (
             find_heads(recorded.model, layers, recorded.inputs, recorded.answer.output)
@@ -282,16 +354,16 @@ def _enter(study: StoredStudy, recorded: Preparation, place: RecordingPlace, *, 
         for linear in (*recorded.maps.values(), *heads[1:]):
             written |= study.save_map(linear)
         first = not manifest.inputs or name == (manifest.reference or name)
+        described = manifest.described.get(name, Description()).changed(about, groups)
         return dataclasses.replace(
-            manifest,
+            manifest.entered(name, place.at),
             categories=recorded.categories,
             layers=layers,
             reference=name if reference or not manifest.reference else manifest.reference,
-            datasets=manifest.datasets if name in manifest.datasets else (*manifest.datasets, name),
             inputs=recorded.seen.as_json() if first else manifest.inputs,
             answer=recorded.answer if recorded.known else None,
             sha256={**manifest.sha256, **written},
-            folders={other: at for other, at in manifest.folders.items() if other != name} | elsewhere,
+            described={**manifest.described, name: described},
         )
 
     study.update(entered)

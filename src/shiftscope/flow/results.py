@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shiftscope.store.result_kinds import result_kinds
-from shiftscope.store.results import KeptResult, kept_results, remove_result, why_stale
+from shiftscope.store.results import KeptResult, ResultKey, kept_results, remove_result, why_stale
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def results(
     rows = []
     for kept in kept_results(study.path):
         state = _state(study, kept)
-        if not _asked(kept, kind, layer, dataset) or (stale and state == FRESH):
+        if not _asked(study, kept, kind, layer, dataset) or (stale and state == FRESH):
             continue
         rows.append(_row(study, kept, state))
         if remove:
@@ -63,13 +63,20 @@ def results(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _asked(kept: KeptResult, kind: str | None, layer: str | None, dataset: str | None) -> bool:
+def _datasets(study: StoredStudy, key: ResultKey) -> list[str]:
+    """As they are named now; one that is gone as it was recorded."""
+    return [study.manifest.now_named(recorded) or recorded for recorded in key.datasets]
+
+
+def _asked(
+    study: StoredStudy, kept: KeptResult, kind: str | None, layer: str | None, dataset: str | None
+) -> bool:
     if kept.key is None:  # nothing is known of it but that it is damaged
         return kind is layer is dataset is None
     return (
         kind in (None, kept.key.kind)
         and layer in (None, kept.key.layer)
-        and (dataset is None or dataset in kept.key.datasets)
+        and (dataset is None or dataset in _datasets(study, kept.key))
     )
 
 
@@ -90,7 +97,7 @@ def _row(study: StoredStudy, kept: KeptResult, state: str) -> Sequence[object]:
     return (
         key.kind,
         key.layer,
-        ", ".join(key.datasets),
+        ", ".join(_datasets(study, key)),
         key.variant,
         ", ".join(key.versions),
         ", ".join(f"{name}={value}" for name, value in settings.items()),

@@ -8,7 +8,12 @@ from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimation.estimate import Estimate
-from shiftscope.scores.estimation.stored_estimates import KIND, NUMBERS, has_estimates, stored_estimates_of
+from shiftscope.scores.estimation.stored_estimates import (
+    KIND,
+    NUMBERS,
+    lacking_estimates,
+    stored_estimates_of,
+)
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
@@ -66,16 +71,17 @@ def scores(
     return table
 
 
-def score_all(study: StoredStudy, *, progress: Progress = silent) -> None:
-    """Compute and keep every score that the viewer shows first, so that no page waits for one."""
-    missing = {
-        layer: [name for name in study if not has_estimates(study, name, study.reference, layer)]
-        for layer in study.layers
-    }
+def score_all(study: StoredStudy, *, reference: str | None = None, progress: Progress = silent) -> None:
+    """Compute and keep every score that the viewer shows first, so that no page waits for one.
+
+    Compared with `reference`, the study's own where it is None.
+    """
+    against = reference or study.reference
+    missing = lacking_estimates(study, against)
     units = sum(study.layer(layer).units * len(names) for layer, names in missing.items())
     with progress("scoring", 0, units, counted="units") as advance:
         for layer, names in missing.items():
-            stored_estimates_of(study, names, study.reference, layer, advance=advance)
+            stored_estimates_of(study, names, against, layer, advance=advance)
 
 
 def _parts(estimate: Estimate) -> dict[str, UnitArray]:

@@ -19,7 +19,7 @@ class RecordedLayer:
     """A layer as it is recorded: everything about it decided, so that it can be stored and done again."""
 
     name: str  # in the study
-    module: str  # in the model
+    module: str  # in the model; of a derived layer the one behind it
     module_type: str
     kind: str
     pool: str
@@ -30,7 +30,7 @@ class RecordedLayer:
     rectify: bool
     channel_axis: int
     prefix_tokens: int
-    # Or what enters the module, the mean patch that enters a convolution, or codes of the layer that `module` names.
+    # Or what enters the module, the mean patch that enters a convolution, or codes of the layer behind it.
     side: Side = "output"
 
     @property
@@ -38,12 +38,17 @@ class RecordedLayer:
         return Axes(self.channel_axis, self.prefix_tokens)
 
     @property
+    def behind(self) -> str:
+        """The recorded layer that a derived one is computed from; empty for one that was recorded."""
+        return self.module if self.side == "derived" else ""
+
+    @property
     def read_as(self) -> str:
         """What one unit is, and how a map or token sequence became one number."""
         if self.side == "patches":
             return "weight of a kernel, mean over positions"
         if self.side == "derived":
-            return f"feature of {self.module}"
+            return f"feature of {self.behind}"
         return self.kind if self.pool == "none" else f"{self.kind}, {self.pool} pooling"
 
     def check(self, unit: int) -> int:

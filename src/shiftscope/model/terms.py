@@ -33,8 +33,8 @@ class Encoder(Protocol):
     """What makes a derived layer from the one behind it."""
 
     @property
-    def layer(self) -> str:
-        """The one behind it."""
+    def behind(self) -> str:
+        """That layer's name."""
         ...
 
     @property
@@ -99,7 +99,7 @@ class KnownTargets:
         if layer.side == "derived":
             raise BadRequest(
                 f"{target.layer!r} is derived: its units are features, Feature({target.layer!r}, unit). A direction of "
-                f"codes is one of the layer behind it, {layer.module!r}."
+                f"codes is one of the layer behind it, {layer.behind!r}."
             )
         if isinstance(target, Direction):
             vector = torch.from_numpy(checked_vector(target, layer.units))
@@ -132,7 +132,7 @@ class KnownTargets:
         if not 0 <= target.unit < encode.units:
             units = f"{encode.units}, from 0 to {encode.units - 1}"
             raise NotInStudy(f"no unit {target.unit} in layer {target.layer!r}, which has {units}.")
-        layer = layer_named(encode.layer, self.layers)
+        layer = layer_named(encode.behind, self.layers)
 
         def number(tensor: torch.Tensor) -> torch.Tensor:
             return encode(pooled(tensor, layer).float())[:, target.unit]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.statistics.newcombe import newcombe
+
 
 @dataclass(frozen=True)
 class GrownConfusion:
@@ -59,3 +61,19 @@ def grown_confusions(
         for i in order
         if growth[i] > 0
     ]
+
+
+def grown_beyond_chance(here: npt.NDArray[np.int64], there: npt.NDArray[np.int64]) -> int:
+    """How many confusions grew by more than chance allows: the 95 % interval of the growth (Newcombe) is above 0.
+
+    Parameters
+    ----------
+    here, there : (label, prediction)
+        Samples of the shifted set and of the reference; labels that either lacks are left out.
+    """
+    actual, predicted = np.nonzero(here)
+    totals, usual_totals = here.sum(axis=1)[actual], there.sum(axis=1)[actual]
+    known = (actual != predicted) & (usual_totals > 0)
+    counts, before = (each[actual, predicted][known] for each in (here, there))
+    _, low, _ = newcombe(counts, totals[known], before, usual_totals[known])
+    return int((low > 0).sum())

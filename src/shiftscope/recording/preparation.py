@@ -21,6 +21,7 @@ from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.forward import autocast_around
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.model.linear_map import LinearMap
+from shiftscope.model.map_geometry import MapGeometry
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,
@@ -33,6 +34,7 @@ from shiftscope.model.survey.find_answer import find_answer
 from shiftscope.model.survey.layer import Layer
 from shiftscope.model.survey.layer_choice import choose_layers
 from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.receptive_fields import map_geometries
 from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.tokens import prefix_tokens
 from shiftscope.recording.other_answers import refuse_other_answers_in
@@ -41,7 +43,7 @@ from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
 from shiftscope.shard import Keep, Outputs, StoredAs, StoredType
 from shiftscope.store.disk.atomic import read_json
-from shiftscope.store.layout import by_older_rules, written_format
+from shiftscope.store.layout import by_older_rules, refuse_dataset_name, written_format
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import check_choice
@@ -80,6 +82,9 @@ class Preparation:
     maps: Mapping[str, LinearMap]  # those whose paths are to be counted
     answer: Answer
     known: KnownAnswers | None  # None in formats that keep none
+    map_geometries: Mapping[
+        str, MapGeometry
+    ]  # by layer; empty where pictures are not what the model is given
 
 
 @dataclass(frozen=True)
@@ -98,15 +103,18 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     model = unwrap(model)
     described = describe_model(model)
     refuse_other_model(study.manifest.model, described)
-    _check_name(asked.name, study.datasets)
+    refuse_dataset_name(asked.name, study.datasets)
     asked = dataclasses.replace(asked, layers=_further_layers(study, asked))
     if not asked.other_preprocessing:
         _check_preprocessing(study, dataset, asked.name)
-    inputs = first_inputs(dataset, model)
+    inputs, picture = first_inputs(dataset, model)
     seen = _range_of(inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
     plan = _plan(study, model, dataset, asked, found, described)
-    return Preparation(plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known)
+    geometries = _map_geometries(study, model, inputs, picture, plan)
+    return Preparation(
+        plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known, geometries
+    )
 
 
 def _plan(
@@ -120,7 +128,7 @@ def _plan(
     fingerprint = dataset.fingerprint()
     stored_as, otherwise = _types(study, model, dataset, asked, found, fingerprint)
     return Plan(
-        dataset=asked.name,
+        dataset=study.place_of(asked.name).recorded_as,
         samples=len(dataset),
         layers=found.layers,
         categories=len(found.categories),
@@ -136,6 +144,25 @@ def _plan(
         autocast=found.answer.autocast,
         format=written_format(study.manifest.format),
     )
+
+
+def _map_geometries(
+    study: StoredStudy,
+    model: nn.Module,
+    inputs: torch.Tensor,
+    picture: tuple[int, int] | None,
+    plan: Plan,
+) -> Mapping[str, MapGeometry]:
+    """Of the layers with maps, where the dataset's pictures are what the model is given; the reference's, if alike."""
+    if by_older_rules(plan.format) or picture is None or picture != tuple(inputs.shape[2:]):
+        return {}
+    if study.reference in study.datasets:
+        reference = study[study.reference]
+        told = {layer.name: reference.map_geometry(layer.name) for layer in plan.layers}
+        geometries = {name: geometry for name, geometry in told.items() if geometry}
+        if geometries and all(geometry.picture == picture for geometry in geometries.values()):
+            return geometries
+    return map_geometries(model, inputs, plan.layers, plan.autocast)
 
 
 def _entering(study: StoredStudy) -> list[RecordedLayer]:
@@ -280,15 +307,3 @@ def _as_before(layer: RecordedLayer, model: nn.Module) -> RecordedLayer:
     if layer.kind == "token dimension":
         return dataclasses.replace(layer, channel_axis=1)
     return dataclasses.replace(layer, prefix_tokens=prefix_tokens(model))
-
-
-def _check_name(name: str, taken: Sequence[str]) -> None:
-    if set(name) <= {"."} or set(name) & {"/", "\\"}:
-        raise BadRequest(
-            f"{name!r} cannot name a dataset, since it is part of an address: leave out slashes."
-        )
-    for other in taken:
-        if other != name and other.casefold() == name.casefold():
-            raise BadRequest(
-                f"{name!r} and {other!r} would be one folder on some systems; choose another name."
-            )

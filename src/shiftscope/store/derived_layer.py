@@ -42,7 +42,7 @@ class DerivedLayer:
     kind: str
     units: int
     settings: Mapping[str, Any]  # parameters of its kind
-    fitted_on: str  # dataset
+    fitted_on: str  # dataset, by the name that it was recorded under
     rows: int  # samples that it was fitted on
     split: str  # which these are
     recording: str  # digest of that dataset's recording

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ DERIVED = "derived"
 
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
+_REPLACED = r"(?:\.([1-9][0-9]{0,8}) )?"  # before the name of a folder, how often its recording was replaced
 RESERVED = DEVICES | {"DERIVED", "EXPLANATIONS", "MAPS", "STUDY", "HEAD", "LOGITS"}
 
 
@@ -64,10 +65,39 @@ def given_name(folder: str) -> str:
 
 def times_replaced(folder: str, now: str) -> int:
     """How often a recording was replaced that is in `now`; ValueError where `now` is no folder of its dataset."""
-    found = re.fullmatch(r"(?:\.([1-9][0-9]{0,8}) )?" + re.escape(folder), now)
+    found = re.fullmatch(_REPLACED + re.escape(folder), now)
     if not found:
         raise ValueError(f"{now!r} is no folder for {folder!r}")
     return int(found[1] or 0)
+
+
+def recorded_name(folder: str) -> str:
+    """The name under which a dataset was recorded that is in `folder`; ValueError where none can be there."""
+    found = re.fullmatch(f"{_REPLACED}(.+)", folder)
+    name = given_name(found[2]) if found else ""
+    if not found or folder_name(name) != found[2]:
+        raise ValueError(f"{folder!r} is no folder of a dataset")
+    return name
+
+
+def is_folder_of(folder: str, name: str) -> bool:
+    """Whether `name` is a folder of a dataset's recordings: whole, to replace another, replaced, or half deleted."""
+    at = rf"(?:\.(?:new|[1-9][0-9]{{0,8}}) )?{re.escape(folder)}"
+    return bool(re.fullmatch(rf"{at}|\.{at}\.[0-9a-f]{{8}}\.gone", name))
+
+
+def refuse_dataset_name(name: str, taken: Sequence[str]) -> None:
+    """Raise `BadRequest` where a dataset cannot be named so beside those whose names are `taken`."""
+    if set(name) <= {"."} or set(name) & {"/", "\\"}:
+        raise BadRequest(
+            f"{name!r} cannot name a dataset, since it is part of an address: leave out slashes."
+        )
+    folder_name(name)
+    for other in taken:
+        if other != name and other.casefold() == name.casefold():
+            raise BadRequest(
+                f"{name!r} and {other!r} would be one folder on some systems; choose another name."
+            )
 
 
 def written_format(study: int) -> int:

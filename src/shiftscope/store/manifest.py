@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from shiftscope.category_names import checked_categories
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyDamaged, StudyMismatch
 from shiftscope.model.answer import Answer
 from shiftscope.model.recorded_layer import RecordedLayer
+from shiftscope.store.description import Description, checked_about
 from shiftscope.store.disk.atomic import (
     NO_VERSION,
     flush_names,
@@ -26,7 +28,7 @@ from shiftscope.store.layout import (
     MANIFEST,
     check_format,
     folder_name,
-    times_replaced,
+    recorded_name,
     written_format,
 )
 from shiftscope.store.places import StudyPlace
@@ -43,17 +45,72 @@ class Manifest:
     categories: tuple[str, ...]
     layers: tuple[RecordedLayer, ...] = ()
     reference: str = ""
-    datasets: tuple[str, ...] = ()  # finished, in the order recorded
+    datasets: tuple[str, ...] = ()  # finished, in the order in which they are shown
     inputs: Mapping[str, Any] = field(default_factory=dict)  # shape and range of the first dataset's inputs
     answer: Answer | None = None  # None before the first dataset, and in formats that keep none
-    # Of datasets that are not in the folder of their name, as they are once replaced on an object store.
+    # Of datasets that are not in the folder of their name: renamed ones, and those replaced on an object store.
     folders: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""  # the study
+    described: Mapping[str, Description] = field(default_factory=dict)  # by dataset
     versions: Mapping[str, str] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(
         default_factory=dict
     )  # checksums of the linear maps' files, by their names
     derived: tuple[str, ...] = ()  # layers that are computed from these, in the order made
     format: int = FORMAT  # by whose rules its recordings are made
+
+    def folder(self, dataset: str) -> str:
+        """Name of the folder that a dataset is in, or that a new one of this name would be in."""
+        if dataset in self.folders:
+            return self.folders[dataset]
+        if dataset in self.datasets:
+            return folder_name(dataset)
+        taken = {recorded_name(at).casefold() for at in self.folders.values()}
+        taken |= {other.casefold() for other in self.datasets if other not in self.folders}
+        names = (dataset if number == 1 else f"{dataset} ({number})" for number in count(1))
+        return folder_name(next(name for name in names if name.casefold() not in taken))
+
+    def recorded_as(self, dataset: str) -> str:
+        """The name that everything on disk has for a dataset, whatever it was renamed to."""
+        return recorded_name(self.folder(dataset))
+
+    def now_named(self, recorded: str) -> str | None:
+        """The dataset that was recorded under a name; None where there is none, or it was only begun."""
+        return next((name for name in self.datasets if self.recorded_as(name) == recorded), None)
+
+    def entered(self, dataset: str, folder: str) -> Manifest:
+        """With a dataset, which is in `folder`, behind the others, or where it was."""
+        there = self.datasets if dataset in self.datasets else (*self.datasets, dataset)
+        return replace(self, datasets=there, folders=self._folders(dataset, folder))
+
+    def renamed(self, dataset: str, name: str) -> Manifest:
+        """With another name for a dataset, which stays in its folder."""
+        folder = self.folder(dataset)
+        others = replace(self, folders=self._folders(dataset))
+        return replace(
+            self,
+            datasets=tuple(name if each == dataset else each for each in self.datasets),
+            reference=name if self.reference == dataset else self.reference,
+            folders=others._folders(name, folder),
+            described={name if each == dataset else each: told for each, told in self.described.items()},
+        )
+
+    def removed(self, dataset: str) -> Manifest:
+        """Without a dataset; where it was renamed, its folder is still told, until that is deleted."""
+        return replace(
+            self,
+            datasets=tuple(each for each in self.datasets if each != dataset),
+            described={each: told for each, told in self.described.items() if each != dataset},
+        )
+
+    def forgotten(self, dataset: str) -> Manifest:
+        """Without the folder of a dataset that was removed."""
+        return self if dataset in self.datasets else replace(self, folders=self._folders(dataset))
+
+    def _folders(self, dataset: str, folder: str = "") -> dict[str, str]:
+        """With a dataset's folder, where that is not the one of its name; without one where `folder` is empty."""
+        others = {other: at for other, at in self.folders.items() if other != dataset}
+        return others if folder in ("", folder_name(dataset)) else {**others, dataset: folder}
 
 
 def create_study(
@@ -96,6 +153,7 @@ def refuse_taken(path: Path) -> None:
 
 def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> bool:
     """False where the manifest on an object store is not the version `over`; in a folder a lock stands for versions."""
+    described = {name: told.as_json() for name, told in manifest.described.items() if told}
     content = {
         "format": written_format(manifest.format),
         "model": dict(manifest.model),
@@ -109,14 +167,17 @@ def write_manifest(path: Path, manifest: Manifest, over: str | None = None) -> b
         "sha256": dict(manifest.sha256),
         **({"derived": list(manifest.derived)} if manifest.derived else {}),
         **({"folders": dict(manifest.folders)} if manifest.folders else {}),
+        **({"about": manifest.about} if manifest.about else {}),
+        **({"described": described} if described else {}),
     }
     return write_json_over(StudyPlace(path).manifest, with_own_digest(content), over)
 
 
 def _checked(folders: Mapping[str, Any]) -> dict[str, str]:
-    """ValueError where a dataset is said to be in a folder that is not made for it."""
+    """ValueError where a dataset is said to be in what is no folder of a dataset."""
     for dataset, folder in folders.items():
-        times_replaced(folder_name(dataset), folder)
+        folder_name(dataset)
+        recorded_name(folder)
     return dict(folders)
 
 
@@ -145,6 +206,10 @@ def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
             sha256={str(name): str(digest) for name, digest in content.get("sha256", {}).items()},
             derived=tuple(content.get("derived", ())),
             folders=_checked(content.get("folders", {})),
+            about=checked_about(content.get("about", "")),
+            described={
+                name: Description.from_json(told) for name, told in content.get("described", {}).items()
+            },
             format=content["format"],
         )
         check_types(manifest)
@@ -171,6 +236,8 @@ def _check_names(manifest: Manifest) -> None:
             folder_name(name)
         if len(set(names)) < len(names):
             raise ValueError(f"a name stands twice among {names}")
+    if len(set(map(manifest.recorded_as, manifest.datasets))) < len(manifest.datasets):
+        raise ValueError("two datasets are in one folder")
 
 
 def make_study_folder(path: Path, *, private: bool) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from shiftscope.checked_text import short_text
 from shiftscope.errors import BadRequest, NoteChanged, NotInStudy, StudyBusy, StudyDamaged, StudyNotWritable
 from shiftscope.store.disk.atomic import make_empty
 from shiftscope.store.disk.local_copy import file_to_read
@@ -164,7 +164,7 @@ def save_unit_note(
     given: Given = (
         None if label is None else _one_line(label, "a label", LONGEST_LABEL),
         None if tags is None else _words(tags),
-        None if note is None else _checked(note.replace("\r\n", "\n").strip(), "a note", LONGEST_NOTE),
+        None if note is None else short_text(note.replace("\r\n", "\n").strip(), "a note", LONGEST_NOTE),
     )
     path = _place(study)
     if on_store(path):
@@ -347,17 +347,8 @@ def _words(tags: str | Iterable[str]) -> frozenset[str]:
     words = frozenset(word for text in texts for word in _BETWEEN_TAGS.split(text) if word)
     if len(words) > MOST_TAGS:
         raise BadRequest(f"{len(words)} tags were given; a unit has at most {MOST_TAGS}.")
-    return frozenset(_checked(word, "a tag", LONGEST_TAG) for word in words)
+    return frozenset(short_text(word, "a tag", LONGEST_TAG) for word in words)
 
 
 def _one_line(text: str, what: str, longest: int) -> str:
-    return _checked(" ".join(text.split()), what, longest)
-
-
-def _checked(text: str, what: str, longest: int) -> str:
-    if len(text) > longest:
-        raise BadRequest(f"{what} has at most {longest:,} characters, and this one has {len(text):,}.")
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
-            raise BadRequest(f"{what} cannot hold the control character {character!r}; leave it out.")
-    return text
+    return short_text(" ".join(text.split()), what, longest)

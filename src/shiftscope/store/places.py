@@ -32,6 +32,8 @@ from shiftscope.store.layout import (
     SUMMARIES,
     folder_name,
     given_name,
+    is_folder_of,
+    recorded_name,
     times_replaced,
 )
 
@@ -98,6 +100,8 @@ class RecordingPlace:
         Folder of the study.
     at
         Name of the dataset's folder, where that is not the dataset's own.
+    renamed_from
+        The name that it was recorded under, by which everything on disk knows it, where it has another one now.
     behind
         Of a derived layer's codes: the recording that they are of, which has the samples.
     contained
@@ -115,6 +119,7 @@ class RecordingPlace:
     dataset: str
     at: str = ""
     contained: bool = True
+    renamed_from: str = ""
     behind: RecordingPlace | None = None
 
     def __post_init__(self) -> None:
@@ -127,8 +132,9 @@ class RecordingPlace:
 
         After a stop just before a recording took its place, it is still where it was written.
         """
-        place = cls(root, dataset, at)
-        if at or place.on_store:
+        recorded = recorded_name(at) if at else dataset
+        place = cls(root, dataset, at, renamed_from="" if recorded == dataset else recorded)
+        if place.on_store or place.at != place.own:
             return place
         new = place.replacement
         return new if new.folder.exists() and not place.folder.exists() else place
@@ -136,12 +142,19 @@ class RecordingPlace:
     def of_derived(self, layer: str) -> RecordingPlace:
         """Where the codes of this recording are that a derived layer has."""
         at = "/".join((DERIVED, "layers", folder_name(layer), self.own))
-        return RecordingPlace(self.root, self.dataset, at, behind=dataclasses.replace(self, contained=True))
+        return dataclasses.replace(
+            self, at=at, contained=True, behind=dataclasses.replace(self, contained=True)
+        )
+
+    @property
+    def recorded_as(self) -> str:
+        """The name that the dataset was recorded under, which it keeps on disk whatever it is called."""
+        return self.renamed_from or self.dataset
 
     @property
     def own(self) -> str:
         """Name of the dataset's own folder, and of its locks."""
-        return folder_name(self.dataset)
+        return folder_name(self.recorded_as)
 
     @property
     def folder(self) -> Path:
@@ -285,6 +298,11 @@ class RecordingPlace:
                 times_replaced(self.own, folder.name)
                 if folder != self.folder:
                     remove_folder(folder)
+
+    def folders(self) -> list[Path]:
+        """All that there is of the dataset's recordings, the one that counts last."""
+        found = [folder for folder in self.root.iterdir() if is_folder_of(self.own, folder.name)]
+        return sorted(found, key=lambda folder: folder == self.folder)
 
     def _inside(self, *names: str) -> Path:
         path = self.folder.joinpath(*names)

@@ -44,7 +44,8 @@ class ResultKey:
     layer
         That it is about.
     datasets
-        Whose recordings it rests on; the first is the one that it is about.
+        Whose recordings it rests on, by the names that they were recorded under; the first is the one that it is
+        about. Renaming a dataset leaves its results where they are.
     versions
         Of the method, for each of the result's parts: a number that is raised when what is computed changes.
     ground
@@ -69,8 +70,9 @@ class ResultKey:
     @classmethod
     def of(cls, study: StoredStudy, kind: str, layer: str, datasets: Sequence[str], **rest: Any) -> ResultKey:
         """The key of a result that rests on these datasets as they are now; raises `NotInStudy` for one that is not."""
-        digests = {name: study[name].holding(layer).digest for name in datasets}
-        return cls(kind, study.layer(layer).name, tuple(datasets), recordings=digests, **rest)
+        recorded = {study.manifest.recorded_as(name): study[name] for name in datasets}
+        digests = {name: recording.holding(layer).digest for name, recording in recorded.items()}
+        return cls(kind, study.layer(layer).name, tuple(recorded), recordings=digests, **rest)
 
     def place(self, study: Path) -> Path:
         """The result's folder, below the study's own."""
@@ -213,11 +215,12 @@ def _listed(study: Path) -> list[Path]:
 
 def why_stale(study: StoredStudy, kept: ResultKey, versions: Mapping[str, int]) -> str:
     """Why a kept result would not be shown, given the versions that methods have now; empty where it would."""
+    names = {recorded: study.manifest.now_named(recorded) or "" for recorded in kept.datasets}
     try:
-        now = {name: study[name].holding(kept.layer).digest for name in kept.datasets}
+        now = {recorded: study[name].holding(kept.layer).digest for recorded, name in names.items()}
     except (NotInStudy, StudyDamaged):
         return "a dataset that it rests on is gone"
-    changed = [name for name in kept.datasets if kept.recordings.get(name) != now[name]]
+    changed = [name for recorded, name in names.items() if kept.recordings.get(recorded) != now[recorded]]
     if changed:
         return f"{', '.join(changed)} recorded again"
     older = [part for part, version in kept.versions.items() if versions.get(part) != version]

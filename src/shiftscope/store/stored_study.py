@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import NotInStudy, StudyDamaged, closest
+from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged, closest
 from shiftscope.model.linear_map import LinearMap, further_head
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
+from shiftscope.store.dataset_groups import DatasetGroup, dataset_groups
 from shiftscope.store.derived_layer import DerivedLayer, read_derived, read_learned
+from shiftscope.store.description import Description
 from shiftscope.store.disk.atomic import (
     Checksums,
     has_checksum,
@@ -32,7 +35,6 @@ from shiftscope.store.stored_recording import Recording
 if TYPE_CHECKING:
     from torch import nn
 
-    from shiftscope.jobs import Jobs
     from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.store.manifest import Manifest, _read_manifest, write_manifest
 
@@ -43,7 +45,6 @@ class StoredStudy(Mapping[str, Recording]):
     With `read_only` no note is saved and no score kept, so that looking at the study leaves its folder as it is.
     """
 
-    jobs: Jobs | None = None  # of a viewer that has the model at hand
     model: nn.Module | None = None  # the one at hand, once it was given; the study holds what it answered
 
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
@@ -62,6 +63,26 @@ class StoredStudy(Mapping[str, Recording]):
     @property
     def categories(self) -> tuple[str, ...]:
         return self.manifest.categories
+
+    @property
+    def about(self) -> str:
+        """What is said of the study; empty where nothing is."""
+        return self.manifest.about
+
+    def description(self, dataset: str) -> Description:
+        """What is said of a dataset, and the groups it belongs to; raises `NotInStudy` where there is none."""
+        self.refuse_absent(dataset)
+        return self.manifest.described.get(dataset, Description())
+
+    @property
+    def groups(self) -> list[DatasetGroup]:
+        """Datasets that belong together; those outside of all groups are `ungrouped`."""
+        return dataset_groups({name: self.description(name).groups for name in self})
+
+    @property
+    def ungrouped(self) -> list[str]:
+        """Datasets that no variable groups, the reference first."""
+        return [name for name in self if not self.description(name).groups]
 
     @property
     def layers(self) -> dict[str, RecordedLayer]:
@@ -121,15 +142,7 @@ class StoredStudy(Mapping[str, Recording]):
     def __getitem__(self, dataset: str) -> Recording:
         if dataset in self.damage:
             raise StudyDamaged(str(self.damage[dataset]), dataset)
-        if not self.manifest.datasets:
-            begun = " and ".join(map(repr, self.unfinished()))
-            told = f" The recording of {begun} was begun, and the same command goes on." if begun else ""
-            raise NotInStudy(f"no dataset is recorded in {self.path} yet.{told}")
-        if dataset not in self:
-            raise NotInStudy(
-                f"no dataset {dataset!r} in this study; closest: {closest(dataset, self.manifest.datasets)}. "
-                f"Recorded are {', '.join(self.manifest.datasets)}."
-            )
+        self.refuse_absent(dataset)
         if dataset not in self._recordings:
             try:
                 opened = self._opened(dataset)
@@ -140,12 +153,29 @@ class StoredStudy(Mapping[str, Recording]):
             return opened  # another thread may have it read again just now
         return self._recordings.get(dataset) or self._opened(dataset)
 
+    def refuse_absent(self, dataset: str) -> None:
+        """Raise `NotInStudy` where no such dataset is recorded."""
+        if not self.manifest.datasets:
+            begun = " and ".join(map(repr, self.unfinished()))
+            told = f" The recording of {begun} was begun, and the same command goes on." if begun else ""
+            raise NotInStudy(f"no dataset is recorded in {self.path} yet.{told}")
+        if dataset not in self.manifest.datasets:
+            raise NotInStudy(
+                f"no dataset {dataset!r} in this study; closest: {closest(dataset, self.manifest.datasets)}. "
+                f"Recorded are {', '.join(self.manifest.datasets)}."
+            )
+
     def _opened(self, dataset: str) -> Recording:
-        recording = Recording(self.place_of(dataset))
-        if recording.plan.dataset != dataset:
+        place = self.place_of(dataset)
+        if not place.description.exists() and dataset not in _read_manifest(self.path).datasets:
+            raise StudyDamaged(
+                f"{dataset!r} was removed after this study was opened: read_again() sees what there is."
+            )
+        recording = Recording(place)
+        if recording.plan.dataset != place.recorded_as:
             raise StudyDamaged(
                 f"{recording.folder} holds a recording of {recording.plan.dataset!r}, and should hold one of "
-                f"{dataset!r}. Give each folder its own name again."
+                f"{place.recorded_as!r}. Give each folder its own name again."
             )
         if recording.plan.categories != len(self.categories):
             raise StudyDamaged(
@@ -176,7 +206,7 @@ class StoredStudy(Mapping[str, Recording]):
 
     def place_of(self, dataset: str) -> RecordingPlace:
         """Where a dataset's recording is, or would be."""
-        return RecordingPlace.found(self.path, dataset, self.manifest.folders.get(dataset, ""))
+        return RecordingPlace.found(self.path, dataset, self.manifest.folder(dataset))
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._whole(), key=lambda name: name != self.reference))
@@ -280,10 +310,22 @@ class StoredStudy(Mapping[str, Recording]):
         except OSError:
             return False
 
+    def refuse_read_only(self, done: str) -> None:
+        """Raise `BadRequest` where the study was opened to be looked at; `done` says what nobody may do to it."""
+        if self.read_only:
+            raise BadRequest(
+                f"{self.path} was opened to be read only, so nothing is {done} it. Open it without read_only."
+            )
+
     def unfinished(self) -> list[str]:
         """Datasets whose recording stopped midway; the same command finishes them."""
-        begun = self.place.begun() - set(self.manifest.datasets)
+        begun = {self._meant(recorded) for recorded in self.place.begun()} - set(self.manifest.datasets)
         return sorted(begun | {name for name in self.manifest.datasets if not self._is_complete(name)})
+
+    def _meant(self, recorded: str) -> str:
+        """The dataset whose files are kept under a name, where that is the name of another one that was renamed."""
+        names = [*self.manifest.folders, re.sub(r" \(\d+\)$", "", recorded)]
+        return next((name for name in names if self.manifest.recorded_as(name) == recorded), recorded)
 
     def _is_complete(self, dataset: str) -> bool:
         """False where repairing has left shards to be recorded again; what is damaged is another matter."""

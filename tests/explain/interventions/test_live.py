@@ -10,12 +10,11 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
 from shiftscope.explain.interventions.edit import EDIT_KINDS, Edit
-from shiftscope.explain.interventions.live import Change, Changing, intervene_live
+from shiftscope.explain.interventions.live import Change, Changing, changed_answers
 from shiftscope.model.output import responses_in
 from shiftscope.model.survey.layer import Layer
 from shiftscope.model.survey.layer_choice import choose_layers
 from shiftscope.model.survey.survey import Survey
-from shiftscope.recording.live_study import LiveStudy
 from shiftscope.recording.stream import PassOptions
 from shiftscope.study import open_study
 
@@ -238,9 +237,10 @@ def test_the_hooks_are_taken_out_when_something_breaks(recorded, net):
 
 
 def test_progress_counts_every_sample(recorded, net, made):
-    seen = []
+    seen, lab = [], recorded["lab"]
     run = PassOptions(batch_size=16, progress=seen.append)
-    intervene_live(LiveStudy(recorded, net, {"lab": made()}), ["lab"], [0], layer="conv", run=run)
+    change = Change(recorded.layers["conv"], [0], Edit.of("silence", lab, "conv", [0]))
+    changed_answers(net, made(), change, lab.samples, lab.plan, recorded.categories, run)
     assert sum(seen) == 40
 
 

@@ -11,6 +11,7 @@ from shiftscope.scores.estimation.floor import floor
 from shiftscope.scores.estimation.halves import halves
 from shiftscope.statistics.equal_means import equal_means
 from shiftscope.statistics.infinite_sets import of_infinite_sets
+from tests.scores.conftest import write_study
 
 CATEGORIES, EACH, UNITS = 10, 50, 150
 LOST = [5, 9, 0, 4, 7, 2, 8, 1, 3, 6]  # an order of the categories that has little of the usual one
@@ -69,8 +70,8 @@ def test_equal_means_are_tested_as_scipy_does():
     np.testing.assert_array_equal(equal_means(np.ones((2, 1)), np.zeros((2, 1)), np.array([4, 4])), [np.nan])
 
 
-@pytest.fixture
-def simulated(written):
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
     """Estimates of runs of `UNITS` units each: whose categories keep their order under the shift, the means of one and
     the next so far `APART`; then of units that respond alike to all categories; then of units whose order is lost."""
     rng = np.random.default_rng(1)
@@ -83,7 +84,8 @@ def simulated(written):
         name: m[labels] + rng.normal(size=(len(labels), m.shape[1]))
         for name, m in (("lab", means), ("field", theirs))
     }
-    study = written(made, {"lab": labels, "field": labels}, categories=CATEGORIES)
+    path = tmp_path_factory.mktemp("simulated") / "made.study"
+    study = write_study(path, made, {"lab": labels, "field": labels}, categories=CATEGORIES)
     return estimate_units([study["field"]], study["lab"], "layer")[0]
 
 

@@ -40,7 +40,9 @@ def entries(study, title="Scores"):
 def test_a_score_s_number_is_that_of_its_picture(explored, name):
     entry = entries(explored.study)[name]
     assert entry.name == unit_scores[name].title
-    assert float(entry.sketch.found.rpartition(": ")[2].replace("−", "-")) == pytest.approx(BY_HAND[name], abs=0.006)
+    assert float(entry.sketch.found.rpartition(": ")[2].replace("−", "-")) == pytest.approx(
+        BY_HAND[name], abs=0.006
+    )
 
 
 def test_every_score_has_its_formula_in_words_what_high_means_and_a_picture(explored):
@@ -82,7 +84,10 @@ def test_a_picture_has_a_bar_for_each_number_and_says_them(explored):
     drawn = sketch_svg(entries(explored.study)["novelty"].sketch)
     assert drawn.count("<rect") == 8
     assert drawn.count('class="c-ref ring"') == 4
-    assert "baseline: 0.9, 0.5, 0.2, 0.1; focus: 0.3, 0.45, 0.6, 0.1. lost peak response (novelty): 0.300" in drawn
+    assert (
+        "baseline: 0.9, 0.5, 0.2, 0.1; focus: 0.3, 0.45, 0.6, 0.1. lost peak response (novelty): 0.300"
+        in drawn
+    )
     alone = sketch_svg(entries(explored.study)["selectivity"].sketch)
     assert alone.count("<rect") == 4
     assert "baseline" not in alone

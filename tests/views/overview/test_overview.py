@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Chart, Facts, ImageStrip, Message, Table
+from shiftscope.views.page.panels import Cases, Chart, Message, Table, plain
 from shiftscope.views.parts.number_text import number
 from tests.views.conftest import (
     CATEGORIES,
-    columns,
     panel,
     panels,
     positions,
@@ -29,12 +29,20 @@ from tests.views.conftest import (
 
 
 def facts(page, name):
-    return {fact.name: fact for fact in panel(page, Facts, name).facts}
+    """A dataset's row by the names of the columns."""
+    table = panel(page, Table, "Datasets")
+    (row,) = (row for row in table.rows if row[0].text == name)
+    return dict(zip((column.name for column in table.columns), row, strict=True))
 
 
-def sentence(page, name):
-    (found,) = (message for message in columns(page, "What the shift did") if message.title == name)
-    return found.text
+def case(page, name):
+    (found,) = (case for case in panel(page, Cases).cases if case.name == name)
+    return found
+
+
+def fold(page, key):
+    (found,) = (each for each in page.panels[-1].panels if each.key == key)
+    return found
 
 
 def ends(note):
@@ -49,22 +57,21 @@ def of_label(plain, label):
 @pytest.mark.parametrize("reference", ["lab", "field"])
 def test_each_dataset_shows_its_accuracy_samples_and_wrong_answers(explored, reference):
     page = overview(explored.study, baseline=reference)
-    assert next(card.title for card in panels(page, Facts)) == reference
+    assert panel(page, Table, "Datasets").rows[0][0].text == reference
     usual = explored[reference].judged()
     for name in ("lab", "field", "night"):
         shown, (told, judged) = facts(page, name), explored[name].judged()
-        assert same_percent(shown["accuracy"].value, told / judged)
-        assert read(shown["samples"].value) == len(explored[name])
-        assert read(shown["wrong"].value) == judged - told
+        assert same_percent(shown["accuracy"].text, told / judged)
+        assert read(shown["samples"].text) == len(explored[name])
+        assert read(shown["wrong"].text) == judged - told
         low, high = (100 * float(end) for end in wilson(told, judged))
-        interval, *change = shown["accuracy"].note.split("; ")
-        assert interval == f"{low:.1f} to {high:.1f} %"
+        assert shown["accuracy"].note == f"{low:.1f} to {high:.1f} %"
+        change = shown["change"]
         if name == reference:
-            assert not change
+            assert not change.text
         else:
-            points, rest = change[0].split(" points (")
             expected = [100 * float(number) for number in newcombe(told, judged, *usual)]
-            found = [read(points), *ends(rest.removesuffix(")"))]
+            found = [read(change.text.removesuffix(" points")), *ends(change.note)]
             assert found == pytest.approx(expected, abs=0.0501)
     assert facts(page, "field")["samples"].note == "2 unlabelled, 3 skipped"
     assert facts(page, "night")["samples"].note == ""
@@ -80,7 +87,7 @@ def test_each_shifted_dataset_shows_the_median_of_the_published_scores(explored,
         defined = sorted(values[~np.isnan(values)])
         middle = len(defined) // 2
         median = defined[middle] if len(defined) % 2 else (defined[middle - 1] + defined[middle]) / 2
-        assert same_number(fact.value, median), score
+        assert same_number(fact.text, median), score
         undefined = len(values) - len(defined)
         notes = [f"{undefined} of {len(values)} undefined"] if undefined else []
         floor = stored_estimates(explored.study, shifted, reference, layer)[score].floor
@@ -92,7 +99,8 @@ def test_each_shifted_dataset_shows_the_median_of_the_published_scores(explored,
 
 
 def test_the_reference_has_no_scores(explored):
-    assert set(facts(overview(explored.study), "lab")) == {"accuracy", "samples", "wrong"}
+    shown = facts(overview(explored.study), "lab")
+    assert {name for name, cell in shown.items() if cell.text} == {"dataset", "accuracy", "samples", "wrong"}
 
 
 @pytest.mark.parametrize("name", ["field", "night"])
@@ -104,7 +112,7 @@ def test_units_counted_as_different_are_those_that_the_linked_page_shows(explore
     reordered = estimates["spurious"].low > 0.5
     for verb, units in (("respond more or less strongly", apart), ("prefer other categories", reordered)):
         fact = shown[f"units that {verb}"]
-        assert fact.value == f"{units.sum()} of 10"
+        assert fact.text == f"{units.sum()} of 10"
         path, asked = urlsplit(fact.page).path, parse_qs(urlsplit(fact.page).query)
         assert path == "layers/hidden"
         page = layer_units(explored.study, "hidden", **{key: value for key, (value,) in asked.items()})
@@ -112,61 +120,74 @@ def test_units_counted_as_different_are_those_that_the_linked_page_shows(explore
         assert found == set(np.flatnonzero(units))
 
 
-def test_the_sentences_say_what_the_cards_say(explored):
+def test_each_shifted_set_has_a_case_with_its_loss_and_accuracy_the_worst_first(explored):
+    page = overview(explored.study)
+    right, total = explored.lab.judged()
+    losses = {}
+    for name in ("field", "night"):
+        told, judged = explored[name].judged()
+        change, low, high = (100 * float(end) for end in newcombe(told, judged, right, total))
+        shown = case(page, name)
+        assert read(shown.loss.removesuffix(" points")) == pytest.approx(change, abs=0.0501)
+        assert ends(shown.interval) == pytest.approx((low, high), abs=0.0501)
+        assert shown.accuracy.before == right / total
+        assert shown.accuracy.after == told / judged
+        assert (shown.accuracy.low, shown.accuracy.high) == tuple(map(float, wilson(told, judged)))
+        assert shown.accuracy.chance == 1 / CATEGORIES
+        losses[name] = change
+    assert [one.name for one in panel(page, Cases).cases] == sorted(losses, key=losses.get)
+    by_name = overview(explored.study, order="name")
+    assert [one.name for one in panel(by_name, Cases).cases] == ["field", "night"]
+    assert [one.name for one in panel(overview(explored.study, focus="night"), Cases).cases] == ["night"]
+
+
+def test_of_more_sets_than_asked_for_the_first_are_shown_and_the_others_offered(explored):
+    shown = panel(overview(explored.study, cases=1), Cases)
+    assert len(shown.cases) == 1
+    assert shown.more.text == "show the other 1"
+    assert parse_qs(urlsplit(shown.more.page).query) == {"cases": ["2"]}
+    assert panel(overview(explored.study), Cases).more is None
+
+
+def test_the_confusion_of_a_case_is_the_one_that_grew_most_with_its_images(explored):
     page = overview(explored.study)
     for name in ("field", "night"):
-        said, shown = sentence(page, name), facts(page, name)
-        told, judged = explored[name].judged()
-        right, total = explored.lab.judged()
-        _, low, high = newcombe(told, judged, right, total)
-        before, after = f"{100 * right / total:.1f} %", f"{100 * told / judged:.1f} %"
-        assert high < 0 or low < 0 < high
-        if high < 0:
-            assert said.startswith(f"Accuracy fell from {before} to {after}; ")
-        else:
-            assert said.startswith(f"Accuracy is {after} and {before} in lab, no more apart than chance")
-        apart = read(shown["units that respond more or less strongly"].value.split()[0])
-        other = read(shown["units that prefer other categories"].value.split()[0])
-        assert (
-            f"of the 10 units of hidden, {apart:.0f} respond more or less strongly (q < 0.05, shift" in said
-        )
-        assert f" and {other:.0f} prefer other categories (spurious above 0.5" in said
-        confusion = shown["confusion that grew most"]
-        share, was = (read(part) for part in confusion.note.split(", up from "))
-        label = confusion.value.split(" → ")[0]
-        assert said.endswith(
-            f"largest growth of a confusion: {confusion.value}, {share:.0f} % of the samples labelled {label}, up from "
-            f"{was:.0f} %."
-        )
+        _, _, _, a, b, pair = grown(explored, [name])[0]
+        shown = case(page, name)
+        assert shown.ways[0].text == f"{'abcde'[a]} → {'abcde'[b]}"
+        assert shown.ways[0].page == f"confusions/{a}/{b}?focus={name}"
+        before, after = shown.strips[:2]
+        assert after.note == f"classified {'abcde'[b]}, {pair[0]} of {pair[1]}"
+        labels, predictions = explored[name].labels, explored[name].predictions
+        assert {(labels[p], predictions[p]) for p in positions(after.pictures)} == {(a, b)}
+        usual = explored.lab
+        assert {(usual.labels[p], usual.predictions[p]) for p in positions(before.pictures)} <= {(a, a)}
+        if shown.like:
+            assert usual.labels[shown.like.position] == usual.predictions[shown.like.position] == b
 
 
-def test_an_accuracy_that_rose_is_said_to_have_risen(explored):
-    right, total = explored.field.judged()
-    told, judged = explored.lab.judged()
-    assert newcombe(told, judged, right, total)[1] > 0
-    expected = f"Accuracy rose from {100 * right / total:.1f} % to {100 * told / judged:.1f} %; "
-    assert sentence(overview(explored.study, baseline="field"), "lab").startswith(expected)
-
-
-def test_a_set_without_labels_has_a_sentence_without_accuracy(unlabelled):
+def test_a_set_without_labels_has_a_case_without_accuracy(unlabelled):
     page = overview(unlabelled.study)
-    assert sentence(page, "field").startswith("No sample has a label and an answer, so there is no accuracy")
-    assert "confusion" not in sentence(page, "field")
+    shown = case(page, "field")
+    assert plain(shown.says[0]) == "No sample has a label and an answer, so there is no accuracy."
+    assert (shown.accuracy, shown.loss, shown.ways) == (None, "", [])
+    assert page.sentence.endswith("of lab is classified right")
     page = overview(unlabelled.study, baseline="field")
-    assert "; field has none to compare with" in sentence(page, "lab")
+    assert "without labels there is no accuracy to compare" in page.sentence
+    assert case(page, "lab").loss == ""
 
 
 def test_each_dataset_shows_the_first_image_of_its_first_categories(explored):
     page = overview(explored.study)
     for name in ("lab", "field", "night"):
-        strip = panel(page, ImageStrip, f"Images of {name}")
         labels = explored[name].labels.tolist()
-        assert positions(strip.pictures) == [labels.index(c) for c in sorted(set(labels) - {-1})]
+        expected = [labels.index(c) for c in sorted(set(labels) - {-1})][:5]
+        assert positions(facts(page, name)["images"].pictures) == expected
 
 
 def test_without_labels_the_first_images_are_shown(unlabelled):
-    strip = panel(overview(unlabelled.study), ImageStrip, "Images of field")
-    assert positions(strip.pictures) == [0, 1, 2, 3, 4, 5]
+    pictures = facts(overview(unlabelled.study), "field")["images"].pictures
+    assert positions(pictures) == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("reference", ["lab", "night"])
@@ -186,14 +207,28 @@ def test_the_shift_profile_has_the_median_and_quartiles_of_each_layer(explored, 
     assert chart.spec["layer"][-1]["encoding"]["x"]["sort"] == ["conv", "hidden"]
 
 
-def test_the_score_of_the_profile_is_one_that_does_not_cancel_if_it_can_be_measured(explored, summaries_only):
-    for study, name in ((explored.study, "wasserstein"), (summaries_only.study, "novelty")):
-        page = overview(study)
-        (choice,) = (choice for choice in page.choices if choice.name == "Score")
-        assert choice.current == name
-        assert panel(page, Chart).note.startswith(f"Median {name}")
+def test_the_profile_shows_change_per_category_first_and_change_of_strength_beside_it(
+    explored, summaries_only
+):
+    for study, second in ((explored.study, "wasserstein"), (summaries_only.study, "novelty")):
+        charts = panels(overview(study), Chart)
+        assert [chart.note.split(" over")[0] for chart in charts] == ["Median spurious", f"Median {second}"]
     page = overview(summaries_only.study, score="wasserstein")
-    assert "it may take single responses" in panel(page, Message, "Where in the network").text
+    assert "it may take single responses" in panel(page, Message, "wasserstein").text
+
+
+def test_where_it_begins_is_the_first_layer_whose_units_answer_to_others(explored):
+    said = fold(overview(explored.study), "where").says
+    worst = panel(overview(explored.study), Cases).cases[0].name
+    medians = {
+        layer: np.nanmedian(scores(explored, worst, "lab", layer)["spurious"]) for layer in ("conv", "hidden")
+    }
+    first = next((layer for layer, median in medians.items() if median >= 0.5), None)
+    if first is None:
+        assert "in no layer" in said or "changes how strongly" in said
+    else:
+        already = "already " if first == "conv" else ""
+        assert said.startswith(f"{already}in {first}: units of {worst} answer to other categories")
 
 
 def grown(explored, shifted, reference="lab"):
@@ -213,7 +248,7 @@ def grown(explored, shifted, reference="lab"):
 
 @pytest.mark.parametrize(("focus", "shifted"), [(None, ["field", "night"]), ("night", ["night"])])
 def test_confusions_are_in_the_order_of_how_much_their_share_grew(explored, focus, shifted):
-    table = panel(overview(explored.study, focus=focus), Table, "Confusions that grew most")
+    table = panel(overview(explored.study, focus=focus), Table, "Confusions")
     expected = grown(explored, shifted)
     assert len(table.rows) == min(10, len(expected))
     for row, (growth, _, name, a, b, pair) in zip(table.rows, expected, strict=False):
@@ -229,7 +264,7 @@ def test_confusions_are_in_the_order_of_how_much_their_share_grew(explored, focu
 
 
 def test_categories_are_in_the_order_of_what_they_lost_and_an_empty_one_shows_dashes(explored):
-    table = panel(overview(explored.study), Table, "Categories that lost most")
+    table = panel(overview(explored.study), Table, "Categories")
     rows = {row[0].text: row for row in table.rows}
     lost = {}
     for c in range(CATEGORIES):
@@ -261,8 +296,8 @@ def test_categories_are_in_the_order_of_what_they_lost_and_an_empty_one_shows_da
 
 
 def test_a_focus_orders_the_categories_by_what_they_lost_in_it(explored):
-    table = panel(overview(explored.study, focus="night"), Table, "Categories that lost most")
-    assert [column.name for column in table.columns] == ["category", "change", "lab", "field", "night"]
+    table = panel(overview(explored.study, focus="night"), Table, "Categories")
+    assert [column.name for column in table.columns] == ["category", "change", "lab", "night"]
     lost = {}
     for c in range(3):
         shares = [explored[n].counted(c, c) / of_label(explored[n], c) for n in ("night", "lab")]
@@ -274,33 +309,39 @@ def test_a_focus_orders_the_categories_by_what_they_lost_in_it(explored):
     ]
 
 
-def test_the_units_most_to_blame_are_those_that_argue_most_for_wrong_answers(explored):
-    table = panel(overview(explored.study, layer="conv"), Table, "Units most to blame")
-    assert table.rows
-    blame = {
-        name: stored_estimates(explored.study, name, "lab", "hidden")["blame"] for name in ("field", "night")
-    }
-    expected = sorted(
-        (-value, place, unit)
-        for place, estimate in enumerate(blame.values())
-        for unit, value in enumerate(estimate.value)
-        if value > 0
-    )[:10]
-    for row, (value, place, unit) in zip(table.rows, expected, strict=True):
-        name = ("field", "night")[place]
-        assert [row[0].text, row[1].text] == [f"unit {unit}", name]
-        assert urlsplit(row[0].page).path == f"layers/hidden/units/{unit}"
-        assert same_number(row[2].text, -value)
-        low, high = row[2].note.split(" to ")
-        assert same_number(low, blame[name].low[unit])
-        assert same_number(high, blame[name].high[unit])
-        assert row[3].value == pytest.approx(blame[name].q[unit], nan_ok=True)
-        for cell, where in zip(row[4:], ("lab", name), strict=True):
-            assert strongest_first(cell.pictures, explored[where], "hidden", unit)
+def test_the_units_most_to_blame_are_within_each_set_those_that_argue_most_for_wrong_answers(explored):
+    page = overview(explored.study, layer="conv")
+    tables = [each for each in fold(page, "blame").panels if isinstance(each, Table)]
+    rows = [row for table in tables for row in table.rows]
+    assert rows
+    for name in ("field", "night"):
+        blame = stored_estimates(explored.study, name, "lab", "hidden")["blame"]
+        expected = [u for u in np.argsort(-blame.value, kind="stable")[:3] if blame.value[u] > 0]
+        shown = [row for row in rows if row[0].text == name]
+        assert {row[1].text for row in shown} == {f"unit {unit}" for unit in expected}
+        for row in shown:
+            unit = int(row[1].text.removeprefix("unit "))
+            assert urlsplit(row[1].page).path == f"layers/hidden/units/{unit}"
+            assert same_number(row[3].text, blame.value[unit])
+            low, high = row[3].note.split(" to ")
+            assert same_number(low, blame.low[unit])
+            assert same_number(high, blame.high[unit])
+            assert row[4].value == pytest.approx(blame.q[unit], nan_ok=True)
+            for cell, where in zip(row[5:], ("lab", name), strict=True):
+                assert strongest_first(cell.pictures, explored[where], "hidden", unit)
+
+
+def test_what_a_unit_repairs_alone_is_what_silencing_it_fixes(explored):
+    table = next(each for each in fold(overview(explored.study), "blame").panels if isinstance(each, Table))
+    for row in table.rows:
+        unit = int(row[1].text.removeprefix("unit "))
+        answers = intervene_through_head(explored.study, [unit], datasets=[row[0].text]).answers[row[0].text]
+        told, judged = explored[row[0].text].judged()
+        assert row[2].text == f"{len(answers.fixed)} of {judged - told}"
 
 
 def test_blame_takes_labels(unlabelled):
-    table = panel(overview(unlabelled.study), Table, "Units most to blame")
+    (table,) = fold(overview(unlabelled.study), "blame").panels
     assert not table.rows
     assert "it takes both, with labels" in table.empty
 

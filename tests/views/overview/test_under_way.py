@@ -4,9 +4,10 @@ import pytest
 
 from shiftscope.study import open_study
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Columns, Message
+from shiftscope.views.page.panels import Chart, Message
 
 from ...conftest import Made
+from ..conftest import panels
 
 
 class Stopped(BaseException):
@@ -48,12 +49,6 @@ def test_a_derived_layer_without_codes_of_a_dataset_is_named(recorded, net):
 def test_layers_that_are_derived_have_no_place_in_the_depth_of_the_network(recorded):
     recorded.derive("hidden", "pca", size=2, progress=False)
 
-    def charts(panels):
-        for panel in panels:
-            yield from charts(panel.panels) if isinstance(panel, Columns) else [panel]
-
-    (chart,) = [
-        each for each in charts(overview(recorded).panels) if each.title.startswith("Where in the network")
-    ]
-    assert "hidden" in str(chart.spec)
-    assert "pca2" not in str(chart.spec)
+    for chart in panels(overview(recorded), Chart):
+        assert "hidden" in str(chart.spec)
+        assert "pca2" not in str(chart.spec)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from shiftscope.views.page.panels import Columns, Message
-from shiftscope.views.page.section import panels_of, section, sections
+from shiftscope.views.page.section import Missing, panels_of, section, sections
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,24 @@ def test_a_section_with_nothing_to_show_leaves_no_trace():
     assert panels_of(Shown()) == []
     enter("some", said("there"), place=32, beside=True)
     assert panels_of(Shown()) == [Columns("", [said("there")])]
+
+
+def test_what_is_missing_is_offered_once_where_it_is_missed_first():
+    def lacks(title):
+        def shown(of):
+            raise Missing(Message(title, f"as it is {next(progress)}"))
+
+        return shown
+
+    progress = iter(range(3))
+    enter("one", said("1"), place=10)
+    enter("two", lacks("offer"), place=20)
+    enter("three", lacks("offer"), place=30)
+    enter("four", said("4"), place=31, beside=True)
+    enter("five", lacks("another"), place=40)
+    row = Columns("", [said("4")])
+    offer, another = Message("offer", "as it is 0"), Message("another", "as it is 2")
+    assert panels_of(Shown()) == [said("1"), offer, row, another]
 
 
 def test_a_page_has_the_sections_of_its_own_subject_alone():

@@ -11,7 +11,18 @@ from shiftscope.errors import NotInStudy
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.study import Study
-from shiftscope.views.page.panels import Chart, Compared, Folds, Form, ImageStrip, Message, Table
+from shiftscope.summaries.top_samples import TopSamples
+from shiftscope.views.layer.layer import layer_units
+from shiftscope.views.page.panels import (
+    Chart,
+    Compared,
+    Folds,
+    Form,
+    ImageStrip,
+    Message,
+    PictureBox,
+    Table,
+)
 from shiftscope.views.unit.note_form import write_note
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made, Net
@@ -117,6 +128,29 @@ def test_images_come_strongest_first_and_silent_ones_are_left_out(explored, laye
             else:
                 assert same_number(picture.caption, response)
         assert strip.note.startswith(f"its {len(expected)} strongest images of " if expected else "")
+
+
+def test_the_strongest_images_point_at_the_receptive_field_of_their_place(explored):
+    page = unit(explored.study, "conv", 2)
+    (strip, *_) = panels(page, ImageStrip)
+    top = explored.study["lab"].summary("conv", TopSamples)
+    for rank, picture in enumerate(strip.pictures[:5]):
+        row, column = int(top.row[rank, 2]), int(top.column[rank, 2])
+        sides = (column / 8, row / 8, (column + 3) / 8, (row + 3) / 8)
+        assert picture.box == PictureBox(*sides, rows=8, columns=8)
+    assert "box: receptive field of the place with the largest response" in page.panels[0].note
+    (choice,) = (choice for choice in page.choices if choice.name == "Place")
+    assert [option.text for option in choice.options] == ["box", "crop", "whole"]
+    (cropped, *_) = panels(unit(explored.study, "conv", 2, place="crop"), ImageStrip)
+    assert cropped.pictures[0].box.cropped
+    (whole, *_) = panels(unit(explored.study, "conv", 2, place="whole"), ImageStrip)
+    assert all(picture.box is None for picture in whole.pictures)
+
+
+def test_a_unit_without_a_map_and_images_beyond_the_strongest_point_at_nothing(explored):
+    for page in (unit(explored.study, "hidden", 2), unit(explored.study, "conv", 2, show="bottom")):
+        assert all(picture.box is None for strip in panels(page, ImageStrip) for picture in strip.pictures)
+        assert not any(choice.name == "Place" for choice in page.choices)
 
 
 def test_of_equal_responses_the_earlier_sample_comes_first(explored):
@@ -366,3 +400,20 @@ def test_a_unit_of_the_only_set_says_what_it_answers_to(tmp_path):
     assert not panels(page, Message)
     assert [strip.title for strip in panels(page, ImageStrip)] == ["lab"]
     assert [choice.name for choice in page.choices if not choice.further] == ["Baseline", "Images"]
+
+
+def test_scores_that_two_categories_leave_empty_say_why(tmp_path):
+    torch.manual_seed(0)
+    study = Study.create(tmp_path / "two.study", Net(), tuple("abcd"))
+    study.record(Made(20, 2), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(Made(20, 2, seed=1), "field", progress=False)
+    why = (
+        "Profile correlation and scrambled preference (spurious) need 3 categories with samples in both datasets, and "
+        "field shares 2 with lab: the order of two is the same or the reverse, whatever the shift."
+    )
+    assert panel(unit(study, "hidden", 0), Table, "Scores").note.endswith(why)
+    assert panel(layer_units(study, "hidden"), Message, "Density of scrambled").text.endswith(why)
+
+
+def test_scores_of_enough_categories_need_no_excuse(explored):
+    assert "categories with samples" not in panel(unit(explored.study, "hidden", 0), Table, "Scores").note

@@ -48,7 +48,7 @@ def said(gate: str) -> str:
 
 
 def at_changes(gate: str) -> Callable[[str, tuple[Any, ...]], None]:
-    """A hook for which the disk is full, or which kills the process at a change counted from the first look on."""
+    """A hook that waits, finds the disk full, or kills the process at a change counted from the first look on."""
     count = 0
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -57,7 +57,9 @@ def at_changes(gate: str) -> Callable[[str, tuple[Any, ...]], None]:
             return
         if not {"explanations", "derived"} & set(str(arguments[0]).split(os.sep)):
             return
-        word, _, number = said(gate).partition(" ")
+        while (told := said(gate)) == "wait":
+            time.sleep(0.01)
+        word, _, number = told.partition(" ")
         if word == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if word == "die":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from shiftscope.study import Study
+from shiftscope.flow.scores import score_all
+from shiftscope.study import Study, open_study
 from shiftscope.web.jobs import job_queue
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.jobs.source import Source
@@ -23,9 +26,16 @@ from .test_job_queue import SCRIPT
 OWN = {"Sec-Fetch-Site": "same-origin"}
 PAGE = "layers/hidden"
 DERIVE = {"job": "derive", "layer": "hidden", "kind": "pca", "page": PAGE}
+INTERVENE = {"job": "intervene", "layer": "conv", "edit": "silence", "reference": "lab", "page": PAGE}
 SLEEPS, FAILS = "3", "4"  # sizes, see SCRIPT
 
 Asked = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="module")
+def recorded(_recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """One for all of these tests: the jobs' scripts change nothing in it."""
+    return open_study(shutil.copytree(_recorded_once, tmp_path_factory.mktemp("asked") / "made.study"))
 
 
 @pytest.fixture
@@ -57,6 +67,10 @@ def submitted(client: TestClient, **changed: str) -> int:
     return client.post("/jobs", data={**DERIVE, "size": "9", **changed}).status_code
 
 
+def silenced(client: TestClient, units: str) -> int:
+    return client.post("/jobs", data={**INTERVENE, "units": units}).status_code
+
+
 def test_a_form_queues_a_job_and_leads_back_to_its_page(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
     answer = client.post("/jobs", data={**DERIVE, "size": SLEEPS, "page": "layers/hidden?focus=a b&x=é"})
@@ -70,6 +84,13 @@ def test_a_form_queues_a_job_and_leads_back_to_its_page(asked: Asked, jobs: JobQ
         time.sleep(0.01)
     assert client.get("/jobs/1").json()["state"] == "cancelled"
     assert "The last try was cancelled." in client.get(f"/{PAGE}").text
+
+
+def test_the_list_of_jobs_is_in_the_menu_where_there_can_be_any(asked: Asked) -> None:
+    entry = '<a href="../jobs">Jobs</a>'
+    assert entry in asked().get("/layers/hidden").text
+    assert entry not in asked(read_only=True).get("/layers/hidden").text
+    assert entry not in asked(jobs=None).get("/layers/hidden").text
 
 
 def test_what_two_ask_for_is_done_once(asked: Asked, jobs: JobQueue) -> None:
@@ -126,6 +147,10 @@ def test_without_the_token_nothing_is_computed_nor_told(asked: Asked, jobs: JobQ
         ({"size": "1e3"}, "must be a whole number"),
         ({"size": "9" * 19}, "must be a whole number"),
         ({"size": ""}, "lacks size"),
+        ({"size": "0"}, "from 1 to 10 features can be derived from it, and not 0"),
+        ({"size": "11"}, "from 1 to 10 features can be derived from it, and not 11"),
+        ({"size": "9" * 18}, "from 1 to 10 features"),
+        ({"layer": "no"}, "no layer &#39;no&#39;"),
         ({"layer": "h" * 10_001}, "more than 10,000 characters"),
         ({"job": "intervene", "units": "1", "edit": "destroy", "reference": "lab"}, "it can be"),
         ({"job": "intervene", "edit": "silence", "reference": "lab"}, "lacks units"),
@@ -138,6 +163,19 @@ def test_parameters_of_no_sense_are_refused(
     assert answer.status_code in (400, 404)
     assert told in answer.text
     assert jobs.all() == []
+
+
+def test_a_form_with_a_bad_field_is_shown_again_with_what_was_sent_and_why(asked: Asked) -> None:
+    text = asked().post("/jobs", data={**DERIVE, "size": 'ma"ny'}).text
+    assert "must be a whole number" in text
+    assert 'name="size" value="ma&#34;ny"' in text
+    assert 'action="./jobs"' in text
+    assert 'name="page" value="layers/hidden"' in text
+    assert '<a href="./layers/hidden">Layer hidden</a>' in text
+    assert "Units by" not in text  # the form alone
+    text = asked().post("/jobs", data={**DERIVE, "size": "", "page": "no/such/page"}).text
+    assert "the form lacks size" in text
+    assert '<a href="./no/such/page">' in text
 
 
 def test_a_form_that_is_too_long_or_says_a_thing_twice_is_refused(asked: Asked, jobs: JobQueue) -> None:
@@ -192,6 +230,50 @@ def test_odd_names_stay_inside(asked: Asked, page: str) -> None:
     assert location.isprintable()
 
 
+OFFER = "Scores are not computed yet"
+
+
+def test_scores_that_are_not_kept_are_offered_and_not_computed_meanwhile(
+    asked: Asked, jobs: JobQueue, recorded: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def computes(*given: object, **options: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("shiftscope.scores.estimation.stored_estimates.estimate_units", computes)
+    client = asked()
+    for page in (
+        "",
+        "layers/hidden",
+        "layers/hidden?where=novelty%3E0",
+        "layers/hidden/units/3",
+        "layers/hidden/units/3?sort=novelty",
+        "interventions",
+    ):
+        text = client.get(f"/{page}").text
+        assert text.count(f"{OFFER}</h2>") == 1
+        assert f'name="page" value="{page.replace("&", "&amp;")}"' in text
+        assert 'name="reference" value="lab"' in text
+    assert "<h1>Layer hidden</h1>" in client.get("/layers/hidden").text
+    assert 'name="reference" value="field"' in client.get("/layers/hidden?reference=field").text
+    answer = client.post("/jobs", data={"job": "scores", "reference": "lab", "page": "layers/hidden?x=y"})
+    assert answer.headers["location"] == "./layers/hidden?x=y"
+    assert jobs.job(1).title == "Scores compared with lab"
+
+
+def test_scores_that_are_kept_are_shown_where_there_is_a_model(asked: Asked, recorded: Study) -> None:
+    score_all(recorded)
+    text = asked().get("/layers/hidden").text
+    assert OFFER not in text
+    assert "Units by novelty" in text
+
+
+def test_scores_are_computed_while_a_page_is_drawn_where_no_job_can(asked: Asked) -> None:
+    for without in (asked(jobs=None), asked(read_only=True)):
+        text = without.get("/layers/hidden").text
+        assert OFFER not in text
+        assert "Units by novelty" in text
+
+
 @pytest.mark.parametrize("number", ["99", "-1", "x", "1" * 18, "9" * 40, "1/2", "%00"])
 def test_numbers_of_no_job_are_told(asked: Asked, number: str) -> None:
     client = asked()
@@ -212,24 +294,24 @@ def test_a_viewer_that_reads_only_computes_nothing(asked: Asked, jobs: JobQueue,
     assert jobs.all() == []
 
 
-def test_a_thousand_jobs_are_bounded_by_pace_and_by_number(asked: Asked, jobs: JobQueue) -> None:
+def test_hundreds_of_jobs_are_bounded_by_pace_and_by_number(asked: Asked, jobs: JobQueue) -> None:
     seconds = [0.0]
     client = asked(pace=SaveRate(1.0, 30, clock=lambda: seconds[0]))
     told = [submitted(client, size=SLEEPS)]
-    told += [submitted(client, size=str(size)) for size in range(100, 1099)]
-    assert told.count(429) == 970
+    told += [silenced(client, str(unit)) for unit in range(100, 199)]
+    assert told.count(429) == 70
     assert set(told) <= {303, 400, 429}
     assert sum(job.state == "waiting" for job in jobs.all()) <= job_queue.MOST_WAITING
     client = asked()  # without a pace
-    told = [submitted(client, size=str(size)) for size in range(2000, 3000)]
+    told = [silenced(client, str(unit)) for unit in range(2000, 2100)]
     assert told.count(303) <= job_queue.MOST_WAITING
     assert len(jobs.all()) <= job_queue.MOST_WAITING + 2
-    assert "jobs wait already" in client.post("/jobs", data={**DERIVE, "size": "77"}).text
+    assert "jobs wait already" in client.post("/jobs", data={**INTERVENE, "units": "77"}).text
 
 
 def test_text_of_a_worker_is_escaped(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
-    submitted(client, size=FAILS, layer="<script>alert(1)</script>")
+    silenced(client, "<script>alert(1)</script>")
     while jobs.job(1).under_way:
         time.sleep(0.01)
     jobs._jobs[1] = replace(jobs._jobs[1], message="<img src=x onerror=alert(2)>")

@@ -16,8 +16,10 @@ import pytest
 
 from shiftscope.flow.scores import score_all
 from shiftscope.jobs import Job
+from shiftscope.scores.estimation.stored_estimates import lacking_estimates
 from shiftscope.study import open_study
 from shiftscope.web.jobs.job_queue import JobQueue
+from tests.conftest import mostly_slow
 from tests.test_record import contents
 
 from .held import Held
@@ -42,6 +44,10 @@ def asked(queue: JobQueue, units: str) -> Job:
 
 def derived(queue: JobQueue, size: int) -> Job:
     return queue.submit("derive", {"layer": "hidden", "kind": "pca", "size": size}, "layers/hidden")
+
+
+def scored(queue: JobQueue) -> Job:
+    return queue.submit("scores", {"reference": "lab"}, "layers/hidden")
 
 
 def over(queue: JobQueue, job: Job) -> Job:
@@ -82,10 +88,17 @@ def test_a_model_that_fails_prints_or_leaves_costs_its_job_alone(held: Held, que
         failed = over(queue, asked(queue, "1"))
         assert failed.state == "failed"
         assert told in failed.message
+        if word == "full":
+            failed = over(queue, scored(queue))
+            assert failed.state == "failed"
+            assert told in failed.message
     held.say("prints")
     done = over(queue, asked(queue, "1"))
     assert (done.state, done.done, done.total) == ("done", 4 * BATCH, 4 * BATCH)
     same_answers(held, [1])
+    study = open_study(held.path)
+    assert over(queue, scored(queue)).state == "done"  # the disk has room again
+    assert lacking_estimates(study, "lab") == {}
     for size, told in ((300, "size=300 for"), (-1, "size=-1 for"), (10**17, "size=100000000000000000 for")):
         failed = over(queue, derived(queue, size))
         assert failed.state == "failed"
@@ -147,7 +160,7 @@ def test_a_worker_killed_in_a_pass_with_nothing_to_do_or_while_it_writes_is_star
     same_answers(held, [1])
 
 
-@pytest.mark.parametrize("change", [3, 12])
+@pytest.mark.parametrize("change", mostly_slow([3, 12]))
 def test_a_layer_whose_worker_was_killed_while_it_wrote_is_what_it_would_have_been(
     held: Held, queue_of: Queues, tmp_path: Path, change: int
 ) -> None:

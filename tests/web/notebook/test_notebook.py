@@ -147,7 +147,7 @@ def draw(study: Study, *panels: Panel) -> str:
 def test_every_kind_of_page_is_whole_in_an_untrusted_notebook(shown: list[Shown]) -> None:
     for one in shown:
         fragment = kept_whole(one._repr_html_())
-        assert one.page.title in fragment.text
+        assert (one.page.sentence or one.page.title) in fragment.text
         assert fragment.images
 
 
@@ -157,6 +157,17 @@ def test_thumbnails_are_pictures_inside_of_the_page(recorded: Study) -> None:
     shown = base64.b64decode(source.partition(";base64,")[2])
     assert shown == recorded["field"].thumbnail(3)[0]
     assert Image.open(io.BytesIO(shown)).size == (8, 8)
+
+
+def test_a_box_is_drawn_into_the_picture(recorded: Study) -> None:
+    (strip,) = (panel for panel in recorded.unit("conv", 2).page.panels if panel.title == "Strongest images")
+    picture = strip.panels[0].pictures[0]
+    (image,) = kept_whole(draw(recorded, ImageStrip("S", [picture]))).images
+    drawn = svg_of(image)
+    assert drawn.attrib["viewBox"] == "0 0 8 8"
+    whole, *frame = drawn
+    assert whole.attrib["href"].startswith("data:image/png;base64,")
+    assert [each.attrib["width"] for each in frame] == ["3.0", "3.0"]
 
 
 def test_a_study_draws_its_overview(recorded: Study) -> None:

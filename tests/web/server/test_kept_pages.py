@@ -65,6 +65,17 @@ def test_what_another_command_adds_is_seen_after_a_second(recorded: Study) -> No
     assert version.now() != before
 
 
+def test_a_viewer_shows_another_name_and_order_on_the_next_page(recorded: Study) -> None:
+    client = TestClient(application(Study(recorded.path), token=None), base_url="http://127.0.0.1:8421")
+    assert "field" in client.get("/").text
+    recorded.rename("field", "outside")
+    time.sleep(LOOKED_AT_EVERY + 0.01)
+    page = client.get("/").text
+    assert ("outside" in page, "field<" in page) == (True, False)
+    assert client.get("/datasets/outside").status_code == 200
+    assert client.get("/datasets/field").status_code == 404
+
+
 def test_two_transactions_of_one_time_and_size_differ(
     recorded: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:

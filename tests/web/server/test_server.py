@@ -6,6 +6,7 @@ import http.client
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -82,6 +83,21 @@ def test_listening_to_other_machines_says_who_can_do_what_and_how_to_do_it_safel
     assert "can read the study. Nothing" in told[1]
 
 
+@pytest.fixture(scope="module")
+def open_to_others() -> Iterator[server.Viewer]:
+    """A viewer that other machines can reach, also as studies.example.org."""
+    viewer = view(
+        FakeStudy(),
+        host="0.0.0.0",
+        allow_hosts=["Studies.example.org"],
+        port=0,
+        open_browser=False,
+        tell=lambda words: None,
+    )
+    yield viewer
+    viewer.stop()
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -96,24 +112,15 @@ def test_listening_to_other_machines_says_who_can_do_what_and_how_to_do_it_safel
         ("127.0.0.1.evil.example", 400),
     ],
 )
-def test_listening_to_others_it_answers_to_its_own_names_and_those_given(name: str, expected: int) -> None:
-    viewer = view(
-        FakeStudy(),
-        host="0.0.0.0",
-        allow_hosts=["Studies.example.org"],
-        port=0,
-        open_browser=False,
-        tell=lambda words: None,
-    )
-    try:
-        connection = http.client.HTTPConnection(urlsplit(viewer.url).netloc, timeout=10)
-        connection.request("GET", "/", headers={"Host": name})
-        answer = connection.getresponse()
-        assert answer.status == expected
-        assert b"--allow-host" in answer.read() or expected != 400
-        connection.close()
-    finally:
-        viewer.stop()
+def test_listening_to_others_it_answers_to_its_own_names_and_those_given(
+    open_to_others: server.Viewer, name: str, expected: int
+) -> None:
+    connection = http.client.HTTPConnection(urlsplit(open_to_others.url).netloc, timeout=10)
+    connection.request("GET", "/", headers={"Host": name})
+    answer = connection.getresponse()
+    assert answer.status == expected
+    assert b"--allow-host" in answer.read() or expected != 400
+    connection.close()
 
 
 def test_a_machine_with_the_sixth_version_can_be_asked_over_it() -> None:

@@ -1,4 +1,9 @@
-"""Change units of any recorded layer while the model runs."""
+"""Change units of any recorded layer while the model runs.
+
+A unit that is read off a map or off tokens is changed where it is read (all positions of a pooled map, the patches, the
+class token, the centre), so that it reads as wanted: a response that shrinks shrinks its map by a factor, one that
+grows raises it evenly, and silence is 0 everywhere. No other units are touched.
+"""
 
 from __future__ import annotations
 
@@ -13,60 +18,17 @@ import torch
 from torch import nn
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.errors import LayerError, StudyMismatch
-from shiftscope.explain.interventions.edit import Edit, EditKind
-from shiftscope.explain.interventions.head import checked_units
-from shiftscope.explain.interventions.intervention import Answers, Intervention
+from shiftscope.datasets.sample import Dataset
+from shiftscope.errors import StudyMismatch
+from shiftscope.explain.interventions.edit import Edit
+from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.terms import Encoder
 from shiftscope.model.units.kind import unit_kinds
-from shiftscope.recording.live_study import LiveStudy
 from shiftscope.recording.stream import PassOptions, stream
-
-
-def intervene_live(
-    live: LiveStudy,
-    datasets: Sequence[str],
-    units: Sequence[int],
-    edit: EditKind = "silence",
-    *,
-    layer: str,
-    reference: str | None = None,
-    run: PassOptions | None = None,
-) -> Intervention:
-    """What the model answers with some units of a recorded layer changed, for the datasets named.
-
-    The model runs anew over each dataset and is handed back as it came. The answers before are the recorded ones.
-
-    A unit that is read off a map or off tokens is changed where it is read (all positions of a pooled map, the
-    patches, the class token, the centre), so that it reads as wanted: a response that shrinks shrinks its map by a
-    factor, one that grows raises it evenly, and silence is 0 everywhere. No other units are touched.
-
-    Raises
-    ------
-    NotInStudy, BadRequest
-        As `intervene`.
-    """
-    study = live.study
-    encoder = live.encoders.get(study.layer(layer).name)
-    described = study.layer(encoder.layer if encoder else layer)
-    if described.side != "output":
-        raise LayerError(
-            f"{layer!r} is what enters {described.module!r}; record the layer before it to change its units."
-        )
-    chosen = checked_units(units, study, layer)
-    against = study[reference or study.reference]
-    if encoder and described.rectify:
-        raise LayerError(
-            f"{layer!r} is derived from {described.name!r}, which is rectified as it is read: what the model holds "
-            "there may be negative, and no change of it has the codes that are wanted. Record the layer behind the "
-            "ReLU."
-        )
-    to = Edit.of(edit, against, layer, chosen)
-    change = ChangeOfCodes(described, chosen, to, encoder) if encoder else Change(described, chosen, to)
-    answers = {name: _answers(live, name, change, run or PassOptions()) for name in datasets}
-    return Intervention(layer, chosen, edit, against.name, answers)
+from shiftscope.store.formats.samples import Samples
+from shiftscope.store.plan import Plan
 
 
 class Change:
@@ -165,21 +127,39 @@ class Changing:
         return self._change.of(output, predictions)
 
 
-def _answers(live: LiveStudy, name: str, change: Change, run: PassOptions) -> Answers:
-    recording = live.study[name]
-    samples = recording.samples
-    shown = samples.predictions != NO_LABEL
-    after = np.full(len(samples), NO_LABEL, np.int64)
-    with Changing(live.model, change, samples.predictions[shown]) as changing:
+def changed_answers(
+    model: nn.Module,
+    dataset: Dataset,
+    change: Change,
+    recorded: Samples,
+    plan: Plan,
+    categories: Sequence[str],
+    options: PassOptions,
+) -> Answers:
+    """What the model answers with a change, which runs anew over a dataset and is handed back as it came.
+
+    Parameters
+    ----------
+    recorded, plan
+        Of the dataset's recording, whose predictions are the answers before.
+
+    Raises
+    ------
+    StudyMismatch
+        Other samples can be read than were recorded, or do not go through the layer.
+    """
+    shown = recorded.predictions != NO_LABEL
+    after = np.full(len(recorded), NO_LABEL, np.int64)
+    with Changing(model, change, recorded.predictions[shown]) as changing:
         shards = stream(
-            live.model,
-            live.dataset(name),
+            model,
+            dataset,
             [],
-            live.study.categories,
-            recording.plan.shards(),
+            categories,
+            plan.shards(),
             stored_as="float32",
-            answer=recording.plan.answer,
-            options=PassOptions(run.batch_size, run.loader_workers, "skip", run.progress),
+            answer=plan.answer,
+            options=PassOptions(options.batch_size, options.loader_workers, "skip", options.progress),
         )
         with closing(
             shards
@@ -188,7 +168,7 @@ def _answers(live: LiveStudy, name: str, change: Change, run: PassOptions) -> An
                 after[shard.first : shard.first + len(shard.predictions)] = shard.predictions
     if changing.done != shown.sum() or not np.array_equal(after != NO_LABEL, shown):
         raise StudyMismatch(
-            f"{int(shown.sum())} samples of {recording.name!r} were recorded, and now {int((after != NO_LABEL).sum())} "
+            f"{int(shown.sum())} samples of {plan.dataset!r} were recorded, and now {int((after != NO_LABEL).sum())} "
             f"could be read and {changing.done} went through {change.layer.name!r}. Record the dataset again."
         )
-    return Answers(samples.labels, samples.predictions, after)
+    return Answers(recorded.labels, recorded.predictions, after)

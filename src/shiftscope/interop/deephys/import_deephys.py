@@ -20,7 +20,7 @@ from shiftscope.store.disk.atomic import remove_folder
 from shiftscope.store.disk.object_path import study_path
 from shiftscope.store.layout import SHARD_SAMPLES, written_format
 from shiftscope.store.manifest import create_study
-from shiftscope.store.places import RecordingPlace, StudyPlace
+from shiftscope.store.places import StudyPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.writing.writer import RecordingWriter
@@ -108,8 +108,9 @@ def _import(
     progress: Progress,
 ) -> None:
     """Write one dataset and enter it in the manifest; nothing is left of one that fails."""
+    place = study.place_of(name)
     plan = Plan(
-        dataset=name,
+        dataset=place.recorded_as,
         samples=file.count,
         layers=_recorded_layers(file.model),
         categories=file.model.categories,
@@ -122,7 +123,7 @@ def _import(
         shard_samples=SHARD_SAMPLES,
         format=written_format(study.manifest.format),
     )
-    writer = RecordingWriter(RecordingPlace(study.path, name), plan, overwrite=True)
+    writer = RecordingWriter(place, plan, overwrite=True)
     try:
         unfinished, shards = set(writer.unfinished()), plan.shards()
         left = sum(len(shards[index]) for index in unfinished)
@@ -150,10 +151,7 @@ def _import(
         raise
     study.update(
         lambda manifest: dataclasses.replace(
-            manifest,
-            categories=categories.names(),
-            layers=tuple(plan.layers),
-            datasets=(*manifest.datasets, name),
+            manifest.entered(name, place.at), categories=categories.names(), layers=tuple(plan.layers)
         )
     )
 

@@ -100,6 +100,22 @@ def has_estimates(study: StoredStudy, dataset: str, reference: str, layer: str) 
     return is_kept(study.path, _key(study, dataset, reference, layer))
 
 
+def keep_estimates(
+    study: StoredStudy, dataset: str, reference: str, layer: str, estimates: Mapping[str, Estimate]
+) -> None:
+    """Raises `OSError` or `StoreError` where they cannot be written."""
+    write_result(study.path, Result(_key(study, dataset, reference, layer), _parts(estimates)))
+
+
+def lacking_estimates(study: StoredStudy, reference: str) -> dict[str, list[str]]:
+    """By layer the datasets whose scores, compared with a reference, are not kept."""
+    lacking = {
+        layer: [name for name in study if not has_estimates(study, name, reference, layer)]
+        for layer in study.layers
+    }
+    return {layer: names for layer, names in lacking.items() if names}
+
+
 def estimates_place(study: StoredStudy, dataset: str, reference: str, layer: str) -> Path:
     """The folder of the result."""
     return _key(study, dataset, reference, layer).place(study.path)

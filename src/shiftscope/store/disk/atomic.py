@@ -169,13 +169,20 @@ def remove_folder(path: Path) -> None:
     if on_store(path):
         path.remove(first=lambda name: name in (MANIFEST, RECORDING) or name.endswith(".done"))
     elif path.exists():
-        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.gone")
-        path.replace(aside)
-        flush_names(path.parent)  # or after a power cut some of it could be back under its name
+        aside = path
+        if not _is_going(path):
+            aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.gone")
+            path.replace(aside)
+            flush_names(path.parent)  # or after a power cut some of it could be back under its name
         if aside.is_symlink():  # what it leads to may be used by others
             aside.unlink()
         else:
             shutil.rmtree(aside)
+
+
+def _is_going(path: Path) -> bool:
+    """Whether it was taken out of sight before, by a process that was then killed."""
+    return path.name.startswith(".") and path.name.endswith(".gone")
 
 
 def put_in_place_of(new: Path, old: Path) -> None:

@@ -115,7 +115,7 @@ def _damages(place: RecordingPlace, found: Verified) -> Iterator[Damage]:
         plan = Plan.of(described)
         if not is_as_written(described):
             raise StudyDamaged("it differs from what was written")
-        if plan.dataset != name:
+        if plan.dataset != place.recorded_as:
             raise StudyDamaged(f"it is of {plan.dataset!r}")
     except (ShiftscopeError, KeyError, TypeError, ValueError, AttributeError) as error:
         yield Damage(name, names.description, f"cannot be read: {error}", "overwrite")

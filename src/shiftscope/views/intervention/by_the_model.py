@@ -36,7 +36,7 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
             "reference": selection.baseline,
         },
         page=shown.at(),
-        samples=sum(selection.study[name].plan.samples for name in missing),
+        size=sum(selection.study[name].plan.samples for name in missing),
     )
     return offer or Message(
         "The model was not asked",

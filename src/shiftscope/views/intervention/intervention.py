@@ -13,8 +13,9 @@ from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
+from shiftscope.views.page.viewed_study import jobs_of
 from shiftscope.views.parts.image_sets import FEW
-from shiftscope.views.parts.interventions import AT
+from shiftscope.views.parts.interventions import AT, REPAIR
 from shiftscope.views.parts.number_text import count
 
 TITLE = "What units do to the answers"
@@ -47,7 +48,7 @@ def intervention(
     if selection.others():
         selection = selection.focused_on(selection.others()[0])
     trail = [Link(study.name, selection.overview())]
-    if selection.layer not in study.heads and study.jobs is None and not _was_asked(selection):
+    if selection.layer not in study.heads and jobs_of(study) is None and not _was_asked(selection):
         return Page(TITLE, [_no_head(selection)], trail, choices=[selection.layer_choice(AT)])
     units = units.strip(", ")
     at = PageAddress(selection, AT, intervention, {"units": units, "how": how})
@@ -62,6 +63,7 @@ def intervention(
             *selection.choices(AT, **at.asked()),
         ],
         subtitle=_in_words(shown),
+        related=[Link("Search which to silence", selection.page(REPAIR))] if shown.through_head else [],
     )
 
 

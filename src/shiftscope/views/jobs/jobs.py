@@ -8,17 +8,19 @@ from shiftscope.jobs import Job
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Cell, Column, Computation, Link, Message, Page, Panel, Table
 from shiftscope.views.page.view import view
+from shiftscope.views.page.viewed_study import jobs_of
 
 
 @view("/jobs")
 def jobs(study: StoredStudy) -> Page:
     """Jobs under way with their progress, then the others, the newest first."""
     trail = [Link(study.name, "")]
-    if study.jobs is None:
+    asked = jobs_of(study)
+    if asked is None:
         text = "This viewer has no model: start it with shiftscope view STUDY --model ... to compute from its pages."
         return Page("Jobs", [Message("Nothing can be computed here", text)], trail)
-    found = study.jobs.all()
-    trouble = [Message("The model", study.jobs.trouble, for_now=True)] if study.jobs.trouble else []
+    found = asked.all()
+    trouble = [Message("The model", asked.trouble, for_now=True)] if asked.trouble else []
     under_way: list[Panel] = [_under_way(job) for job in found if job.under_way]
     over = [job for job in found if not job.under_way]
     return Page("Jobs", [*trouble, *under_way, _table(over)], trail)

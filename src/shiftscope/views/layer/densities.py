@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from shiftscope.scores.estimation.estimate_units import RANKS
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.density import REACH, density, scott_bandwidth
 from shiftscope.views.layer.shown_layer import ShownLayer
@@ -16,7 +17,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import all_exact, number
-from shiftscope.views.parts.unit_scores import estimated, title
+from shiftscope.views.parts.unit_scores import estimated, title, too_few_categories
 
 POINTS = 256  # along each curve
 
@@ -44,8 +45,11 @@ def _densities(selection: Selection, score: str, *, positive: bool = False) -> P
         peaks.append(f"{name} {_curve(values.tobytes()).peak}")
     heading = f"Density of {title(score)}"
     if not curves:
+        why = [too_few_categories(selection, name) for name in selection.others()]
+        few = f" {why[0]}" if unit_scores[score].reads == RANKS and all(why) else ""
         return Message(
-            heading, f"No shifted dataset has units whose {title(score)} differs, so there is no density."
+            heading,
+            f"No shifted dataset has units whose {title(score)} differs, so there is no density.{few}",
         )
     low, high = unit_scores[score].within
     bounded = np.isfinite(low) and np.isfinite(high)

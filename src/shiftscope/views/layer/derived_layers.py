@@ -24,7 +24,10 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
             Cell(each.name, selection.layer_page(each.name) if each.name in study.layers else ""),
             Cell(each.kind),
             Cell(count(each.units), value=each.units),
-            Cell(f"{count(each.rows)} of {each.fitted_on}", value=each.rows),
+            Cell(
+                f"{count(each.rows)} of {study.manifest.now_named(each.fitted_on) or each.fitted_on}",
+                value=each.rows,
+            ),
             Cell(" and ".join(study.without_codes(each.name)) or "none"),
         ]
         for each in found
@@ -37,6 +40,7 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
         Column("missing", "Datasets whose codes are still to be computed."),
     ]
     table = [Table(f"Derived from {layer}", columns, rows)] if rows else []
+    units = study.layer(layer).units
     offer = computation(
         study,
         f"Derive principal components of {layer}",
@@ -45,7 +49,7 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
         kind="derive",
         parameters={"layer": layer, "kind": "pca"},
         page=shown.at(),
-        fields=[Field("size", "Components", str(min(SIZE, study.layer(layer).units)))],
+        fields=[Field("size", "Components", str(min(SIZE, units)), f"From 1 to {count(units)}.")],
         button="Derive",
     )
     return [*table, *([offer] if offer else [])]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 
-from shiftscope.outcomes.grown_confusions import GrownConfusion
+from shiftscope.outcomes.grown_confusions import GrownConfusion, grown_beyond_chance
+from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
-from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.grown_in import grown_in
@@ -16,12 +17,37 @@ from shiftscope.views.parts.number_text import count, points, points_interval
 from shiftscope.views.parts.pictures import category_name
 
 
-@section(ShownOverview, place=41, beside=True)
-def grown_confusions(overview: ShownOverview) -> Table | None:
-    """The confusions that grew most under any of the shifts."""
-    selection = overview.selection
+@section(ShownOverview, place=50)
+def grown_confusions(overview: ShownOverview) -> Fold | None:
+    """The confusions that grew most under any of the shifts, and how many grew beyond chance."""
     if not overview.shifts:
         return None
+    return Fold("Confusions that grew most", _found(overview), [_table(overview)], "confusions")
+
+
+def _found(overview: ShownOverview) -> str:
+    selection = overview.selection
+    size = len(selection.study.categories)
+    usual = outcomes(selection.study[selection.baseline].samples, size).confusions
+    grew = sum(
+        grown_beyond_chance(outcomes(selection.study[name].samples, size).confusions, usual)
+        for name in overview.shifts
+    )
+    first = max(
+        ((name, one) for name in overview.shifts for one in grown_in(selection, name, 1)),
+        key=lambda pair: pair[1].growth,
+        default=None,
+    )
+    if first is None:
+        return "none is more frequent than in the baseline"
+    name, one = first
+    a, b = (category_name(selection.study, c) for c in (one.actual, one.predicted))
+    shares = f"{100 * one.usual_share:.0f} to {100 * one.share:.0f} %"
+    return f"{count(grew)} grew beyond chance; most, {a} → {b} in {name}: {shares}"
+
+
+def _table(overview: ShownOverview) -> Table:
+    selection = overview.selection
     found = heapq.nlargest(
         ROWS,
         ((name, one) for name in overview.shifts for one in grown_in(selection, name, ROWS)),
@@ -45,7 +71,7 @@ def grown_confusions(overview: ShownOverview) -> Table | None:
     columns = [
         Column(
             "label → prediction",
-            "Confusions by how much their share grew from the reference; labels that a set lacks are left out.",
+            "Confusions by how much their share grew from the baseline; labels that a set lacks are left out.",
         ),
         Column("dataset"),
         Column("samples", "Samples with this label and this prediction.", numeric=True),
@@ -62,10 +88,10 @@ def grown_confusions(overview: ShownOverview) -> Table | None:
         ),
     ]
     return Table(
-        "Confusions that grew most",
+        "Confusions",
         columns,
         rows,
-        empty="No confusion is more frequent than in the reference.",
+        empty="No confusion is more frequent than in the baseline.",
     )
 
 

@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.outcomes.largest_loss import Loss, largest_loss
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.statistics.ranked import ranked
 from shiftscope.statistics.wilson import wilson
-from shiftscope.views.overview.shown_overview import ShownOverview
-from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell
@@ -20,20 +21,23 @@ from shiftscope.views.parts.number_text import NOTHING, count, points, points_in
 from shiftscope.views.parts.pictures import category_name
 
 CATEGORIES = 25
+SETS = 6  # whose accuracies stand beside one another; of more, the worst
 
 
-@section(ShownOverview, place=50)
-def lost_categories(overview: ShownOverview) -> Table:
-    """The categories that lost most under any of the shifts, with their accuracy in every dataset."""
+@section(ShownOverview, place=55)
+def lost_categories(overview: ShownOverview) -> Fold | Table:
+    """The categories that lost most under any of the shifts, with their accuracy; open where there is no shift."""
     selection, shifts = overview.selection, overview.shifts
-    size, names = len(selection.study.categories), selection.ordered()
+    worst = [each.name for each in worst_first(overview.suffered)[:SETS]]
+    size = len(selection.study.categories)
+    names = [selection.baseline, *(shifts if len(shifts) <= SETS else worst)]
     counted = [outcomes(selection.study[name].samples, size) for name in names]
     right = np.stack([np.diag(each.confusions) for each in counted])  # (dataset, category)
     total = np.stack([each.by_label for each in counted])
     share = right / np.where(total > 0, total, np.nan)
     low, high = wilson(right, total)
-    places = [names.index(name) for name in shifts]
-    loss = largest_loss(right[places], total[places], right[0], total[0]) if shifts else None
+    loss = largest_loss(right[1:], total[1:], right[0], total[0]) if shifts else None
+    shifts = names[1:]
     order = ranked(loss.change, ascending=True)[:CATEGORIES] if loss else range(min(size, CATEGORIES))
     rows = [
         [
@@ -58,12 +62,25 @@ def lost_categories(overview: ShownOverview) -> Table:
         )
         for name in names
     ]
-    return Table(
-        "Categories that lost most" if shifts else "Accuracy by category",
-        columns,
-        rows,
-        note=f"{count(len(rows))} of {count(size)}." if len(rows) < size else "",
-    )
+    note = f"{count(len(rows))} of {count(size)}." if len(rows) < size else ""
+    table = Table("Categories" if shifts else "Accuracy by category", columns, rows, note=note)
+    if loss is None:
+        return table
+    return Fold("Categories that lost most", _found(selection, loss, shifts, share), [table], "categories")
+
+
+def _found(selection: Selection, loss: Loss, shifts: Sequence[str], share: npt.NDArray[np.float64]) -> str:
+    """How many lost beyond chance, and which most."""
+    known = np.isfinite(loss.change)
+    if not known.any():
+        return "no category has samples in both"
+    lost = int((loss.high[known] < 0).sum())
+    first = int(np.nanargmin(loss.change))
+    name = category_name(selection.study, first)
+    place = int(loss.place[first])
+    where = f" in {shifts[place]}" if len(shifts) > 1 else ""
+    shares = f"{100 * share[0, first]:.0f} to {100 * share[1 + place, first]:.0f} %"
+    return f"{count(lost)} of {count(int(known.sum()))} lost beyond chance; most, {name}{where}: {shares}"
 
 
 def _cells(selection: Selection, loss: Loss, shifts: Sequence[str], category: int) -> list[Cell]:

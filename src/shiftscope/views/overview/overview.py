@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from shiftscope.errors import BadRequest
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.overview.shown_overview import ShownOverview
+from shiftscope.views.overview.idea import idea, lede
+from shiftscope.views.overview.shown_overview import Order, ShownOverview
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.unit_scores import title
+
+CASES = 6
+ORDERS: dict[Order, str] = {"harm": "harm", "recorded": "as recorded", "name": "name"}
 
 
 @view("")
@@ -23,32 +29,44 @@ def overview(
     baseline: str | None = None,
     focus: str | None = None,
     score: str | None = None,
+    order: Order = "harm",
+    cases: int = CASES,
 ) -> Page:
-    """What each shift did: accuracy, the layers and units that changed, the categories and confusions to blame.
+    """What each shift did: accuracy, the confusion and the unit that explain it, the layers, units and categories.
 
     Parameters
     ----------
     focus
-        A shifted dataset: the tables hold what happened in it rather than under any shift.
+        A shifted dataset: what happened in it rather than under any shift.
     score
         Of the shift profile and of the most shifted units.
+    order
+        Of the sets.
+    cases
+        How many sets are shown with their pictures.
     """
     if not study.datasets:
         return Page(study.name, [Message("Nothing is recorded yet", _how_to_begin(study))])
     selection = Selection.at(study, layer, baseline, focus)
-    at = PageAddress(selection, "", overview, {"score": score})
-    shown = ShownOverview(selection, at, _score(selection, score))
-    model = study.manifest.model
-    # Other tools do not tell how many.
-    size = f", {count(model['parameters'])} parameters" if "parameters" in model else ""
-    unfinished = study.unfinished()
-    started = f" Not finished: {', '.join(unfinished)}; record again to go on." if unfinished else ""
+    at = PageAddress(selection, "", overview, {"score": score, "order": order, "cases": cases})
+    shown = ShownOverview(selection, at, _score(score), order, max(1, cases))
     return Page(
         title=study.name,
-        subtitle=f"{str(model['class']).removeprefix('__main__.')}{size}.{started}",
         panels=panels_of(shown),
-        choices=[*selection.choices(at.path, **at.asked()), *_score_choice(shown)],
+        choices=_choices(shown),
+        sentence=idea(shown.suffered) or _without_comparison(shown),
+        lede=lede(shown),
     )
+
+
+def _without_comparison(shown: ShownOverview) -> str:
+    """The heading where no two sets have an accuracy."""
+    right, labelled = shown.usual
+    selection = shown.selection
+    if not labelled:
+        return f"{selection.study.name}: without labels there is no accuracy to compare"
+    accuracy = f"{percent(right / labelled)} of {selection.baseline} is classified right"
+    return f"{accuracy}; no shifted set is recorded" if not selection.others() else accuracy
 
 
 def _how_to_begin(study: StoredStudy) -> str:
@@ -64,18 +82,28 @@ def _comparing() -> dict[str, UnitScore]:
     return {name: score for name, score in unit_scores.items() if score.compares}
 
 
-def _score(selection: Selection, asked: str | None) -> UnitScore:
-    """The score asked for; by default one that no direction of change cancels, if single responses are there."""
-    kept = all(recording.keeps_responses for recording in selection.study.values())
-    known, name = _comparing(), asked or ("wasserstein" if kept else "novelty")
-    if name not in known:
-        raise BadRequest(f"no score {name!r} compares two datasets; there are {', '.join(known)}.")
-    return known[name]
+def _score(asked: str | None) -> UnitScore | None:
+    known = _comparing()
+    if asked is not None and asked not in known:
+        raise BadRequest(f"no score {asked!r} compares two datasets; there are {', '.join(known)}.")
+    return known[asked] if asked else None
 
 
-def _score_choice(shown: ShownOverview) -> list[Choice]:
-    if not shown.shifts:
-        return []
-    links = [Link(title(name), shown.at(score=name), score.help) for name, score in _comparing().items()]
-    help = "Of the chart by layer and of the most shifted units."
-    return [Choice("Score", links, title(shown.score.name), help)]
+def _choices(shown: ShownOverview) -> list[Choice]:
+    selection, at = shown.selection, shown.at
+    focused, against = selection.dataset_choices(at.path, **at.asked())
+    choices = [selection.layer_choice(at.path, **at.asked()), against]
+    if not selection.others():
+        return choices
+    every = Link("all", selection.everywhere(at.path, **at.asked()))
+    sets = [every, *(link for link in focused.options if link.text != selection.baseline)]
+    one = selection.focus != selection.baseline
+    orders = [Link(ORDERS[order], at(order=order)) for order in get_args(Order)]
+    links = [Link(title(name), at(score=name), score.help) for name, score in _comparing().items()]
+    usual = Link("as the harm asks", at(score=None), "Change per category, and change of strength.")
+    return [
+        *choices,
+        Choice("Sets", sets, selection.focus if one else "all"),
+        Choice("Order", orders, ORDERS[shown.order]),
+        Choice("Score", [usual, *links], title(shown.score.name) if shown.score else usual.text),
+    ]

@@ -1,29 +1,69 @@
-"""Where in the network a shift begins: the median of a score, layer by layer."""
+"""Where in the network a shift begins: the median of scores, layer by layer."""
 
 from __future__ import annotations
 
 import math
 
+from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.quartiles import quartiles
-from shiftscope.views.overview.shown_overview import ShownOverview
-from shiftscope.views.page.panels import Chart, Message, Panel
+from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
+from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.unit_scores import estimated, title
 
-TITLE = "Where in the network the shift begins"
+TITLE = "Where in the network it begins"
+CHANGED, ALIKE = 0.5, 0.25  # medians over a layer's units
+HEADS = {"spurious": "What units answer to", "wasserstein": "How strongly units respond"}
+WHY = (
+    "A set that swaps what belongs to which category leaves the strength of responses as it was, and one that is "
+    "darker or noisier changes the strength of all of them. The first chart compares the order of the categories that "
+    "each unit answers to, so it follows what happens to the answers; the second compares all its responses, whatever "
+    "they are to."
+)
 
 
 @section(ShownOverview, place=40)
-def shift_profile(overview: ShownOverview) -> Panel | None:
-    """A line for each shifted dataset through the median over each layer's units, with the middle half around it."""
-    selection, score = overview.selection, overview.score
+def shift_profile(overview: ShownOverview) -> Fold | None:
+    """What the harm asks for: change per category, and change of strength beside it; or the score asked for."""
     if not overview.shifts:
         return None
+    kept = all(recording.keeps_responses for recording in overview.selection.study.values())
+    usual = ("spurious", "wasserstein") if kept else ("spurious", "novelty")
+    shown = [overview.score] if overview.score else [unit_scores[name] for name in usual]
+    panels: list[Panel] = [Columns("", [_profile(overview, score) for score in shown])]
+    if not overview.score:
+        panels.append(Message("Why the two differ", WHY))
+    return Fold(TITLE, _begins(overview, kept), panels, "where")
+
+
+def _begins(overview: ShownOverview, kept: bool) -> str:
+    """Where the units of the worst set begin to answer to other categories, or else with another strength."""
+    worst = next((each.name for each in worst_first(overview.suffered)), overview.shifts[0])
+    layers = list(overview.selection.study.recorded_layers)
+
+    def median(layer: str, score: str) -> float:
+        return quartiles(estimated(overview.selection, worst, layer)[score].value)[1]
+
+    for layer in layers:
+        if median(layer, "spurious") >= CHANGED:
+            already = "already " if layer == layers[0] else ""
+            strength = median(layer, "wasserstein") if kept else math.nan
+            as_before = ", as strongly as before" if strength < ALIKE else ""
+            return f"{already}in {layer}: units of {worst} answer to other categories{as_before}"
+    for layer in layers if kept else ():
+        if median(layer, "wasserstein") >= CHANGED:
+            return f"{layer}: {worst} changes how strongly units respond, not what they prefer"
+    return "in no layer"
+
+
+def _profile(overview: ShownOverview, score: UnitScore) -> Panel:
+    """A line for each shifted dataset through the median over each layer's units, with the middle half around it."""
+    selection = overview.selection
     layers = list(selection.study.recorded_layers)  # derived ones have no depth of their own
     rows = []
-    for name in selection.others():
+    for name in overview.shifts:
         for layer in layers:
             low, middle, high = map(exact, quartiles(estimated(selection, name, layer)[score.name].value))
             if math.isnan(middle):
@@ -41,7 +81,7 @@ def shift_profile(overview: ShownOverview) -> Panel | None:
     named = title(score.name)
     if not rows:
         return Message(
-            TITLE, f"No unit of any layer has {named} under a shift; it may take single responses, or labels."
+            named, f"No unit of any layer has {named} under a shift; it may take single responses, or labels."
         )
     shared = {
         "x": {
@@ -52,7 +92,7 @@ def shift_profile(overview: ShownOverview) -> Panel | None:
             "axis": {"labelAngle": 0, "labelLimit": 120, "labelOverlap": True},
             "scale": {"type": "point", "padding": 0.3},
         },
-        "color": by_dataset(selection, selection.others()),
+        "color": by_dataset(selection, overview.shifts),
     }
     middle_half = {
         "mark": {"type": "area", "opacity": 0.12},
@@ -78,7 +118,7 @@ def shift_profile(overview: ShownOverview) -> Panel | None:
     }
     unchanged = {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"y": {"datum": score.null}}}
     return Chart(
-        TITLE,
+        HEADS.get(score.name, named),
         {
             "data": {"values": rows},
             "height": 260,

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from shiftscope.scores.score import unit_scores
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
-from shiftscope.views.page.panels import Table
+from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.unit_scores import title
 from shiftscope.views.parts.units_by_score import units_by_score
 
 
-@section(ShownOverview, place=70)
-def shifted_units(overview: ShownOverview) -> Table | None:
-    """By the score in force, under any of the shifts."""
+@section(ShownOverview, place=65)
+def shifted_units(overview: ShownOverview) -> Fold | None:
+    """By the score asked for, or by the change of what units answer to, under any of the shifts."""
     if not overview.shifts:
         return None
-    selection = overview.selection
-    return units_by_score(selection, [selection.layer], overview.score, overview.shifts, ROWS)
+    selection, score = overview.selection, overview.score or unit_scores["spurious"]
+    table = units_by_score(selection, [selection.layer], score, overview.shifts, ROWS)
+    first = table.rows[0] if table.rows else None
+    found = (
+        f"{first[0].text} in {first[1].text}: {title(score.name)} {first[2].text}"
+        if first
+        else "none can be told"
+    )
+    return Fold("Units that changed most", found, [table], "units")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shiftscope.errors import ShiftscopeError
 from shiftscope.registry import Registry
 from shiftscope.views.page.panels import Columns, Fold, Folds, Panel
 
@@ -21,6 +22,14 @@ class Section:
     place: int  # sections come in this order
     beside: bool  # next to the section before it
     draw: Callable[[Any], Shown]  # None where there is nothing to show
+
+
+class Missing(ShiftscopeError):
+    """What a section shows is not kept yet; `offer` is the panel that offers to compute it."""
+
+    def __init__(self, offer: Panel) -> None:
+        super().__init__(f"{offer.title}.")
+        self.offer = offer
 
 
 sections: Registry[Section] = Registry("section", "shiftscope.views")
@@ -45,11 +54,22 @@ def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Dra
 
 
 def panels_of(subject: Any) -> list[Panel]:
-    """What the sections of a subject's page show, in order; all that is folded, together at the end."""
+    """What the sections of a subject's page show, in order; all that is folded, together at the end.
+
+    Of those that show what is missing the first has the offer to compute it in its place, the others have nothing.
+    """
     panels: list[Panel] = []
     folds: list[Fold] = []
+    offered: set[str] = set()  # titles: how far a job is changes while the page is drawn
     for row in _rows(type(subject)):
-        drawn = [panel for each in row for panel in _listed(each.draw(subject))]
+        drawn: list[Panel] = []
+        for each in row:
+            try:
+                drawn += _listed(each.draw(subject))
+            except Missing as missing:
+                if missing.offer.title not in offered:
+                    offered.add(missing.offer.title)
+                    panels.append(missing.offer)
         folds += [panel for panel in drawn if isinstance(panel, Fold)]
         shown = [panel for panel in drawn if not isinstance(panel, Fold)]
         panels += [Columns("", shown)] if len(row) > 1 and shown else shown

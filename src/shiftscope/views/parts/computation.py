@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from shiftscope.jobs import Job, Jobs
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Computation, Field
+from shiftscope.views.page.viewed_study import jobs_of
 
 
 def computation(
@@ -16,8 +17,8 @@ def computation(
     *,
     kind: str,
     parameters: Mapping[str, object],
-    page: str,
-    samples: int = 0,
+    page: str | None,
+    size: int = 0,
     fields: Sequence[Field] = (),
     button: str = "Compute",
 ) -> Computation | None:
@@ -28,15 +29,15 @@ def computation(
     kind, parameters
         Of the job; `fields` are further parameters, which a person writes.
     page
-        Where what is computed is shown.
-    samples
-        That it passes over, by which the time is told.
+        Where what is computed is shown; None for the page that the panel stands on.
+    size
+        Samples or units that it passes over, as its progress counts them, by which the time is told.
     """
-    jobs = study.jobs
+    jobs = jobs_of(study)
     if jobs is None:
         return None
     texts = {name: str(value) for name, value in parameters.items()}
-    seconds = jobs.expected_seconds(kind, samples) if samples else None
+    seconds = jobs.expected_seconds(kind, size) if size else None
     newest = _newest(jobs, kind, texts)
     return Computation(
         title, text, kind, texts, page, fields, button, seconds=seconds, job=newest, trouble=jobs.trouble

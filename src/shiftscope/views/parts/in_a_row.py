@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from shiftscope.views.parts.number_text import count
 
-MOST = 3  # names; the others are counted
 
-
-def in_a_row(names: Sequence[str]) -> str:
-    """Names with commas and an and: "a, b and c", of four and more "a, b, c and 2 more"."""
-    shown = [*names[:MOST], f"{count(len(names) - MOST)} more"] if len(names) > MOST else list(names)
+def in_a_row(names: Sequence[str], most: int = 3) -> str:
+    """Names with commas and an and, those beyond `most` counted: "a, b and c", "a, b, c and 2 more"."""
+    shown = [*names[:most], f"{count(len(names) - most)} more"] if len(names) > most else list(names)
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))

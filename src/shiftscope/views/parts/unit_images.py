@@ -8,13 +8,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.summaries.top_samples import KEPT
 from shiftscope.views.page.panels import ImageStrip, Link, Picture
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count, number, whole_percent
-from shiftscope.views.parts.pictures import pictures, role, strongest
+from shiftscope.views.parts.pictures import Place, pictures, role, strongest
 
 Show = Literal["top", "bottom", "random"]
 
@@ -39,6 +40,7 @@ def unit_strip(
     images: int,
     start: int,
     seed: int,
+    place: Place,
     page: Callable[[int, int], str],
 ) -> ImageStrip:
     """A dataset's samples from rank `start` on, and the way to more of them.
@@ -49,6 +51,8 @@ def unit_strip(
         How many.
     seed
         Draws random samples, and an order of those with equally weak responses.
+    place
+        How the strongest tell where in them the unit responds most.
     page
         Address of the page with so many images from such a rank on.
     """
@@ -58,7 +62,7 @@ def unit_strip(
     write = in_maxima(selection, layer, index)
     silent = SILENT if show == "top" and not start else "There are no more images."
     if show == "top" and stop <= KEPT:
-        found = list(strongest(selection, recording, layer, index, stop, write=write))[start:]
+        found = list(strongest(selection, recording, layer, index, stop, place=place, write=write))[start:]
         remains, note = len(found) == images and stop < shown, ""
     elif not recording.keeps_responses:
         found, remains, note, silent = [], False, "", NOT_KEPT.format(KEPT)
@@ -118,3 +122,13 @@ def _drawn(responses: npt.NDArray[Any], show: Show, seed: int) -> str:
     if alike == 1:
         return ""
     return f"{count(alike)} share the smallest response, {number(float(smallest))}: seed {seed} draws which come first"
+
+
+def pointed_at(recording: Recording, layer: str, found: Sequence[Picture]) -> str:
+    """What boxes or crops of some pictures show; empty where there are none."""
+    boxes = [picture.box for picture in found if picture.box]
+    geometry = recording.map_geometry(layer)
+    if not boxes or geometry is None:
+        return ""
+    part = "receptive field" if geometry.tells_fields else "share of the map"
+    return f"{'cropped to' if boxes[0].cropped else 'box:'} {part} of the place with the largest response"

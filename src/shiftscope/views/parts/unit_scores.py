@@ -3,20 +3,68 @@
 from __future__ import annotations
 
 from shiftscope.scores.estimation.estimate import Estimate
-from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.scores.estimation.estimate_units import RANKS
+from shiftscope.scores.estimation.stored_estimates import has_estimates, lacking_estimates, stored_estimates
 from shiftscope.scores.score import unit_scores
+from shiftscope.statistics.rank_correlation import FEWEST_CATEGORIES
+from shiftscope.summaries.category_sums import CategorySums
+from shiftscope.views.page.panels import Panel
+from shiftscope.views.page.section import Missing
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.viewed_study import jobs_of
+from shiftscope.views.parts.computation import computation
 
 
 def estimated(selection: Selection, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
     """Every score of a layer's units in one dataset, by name, compared with the reference in force.
 
-    Of the reference itself only the scores that describe one dataset have values.
+    Of the reference itself only the scores that describe one dataset have values. Those that are not kept are computed
+    here and now; not where a job can do it.
+
+    Raises
+    ------
+    Missing
+        They are not kept, and there is a model at hand, whose process computes them.
     """
     asked = (dataset, selection.baseline, layer or selection.layer)
     if asked not in selection.estimates:  # telling whether kept ones are still valid takes its time
+        if jobs_of(selection.study) and not has_estimates(selection.study, *asked):
+            raise Missing(_offer(selection))
         selection.estimates[asked] = stored_estimates(selection.study, *asked)
     return selection.estimates[asked]
+
+
+def _offer(selection: Selection) -> Panel:
+    """The same wherever they are missing: every layer's scores are computed by one job."""
+    study, reference = selection.study, selection.baseline
+    lacking = lacking_estimates(study, reference)
+    offer = computation(
+        study,
+        "Scores are not computed yet",
+        f"Scores of every layer's units, compared with {reference}. They are then kept in the study, layer by layer.",
+        kind="scores",
+        parameters={"reference": reference},
+        page=None,
+        size=sum(study.layer(layer).units * len(names) for layer, names in lacking.items()),
+    )
+    assert offer is not None
+    return offer
+
+
+def too_few_categories(selection: Selection, dataset: str, layer: str | None = None) -> str:
+    """A sentence on why no unit has a score of rank correlations in a dataset; empty where categories are enough."""
+    study, asked = selection.study, layer or selection.layer
+    ours, theirs = (
+        study[name].summary(asked, CategorySums).count > 0 for name in (dataset, selection.baseline)
+    )
+    shared = int((ours & theirs).sum())
+    if shared >= FEWEST_CATEGORIES:
+        return ""
+    named = " and ".join(title(name) for name, score in unit_scores.items() if score.reads == RANKS)
+    return (
+        f"{named.capitalize()} need {FEWEST_CATEGORIES} categories with samples in both datasets, and {dataset} shares "
+        f"{shared} with {selection.baseline}: the order of two is the same or the reverse, whatever the shift."
+    )
 
 
 def title(score: str) -> str:

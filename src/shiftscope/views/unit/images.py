@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Compared
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.unit_images import unit_strip
+from shiftscope.views.parts.unit_images import pointed_at, unit_strip
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 
@@ -22,11 +22,14 @@ def images(unit: ShownUnit) -> Compared:
             images=unit.images,
             start=unit.start,
             seed=unit.seed,
+            place=unit.place,
             page=lambda images, start: unit.at(images=images, start=start),
         )
         for name in unit.pair
     ]
-    return Compared("", strips, f"Under each image: {_measured(unit)}.")
+    said = (pointed_at(unit.study[each.title], unit.layer, each.pictures) for each in strips)
+    where = next(filter(None, said), "")
+    return Compared("", strips, " · ".join(filter(None, [where, f"under each image: {_measured(unit)}"])))
 
 
 def _measured(unit: ShownUnit) -> str:

@@ -19,7 +19,7 @@ from shiftscope.views.parts.cells import number_cell, with_floor
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.no_width import not_kept, with_reason
 from shiftscope.views.parts.number_text import NOTHING, count, number, probability
-from shiftscope.views.parts.unit_scores import estimated, explained, title
+from shiftscope.views.parts.unit_scores import estimated, explained, title, too_few_categories
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 OTHERS = 3  # sets beside baseline and focus
@@ -68,7 +68,8 @@ def score_table(unit: ShownUnit) -> Fold:
         rows.append(cells)
     others = "" if len(shown) == len(selection.ordered()) else " Other sets: choose them as the focus."
     note = f"Compared with {baseline}. {NOTHING} where there is nothing to measure.{others}"
-    note = " ".join(filter(None, [note, not_kept(selection, shown)]))
+    few = (too_few_categories(selection, name, layer) for name in shown if name != baseline)
+    note = " ".join(filter(None, [note, not_kept(selection, shown), *few]))
     return Fold(
         "Scores",
         changed(found[selection.focus], index, selection.focus),

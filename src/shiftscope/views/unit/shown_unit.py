@@ -17,6 +17,7 @@ from shiftscope.tuning.answered import Answered, answered
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.two_sets import by_loss
 from shiftscope.views.parts.unit_images import Show
 
@@ -35,6 +36,7 @@ class ShownUnit:
     images: int
     start: int  # images that are left out before them
     seed: int
+    place: Place
     refused: Sequence[Message] = ()  # why the focus is not the one asked for
 
     @property

@@ -38,6 +38,8 @@ class Served:
         Content version of a dataset by name; pictures are cached for good under it.
     assets
         Content version of the static files.
+    here
+        The address of the drawn page inside the study, with its query.
     query
         What the address of the drawn page asks for, by name.
     saves
@@ -47,7 +49,8 @@ class Served:
     root: str
     version: Callable[[str], str]
     assets: str
-    query: Sequence[tuple[str, str]] = ()  # of the page that is drawn
+    here: str = ""  # the page that is drawn, inside the study
+    query: Sequence[tuple[str, str]] = ()  # of that page
     saves: bool = True
     _around: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -88,3 +91,8 @@ def way_up(raw_path: str, prefix: str = "") -> str:
     """
     steps = raw_path.count("/") - prefix.rstrip("/").count("/") - 1
     return "../" * steps or "./"
+
+
+def below(raw_path: str, prefix: str = "") -> str:
+    """The page's address inside the study: what stands behind the prefix that `way_up` is given too."""
+    return "/".join(raw_path.split("/")[prefix.rstrip("/").count("/") + 1 :])

@@ -12,7 +12,18 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from shiftscope.views.page.panels import Cell, Change, Choice, Column, Link, Panel, Picture, Span, Words
+from shiftscope.views.page.panels import (
+    Cell,
+    Change,
+    Choice,
+    Column,
+    Link,
+    Panel,
+    Picture,
+    PictureBox,
+    Span,
+    Words,
+)
 from shiftscope.web.html.addresses import Addresses
 
 _BAR = (
@@ -82,15 +93,14 @@ def words(text: Words, addresses: Addresses) -> Markup:
     return Markup("".join([_span(each, addresses) for each in text]))
 
 
-def axis(column: Column) -> Markup:
-    """The numbers along a column's axis, over the changes of its cells; nothing where it has none."""
-    if not column.axis:
+def axis(numbers: Sequence[tuple[float, str]]) -> Markup:
+    """The numbers along an axis, over the changes that are drawn on it; nothing where there are none."""
+    if not numbers:
         return Markup()
-    ticks = "".join(
-        f'<text x="{_place(at)}" y="13" text-anchor="middle">{escaped(text)}</text>'
-        for at, text in column.axis
-    )
-    return Markup(f'<svg class="chart" height="18" aria-hidden="true">{ticks}</svg>')
+    ticks = [
+        f'<text x="{_place(at)}" y="13" text-anchor="middle">{escaped(text)}</text>' for at, text in numbers
+    ]
+    return Markup(f'<svg class="chart" height="18" aria-hidden="true">{"".join(ticks)}</svg>')
 
 
 def entries(links: Sequence[Link], addresses: Addresses) -> Markup:
@@ -186,12 +196,38 @@ def _change(change: Change, text: str) -> str:
     return f'<svg class="chart {colour}" height="24"{label}>{"".join(parts)}</svg>'
 
 
+def accuracy(change: Change, text: str, label: str) -> Markup:
+    """A case's accuracy: the dot with its interval and number, the loss behind it, the baseline a tick."""
+    axis = "".join(_line("axis", x, x, 38, 42) for x in (0, 0.25, 0.5, 0.75, 1))
+    anchor = "start" if change.after < 0.12 else "end" if change.after > 0.88 else "middle"
+    marks = [
+        _line("axis", 0, 1, 38, 38),
+        axis,
+        _line("chance", change.chance, change.chance, 12, 38),
+        "" if math.isnan(change.before) else _line("loss", change.after, change.before, 27, 27),
+        "" if math.isnan(change.before) else _line("c-ref ci", change.before, change.before, 16, 38),
+        _line("ci", change.low, change.high, 27, 27),
+        f'<circle class="dot" cx="{_place(change.after)}" cy="27" r="5.5"/>',
+        f'<text class="ink" x="{_place(change.after)}" y="15" text-anchor="{anchor}">{escaped(text)}</text>',
+    ]
+    return Markup(
+        f'<svg class="chart c-foc" height="46" role="img" aria-label="{escaped(label)}">{"".join(marks)}</svg>'
+    )
+
+
 def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     verdict = escaped(f" {picture.verdict}") if picture.verdict else ""
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
     if picture.drawn:
         address = _escaped(addresses.picture(picture))
-        inside = f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{alt}">'
+        if picture.box and picture.box.cropped:
+            inside = _crop(picture.box, address, alt)
+        else:
+            inside = (
+                f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{alt}">'
+            )
+            if picture.box:
+                inside = f'<span class="frame">{inside}{_frame(picture.box)}</span>'
     else:
         inside = f'<span class="words">{picture.position}: {alt}</span>'
     if picture.caption:
@@ -199,3 +235,22 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     if not picture.page:
         return f'<span class="thumbnail{verdict}">{inside}</span>'
     return f'<a class="thumbnail{verdict}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'
+
+
+def _frame(box: PictureBox) -> str:
+    """Lines around a part of a picture, to be laid over it."""
+    left, top, width, height = (f"{pixels:.6g}" for pixels in box.pixels)
+    at = f'x="{left}" y="{top}" width="{width}" height="{height}"'
+    return (
+        f'<svg class="place" viewBox="0 0 {box.columns} {box.rows}" aria-hidden="true">'
+        f'<rect class="under" {at}/><rect {at}/></svg>'
+    )
+
+
+def _crop(box: PictureBox, address: str, alt: str) -> str:
+    """A part of a picture alone; where it is not square, with what of the picture lies around it."""
+    shown = " ".join(f"{pixels:.6g}" for pixels in box.pixels)
+    return (
+        f'<svg class="crop" viewBox="{shown}" role="img" aria-label="{alt}">'
+        f'<image href="{address}" width="{box.columns}" height="{box.rows}" preserveAspectRatio="none"/></svg>'
+    )

@@ -14,9 +14,21 @@ from markupsafe import Markup
 from shiftscope.text import plain_text
 from shiftscope.views.page.panels import Link, Page, Panel, Table, inner_panels
 from shiftscope.web.html.addresses import Addresses
-from shiftscope.web.html.cells import axis, entries, name, options, rows, term, thumbnail, title, words
+from shiftscope.web.html.cells import (
+    accuracy,
+    axis,
+    entries,
+    name,
+    options,
+    rows,
+    term,
+    thumbnail,
+    title,
+    words,
+)
 from shiftscope.web.html.charts import height, packed
 from shiftscope.web.html.durations import duration, progress_text
+from shiftscope.web.html.lines import drawn_lines
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Navigation
 from shiftscope.web.html.sketches import sketch_svg
@@ -99,6 +111,8 @@ _templates.globals.update(
     words=words,
     axis=axis,
     sketch_svg=sketch_svg,
+    accuracy=accuracy,
+    lines=drawn_lines,
     title=title,
     options=options,
     duration=duration,

@@ -13,6 +13,7 @@ from shiftscope.store.notes import search_notes
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link
 from shiftscope.views.page.view import views
+from shiftscope.views.page.viewed_study import jobs_of
 
 
 class StudyIndex(Protocol):
@@ -53,7 +54,10 @@ def navigation(study: StudyIndex) -> Navigation:
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
         datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
         categories=_by_number(tuple(study.categories)),
-        questions=[Link(view.menu, view.address) for view in views.values() if view.menu],
+        questions=[
+            *(Link(view.menu, view.address) for view in views.values() if view.menu),
+            *([Link("Jobs", "jobs")] if jobs_of(study) else []),
+        ],
         written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
         holds=partial(_holds, study) if isinstance(study, StoredStudy) else lambda page, number: True,
     )

@@ -52,7 +52,7 @@ class JobQueue:
         self._changed = threading.Condition()
         self._jobs: dict[int, Job] = {}
         self._parameters: dict[int, Mapping[str, Any]] = {}  # of each job, in their own types
-        self._rates: dict[str, float] = {}  # seconds a sample of the last job of each kind
+        self._rates: dict[str, float] = {}  # seconds a sample or unit of the last job of each kind
         self._cancelling: dict[int, float] = {}
         self._trouble = ""
         self._changes = 0

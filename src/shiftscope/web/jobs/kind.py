@@ -25,6 +25,19 @@ class Live(Protocol):
 
     def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
 
+    def repair(
+        self,
+        dataset: str,
+        /,
+        *,
+        margin: float,
+        most: int,
+        seed: int,
+        layer: str,
+        reference: str,
+        progress: Progress,
+    ) -> Any: ...
+
 
 Run = Callable[..., None]
 R = TypeVar("R", bound=Run)
@@ -37,16 +50,21 @@ class JobKind:
     name: str
     run: Run
     title: Callable[..., str]  # of the parameters, in words
+    check: Callable[..., None]  # of the study and the parameters, before it is queued; raises `BadRequest`
 
 
 job_kinds: Registry[JobKind] = Registry("kind of job", "shiftscope.web.jobs.kinds")
 
 
-def job(name: str, title: Callable[..., str]) -> Callable[[R], R]:
+def _as_it_is(study: StoredStudy, **parameters: Any) -> None:
+    """Nothing is refused before it runs."""
+
+
+def job(name: str, title: Callable[..., str], check: Callable[..., None] = _as_it_is) -> Callable[[R], R]:
     """Enter a kind of job: what it computes is kept in the study, where the page looks for it."""
 
     def enter(run: R) -> R:
-        job_kinds.register(name, JobKind(name, run, title))
+        job_kinds.register(name, JobKind(name, run, title, check))
         return run
 
     return enter

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,10 +20,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Computation, Link, Message, Page, Panel, inner_panels
+from shiftscope.views.page.section import Missing
 from shiftscope.views.page.view import Action, View
 from shiftscope.views.page.view import actions as all_actions
 from shiftscope.views.page.view import views as all_views
-from shiftscope.web.html.addresses import Served, way_up
+from shiftscope.views.page.viewed_study import ViewedStudy
+from shiftscope.web.html.addresses import Served, below, way_up
 from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import Navigation, StudyIndex, navigation
 from shiftscope.web.html.picture_types import check_picture, data_uri
@@ -36,6 +38,7 @@ from shiftscope.web.server.downloads import downloaded
 from shiftscope.web.server.forms import fields_of, refuse_lacking
 from shiftscope.web.server.kept_pages import KeptPage, KeptPages
 from shiftscope.web.server.news import News
+from shiftscope.web.server.page_at import most_particular_first
 from shiftscope.web.server.save_rate import SaveRate
 from shiftscope.web.server.search import find, found
 from shiftscope.web.server.security import (
@@ -54,7 +57,7 @@ LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
 DRAWN_AT_ONCE = 4
 SAVED_PER_SECOND, SAVED_AT_ONCE = 1.0, 30  # forms, of all visitors together
 TITLES = {429: "Not saved"}  # of refusals, by status; others say what Starlette calls them
-DOWNLOAD = {"download": Literal["csv", "parquet"], "table": int}
+DOWNLOAD = {"download": Literal["csv", "parquet", "file"], "table": int}
 
 
 class ShownDataset(Protocol):
@@ -118,8 +121,8 @@ def application(
         What has the model compute what pages ask for; none where nothing may be saved.
     """
     jobs = None if read_only else jobs
-    if isinstance(study, StoredStudy):
-        study.jobs = jobs
+    if jobs and isinstance(study, StoredStudy):
+        study = ViewedStudy(study.path, jobs)
     shown = _Shown(
         study, framed_by, saves=not read_only, pace=pace or SaveRate(SAVED_PER_SECOND, SAVED_AT_ONCE)
     )
@@ -141,7 +144,7 @@ def application(
         for action in ({} if read_only else all_actions if actions is None else actions).values()
     ]
     if jobs:
-        routes = [*AskedJobs(jobs, shown.pace).routes(), *routes]
+        routes = [*AskedJobs(study, jobs, shown.pace, shown.refused).routes(), *routes]
     middleware = [
         Middleware(SafeHeaders, framed_by=framed_by),
         Middleware(KnownRequests, hosts=list(hosts)),
@@ -160,16 +163,6 @@ def application(
     )
     app.router.redirect_slashes = False  # its redirects name the host, which is wrong behind a proxy
     return app
-
-
-def most_particular_first(views: Iterable[View]) -> list[View]:
-    """Addresses with more fixed parts first: a layer's name may hold slashes, and would swallow them."""
-
-    def particularity(view: View) -> tuple[int, int]:
-        parts = view.address.strip("/").split("/")
-        return sum("{" not in part for part in parts), len(parts)
-
-    return sorted(views, key=particularity, reverse=True)
 
 
 class _Shown:
@@ -194,7 +187,7 @@ class _Shown:
             wanted = chosen(request.query_params, DOWNLOAD)
             if "download" in wanted:  # a table cannot say that a dataset was left out of it
                 return downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
-            page, whole = without_damage(self.study, lambda study: view.draw(study, **asked))
+            page, whole = without_damage(self.study, lambda study: _page(view, study, asked))
             if not view.address.strip("/"):
                 page = dataclasses.replace(page, panels=[*self.news.panels(), *page.panels])
             drawn = KeptPage.of(self._html(request, page, navigation(self.study)))
@@ -292,6 +285,10 @@ class _Shown:
         )
         return self._drawn(request, page, Navigation("shiftscope"), status=403)
 
+    def refused(self, request: Request, page: Page) -> Response:
+        """A page in answer to a form that is refused."""
+        return self._drawn(request, page, navigation(self.study), status=400)
+
     def failure(self, request: Request, error: Exception) -> Response:
         if gone := self._gone():
             return self._apology(request, 404, "This study is no longer there", gone)
@@ -350,15 +347,25 @@ class _Shown:
         return HTMLResponse(self._html(request, page, around), status_code=status, headers=headers)
 
     def _html(self, request: Request, page: Page, around: Navigation) -> str:
-        raw_path = request.scope["raw_path"].decode("ascii")
+        raw_path, prefix = request.scope["raw_path"].decode("ascii"), request.scope.get("root_path", "")
+        query = request.url.query
         served = Served(
-            root=way_up(raw_path, request.scope.get("root_path", "")),
+            root=way_up(raw_path, prefix),
+            here=below(raw_path, prefix) + (f"?{query}" if query else ""),
             version=lambda dataset: self.study[dataset].version,
             assets=assets.version(),
             query=request.query_params.multi_items(),
             saves=self.saves,
         )
         return render(page, around, served)
+
+
+def _page(view: View, study: Any, asked: Mapping[str, Any]) -> Page:
+    """As it is drawn; where all of it rests on what is missing, a page with the offer to compute that."""
+    try:
+        return view.draw(study, **asked)
+    except Missing as missing:
+        return Page(missing.offer.title, [missing.offer], trail=[Link("Overview", "")])
 
 
 def _cached(request: Request, dataset: ShownDataset) -> dict[str, str]:

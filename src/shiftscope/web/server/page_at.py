@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from starlette.datastructures import QueryParams
@@ -10,9 +11,18 @@ from starlette.routing import compile_path
 from shiftscope.errors import NotInStudy
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Page
-from shiftscope.views.page.view import views
-from shiftscope.web.server.application import most_particular_first
+from shiftscope.views.page.view import View, views
 from shiftscope.web.server.arguments import chosen, options, pattern
+
+
+def most_particular_first(views: Iterable[View]) -> list[View]:
+    """Addresses with more fixed parts first: a layer's name may hold slashes, and would swallow them."""
+
+    def particularity(view: View) -> tuple[int, int]:
+        parts = view.address.strip("/").split("/")
+        return sum("{" not in part for part in parts), len(parts)
+
+    return sorted(views, key=particularity, reverse=True)
 
 
 def page_at(study: StoredStudy, address: str) -> Page:

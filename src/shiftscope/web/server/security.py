@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shiftscope.errors import BadRequest
-from shiftscope.web.html.addresses import way_up
+from shiftscope.web.html.addresses import below, way_up
 
 METHODS = ("GET", "HEAD", "POST")
 ANY_NAME = "*"
@@ -181,7 +181,7 @@ class TokenGate:
         """
         raw_path = request.scope["raw_path"].decode("ascii")
         rest = [(name, text) for name, text in request.query_params.multi_items() if name != "token"]
-        page = _below(raw_path, request.scope.get("root_path", ""))
+        page = below(raw_path, request.scope.get("root_path", ""))
         if in_folder and not page:
             onward = dict(rest).get(ONWARD)
             welcome = RedirectResponse(f"./{_with(onward or '', [] if onward else rest)}", status_code=303)
@@ -219,11 +219,6 @@ def _up_to(secret: str, path: str) -> str | None:
         if _same(part, secret):
             return "/".join(parts[: position + 1])
     return None
-
-
-def _below(raw_path: str, prefix: str) -> str:
-    """A path as the browser sees it, less the folders before the study's first page."""
-    return "/".join(raw_path.split("/")[prefix.rstrip("/").count("/") + 1 :])
 
 
 def _with(address: str, query: Sequence[tuple[str, str]]) -> str:

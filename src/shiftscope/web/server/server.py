@@ -144,7 +144,6 @@ def view(
             listening.close()
             raise
         jobs = JobQueue(source)
-        study = StoredStudy(study.path)  # whose pages offer what those of the one given need not
     address, bound = listening.getsockname()[:2]
     exposed = not ipaddress.ip_address(address).is_loopback
     ticket = Ticket()
@@ -218,6 +217,18 @@ def serve(
         viewer.wait()
     except KeyboardInterrupt:
         viewer.stop()
+
+
+def free_port(port: int | None) -> int:
+    """The port that a viewer of this machine's own would serve at; free until another program takes it.
+
+    Raises
+    ------
+    BadRequest
+        Another program listens on `port`, or on all that are tried.
+    """
+    with _listen(LOCAL[0], port) as listening:
+        return int(listening.getsockname()[1])
 
 
 def _exposure(address: str, port: int, token: str, *, read_only: bool) -> str:

@@ -14,6 +14,7 @@ from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.layout import DERIVED, EXPLANATIONS, HEAD, MANIFEST, NOTES, RECORDING
 from shiftscope.store.results import RESULT
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.viewed_study import jobs_of
 
 CHANGES = slice(24, 28)  # SQLite's count of transactions, in the first bytes of its file
 LOOKED_AT_EVERY = 1.0  # seconds
@@ -38,7 +39,8 @@ class StudyVersion:
         """None where it cannot be told, as for a study that lies in no folder."""
         if not isinstance(self.study, StoredStudy):
             return None
-        jobs = self.study.jobs.changes if self.study.jobs else 0
+        asked = jobs_of(self.study)
+        jobs = asked.changes if asked else 0
         if jobs != self._jobs or self.clock() - self._looked > LOOKED_AT_EVERY:
             self._jobs = jobs
             self._looked = self.clock()

@@ -28,7 +28,7 @@ from shiftscope.summaries.summarise import summarise_shard
 
 
 @dataclass(frozen=True)
-class Job:
+class RecordingWork:
     """All that is needed to make shards of one recording; may be pickled if the model and the dataset may."""
 
     place: RecordingPlace
@@ -57,7 +57,7 @@ class Job:
     def device(self) -> str:
         return device_and_dtype(self.model)[0].type
 
-    def on(self, device: str) -> Job:
+    def on(self, device: str) -> RecordingWork:
         return dataclasses.replace(self, model=placed(self.model, device))
 
     def record(self, shards: Sequence[int], advance: Advance) -> None:
@@ -83,6 +83,7 @@ class Job:
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
             compares=not by_older_rules(self.plan.format),
+            places=not by_older_rules(self.plan.format),
         )
 
         def commit(shard: Shard) -> None:

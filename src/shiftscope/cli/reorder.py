@@ -1,0 +1,21 @@
+"""`shiftscope reorder`."""
+
+from __future__ import annotations
+
+from shiftscope.cli.study_address import StudyAddress
+
+
+def reorder(study: StudyAddress, /, *datasets: str) -> None:
+    """Show the datasets of a study in another order, and print it; the reference stands first.
+
+    Parameters
+    ----------
+    study
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
+    datasets
+        Names, first to last; those that are not named follow in the order they had.
+    """
+    from shiftscope.flow.reorder import reorder as reorder_datasets
+    from shiftscope.store.stored_study import StoredStudy
+
+    print("\n".join(reorder_datasets(StoredStudy(study), datasets)))

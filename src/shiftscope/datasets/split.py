@@ -1,0 +1,127 @@
+"""A dataset parted by a column of its metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from shiftscope.counted import counted
+from shiftscope.datasets.fingerprint import fingerprint
+from shiftscope.datasets.metadata import Plain
+from shiftscope.datasets.relabelled import Relabelled
+from shiftscope.datasets.row_data import RowData
+from shiftscope.datasets.sample import Dataset, Sample
+from shiftscope.errors import DataError, closest
+
+MOST_PARTS = 100
+SHOWN = 5  # values that an error names
+
+Value = str | int | float
+
+
+class Part:
+    """The samples of `dataset` that have one value in a column, in their order.
+
+    Parameters
+    ----------
+    whole
+        Fingerprint of `dataset`.
+    positions
+        In `dataset`.
+    """
+
+    def __init__(
+        self, dataset: Dataset, whole: str, positions: Sequence[int], column: str, value: Value
+    ) -> None:
+        self.dataset, self.positions = dataset, positions
+        self.column, self.value = column, value
+        self._whole = whole
+
+    @property
+    def categories(self) -> Sequence[str] | None:
+        return self.dataset.categories
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, position: int) -> Sample:
+        return self.dataset[self.positions[position]]
+
+    def fingerprint(self) -> str:
+        return fingerprint("part", self._whole, np.array(self.positions, np.int64))
+
+    def describe(self) -> dict[str, Any]:
+        return {**self.dataset.describe(), "split": {"column": self.column, "value": self.value}}
+
+
+def split(dataset: Dataset, column: str) -> dict[Value, Part]:
+    """A part for each value of a column of the metadata, in the order of the values: numbers, then text.
+
+    Flags become the text "True" and "False".
+
+    Raises
+    ------
+    DataError
+        No such column, a sample without a value, or more than 100 values.
+    """
+    positions: dict[Value, list[int]] = {}
+    missing = []
+    for position, value in enumerate(_column(dataset, column)):
+        if value is None or value != value or str(value).strip() == "":
+            missing.append(position)
+        else:
+            positions.setdefault(str(value) if isinstance(value, bool) else value, []).append(position)
+    if missing:
+        raise DataError(
+            f"{len(missing):,} of {counted(len(dataset), 'sample')} have no {column!r}; the first is number "
+            f"{missing[0]}, counted from 0. Give each a value, as 'unknown', or leave these samples out."
+        )
+    if len(positions) > MOST_PARTS:
+        some = ", ".join(map(repr, list(positions)[:SHOWN]))
+        raise DataError(
+            f"{column!r} has {len(positions):,} values, {some} and so on; a dataset is split into at most "
+            f"{MOST_PARTS}. Choose a column of fewer values, or make one of ranges."
+        )
+    whole = dataset.fingerprint()
+    values = sorted(positions, key=lambda value: (isinstance(value, str), value))
+    return {value: Part(dataset, whole, positions[value], column, value) for value in values}
+
+
+def part_again(dataset: Dataset, source: Mapping[str, Any]) -> Dataset:
+    """The part of a dataset that a recording's `source` tells of; all of it where that tells of none.
+
+    Raises
+    ------
+    DataError
+        It cannot be split so any more.
+    """
+    told = source.get("split")
+    if not isinstance(told, Mapping):
+        return dataset
+    column, value = str(told.get("column")), told.get("value")
+    parts = split(dataset, column)
+    if value not in parts:
+        raise DataError(
+            f"no sample has {value!r} in {column!r} any more; closest: {closest(str(value), map(str, parts))}."
+        )
+    return parts[value]
+
+
+def _column(dataset: Dataset, column: str) -> Sequence[Plain]:
+    """The values of a column by sample, from a list where the dataset has one."""
+    rows = dataset.dataset if isinstance(dataset, Relabelled) else dataset
+    if isinstance(rows, RowData):
+        columns: Mapping[str, Any] = rows.metadata
+        values: Sequence[Plain] = rows.metadata.get(column, ())
+    else:
+        told = [dataset[position].metadata for position in range(len(dataset))]
+        columns = dict.fromkeys(name for each in told for name in each)
+        values = [each.get(column) for each in told]
+    if column not in columns:
+        raise DataError(
+            f"no column {column!r} in the metadata; closest: {closest(column, columns)}. "
+            f"There are: {', '.join(columns) or 'none'}."
+        )
+    return values

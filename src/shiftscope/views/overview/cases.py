@@ -1,0 +1,150 @@
+"""What each shifted set did, a row a set, the worst first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shiftscope.outcomes.outcomes import Positions, having, outcomes
+from shiftscope.statistics.newcombe import newcombe
+from shiftscope.statistics.wilson import wilson
+from shiftscope.views.overview.happened import happened
+from shiftscope.views.overview.named_unit import NamedUnit, unit_in_words
+from shiftscope.views.overview.shown_overview import ShownOverview, Suffered
+from shiftscope.views.page.panels import Case, Cases, Change, ImageStrip, Link, Message, Panel, Picture
+from shiftscope.views.page.section import section
+from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.grown_in import grown_in
+from shiftscope.views.parts.number_text import count, percent, points, points_interval
+from shiftscope.views.parts.pictures import pictures, role, strongest
+from shiftscope.views.parts.same_samples import same_samples
+
+PICTURES = 4  # of a confusion
+STRONGEST = 5  # of a unit
+AXIS = tuple((share, f"{100 * share:.0f}{' %' if share == 1 else ''}") for share in (0, 0.25, 0.5, 0.75, 1))
+
+
+@section(ShownOverview, place=10)
+def cases(overview: ShownOverview) -> Panel:
+    """The sets with their accuracy, the confusion and the unit that explain it, and pictures of both."""
+    if not overview.selection.others():
+        return Message("Only one set is recorded", _record_another(overview.selection))
+    shown = overview.suffered[: overview.cases]
+    right, labelled = overview.usual
+    return Cases(
+        "",
+        [_case(overview, each) for each in shown],
+        baseline=overview.selection.baseline,
+        usual=percent(right / labelled) if labelled else "",
+        axis=AXIS,
+        help="Samples classified right, of the labelled ones. Line over the dot: 95 % interval by Wilson. Beside the "
+        "points: 95 % interval of the change by Newcombe.",
+        more=Link(
+            f"show the other {count(len(overview.suffered) - len(shown))}",
+            overview.at(cases=len(overview.suffered)),
+        )
+        if len(shown) < len(overview.suffered)
+        else None,
+    )
+
+
+def _record_another(selection: Selection) -> str:
+    return (
+        f"{selection.baseline} is all there is to see. Record a shifted set to compare it with: "
+        f"shiftscope record {selection.study.path} --data ... --name NAME, or study.record(...)."
+    )
+
+
+def _case(overview: ShownOverview, each: Suffered) -> Case:
+    selection, unit = overview.selection, overview.units[each.name]
+    categories, usual = selection.study.categories, overview.usual
+    confusions = outcomes(selection.study[each.name].samples, len(categories)).confusions
+    change, low, high = map(float, newcombe(each.right, each.labelled, *usual))
+    says = [happened(confusions, categories, each.harm)]
+    ways = []
+    strips: list[ImageStrip] = []
+    like: Picture | None = None
+    for one in grown_in(selection, each.name, 1):
+        a, b = one.actual, one.predicted
+        ways.append(
+            Link(f"{categories[a]} → {categories[b]}", selection.page(f"confusions/{a}/{b}", focus=each.name))
+        )
+        pair, like = _confusion_strips(selection, each.name, a, b, one.answers)
+        strips += pair
+    if unit:
+        says.append(unit_in_words(selection, unit))
+        ways.append(Link(f"unit {unit.index}", selection.unit(unit.index, unit.layer, focus=each.name)))
+        strips += _unit_strips(selection, each.name, unit)
+    return Case(
+        each.name,
+        selection.dataset(each.name),
+        points(change) if math.isfinite(change) else "",
+        points_interval(low, high),
+        _accuracy(selection, each, usual),
+        percent(each.right / each.labelled) if each.labelled else "",
+        says,
+        ways,
+        strips,
+        like,
+        about=selection.study.description(each.name).about,
+        mild=each.harm in ("barely touches", None),
+    )
+
+
+def _accuracy(selection: Selection, each: Suffered, usual: tuple[int, int]) -> Change | None:
+    if not each.labelled:
+        return None
+    low, high = map(float, wilson(each.right, each.labelled))
+    before = usual[0] / usual[1] if usual[1] else math.nan
+    return Change(
+        before, each.right / each.labelled, low, high, chance=1 / len(selection.study.categories), tick=True
+    )
+
+
+def _confusion_strips(
+    selection: Selection, dataset: str, a: int, b: int, answered: tuple[int, int]
+) -> tuple[Sequence[ImageStrip], Picture | None]:
+    """Right ones of the baseline, the confused ones of the set, and one that the model says rightly is `b`."""
+    study, names = selection.study, selection.study.categories
+    here, there = study[dataset], study[selection.baseline]
+    confused = having(here.samples, label=a, prediction=b)
+    right = having(there.samples, label=a, prediction=a)
+    same = same_samples(here.samples, confused[: 4 * PICTURES], there.samples)
+    pairs = [(p, q) for p, q in same.items() if there.samples.labels[q] == there.samples.predictions[q] == a][
+        :PICTURES
+    ]
+    chosen: Sequence[int] | Positions = [p for p, _ in pairs] or confused[:PICTURES]
+    before: Sequence[int] | Positions = [q for _, q in pairs] or right[:PICTURES]
+    sure = having(there.samples, label=b, prediction=b)[:1].tolist()
+    likes = pictures(selection, there, sure, dict.fromkeys(sure, f"a {names[b]}"))
+    return (
+        ImageStrip(
+            f"{names[a]} in {selection.baseline}: ",
+            pictures(selection, there, before),
+            role(selection, selection.baseline),
+            note="classified right",
+            empty="None is classified right.",
+        ),
+        ImageStrip(
+            f"{names[a]} in {dataset}: ",
+            pictures(selection, here, chosen),
+            role(selection, dataset),
+            note=f"classified {names[b]}, {count(answered[0])} of {count(answered[1])}",
+        ),
+    ), (likes[0] if likes else None)
+
+
+def _unit_strips(selection: Selection, dataset: str, unit: NamedUnit) -> list[ImageStrip]:
+    return [
+        ImageStrip(
+            f"unit {unit.index}, strongest in {name}",
+            [
+                replace(picture, caption="")
+                for picture in strongest(selection, selection.study[name], unit.layer, unit.index, STRONGEST)
+            ],
+            role(selection, name),
+            empty="It is silent.",
+        )
+        for name in (selection.baseline, dataset)
+    ]

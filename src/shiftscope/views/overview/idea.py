@@ -1,0 +1,104 @@
+"""The sentence that the first page opens with, and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from shiftscope.counted import counted
+from shiftscope.outcomes.harm import Harm
+from shiftscope.views.overview.named_unit import NamedUnit, change_in_words
+from shiftscope.views.overview.shown_overview import ShownOverview, Suffered, worst_first
+from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.number_text import percent
+from shiftscope.views.parts.pictures import category_name
+
+DOES: Mapping[Harm, tuple[str, str]] = {  # of one set, and of several
+    "breaks": ("breaks", "break"),
+    "hurts": ("hurts", "hurt"),
+    "barely touches": ("barely touches", "barely touch"),
+    "helps": ("helps", "help"),
+}
+RULES = (
+    "A set barely touches the model where accuracy changes by less than two points or the 95 % interval of the change "
+    "(Newcombe) holds 0; it breaks it where it takes half or more of what the baseline has above chance, and hurts it "
+    "where it takes less."
+)
+
+
+def idea(suffered: Sequence[Suffered]) -> str:
+    """What the sets do to the model, worst first: "a and b break this model; c barely touches it"."""
+    parts: list[str] = []
+    for harm, (one, several) in DOES.items():
+        names = [each.name for each in worst_first(suffered) if each.harm == harm]
+        if names:
+            model = "it" if parts else "this model"
+            parts.append(f"{in_a_row(names)} {one if len(names) == 1 else several} {model}")
+    return "; ".join(parts)
+
+
+def lede(overview: ShownOverview) -> Words:
+    """The accuracies, and the unit that is named in several sets."""
+    told = [each for each in worst_first(overview.suffered) if each.harm]
+    right, labelled = overview.usual
+    if not told:
+        return ""
+    usual = percent(right / labelled)
+    fell = [each for each in told if each.harm in ("breaks", "hurts")]
+    kept = [each for each in told if each.harm == "barely touches"]
+    rose = [each for each in told if each.harm == "helps"]
+    parts: list[list[str | Span]] = []
+    if fell:
+        parts.append([f"falls from {usual} to ", *_accuracies(fell)])
+    if kept:
+        verb = "keeps" if len(kept) == 1 else "keep"
+        parts.append([f"{in_a_row([each.name for each in kept])} {verb} ", *_accuracies(kept)])
+    if rose:
+        verb = "gains" if len(rose) == 1 else "gain"
+        parts.append([f"{in_a_row([each.name for each in rose])} {verb}: ", *_accuracies(rose)])
+    words: list[str | Span] = [Span("Accuracy", help=RULES), " " if fell else f" is {usual}; "]
+    for place, part in enumerate(parts):
+        words += ["; ", *part] if place else part
+    about = overview.selection.study.about
+    words += [".", *_running(overview)]
+    return [*words, " ", Span(about, "quiet")] if about else words
+
+
+def _accuracies(sets: Sequence[Suffered]) -> list[str | Span]:
+    """As many as are named in the heading; a range stands for more."""
+    shares = [percent(each.right / each.labelled) for each in sets]
+    if len(shares) > 3:
+        low, high = (edge(each.right / each.labelled for each in sets) for edge in (min, max))
+        return [Span(percent(low), "strong"), " to ", Span(percent(high), "strong")]
+    words: list[str | Span] = []
+    for place, share in enumerate(shares):
+        words += [" and " if place == len(shares) - 1 else ", "] if place else []
+        words.append(Span(share, "strong"))
+    return words
+
+
+def _running(overview: ShownOverview) -> list[str | Span]:
+    """The unit that several sets have in common, and how its answers changed."""
+    named = {name: unit for name, unit in overview.units.items() if unit}
+    if not named:
+        return []
+    (layer, index), times = Counter((unit.layer, unit.index) for unit in named.values()).most_common(1)[0]
+    if times < 2:
+        return []
+    selection = overview.selection
+    units = [unit for unit in named.values() if (unit.layer, unit.index) == (layer, index)]
+    usual = units[0].answered.before
+    whose = f" ({category_name(selection.study, usual[0])})" if usual else ""
+    ways: dict[str, NamedUnit] = {}
+    for unit in units:
+        ways.setdefault(unit.answered.way, unit)
+    clauses = "; ".join(
+        change_in_words(selection, unit).removeprefix(f"{whose.strip()} ") for unit in ways.values()
+    )
+    sets = counted(len(named), "set")
+    return [
+        " One unit runs through it: ",
+        Span(f"unit {index}", page=selection.unit(index, layer)),
+        f"{whose} is named in {times} of {sets}: {clauses}.",
+    ]
