@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Cell, Column, Field, Panel, Table
+from shiftscope.views.page.panels import Cell, Column, Field, Fold, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count
 
 SIZE = 8  # proposed
 
 
-@section(ShownLayer, place=90)
-def derived_layers(shown: ShownLayer) -> list[Panel]:
+@section(ShownLayer, place=60)
+def derived_layers(shown: ShownLayer) -> Fold | None:
     """Those there are, with the samples that they were fitted on; then the offer of principal components."""
     selection = shown.selection
     study, layer = selection.study, selection.layer
     if layer in study.derived:
-        return []
+        return None
     found = [each for each in study.derived.values() if each.behind == layer]
     rows = [
         [
@@ -52,4 +53,6 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
         fields=[Field("size", "Components", str(min(SIZE, units)), f"From 1 to {count(units)}.")],
         button="Derive",
     )
-    return [*table, *([offer] if offer else [])]
+    panels: list[Panel] = [*table, *([offer] if offer else [])]
+    says = in_a_row([each.name for each in found]) or "none yet"
+    return Fold("Layers derived from this one", says, panels, "derived") if panels else None
