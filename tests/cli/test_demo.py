@@ -98,6 +98,7 @@ def test_what_ends_the_demo_ends_its_viewer(tmp_path, demo_study, number, deaf):
         demo = sys.modules["shiftscope.demo"] = types.ModuleType("demo")  # in place of what imports torch
         demo.LAYERS, demo.RESULT_COLUMNS, demo.results = (), (), None
         demo.make_study, demo.weights_of = lambda path, seed: None, lambda path: Path("none")
+        demo.REPAIRED, demo.repair_in_words = "arbitrary", lambda study, address: address
         sys.argv[1:] = ["demo", "--out", "a.study", "--no-browser", "--port", "0"]
         main()
         """

@@ -15,6 +15,7 @@ from shiftscope.category_names import checked_categories
 from shiftscope.checked_text import checked_text
 from shiftscope.datasets.other_preprocessing import refuse_other_preprocessing
 from shiftscope.datasets.sample import Dataset
+from shiftscope.datasets.shifts.shifted import unshifted
 from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import unwrap
@@ -108,7 +109,7 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     if not asked.other_preprocessing:
         _check_preprocessing(study, dataset, asked.name)
     inputs, picture = first_inputs(dataset, model)
-    seen = _range_of(inputs, study, asked)
+    seen = _range_of(dataset, model, inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
     plan = _plan(study, model, dataset, asked, found, described)
     geometries = _map_geometries(study, model, inputs, picture, plan)
@@ -191,8 +192,16 @@ def _check_preprocessing(study: StoredStudy, dataset: Dataset, name: str) -> Non
     refuse_other_preprocessing(dataset.describe(), reference, name, study.reference)
 
 
-def _range_of(inputs: torch.Tensor, study: StoredStudy, asked: Request) -> InputRange:
-    """Raises as `InputRange.refuse_unlike` where it is not the reference's."""
+def _range_of(
+    dataset: Dataset, model: nn.Module, inputs: torch.Tensor, study: StoredStudy, asked: Request
+) -> InputRange:
+    """Raises as `InputRange.refuse_unlike` where it is not the reference's.
+
+    Of pictures on which a shift acts, the range before it: little contrast left is no other scaling.
+    """
+    before_shifts = unshifted(dataset)
+    if before_shifts is not dataset:
+        inputs, _ = first_inputs(before_shifts, model)
     seen, kept = InputRange.of(inputs), study.manifest.inputs
     if kept and asked.name != study.reference:
         before = InputRange.from_json(kept)

@@ -8,6 +8,7 @@ from shiftscope.errors import NotInStudy
 from shiftscope.statistics.split import split
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Code, Computation, Fold, Lines, Message, StripGroups, Table, plain
+from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.repair.repair import repair
 from tests.misled import COLOUR, samples
 from tests.views.conftest import flat, holders, panel, positions, read, texts
@@ -156,8 +157,7 @@ def test_what_was_not_searched_is_offered_to_the_model_at_hand_or_as_a_command(m
     assert page.sentence == "No repair for field was searched yet"
     assert panel(page, Code).text == "shiftscope repair misled.study --dataset field --margin 0.05 --most 3"
     assert not page.actions
-    misled.jobs = NoJobs()
-    offer = panel(repair(misled, margin=0.05, most=3), Computation)
+    offer = panel(repair(ViewedStudy(misled.path, NoJobs()), margin=0.05, most=3), Computation)
     assert offer.kind == "repair"
     assert offer.parameters == {
         "dataset": "field",
