@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Column, Field, Fold, Panel, Table
 from shiftscope.views.page.section import section
@@ -13,12 +15,13 @@ SIZE = 8  # proposed
 
 
 @section(ShownLayer, place=60)
-def derived_layers(shown: ShownLayer) -> Fold | None:
-    """Those there are, with the samples that they were fitted on; then the offer of principal components."""
+def derived_layers(shown: ShownLayer) -> Sequence[Panel]:
+    """Those there are, with the samples that they were fitted on; then the offer of principal components. Folded as
+    long as nobody asks for one."""
     selection = shown.selection
     study, layer = selection.study, selection.layer
     if layer in study.derived:
-        return None
+        return []
     found = [each for each in study.derived.values() if each.behind == layer]
     rows = [
         [
@@ -54,5 +57,7 @@ def derived_layers(shown: ShownLayer) -> Fold | None:
         button="Derive",
     )
     panels: list[Panel] = [*table, *([offer] if offer else [])]
+    if not panels or (offer and offer.job):  # what was asked for is not hidden
+        return panels
     says = in_a_row([each.name for each in found]) or "none yet"
-    return Fold("Layers derived from this one", says, panels, "derived") if panels else None
+    return [Fold("Layers derived from this one", says, panels, "derived")]
