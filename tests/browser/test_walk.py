@@ -183,7 +183,7 @@ def test_g_and_o_go_to_the_overview_and_a_question_mark_lists_the_keys(open_page
 
 def test_the_layer_that_was_chosen_stays_chosen(open_page):
     shown = open_page()
-    shown.page.get_by_role("group", name="Units of layer").get_by_role("link", name="block2").click()
+    shown.page.locator("details.choice", has_text="Layer").get_by_role("link", name="block2").click()
     shown.at("/?layer=block2", "demo")
     table = shown.page.locator(
         "section.table", has=shown.page.get_by_role("heading", name="Categories that lost most")

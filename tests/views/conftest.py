@@ -183,6 +183,21 @@ def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Explored:
     return Explored.of(study)
 
 
+@pytest.fixture(scope="session")
+def twinned(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """The same samples twice, the second time dimmed: ids and labels agree, in another order."""
+    lab, dusk = Made(samples=60), Made(samples=60)
+    net = explored_net(lab)
+    label(net, lab, 0.9, 4)
+    order = np.random.default_rng(3).permutation(60)
+    dusk.inputs, dusk.labels = 0.3 * lab.inputs[order], lab.labels[order]
+    dusk.ids = [f"sample-{position}" for position in order]
+    study = Study.create(tmp_path_factory.mktemp("views") / "twinned.study", net, tuple("abcde"))
+    study.record(lab, "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(dusk, "dusk", progress=False)
+    return Explored.of(study)
+
+
 class Wide(nn.Module):
     """A hidden layer of 130 units and 300 categories."""
 
@@ -237,11 +252,13 @@ def flat(panels: Sequence[Panel]) -> Iterator[Panel]:
 
 def panels(page: Page, kind: type[P], title: str = "") -> list[P]:
     """The panels of a kind whose title, or that of the fold they are in, holds `title`."""
-    return [
+    found = [
         panel
         for panel, fold in _in_folds(page.panels)
         if isinstance(panel, kind) and (title in panel.title or title in fold)
     ]
+    holding = [each for each in holders(page.panels) if isinstance(each, kind) and title in each.title]
+    return [*found, *holding]
 
 
 def _in_folds(panels: Sequence[Panel], fold: str = "") -> Iterator[tuple[Panel, str]]:

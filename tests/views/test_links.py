@@ -432,3 +432,17 @@ def test_a_net_is_not_needed_to_look(explored, monkeypatch):
         "/confusions/0/1",
     ):
         assert opened.get(path).text == held.get(path).text
+
+
+def test_names_of_categories_work_in_addresses(explored):
+    client = browser(explored.study)
+    for named, numbered in (
+        ("/categories/b", "/categories/1"),
+        ("/confusions/a/b?focus=field", "/confusions/0/1?focus=field"),
+        ("/datasets/field?label=A&prediction=b", "/datasets/field?label=0&prediction=1"),
+    ):
+        found = client.get(named)
+        assert found.status_code == 200, found.text
+        assert found.text == client.get(numbered).text
+    assert client.get("/categories/z").status_code == 404
+    assert "closest" in client.get("/confusions/a/zebra").text

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.counted import counted
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import welch
 from shiftscope.views.category.shown_category import ShownCategory
-from shiftscope.views.page.panels import Cell, Column, Message, Panel, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
@@ -22,7 +23,15 @@ UNITS = 6  # each way
 STRIP = 6
 
 
-@section(ShownCategory, place=40)
+@section(ShownCategory, place=70)
+def all_changed(category: ShownCategory) -> Fold:
+    """Both directions apart."""
+    panels = changed_units(category)
+    told = sum(len(panel.rows) for panel in panels if isinstance(panel, Table))
+    says = f"{counted(told, 'unit')}, those that respond more apart from those that respond less"
+    return Fold("Changed units, both ways", says if told else "nothing to compare", panels, "changed-units")
+
+
 def changed_units(shown: ShownCategory) -> list[Panel]:
     """Those that respond more in the focus, then those that respond less, the largest change first."""
     selection, category, name = shown.selection, shown.index, shown.name

@@ -113,6 +113,9 @@ class Column:
     axis: Sequence[tuple[float, str]] = field(
         default=(), kw_only=True
     )  # places from 0 to 1, and their numbers
+    ends: tuple[str, str] | None = field(
+        default=None, kw_only=True
+    )  # what its two ends say, in place of the name
     help: str = ""  # how the numbers below were computed
     numeric: bool = False
     sort: Link | None = None  # page with the table sorted by this column
@@ -154,6 +157,14 @@ class Table(Panel):
 
 
 @dataclass(frozen=True)
+class Tagging:
+    """Pictures can be selected and tagged by a POST to `page`."""
+
+    page: str
+    tags: Sequence[str]  # proposed while typing
+
+
+@dataclass(frozen=True)
 class ImageStrip(Panel):
     """Pictures in order, strongest first unless the title says otherwise."""
 
@@ -163,6 +174,8 @@ class ImageStrip(Panel):
     more: Link | None = None
     empty: str = "No images."
     large: bool = False  # one picture to be looked at, rather than many to be compared
+    sizable: bool = False  # a person may choose how large the pictures are
+    tagging: Tagging | None = None
 
 
 @dataclass(frozen=True)
@@ -300,6 +313,37 @@ class Compared(Panel):
 
     strips: Sequence[ImageStrip]
     note: Words = ""  # what is marked and measured in all of them
+
+
+@dataclass(frozen=True)
+class Equation(Panel):
+    """Pictures that become others, which look like third ones: strips with what stands between them."""
+
+    strips: Sequence[ImageStrip]
+    answers: Sequence[Span]  # what each strip is classified as
+    signs: Sequence[tuple[str, str]]  # one fewer than strips: a sign, and what it says
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One sample in one dataset, with the answer it got."""
+
+    dataset: str
+    picture: Picture
+    answer: str
+    role: Role | None  # None for a set that is neither baseline nor focus
+    note: str = ""  # how sure the answer is
+    like: Picture | None = None  # what the wrong answer looks like
+    like_words: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Twins(Panel):
+    """The same sample in several datasets."""
+
+    twins: Sequence[Twin]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -464,4 +508,4 @@ def inner_panels(panel: Panel) -> Sequence[Panel]:
     """The panels inside of one; none of a panel that holds no others."""
     if isinstance(panel, Columns | Fold | Folds):
         return panel.panels
-    return panel.strips if isinstance(panel, Compared) else ()
+    return panel.strips if isinstance(panel, Compared | Equation) else ()
