@@ -133,7 +133,7 @@ def crawl_all(
                     assert picture.status_code == 200, f"image {whole} on {address}: {picture.status_code}"
                     assert drawable(picture.content), f"image {whole} on {address} cannot be drawn"
                 for link in dict.fromkeys(page.pages):
-                    whole = urljoin(address, link)
+                    whole = urljoin(address, link).partition("#")[0]
                     assert whole.startswith(f"{ORIGIN}/"), f"{link} on {address} leads away"
                     several = len(options_of(whole))
                     if several > choices or (several > 1 and kind_of(whole) in kinds_seen):
@@ -170,6 +170,7 @@ EVERYTHING = {
     "samples",
     "categories",
     "confusions",
+    "glossary",
     "interventions",
     "paths",
     "repair",

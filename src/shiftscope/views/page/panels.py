@@ -408,6 +408,34 @@ class Folds(Panel):
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """A small example as bars, one set's or two sets' beside one another, and what is found of it."""
+
+    names: Sequence[str]  # below the bars
+    before: Sequence[float]  # heights of the baseline's; empty where there is one set
+    after: Sequence[float]
+    sets: tuple[str, str]  # what they are called
+    axis: str  # what the heights are
+    found: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is explained in a glossary."""
+
+    name: str
+    key: str  # `glossary#key` leads to it
+    text: str
+    facts: Sequence[tuple[str, str]] = ()
+    sketch: Sketch | None = None
+
+
+@dataclass(frozen=True)
+class Glossary(Panel):
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
 class Case:
     """What one set did to the answers: how much, what, by which unit, and pictures before and after."""
 
@@ -445,6 +473,7 @@ class Choice:
     options: Sequence[Link]
     current: str  # text of the option in force
     help: str = ""
+    further: bool = False  # under "More", where at most four stand beside one another
 
 
 @dataclass(frozen=True)
