@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from shiftscope.flow.scores import score_all
-from shiftscope.study import Study, open_study
+from shiftscope.study import Study
 from shiftscope.web.jobs import job_queue
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.jobs.source import Source
@@ -30,12 +29,6 @@ INTERVENE = {"job": "intervene", "layer": "conv", "edit": "silence", "reference"
 SLEEPS, FAILS = "3", "4"  # sizes, see SCRIPT
 
 Asked = Callable[..., TestClient]
-
-
-@pytest.fixture(scope="module")
-def recorded(_recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """One for all of these tests: the jobs' scripts change nothing in it."""
-    return open_study(shutil.copytree(_recorded_once, tmp_path_factory.mktemp("asked") / "made.study"))
 
 
 @pytest.fixture
