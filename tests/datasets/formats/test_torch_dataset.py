@@ -297,4 +297,4 @@ def test_names_that_contradict_the_order_are_refused() -> None:
 def test_keys_of_an_item_differ_in_case_only_and_one_like_a_label_is_told_of() -> None:
     assert torch_dataset(Items([{"Image": UNIT, "Label": 2}]))[0].label == 2
     told = torch_dataset(Items([{"image": UNIT, "target": 2}])).describe()["told"]
-    assert told == ["sample 0 has no label, and 'target', kept as metadata, looks like one."]
+    assert told == ["sample 0 has no label, and 'target', stored as metadata, looks like one."]

@@ -130,15 +130,15 @@ def test_a_pair_shows_the_terms_of_its_divergence(counted):
         rows.append(count_plainly(weight, bias, chosen, RULES["abs_mean"]) / len(chosen))
     p, q = (np.clip(row, 1e-8, 1 - 1e-8) for row in rows)
     terms = (p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q))) / p.size
-    units = panel(page, Table, "Incoming units that tell them apart")
+    units = panel(page, Table, "Incoming units that separate them")
     assert same_number(units.note.split("is ")[1].split(" ")[0], terms.sum())
     by_unit = terms.sum(axis=0)
     first = texts(units)[0]
     assert same_number(first[1], by_unit.max())
     assert first[0] == ("bias" if by_unit.argmax() == weight.shape[1] else f"unit {by_unit.argmax()}")
-    outputs = texts(panel(page, Table, "Outputs whose paths tell them apart"))
+    outputs = texts(panel(page, Table, "Outputs whose paths separate them"))
     assert same_number(outputs[0][1], terms.sum(axis=1).max())
-    best = texts(panel(page, Table, "Paths that tell them apart"))[0]
+    best = texts(panel(page, Table, "Paths that separate them"))[0]
     assert same_number(best[-1], terms.max())
     found = counted.study.paths(**FEW).statistics["field"]
     facts = next(f for f in panels(page, Facts) if f.title == "field").facts
@@ -170,11 +170,11 @@ def test_what_is_not_there_is_named(counted, new_study, made):
     with pytest.raises(BadRequest, match="category=77"):
         paths(counted.study, category=77)
     lacking = path_pair(counted.study, 0, 4)  # category e has no sample anywhere
-    assert panel(lacking, Message, "Nothing to compare").text == "There is no labelled image of e."
+    assert panel(lacking, Message, "Nothing to compare").text == "There is no labelled sample of e."
     bare = new_study(name="bare")
     bare.record(made(), "lab", layers=["conv"], progress=False)
-    assert "No linear map is kept" in [each.title for each in paths(bare).panels]
-    with pytest.raises(NotInStudy, match="keeps no linear map"):
+    assert "No linear map is stored" in [each.title for each in paths(bare).panels]
+    with pytest.raises(NotInStudy, match="has no linear map"):
         path_pair(bare, 0, 1)
 
 

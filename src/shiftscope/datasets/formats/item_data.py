@@ -196,7 +196,7 @@ class ItemData:
                 )
             if first.label == NO_LABEL and not self.told and (like := label_like(first.metadata)):
                 self.told.append(
-                    f"sample {position} has no label, and {like!r}, kept as metadata, looks like one."
+                    f"sample {position} has no label, and {like!r}, stored as metadata, looks like one."
                 )
 
     def _targets(self) -> list[str] | None:

@@ -115,7 +115,7 @@ def _drawn(responses: npt.NDArray[Any], show: Show, seed: int) -> str:
 
 
 def _level(selection: Selection, recording: Recording, layer: str, index: int) -> str:
-    """Ratio of maxima and mean response, or both as they are where the reference gives no scale."""
+    """Ratio of maxima and mean response, or both as they are where the baseline gives no scale."""
     largest = float(recording.summary(layer, Maxima).largest[index])
     mean = float(recording.summary(layer, Moments).mean()[index])
     scale = float(selection.study[selection.baseline].summary(layer, Maxima).largest[index])

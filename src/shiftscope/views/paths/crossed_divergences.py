@@ -1,4 +1,4 @@
-"""How far each category of the reference is from each one under the shift."""
+"""How far each category of the baseline is from each one under the shift."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shiftscope.views.paths.shown_paths import ShownPaths
 
 @section(ShownPaths, place=50)
 def crossed_divergences(paths: ShownPaths) -> Matrix | None:
-    """Every category of the reference against every category of the dataset beside it."""
+    """Every category of the baseline against every category of the dataset beside it."""
     crossed, reference, shifted = paths.here.from_reference, paths.selection.baseline, paths.followed
     if crossed is None:
         return None

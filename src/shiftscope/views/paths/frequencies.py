@@ -11,7 +11,7 @@ from shiftscope.views.paths.shown_paths import ShownPaths
 
 @section(ShownPaths, place=40)
 def frequencies(paths: ShownPaths) -> Chart:
-    """How many paths are significant in what share of the images, datasets over one another."""
+    """How many paths are significant in what share of the samples, datasets over one another."""
     chosen, log = paths.chosen, paths.log
     row = len(chosen.selection.study.categories) if paths.category is None else paths.category
     values = [
@@ -29,7 +29,7 @@ def frequencies(paths: ShownPaths) -> Chart:
             "x": {
                 "field": "from",
                 "type": "quantitative",
-                "title": "share of images in which a path is significant",
+                "title": "share of samples in which a path is significant",
                 "scale": {"domain": [0, 1]},
             },
             "y": {"field": "paths", "type": "quantitative", "title": "paths", "scale": scale},
@@ -45,6 +45,6 @@ def frequencies(paths: ShownPaths) -> Chart:
     return Chart(
         f"How often paths are significant: {whose}",
         spec,
-        description=f"Number of paths by the share of images of {whose} in which they are significant.",
-        note=f"{BINS} bins from 0 to 1; on the left few images show a path, on the right all do.",
+        description=f"Number of paths by the share of samples of {whose} in which they are significant.",
+        note=f"{BINS} bins from 0 to 1; on the left few samples show a path, on the right all do.",
     )

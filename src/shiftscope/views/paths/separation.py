@@ -18,9 +18,11 @@ def separation(paths: ShownPaths) -> Table:
         Column("sampling floor", "The same with shuffled labels.", numeric=True),
         Column("above the floor", "The difference.", numeric=True),
         Column("mean entropy", "Nats; over paths and categories.", numeric=True),
-        Column("entropy, all together", "Nats; of all images as one category.", numeric=True),
-        Column("rare paths", "Share of paths significant in less than 5 % of all images.", numeric=True),
-        Column("frequent paths", "Share of paths significant in more than 95 % of all images.", numeric=True),
+        Column("entropy, all together", "Nats; of all samples as one category.", numeric=True),
+        Column("rare paths", "Share of paths significant in less than 5 % of all samples.", numeric=True),
+        Column(
+            "frequent paths", "Share of paths significant in more than 95 % of all samples.", numeric=True
+        ),
     ]
     rows = []
     for name, found in chosen.statistics.items():
