@@ -18,7 +18,9 @@ KINDS = {
     "category": "/categories/3",
     "confusion": "/confusions/3/5",
     "repair": "/repair?focus=arbitrary",
-    "search": "/search?q=block",
+    "interventions": "/interventions",
+    "paths": "/paths",
+    "search": "/search?q=unit%207",
 }
 
 

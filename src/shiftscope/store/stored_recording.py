@@ -177,7 +177,7 @@ class Recording:
             return MapGeometry.from_json(self._maps[layer]) if layer in self._maps else None
         except (KeyError, TypeError, ValueError) as error:
             raise StudyDamaged(
-                f"{self.place.description} does not tell where the map of {layer!r} lies: {error!r}; record it again."
+                f"{self.place.description} does not say where the map of {layer!r} lies: {error!r}; record it again."
             ) from error
 
     @_says_whose

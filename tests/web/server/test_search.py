@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shiftscope.study import Study
@@ -14,7 +16,12 @@ AROUND = Navigation(
     "study",
     layers=[Link("layer4", "layers/layer4"), Link("sae/layer4", "layers/sae/layer4")],
     datasets=[Link("cifar10", "datasets/cifar10"), Link("cifar10.1", "datasets/cifar10.1")],
-    categories=[Link("cat", "categories/0"), Link("Cattle dog", "categories/1"), Link("17", "categories/17")],
+    categories=[
+        Link("cat", "categories/0"),
+        Link("Cattle dog", "categories/1"),
+        *(Link(f"c{place}", f"categories/{place}") for place in range(2, 17)),
+        Link("17", "categories/17"),
+    ],
 )
 
 
@@ -35,6 +42,15 @@ AROUND = Navigation(
         ("unit 3", ["layers/layer4/units/3", "layers/sae/layer4/units/3"]),
         ("cifar10 sample 5", ["datasets/cifar10/samples/5"]),
         ("image 5", ["datasets/cifar10/samples/5", "datasets/cifar10.1/samples/5"]),
+        ("cat cattle DOG", ["confusions/0/1"]),
+        ("Cattle dog → cat", ["confusions/1/0"]),
+        ("cattle dog->cat", ["confusions/1/0"]),
+        ("cat/17", ["confusions/0/17"]),
+        ("confusion 17 cat", ["confusions/17/0"]),
+        ("cat cat", []),
+        ("cat zebra", []),
+        ("novelty", ["layers/layer4?sort=novelty", "layers/sae/layer4?sort=novelty"]),
+        ("Shift AUROC", ["layers/layer4?sort=shift_auroc", "layers/sae/layer4?sort=shift_auroc"]),
         ("zebra", []),
         ("9" * 5000, []),
     ],
@@ -91,6 +107,28 @@ def test_a_category_is_found_by_its_number() -> None:
 def test_only_what_the_study_has_is_offered(recorded: Study, typed: str, pages: list[str]) -> None:
     assert (recorded.layers["conv"].units, recorded.layers["hidden"].units) == (6, 10)
     assert [link.page for link in find(typed, navigation(recorded))] == pages
+
+
+def test_a_sample_is_found_by_its_id(recorded: Study) -> None:
+    at = 7
+    wanted = recorded["lab"].samples[at].id
+    holding = [name for name in recorded if wanted in recorded[name].samples.column("id").to_pylist()]
+    found = list(navigation(recorded).samples(wanted))
+    assert found[0].text == f"lab, image {at}: {wanted}"
+    assert len(found) == len(holding)
+    assert find("no-such-id", navigation(recorded)) == []
+
+
+def test_an_id_comes_before_a_part_of_a_name_and_after_a_name() -> None:
+    sample = Link("field, image 3: ca", "datasets/field/samples/3")
+    around = replace(AROUND, samples=lambda text: [sample] if text in ("ca", "cat") else [])
+    assert find("ca", around) == [sample]
+    assert [link.page for link in find("cat", around)] == ["categories/0"]
+
+
+def test_a_part_of_the_name_of_a_score_is_enough() -> None:
+    pages = [link.page for link in find("novelty ma", AROUND)]
+    assert pages == ["layers/layer4?sort=novelty_matched", "layers/sae/layer4?sort=novelty_matched"]
 
 
 def test_what_people_wrote_about_units_is_found(recorded: Study) -> None:

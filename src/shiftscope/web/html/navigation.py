@@ -43,6 +43,7 @@ class Navigation:
     categories: Sequence[Link] = ()
     questions: Sequence[Link] = ()  # pages of the whole study beside the overview
     written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
+    samples: Callable[[str], Sequence[Link]] = lambda text: ()  # those with this id
     # Whether the layer or dataset at an address has a unit or sample of a number.
     holds: Callable[[str, int], bool] = lambda page, number: True
 
@@ -59,6 +60,7 @@ def navigation(study: StudyIndex) -> Navigation:
             *([Link("Jobs", "jobs")] if jobs_of(study) else []),
         ],
         written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
+        samples=partial(_with_id, study) if isinstance(study, StoredStudy) else lambda text: (),
         holds=partial(_holds, study) if isinstance(study, StoredStudy) else lambda page, number: True,
     )
 
@@ -77,6 +79,23 @@ def _holds(study: StoredStudy, page: str, number: int) -> bool:
         return number < study[unquote(name)].plan.samples
     except StudyDamaged:  # of which no page can be drawn
         return False
+
+
+def _with_id(study: StoredStudy, text: str) -> list[Link]:
+    """The first of each dataset."""
+    found = []
+    for name in study.datasets:
+        try:
+            position = study[name].samples.column("id").index(text).as_py()
+        except StudyDamaged:
+            continue
+        if position >= 0:
+            link = Link(
+                f"{name}, image {position}: {text}"[:120],
+                f"datasets/{quote(name, safe='')}/samples/{position}",
+            )
+            found.append(link)
+    return found
 
 
 def _written(study: StoredStudy, text: str) -> list[Link]:
