@@ -138,7 +138,7 @@ def test_labels_that_are_names_are_looked_up() -> None:
     [
         ((UNIT, 1, 2), "gives tuples of 3"),
         ({"picture": UNIT}, "gives dicts with picture; none is image, pixel_values, input, x"),
-        (("file.png", 1), "an input of type str. A dataset gives a picture"),
+        (("file.png", 1), "an input of type str. A dataset gives an image"),
         ((UNIT, 1.0), "has a label 1.0, of type float"),
         ((UNIT, torch.eye(3)[0]), r"has a label of shape \(3,\)"),
         ((UNIT, "cat"), "nothing says which category"),
@@ -166,7 +166,7 @@ def test_a_bad_input_is_no_bad_label() -> None:
 
 
 def test_preprocessing_of_what_is_a_tensor_already_is_refused() -> None:
-    with pytest.raises(DataError, match="already; preprocessing takes pictures or bytes"):
+    with pytest.raises(DataError, match="already; preprocessing takes images or bytes"):
         torch_dataset(Items([UNIT]), preprocess=Preprocess())[0]
 
 

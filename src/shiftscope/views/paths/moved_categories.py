@@ -14,7 +14,7 @@ from shiftscope.views.paths.shown_paths import ShownPaths
 BARS = 40  # categories
 
 
-@section(ShownPaths, place=41, beside=True)
+@section(ShownPaths, place=41)
 def moved_categories(paths: ShownPaths) -> Panel | None:
     """Beside how far it is from the other categories."""
     chosen, shifted, reference = paths.chosen, paths.followed, paths.selection.baseline
