@@ -105,8 +105,10 @@ class Watched:
         closed = "document.querySelectorAll('details.fold:not([open]) > summary')"
         return self.page.evaluate(f"[...{closed}].map((summary) => summary.click()).length")
 
-    def settle(self) -> None:
-        """Wait until every chart that can be seen is drawn, and every image has come."""
+    def settle(self, folds: bool = True) -> None:
+        """Open what is folded, or leave it closed, and wait until charts are drawn and every image has come."""
+        if folds:
+            self.open_folds()
         for plot in self.page.locator(".plot:visible").all():
             plot.scroll_into_view_if_needed()
             expect(plot.locator("svg[aria-hidden=true]")).to_be_visible()

@@ -42,5 +42,5 @@ def separation(paths: ShownPaths) -> Fold:
     note = f"Not counted: {', '.join(lacking)} (no labels, or {chosen.command})." if lacking else ""
     table = Table("Separation and mixture", columns, rows, note=note)
     compared = dict.fromkeys((paths.selection.baseline, paths.followed))
-    found = [f"{number(chosen.statistics[name].mean_kl.value)} in {name}" for name in compared]
-    return Fold("Every set in a table", f"mean divergence, nats: {', '.join(found)}", [table], "every-set")
+    means = [f"{number(chosen.statistics[name].mean_kl.value)} in {name}" for name in compared]
+    return Fold("Every set in a table", f"mean divergence, nats: {', '.join(means)}", [table], "every-set")

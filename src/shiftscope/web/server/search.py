@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
 
-from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.panels import Cell, Column, Link, Page, Table
 from shiftscope.web.html.navigation import Navigation
 
-_BETWEEN = re.compile(r" *(?:→|->|[/,]) *|\s+")  # two categories
 _NUMBERED = re.compile(
     r"(?:(?P<name>.*?)[\s:/#,]+)??(?:(?P<kind>unit|sample|image|category)s?[\s:/#]*)?(?P<number>[0-9]{1,18})",
     re.IGNORECASE,
@@ -19,44 +18,49 @@ _NUMBERED = re.compile(
 def find(query: str, around: Navigation) -> Sequence[Link]:
     """Pages that `query` may mean and that are there, the surest kind of match only.
 
-    A name in full comes before two categories ("cat dog", "cat → dog") and a number ("17", "conv2 17", "unit 17",
-    "digits sample 4", "category 3"), those before the id of a sample, and that before a part of a name or of what
-    people wrote about a unit. Scores are named "novelty"; each layer has its units by them.
+    A name in full comes first, of a layer, a dataset, a category or a score; then two categories ("cat frog", "cat →
+    frog") and the id of a sample; then a number ("17", "conv2 17", "unit 17", "digits sample 4", "category 3"); then a
+    part of a name or of what people wrote about a unit.
     """
     wanted = query.strip().casefold()
     if not wanted:
         return ()
     named = [*around.layers, *around.datasets, *around.categories]
-    scores = [(name.replace("_", " "), link) for name in unit_scores for link in _by_score(name, around)]
     return (
-        [link for link in named if link.text.casefold() == wanted]
-        or [link for name, link in scores if name == wanted.replace("_", " ")]
-        or [*_confusions(wanted, around), *_numbered(wanted, around)]
+        [*(link for link in named if link.text.casefold() == wanted), *around.scores(wanted)]
+        or _confusions(wanted, around)
         or list(around.samples(query.strip()))
-        or [
-            *_beginning_first(wanted, named),
-            *(link for name, link in scores if wanted in name),
-            *around.written(query.strip()),
-        ]
+        or list(_numbered(wanted, around))
+        or [*_beginning_first(wanted, named), *around.written(query.strip())]
     )
 
 
-def _by_score(score: str, around: Navigation) -> Iterator[Link]:
-    for layer in around.layers:
-        yield Link(f"Units of {layer.text} by {score.replace('_', ' ')}", f"{layer.page}?sort={score}")
+def _confusions(wanted: str, around: Navigation) -> list[Link]:
+    """Confusions between two categories whose names stand one after the other, perhaps with an arrow between."""
+    places: dict[str, list[Link]] = {}
+    for link in around.categories:
+        places.setdefault(link.text.casefold(), []).append(link)
+    found = {}
+    for first, second in _parted(wanted):
+        for a, b in product(places.get(first, ()), places.get(second, ())):
+            if a is not b:
+                page = f"confusions/{_place(a)}/{_place(b)}"
+                found[page] = Link(f"{a.text} → {b.text}", page)
+    return list(found.values())
 
 
-def _confusions(wanted: str, around: Navigation) -> Iterator[Link]:
-    """Wherever what is wanted parts into the names of two categories."""
-    places: dict[str, list[int]] = {}
-    for place, link in enumerate(around.categories):
-        places.setdefault(link.text.casefold(), []).append(place)
-    for gap in _BETWEEN.finditer(wanted.removeprefix("confusion ")):
-        for a in places.get(gap.string[: gap.start()], ()):
-            for b in places.get(gap.string[gap.end() :], ()):
-                if a != b:
-                    named = f"{around.categories[a].text} → {around.categories[b].text}"
-                    yield Link(f"{named}, confusion", f"confusions/{a}/{b}")
+def _parted(wanted: str) -> Iterator[tuple[str, str]]:
+    """Every way to read two names in a text."""
+    arrow = re.fullmatch(r"(.+?)\s*(?:→|->|=>)\s*(.+)", wanted)
+    if arrow:
+        yield arrow[1], arrow[2]
+        return
+    for between in re.finditer(r"\s*[/,]\s*|\s+", wanted):
+        yield wanted[: between.start()], wanted[between.end() :]
+
+
+def _place(category: Link) -> str:
+    return category.page.partition("/")[2]
 
 
 def _beginning_first(wanted: str, named: Sequence[Link]) -> list[Link]:
@@ -89,9 +93,9 @@ def found(query: str, links: Sequence[Link]) -> Page:
                 "",
                 columns=[Column("Page")],
                 rows=[[Cell(link.text, page=link.page)] for link in links],
-                empty="Nothing has this name. Type the name of a layer, a dataset, a category or a score, "
-                'or a number after it: "conv2 17" is unit 17 of the layer conv2, if it has so many. Two categories '
-                'are a confusion: "cat dog". The id of a sample is found, and labels, tags and notes of units.',
+                empty="Nothing has this name. Type the name of a layer, a dataset, a category or a score, two "
+                'categories for their confusion ("cat → frog"), the id of a sample, or a number: "conv2 17" is unit 17 '
+                "of the layer conv2, if it has so many. Labels, tags and notes of units are searched too.",
             )
         ],
         trail=[Link("Overview", "")],
