@@ -24,7 +24,7 @@ def chance_in_words(reference: str, right: int, labelled: int, categories: int) 
     reference
         The dataset's name.
     right, labelled
-        How many of its labelled samples are predicted right, of how many.
+        How many of its labelled samples are classified right, of how many.
     """
     if not no_better_than_chance(right, labelled, categories):
         return ""
