@@ -227,7 +227,7 @@ class StoredStudy(Mapping[str, Recording]):
         if name in self.derived and (missing := self.without_codes(name)):
             raise NotInStudy(
                 f"{name!r} is derived, and its codes of {' and '.join(map(repr, missing))} are missing. What derived "
-                "it goes on where responses were kept."
+                "it goes on where responses were stored."
             )
         return layer_named(name, self.layers)
 

@@ -93,7 +93,7 @@ def test_what_two_ask_for_is_done_once(asked: Asked, jobs: JobQueue) -> None:
 
 def test_the_list_of_jobs_is_never_an_old_one(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
-    assert "No job is over yet." in client.get("/jobs").text
+    assert "No job has finished yet." in client.get("/jobs").text
     submitted(client, size=FAILS)
     while jobs.job(1).under_way:
         time.sleep(0.01)

@@ -89,7 +89,7 @@ def _said(overview: ShownOverview, found: list[Blamed]) -> str:
         default=None,
     )
     if best is None:
-        return "no unit argues more for wrong answers than for right ones in a set that hurts"
+        return "no unit contributes more to wrong answers than to right ones in a set that hurts"
     repaired = best.repaired
     of = f"{count(repaired.fixed)} of {count(repaired.looked_at)} errors"
     if repaired.fixed >= TELLING * repaired.looked_at:
@@ -150,7 +150,7 @@ def _table(overview: ShownOverview, heading: str, found: list[Blamed], heads: li
         strip_column("the set"),
     ]
     empty = (
-        f"No unit of {whose} argues more for wrong answers than for right ones; it takes both, with labels and single "
-        "responses kept."
+        f"No unit of {whose} contributes more to wrong answers than to right ones; it takes both, with labels "
+        "and single responses stored."
     )
     return Table(heading, columns, rows, empty=empty)

@@ -57,7 +57,7 @@ def lost_categories(overview: ShownOverview) -> Fold | Table:
     columns += [
         Column(
             name,
-            f"Share of the category's samples in {name} predicted right; {interval} Wilson.",
+            f"Share of the category's samples in {name} classified right; {interval} Wilson.",
             numeric=True,
         )
         for name in names

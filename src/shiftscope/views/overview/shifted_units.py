@@ -21,6 +21,6 @@ def shifted_units(overview: ShownOverview) -> Fold | None:
     found = (
         f"{first[0].text} in {first[1].text}: {title(score.name)} {first[2].text}"
         if first
-        else "none can be told"
+        else "none can be measured"
     )
     return Fold("Units that changed most", found, [table], "units")

@@ -1,4 +1,4 @@
-"""Accuracy as a fact of a page: with its interval, and how it differs from the reference."""
+"""Accuracy as a fact of a page: with its interval, and how it differs from the baseline."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def accuracy_fact(
     of: str,
     page: str = "",
 ) -> Fact:
-    """Right answers over all, in `dataset` and, to compare with, in the reference.
+    """Right answers over all, in `dataset` and, to compare with, in the baseline.
 
     Parameters
     ----------
     answers, usual
-        How many are right of how many, here and in the reference.
+        How many are right of how many, here and in the baseline.
     of
         The samples counted, in words: "the samples with this label".
     """
     right, total = answers
     low, high = map(float, wilson(right, total))
     notes = [share_interval(low, high)]
-    help = f"Share of {of} that are predicted right, with the 95 % interval of Wilson."
+    help = f"Share of {of} that are classified right, with the 95 % interval of Wilson."
     if dataset != selection.baseline:
         change, least, most = map(float, newcombe(right, total, *usual))
         if math.isfinite(change):

@@ -13,7 +13,7 @@ FOUND = 10  # at least, so that a page that shows one and ten of them sorts once
 
 
 def grown_in(selection: Selection, dataset: str, most: int) -> list[GrownConfusion]:
-    """Those whose share grew from the reference, most first."""
+    """Those whose share grew from the baseline, most first."""
     here, there = (selection.study[name].samples for name in (dataset, selection.baseline))
     return _grown(here, there, len(selection.study.categories), max(most, FOUND))[:most]
 

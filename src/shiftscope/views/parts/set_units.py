@@ -31,12 +31,12 @@ def set_units(
     """Units with the largest mean response over the focus's set.
 
     A follower shows the same units with their mean response over its own set and with the ratio of maxima, which
-    does not depend on the set. Of the reference the ratio is 1 and left out.
+    does not depend on the set. Of the baseline the ratio is 1 and left out.
 
     Parameters
     ----------
     mean
-        From the name of a dataset to the (unit,) mean response over its set, as share of the reference maximum.
+        From the name of a dataset to the (unit,) mean response over its set, as share of the baseline maximum.
     of
         The samples of the set, in words: "the samples labelled 3".
     units

@@ -70,7 +70,7 @@ class UnitNumbers:
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
-        """Scores of the focus, then maximum and firing rate in the reference."""
+        """Scores of the focus, then maximum and firing rate in the baseline."""
         selection, others = self.selection, self.selection.others()
         read = cache(lambda dataset: estimated(selection, dataset))  # asked for each row of a table
         found = {}

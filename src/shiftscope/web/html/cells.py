@@ -64,7 +64,7 @@ def rows(table_rows: Sequence[Sequence[Cell]], columns: Sequence[Column], addres
 
 
 def title(panel: Panel, level: int, role: str | None = None, page: str = "") -> Markup:
-    """The heading of a panel and the line's end behind it; nothing where it has neither title nor role.
+    """The heading of a panel, the baseline marked as such; nothing where it has neither title nor role.
 
     `page` is the address that it leads to.
     """
@@ -72,7 +72,7 @@ def title(panel: Panel, level: int, role: str | None = None, page: str = "") -> 
         return Markup()
     text = escaped(panel.title)
     linked = f'<a href="{_escaped(page)}">{text}</a>' if page else text
-    behind = f' <span class="role">{escaped(role)}</span>' if role else ""
+    behind = ' <span class="role">baseline</span>' if role == "reference" else ""
     return Markup(f"<h{level}>{linked}{behind}</h{level}>\n")
 
 
