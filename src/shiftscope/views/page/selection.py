@@ -3,7 +3,7 @@ compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Choice, Link
 
 EARLIER_NAMES = {"focus": "lead", "baseline": "reference"}  # in addresses and notebooks that people keep
@@ -132,10 +133,10 @@ class Selection:
 
     def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of focus and baseline."""
-        focuses = [Link(name, replace(self, asked_focus=name).page(path, **options)) for name in self.study]
-        against = [
-            Link(name, replace(self, asked_baseline=name).page(path, **options)) for name in self.study
-        ]
+        focuses = self.menu(self.study, lambda name: self.on(name).page(path, **options))
+        against = self.menu(
+            self.study, lambda name: replace(self, asked_baseline=name).page(path, **options)
+        )
         return [
             Choice(
                 "Focus",
@@ -145,6 +146,14 @@ class Selection:
             ),
             Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
+
+    def menu(self, names: Iterable[str], link: Callable[[str], str]) -> list[Link]:
+        """An entry for each dataset, those of a group on one line; `link` gives its address."""
+        return menu_links(self.study, names, link)
+
+    def on(self, focus: str) -> Selection:
+        """The same for the addresses of pages with another focus."""
+        return replace(self, asked_focus=focus)
 
     def everywhere(self, path: str, **options: Option) -> str:
         """The address of a page at `path` without a focus of the reader's choice."""

@@ -18,6 +18,7 @@ from shiftscope.web.html.cells import (
     accuracy,
     axis,
     entries,
+    lines_left,
     name,
     options,
     rows,
@@ -27,6 +28,7 @@ from shiftscope.web.html.cells import (
     words,
 )
 from shiftscope.web.html.charts import height, packed
+from shiftscope.web.html.curves import curves
 from shiftscope.web.html.durations import duration, progress_text
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Navigation
@@ -104,11 +106,13 @@ _templates.globals.update(
     thumbnail=thumbnail,
     rows=rows,
     entries=entries,
+    lines_left=lines_left,
     name=name,
     term=term,
     words=words,
     axis=axis,
     accuracy=accuracy,
+    curves=curves,
     title=title,
     options=options,
     duration=duration,
