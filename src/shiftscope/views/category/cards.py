@@ -10,12 +10,13 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import accuracy_fact
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.shown_sets import shown_sets
 
 
 @section(ShownCategory, place=10)
 def cards(category: ShownCategory) -> Columns:
     """Accuracy and errors, a card for each dataset."""
-    return Columns("", [_card(category, dataset) for dataset in category.selection.ordered()])
+    return Columns("", [_card(category, dataset) for dataset in shown_sets(category.selection)])
 
 
 def _card(category: ShownCategory, dataset: str) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.named_unit import in_a_row
@@ -10,7 +11,7 @@ from shiftscope.views.overview.set_rows import SetRow, Suffered, worst_rows_firs
 from shiftscope.views.page.panels import Span
 from shiftscope.views.parts.number_text import count, percent
 
-NAMED = 3  # groups that break the model
+NAMED = 3  # groups in one list
 STEPS = 4  # values that are told before the one that breaks it
 GROUP_RULES = (
     "A group breaks the model at the first value of its variable whose set does; otherwise its cost is its largest "
@@ -39,20 +40,33 @@ def group_idea(rows: Sequence[SetRow]) -> str:
 
 
 def _breaking(rows: Sequence[SetRow]) -> str:
-    first, *others = rows
-    told = [f"{first.name} breaks this model at {_where(first)}"]
-    for row in others[: NAMED - 1]:
-        same = row.variable == first.variable and row.name != row.variable
-        told.append(f"{row.name} at {row.value(row.place) if same else _where(row)}")
-    more = len(others) - (NAMED - 1)
-    return f"{in_a_row(told)}; {count(more)} more break it later or less" if more > 0 else in_a_row(told)
+    """Groups at the value where they break the model; of more than three those of the first value."""
+    told: list[str] = []
+    for where, same in groupby(rows, key=_where):
+        names = [row.name for row in same]
+        if told:
+            short = where.removeprefix(f"{rows[0].variable} ")
+            told.append(f"{in_a_row(names)} at {short}")
+        else:
+            told.append(f"{in_a_row(names)} break{'s' if len(names) == 1 else ''} this model at {where}")
+            first = len(names)
+    if len(rows) > NAMED and len(told) > 1:
+        return f"{told[0]}, {count(len(rows) - first)} more later"
+    return in_a_row(told)
 
 
 def _cost(rows: Sequence[SetRow]) -> str:
     if not rows:
         return ""
     verb = "costs" if len(rows) == 1 else "cost"
-    return f"{in_a_row([row.name for row in rows])} {verb} {_at_most(max(row.loss for row in rows))}"
+    return f"{_others(rows)} {verb} {_at_most(max(row.loss for row in rows))}"
+
+
+def _others(rows: Sequence[SetRow]) -> str:
+    """All that are left, by name where they are few."""
+    if len(rows) > NAMED:
+        return f"the other {count(len(rows))}"
+    return in_a_row([row.name for row in rows])
 
 
 def _at_most(loss: float) -> str:
@@ -91,8 +105,8 @@ def group_lede(
     for order, place in enumerate(places):
         share = _accuracy(worst.sets[place], categories)
         at = f" at {worst.name} {worst.value(place)}" if not order else f" at {worst.value(place)}"
-        look = "strong" if place == worst.place else None
-        words += [" and " if order == len(places) - 1 else ", ", Span(share, look), at]
+        words.append(" and " if order == len(places) - 1 else ", ")
+        words += [Span(share, "strong") if place == worst.place else share, at]
     return [*words, ".", *_kept(rest)]
 
 
@@ -125,4 +139,4 @@ def _kept(rows: Sequence[SetRow]) -> list[str | Span]:
         if len(shares) > NAMED
         else in_a_row([percent(share) for share in shares])
     )
-    return [f" At {where}, {in_a_row([row.name for row in rows])} {verb} {kept}."]
+    return [f" At {where}, {_others(rows)} {verb} {kept}."]

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from shiftscope.statistics.bins import bin_of, quantile_edges
 from shiftscope.statistics.quartiles import quartiles
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.set_rows import SetRow, Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview
+from shiftscope.views.page.group_names import value_text
 from shiftscope.views.page.panels import (
     Curve,
     Heat,
@@ -23,7 +25,6 @@ from shiftscope.views.page.panels import (
     Words,
 )
 from shiftscope.views.page.section import section
-from shiftscope.views.page.group_names import value_text
 from shiftscope.views.parts.number_text import NOTHING, number, percent, points
 from shiftscope.views.parts.pictures import category_name, pictures
 from shiftscope.views.parts.typical_sample import position_of, typical_sample
@@ -84,20 +85,17 @@ def _block(overview: ShownOverview, cells: _Cells, variable: str, rows: Sequence
     pictured = len(rows) if len(rows) <= FEW else PICTURED
     shown = []
     for place, row in enumerate(rows):
-        by_value = dict(zip(row.values, range(len(row.sets)), strict=True)) if variable else {None: 0}
-        places = [by_value.get(value) for value in (values if variable else [None])]
+        places = dict(zip(row.values, range(len(row.sets)), strict=True))
         page = (
             overview.at(sets=row.name)
             if variable and len(overview.rows) > 1
             else overview.selection.dataset(row.telling.name)
         )
-        shown.append(
-            HeatRow(
-                row.name,
-                page,
-                [None if at is None else cells.cell(row, at, pictured=place < pictured) for at in places],
-            )
-        )
+        drawn = [
+            None if at is None else cells.cell(row, at, pictured=place < pictured)
+            for at in ([places.get(value) for value in values] if variable else [0])
+        ]
+        shown.append(HeatRow(row.name, page, drawn))
     columns = [value_text(value) for value in values] if variable else ["set"]
     lines = accuracy_lines(overview, variable, rows, values) if variable else None
     return HeatBlock(variable, columns, shown, lines)
@@ -136,7 +134,11 @@ class _Cells:
             return None
         recording = selection.study[name]
         label = int(selection.study[selection.baseline].samples.labels[self.sample])
-        at = self._same(name) if self.alike else typical_sample(recording.samples, label if label >= 0 else None)
+        at = (
+            self._same(name)
+            if self.alike
+            else typical_sample(recording.samples, label if label >= 0 else None)
+        )
         if at is None or not recording.samples.pictured[at]:
             return None
         return pictures(selection, recording, [at])[0]
@@ -163,7 +165,11 @@ class _Cells:
         ends = [number(edge) for edge in self.edges]
         if not ends:
             return ["all"]
-        return [f"under {ends[0]}", *(f"{a}–{b}" for a, b in zip(ends, ends[1:], strict=False)), f"over {ends[-1]}"]
+        return [
+            f"under {ends[0]}",
+            *(f"{a}–{b}" for a, b in pairwise(ends)),
+            f"over {ends[-1]}",
+        ]
 
     @property
     def measure(self) -> Words:
@@ -226,7 +232,7 @@ def accuracy_lines(
     curves = []
     for place, row in enumerate(rows):
         measured = [
-            (steps[value], each.right / each.labelled, *map(float, wilson(each.right, each.labelled)))
+            (steps[value], *_with_band(each.right, each.labelled))
             for value, each in zip(row.values, row.sets, strict=True)
             if each.labelled
         ]
@@ -237,7 +243,7 @@ def accuracy_lines(
                 f"{row.name}{end}" if named else "",
                 measured,
                 focus=not place,
-                largest=None if row.breaks is None else steps[row.values[row.breaks]],
+                largest=None if row.breaks is None or not named else steps[row.values[row.breaks]],
             )
         )
     usual = right / labelled
@@ -251,7 +257,13 @@ def accuracy_lines(
         variable,
         AXIS,
         curves,
-        (usual, *map(float, wilson(right, labelled))),
+        _with_band(right, labelled),
         f"Accuracy over {variable}, a line for each group with its 95 % band, from {percent(usual)} in "
         f"{overview.selection.baseline} on: {said}.",
     )
+
+
+def _with_band(right: int, labelled: int) -> tuple[float, float, float]:
+    """The share that is right, and its 95 % interval by Wilson."""
+    low, high = wilson(right, labelled)
+    return right / labelled, float(low), float(high)

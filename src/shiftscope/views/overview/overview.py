@@ -10,11 +10,11 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.overview.idea import lede, overview_idea
 from shiftscope.views.overview.shown_overview import Order, ShownOverview
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.group_names import group_names
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
-from shiftscope.views.page.group_names import group_names
 from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.unit_scores import title
 
@@ -134,10 +134,14 @@ def _choices(shown: ShownOverview) -> list[Choice]:
     _, against = selection.dataset_choices(at.path, **at.asked())
     if not selection.others():
         return [layer, against]
-    order = Choice("Order", [Link(ORDERS[name], at(order=name)) for name in get_args(Order)], ORDERS[shown.order])
+    order = Choice(
+        "Order", [Link(ORDERS[name], at(order=name)) for name in get_args(Order)], ORDERS[shown.order]
+    )
     if not shown.groups:
         return [layer, against, _sets(shown), order, _scores(shown, "Score", "as the harm asks")]
-    grouping = " × ".join(dict.fromkeys([shown.kind, *(row.variable for row in shown.ordered)])) or "as described"
+    grouping = (
+        " × ".join(dict.fromkeys([shown.kind, *(row.variable for row in shown.ordered)])) or "as described"
+    )
     choices = [
         _scores(shown, "Colour by", "accuracy"),
         Choice(
@@ -162,7 +166,9 @@ def _sets(shown: ShownOverview) -> Choice:
         Link(f"all of {name}", selection.everywhere(at.path, **at.asked(sets=name, cases=None)))
         for name in shown.names.values()
     ]
-    one = selection.menu(selection.others(), lambda name: selection.on(name).page(at.path, **at.asked(sets=None)))
+    one = selection.menu(
+        selection.others(), lambda name: selection.on(name).page(at.path, **at.asked(sets=None))
+    )
     current = whole
     if selection.focus != selection.baseline:
         current = selection.focus
@@ -172,7 +178,9 @@ def _sets(shown: ShownOverview) -> Choice:
 
 
 def _scores(shown: ShownOverview, name: str, usual: str) -> Choice:
-    first = Link(usual, shown.at(score=None), "Change per category, and change of strength." if name == "Score" else "")
+    first = Link(
+        usual, shown.at(score=None), "Change per category, and change of strength." if name == "Score" else ""
+    )
     links = [Link(title(each), shown.at(score=each), score.help) for each, score in _comparing().items()]
     return Choice(name, [first, *links], title(shown.score.name) if shown.score else usual)
 
@@ -182,4 +190,6 @@ def _samples(shown: ShownOverview) -> Choice:
     categories = shown.selection.study.categories
     usual = Link("any", shown.at(sample=None), "The median one by confidence of those classified right.")
     links = [Link(f"a {name}", shown.at(sample=c)) for c, name in enumerate(categories[:PICTURES])]
-    return Choice("Sample", [usual, *links], "any" if shown.sample_of is None else links[shown.sample_of].text)
+    return Choice(
+        "Sample", [usual, *links], "any" if shown.sample_of is None else links[shown.sample_of].text
+    )

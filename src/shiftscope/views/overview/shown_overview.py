@@ -9,14 +9,16 @@ from typing import Literal
 
 from shiftscope.outcomes.harm import harm
 from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.scores.estimation.stored_estimates import has_estimates
 from shiftscope.scores.score import UnitScore
 from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.views.overview.named_unit import NamedUnit, named_unit
 from shiftscope.views.overview.set_rows import SetRow, Suffered, set_rows, worst_rows_first
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.group_names import group_names
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
-from shiftscope.views.page.group_names import group_names
+from shiftscope.views.parts.shown_sets import MOST
 from shiftscope.views.parts.unit_scores import estimated
 
 ROWS = 10  # of the tables of confusions and units
@@ -96,6 +98,14 @@ class ShownOverview:
         return [row.telling for row in worst_rows_first(self.rows)]
 
     @cached_property
+    def beside(self) -> Sequence[str]:
+        """The sets that stand beside one another in tables and charts: all of few in their order, else the worst of
+        the rows."""
+        if len(self.shifts) <= MOST:
+            return self.shifts
+        return [each.name for each in self.telling[:MOST]]
+
+    @cached_property
     def cased(self) -> Sequence[tuple[Suffered, SetRow | None]]:
         """The sets that have a case, with the row each stands for; the members of a row that is alone."""
         if self.ordered and len(self.rows) > 1:
@@ -116,6 +126,13 @@ class ShownOverview:
     def usual(self) -> tuple[int, int]:
         """How many of the baseline's labelled samples are classified right, and how many there are."""
         return answers(self.selection, self.selection.baseline)
+
+    def scored(self, dataset: str) -> bool:
+        """Whether a table of all sets has a set's scores: of many only those that are kept, or shown elsewhere."""
+        if len(self.selection.others()) <= MOST or dataset in self.beside:
+            return True
+        selection = self.selection
+        return has_estimates(selection.study, dataset, selection.baseline, selection.layer)
 
     def estimates(self, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
         """Every score of a layer's units in one dataset, compared with the baseline."""

@@ -378,7 +378,9 @@ class Curve:
     """A line through measured points, with its band."""
 
     name: str  # written at its end; empty for a line of many
-    points: Sequence[tuple[int, float, float, float]]  # step, and from 0 to 1: height, lower and upper end of the band
+    points: Sequence[
+        tuple[int, float, float, float]
+    ]  # step, and from 0 to 1: height, lower and upper end of the band
     focus: bool = False
     largest: int | None = None  # step of the point that is drawn larger
 

@@ -134,9 +134,7 @@ class Selection:
     def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of focus and baseline."""
         focuses = self.menu(self.study, lambda name: self.on(name).page(path, **options))
-        against = self.menu(
-            self.study, lambda name: replace(self, asked_baseline=name).page(path, **options)
-        )
+        against = self.menu(self.study, lambda name: replace(self, asked_baseline=name).page(path, **options))
         return [
             Choice(
                 "Focus",

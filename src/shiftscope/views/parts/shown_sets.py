@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from shiftscope.store.stored_study import StoredStudy
@@ -17,12 +18,22 @@ NAMED = 12  # sets or groups in a list of those that are left out
 
 def shown_sets(selection: Selection) -> list[str]:
     """The baseline, the focus and the sets that lose most accuracy, `MOST` in all, in the order of the study; all of
-    fewer."""
+    fewer. Of each group the worst set comes before the second of any."""
     every = selection.ordered()
     if len(every) <= MOST:
         return every
     first = list(dict.fromkeys([selection.baseline, selection.focus]))
     rest = sorted((name for name in every if name not in first), key=lambda name: _accuracy(selection, name))
+    group_of = {
+        name: n for n, group in enumerate(selection.study.groups) if group.order for name in group.members
+    }
+    before: Counter[int] = Counter(group_of[name] for name in first if name in group_of)
+    turns = []
+    for name in rest:
+        group = group_of.get(name)
+        turns.append((0 if group is None else before[group], name))
+        before[group if group is not None else -1] += 1
+    rest = [name for _, name in sorted(turns, key=lambda turn: turn[0])]
     chosen = {*first, *rest[: MOST - len(first)]}
     return [name for name in every if name in chosen]
 
@@ -34,7 +45,7 @@ def left_out(selection: Selection) -> str:
     if not rest:
         return ""
     return (
-        f"Shown are the baseline, the focus and the sets that lose most; {count(len(rest))} are not: "
+        f"Shown are the baseline, the focus and sets that lose most; {count(len(rest))} are not: "
         f"{named_together(selection.study, rest)}. The focus can be any of them."
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shiftscope.views.page.panels import Columns
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.parts.unit_images import unit_strip
 from shiftscope.views.unit.shown_unit import ShownUnit
 
@@ -25,6 +26,6 @@ def images(unit: ShownUnit) -> Columns:
             seed=unit.seed,
             page=lambda images, start: unit.at(images=images, start=start),
         )
-        for name in unit.selection.ordered()
+        for name in shown_sets(unit.selection)
     ]
     return Columns(HEADS[unit.show], strips)

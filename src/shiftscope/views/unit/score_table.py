@@ -14,6 +14,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
 from shiftscope.views.parts.number_text import NOTHING, count, number, probability
+from shiftscope.views.parts.shown_sets import left_out, shown_sets
 from shiftscope.views.parts.unit_scores import estimated, title, too_few_categories
 from shiftscope.views.unit.shown_unit import ShownUnit
 
@@ -34,9 +35,10 @@ FLOOR = (
 def score_table(unit: ShownUnit) -> Table:
     """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
     selection, layer, index = unit.selection, unit.layer, unit.index
-    found = {name: estimated(selection, name, layer) for name in selection.ordered()}
+    names = shown_sets(selection)
+    found = {name: estimated(selection, name, layer) for name in names}
     columns = [Column("score", "Point at a name to read how the score is computed.")]
-    for name in selection.ordered():
+    for name in names:
         columns.append(
             Column(
                 name,
@@ -49,7 +51,7 @@ def score_table(unit: ShownUnit) -> Table:
     for score, described in unit_scores.items():
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
-        for name in selection.ordered():
+        for name in names:
             if name == selection.baseline and described.compares:
                 cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
                 continue
@@ -57,9 +59,9 @@ def score_table(unit: ShownUnit) -> Table:
             cells.append(_value(estimate, index))
             cells.append(_rank(selection, layer, estimate.value, index, score, name))
         rows.append(cells)
-    few = (too_few_categories(selection, name, layer) for name in selection.others())
+    few = (too_few_categories(selection, name, layer) for name in names if name != selection.baseline)
     note = f"Compared with {selection.baseline}. {NOTHING} where there is nothing to measure."
-    note = " ".join([note, *filter(None, few)])
+    note = " ".join([note, *filter(None, [*few, left_out(selection)])])
     return Table("Scores", columns, rows, note=note)
 
 

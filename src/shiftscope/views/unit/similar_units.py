@@ -14,6 +14,7 @@ from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, strip_cell, strip_column
 from shiftscope.views.parts.readable_notes import readable_notes
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 UNITS = 8
@@ -27,7 +28,7 @@ def similar_units(unit: ShownUnit) -> Table:
     likeness = similar_profiles(_profiles(selection.study[selection.focus], layer), index)
     likeness[index] = np.nan
     chosen = [int(unit) for unit in ranked(likeness)[:UNITS] if not np.isnan(likeness[unit])]
-    followers = [name for name in selection.ordered() if name != selection.focus]
+    followers = [name for name in shown_sets(selection) if name != selection.focus]
     alike = {selection.focus: likeness[chosen]}
     for name in followers:
         few = standard_profiles(selection.study[name].summary(layer, CategorySums), [index, *chosen])

@@ -9,6 +9,7 @@ from shiftscope.views.page.panels import Chart
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import number
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 
@@ -16,7 +17,7 @@ from shiftscope.views.unit.shown_unit import ShownUnit
 def unit_histogram(unit: ShownUnit) -> Chart:
     """Share of samples by response, all datasets over the same bins."""
     selection, layer, index = unit.selection, unit.layer, unit.index
-    names = selection.ordered()
+    names = shown_sets(selection)
     stored = [_of_one(selection.study[name].summary(layer, Histograms), index) for name in names]
     exponent = np.maximum.reduce([h.exponent for h in stored])
     signed = np.logical_or.reduce([h.signed for h in stored])

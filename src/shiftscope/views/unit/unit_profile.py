@@ -13,6 +13,7 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Chart
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset, told_apart
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 CATEGORIES = 12  # in the chart
@@ -25,7 +26,7 @@ def unit_profile(unit: ShownUnit) -> Chart:
     maximum = float(selection.study[selection.baseline].summary(layer, Maxima).largest[index])
     means = {
         name: category_means(selection.study[name].summary(layer, CategorySums), index)
-        for name in selection.ordered()
+        for name in shown_sets(selection)
     }
     shown = _strongest_first(means, selection.focus)[:CATEGORIES]
     scale = maximum if maximum > 0 else 1.0
@@ -53,7 +54,7 @@ def unit_profile(unit: ShownUnit) -> Chart:
                 "sort": [names[c] for c in shown],
                 "axis": {"labelAngle": -35 if len(shown) > 6 else 0, "title": None},
             },
-            "xOffset": {"field": "dataset", "sort": selection.ordered()},
+            "xOffset": {"field": "dataset", "sort": shown_sets(selection)},
             "y": {"field": "mean", "type": "quantitative", "title": measured},
             "color": by_dataset(selection),
             "tooltip": [

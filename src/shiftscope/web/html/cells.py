@@ -104,7 +104,9 @@ def lines_left(links: Sequence[Link], most: int) -> int:
 
 def options(choice: Choice, addresses: Addresses) -> Markup:
     """The lines of a choice's menu."""
-    return Markup("".join(menu_lines(choice.options, addresses, choice.current, ' hx-swap="innerHTML show:none"')))
+    return Markup(
+        "".join(menu_lines(choice.options, addresses, choice.current, ' hx-swap="innerHTML show:none"'))
+    )
 
 
 def menu_lines(links: Sequence[Link], addresses: Addresses, current: str, swap: str) -> list[str]:

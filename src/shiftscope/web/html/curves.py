@@ -45,7 +45,9 @@ def curves(lines: Lines) -> Markup:
         look = "c c-foc" if curve.focus else "halo"
         parts.append(f'<text class="{look}" x="{RIGHT + 1.4}%" y="{place:.1f}">{escape(curve.name)}</text>')
     label = escape(lines.description)
-    return Markup(f'<svg class="chart" height="{HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>')
+    return Markup(
+        f'<svg class="chart" height="{HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    )
 
 
 def spread(places: Sequence[float], apart: float, low: float, high: float) -> list[float]:
