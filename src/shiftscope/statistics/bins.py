@@ -15,13 +15,13 @@ def bin_of(value: float, edges: Sequence[float]) -> int | None:
 
 
 def quantile_edges(values: Sequence[float], bins: int) -> list[float]:
-    """The edges between bins that hold as many values each, equal ones once; NaN is no value.
+    """The edges between bins that hold as many values each; NaN is no value.
 
-    Fewer values than bins have an edge between each two.
+    Equal values share a bin, so that there may be fewer edges.
     """
     known = np.sort([value for value in values if not math.isnan(value)])
     if len(known) < 2:
         return []
     shares = np.arange(1, bins) / bins
     edges = np.interp(shares * (len(known) - 1), np.arange(len(known)), known)
-    return sorted({float(edge) for edge in edges})
+    return sorted({float(edge) for edge in edges if edge > known[0]})

@@ -70,7 +70,7 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
         kind.capitalize(),
         columns,
         rows,
-        note=left_out(selection),
+        note=left_out(selection) if kind == "false negatives" else "",
         empty=f"No {kind} in any dataset.",
         whole=whole,
     )

@@ -85,7 +85,7 @@ def _block(overview: ShownOverview, cells: _Cells, variable: str, rows: Sequence
     pictured = len(rows) if len(rows) <= FEW else PICTURED
     shown = []
     for place, row in enumerate(rows):
-        places = dict(zip(row.values, range(len(row.sets)), strict=True))
+        places = {value: at for at, value in enumerate(row.values)}
         page = (
             overview.at(sets=row.name)
             if variable and len(overview.rows) > 1
@@ -252,7 +252,7 @@ def accuracy_lines(
         for row in rows[:FEW]
     )
     return Lines(
-        "",
+        "accuracy" if overview.score else "",
         [overview.selection.baseline, *map(value_text, values)],
         variable,
         AXIS,

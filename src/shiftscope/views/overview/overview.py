@@ -140,7 +140,8 @@ def _choices(shown: ShownOverview) -> list[Choice]:
     if not shown.groups:
         return [layer, against, _sets(shown), order, _scores(shown, "Score", "as the harm asks")]
     grouping = (
-        " × ".join(dict.fromkeys([shown.kind, *(row.variable for row in shown.ordered)])) or "as described"
+        " × ".join(dict.fromkeys([shown.kind, *(each.order for each in shown.groups if each.order)]))
+        or "as described"
     )
     choices = [
         _scores(shown, "Colour by", "accuracy"),

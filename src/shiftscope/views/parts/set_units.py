@@ -83,7 +83,7 @@ def set_units(
         title,
         columns,
         rows,
-        note=" ".join(filter(None, [note, left_out(selection)])),
+        note=" ".join(filter(None, [note, left_out(selection) if rows else ""])),
         empty=empty,
         whole=whole if units else None,
     )

@@ -14,8 +14,14 @@ HEIGHT = 216
 APART = 15.0  # pixels between two names
 
 
-def curves(lines: Lines) -> Markup:
-    """The axis, a band and a line for each curve, the baseline's point, and the names of the curves."""
+def curves(lines: Lines, *, titled: bool = True) -> Markup:
+    """The axis, a band and a line for each curve, the baseline's point, and the names of the curves.
+
+    Parameters
+    ----------
+    titled
+        Whether the title stands over the axis.
+    """
     count = len(lines.steps)
     parts = [
         f'<line class="grid" x1="{LEFT}%" x2="{RIGHT}%" y1="{_y(at):.1f}" y2="{_y(at):.1f}"/>'
@@ -32,6 +38,8 @@ def curves(lines: Lines) -> Markup:
         parts.append(
             f'<text x="{(LEFT + RIGHT) / 2}%" y="{HEIGHT - 2}" text-anchor="middle">{escape(lines.variable)}</text>'
         )
+    if lines.title and titled:
+        parts.append(f'<text class="ink" x="{LEFT}%" y="2">{escape(lines.title)}</text>')
     usual = _y(lines.baseline[0])
     parts.append(
         f'<line class="c-ref zero" x1="{_x(0, count):.4g}%" x2="{RIGHT}%" y1="{usual:.1f}" y2="{usual:.1f}"/>'
