@@ -77,7 +77,7 @@ def test_sets_without_order_are_rows_of_one_column_each_with_a_sample_of_its_own
     page = overview(study, sample=category)
     heat = panel(page, Heat)
     (block,) = heat.blocks
-    assert (block.variable, list(block.columns), block.lines) == ("", ["set"], None)
+    assert (block.variable, list(block.columns), block.lines) == ("", ["accuracy"], None)
     shown = {row.name: row.cells[0].picture.position for row in block.rows}
     assert shown == {name: typical_sample(samples[name], category) for name in ("field", "night")}
     assert heat.title.startswith(f"Typical for {'abcde'[category]} in every set")
@@ -144,6 +144,7 @@ def test_sets_are_chosen_from_a_menu_with_a_line_for_each_group(grouped):
     assert [choice.name for choice in page.choices[:4]] == ["Colour by", "Groups", "Sets", "Layer"]
     (sets,) = (choice for choice in page.choices if choice.name == "Sets")
     assert sets.current == "all 9"
+    assert page.choices[1].current == "corruption × severity, hospital"
     links = {link.text: link for link in sets.options}
     assert parse_qs(urlsplit(links["all of noise"].page).query) == {"sets": ["noise"]}
     assert (links["blur 2"].within, links["blur 2"].short) == ("blur", "2")

@@ -96,7 +96,11 @@ def _block(overview: ShownOverview, cells: _Cells, variable: str, rows: Sequence
             for at in ([places.get(value) for value in values] if variable else [0])
         ]
         shown.append(HeatRow(row.name, page, drawn))
-    columns = [value_text(value) for value in values] if variable else ["set"]
+    columns = (
+        [value_text(value) for value in values]
+        if variable
+        else [title(overview.score.name) if overview.score else "accuracy"]
+    )
     lines = accuracy_lines(overview, variable, rows, values) if variable else None
     return HeatBlock(variable, columns, shown, lines)
 

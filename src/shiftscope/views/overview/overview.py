@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.overview.idea import lede, overview_idea
 from shiftscope.views.overview.shown_overview import Order, ShownOverview
@@ -139,10 +141,7 @@ def _choices(shown: ShownOverview) -> list[Choice]:
     )
     if not shown.groups:
         return [layer, against, _sets(shown), order, _scores(shown, "Score", "as the harm asks")]
-    grouping = (
-        " × ".join(dict.fromkeys([shown.kind, *(each.order for each in shown.groups if each.order)]))
-        or "as described"
-    )
+    grouping = _in_words(shown.groups)
     choices = [
         _scores(shown, "Colour by", "accuracy"),
         Choice(
@@ -156,6 +155,12 @@ def _choices(shown: ShownOverview) -> list[Choice]:
         order,
     ]
     return [*choices, _samples(shown)] if shown.many else choices
+
+
+def _in_words(groups: Sequence[DatasetGroup]) -> str:
+    """The variables that group the sets: "corruption × severity", "hospital"."""
+    kinds = dict.fromkeys(" × ".join(filter(None, [*each.names, *each.apart, each.order])) for each in groups)
+    return ", ".join(kinds) if len(kinds) <= 2 else "as described"
 
 
 def _sets(shown: ShownOverview) -> Choice:
