@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 SIZE ?= small
-BENCHMARKS := summaries scores floor paths distances storing recording probe deriving deephys viewing serving scaling
+BENCHMARKS := shifts summaries scores floor paths distances storing recording probe deriving deephys viewing serving scaling
 
 .PHONY: demo test test-all test-tenth check bench clean
 

@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 import shiftscope.datasets
+import shiftscope.datasets.shifts
 import shiftscope.demo
 import shiftscope.derived
 import shiftscope.scores
@@ -26,6 +27,7 @@ import shiftscope.views
 import shiftscope.views.unit
 from shiftscope.cli import COMMANDS, command_line
 from shiftscope.datasets.sample import dataset_kinds
+from shiftscope.datasets.shifts.shift_kind import shift_kinds
 from shiftscope.derived.derivation import derivations
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
@@ -41,6 +43,7 @@ EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
     "src/shiftscope/views": (shiftscope.views, views),
     "src/shiftscope/views/unit": (shiftscope.views.unit, sections),
     "src/shiftscope/datasets": (shiftscope.datasets, dataset_kinds),
+    "src/shiftscope/datasets/shifts": (shiftscope.datasets.shifts, shift_kinds),
     "src/shiftscope/derived": (shiftscope.derived, derivations),
 }
 

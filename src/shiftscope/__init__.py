@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shiftscope.datasets.pictures.preprocess import Preprocess as Preprocess
     from shiftscope.datasets.sample import Sample as Sample
+    from shiftscope.datasets.shifts.shift import shift as shift
     from shiftscope.datasets.source import as_dataset as dataset
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.flow.paths import paths as paths
@@ -45,6 +46,7 @@ _WHERE = {
     "open_study": "shiftscope.study",
     "paths": "shiftscope.flow.paths",
     "report": "shiftscope.web.report.report",
+    "shift": "shiftscope.datasets.shifts.shift",
     "view": "shiftscope.web.server.server",
 }
 __all__ = [
@@ -64,6 +66,7 @@ __all__ = [
     "open_study",
     "paths",
     "report",
+    "shift",
     "view",
 ]
 

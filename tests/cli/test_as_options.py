@@ -121,6 +121,7 @@ def test_values_of_another_range_are_taken_with_an_option(run, recorded, folder)
 LISTS = [
     ("record", "--model", "m", "--data", "d", "--name", "n", "--layers", "a", "b", "own.study"),
     ("record", "--model", "m", "--data", "d", "--name", "n", "--paths", "a", "own.study"),
+    ("record", "--model", "m", "--data", "d", "--name", "n", "--shift", "jpeg:0.5", "own.study"),
     ("record", "--model", "m", "--data", "d", "--name", "n", "--mean", "-0.5", "own.study"),
     ("record", "--model", "m", "--data", "d", "--name", "n", "--std=0.5", "own.study"),
     ("record", "--model", "m", "--data", "d", "--name", "n", "--groups", "a=b", "own.study"),

@@ -20,13 +20,25 @@ from shiftscope.datasets.formats.torch_dataset import torch_dataset
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, Sample
+from shiftscope.datasets.shifts.shifted import Shifted
 from shiftscope.datasets.stimuli.digits import coloured_digits
 
 Make = Callable[..., Dataset]
 
 
 @pytest.fixture(
-    params=["folder", "table", "pack", "bytes", "floats", "features", "torch", "relabelled", "digits"]
+    params=[
+        "folder",
+        "table",
+        "pack",
+        "bytes",
+        "floats",
+        "features",
+        "torch",
+        "relabelled",
+        "digits",
+        "shifted",
+    ]
 )
 def make(
     request: pytest.FixtureRequest, tmp_path: Path, pixels: np.ndarray, write_picture, write_pack
@@ -50,6 +62,7 @@ def make(
         "torch": lambda: torch_dataset(TensorDataset(torch.from_numpy(floats), torch.tensor(labels))),
         "relabelled": lambda: Relabelled(ArrayData(pixels), labels),
         "digits": lambda: coloured_digits("held_out", "drifted"),
+        "shifted": lambda: Shifted(coloured_digits(), "rotate", 0.5),
     }
     return makers[request.param]
 
@@ -70,6 +83,11 @@ def test_a_dataset_reads_the_same_after_a_trip_to_another_process(make: Make) ->
     copy = pickle.loads(pickle.dumps(dataset))
     assert all(same(dataset[position], copy[position]) for position in range(6))
     assert copy.fingerprint() == dataset.fingerprint()
+
+
+def test_a_sample_reads_the_same_after_a_trip_to_another_process(make: Make) -> None:
+    sample = make()[1]
+    assert same(sample, pickle.loads(pickle.dumps(sample)))
 
 
 def test_ids_are_different_and_labels_are_there(make: Make) -> None:

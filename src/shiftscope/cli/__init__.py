@@ -25,6 +25,7 @@ from shiftscope.cli.repair import repair
 from shiftscope.cli.report import report
 from shiftscope.cli.results import results
 from shiftscope.cli.score import score
+from shiftscope.cli.shifts import shifts
 from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
@@ -37,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
     "record": record,
     "layers": layers,
+    "shifts": shifts,
     "score": score,
     "derive": derive,
     "intervene": intervene,

@@ -34,6 +34,7 @@ def record(
     weights: Path | None = None,
     layers: list[str] | None = None,
     paths: list[str] | None = None,
+    shift: list[str] | None = None,
     reference: bool = False,
     categories: Path | None = None,
     resize: int | None = None,
@@ -82,6 +83,9 @@ def record(
     paths
         Names or globs of linear maps and convolutions whose paths are to be counted; named with the layers. The
         map into the logits needs no naming.
+    shift
+        NAME:STRENGTH or NAME:STRENGTH:SEED, as gaussian_noise:0.3: change the images by this; several in their order.
+        `shiftscope shifts` lists them.
     reference
         Compare the other datasets with this one.
     categories
@@ -165,6 +169,7 @@ def record(
             model=moved(net, own_device(device)) if device and engine is None else net,
             layers=layers,
             paths=paths or (),
+            shift=shift or (),
             reference=reference,
             preprocess=preprocess if asked else None,
             stored_as=stored_as,

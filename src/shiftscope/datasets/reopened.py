@@ -7,6 +7,8 @@ from typing import Any
 
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import Dataset, dataset_kinds
+from shiftscope.datasets.shifts.shift_kind import shift_kinds
+from shiftscope.datasets.shifts.shifted import SHIFTS, Shifted
 from shiftscope.datasets.source import as_dataset
 from shiftscope.datasets.split import part_again
 from shiftscope.errors import DataError
@@ -29,8 +31,39 @@ def reopened(source: Mapping[str, Any], name: str, categories: Sequence[str]) ->
             f"{name!r} was recorded from data in memory, or with labels given beside it, and cannot be opened again "
             f"from the study alone. Give it: data={{{name!r}: dataset}}."
         )
-    whole = as_dataset(text, preprocess=recorded_preprocess(source), categories=categories or None)
-    return part_again(whole, source)
+    return as_recorded(text, source, categories)
+
+
+def as_recorded(data: Any, source: Mapping[str, Any], categories: Sequence[str]) -> Dataset:
+    """Data with the preprocessing, the shifts and the split that a recording's `source` tells of, if they are text.
+
+    Raises
+    ------
+    DataError
+        A shift that this version does not have as it was, or no such part any more.
+    """
+    if not isinstance(data, str):
+        return as_dataset(data, categories=categories or None)
+    dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=categories or None)
+    shifts = source.get(SHIFTS, [])
+    for shift in shifts if isinstance(shifts, list) else [shifts]:
+        dataset = _shifted(dataset, shift)
+    return part_again(dataset, source)
+
+
+def _shifted(dataset: Dataset, shift: Any) -> Shifted:
+    """The dataset with one shift that a study tells of, whatever stands there."""
+    parts = "name", "version", "strength", "seed"
+    if not (isinstance(shift, Mapping) and set(parts) <= set(shift) and isinstance(shift["name"], str)):
+        raise DataError(f"what is recorded of a shift cannot be read: {shift!r}.")
+    name, version, strength, seed = (shift[part] for part in parts)
+    here = shift_kinds[name].version if name in shift_kinds else None
+    if here != version:
+        raise DataError(
+            f"{name} was recorded with version {version}, this is {here or 'none'}: record it again, or use the "
+            "release of shiftscope that recorded it."
+        )
+    return Shifted(dataset, name, strength, seed)
 
 
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:

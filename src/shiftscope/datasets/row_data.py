@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from PIL import Image
 
 from shiftscope.datasets.metadata import Plain
+from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.sample import Sample
 
 
@@ -27,18 +26,19 @@ class RowData(ABC):
 
     def __getitem__(self, position: int) -> Sample:
         position = range(len(self))[position]
-        given, picture = self._shown(position)
+        shown = self._shown(position)
         return Sample(
             id=self.ids[position],
-            input=given,
+            input=shown.input,
             label=int(self.labels[position]),
-            picture=picture,
+            picture=shown.picture,
             source=self._source(position),
             metadata={name: values[position] for name, values in self.metadata.items()},
+            pixels=shown.pixels,
         )
 
     @abstractmethod
-    def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image | None]:
+    def _shown(self, position: int) -> Shown:
         """What the model and what a person is given."""
 
     def _source(self, position: int) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
+    from shiftscope.datasets.pictures.pixels import Pixels
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -26,6 +28,11 @@ class Sample:
     picture: Image.Image | None = None  # before normalisation; drawn as the thumbnail
     source: str = ""  # where it came from, for a person: a path inside the dataset, a row
     metadata: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    pixels: Pixels | None = None  # what `input` was made from; without them it is taken for values in 0..1
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without `pixels`, whose functions stay where the dataset is."""
+        return self.__dict__ | {"pixels": None}
 
 
 class Dataset(Protocol):

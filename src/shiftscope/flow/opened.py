@@ -19,16 +19,15 @@ L = TypeVar("L", bound="LiveStudy")
 def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] | None, kind: type[L]) -> L:
     """The study with its model, which it remembers, and its data in any form that `dataset` takes.
 
-    Text is read with the preprocessing that the dataset of this name was recorded with, and split as it was.
+    Text is read with the preprocessing and the shifts that the dataset of this name was recorded with, and split as
+    it was.
 
     Raises
     ------
     BadRequest
         No model was given yet.
     """
-    from shiftscope.datasets.reopened import recorded_preprocess
-    from shiftscope.datasets.source import as_dataset
-    from shiftscope.datasets.split import part_again
+    from shiftscope.datasets.reopened import as_recorded
     from shiftscope.derived.encoder import Encoders
 
     model = study.model if model is None else model
@@ -36,10 +35,7 @@ def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] 
         raise BadRequest("an opened study does not hold the model: pass model=net once.")
     given = {}
     for name, one in (data or {}).items():
-        source = study[name].plan.source if isinstance(one, str) else {}
-        preprocess = recorded_preprocess(source)
-        whole = as_dataset(one, preprocess=preprocess, categories=study.categories or None)
-        given[name] = part_again(whole, source)
+        given[name] = as_recorded(one, study[name].plan.source, study.categories)
     found = kind(study, model, given, encoders=Encoders(study))
     study.model = model  # not one that was refused
     return found

@@ -42,6 +42,7 @@ def record(
     model: nn.Module | None = None,
     preprocess: Preprocess | None = None,
     labels: Any = None,
+    shift: str | Sequence[str] = (),
     stored_as: StoredAs = "auto",
     keep: Keep = "responses",
     outputs: Outputs = "auto",
@@ -84,6 +85,9 @@ def record(
         A `Preprocess`, for images that are not model inputs yet.
     labels
         (sample,) category numbers, where `data` holds none.
+    shift
+        "NAME:STRENGTH" or "NAME:STRENGTH:SEED", as "gaussian_noise:0.3", or several, applied to the pictures in this
+        order after resize and crop and before mean and deviation; `shiftscope.shift` says more.
     stored_as
         Type of the stored responses: "float16", "float32", or "auto": half precision but for layers whose
         first responses it would not keep apart.
@@ -132,6 +136,7 @@ def record(
     LayerNotFound, LayerError, DataError, ModelError, ResponseError
         What was asked cannot be recorded; the message names the layer, unit or sample.
     """
+    from shiftscope.datasets.shifts.shifted import shifted
     from shiftscope.datasets.source import as_dataset
     from shiftscope.progress import bar, silent, tell
     from shiftscope.recording.stream import PassOptions
@@ -140,6 +145,7 @@ def record(
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass record(..., model=net) once.")
     dataset = as_dataset(data, preprocess=preprocess, labels=labels, categories=study.categories or None)
+    dataset = shifted(dataset, shift)
     engine = chosen(engine)
     if progress and engine.rank in (None, 0):
         tell(name, dataset.describe().get("told", ()))
@@ -285,7 +291,9 @@ def record_dataset(
         )
         answers = known.answers if known else None
         with place.files_lock():
-            writer = RecordingWriter(place, prepared.plan, answers=answers, overwrite=overwrite)
+            writer = RecordingWriter(
+                place, prepared.plan, answers=answers, maps=prepared.map_geometries, overwrite=overwrite
+            )
         if answers:
             writer.tell_other_passes(answers, options.batch_size)
         try:

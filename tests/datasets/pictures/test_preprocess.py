@@ -99,7 +99,7 @@ def test_a_picture_taken_on_its_side_is_not_turned_for_the_model_nor_in_its_thum
     exif[0x0112] = 6  # a quarter turn to the right shows it upright
     Image.fromarray(np.array([[10, 200]], dtype=np.uint8)).save(tmp_path / "turned.png", exif=exif)
     with Image.open(tmp_path / "turned.png") as picture:
-        given, shown = Preprocess(channels="gray").show(picture)
+        given, shown, _ = Preprocess(channels="gray").show(picture)
     np.testing.assert_allclose(255 * given.numpy(), [[[10, 200]]])
     with Image.open(io.BytesIO(encode_thumbnail(shown))) as thumbnail:
         np.testing.assert_array_equal(np.asarray(thumbnail), [[10, 200]])

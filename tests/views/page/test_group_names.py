@@ -37,3 +37,9 @@ def test_sets_of_a_group_share_a_line_of_a_menu_in_its_order(grouped):
         ("north", "", ""),
     ]
     assert links[1].page == "at blur 1"
+    whole = menu_links(grouped.study, ["blur 1", "blur 2"], str, lambda group: f"all {group}")
+    assert [(link.text, link.short, link.page) for link in whole] == [
+        ("all of blur", "all", "all blur"),
+        ("blur 1", "1", "blur 1"),
+        ("blur 2", "2", "blur 2"),
+    ]

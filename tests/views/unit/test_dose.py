@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shiftscope.views.page.panels import Lines
+from shiftscope.views.page.panels import Curves
 from shiftscope.views.unit.dose import _axis
 from shiftscope.views.unit.dose_in_words import Dose, dose_in_words
 from shiftscope.views.unit.unit import unit
@@ -50,7 +50,7 @@ def test_the_axis_begins_at_zero_and_has_round_numbers(largest, ends):
 
 @pytest.mark.parametrize("index", [0, 7])
 def test_the_curves_are_the_means_over_the_baselines_maximum_with_their_bands(grouped, index):
-    lines = panel(unit(grouped.study, "hidden", index), Lines)
+    lines = panel(unit(grouped.study, "hidden", index), Curves)
     maximum = grouped.lab.responses("hidden")[:, index].max()
     top = lines.axis[-1][1]
     scale = maximum * float(top.removesuffix(" %")) / 100
@@ -69,7 +69,7 @@ def test_the_curves_are_the_means_over_the_baselines_maximum_with_their_bands(gr
 
 
 def test_under_each_value_stand_the_strongest_images_of_the_focus_group(grouped):
-    lines = panel(unit(grouped.study, "hidden", 0, focus="blur 2"), Lines)
+    lines = panel(unit(grouped.study, "hidden", 0, focus="blur 2"), Curves)
     (coloured,) = (curve for curve in lines.curves if curve.focus)
     assert coloured.name == "blur"
     for name, pictures in zip(("lab", "blur 1", "blur 2", "blur 3"), lines.pictures, strict=True):
@@ -78,4 +78,4 @@ def test_under_each_value_stand_the_strongest_images_of_the_focus_group(grouped)
 
 
 def test_a_study_without_an_ordered_group_has_no_such_panel(explored, summaries_only):
-    assert panels(unit(explored.study, "hidden", 0), Lines) == []
+    assert panels(unit(explored.study, "hidden", 0), Curves) == []

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from shiftscope.views.page.panels import Curve, Lines
+from shiftscope.views.page.panels import Curve, Curves
 from shiftscope.web.html.curves import curves, spread
 
 
@@ -16,7 +16,7 @@ def test_names_that_would_overlap_move_apart_in_their_order_and_stay_inside():
 
 
 def test_a_line_is_drawn_from_the_baseline_through_its_points_with_its_band():
-    lines = Lines(
+    lines = Curves(
         "",
         ["clean", "1", "<2>"],
         "severity",

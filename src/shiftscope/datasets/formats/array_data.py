@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 
 from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.formats.array_layout import Layout, array_layout
 from shiftscope.datasets.labels import category_names, label_indices
 from shiftscope.datasets.metadata import metadata_columns, sample_ids
 from shiftscope.datasets.pictures.drawn_labels import draw
+from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess, described
 from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import in_words
@@ -108,10 +108,10 @@ class ArrayData(RowData):
             **in_words(self.told),
         }
 
-    def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image | None]:
+    def _shown(self, position: int) -> Shown:
         one = self.images[position]
         if self.layout == "features":
-            return torch.from_numpy(one.astype(np.float32 if one.dtype.kind == "f" else np.int64)), None
+            return Shown(torch.from_numpy(one.astype(np.float32 if one.dtype.kind == "f" else np.int64)))
         if self.layout == "nhw":
             one = one[np.newaxis]
         elif self.layout == "nhwc":
@@ -122,8 +122,8 @@ class ArrayData(RowData):
         values = one.astype(np.float32, order="C")
         picture = draw(values, stretch=self._stretch)
         if self.preprocess is not None:
-            return self.preprocess.normalise_floats(values), picture
-        return torch.from_numpy(values), picture
+            return self.preprocess.show_floats(values, picture)
+        return Shown(torch.from_numpy(values), picture)
 
     @property
     def _channels(self) -> int:

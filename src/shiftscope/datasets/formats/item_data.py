@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
 
@@ -18,6 +19,7 @@ from shiftscope.datasets.formats.parse_item import Parsed
 from shiftscope.datasets.labels import category_names, label_index
 from shiftscope.datasets.metadata import label_like
 from shiftscope.datasets.pictures.drawn_labels import ChannelValues, channel_values, draw
+from shiftscope.datasets.pictures.pixels import Pixels, Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess, described
 from shiftscope.datasets.sample import Sample, in_words, reading
 from shiftscope.errors import DataError, LabelError
@@ -89,6 +91,11 @@ class ItemData:
         self.labels_replaced = False
         self._look_at_first_ones()
 
+    @property
+    def ids(self) -> Sequence[str]:
+        """(sample,) the positions."""
+        return [*map(str, range(self._count))]
+
     def __len__(self) -> int:
         return self._count
 
@@ -96,15 +103,16 @@ class ItemData:
         position = range(self._count)[position]
         with reading(f"sample {position} of the {self.name}"):
             value, label, metadata = self._parse(self.items[position])
-            given, picture = self._shown(value)
+            shown = self._shown(value)
             index = self._label(label, str(position))
         return Sample(
             id=str(position),
-            input=given,
+            input=shown.input,
             label=index,
-            picture=picture,
+            picture=shown.picture,
             source=f"item {position}",
             metadata=metadata,
+            pixels=shown.pixels,
         )
 
     def fingerprint(self) -> str:
@@ -140,7 +148,7 @@ class ItemData:
             **in_words(self.told),
         }
 
-    def _shown(self, value: Any) -> tuple[torch.Tensor, Image.Image | None]:
+    def _shown(self, value: Any) -> Shown:
         if isinstance(value, Image.Image):
             gray = value.mode in ("1", "L") or value.mode.startswith("I")
             return (self.preprocess or Preprocess.plain(gray=gray)).show(value)
@@ -161,9 +169,26 @@ class ItemData:
         given = given.detach().clone(memory_format=torch.contiguous_format)
         if given.dtype == torch.float64:
             given = given.float()
-        return given, draw(
-            as_numpy(given), mean=self._mean, std=self._std
-        ) if given.is_floating_point() else None
+        if not given.is_floating_point():
+            return Shown(given)
+        picture = draw(as_numpy(given), mean=self._mean, std=self._std)
+        undone = given.ndim == 3 and not (self._mean is None and self._std is None)
+        return Shown(given, picture, self._before_normalisation(given) if undone else None)
+
+    def _before_normalisation(self, given: torch.Tensor) -> Pixels:
+        """The values in 0..1 that the dataset's own `mean` and `std` were applied to."""
+        mean = np.float64(0) if self._mean is None else self._mean.astype(np.float64)
+        std = np.float64(1) if self._std is None else self._std.astype(np.float64)
+
+        def undo() -> npt.NDArray[Any]:
+            return (as_numpy(given) * std + mean).astype(np.float32).transpose(1, 2, 0)
+
+        def redo(image: npt.NDArray[Any]) -> torch.Tensor:
+            return torch.from_numpy(((image.transpose(2, 0, 1) - mean) / std).astype(np.float32)).to(
+                given.dtype
+            )
+
+        return Pixels(undo, redo, given)
 
     def _label(self, label: Any, sample: str) -> int:
         try:

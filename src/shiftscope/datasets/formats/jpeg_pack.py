@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from PIL import Image
 
 from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.formats.npz import npz_arrays, stored_rows
 from shiftscope.datasets.metadata import metadata_columns
+from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.pictures.read_picture import read_picture
 from shiftscope.datasets.row_data import RowData
@@ -80,7 +79,7 @@ class JpegPack(RowData):
             **in_words(self.told),
         }
 
-    def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image]:
+    def _shown(self, position: int) -> Shown:
         start, end = int(self._offset[position]), int(self._offset[position + 1])
         with reading(f"sample {self.ids[position]!r} of {self.path!r}"):
             return self.preprocess.show(

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from PIL import Image
 
 from shiftscope.datasets.fingerprint import file_digests, fingerprint
 from shiftscope.datasets.metadata import Plain
+from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.pictures.read_picture import read_picture
 from shiftscope.datasets.row_data import RowData
@@ -59,7 +58,7 @@ class PictureFiles(RowData):
             **in_words(self.told),
         }
 
-    def _shown(self, position: int) -> tuple[torch.Tensor, Image.Image]:
+    def _shown(self, position: int) -> Shown:
         with reading(f"{self.files[position]!r} of {self.path!r}"):
             return self.preprocess.show(read_picture(inside(self.root, self.files[position])))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from shiftscope.datasets.pictures.eight_bit import eight_bit
+from shiftscope.datasets.pictures.pixels import Pixels, Shown
 from shiftscope.errors import BadRequest, DataError, closest
 
 Channels = Literal["rgb", "bgr", "gray"]
@@ -117,8 +118,8 @@ class Preprocess:
         """(channel, row, column) float32 from a picture that has its size already."""
         return self.normalise(np.asarray(picture))
 
-    def show(self, pixels: Image.Image | PixelArray) -> tuple[torch.Tensor, Image.Image]:
-        """The model's input (channel, row, column) and the picture it was made from.
+    def show(self, pixels: Image.Image | PixelArray) -> Shown:
+        """The model's input (channel, row, column), the picture it was made from, and its pixels.
 
         Bytes are (row, column) of gray, or (row, column, 3) of RGB. Where nothing has to be resized or converted
         they are normalised as they lie, which gives exactly what the way over Pillow gives.
@@ -128,10 +129,19 @@ class Preprocess:
             gray = pixels.ndim == 2
             image = Image.frombytes("L" if gray else "RGB", (columns, rows), pixels.tobytes())
             if self.keeps_size and (gray or self.channel_count == 3):
-                return self.normalise(pixels), image
+                return self._shown(pixels, image)
             pixels = image
         picture = self.picture(pixels)
-        return self.tensor(picture), picture
+        return self._shown(np.asarray(picture), picture)
+
+    def _shown(self, pixels: PixelArray, picture: Image.Image) -> Shown:
+        given = self.normalise(pixels)
+        return Shown(given, picture, Pixels(partial(self._in_full, pixels), self.normalise, given))
+
+    def _in_full(self, pixels: PixelArray) -> PixelArray:
+        """As many channels as the model is given: gray repeated where three are due."""
+        gray = pixels.ndim == 2 and self.channel_count == 3
+        return np.repeat(pixels[..., np.newaxis], 3, axis=2) if gray else pixels
 
     def normalise(self, pixels: PixelArray) -> torch.Tensor:
         """(channel, row, column) float32 from bytes: (row, column) of gray, or (row, column, 3) of RGB."""
@@ -144,6 +154,18 @@ class Preprocess:
         values = planes.astype(np.float32, order="C")
         values /= np.float32(255)
         return torch.from_numpy(self._standardise(values))
+
+    def show_floats(self, values: npt.NDArray[np.float32], picture: Image.Image | None) -> Shown:
+        """`show` of (channel, row, column) values in 0..1, which have their size, and of a picture of them."""
+
+        def in_full() -> npt.NDArray[np.float32]:
+            return np.repeat(values, self.channel_count // len(values), axis=0).transpose(1, 2, 0)
+
+        def to_input(image: npt.NDArray[np.float32]) -> torch.Tensor:
+            return self.normalise_floats(image.transpose(2, 0, 1))
+
+        given = self.normalise_floats(values)
+        return Shown(given, picture, Pixels(in_full, to_input, given))
 
     def normalise_floats(self, values: npt.NDArray[np.float32]) -> torch.Tensor:
         """(channel, row, column) float32 from values in 0..1: one channel of gray, or three of RGB."""

@@ -16,11 +16,11 @@ from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.group_names import value_text
 from shiftscope.views.page.panels import (
     Curve,
+    Curves,
     Heat,
     HeatBlock,
     HeatCell,
     HeatRow,
-    Lines,
     Picture,
     Words,
 )
@@ -227,7 +227,7 @@ class _Cells:
 
 def accuracy_lines(
     overview: ShownOverview, variable: str, rows: Sequence[SetRow], values: Sequence[float]
-) -> Lines | None:
+) -> Curves | None:
     """Accuracy over the values of a variable with 95 % bands, the worst group coloured."""
     right, labelled = overview.usual
     if not labelled:
@@ -255,7 +255,7 @@ def accuracy_lines(
         f"{row.name} {', '.join(percent(each.right / each.labelled) for each in row.sets if each.labelled)}"
         for row in rows[:FEW]
     )
-    return Lines(
+    return Curves(
         "accuracy" if overview.score else "",
         [overview.selection.baseline, *map(value_text, values)],
         variable,

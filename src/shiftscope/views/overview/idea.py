@@ -81,7 +81,9 @@ def lede(overview: ShownOverview) -> Words:
     words: list[str | Span] = [Span("Accuracy", help=RULES), " " if fell else f" is {usual}; "]
     for place, part in enumerate(parts):
         words += ["; ", *part] if place else part
-    return [*words, ".", *_running(overview)]
+    about = overview.selection.study.about
+    words += [".", *_running(overview)]
+    return [*words, " ", Span(about, "quiet")] if about else words
 
 
 def _accuracies(sets: Sequence[Suffered]) -> list[str | Span]:

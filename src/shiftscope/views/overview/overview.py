@@ -12,7 +12,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.overview.idea import lede, overview_idea
 from shiftscope.views.overview.shown_overview import Order, ShownOverview
 from shiftscope.views.page.address import PageAddress
-from shiftscope.views.page.group_names import group_names
+from shiftscope.views.page.group_names import group_names, menu_links
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
@@ -168,19 +168,18 @@ def _sets(shown: ShownOverview) -> Choice:
     selection, at = shown.selection, shown.at
     whole = f"all {count(len(selection.study))}" if shown.many else "all"
     every = Link(whole, selection.everywhere(at.path, **at.asked(sets=None, cases=None)))
-    groups = [
-        Link(f"all of {name}", selection.everywhere(at.path, **at.asked(sets=name, cases=None)))
-        for name in shown.names.values()
-    ]
-    one = selection.menu(
-        selection.others(), lambda name: selection.on(name).page(at.path, **at.asked(sets=None))
+    others = menu_links(
+        selection.study,
+        selection.others(),
+        lambda name: selection.on(name).page(at.path, **at.asked(sets=None)),
+        lambda group: selection.everywhere(at.path, **at.asked(sets=group, cases=None)),
     )
     current = whole
     if selection.focus != selection.baseline:
         current = selection.focus
     elif shown.sets is not None:
         current = f"all of {shown.sets}"
-    return Choice("Sets", [every, *groups, *one], current)
+    return Choice("Sets", [every, *others], current)
 
 
 def _scores(shown: ShownOverview, name: str, usual: str) -> Choice:

@@ -22,13 +22,20 @@ def value_text(value: float) -> str:
     return f"{value:.15g}".replace("-", "−")
 
 
-def menu_links(study: StoredStudy, names: Iterable[str], link: Callable[[str], str]) -> list[Link]:
+def menu_links(
+    study: StoredStudy,
+    names: Iterable[str],
+    link: Callable[[str], str],
+    whole: Callable[[str], str] | None = None,
+) -> list[Link]:
     """An entry for each set, those of a group on one line, in the order of the group.
 
     Parameters
     ----------
     link
         From a set's name to its entry's address.
+    whole
+        From a group's short name to the address of all its sets, where there is one.
     """
     shown = dict.fromkeys(names)
     groups = study.groups
@@ -46,6 +53,9 @@ def menu_links(study: StoredStudy, names: Iterable[str], link: Callable[[str], s
             )
             for name in members
         ]
+        if whole:
+            name = called[group.called]
+            line.insert(0, Link(f"all of {name}", whole(name), within=name, short="all"))
         lines |= dict.fromkeys(members, line) if len(members) > 1 else {}
     placed: set[str] = set()
     found: list[Link] = []

@@ -131,17 +131,17 @@ class Selection:
         """Menus of layer, focus and baseline for a page at `path` that shows units of a layer."""
         return [self.layer_choice(path, **options), *self.dataset_choices(path, **options)]
 
+    def focus_choice(self, path: str, names: Iterable[str], **options: Option) -> Choice:
+        """A menu of the datasets that may be in focus."""
+        focuses = self.menu(names, lambda name: self.on(name).page(path, **options))
+        help = "Selects and orders what is shown; the other datasets follow it."
+        return Choice("Focus", focuses, self.focus, help)
+
     def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of focus and baseline."""
-        focuses = self.menu(self.study, lambda name: self.on(name).page(path, **options))
         against = self.menu(self.study, lambda name: replace(self, asked_baseline=name).page(path, **options))
         return [
-            Choice(
-                "Focus",
-                focuses,
-                self.focus,
-                "Selects and orders what is shown; the other datasets follow it.",
-            ),
+            self.focus_choice(path, self.study, **options),
             Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
 

@@ -11,7 +11,7 @@ from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.group_names import group_names, value_text
-from shiftscope.views.page.panels import Curve, Lines, Picture
+from shiftscope.views.page.panels import Curve, Curves, Picture
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import strongest
@@ -25,7 +25,7 @@ STEPS = 4  # of the axis, at most
 
 
 @section(ShownUnit, place=32, beside=True)
-def dose(unit: ShownUnit) -> list[Lines]:
+def dose(unit: ShownUnit) -> list[Curves]:
     """A panel for each variable that orders groups, at most two; none where no group is ordered."""
     by_variable: dict[str, list[DatasetGroup]] = {}
     for group in unit.study.groups:
@@ -35,7 +35,7 @@ def dose(unit: ShownUnit) -> list[Lines]:
     return [_lines(unit, variable, groups) for variable, groups in list(by_variable.items())[:2]]
 
 
-def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Lines:
+def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Curves:
     baseline = unit.selection.baseline
     called = group_names(unit.study.groups)
     maximum = float(unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index])
@@ -73,7 +73,7 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Li
     said = "; ".join(
         f"{each.name} {', '.join(_text(band[0], maximum) for band in each.means)}" for each in told[:6]
     )
-    return Lines(
+    return Curves(
         dose_in_words(told, usual),
         [baseline, *map(value_text, values)],
         variable,

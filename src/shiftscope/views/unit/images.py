@@ -24,6 +24,7 @@ def images(unit: ShownUnit) -> Columns:
             images=unit.images,
             start=unit.start,
             seed=unit.seed,
+            place=unit.place,
             page=lambda images, start: unit.at(images=images, start=start),
         )
         for name in shown_sets(unit.selection)

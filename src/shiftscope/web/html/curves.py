@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from shiftscope.views.page.panels import Curve, Lines
+from shiftscope.views.page.panels import Curve, Curves
 
 LEFT, RIGHT = 8.0, 82.0  # per cent of the width that the steps take: numbers stand before, names behind
 TOP, BOTTOM = 12.0, 182.0  # pixels
@@ -14,7 +14,7 @@ HEIGHT = 216
 APART = 15.0  # pixels between two names
 
 
-def curves(lines: Lines, *, titled: bool = True) -> Markup:
+def curves(lines: Curves, *, titled: bool = True) -> Markup:
     """The axis, a band and a line for each curve, the baseline's point, and the names of the curves.
 
     Parameters
@@ -81,7 +81,7 @@ def _y(share: float) -> float:
     return BOTTOM - (BOTTOM - TOP) * min(max(share, 0.0), 1.03)
 
 
-def _curve(curve: Curve, lines: Lines) -> str:
+def _curve(curve: Curve, lines: Curves) -> str:
     count, colour = len(lines.steps), "c-foc" if curve.focus else "c-oth"
     points = [(0, *lines.baseline), *curve.points]
     # Wider numbers than pixels are stretched to the width; a stroke that does not scale keeps its own.

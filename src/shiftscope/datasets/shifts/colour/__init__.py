@@ -1,0 +1,1 @@
+"""Channels mixed, turned and exchanged."""

@@ -1,0 +1,1 @@
+"""Parts hidden, and cues laid over."""

@@ -1,0 +1,1 @@
+"""What storing a picture does to it."""

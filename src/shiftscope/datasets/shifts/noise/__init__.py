@@ -1,0 +1,1 @@
+"""Every element changed by itself."""

@@ -1,0 +1,1 @@
+"""Frequencies damped and phases turned."""

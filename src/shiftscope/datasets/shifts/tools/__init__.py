@@ -1,0 +1,1 @@
+"""Whole-number arithmetic that several shifts share."""

@@ -1,0 +1,7 @@
+from shiftscope.datasets.shifts.shift_kind import shift_kinds
+
+
+def test_it_measures_every_shift_beside_a_forward_pass(written, capsys):
+    figures = written("shifts")["32 px"]
+    assert set(figures) == {*shift_kinds, "forward"}
+    assert "| shift | ms CPU an image | images a second | of the pass |" in capsys.readouterr().out
