@@ -13,7 +13,7 @@ from shiftscope.views.page.panels import Cases, Heat, Table
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.typical_sample import typical_sample
 from tests.conftest import copied
-from tests.views.conftest import panel, panels
+from tests.views.conftest import CATEGORIES, panel, panels, same_percent
 
 
 def table(heat, variable):
@@ -161,3 +161,21 @@ def test_a_group_that_is_not_there_is_refused_with_those_that_are(grouped, explo
 def test_every_set_stands_in_the_folded_table(grouped):
     datasets = panel(overview(grouped.study), Table, "Datasets")
     assert [row[0].text for row in datasets.rows] == ["lab", *grouped.study.datasets[1:]]
+
+
+def test_units_that_prefer_another_category_are_counted_set_by_set(grouped):
+    page = overview(grouped.study)
+    (fold,) = (each for each in page.panels[-1].panels if each.key == "preferences")
+    (table,) = fold.panels
+    before = grouped.lab.category_means("hidden", CATEGORIES)
+    for row, kind in zip(table.rows, ("noise", "blur"), strict=True):
+        for severity, cell in enumerate(row[1:], 1):
+            after = grouped[f"{kind} {severity}"].category_means("hidden", CATEGORIES)
+            shared = [c for c in range(CATEGORIES) if not np.isnan([before[c], after[c]]).any()]
+            changed = units = 0
+            for unit in range(10):
+                first, second = before[shared, unit], after[shared, unit]
+                if first.max() > 0 and second.max() > 0:
+                    units += 1
+                    changed += first.argmax() != second.argmax()
+            assert same_percent(cell.text, changed / units)

@@ -48,9 +48,14 @@ class SetRow:
         return self.sets[self.place]
 
     @property
+    def costliest(self) -> Suffered:
+        """The set that loses most."""
+        return self.sets[costliest_place([each.loss for each in self.sets])]
+
+    @property
     def loss(self) -> float:
         """The largest; NaN where none is known."""
-        return self.sets[costliest_place([each.loss for each in self.sets])].loss
+        return self.costliest.loss
 
     def value(self, place: int) -> str:
         """Of the variable, as people write it."""

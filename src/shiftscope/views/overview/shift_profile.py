@@ -7,6 +7,7 @@ import math
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.quartiles import quartiles
 from shiftscope.views.overview.named_unit import in_a_row
+from shiftscope.views.overview.set_rows import worst_rows_first
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel
 from shiftscope.views.page.section import section
@@ -43,7 +44,7 @@ def shift_profile(overview: ShownOverview) -> Fold | None:
 
 def _begins(overview: ShownOverview, kept: bool) -> str:
     """Where the units of the worst set begin to answer to other categories, or else with another strength."""
-    worst = overview.telling[0].name
+    worst = worst_rows_first(overview.rows)[0].costliest.name
     layers = list(overview.selection.study.recorded_layers)
 
     def median(layer: str, score: str) -> float:

@@ -99,11 +99,11 @@ class ShownOverview:
 
     @cached_property
     def beside(self) -> Sequence[str]:
-        """The sets that stand beside one another in tables and charts: all of few in their order, else the worst of
-        the rows."""
+        """The sets that stand beside one another in tables and charts: all of few in their order, else of each of the
+        worst rows the set that loses most."""
         if len(self.shifts) <= MOST:
             return self.shifts
-        return [each.name for each in self.telling[:MOST]]
+        return [row.costliest.name for row in worst_rows_first(self.rows)[:MOST]]
 
     @cached_property
     def cased(self) -> Sequence[tuple[Suffered, SetRow | None]]:
