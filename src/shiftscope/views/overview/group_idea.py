@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from shiftscope.statistics.wilson import wilson
-from shiftscope.views.overview.named_unit import in_a_row
 from shiftscope.views.overview.set_rows import SetRow, Suffered, worst_rows_first
 from shiftscope.views.page.panels import Span
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count, percent
 
 NAMED = 3  # groups in one list

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from shiftscope.counted import counted
 from shiftscope.outcomes.harm import Harm
 from shiftscope.views.overview.group_idea import group_idea, group_lede
-from shiftscope.views.overview.named_unit import NamedUnit, change_in_words, in_a_row
+from shiftscope.views.overview.named_unit import NamedUnit, change_in_words
 from shiftscope.views.overview.set_rows import Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
 from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.pictures import category_name
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.tuning.preferred import moved
-from shiftscope.views.overview.named_unit import in_a_row
 from shiftscope.views.overview.set_rows import SetRow
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.group_names import value_text
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import NOTHING, count
 
 Moved = Mapping[str, tuple[int, int]]  # by set: units that prefer another category, of how many

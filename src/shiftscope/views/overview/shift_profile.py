@@ -6,12 +6,12 @@ import math
 
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.quartiles import quartiles
-from shiftscope.views.overview.named_unit import in_a_row
 from shiftscope.views.overview.set_rows import worst_rows_first
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.unit_scores import estimated, title
 

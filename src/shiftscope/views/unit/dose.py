@@ -24,7 +24,7 @@ ROOM = 18  # pictures in all
 STEPS = 4  # of the axis, at most
 
 
-@section(ShownUnit, place=32, beside=True)
+@section(ShownUnit, place=22, beside=True)
 def dose(unit: ShownUnit) -> list[Curves]:
     """A panel for each variable that orders groups, at most two; none where no group is ordered."""
     by_variable: dict[str, list[DatasetGroup]] = {}

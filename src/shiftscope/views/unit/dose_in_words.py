@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shiftscope.views.overview.named_unit import in_a_row
+from shiftscope.views.parts.in_a_row import in_a_row
 
 Band = tuple[float, float, float]  # a mean, and the lower and upper end of its band
 
