@@ -51,7 +51,7 @@ class Span:
     """Words of a sentence that look or lead elsewhere than the rest; the look is a role, not a colour."""
 
     text: str
-    look: Literal["strong", "bad", "baseline", "focus", "quiet"] | None = None
+    look: Literal["strong", "bad", "quiet"] | None = None
     page: str = ""
     help: str = ""  # how what is said was found
 
@@ -371,7 +371,7 @@ class Line:
 
     name: str
     values: Sequence[float]
-    look: Literal["focus", "baseline", "other"] = "other"
+    look: Literal["focus", "other"] = "other"
 
 
 @dataclass(frozen=True)
@@ -485,7 +485,6 @@ class HeatRow:
     name: str
     page: str
     cells: Sequence[HeatCell | None]  # None where no such set was recorded
-    note: str = ""
 
 
 @dataclass(frozen=True)

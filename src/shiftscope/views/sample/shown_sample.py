@@ -55,6 +55,12 @@ class ShownSample:
                 found[name] = position
         return found
 
+    @property
+    def sets(self) -> list[str]:
+        """The datasets that have it: baseline and focus first, then its own."""
+        first = [name for name in (self.selection.baseline, self.selection.focus) if name in self.places]
+        return list(dict.fromkeys([*first, self.recording.name, *self.places]))
+
     @cached_property
     def focused(self) -> tuple[Recording, StoredSample]:
         """The sample that is explained: the one of the focus where it is there, else this one."""

@@ -11,7 +11,7 @@ from shiftscope.views.page.panels import Line, Lines
 
 TOP, BOTTOM, HEIGHT = 14.0, 208.0, 254  # pixels: of the largest tick, of the smallest, and of the whole
 LEFT, RIGHT = 14.0, 80.0  # per cent of the width: the first mark and the last
-COLOURS = {"focus": "c-foc", "baseline": "c-ref", "other": "c-oth"}
+COLOURS = {"focus": "c-foc", "other": "c-oth"}
 APART = 15.0  # pixels between the names at the ends
 
 
