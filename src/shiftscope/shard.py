@@ -50,6 +50,9 @@ class Shard:
         None  # what float16 took, as `recording.json` has it; of the first shards
     )
     to_zero: Mapping[str, Any] | None = None  # what it made 0, as `recording.json` has it
+    twins: npt.NDArray[np.int32] | None = (
+        None  # (sample,) row of each one's twin, -1 for none; None without twins
+    )
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int64]:

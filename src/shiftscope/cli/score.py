@@ -26,7 +26,7 @@ SHOWN = (
     "blame",
 )
 COLUMNS = 4
-ENDS = ("_low", "_high", "_p", "_q", "_floor", "_flat_p")
+ENDS = ("_low", "_high", "_p", "_q", "_floor", "_flat_p", "_gain")
 SMALLEST_FIRST = ("dataset", "unit")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from shiftscope.arrays import UnitArray
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
@@ -47,6 +49,8 @@ def score_table(unit: ShownUnit) -> Table:
         columns.append(Column("rank", f"In {name}. {RANK}", numeric=True))
     rows = []
     for score, described in unit_scores.items():
+        if described.of_twins and all(np.isnan(each[score].value).all() for each in found.values()):
+            continue  # no set has twins
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
         for name in selection.ordered():
