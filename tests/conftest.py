@@ -191,6 +191,22 @@ def copied(path: Path, into: Path, model: nn.Module) -> Study:
 
 
 @pytest.fixture(scope="session")
+def _misled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `misled` copies."""
+    from tests import misled
+
+    return misled.recorded(tmp_path_factory.mktemp("misled") / "misled.study")
+
+
+@pytest.fixture
+def misled(tmp_path: Path, _misled_once: Path) -> Study:
+    """A study whose colour units mislead the model, so that a repair helps."""
+    from tests.misled import Chooser
+
+    return copied(_misled_once, tmp_path, Chooser())
+
+
+@pytest.fixture(scope="session")
 def _recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `recorded` copies."""
     path = tmp_path_factory.mktemp("recorded") / "made.study"

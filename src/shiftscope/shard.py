@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -50,9 +50,9 @@ class Shard:
         None  # what float16 took, as `recording.json` has it; of the first shards
     )
     to_zero: Mapping[str, Any] | None = None  # what it made 0, as `recording.json` has it
-    twins: npt.NDArray[np.int32] | None = (
-        None  # (sample,) row of each one's twin, -1 for none; None without twins
-    )
+    # layer -> (rank, unit) `position` of the strongest samples and, as `top_samples` has them, where their maxima are
+    places: Mapping[str, Mapping[str, npt.NDArray[Any]]] = field(default_factory=dict)
+    twins: npt.NDArray[np.int32] | None = None  # (sample,) row of each one's twin, -1 for none
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int64]:

@@ -19,6 +19,7 @@ from shiftscope.flow.remove import remove
 from shiftscope.flow.rename import rename
 from shiftscope.flow.reorder import reorder
 from shiftscope.flow.repair import repair
+from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
 from shiftscope.flow.to_pandas import to_pandas
@@ -57,6 +58,7 @@ class Study(StoredStudy):
     worst_units = worst_units
     intervene = intervene
     repair = repair
+    repaired_head = repaired_head
     paths = count_paths
 
     to_pandas = to_pandas

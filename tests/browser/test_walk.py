@@ -17,6 +17,7 @@ KINDS = {
     "image": "/datasets/permuted/samples/12",
     "category": "/categories/3",
     "confusion": "/confusions/3/5",
+    "repair": "/repair?focus=arbitrary",
     "search": "/search?q=block",
 }
 

@@ -172,6 +172,7 @@ EVERYTHING = {
     "confusions",
     "interventions",
     "paths",
+    "repair",
 }
 
 

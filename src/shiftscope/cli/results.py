@@ -28,7 +28,7 @@ def results(
     study
         Folder of the study, or its address on an object store, as s3://bucket/x.study.
     kind
-        Only scores, only paths, or only interventions.
+        Only scores, paths, interventions or repairs.
     layer
         Only those about this layer.
     dataset

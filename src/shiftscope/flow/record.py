@@ -318,7 +318,9 @@ def record_dataset(
         )
         answers = known.answers if known else None
         with place.files_lock():
-            writer = RecordingWriter(place, prepared.plan, answers=answers, overwrite=overwrite)
+            writer = RecordingWriter(
+                place, prepared.plan, answers=answers, maps=prepared.map_geometries, overwrite=overwrite
+            )
         if answers:
             writer.tell_other_passes(answers, options.batch_size)
         try:

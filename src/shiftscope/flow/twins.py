@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
 from shiftscope.store.stored_study import StoredStudy
@@ -42,7 +42,7 @@ def twins(study: StoredStudy, dataset: str, *, of: str | None = None) -> pd.Data
         raise BadRequest(
             f"{dataset!r} does not say that its samples are twins of those of {other!r}: record it with twins=."
         )
-    columns = {}
+    columns: dict[str, Any] = {}
     for before, name, rows in (("", dataset, pairs.ours), ("twin_", other, pairs.theirs)):
         samples = study[name].samples
         columns |= {

@@ -156,6 +156,7 @@ def test_the_confusion_of_a_case_is_the_one_that_grew_most_with_its_images(explo
         shown = case(page, name)
         assert shown.ways[0].text == f"{'abcde'[a]} → {'abcde'[b]}"
         assert shown.ways[0].page == f"confusions/{a}/{b}?focus={name}"
+        assert (shown.ways[-1].page == f"repair?focus={name}") == (not shown.mild)
         before, after = shown.strips[:2]
         assert after.note == f"classified {'abcde'[b]}, {pair[0]} of {pair[1]}"
         labels, predictions = explored[name].labels, explored[name].predictions

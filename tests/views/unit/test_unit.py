@@ -11,8 +11,9 @@ from shiftscope.errors import NotInStudy
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.scores.score import unit_scores
 from shiftscope.study import Study
+from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.layer.layer import layer_units
-from shiftscope.views.page.panels import Chart, Form, ImageStrip, Message, Table
+from shiftscope.views.page.panels import Chart, Form, ImageStrip, Message, PictureBox, Table
 from shiftscope.views.unit.note_form import write_note
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made, Net
@@ -104,6 +105,29 @@ def test_images_come_strongest_first_and_silent_ones_are_left_out(explored, laye
                 picture.caption, explored[strip.title].responses(layer)[picture.position, index]
             )
         assert strip.note.startswith(f"{len(expected)} strongest of " if expected else "maximum ")
+
+
+def test_the_strongest_images_point_at_the_receptive_field_of_their_place(explored):
+    page = unit(explored.study, "conv", 2)
+    (strip, *_) = panels(page, ImageStrip)
+    top = explored.study["lab"].summary("conv", TopSamples)
+    for rank, picture in enumerate(strip.pictures[:5]):
+        row, column = int(top.row[rank, 2]), int(top.column[rank, 2])
+        sides = (column / 8, row / 8, (column + 3) / 8, (row + 3) / 8)
+        assert picture.box == PictureBox(*sides, rows=8, columns=8)
+    assert "box: receptive field of the place with the largest response" in strip.note
+    (choice,) = (choice for choice in page.choices if choice.name == "Place")
+    assert [option.text for option in choice.options] == ["box", "crop", "whole"]
+    (cropped, *_) = panels(unit(explored.study, "conv", 2, place="crop"), ImageStrip)
+    assert cropped.pictures[0].box.cropped
+    (whole, *_) = panels(unit(explored.study, "conv", 2, place="whole"), ImageStrip)
+    assert all(picture.box is None for picture in whole.pictures)
+
+
+def test_a_unit_without_a_map_and_images_beyond_the_strongest_point_at_nothing(explored):
+    for page in (unit(explored.study, "hidden", 2), unit(explored.study, "conv", 2, show="bottom")):
+        assert all(picture.box is None for strip in panels(page, ImageStrip) for picture in strip.pictures)
+        assert not any(choice.name == "Place" for choice in page.choices)
 
 
 def test_of_equal_responses_the_earlier_sample_comes_first(explored):

@@ -159,6 +159,17 @@ def test_thumbnails_are_pictures_inside_of_the_page(recorded: Study) -> None:
     assert Image.open(io.BytesIO(shown)).size == (8, 8)
 
 
+def test_a_box_is_drawn_into_the_picture(recorded: Study) -> None:
+    (strip,) = (panel for panel in recorded.unit("conv", 2).page.panels if panel.title == "Strongest images")
+    picture = strip.panels[0].pictures[0]
+    (image,) = kept_whole(draw(recorded, ImageStrip("S", [picture]))).images
+    drawn = svg_of(image)
+    assert drawn.attrib["viewBox"] == "0 0 8 8"
+    whole, *frame = drawn
+    assert whole.attrib["href"].startswith("data:image/png;base64,")
+    assert [each.attrib["width"] for each in frame] == ["3.0", "3.0"]
+
+
 def test_a_study_draws_its_overview(recorded: Study) -> None:
     assert recorded._repr_html_() == recorded.overview()._repr_html_()
 

@@ -28,6 +28,7 @@ from shiftscope.store.layout import (
     SAMPLES,
     SUMMARIES,
     UNIT_CHUNK,
+    folder_name,
 )
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
@@ -35,6 +36,7 @@ from shiftscope.store.writing.coordinates import write_coordinates
 from shiftscope.store.writing.merged_runs import merged_summaries, runs
 from shiftscope.store.writing.resummarise import summaries_of_stored
 from shiftscope.summaries.summary import States, arrays_of
+from shiftscope.summaries.top_samples import PLACES, TopSamples
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
 AT_ONCE_ON_A_STORE = 512 * 2**20  # where each pass fetches all responses again
@@ -60,7 +62,8 @@ def seal(place: RecordingPlace, plan: Plan, categories: Sequence[str] = ()) -> N
         flush(place.summaries, sums)
     else:
         again = partial(summaries_of_stored, place, plan) if plan.keep == "responses" else None
-        write_summaries(place, merged_summaries(place, plan.shard_count, again), sums)
+        merged = merged_summaries(place, plan.shard_count, again)
+        write_summaries(place, _with_places_of_before(place, plan, merged), sums)
     if plan.keep == "responses":
         transpose(place, plan, sums)
         write_coordinates(place, plan, categories, sums)
@@ -91,6 +94,24 @@ def _added(one: Any, other: Any) -> Any:
     if isinstance(one, dict):
         return {key: _added(one[key], value) for key, value in other.items()} if one else other
     return one + other
+
+
+def _with_places_of_before(place: RecordingPlace, plan: Plan, merged: States) -> States:
+    """The summaries with those places of maxima that are in the ones they replace: responses do not tell them again."""
+    states = {layer: dict(of_layer) for layer, of_layer in merged.items()}
+    for layer in plan.layers:
+        top, folder = states[folder_name(layer.name)]["top_samples"], place.summary(layer.name, "top_samples")
+        assert isinstance(top, TopSamples)
+        there = [name for name in PLACES if (folder / name).is_dir()]
+        if not there:
+            continue
+        try:
+            before = {name: StoredArray(folder / name).all() for name in ("position", *there)}
+        except (StudyDamaged, ValueError, KeyError, TypeError):
+            continue
+        if all(array.shape == top.position.shape for array in before.values()):
+            states[folder_name(layer.name)]["top_samples"] = top.placed(before)
+    return states
 
 
 def write_summaries(place: RecordingPlace, merged: States, sums: Checksums) -> None:

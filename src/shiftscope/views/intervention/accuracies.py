@@ -53,8 +53,5 @@ def accuracies(shown: ShownIntervention) -> Table | Message | None:
     alone = f" Recorded with summaries alone: {', '.join(left_out)}." if left_out else ""
     waiting = [name for name in shown.kept if name not in done.answers]
     alone += f" Not answered by the model yet: {', '.join(waiting)}." if waiting else ""
-    note = (
-        "Interval and p do not know how the units were chosen; the command shiftscope repair chooses them on other "
-        "samples."
-    )
+    note = "Interval and p do not know how the units were chosen; the page of a repair chooses them on other samples."
     return Table("Accuracy before and after", columns, rows, note=note + alone)

@@ -16,6 +16,7 @@ from shiftscope.views.page.panels import Case, Cases, Change, ImageStrip, Link, 
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.grown_in import grown_in
+from shiftscope.views.parts.interventions import REPAIR
 from shiftscope.views.parts.number_text import count, percent, points, points_interval
 from shiftscope.views.parts.pictures import pictures, role, strongest
 from shiftscope.views.parts.same_samples import same_samples
@@ -79,6 +80,9 @@ def _case(overview: ShownOverview, each: Suffered) -> Case:
         says.append(unit_in_words(selection, unit))
         ways.append(Link(f"unit {unit.index}", selection.unit(unit.index, unit.layer, focus=each.name)))
         strips += _unit_strips(selection, each.name, unit)
+    mild = each.harm in ("barely touches", None)
+    if selection.study.heads and selection.study[each.name].keeps_responses and not mild:
+        ways.append(Link("repair", selection.page(REPAIR, layer=None, focus=each.name)))
     return Case(
         each.name,
         selection.dataset(each.name),
@@ -91,7 +95,7 @@ def _case(overview: ShownOverview, each: Suffered) -> Case:
         strips,
         like,
         about=selection.study.description(each.name).about,
-        mild=each.harm in ("barely touches", None),
+        mild=mild,
     )
 
 

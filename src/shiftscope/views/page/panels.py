@@ -26,6 +26,25 @@ class Link:
 
 
 @dataclass(frozen=True)
+class PictureBox:
+    """A part of a picture: its sides as fractions of the picture's, from the upper left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    rows: int  # of the whole picture, in pixels
+    columns: int
+    cropped: bool = False  # whether it is shown alone, rather than with a frame around it
+
+    @property
+    def pixels(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height in pixels of the picture."""
+        left, top = self.left * self.columns, self.top * self.rows
+        return left, top, self.right * self.columns - left, self.bottom * self.rows - top
+
+
+@dataclass(frozen=True)
 class Span:
     """Words of a sentence that look or lead elsewhere than the rest; the look is a role, not a colour."""
 
@@ -56,6 +75,7 @@ class Picture:
     caption: str = ""
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
+    box: PictureBox | None = None  # what of it is pointed at
 
 
 @dataclass(frozen=True)
@@ -283,6 +303,51 @@ class Compared(Panel):
 
 
 @dataclass(frozen=True)
+class StripGroup:
+    """Strips that belong together, under a heading of their own; the heading may be empty."""
+
+    heading: Words
+    strips: Sequence[ImageStrip]
+
+
+@dataclass(frozen=True)
+class StripGroups(Panel):
+    """Groups of strips next to one another in one panel."""
+
+    groups: Sequence[StripGroup]
+    note: str = ""  # beside the title
+    captioned: bool = False  # room for words under the pictures
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number at each mark of an axis, with its name at the end."""
+
+    name: str
+    values: Sequence[float]
+    look: Literal["focus", "baseline", "other"] = "other"
+
+
+@dataclass(frozen=True)
+class Lines(Panel):
+    """Numbers along marks, a line each, between the smallest and the largest of `ticks`."""
+
+    lines: Sequence[Line]  # the last one over the others
+    marks: Sequence[tuple[str, str]]  # names along the axis, and what stands under them
+    ticks: Sequence[tuple[float, str]]  # values with a line of the grid, and their numbers
+    description: str  # the chart in words, for those who cannot see it
+    note: str = ""  # under the title: what is counted
+    chosen: int | None = None  # the mark that counts
+
+
+@dataclass(frozen=True)
+class Code(Panel):
+    """Lines to be copied into a program or a terminal."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Fold(Panel):
     """Panels that are closed at first: the title is the topic, `says` what was found."""
 
@@ -339,6 +404,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class File:
+    """What a page gives to take away, made when it is asked for."""
+
+    name: str
+    media_type: str
+    content: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of the study, apart from how it is drawn."""
 
@@ -352,6 +426,9 @@ class Page:
     related: Sequence[Link] = ()  # other pages about the same thing
     sentence: str = ""  # the page's one idea, drawn as its heading; the title where empty
     lede: Words = ""  # the numbers of that sentence
+    warning: Words = ""  # what is not as it was asked for
+    actions: Sequence[Link] = ()  # what can be done about the idea, the first thing first
+    file: File | None = None  # what "download=file" in the address gives
 
 
 def inner_panels(panel: Panel) -> Sequence[Panel]:

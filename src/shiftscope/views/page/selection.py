@@ -3,7 +3,7 @@ compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
@@ -130,19 +130,19 @@ class Selection:
         """Menus of layer, focus and baseline for a page at `path` that shows units of a layer."""
         return [self.layer_choice(path, **options), *self.dataset_choices(path, **options)]
 
+    def focus_choice(self, path: str, names: Iterable[str], **options: Option) -> Choice:
+        """A menu of the datasets that may be in focus."""
+        focuses = [Link(name, replace(self, asked_focus=name).page(path, **options)) for name in names]
+        help = "Selects and orders what is shown; the other datasets follow it."
+        return Choice("Focus", focuses, self.focus, help)
+
     def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of focus and baseline."""
-        focuses = [Link(name, replace(self, asked_focus=name).page(path, **options)) for name in self.study]
         against = [
             Link(name, replace(self, asked_baseline=name).page(path, **options)) for name in self.study
         ]
         return [
-            Choice(
-                "Focus",
-                focuses,
-                self.focus,
-                "Selects and orders what is shown; the other datasets follow it.",
-            ),
+            self.focus_choice(path, self.study, **options),
             Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
 

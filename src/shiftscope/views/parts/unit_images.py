@@ -15,7 +15,7 @@ from shiftscope.summaries.top_samples import KEPT
 from shiftscope.views.page.panels import ImageStrip, Link, Picture
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count, number, percent
-from shiftscope.views.parts.pictures import pictures, role, strongest
+from shiftscope.views.parts.pictures import Place, pictures, role, strongest
 
 Show = Literal["top", "bottom", "random"]
 
@@ -40,6 +40,7 @@ def unit_strip(
     images: int,
     start: int,
     seed: int,
+    place: Place,
     page: Callable[[int, int], str],
 ) -> ImageStrip:
     """A dataset's samples from rank `start` on, and the way to more of them.
@@ -50,6 +51,8 @@ def unit_strip(
         How many.
     seed
         Draws random samples, and an order of those with equally weak responses.
+    place
+        How the strongest tell where in them the unit responds most.
     page
         Address of the page with so many images from such a rank on.
     """
@@ -58,8 +61,8 @@ def unit_strip(
     stop = start + images
     silent = SILENT if show == "top" and not start else "There are no more images."
     if show == "top" and stop <= KEPT:
-        found = list(strongest(selection, recording, layer, index, stop))[start:]
-        remains, note = len(found) == images and stop < shown, ""
+        found = list(strongest(selection, recording, layer, index, stop, place=place))[start:]
+        remains, note = len(found) == images and stop < shown, _pointed_at(recording, layer, found)
     elif not recording.keeps_responses:
         found, remains, note, silent = [], False, "", NOT_KEPT.format(KEPT)
     else:
@@ -112,6 +115,15 @@ def _drawn(responses: npt.NDArray[Any], show: Show, seed: int) -> str:
     if alike == 1:
         return ""
     return f"{count(alike)} share the smallest response, {number(float(smallest))}: seed {seed} draws which come first"
+
+
+def _pointed_at(recording: Recording, layer: str, found: Sequence[Picture]) -> str:
+    boxes = [picture.box for picture in found if picture.box]
+    geometry = recording.map_geometry(layer)
+    if not boxes or geometry is None:
+        return ""
+    part = "receptive field" if geometry.tells_fields else "share of the map"
+    return f"{'cropped to' if boxes[0].cropped else 'box:'} {part} of the place with the largest response"
 
 
 def _level(selection: Selection, recording: Recording, layer: str, index: int) -> str:

@@ -23,6 +23,7 @@ def images(unit: ShownUnit) -> Columns:
             images=unit.images,
             start=unit.start,
             seed=unit.seed,
+            place=unit.place,
             page=lambda images, start: unit.at(images=images, start=start),
         )
         for name in unit.selection.ordered()

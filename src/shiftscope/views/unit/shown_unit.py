@@ -10,6 +10,7 @@ from shiftscope.store.notes import UnitNote, unit_note
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.unit_images import Show
 
 
@@ -25,6 +26,7 @@ class ShownUnit:
     images: int
     start: int  # images that are left out before them
     seed: int
+    place: Place
 
     @property
     def study(self) -> StoredStudy:

@@ -82,7 +82,8 @@ def _scatter(
         there = np.sort(np.random.default_rng(SEED).choice(there, POINTS, replace=False))
     rows = Rows({"before": all_exact(theirs[there]), "after": all_exact(ours[there])})
     ends = [float(f(np.concatenate([theirs[there], ours[there]]), initial=0)) for f in (np.min, np.max)]
-    scale = {"domain": ends if ends[0] < ends[1] else [0.0, 1.0], "nice": False}
+    ends = ends if ends[0] < ends[1] else [0.0, 1.0]
+    scale = {"domain": ends, "nice": False}
 
     def axis(field: str, dataset: str) -> dict[str, object]:
         return {
@@ -111,7 +112,7 @@ def _scatter(
         },
     }
     diagonal = {
-        "data": {"values": [{"before": end, "after": end} for end in scale["domain"]]},
+        "data": {"values": [{"before": end, "after": end} for end in ends]},
         "mark": {"type": "line", "strokeDash": [4, 4], "strokeWidth": 1, "opacity": 0.6},
         "encoding": {"x": axis("before", baseline), "y": axis("after", name)},
     }

@@ -12,7 +12,18 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from shiftscope.views.page.panels import Cell, Change, Choice, Column, Link, Panel, Picture, Span, Words
+from shiftscope.views.page.panels import (
+    Cell,
+    Change,
+    Choice,
+    Column,
+    Link,
+    Panel,
+    Picture,
+    PictureBox,
+    Span,
+    Words,
+)
 from shiftscope.web.html.addresses import Addresses
 
 _BAR = (
@@ -209,7 +220,14 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
     if picture.drawn:
         address = _escaped(addresses.picture(picture))
-        inside = f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{alt}">'
+        if picture.box and picture.box.cropped:
+            inside = _crop(picture.box, address, alt)
+        else:
+            inside = (
+                f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{alt}">'
+            )
+            if picture.box:
+                inside = f'<span class="frame">{inside}{_frame(picture.box)}</span>'
     else:
         inside = f'<span class="words">{picture.position}: {alt}</span>'
     if picture.caption:
@@ -217,3 +235,22 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     if not picture.page:
         return f'<span class="thumbnail{verdict}">{inside}</span>'
     return f'<a class="thumbnail{verdict}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'
+
+
+def _frame(box: PictureBox) -> str:
+    """Lines around a part of a picture, to be laid over it."""
+    left, top, width, height = (f"{pixels:.6g}" for pixels in box.pixels)
+    at = f'x="{left}" y="{top}" width="{width}" height="{height}"'
+    return (
+        f'<svg class="place" viewBox="0 0 {box.columns} {box.rows}" aria-hidden="true">'
+        f'<rect class="under" {at}/><rect {at}/></svg>'
+    )
+
+
+def _crop(box: PictureBox, address: str, alt: str) -> str:
+    """A part of a picture alone; where it is not square, with what of the picture lies around it."""
+    shown = " ".join(f"{pixels:.6g}" for pixels in box.pixels)
+    return (
+        f'<svg class="crop" viewBox="{shown}" role="img" aria-label="{alt}">'
+        f'<image href="{address}" width="{box.columns}" height="{box.rows}" preserveAspectRatio="none"/></svg>'
+    )

@@ -28,6 +28,7 @@ from shiftscope.web.html.cells import (
 )
 from shiftscope.web.html.charts import height, packed
 from shiftscope.web.html.durations import duration, progress_text
+from shiftscope.web.html.lines import drawn_lines
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Navigation
 
@@ -109,6 +110,7 @@ _templates.globals.update(
     words=words,
     axis=axis,
     accuracy=accuracy,
+    lines=drawn_lines,
     title=title,
     options=options,
     duration=duration,

@@ -57,7 +57,7 @@ LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
 DRAWN_AT_ONCE = 4
 SAVED_PER_SECOND, SAVED_AT_ONCE = 1.0, 30  # forms, of all visitors together
 TITLES = {429: "Not saved"}  # of refusals, by status; others say what Starlette calls them
-DOWNLOAD = {"download": Literal["csv", "parquet"], "table": int}
+DOWNLOAD = {"download": Literal["csv", "parquet", "file"], "table": int}
 
 
 class ShownDataset(Protocol):

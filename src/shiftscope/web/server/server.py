@@ -219,6 +219,18 @@ def serve(
         viewer.stop()
 
 
+def free_port(port: int | None) -> int:
+    """The port that a viewer of this machine's own would serve at; free until another program takes it.
+
+    Raises
+    ------
+    BadRequest
+        Another program listens on `port`, or on all that are tried.
+    """
+    with _listen(LOCAL[0], port) as listening:
+        return int(listening.getsockname()[1])
+
+
 def _exposure(address: str, port: int, token: str, *, read_only: bool) -> str:
     """What listening at an address that others reach means, in plain words."""
     unspecified = ipaddress.ip_address(address).is_unspecified
