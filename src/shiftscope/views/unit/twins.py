@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.twin_set import FEWEST_PAIRS
+from shiftscope.scores.estimation.twins_worth import DISCOVERED, times, units_found
 from shiftscope.statistics.clusters import Clusters
 from shiftscope.store.twins import Twins
 from shiftscope.summaries.moments import Moments
@@ -24,7 +25,6 @@ from shiftscope.views.unit.shown_unit import ShownUnit
 IMAGES = 12
 POINTS = 2000  # of the chart at most
 SEED = 0  # of those chosen
-DISCOVERED = 0.05  # q
 ALWAYS = 0.99  # firing rate from which firing says nothing
 
 
@@ -158,19 +158,13 @@ def _test(estimate: Estimate, index: int) -> str:
 
 def _gained(found: dict[str, Estimate], index: int) -> str:
     """Of this unit, and how many units are found with the twins and without."""
-    gain, twin, apart = found["twin_change"].gain, found["twin_auroc"].q, found["shift_auroc"].q
-    if gain is None or not np.isfinite(gain[index]) or twin is None or apart is None:
+    gain, units = found["twin_change"].gain, units_found(found)
+    if gain is None or not np.isfinite(gain[index]) or units is None:
         return ""
-    paired, unpaired = (int((q < DISCOVERED).sum()) for q in (twin, apart))
     return (
-        f" Knowing the twins is worth {times(float(gain[index]))} as many images; by the same AUROC {count(paired)} of "
-        f"{count(len(twin))} units differ (q < {DISCOVERED}) with them, and {count(unpaired)} without."
+        f" Knowing the twins is worth {times(float(gain[index]))} as many images; by the AUROC {count(units[0])} of "
+        f"{count(units[2])} units differ (q < {DISCOVERED}) with them, and {count(units[1])} without."
     )
-
-
-def times(gain: float) -> str:
-    """How many times, in words."""
-    return f"{number(gain) if gain < 10 else count(round(gain))} times"
 
 
 def _always(unit: ShownUnit, dataset: str) -> str:
