@@ -1,5 +1,7 @@
 """The same images under the shift, on the pages of a unit and on the first page."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ import shiftscope as ss
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.outcomes.twin_answers import twin_answers
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.scores.estimation.twins_worth import times
 from shiftscope.store.twins import twins_between
 from shiftscope.study import Study
 from shiftscope.views.overview.overview import overview
@@ -72,7 +75,8 @@ def test_the_strongest_images_stand_above_their_twins_with_both_responses(study)
 def test_every_pair_is_a_point_beside_the_line_of_no_change(study):
     chart = panel(fold_as_page(unit(study, LAYER, 1, focus="negative")), Chart, "Each image and its twin")
     line, points = chart.spec["layer"]
-    rows = list(points["data"]["values"])
+    rows = list(chart.spec["data"]["values"])
+    assert "data" not in points
     np.testing.assert_allclose(
         [row["before"] for row in rows], study["val"].unit_responses(LAYER, 1).astype(float), rtol=1e-5
     )
@@ -84,18 +88,19 @@ def test_every_pair_is_a_point_beside_the_line_of_no_change(study):
 
 def fold_as_page(page):
     """Only what is in the fold of twins."""
-    from dataclasses import replace
-
     return replace(page, panels=fold(page).panels)
 
 
 def test_the_two_scores_are_told_in_a_sentence_with_what_the_twins_are_worth(study):
-    said = plain(fold(unit(study, LAYER, 1, focus="negative")).says)
     found = stored_estimates(study, "negative", "val", LAYER)
+    page = unit(study, LAYER, 1, focus="negative")
+    said = plain(fold(page).says)
     assert number(abs(float(found["twin_change"].value[1]))) in said
     assert f"{100 * found['twin_increase'].value[1]:.1f} % of 48 pairs" in said
-    assert "times as many images" in said
-    assert "of 4 units differ" in said
+    note = panel(fold_as_page(page), Chart).note
+    assert f"worth {times(float(found['twin_change'].gain[1]))} as many images" in note
+    units = [int((found[name].q < 0.05).sum()) for name in ("twin_auroc", "shift_auroc")]
+    assert f"{units[0]} of 4 units differ (q < 0.05) with them, and {units[1]} without" in note
 
 
 def test_a_set_without_twins_has_no_such_part_and_no_such_scores(study):

@@ -33,7 +33,11 @@ def answers_in_words(selection: Selection, dataset: str) -> Words:
 def _broken_and_fixed(found: TwinAnswers) -> str:
     if not found.broken + found.fixed:
         return "No answer broken, none fixed"
-    broken = f"{counted(found.broken, 'answer')} broken" if found.broken else "No answer broken"
+    broken = (
+        f"{count(found.broken)} answer{'s' * (found.broken > 1)} broken"
+        if found.broken
+        else "No answer broken"
+    )
     fixed = f"{count(found.fixed)} fixed" if found.fixed else "none fixed"
     return f"{broken}, {fixed}"
 

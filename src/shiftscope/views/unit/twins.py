@@ -47,7 +47,10 @@ def twins(unit: ShownUnit) -> Fold | None:
 def _panels(unit: ShownUnit, name: str, pairs: Twins) -> list[Panel]:
     sides = unit.study[name], unit.study[unit.selection.baseline]
     ours, theirs = (side.unit_responses(unit.layer, unit.index).astype(np.float64) for side in sides)
-    return [*_strips(unit, name, pairs, ours), _scatter(unit, name, ours[pairs.ours], theirs[pairs.theirs])]
+    return [
+        *_strips(unit, name, pairs, ours),
+        _scatter(unit, name, pairs, ours[pairs.ours], theirs[pairs.theirs]),
+    ]
 
 
 def _strips(unit: ShownUnit, name: str, pairs: Twins, ours: npt.NDArray[np.float64]) -> list[ImageStrip]:
@@ -73,14 +76,25 @@ def _strips(unit: ShownUnit, name: str, pairs: Twins, ours: npt.NDArray[np.float
 
 
 def _scatter(
-    unit: ShownUnit, name: str, ours: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64]
+    unit: ShownUnit,
+    name: str,
+    pairs: Twins,
+    ours: npt.NDArray[np.float64],
+    theirs: npt.NDArray[np.float64],
 ) -> Chart:
-    baseline = unit.selection.baseline
+    """A point leads to the page of the shifted image."""
+    baseline, (before, after) = unit.selection.baseline, unit.selection.around_samples(name)
     there = np.flatnonzero(~np.isnan(ours) & ~np.isnan(theirs))
-    pairs = len(there)
-    if pairs > POINTS:
+    total = len(there)
+    if total > POINTS:
         there = np.sort(np.random.default_rng(SEED).choice(there, POINTS, replace=False))
-    rows = Rows({"before": all_exact(theirs[there]), "after": all_exact(ours[there])})
+    rows = Rows(
+        {
+            "before": all_exact(theirs[there]),
+            "after": all_exact(ours[there]),
+            "page": [f"{before}{row}{after}" for row in pairs.ours[there].tolist()],
+        }
+    )
     ends = [float(f(np.concatenate([theirs[there], ours[there]]), initial=0)) for f in (np.min, np.max)]
     ends = ends if ends[0] < ends[1] else [0.0, 1.0]
     scale = {"domain": ends, "nice": False}
@@ -94,7 +108,6 @@ def _scatter(
         }
 
     points = {
-        "data": {"values": rows},
         "mark": {"type": "point", "filled": True, "size": point_size(len(rows)), "opacity": 0.5},
         "encoding": {
             "x": axis("before", baseline),
@@ -117,15 +130,16 @@ def _scatter(
         "encoding": {"x": axis("before", baseline), "y": axis("after", name)},
     }
     some = (
-        f"{count(len(there))} of {count(pairs)} pairs, drawn at random by seed {SEED}"
-        if pairs > POINTS
-        else f"{count(pairs)} pairs"
+        f"{count(len(there))} of {count(total)} pairs, drawn at random by seed {SEED}"
+        if total > POINTS
+        else f"{count(total)} pairs"
     )
     return Chart(
         "Each image and its twin",
-        {"height": 300, "width": 300, "layer": [diagonal, points]},
+        {"data": {"values": rows}, "height": 300, "layer": [diagonal, points]},
         description=f"One point a pair: the unit's response to an image in {baseline} and to its twin in {name}.",
-        note=f"{some}. On the dashed line the shift changes nothing; above it the unit responds more to the twin.",
+        note=f"{some}. On the dashed line the shift changes nothing; above it the unit responds more to the shifted "
+        f"image.{_about(unit, name, pairs)}",
     )
 
 
@@ -134,15 +148,23 @@ def _said(unit: ShownUnit, name: str, pairs: Twins) -> Words:
     found = estimated(unit.selection, name, unit.layer)
     change, increase = found["twin_change"], found["twin_increase"]
     if math.isnan(change.value[unit.index]):
-        return f"{_counted(pairs)}; the unit responds alike to all images of {unit.selection.baseline}."
+        return f"{_counted(pairs)}, and the unit responds alike to all images of {unit.selection.baseline}."
     size, often = float(change.value[unit.index]), float(increase.value[unit.index])
     more = "more" if size >= 0 else "less"
-    said = (
-        f"Under {name} it responds {number(abs(size))} standard deviations {more} to an image than to its twin in "
+    return (
+        f"in {name} an image gives {number(abs(size))} standard deviations {more} response than in "
         f"{unit.selection.baseline}{_test(change, unit.index)}, and more in {percent(often)} of {_counted(pairs)}"
-        f"{_test(increase, unit.index)}: the one says how large the change is, the other how consistent."
+        f"{_test(increase, unit.index)}"
     )
-    return said + _gained(found, unit.index) + _always(unit, name) + _few(pairs)
+
+
+def _about(unit: ShownUnit, name: str, pairs: Twins) -> str:
+    """What the two scores say, what knowing the twins is worth, and what cannot be told."""
+    found = estimated(unit.selection, name, unit.layer)
+    return (
+        " Twin change says how large the mean change is, twin increase in how many pairs there is one upwards, however "
+        f"small.{_gained(found, unit.index)}{_always(unit, name)}{_few(pairs)}"
+    )
 
 
 def _counted(pairs: Twins) -> str:
@@ -173,7 +195,9 @@ def _always(unit: ShownUnit, dataset: str) -> str:
         for name in (unit.selection.baseline, dataset)
     ]
     if min(rates) > ALWAYS:
-        return f" It fires on more than {ALWAYS:.0%} of both sets, so twin rate change has little to say."
+        return (
+            f" It fires on more than {percent(ALWAYS)} of both sets, so twin rate change has little to say."
+        )
     return ""
 
 
