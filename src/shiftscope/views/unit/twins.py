@@ -25,6 +25,7 @@ from shiftscope.views.unit.shown_unit import ShownUnit
 IMAGES = 12
 POINTS = 2000  # of the chart at most
 SEED = 0  # of those chosen
+SIDE = 380  # pixels of the chart, both ways
 ALWAYS = 0.99  # firing rate from which firing says nothing
 
 
@@ -136,7 +137,7 @@ def _scatter(
     )
     return Chart(
         "Each image and its twin",
-        {"data": {"values": rows}, "height": 300, "layer": [diagonal, points]},
+        {"data": {"values": rows}, "height": SIDE, "width": SIDE, "layer": [diagonal, points]},
         description=f"One point a pair: the unit's response to an image in {baseline} and to its twin in {name}.",
         note=f"{some}. On the dashed line the shift changes nothing; above it the unit responds more to the shifted "
         f"image.{_about(unit, name, pairs)}",
