@@ -13,14 +13,21 @@ from shiftscope.statistics.empirical_cdf import EmpiricalCdf
 from shiftscope.statistics.swap_test import swap_test
 
 
-@unit_score(reads="twin steps", measured_in="probability", null=0.5, within=(0, 1))
+@unit_score(
+    reads="twin steps",
+    measured_in="probability",
+    null=0.5,
+    within=(0, 1),
+    title="twin AUROC",
+    high="it responds more to the shifted samples than to their twins; far below 0.5, less",
+)
 def twin_auroc(
     shifted: SampleUnitArray,
     reference: SampleUnitArray,
     clusters: Clusters,
     ordered: Sequence[EmpiricalCdf],
 ) -> Measured:
-    """Shift auroc of the samples that have twins: probability that the unit responds more to a random shifted sample
+    """Shift AUROC of the samples that have twins: probability that the unit responds more to a random shifted sample
     than to a random one of the reference, ties counted half. Each image being its own control, it is known far better
     than without the twins.
 

@@ -10,7 +10,11 @@ from shiftscope.statistics.clusters import Clusters
 from shiftscope.statistics.swap_test import swap_test
 
 
-@unit_score(reads="twins", measured_in="standard deviations")
+@unit_score(
+    reads="twins",
+    measured_in="standard deviations",
+    high="it responds more to the shifted twin; far below 0, less",
+)
 def twin_change(shifted: SampleUnitArray, reference: SampleUnitArray, clusters: Clusters) -> Measured:
     """Mean of the response to a shifted sample minus that to its twin in the reference, over the standard deviation of
     the responses to these twins: 0.5 where the shift alone moves a response by half of what tells images apart.

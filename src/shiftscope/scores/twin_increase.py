@@ -10,7 +10,13 @@ from shiftscope.statistics.clusters import Clusters
 from shiftscope.statistics.exact_sign import exact_sign
 
 
-@unit_score(reads="twins", measured_in="probability", null=0.5, within=(0, 1))
+@unit_score(
+    reads="twins",
+    measured_in="probability",
+    null=0.5,
+    within=(0, 1),
+    high="nearly every shifted twin gives the larger response; near 0, nearly none",
+)
 def twin_increase(shifted: SampleUnitArray, reference: SampleUnitArray, clusters: Clusters) -> Measured:
     """Share of the pairs in which the unit responds more to the shifted sample than to its own twin, equal ones
     counted half. Near 0 or 1 where a change, however small, is consistent; twin change says how large it is.

@@ -12,7 +12,12 @@ from shiftscope.statistics.mcnemar import mcnemar
 from shiftscope.statistics.swap_test import swap_test
 
 
-@unit_score(reads="twins", measured_in="share of the samples", within=(-1, 1))
+@unit_score(
+    reads="twins",
+    measured_in="share of the samples",
+    within=(-1, 1),
+    high="it fires on more of the shifted twins; below 0, on fewer",
+)
 def twin_rate_change(shifted: SampleUnitArray, reference: SampleUnitArray, clusters: Clusters) -> Measured:
     """Share of the shifted samples with a response above zero, minus that share of their twins in the reference. It
     has little to say of a unit that fires on nearly everything.
