@@ -27,7 +27,7 @@ def same_sample(sample: ShownSample) -> Twins:
 
 
 @section(ShownSample, place=45)
-def in_every_set(sample: ShownSample) -> Fold | None:
+def same_sample(sample: ShownSample) -> Fold | None:
     """All of them in a table, where there are more than the pictures show."""
     names = _ordered(sample)
     if len(names) <= SHOWN:
