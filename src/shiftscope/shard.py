@@ -52,6 +52,7 @@ class Shard:
     to_zero: Mapping[str, Any] | None = None  # what it made 0, as `recording.json` has it
     # layer -> (rank, unit) `position` of the strongest samples and, as `top_samples` has them, where their maxima are
     places: Mapping[str, Mapping[str, npt.NDArray[Any]]] = field(default_factory=dict)
+    twins: npt.NDArray[np.int32] | None = None  # (sample,) row of each one's twin, -1 for none
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int64]:

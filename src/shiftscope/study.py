@@ -25,6 +25,7 @@ from shiftscope.flow.scores import scores
 from shiftscope.flow.tag_samples import sample_tags, tag_samples
 from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
+from shiftscope.flow.twins import twins
 from shiftscope.flow.verify import verify
 from shiftscope.flow.worst_units import worst_units
 from shiftscope.store.stored_study import StoredStudy
@@ -54,6 +55,7 @@ class Study(StoredStudy):
     results = results
 
     scores = scores
+    twins = twins
     worst_units = worst_units
     intervene = intervene
     repair = repair

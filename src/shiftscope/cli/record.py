@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
 
 from shiftscope.cli.cluster import cluster
 from shiftscope.cli.group_values import group_values
@@ -60,6 +62,9 @@ def record(
     about: str | None = None,
     groups: list[str] | None = None,
     split_by: str | None = None,
+    twins: str | None = None,
+    twin_of: str | None = None,
+    no_twins: Annotated[bool, Parameter(negative="")] = False,
     private: bool = False,
 ) -> None:
     """Record a model's responses to a dataset into a study; the same command goes on where it stopped.
@@ -137,6 +142,13 @@ def record(
         VARIABLE=VALUE, as corruption=noise severity=3: the datasets it belongs with, and its place among them.
     split_by
         A column of the metadata: each of its values becomes a dataset NAME.VALUE of its own.
+    twins
+        id, or a column of the metadata that names each sample's original: how samples find their twins in another
+        dataset. A set made by --shift finds those of the set it was made from by itself.
+    twin_of
+        The dataset that has the twins; the reference where not given.
+    no_twins
+        A set made by --shift is to stand alone.
     private
         Let nobody but yourself read the study, nor anything that is ever written into it.
     """
@@ -187,11 +199,19 @@ def record(
             about=about,
             groups=group_values(groups),
             split_by=split_by,
+            twins=_twins(twins, no_twins),
+            twin_of=twin_of,
         )
     score_all(opened, progress=bar)
     for part in [recording] if split_by is None else _parts(opened, name, split_by):
         _print_recorded(part, study, opened)
     print_chance(opened)
+
+
+def _twins(by: str | None, none: bool) -> str | Literal[False] | None:
+    if by is not None and none:
+        raise BadRequest(f"--twins {by} and --no-twins; give one of them.")
+    return False if none else by
 
 
 def _parts(study: StoredStudy, name: str, column: str) -> list[Recording]:

@@ -58,7 +58,10 @@ class Relabelled:
 
     def fingerprint(self) -> str:
         """The dataset's own, with the labels, or the places of its labels, that replace them."""
-        own = self.dataset.fingerprint()
+        return self.fingerprint_over(self.dataset.fingerprint())
+
+    def fingerprint_over(self, own: str) -> str:
+        """What it would be if the dataset's own were `own`."""
         if self.labels is not None:
             return fingerprint("relabelled", own, self.labels)
         places = None if self._places is None else self._places.tolist()

@@ -50,7 +50,11 @@ class Part:
         return self.dataset[self.positions[position]]
 
     def fingerprint(self) -> str:
-        return fingerprint("part", self._whole, np.array(self.positions, np.int64))
+        return self.fingerprint_over(self._whole)
+
+    def fingerprint_over(self, whole: str) -> str:
+        """What it would be if that of the dataset were `whole`."""
+        return fingerprint("part", whole, np.array(self.positions, np.int64))
 
     def describe(self) -> dict[str, Any]:
         return {**self.dataset.describe(), "split": {"column": self.column, "value": self.value}}
@@ -68,7 +72,7 @@ def split(dataset: Dataset, column: str) -> dict[Value, Part]:
     """
     positions: dict[Value, list[int]] = {}
     missing = []
-    for position, value in enumerate(_column(dataset, column)):
+    for position, value in enumerate(column_of(dataset, column)):
         if value is None or value != value or str(value).strip() == "":
             missing.append(position)
         else:
@@ -109,8 +113,9 @@ def part_again(dataset: Dataset, source: Mapping[str, Any]) -> Dataset:
     return parts[value]
 
 
-def _column(dataset: Dataset, column: str) -> Sequence[Plain]:
-    """The values of a column by sample, from a list where the dataset has one."""
+def column_of(dataset: Dataset, column: str) -> Sequence[Plain]:
+    """The values of a column by sample, from a list where the dataset has one; `DataError` where there is no such
+    column."""
     rows = dataset.dataset if isinstance(dataset, Relabelled) else dataset
     if isinstance(rows, RowData):
         columns: Mapping[str, Any] = rows.metadata

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.flow.derive import encode
-from shiftscope.progress import Progress, silent
+from shiftscope.progress import Progress, silent, tell
 from shiftscope.store.description import Description, GroupValue
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import ANSWERS, SHARD_SAMPLES, refuse_dataset_name
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shiftscope.model.survey.layer import Layer
     from shiftscope.recording.preparation import Preparation
     from shiftscope.recording.stream import OnError, PassOptions
+    from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.shard import Keep, Outputs, StoredAs
 
 
@@ -58,6 +59,8 @@ def record(
     about: str | None = None,
     groups: Mapping[str, GroupValue] | None = None,
     split_by: str | None = None,
+    twins: str | Literal[False] | None = None,
+    twin_of: str | None = None,
     progress: bool = True,
 ) -> Recording:
     """Show `data` to the model and keep the responses of `layers`; goes on where it stopped.
@@ -124,6 +127,13 @@ def record(
         A column of the metadata: each of its values, at most 100, becomes a dataset "NAME.VALUE" of its own, grouped
         by the column. Each sample is shown to the model once; where the data do not list their metadata, every
         sample is read once more beforehand. The recording of the first value is given back.
+    twins
+        How each sample finds its twin, the recorded sample that was made from the same original: "id", or a column
+        of the metadata that names the original, whose values another dataset has in the same column, or as its ids.
+        Where not given, a dataset made by `shiftscope.shift` is the twin of the one it was made from, if that is
+        recorded; False: of none. Several samples of one original are a cluster.
+    twin_of
+        The dataset that has the twins; the reference where not given.
 
     Raises
     ------
@@ -138,8 +148,9 @@ def record(
     """
     from shiftscope.datasets.shifts.shifted import shifted
     from shiftscope.datasets.source import as_dataset
-    from shiftscope.progress import bar, silent, tell
+    from shiftscope.progress import bar
     from shiftscope.recording.stream import PassOptions
+    from shiftscope.recording.twin_search import TwinsAsked
 
     study.model = study.model if model is None else model
     if study.model is None:
@@ -179,6 +190,7 @@ def record(
             about=about,
             progress=bar if progress else silent,
             groups=grouped,
+            twins=TwinsAsked(twins, twin_of),
         )
     return study[next(iter(parts))]
 
@@ -232,6 +244,7 @@ def record_dataset(
     overwrite: bool = False,
     about: str | None = None,
     groups: Mapping[str, GroupValue] | None = None,
+    twins: TwinsAsked | None = None,
     progress: Progress = silent,
 ) -> Recording:
     """`record` of what is a dataset already, with all that decides how its samples go through the model.
@@ -243,6 +256,7 @@ def record_dataset(
     from shiftscope.recording.preparation import Request, prepare
     from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import PassOptions
+    from shiftscope.recording.twin_search import TwinsAsked, without_twins
     from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.writing.writer import RecordingWriter
 
@@ -266,10 +280,16 @@ def record_dataset(
             SHARD_SAMPLES if shard_samples is None else shard_samples, len(dataset)
         ),
         other_preprocessing=other_preprocessing,
+        overwrite=overwrite,
+        twins=twins or TwinsAsked(),
     )
     Description().changed(about, groups)  # refused before the first batch
     study.reread(as_written=True)  # another process may have renamed a dataset
     prepared = prepare(study, model, dataset, asked)
+    stated, rows = prepared.plan.twin_of, prepared.twins
+    if stated and rows is not None and (rows < 0).any() and progress is not silent and not engine.rank:
+        other = study.manifest.now_named(stated.dataset) or stated.dataset
+        tell(name, [without_twins(dataset, rows, other, stated.by)])
     if overwrite and engine.rank is not None:
         raise BadRequest(
             "processes that record together cannot replace a dataset, since one may end before another begins. "
@@ -287,7 +307,14 @@ def record_dataset(
         place = before.replacement if replaces else before
         known = prepared.known
         work = RecordingWork(
-            place, prepared.plan, prepared.categories, prepared.model, dataset, options, known
+            place,
+            prepared.plan,
+            prepared.categories,
+            prepared.model,
+            dataset,
+            options,
+            known,
+            prepared.twins,
         )
         answers = known.answers if known else None
         with place.files_lock():

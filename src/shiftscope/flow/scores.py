@@ -14,6 +14,7 @@ from shiftscope.scores.estimation.stored_estimates import (
     lacking_estimates,
     stored_estimates_of,
 )
+from shiftscope.scores.estimation.twins_worth import twins_worth
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
@@ -43,14 +44,15 @@ def scores(
         Compare with this dataset instead of the study's reference.
     intervals
         Add `<score>_low` and `<score>_high`, ends of the 95 % bootstrap interval, and for scores that test
-        something `<score>_p` and `<score>_q`. For scores of rank correlations also `<score>_floor`, what sampling
+        something `<score>_p` and `<score>_q`. For scores of twins `<score>_gain`, how many times as many samples an
+        interval as narrow takes without them. For scores of rank correlations also `<score>_floor`, what sampling
         alone makes of them, and `<score>_flat_p`: from .05 on the reference's categories cannot be told apart.
 
     Returns
     -------
     DataFrame
         Columns dataset, unit, then every score by name; NaN where a unit has no such score. `attrs["undefined"]`
-        counts those.
+        counts those, and `attrs["twins"]` says by dataset what knowing the twins is worth.
     """
     import pandas as pd
 
@@ -58,16 +60,19 @@ def scores(
     shifted = [study[dataset].name] if dataset else [name for name in study if name != against]
     if not shifted:
         raise BadRequest(f"nothing to compare with {against!r}: record a shifted dataset first.")
-    tables = []
+    tables, worth = [], {}
     for name, estimates in stored_estimates_of(study, shifted, against, described.name).items():
         columns = {
             f"{score}_{part}" if part else score: numbers
             for score, estimate in estimates.items()
             for part, numbers in (_parts(estimate) if intervals else {"": estimate.value}).items()
         }
+        if said := twins_worth(estimates):
+            worth[name] = said
         tables.append(pd.DataFrame({"dataset": name, "unit": range(described.units), **columns}))
     table = pd.concat(tables, ignore_index=True)
     table.attrs["undefined"] = {name: int(table[name].isna().sum()) for name in unit_scores}
+    table.attrs["twins"] = worth
     return table
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -42,10 +44,11 @@ from shiftscope.recording.other_answers import refuse_other_answers_in
 from shiftscope.recording.output_names import output_names, refuse_other_order
 from shiftscope.recording.stored_types import stored_types
 from shiftscope.recording.stream import first_inputs
+from shiftscope.recording.twin_search import TwinsAsked, stated_twins, twin_rows
 from shiftscope.shard import Keep, Outputs, StoredAs, StoredType
 from shiftscope.store.disk.atomic import read_json
 from shiftscope.store.layout import by_older_rules, refuse_dataset_name, written_format
-from shiftscope.store.plan import Plan
+from shiftscope.store.plan import Plan, TwinOf
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import check_choice
 
@@ -65,6 +68,8 @@ class Request:
     check_range: bool
     shard_samples: int
     other_preprocessing: bool
+    overwrite: bool
+    twins: TwinsAsked
 
     def __post_init__(self) -> None:
         check_choice("outputs", self.outputs, Outputs)
@@ -86,6 +91,7 @@ class Preparation:
     map_geometries: Mapping[
         str, MapGeometry
     ]  # by layer; empty where pictures are not what the model is given
+    twins: npt.NDArray[np.int32] | None  # (sample,) rows of their twins; None without twins
 
 
 @dataclass(frozen=True)
@@ -112,9 +118,19 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     seen = _range_of(dataset, model, inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
     plan = _plan(study, model, dataset, asked, found, described)
+    twins = twin_rows(study, dataset, plan.twin_of) if plan.twin_of else None
     geometries = _map_geometries(study, model, inputs, picture, plan)
     return Preparation(
-        plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known, geometries
+        plan,
+        model,
+        inputs,
+        seen,
+        found.categories,
+        found.maps,
+        found.answer,
+        found.known,
+        geometries,
+        twins,
     )
 
 
@@ -144,7 +160,17 @@ def _plan(
         output=None if by_older_rules(study.manifest.format) else found.answer.output,
         autocast=found.answer.autocast,
         format=written_format(study.manifest.format),
+        twin_of=_twin_of(study, dataset, asked, fingerprint),
     )
+
+
+def _twin_of(study: StoredStudy, dataset: Dataset, asked: Request, fingerprint: str) -> TwinOf | None:
+    """A recording that is there goes on with what it says of its twins, unless something else is asked."""
+    if asked.twins.by is None and not asked.overwrite:
+        for plan in _begun_plans(study, asked.name):
+            if plan.fingerprint == fingerprint:
+                return plan.twin_of
+    return stated_twins(study, dataset, asked.name, asked.twins)
 
 
 def _map_geometries(
@@ -289,15 +315,21 @@ def _begun(
     study: StoredStudy, name: str, layers: Sequence[RecordedLayer], fingerprint: str
 ) -> tuple[StoredType, Mapping[str, StoredType]] | None:
     """The types of a recording of the same samples that is there, also one that stopped: it goes on with them."""
+    for plan in _begun_plans(study, name):
+        if plan.fingerprint == fingerprint and list(plan.layers) == list(layers):
+            return plan.stored_as, plan.stored_otherwise
+    return None
+
+
+def _begun_plans(study: StoredStudy, name: str) -> Iterator[Plan]:
+    """Of the recordings that are in a dataset's place, or wait to take it, as far as they can be read."""
     place = study.place_of(name)
     for each in (place, place.replacement):
         try:
             plan = Plan.of(read_json(each.description, "a recording"))
         except (ShiftscopeError, OSError, KeyError, TypeError, ValueError, AttributeError):
             continue
-        if plan.fingerprint == fingerprint and list(plan.layers) == list(layers):
-            return plan.stored_as, plan.stored_otherwise
-    return None
+        yield plan
 
 
 def _as_the_reference(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from torch import nn
 
 from shiftscope.datasets.sample import Dataset
@@ -38,6 +40,7 @@ class RecordingWork:
     dataset: Dataset
     options: PassOptions
     known: KnownAnswers | None = None  # of the model of the process that records
+    twins: npt.NDArray[np.int32] | None = None  # (sample,) rows of their twins; None without twins
 
     @property
     def folder(self) -> Path:
@@ -87,6 +90,9 @@ class RecordingWork:
         )
 
         def commit(shard: Shard) -> None:
+            if self.twins is not None:
+                own = self.twins[shard.first : shard.first + len(shard.samples)]
+                shard = dataclasses.replace(shard, twins=own)
             writer.commit(shard, summarise_shard(shard, len(self.categories)))
 
         # Closed at once: after a failed write the traceback would keep the stream, and the model its hooks.

@@ -15,7 +15,8 @@ from shiftscope.registry import Registry
 
 OfSummaries = Literal["maxima", "profiles", "matched profiles", "rank correlation", "one profile"]
 OfSamples = Literal["responses", "steps", "contributions"]
-Reads = OfSummaries | OfSamples
+OfTwins = Literal["twins", "twin steps"]
+Reads = OfSummaries | OfSamples | OfTwins
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,13 @@ class Measured:
     """What a score of single samples returns."""
 
     value: UnitArray  # (unit,)
-    # (sample, unit) for each of the two sets: by how much the value moves for a unit of weight on this sample. Only
-    # differences within a set count.
-    influences: tuple[SampleUnitArray, SampleUnitArray]
+    # (sample, unit) for each of the two sets, or (original, unit) of twins: by how much the value moves for a unit of
+    # weight on this sample. Only differences within a set count.
+    influences: tuple[SampleUnitArray, ...]
     p: UnitArray | None = None  # (unit,) two-sided; None for a score that tests nothing
+    ends: tuple[UnitArray, UnitArray] | None = None  # (unit,) of an interval of its own; None: by resampling
+    # (original, unit) the two parts of the influences of twins, as they would count if the sets were not paired.
+    apart: tuple[SampleUnitArray, SampleUnitArray] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,12 @@ class UnitScore:
     @property
     def of_samples(self) -> bool:
         """Whether it needs single responses; otherwise summaries are enough for its value."""
-        return self.reads in get_args(OfSamples)
+        return self.reads in get_args(OfSamples) or self.of_twins
+
+    @property
+    def of_twins(self) -> bool:
+        """Whether it compares samples with their twins."""
+        return self.reads in get_args(OfTwins)
 
     @cached_property
     def help(self) -> str:
@@ -99,6 +108,9 @@ def unit_score(
         "steps": as "responses", and a `EmpiricalCdf` for each unit, where they stand among each other;
         "contributions": `wrong, right`, (sample, unit) contributions to the predicted category, of one dataset; and
         `predicted`, the (sample,) predictions of each.
+        Of twins, to return `Measured`:
+        "twins": `shifted, reference`, (pair, unit) responses, and the `Clusters` of pairs with one original;
+        "twin steps": as "twins", and a `EmpiricalCdf` for each unit.
     measured_in
         The unit of the number: "ratio", "bits".
     null

@@ -38,7 +38,7 @@ from shiftscope.store.layout import (
 )
 
 NEW = ".new "  # before the name of a folder whose recording is to take the place of another
-Twin = Literal["by_sample", "by_unit"]
+Orientation = Literal["by_sample", "by_unit"]
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,9 @@ class RecordingPlace:
         """Folder of the responses and logits."""
         return self._inside(RESPONSES)
 
-    def responses(self, layer: str, twin: Twin | Literal[""] = "") -> Path:
+    def responses(self, layer: str, orientation: Orientation | Literal[""] = "") -> Path:
         """One of the two arrays of a layer's responses, or the folder of both."""
-        return self._inside(RESPONSES, folder_name(layer), twin)
+        return self._inside(RESPONSES, folder_name(layer), orientation)
 
     @property
     def logits(self) -> Path:

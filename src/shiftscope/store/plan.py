@@ -23,6 +23,15 @@ MOST_SHARDS = 2**20  # 2**32 samples in shards of the usual size
 
 
 @dataclass(frozen=True)
+class TwinOf:
+    """Which dataset's samples a dataset's own are twins of: made from the same originals."""
+
+    dataset: str  # the name that it was recorded under
+    by: str  # "id", or the column of the metadata that tells the original
+    fingerprint: str  # of that dataset: of another one under its name nothing is a twin
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything that decides the content of a recording; two equal plans make equal recordings.
 
@@ -47,6 +56,7 @@ class Plan:
     autocast: str = ""  # type of the torch.autocast that it was recorded under
     format: int = FORMAT  # by whose rules the recording is made; stands beside the plan on disk
     stored_otherwise: Mapping[str, StoredType] = field(default_factory=dict)  # layers of another type
+    twin_of: TwinOf | None = None
 
     def __post_init__(self) -> None:
         for name in (self.dataset, *(layer.name for layer in self.layers)):
@@ -105,6 +115,7 @@ class Plan:
             "output",
             "autocast",
             "stored_otherwise",
+            "twin_of",
         ):  # as in recordings from before there were any
             if told[option] in (None, "", {}):
                 del told[option]
@@ -115,8 +126,12 @@ class Plan:
         """The plan in what a recording says of itself; raises KeyError, TypeError or ValueError where it is none."""
         entry = described["plan"]
         layers = [RecordedLayer.from_json(layer) for layer in entry["layers"]]
-        plan = cls(**{**entry, "layers": layers, "format": described["format"]})
+        twin_of = TwinOf(**entry["twin_of"]) if entry.get("twin_of") else None
+        plan = cls(**{**entry, "layers": layers, "twin_of": twin_of, "format": described["format"]})
         check_types(plan)
+        if twin_of:
+            check_types(twin_of)
+            folder_name(twin_of.dataset)
         if not all(0 < count < 2**32 for count in (plan.samples, plan.shard_samples, plan.categories)):
             raise ValueError(
                 f"{plan.samples} samples in shards of {plan.shard_samples} and {plan.categories} categories"

@@ -25,7 +25,7 @@ from shiftscope.store.disk.local_copy import folder_to_read
 from shiftscope.store.formats.arrays import StoredArray
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.layout import SAMPLES, check_format
-from shiftscope.store.places import RecordingPlace, Twin
+from shiftscope.store.places import Orientation, RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.summaries.summary import Summary, from_arrays, name_of, shapes_of
 from shiftscope.summaries.top_samples import TopSamples
@@ -243,7 +243,7 @@ class Recording:
         return self.holding(layer)._responses(layer, "by_sample")
 
     def by_unit(self, layer: str) -> StoredArray:
-        """(unit, sample), their twin on disk."""
+        """(unit, sample), the same turned, on disk."""
         return self.holding(layer)._responses(layer, "by_unit")
 
     def stored_logits(self) -> StoredArray:
@@ -255,11 +255,11 @@ class Recording:
         self.require_responses()
         return StoredArray(self.place.logits, (self.plan.samples, self.plan.categories))
 
-    def _open_responses(self, layer: str, twin: Twin) -> StoredArray:
+    def _open_responses(self, layer: str, orientation: Orientation) -> StoredArray:
         self.require_responses()
         samples, units = self.plan.samples, self.recorded[layer].units
-        shape = (samples, units) if twin == "by_sample" else (units, samples)
-        return StoredArray(self.place.responses(layer, twin), shape)
+        shape = (samples, units) if orientation == "by_sample" else (units, samples)
+        return StoredArray(self.place.responses(layer, orientation), shape)
 
     def _read_summary(self, layer: str, name: str) -> Summary:
         sizes = {

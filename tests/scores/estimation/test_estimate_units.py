@@ -14,6 +14,7 @@ from shiftscope.scores.estimation.stored_estimates import NUMBERS
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics import rank_correlation
 from shiftscope.statistics.bootstrap import interval
+from shiftscope.store.twins import Twins
 
 CATEGORIES, UNITS = 4, 5
 OF_RESPONSES = ("shift_auroc", "wasserstein", "rate_change")
@@ -246,11 +247,13 @@ def test_a_dead_unit_is_undefined_or_zero_and_never_poisons_others(written):
         own[:, 1] = 0
     labels = {name: np.arange(40) % 4 for name in responses}
     study = written(responses, labels, categories=4)
-    for name, estimate in estimate_units([study["field"]], study["lab"], "layer")[0].items():
+    rows = np.arange(40)
+    twins = [Twins(rows, rows, rows)]
+    for name, estimate in estimate_units([study["field"]], study["lab"], "layer", twins=twins)[0].items():
         if name != "blame":
             assert np.isfinite(estimate.value[[0, 2]]).all(), name
             assert np.isfinite(estimate.low[[0, 2]]).all(), name
-        alive = name in ("rate_change", "shift_auroc")
+        alive = name in ("rate_change", "shift_auroc") or unit_scores[name].of_twins
         np.testing.assert_array_equal(estimate.value[1], unit_scores[name].null if alive else np.nan)
         if estimate.q is not None:
             assert np.isnan(estimate.q[1])

@@ -82,7 +82,7 @@ class Shifted:
 
     def fingerprint(self) -> str:
         """That of the source, with the shift's name and version, strength and seed."""
-        self._own_fingerprint = own = self.made_from.fingerprint()  # anew: files may have changed
+        self.source_fingerprint = own = self.made_from.fingerprint()  # anew: files may have changed
         return fingerprint("shift", own, self.name, self.kind.version, self.strength, self.seed)
 
     def describe(self) -> dict[str, Any]:
@@ -94,12 +94,13 @@ class Shifted:
             "version": self.kind.version,
             "strength": self.strength,
             "seed": self.seed,
-            "made_from": self._own_fingerprint,
+            "made_from": self.source_fingerprint,
         }
         return own | {SHIFTS: [*own.get(SHIFTS, []), this]} | in_words([*own.get("told", ()), told])
 
     @cached_property
-    def _own_fingerprint(self) -> str:
+    def source_fingerprint(self) -> str:
+        """Of the dataset it was made from."""
         return self.made_from.fingerprint()
 
     @cached_property
@@ -188,6 +189,20 @@ def shifts_below(dataset: Dataset) -> Iterator[Shifted]:
             dataset = dataset.made_from
         else:
             dataset = dataset.dataset
+
+
+def fingerprints_before(dataset: Dataset) -> Iterator[str]:
+    """Of the datasets that a shifted one may have been recorded as without its last shift, without the last two, and
+    so on: relabelled and parted as it is. After a part that of the whole."""
+    if isinstance(dataset, Shifted):
+        yield dataset.source_fingerprint
+        yield from fingerprints_before(dataset.made_from)
+    elif isinstance(dataset, Relabelled):
+        yield from map(dataset.fingerprint_over, fingerprints_before(dataset.dataset))
+    elif isinstance(dataset, Part):
+        for whole in fingerprints_before(dataset.dataset):
+            yield dataset.fingerprint_over(whole)
+            yield whole
 
 
 def unshifted(dataset: Dataset) -> Dataset:

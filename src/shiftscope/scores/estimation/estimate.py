@@ -33,6 +33,10 @@ class Estimate:
         None  # (unit,) chance of the reference's category means if all categories were alike
     )
 
+    # (unit,) how many times as many samples it would take without the twins for an interval as narrow. None for a score
+    # of no twins, and one that has no like without them.
+    gain: UnitArray | None = None
+
     @property
     def flat(self) -> npt.NDArray[np.bool_]:
         """(unit,) whether the reference's categories cannot be told apart, so that their order means nothing."""

@@ -19,8 +19,9 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.expected_by_sampling import expected_by_sampling
 from shiftscope.scores.estimation.floor import floor
 from shiftscope.scores.estimation.profiles import Pair, Tuning, arguments, correlation, in_both
-from shiftscope.scores.estimation.resampled_dataset import ResampledDataset, ResampledUnits
+from shiftscope.scores.estimation.resampled_dataset import ResampledDataset, ResampledUnits, SomeSamples
 from shiftscope.scores.estimation.sample_sets import SampleSet, sample_sets
+from shiftscope.scores.estimation.twin_set import TwinSet
 from shiftscope.scores.score import Measured, Reads, UnitScore, unit_scores
 from shiftscope.statistics.bootstrap import Draws, interval, resampling_variance
 from shiftscope.statistics.empirical_cdf import EmpiricalCdf, empirical_cdfs
@@ -31,12 +32,13 @@ from shiftscope.threads import one_thread_each
 if TYPE_CHECKING:
     from shiftscope.model.linear_map import LinearMap
     from shiftscope.store.stored_recording import Recording
+    from shiftscope.store.twins import Twins
 
 RANKS: Reads = "rank correlation"
 Scores = Mapping[str, UnitScore]
 
 RESAMPLES, SEED = 200, 0
-SHIFTED, REFERENCE, SPLITTING = 0, 1, 2  # streams of random numbers
+SHIFTED, REFERENCE, SPLITTING, TWINS = 0, 1, 2, 3  # streams of random numbers
 LEVEL = 0.95  # share of the resamples inside an interval
 NORMAL_FROM = 5_000  # samples in each set; from there on a resampled mean is normal
 UNITS_AT_ONCE = 64  # in each worker, fewer where there are many samples
@@ -53,6 +55,7 @@ def estimate_units(
     layer: str,
     *,
     head: LinearMap | None = None,
+    twins: Sequence[Twins | None] = (),
     scores: Collection[str] | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -77,6 +80,8 @@ def estimate_units(
         To compare with. Where it is among the shifted ones too, it gets only the scores of one dataset.
     head
         Of the study, for the scores of contributions.
+    twins
+        Of each shifted dataset and the reference, for the scores of twins; none where not given.
     scores
         Their names; every one where not given.
     resamples
@@ -109,11 +114,29 @@ def estimate_units(
                 pool.map(drawn, [shifted[place] for place in batch.places], itertools.repeat(SHIFTED))
             )
             theirs = compared_with.result() if compared_with and batch.compared else None
-            of_block = functools.partial(_of_block, ours, theirs, asked=asked, weight=weight, advance=advance)
+            paired = [
+                _paired(twins[place], own, theirs, seed) if twins else None
+                for place, own in zip(batch.places, ours, strict=True)
+            ]
+            of_block = functools.partial(
+                _of_block, ours, theirs, paired, asked=asked, weight=weight, advance=advance
+            )
             parts = list(pool.map(of_block, _runs(described.units, batch.step)))
             for place, own in zip(batch.places, zip(*parts, strict=True), strict=True):
                 found[place] = {name: _joined([part[name] for part in own]) for name in asked}
     return found
+
+
+def _paired(
+    twins: Twins | None, shifted: ResampledDataset, reference: ResampledDataset | None, seed: int
+) -> TwinSet | None:
+    """None where there are no pairs whose responses both were kept."""
+    sides = (shifted, reference)
+    if twins is None or not all(side and side.recording.keeps_responses for side in sides):
+        return None
+    assert reference is not None
+    paired = TwinSet.of(twins, shifted, reference, np.random.default_rng([seed, TWINS]))
+    return paired if len(paired.clusters) else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,6 +171,7 @@ def _runs(units: int, step: int) -> list[range]:
 def _of_block(
     shifted: Sequence[ResampledDataset],
     reference: ResampledDataset | None,
+    paired: Sequence[TwinSet | None],
     units: range,
     *,
     asked: Scores,
@@ -157,8 +181,8 @@ def _of_block(
     ours, theirs = [each.read(units) for each in shifted], reference.read(units) if reference else None
     nothing = {name: _nothing(len(units)) for name in asked}
     found = [
-        nothing | of_summaries | _of_samples(each, theirs, asked, weight)
-        for each, of_summaries in zip(ours, _of_summaries(ours, theirs, asked), strict=True)
+        nothing | of_summaries | _of_samples(each, theirs, twins, asked, weight)
+        for each, of_summaries, twins in zip(ours, _of_summaries(ours, theirs, asked), paired, strict=True)
     ]
     advance(len(units) * len(shifted))
     return found
@@ -255,12 +279,19 @@ def _of_tuning(scores: Mapping[str, UnitScore], shifted: Tuning, pair: Pair | No
 
 
 def _of_samples(
-    ours: ResampledUnits, theirs: ResampledUnits | None, asked: Scores, weight: npt.NDArray[Any] | None
+    ours: ResampledUnits,
+    theirs: ResampledUnits | None,
+    twins: TwinSet | None,
+    asked: Scores,
+    weight: npt.NDArray[Any] | None,
 ) -> dict[str, Estimate]:
     """The scores that read single samples, as far as these are there."""
     read = functools.cache(lambda reads: sample_sets(reads, ours, theirs, weight))
     ordered = functools.cache(lambda: _steps(read("steps") or ()))
     estimates = {}
+    if twins and theirs:
+        of_twins = {name: score for name, score in asked.items() if score.of_twins}
+        estimates = _of_twins(twins, ours, theirs, of_twins, ordered)
     for name, score in asked.items():
         if score.of_samples and (sets := read(score.reads)):
             more: tuple[Any, ...] = ()
@@ -269,9 +300,40 @@ def _of_samples(
             if score.reads == "contributions":
                 more = (tuple(each.predicted for each in sets),)
             measured: Measured = score.compute(*(each.numbers for each in sets), *more)
-            estimate = _of_many_samples if _large(sets) else _of_resamples
-            estimates[name] = dataclasses.replace(estimate(score, sets, measured), p=measured.p)
+            samples = [each.samples for each in sets]
+            estimates[name] = dataclasses.replace(_of_measured(score, samples, measured), p=measured.p)
     return estimates
+
+
+def _of_twins(
+    twins: TwinSet,
+    ours: ResampledUnits,
+    theirs: ResampledUnits,
+    scores: Scores,
+    ordered: Callable[[], list[EmpiricalCdf]],
+) -> dict[str, Estimate]:
+    """The scores that compare samples with their twins; few pairs are not tested."""
+    sides = twins.responses(ours, theirs) if scores else ()
+    estimates = {}
+    for name, score in scores.items():
+        more = (twins.steps(ours, theirs, ordered()),) if score.reads == "twin steps" else ()
+        measured: Measured = score.compute(*sides, twins.clusters, *more)
+        found = _of_measured(score, [twins.originals], measured)
+        p = measured.p if twins.tested or measured.p is None else np.full(len(measured.p), np.nan)
+        estimates[name] = dataclasses.replace(found, p=p, gain=_gain(twins, measured))
+    return estimates
+
+
+def _gain(twins: TwinSet, measured: Measured) -> UnitArray | None:
+    """(unit,) how many times wider the square of the interval would be if the sets were not paired; NaN where it has
+    no width either way."""
+    if measured.apart is None:
+        return None
+    labels = twins.originals.labels
+    paired = resampling_variance(measured.influences[0], labels)
+    unpaired = sum(resampling_variance(side, labels) for side in measured.apart)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(unpaired / paired, np.float64)
 
 
 def _steps(sets: Sequence[SampleSet]) -> list[EmpiricalCdf]:
@@ -279,27 +341,31 @@ def _steps(sets: Sequence[SampleSet]) -> list[EmpiricalCdf]:
     return empirical_cdfs(ours, theirs)
 
 
-def _large(sets: Sequence[SampleSet]) -> bool:
-    return all(len(each.numbers) >= NORMAL_FROM for each in sets)
+def _of_measured(score: UnitScore, samples: Sequence[SomeSamples], measured: Measured) -> Estimate:
+    if measured.ends:
+        ends = measured.ends if len(samples[0].drawn) else _unknown(len(measured.value), 2)
+        return Estimate(measured.value, *ends)
+    many = all(len(each.rows) >= NORMAL_FROM for each in samples)
+    estimate = _of_many_samples if many else _of_resamples
+    return estimate(score, samples, measured)
 
 
-def _of_many_samples(score: UnitScore, sets: Sequence[SampleSet], measured: Measured) -> Estimate:
+def _of_many_samples(score: UnitScore, samples: Sequence[SomeSamples], measured: Measured) -> Estimate:
     """With the interval that infinitely many resamples of many samples have."""
     from scipy.special import ndtri
 
     variance = sum(
-        resampling_variance(influence, each.samples.labels)
-        for each, influence in zip(sets, measured.influences, strict=True)
+        resampling_variance(influence, each.labels)
+        for each, influence in zip(samples, measured.influences, strict=True)
     )
-    half = ndtri((1 + LEVEL) / 2) * np.sqrt(variance) if len(sets[0].samples.drawn) else np.nan
+    half = ndtri((1 + LEVEL) / 2) * np.sqrt(variance) if len(samples[0].drawn) else np.nan
     ends = (np.clip(measured.value + side * half, *score.within) for side in (-1, 1))
     return Estimate(measured.value, *ends)
 
 
-def _of_resamples(score: UnitScore, sets: Sequence[SampleSet], measured: Measured) -> Estimate:
+def _of_resamples(score: UnitScore, samples: Sequence[SomeSamples], measured: Measured) -> Estimate:
     moved = [
-        _moved(each.samples.draws, influence)
-        for each, influence in zip(sets, measured.influences, strict=True)
+        _moved(each.draws, influence) for each, influence in zip(samples, measured.influences, strict=True)
     ]
     return _with_interval(score, measured.value, measured.value + sum(moved))
 
@@ -332,7 +398,8 @@ def _joined(parts: Sequence[Estimate]) -> Estimate:
     """Runs of units together again; only over all of them there is a q."""
     joined = Estimate(*(_whole(parts, name) for name in ("value", "low", "high", "p")))  # type: ignore[arg-type]
     q = None if joined.p is None else false_discovery_shares(joined.p)
-    return dataclasses.replace(joined, q=q, floor=_whole(parts, "floor"), flat_p=_whole(parts, "flat_p"))
+    more = [_whole(parts, name) for name in ("floor", "flat_p", "gain")]
+    return dataclasses.replace(joined, q=q, floor=more[0], flat_p=more[1], gain=more[2])
 
 
 def _whole(parts: Sequence[Estimate], name: str) -> UnitArray | None:

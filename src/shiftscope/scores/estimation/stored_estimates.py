@@ -18,13 +18,14 @@ from shiftscope.scores.estimation.resampled_dataset import SPLITS
 from shiftscope.scores.estimation.shared_cache import SharedCache
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.results import Arrays, Result, ResultKey, is_kept, read_result, write_result
+from shiftscope.store.twins import twins_between, twins_digest
 
 if TYPE_CHECKING:
     from shiftscope.store.stored_study import StoredStudy
 
 KIND = "scores"
 ESTIMATION = 3  # raised when the way to estimates changes, which all scores share
-NUMBERS = ("value", "low", "high", "p", "q", "floor", "flat_p")
+NUMBERS = ("value", "low", "high", "p", "q", "floor", "flat_p", "gain")
 
 Kept = tuple[Path, str]  # of which place, and what decides it
 
@@ -81,6 +82,7 @@ def stored_estimates_of(
                 study[reference],
                 study.layer(layer).name,
                 head=study.heads.get(layer),
+                twins=[twins_between(study, name, reference) for name in lacking],
                 scores=scores,
                 advance=advance,
             )
@@ -123,13 +125,17 @@ def estimates_place(study: StoredStudy, dataset: str, reference: str, layer: str
 
 def _key(study: StoredStudy, dataset: str, reference: str, layer: str) -> ResultKey:
     head = study.head_file(layer)
+    twins = twins_digest(study, dataset, reference)
     return ResultKey.of(
         study,
         KIND,
         layer,
         list(dict.fromkeys((study[dataset].name, study[reference].name))),
         versions={name: score.version for name, score in unit_scores.items()},
-        ground={"head": _digest(head, head.stat().st_mtime_ns)} if head.exists() else {},
+        ground={
+            **({"head": _digest(head, head.stat().st_mtime_ns)} if head.exists() else {}),
+            **({"twins": twins} if twins else {}),
+        },
         settings={
             "estimation": ESTIMATION,
             "resamples": RESAMPLES,

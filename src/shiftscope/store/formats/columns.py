@@ -8,7 +8,7 @@ compressed ones refused, and `Columns` checks a column in full before its first 
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,19 +24,19 @@ COMPRESSION = 3  # place of the field among those of a record batch
 class Columns:
     """The columns of one file of a `dataset`, mapped and not read; those in `always` have a value in each row.
 
-    Its bytes are `fetched` where it is on an object store.
+    It has one of the `schemas`. Its bytes are `fetched` where it is on an object store.
 
     Raises
     ------
     StudyDamaged
-        The file cannot be read, has another schema, or is not as we write them; with the first access to a column,
+        The file cannot be read, has none of the schemas, or is not as we write them; with the first access to a column,
         its values are not what the schema says.
     """
 
     def __init__(
         self,
         file: Path,
-        schema: pa.Schema,
+        schemas: Sequence[pa.Schema],
         always: Collection[str] = (),
         dataset: str = "",
         fetched: pa.Buffer | None = None,
@@ -44,8 +44,8 @@ class Columns:
         self.file, self._always, self._dataset = file, always, dataset
         self._checked: set[str] = set()
         try:
-            batches = _batches(
-                pa.memory_map(str(file)) if fetched is None else pa.BufferReader(fetched), schema
+            schema, batches = _batches(
+                pa.memory_map(str(file)) if fetched is None else pa.BufferReader(fetched), schemas
             )
         except (OSError, EOFError, ValueError, struct.error, pa.ArrowException, MemoryError) as error:
             raise StudyDamaged(
@@ -53,6 +53,9 @@ class Columns:
             ) from error
         self._table = pa.Table.from_batches(batches, schema)
         self.num_rows: int = self._table.num_rows
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._table.column_names
 
     def __getitem__(self, name: str) -> pa.ChunkedArray:
         column = self._table[name]
@@ -69,13 +72,14 @@ class Columns:
         return column
 
 
-def _batches(source: pa.NativeFile, schema: pa.Schema) -> list[pa.RecordBatch]:
+def _batches(source: pa.NativeFile, schemas: Sequence[pa.Schema]) -> tuple[pa.Schema, list[pa.RecordBatch]]:
+    """The one of the schemas that the file has, and its batches."""
     if source.size() < 2 * START or source.read_at(len(MAGIC), source.size() - len(MAGIC)) != MAGIC:
         raise ValueError("it does not end as an Arrow file does")
     source.seek(START)
-    found = pa.ipc.read_schema(pa.ipc.read_message(source))
-    if found != schema:
-        raise ValueError(f"it has the columns {found.names}; samples have {schema.names}")
+    schema = pa.ipc.read_schema(pa.ipc.read_message(source))
+    if schema not in schemas:
+        raise ValueError(f"it has the columns {schema.names}; samples have {schemas[0].names}")
     batches = []
     while message := _next(source):
         if message.type != "record batch" or _compressed(message.metadata.to_pybytes()):
@@ -85,7 +89,7 @@ def _batches(source: pa.NativeFile, schema: pa.Schema) -> list[pa.RecordBatch]:
         if not batch.num_rows:
             raise ValueError("it holds a batch of no rows")
         batches.append(batch)
-    return batches
+    return schema, batches
 
 
 def _next(source: pa.NativeFile) -> pa.Message | None:

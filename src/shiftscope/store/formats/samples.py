@@ -34,8 +34,12 @@ SCHEMA = pa.schema(
         "problem": pa.string(),
     }
 )
+# Of a dataset that says whose twin it is.
+SCHEMA_WITH_TWINS = SCHEMA.append(pa.field("twin", pa.int32()))
+SCHEMAS = SCHEMA, SCHEMA_WITH_TWINS
 
-ALWAYS = ("id", "source", "metadata")  # columns with a value for every sample
+ALWAYS = ("id", "source", "metadata", "twin")  # columns with a value for every sample
+NO_TWIN = -1
 
 
 @dataclass(frozen=True)
@@ -64,21 +68,21 @@ def write_samples(path: Path, shard: Shard, sums: Checksums | None = None) -> No
     def missing(codes: npt.NDArray[np.int64]) -> pa.Array:
         return pa.array(codes, pa.int32(), mask=codes == NO_LABEL)
 
-    table = pa.table(
-        {
-            "id": [sample.id for sample in samples],
-            "label": missing(shard.labels),
-            "prediction": missing(shard.predictions),
-            "confidence": pa.array(shard.confidences, pa.float32(), mask=np.isnan(shard.confidences)),
-            "source": [sample.source for sample in samples],
-            "metadata": [sample.metadata for sample in samples],
-            "thumbnail": pa.array([sample.thumbnail for sample in samples], pa.binary()),
-            "problem": [sample.problem or None for sample in samples],
-        },
-        schema=SCHEMA,
-    )
-    with written_aside(path, sums) as file, pa.ipc.new_file(file, SCHEMA) as writer:
-        writer.write_table(table)
+    columns: dict[str, Any] = {
+        "id": [sample.id for sample in samples],
+        "label": missing(shard.labels),
+        "prediction": missing(shard.predictions),
+        "confidence": pa.array(shard.confidences, pa.float32(), mask=np.isnan(shard.confidences)),
+        "source": [sample.source for sample in samples],
+        "metadata": [sample.metadata for sample in samples],
+        "thumbnail": pa.array([sample.thumbnail for sample in samples], pa.binary()),
+        "problem": [sample.problem or None for sample in samples],
+    }
+    schema = SCHEMA
+    if shard.twins is not None:
+        columns["twin"], schema = pa.array(shard.twins, pa.int32()), SCHEMA_WITH_TWINS
+    with written_aside(path, sums) as file, pa.ipc.new_file(file, schema) as writer:
+        writer.write_table(pa.table(columns, schema=schema))
 
 
 class Samples:
@@ -91,7 +95,7 @@ class Samples:
         if isinstance(files, Sequence):
             self._partial = many(_partial, [file for file in files if on_store(file)])
         self._tables = [
-            Columns(file, SCHEMA, ALWAYS, dataset, self._partial[shard].buffer if self._partial else None)
+            Columns(file, SCHEMAS, ALWAYS, dataset, self._partial[shard].buffer if self._partial else None)
             for shard, file in enumerate(files)
         ]
         ends = np.cumsum([table.num_rows for table in self._tables])
@@ -114,6 +118,13 @@ class Samples:
     def confidences(self) -> npt.NDArray[np.float32]:
         """(sample,) softmax of the prediction; NaN where the sample was skipped."""
         return self._numbers("confidence", np.float32, np.nan)
+
+    @cached_property
+    def twins(self) -> npt.NDArray[np.int64]:
+        """(sample,) rows of their twins in the other dataset, `NO_TWIN` where there is none."""
+        if not all("twin" in table for table in self._tables):
+            return np.full(len(self), NO_TWIN)
+        return self._numbers("twin", np.int64, NO_TWIN)
 
     @cached_property
     def pictured(self) -> npt.NDArray[np.bool_]:
@@ -149,7 +160,7 @@ class Samples:
     def column(self, name: str) -> pa.ChunkedArray:
         """(sample,) everything in one column as stored, null where there is none."""
         chunks = [chunk for table in self._tables for chunk in table[name].chunks]
-        return pa.chunked_array(chunks, SCHEMA.field(name).type)
+        return pa.chunked_array(chunks, SCHEMA_WITH_TWINS.field(name).type)
 
     def thumbnail(self, position: int) -> bytes:
         """PNG or JPEG; raises `NotInStudy` for a sample that is no image."""
@@ -197,7 +208,7 @@ class Samples:
 
     def _numbers(self, column: str, dtype: npt.DTypeLike, missing: float) -> npt.NDArray[Any]:
         """A column of 32-bit numbers, read from Arrow's buffers: its own conversions import pandas."""
-        stored_as = np.float32 if pa.types.is_floating(SCHEMA.field(column).type) else np.int32
+        stored_as = np.float32 if pa.types.is_floating(SCHEMA_WITH_TWINS.field(column).type) else np.int32
         pieces = [np.empty(0, dtype)]
         for chunk in (chunk for table in self._tables for chunk in table[column].chunks):
             rows = slice(chunk.offset, chunk.offset + len(chunk))

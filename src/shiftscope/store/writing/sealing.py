@@ -125,7 +125,7 @@ def write_summaries(place: RecordingPlace, merged: States, sums: Checksums) -> N
 
 
 def transpose(place: RecordingPlace, plan: Plan, sums: Checksums) -> None:
-    """Write (unit, sample) twins, as many units at a time as fit the budget."""
+    """Write the (unit, sample) arrays, as many units at a time as fit the budget."""
     for layer in plan.layers:
         by_sample = StoredArray(place.responses(layer.name, "by_sample"))
         by_unit = StoredArray(place.responses(layer.name, "by_unit"))

@@ -28,7 +28,7 @@ from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.formats.arrays import StoredArray, create_array
 from shiftscope.store.formats.samples import write_samples
 from shiftscope.store.layout import LOGITS, UNIT_CHUNK, folder_name
-from shiftscope.store.places import RecordingPlace, Twin
+from shiftscope.store.places import Orientation, RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.store.writing.merged_runs import merge_run_of, remove_runs
 from shiftscope.store.writing.sealing import seal
@@ -174,7 +174,9 @@ class RecordingWriter:
         except (ValueError, KeyError, TypeError, StudyDamaged):
             layers = [layer.name for layer in self.plan.layers]
             of_layers = [
-                self.place.responses(layer, twin) for layer in layers for twin in ("", *get_args(Twin))
+                self.place.responses(layer, turned)
+                for layer in layers
+                for turned in ("", *get_args(Orientation))
             ]
             for folder in (self.place.arrays, self.place.logits, *of_layers):
                 (folder / "zarr.json").unlink(missing_ok=True)

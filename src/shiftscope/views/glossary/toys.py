@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.scores.score import Reads, UnitScore
+from shiftscope.statistics.clusters import Clusters
 from shiftscope.statistics.empirical_cdf import empirical_cdfs
 from shiftscope.statistics.rank_correlation import RankedProfiles, rank_correlation
 from shiftscope.views.page.panels import Sketch
@@ -20,6 +21,8 @@ DIMMED = (0.6, 0.5, 0.4, 0.2)  # half as strong in the set, and brought back to 
 STRONGEST = ("1st", "2nd", "3rd", "4th")  # of four samples
 OF_BEFORE, OF_AFTER = (1.0, 0.9, 0.7, 0.4), (0.6, 0.5, 0.5, 0.3)
 RESPONSES = (0, 0, 0, 1, 1, 2, 2, 3), (0, 1, 2, 2, 3, 3, 4, 4)  # of eight samples of each set
+TWINS = ("image A", "image B", "image C", "image D")
+OF_IMAGES, OF_TWINS = (1.0, 0.9, 0.7, 0.0), (0.6, 0.5, 0.6, 0.3)
 RIGHT, WRONG = (0, 0, 1, -1), (1, 2, 2, 1)  # contributions to the answer that was given, in logits
 SETS = ("baseline", "focus")
 
@@ -69,6 +72,13 @@ def _responses(score: UnitScore) -> Sketch:
     )
 
 
+def _twins(score: UnitScore) -> Sketch:
+    before, after = _units(OF_IMAGES), _units(OF_TWINS)
+    more = (empirical_cdfs(after, before),) if score.reads == "twin steps" else ()
+    value = score.compute(after, before, Clusters.single(len(before)), *more).value
+    return _sketch(score, TWINS, OF_IMAGES, OF_TWINS, value, "response to each image and to its twin:")
+
+
 def _contributions(score: UnitScore) -> Sketch:
     predicted = np.zeros(len(WRONG), np.int64), np.zeros(len(RIGHT), np.int64)
     value = score.compute(_units(WRONG), _units(RIGHT), predicted).value
@@ -85,6 +95,8 @@ _TOYS: Mapping[Reads, Callable[[UnitScore], Sketch]] = {
     "responses": _responses,
     "steps": _responses,
     "contributions": _contributions,
+    "twins": _twins,
+    "twin steps": _twins,
 }
 
 

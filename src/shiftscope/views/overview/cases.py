@@ -21,6 +21,7 @@ from shiftscope.views.parts.interventions import REPAIR
 from shiftscope.views.parts.number_text import count, percent, points, points_interval
 from shiftscope.views.parts.pictures import pictures, role, strongest
 from shiftscope.views.parts.same_samples import same_samples
+from shiftscope.views.parts.twins import answers_in_words
 
 PICTURES = 4  # of a confusion
 STRONGEST = 5  # of a unit
@@ -105,6 +106,8 @@ def _case(overview: ShownOverview, each: Suffered) -> Case:
     confusions = outcomes(selection.study[each.name].samples, len(categories)).confusions
     change, low, high = map(float, newcombe(each.right, each.labelled, *usual))
     says = [happened(confusions, categories, each.harm)]
+    if turned := answers_in_words(selection, each.name):
+        says.append(turned)
     ways = []
     strips: list[ImageStrip] = []
     like: Picture | None = None

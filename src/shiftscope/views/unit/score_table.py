@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from shiftscope.arrays import UnitArray
 from shiftscope.counted import counted
 from shiftscope.scores.estimation.beyond_chance import beyond_chance
@@ -54,6 +56,8 @@ def score_table(unit: ShownUnit) -> Fold:
         columns.append(Column("rank", f"In {name}. {RANK}", numeric=True))
     rows = []
     for score, described in unit_scores.items():
+        if described.of_twins and all(np.isnan(each[score].value).all() for each in found.values()):
+            continue  # no set has twins
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         help = f"{described.help} Measured in: {described.measured_in}.{null} High: {described.high}."
         cells = [Cell(title(score), explained(score), help)]
