@@ -8,13 +8,14 @@ from typing import Any
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import Dataset, dataset_kinds
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
-from shiftscope.datasets.shifts.shifted import SHIFTS, Shifted
+from shiftscope.datasets.shifts.shifted import Shifted
 from shiftscope.datasets.source import as_dataset
 from shiftscope.datasets.split import part_again
 from shiftscope.datasets.stimuli.cues.cue_kind import CueKind, cue_kinds
 from shiftscope.datasets.stimuli.cues.cued import CUE, Cued
 from shiftscope.datasets.stimuli.cues.recipe import Recipe
 from shiftscope.errors import DataError
+from shiftscope.shard import SHIFTS
 
 SHIFT_PARTS = "name", "version", "strength", "seed"
 CUE_PARTS = "name", "version", "set", "kind", "association", "opacity", "seed", "half"

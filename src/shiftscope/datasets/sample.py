@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-    from shiftscope.datasets.made import Made
     from shiftscope.datasets.pictures.pixels import Pixels
+    from shiftscope.shard import Made
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from PIL import Image as PillowImage
 
 from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.formats.item_data import ItemData
-from shiftscope.datasets.made import Made, picture_digest
+from shiftscope.datasets.made import picture_digest
 from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.pictures.drawn_labels import draw as draw_values
 from shiftscope.datasets.pictures.pixels import Pixels, bare_pixels
@@ -27,9 +27,9 @@ from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
 from shiftscope.datasets.shifts.shift_text import checked_seed, checked_strength, parsed
 from shiftscope.datasets.split import Part
 from shiftscope.errors import DataError, LabelError
+from shiftscope.shard import SHIFTS, Made
 
 FIRST = 100  # samples that are looked at for one that can be read, as a recording does
-SHIFTS = "shifts"  # in a description, those applied, in order
 
 
 class Shifted:

@@ -13,18 +13,19 @@ import numpy.typing as npt
 from shiftscope.arrays import NO_LABEL
 from shiftscope.counted import counted
 from shiftscope.datasets.fingerprint import fingerprint
-from shiftscope.datasets.made import Made, packed, picture_digest
+from shiftscope.datasets.made import packed, picture_digest
 from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.pictures.pixels import Pixels
 from shiftscope.datasets.sample import Dataset, Sample, in_words
 from shiftscope.datasets.shifts.levels import Image
-from shiftscope.datasets.shifts.shifted import FIRST, SHIFTS, drawn_picture, joined, named, pixels_of
+from shiftscope.datasets.shifts.shifted import FIRST, drawn_picture, joined, named, pixels_of
 from shiftscope.datasets.stimuli.cues.dealing import by_association, in_conflict
 from shiftscope.datasets.stimuli.cues.listed import Listed, listed
 from shiftscope.datasets.stimuli.cues.looks import looks
 from shiftscope.datasets.stimuli.cues.planting import Layout, grey_like, layout_for, planted
 from shiftscope.datasets.stimuli.cues.recipe import SETS, Half, Recipe, SetName
 from shiftscope.errors import BadRequest, DataError, LabelError, closest
+from shiftscope.shard import SHIFTS, Made
 from shiftscope.statistics.split import fit_half
 
 CUE = "cue"  # its name among the shifts of a description
