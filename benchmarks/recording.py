@@ -40,6 +40,7 @@ from shiftscope.recording.background import Background
 from shiftscope.recording.batches import batches
 from shiftscope.recording.shard_filling import ShardFilling
 from shiftscope.recording.stream import PassOptions, stream
+from shiftscope.recording.strongest_places import StrongestPlaces
 from shiftscope.shard import Keep, SampleEntry, Shard
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
@@ -217,6 +218,25 @@ def hook_seconds(
     return statistics.median(each)
 
 
+def place_seconds(
+    model: nn.Module, layers: Sequence[RecordedLayer], inputs: torch.Tensor, samples: int
+) -> float:
+    """Time to find the places of maxima in a shard, whose responses come in random order."""
+    maps: dict[str, torch.Tensor] = {}
+    with observed(model), Taps(model, layers) as taps:
+        taps.see = lambda layer, output, responses: maps.update({layer.name: output.clone()})
+        model(inputs)
+    generator, spent = torch.Generator().manual_seed(0), 0.0
+    for layer in layers:
+        places = StrongestPlaces(layer, "float16")
+        for _ in range(samples // len(inputs)):
+            responses = torch.randn(len(inputs), layer.units, generator=generator)
+            began = time.process_time()
+            places.see(maps[layer.name], responses)
+            spent += time.process_time() - began
+    return spent
+
+
 def relus(model: nn.Module) -> list[str]:
     return [name for name, module in model.named_modules() if isinstance(module, nn.ReLU)]
 
@@ -315,6 +335,8 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
     parts = {
         "hooks at 4 stages": hook_seconds(model, stages, inputs, rounds) / batch,
         f"hooks at {len(every)} ReLUs": hook_seconds(model, every, inputs, rounds) / batch,
+        "places at 4 stages": place_seconds(model, stages, inputs, shard) / shard,
+        f"places at {len(every)} ReLUs": place_seconds(model, every, inputs, shard) / shard,
         "off the device, ReLUs": off_the_device(model, every, inputs, 3 * rounds) / batch,
         "thumbnail": cpu_seconds(lambda: [encode_thumbnail(p) for p in dataset.pictures], 3 * rounds) / 16,
         "write, ReLUs": write / shard,
@@ -322,8 +344,9 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
     }
     four, off = parts["hooks at 4 stages"], parts["off the device, ReLUs"]
     share = sum(layer.units for layer in stages) / sum(layer.units for layer in every)
-    few = four + share * (off + write / shard + summary / shard)
-    whole = sum(parts.values()) - four
+    placed = parts["places at 4 stages"]
+    few = four + placed + share * (off + write / shard + summary / shard)
+    whole = sum(parts.values()) - four - placed
     sums = {"4 stages, all but thumbnails": few, "ReLUs and thumbnails, all": whole}
     rows = [(name, f"{1e6 * each:,.1f}", f"{each / forward:.2%}") for name, each in {**parts, **sums}.items()]
     table(

@@ -24,6 +24,7 @@ from shiftscope.study import Study
 
 PALETTES = ("coloured", "permuted", "arbitrary", "drifted")
 LAYERS = ("block2", "hidden")
+REPAIRED = "arbitrary"  # the palette on which silencing a few units helps
 
 
 class DigitNet(nn.Module):
@@ -81,7 +82,7 @@ def train(
 
 
 def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
-    """Train the net, record it on the held-out digits in all four palettes, and count its significant paths.
+    """Train the net, record it on the held-out digits in all four palettes, count its paths and repair it for each.
 
     The same seed on the same machine gives the same study, so a study that is there is gone on with. The weights lie
     beside it, at `weights_of`.
@@ -98,12 +99,29 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
         study.record(f"digits:{palette}", palette, layers=LAYERS, reference=palette == "coloured")
     study.paths()
     score_all(study, progress=bar)
+    for palette in PALETTES:
+        if palette != study.reference:
+            study.repair(palette, progress=False)
     return study
 
 
 def weights_of(path: Path) -> Path:
     """The file of the net's weights, beside the study's folder."""
     return path.with_name(f"{path.name.removesuffix('.study')}.safetensors")
+
+
+def repair_in_words(study: Study, address: str) -> str:
+    """What repairing the net for one of the palettes gives, and the page that shows it, in one sentence."""
+    found = study.repair(REPAIRED, progress=False)
+    gain = found.held_out[REPAIRED]
+    low, high = (100 * end for end in gain.interval)
+    if not found.units or low <= 0:
+        return f"No units were found whose silence surely helps {REPAIRED}; the search is shown at {address}"
+    return (
+        f"Silencing {len(found.units)} of {study.layers[found.layer].units} units gives {REPAIRED} "
+        f"{100 * gain.difference:.1f} points back, {low:+.1f} to {high:+.1f} on digits that were not searched: "
+        f"{address}"
+    )
 
 
 def results(study: Study, layer: str) -> list[list[str]]:

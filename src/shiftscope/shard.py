@@ -77,6 +77,8 @@ class Shard:
         None  # what float16 took, as `recording.json` has it; of the first shards
     )
     to_zero: Mapping[str, Any] | None = None  # what it made 0, as `recording.json` has it
+    # layer -> (rank, unit) `position` of the strongest samples and, as `top_samples` has them, where their maxima are
+    places: Mapping[str, Mapping[str, npt.NDArray[Any]]] = field(default_factory=dict)
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int64]:

@@ -19,8 +19,10 @@ from shiftscope.flow.remove import remove
 from shiftscope.flow.rename import rename
 from shiftscope.flow.reorder import reorder
 from shiftscope.flow.repair import repair
+from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
+from shiftscope.flow.tag_samples import sample_tags, tag_samples
 from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.verify import verify
@@ -55,12 +57,15 @@ class Study(StoredStudy):
     worst_units = worst_units
     intervene = intervene
     repair = repair
+    repaired_head = repaired_head
     paths = count_paths
 
     to_pandas = to_pandas
     to_xarray = to_xarray
     annotate = annotate
     notes = notes
+    tag_samples = tag_samples
+    sample_tags = sample_tags
 
     def live(self, model: nn.Module | None = None, data: Mapping[str, Any] | None = None) -> LiveStudy:
         """The study with its model and data at hand; see `shiftscope.flow.live.live`."""

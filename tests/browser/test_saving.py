@@ -59,6 +59,7 @@ def test_charts_that_nobody_scrolled_to_are_there_for_printing(open_page):
 
 def test_an_image_is_downloaded_and_zoomed(open_page, demo_study):
     shown = open_page("/datasets/permuted/samples/12")
+    shown.page.locator("details#about > summary").click()
     strip = shown.page.locator("section.image-strip.large")
     name, content = saved(shown.page, strip.get_by_role("link", name="Download").click)
     assert name.startswith("permuted-12")
@@ -117,4 +118,4 @@ def test_g_and_a_letter_begin_a_search_near_the_page(open_page):
     shown.page.keyboard.press("c")
     shown.page.keyboard.type("4")
     shown.page.keyboard.press("Enter")
-    expect(shown.page.locator("h1")).to_have_text("Category 4")
+    shown.named("Category 4")

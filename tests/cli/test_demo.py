@@ -35,19 +35,40 @@ def test_the_demo_prints_a_table_for_each_layer_and_how_to_open_the_study(run, t
         for row in demo.results(study, layer):
             assert any(all(f" {cell} " in line for cell in row) for line in answer.out.splitlines())
     assert "Open it again with: shiftscope view mine.study" in answer.out
+    assert demo.repair_in_words(study, "repair?focus=arbitrary in the viewer") in answer.out
 
 
 def test_the_demo_shows_the_study_with_the_options_given(run, tmp_path, made, monkeypatch):
     called = []
     module = sys.modules["shiftscope.cli.demo"]
-    monkeypatch.setattr(module, "_run_viewer", lambda words: called.append(words[1:]))
-    assert run("demo", "--out", tmp_path / "a.study", "--no-browser", "--port", "8500").status == 0
-    assert run("demo", "--out", tmp_path / "b.study").status == 0
-    view = ["-m", "shiftscope", "view"]
-    assert called == [
-        [*view, str(tmp_path / "a.study"), "--port", "8500", "--no-browser"],
-        [*view, str(tmp_path / "b.study")],
+    monkeypatch.setattr(module, "_run_viewer", lambda *call: called.append(call))
+    monkeypatch.setenv("SHIFTSCOPE_TOKEN", "a token of sixteen")
+    monkeypatch.setattr("shiftscope.web.server.server.free_port", lambda port: port or 8421)
+    answer = run("demo", "--out", tmp_path / "a.study", "--no-browser", "--port", "8500")
+    assert "http://127.0.0.1:8500/repair?focus=arbitrary&token=a%20token%20of%20sixteen" in answer.out
+    monkeypatch.delenv("SHIFTSCOPE_TOKEN")
+    answer = run("demo", "--out", tmp_path / "b.study")
+    view, token = ["-m", "shiftscope", "view"], called[1][1]
+    assert len(token) >= 16
+    assert f"http://127.0.0.1:8421/repair?focus=arbitrary&token={token}" in answer.out
+    assert [(words[1:], given) for words, given in called] == [
+        ([*view, str(tmp_path / "a.study"), "--port", "8500", "--no-browser"], "a token of sixteen"),
+        ([*view, str(tmp_path / "b.study"), "--port", "8421"], token),
     ]
+
+
+def test_the_end_of_the_demo_says_what_a_repair_gives(made, tmp_path, monkeypatch):
+    study = demo.make_study(tmp_path / "a.study")
+    found = study.repair("arbitrary")
+    gain = found.held_out["arbitrary"]
+    assert gain.interval[0] > 0
+    said = demo.repair_in_words(study, "here")
+    assert said.startswith(f"Silencing {len(found.units)} of 50 units gives arbitrary ")
+    assert f" {100 * (gain.fixed - gain.broken) / gain.labelled:.1f} points back, +" in said
+    monkeypatch.setattr(demo, "REPAIRED", "drifted")  # which needs none
+    assert demo.repair_in_words(study, "here").startswith(
+        "No units were found whose silence surely helps drifted;"
+    )
 
 
 def test_a_folder_of_something_else_is_refused_before_the_training(run, tmp_path, monkeypatch):
@@ -77,6 +98,7 @@ def test_what_ends_the_demo_ends_its_viewer(tmp_path, demo_study, number, deaf):
         demo = sys.modules["shiftscope.demo"] = types.ModuleType("demo")  # in place of what imports torch
         demo.LAYERS, demo.RESULT_COLUMNS, demo.results = (), (), None
         demo.make_study, demo.weights_of = lambda path, seed: None, lambda path: Path("none")
+        demo.REPAIRED, demo.repair_in_words = "arbitrary", lambda study, address: address
         sys.argv[1:] = ["demo", "--out", "a.study", "--no-browser", "--port", "0"]
         main()
         """
@@ -84,7 +106,7 @@ def test_what_ends_the_demo_ends_its_viewer(tmp_path, demo_study, number, deaf):
     words = [sys.executable, "-c", code, "deaf" if deaf else "hears"]
     with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         try:
-            shown = (re.search(r"http://127\.0\.0\.1:([0-9]+)/", line) for line in process.stdout)
+            shown = (re.search(r"is shown at http://127\.0\.0\.1:([0-9]+)/", line) for line in process.stdout)
             port = int(next(filter(None, shown))[1])
             process.send_signal(number)
             assert process.wait(20) == 128 + number

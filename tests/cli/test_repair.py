@@ -3,17 +3,30 @@
 import csv
 import io
 import json
+import shutil
 
 import pytest
 from safetensors import safe_open
 
-from shiftscope.explain.interventions.repair import search_repair
+from shiftscope.explain.interventions.repair import RepairQuestion
+from shiftscope.explain.interventions.repair_search import search_repair
 from shiftscope.store.stored_study import StoredStudy
 
 
-@pytest.fixture
+def searched(path, dataset, **options):
+    study = StoredStudy(path)
+    return search_repair(study, RepairQuestion.of(study, dataset, **options))
+
+
+@pytest.fixture(scope="module")
+def demo_study(demo_study, tmp_path_factory):
+    """A copy, since what is found is kept."""
+    return shutil.copytree(demo_study, tmp_path_factory.mktemp("repaired") / "demo.study")
+
+
+@pytest.fixture(scope="module")
 def found(demo_study):
-    return search_repair(StoredStudy(demo_study), "permuted")
+    return searched(demo_study, "permuted")
 
 
 def test_the_table_is_that_of_the_held_out_half(run, demo_study, found):
@@ -49,14 +62,15 @@ def test_csv_and_json_hold_the_same(run, demo_study, found):
 def test_options_reach_the_search(run, demo_study):
     words = ("--dataset", "arbitrary", "--most", "2", "--seed", "5", "--margin", "0.2")
     told = json.loads(run("repair", demo_study, *words, "--json").out)
-    expected = search_repair(StoredStudy(demo_study), "arbitrary", most=2, seed=5, margin=0.2)
+    expected = searched(demo_study, "arbitrary", most=2, seed=5, margin=0.2)
     assert told["units"] == list(expected.units)
 
 
-def test_the_repaired_head_is_written(run, demo_study, tmp_path, found):
+@pytest.mark.parametrize("option", ["--save-head", "--save"])  # --save is its older name
+def test_the_repaired_head_is_written(run, demo_study, tmp_path, found, option):
     assert found.units
     path = tmp_path / "head.safetensors"
-    assert run("repair", demo_study, "--dataset", "permuted", "--save", path).status == 0
+    assert run("repair", demo_study, "--dataset", "permuted", option, path).status == 0
     with safe_open(path, "numpy") as file:
         weight = file.get_tensor("weight")
     assert not weight[:, list(found.units)].any()
@@ -69,11 +83,11 @@ def test_the_repaired_head_is_written(run, demo_study, tmp_path, found):
         (("--csv", "-", "--json"), "choose one"),
         (("--csv", "no/such/file.csv"), "there is no folder 'no/such'"),
         (("--csv", "val"), "cannot write 'val': it is a folder"),
-        (("--save", "no/such/head.safetensors"), "there is no folder 'no/such'"),
+        (("--save-head", "no/such/head.safetensors"), "there is no folder 'no/such'"),
     ],
 )
 def test_what_cannot_be_written_is_refused_before_the_search(run, recorded, monkeypatch, words, message):
-    monkeypatch.setattr("shiftscope.explain.interventions.repair.search_repair", None)
+    monkeypatch.setattr("shiftscope.explain.interventions.repair_search.search_repair", None)
     assert message in run("repair", recorded, "--dataset", "shifted", *words).refused()
 
 
@@ -83,6 +97,7 @@ def test_what_cannot_be_written_is_refused_before_the_search(run, recorded, monk
         (("--dataset", "shifted"), "labelled samples to search in"),
         (("--dataset", "val"), "is the reference itself"),
         (("--dataset", "day"), "no dataset 'day'"),
+        (("--dataset", "shifted", "--layer", "conv"), "does not feed the linear head"),
         (("--dataset", "shifted", "--margin", "2"), "a margin is from 0 to 1"),
         ((), "--dataset"),
     ],

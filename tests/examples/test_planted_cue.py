@@ -25,7 +25,9 @@ def test_the_dial_shows_in_what_can_be_read(planted, shared_data):
     assert places[-1] == 1
     whole = [accuracy[each]["the whole picture", "associated", "label"] for each in planted.ASSOCIATIONS]
     assert whole == sorted(whole)
-    rests = {accuracy[each]["all but the cue's place", "associated", "label"] for each in planted.ASSOCIATIONS}
+    rests = {
+        accuracy[each]["all but the cue's place", "associated", "label"] for each in planted.ASSOCIATIONS
+    }
     assert len(rests) == 1
 
 

@@ -117,6 +117,16 @@ def test_strongest_samples_that_are_not_there_are_refused(stranger):
 
 
 @pytest.mark.parametrize(
+    "maps",
+    [[], {"hidden": None}, {"hidden": {"picture": [8, 8], "grid": [0, 2]}}, {"hidden": {"grid": "aa"}}],
+)
+def test_maps_that_lie_nowhere_are_refused(maps, stranger):
+    described(stranger / "lab" / "recording.json", lambda content: content.update(maps=maps))
+    with pytest.raises(StudyDamaged, match=r"does not (tell where the map|describe a recording)"):
+        StoredStudy(stranger)["lab"].map_geometry("hidden")
+
+
+@pytest.mark.parametrize(
     "shape", [[2**39, 10], [40, 2**39], [40, 11], [40], [40, -10], [40, 1.5], [True, 10]]
 )
 def test_responses_of_another_shape_than_recorded_are_refused(shape, stranger):

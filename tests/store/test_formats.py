@@ -12,6 +12,7 @@ import pytest
 import shiftscope as ss
 from shiftscope.store.layout import FORMAT, MANIFEST, READ_FORMATS, RECORDING
 from shiftscope.summaries.maxima import Maxima
+from shiftscope.summaries.top_samples import TopSamples
 
 from .format_2 import LABELS as LABELS_2
 from .format_2 import inputs, network
@@ -123,6 +124,9 @@ def test_format_2_is_read_and_sound(format_2):
         recording = format_2[name]
         np.testing.assert_array_equal(recording.samples.labels, LABELS_2[name])
         np.testing.assert_allclose(recording.responses("1"), relu_responses(name), rtol=1e-3)
+        assert recording.summary("1", TopSamples).places() == {}
+        assert recording.map_geometry("1") is None
+        assert recording.strongest_box("1", 0, 0) is None
     assert format_2.head.layer == "4"
 
 
@@ -139,3 +143,4 @@ def test_a_recording_of_format_2_that_stopped_is_finished_by_the_rules_of_format
     assert [each["format"] for each in described] == [2] * 4
     assert not any({"answer", "answers"} & set(each) for each in described)
     np.testing.assert_allclose(format_2["half"].responses("1"), relu_responses("half"), rtol=1e-3)
+    assert format_2["half"].summary("1", TopSamples).places() == {}

@@ -79,6 +79,20 @@ def test_minus_zero_and_zero_are_one_response():
     np.testing.assert_array_equal(top.position[:3, 0], [0, 1, 2])
 
 
+def test_places_follow_their_samples_and_what_one_part_does_not_know_stays_unknown():
+    first, second = (
+        TopSamples.of(block([[1.0], [3.0]])),
+        TopSamples.of(block([[2.0], [4.0]], positions=[2, 3])),
+    )
+    known = first.placed({"position": np.array([[1], [0]]), "token": np.array([[5], [6]])})
+    for merged in (known.merge(second), second.merge(known)):
+        np.testing.assert_array_equal(merged.position[:5, 0], [3, 1, 2, 0, -1])
+        np.testing.assert_array_equal(merged.token[:5, 0], [-1, 5, -1, 6, -1])
+        assert merged.row is None
+    later = known.placed({"position": np.array([[0], [7]]), "token": np.array([[-1], [9]])})
+    np.testing.assert_array_equal(later.token[:2, 0], [5, 6])
+
+
 @pytest.mark.parametrize("scale", [1e-3, 0.3, 1.0, 77.0])
 @pytest.mark.parametrize("signed", [False, True])
 def test_a_histogram_counts_what_numpy_counts_between_its_edges(scale, signed):

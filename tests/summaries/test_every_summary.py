@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from shiftscope.summaries.summarise import summarise
 from shiftscope.summaries.summary import Block, arrays_of, from_arrays, merge_in_order, summaries
+from shiftscope.summaries.top_samples import TopSamples
 
 CATEGORIES = 3
 EXACT = {"maxima", "top_samples", "histograms"}  # the same bytes for any split; sums to rounding
@@ -18,6 +19,15 @@ EXACT = {"maxima", "top_samples", "histograms"}  # the same bytes for any split;
 def block(responses, labels, first=0):
     positions = first + np.arange(len(responses))
     return Block(np.asarray(responses, np.float32), positions, np.asarray(labels, np.int64), CATEGORIES)
+
+
+def placed(block):
+    """Top samples with a place for each response, as a recording finds them."""
+    position = np.broadcast_to(block.positions[:, None], block.responses.shape)
+    row = np.where(
+        position % 3 == 2, -1, (position * 7 + np.arange(position.shape[1])) % 5
+    )  # some are not known
+    return TopSamples.of(block).placed({"position": position, "row": row, "column": row + (row >= 0)})
 
 
 def equal(one, other, exact):
@@ -40,43 +50,43 @@ def passes(draw):
     return responses, labels, cut
 
 
-@pytest.mark.parametrize("name", list(summaries))
+MADE = {name: kind.of for name, kind in summaries.items()} | {"top_samples with places": placed}
+EVERY = pytest.mark.parametrize(("name", "of"), MADE.items(), ids=MADE)
+
+
+@EVERY
 @given(drawn=passes())
 @settings(max_examples=60, deadline=None)
-def test_halves_merge_into_the_whole(name, drawn):
+def test_halves_merge_into_the_whole(name, of, drawn):
+    name = name.partition(" ")[0]
     responses, labels, cut = drawn
-    kind = summaries[name]
-    whole = kind.of(block(responses, labels))
-    first, second = (
-        kind.of(block(responses[:cut], labels[:cut])),
-        kind.of(block(responses[cut:], labels[cut:], cut)),
-    )
+    whole = of(block(responses, labels))
+    first, second = (of(block(responses[:cut], labels[:cut])), of(block(responses[cut:], labels[cut:], cut)))
     equal(first.merge(second), whole, name in EXACT)
     equal(second.merge(first), whole, name in EXACT)
 
 
-@pytest.mark.parametrize("name", list(summaries))
-def test_three_parts_merge_alike_in_any_grouping(name):
+@EVERY
+def test_three_parts_merge_alike_in_any_grouping(name, of):
+    name = name.partition(" ")[0]
     rng = np.random.default_rng(0)
     responses = np.maximum(rng.normal(size=(300, 4)), 0).astype(np.float16)
     labels = rng.integers(0, CATEGORIES, 300)
-    a, b, c = (
-        summaries[name].of(block(responses[s], labels[s], s.start))
-        for s in map(slice, (0, 7, 200), (7, 200, 300))
-    )
+    a, b, c = (of(block(responses[s], labels[s], s.start)) for s in map(slice, (0, 7, 200), (7, 200, 300)))
     equal(a.merge(b).merge(c), a.merge(b.merge(c)), name in EXACT)
 
 
-@pytest.mark.parametrize("name", list(summaries))
-def test_a_summary_comes_back_from_its_arrays(name):
-    state = summaries[name].of(block([[1.0, -2.0], [0.0, 3.0]], [0, 2]))
+@EVERY
+def test_a_summary_comes_back_from_its_arrays(name, of):
+    name = name.partition(" ")[0]
+    state = of(block([[1.0, -2.0], [0.0, 3.0]], [0, 2]))
     arrays = {field: values for field, (values, _) in arrays_of(state).items()}
     equal(from_arrays(name, arrays), state, exact=True)
 
 
-@pytest.mark.parametrize("name", list(summaries))
-def test_every_array_names_its_axes(name):
-    state = summaries[name].of(block(np.ones((2, 5)), [0, 1]))
+@EVERY
+def test_every_array_names_its_axes(name, of):
+    state = of(block(np.ones((2, 5)), [0, 1]))
     assert dataclasses.is_dataclass(state)
     for values, axes in arrays_of(state).values():
         assert values.ndim == len(axes)

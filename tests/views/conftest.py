@@ -18,9 +18,9 @@ from torch import nn
 
 from shiftscope.store.layout import folder_name
 from shiftscope.study import Study
-from shiftscope.views.page.panels import Columns, Page, Panel, Picture, Table, inner_panels
+from shiftscope.views.page.panels import Columns, Fold, Page, Panel, Picture, Table, inner_panels
 
-from ..conftest import Made, Net
+from ..conftest import Made, Net, made_once
 
 P = TypeVar("P", bound=Panel)
 
@@ -183,6 +183,55 @@ def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Explored:
     return Explored.of(study)
 
 
+GROUPED = {
+    **{
+        f"{kind} {severity}": {"corruption": kind, "severity": severity}
+        for kind in ("noise", "blur")
+        for severity in (1, 2, 3)
+    },
+    "north": {"hospital": "north"},
+    "south": {"hospital": "south"},
+}
+
+
+@pytest.fixture(scope="session")
+def grouped(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """A reference that is right on all, noise that is right on 28, 16 and 0 of 40, blur on 40, 39 and 38, and two
+    hospitals on 39 each; ids agree, and noise dims the images."""
+    net = explored_net(Made(samples=40))
+
+    def make(into: Path) -> None:
+        study = Study.create(into / "grouped.study", net, tuple("abcde"))
+        wrong = {"lab": 0, "noise 1": 12, "noise 2": 24, "noise 3": 40, "blur 1": 0, "blur 2": 1, "blur 3": 2}
+        for name in ("lab", *GROUPED):
+            shown = Made(samples=40, scale=1 - 0.25 * int(name[-1]) if name.startswith("noise") else 1.0)
+            with torch.no_grad():
+                seen = net(shown.inputs).argmax(1).numpy()
+            shown.labels = np.where(np.arange(40) < wrong.get(name, 1), (seen + 1) % CATEGORIES, seen)
+            groups = GROUPED.get(name)
+            study.record(
+                shown, name, layers=["hidden"], reference=name == "lab", groups=groups, progress=False
+            )
+
+    folder = made_once(tmp_path_factory, "grouped", make)
+    return Explored.of(Study.create(folder / "grouped.study", net, exist_ok=True))
+
+
+@pytest.fixture(scope="session")
+def twinned(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """The same samples twice, the second time dimmed: ids and labels agree, in another order."""
+    lab, dusk = Made(samples=60), Made(samples=60)
+    net = explored_net(lab)
+    label(net, lab, 0.9, 4)
+    order = np.random.default_rng(3).permutation(60)
+    dusk.inputs, dusk.labels = 0.3 * lab.inputs[order], lab.labels[order]
+    dusk.ids = [f"sample-{position}" for position in order]
+    study = Study.create(tmp_path_factory.mktemp("views") / "twinned.study", net, tuple("abcde"))
+    study.record(lab, "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(dusk, "dusk", progress=False)
+    return Explored.of(study)
+
+
 class Wide(nn.Module):
     """A hidden layer of 130 units and 300 categories."""
 
@@ -236,8 +285,29 @@ def flat(panels: Sequence[Panel]) -> Iterator[Panel]:
 
 
 def panels(page: Page, kind: type[P], title: str = "") -> list[P]:
-    """The panels of a kind whose title holds `title`."""
-    return [panel for panel in flat(page.panels) if isinstance(panel, kind) and title in panel.title]
+    """The panels of a kind whose title, or that of the fold they are in, holds `title`."""
+    found = [
+        panel
+        for panel, fold in _in_folds(page.panels)
+        if isinstance(panel, kind) and (title in panel.title or title in fold)
+    ]
+    holding = [each for each in holders(page.panels) if isinstance(each, kind) and title in each.title]
+    return [*found, *holding]
+
+
+def _in_folds(panels: Sequence[Panel], fold: str = "") -> Iterator[tuple[Panel, str]]:
+    """As `flat`, each with the title of the fold it is in."""
+    for panel in panels:
+        inner = inner_panels(panel)
+        if inner:
+            yield from _in_folds(inner, panel.title if isinstance(panel, Fold) else fold)
+        else:
+            yield panel, fold
+
+
+def fold(page: Page, title: str) -> Fold:
+    (found,) = (p for p in holders(page.panels) if isinstance(p, Fold) and p.title == title)
+    return found
 
 
 def panel(page: Page, kind: type[P], title: str = "") -> P:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from shiftscope.counted import counted
 
@@ -40,7 +43,15 @@ def demo(
     from rich.console import Console
     from rich.table import Table
 
-    from shiftscope.demo import LAYERS, RESULT_COLUMNS, make_study, results, weights_of
+    from shiftscope.demo import (
+        LAYERS,
+        REPAIRED,
+        RESULT_COLUMNS,
+        make_study,
+        repair_in_words,
+        results,
+        weights_of,
+    )
 
     study = make_study(out, seed=seed)
     for layer in LAYERS:
@@ -52,18 +63,30 @@ def demo(
     if weights.is_file():  # pages offer to compute with it what they lack
         model = ["--model", "shiftscope.demo:DigitNet", "--weights", str(weights)]
     again = " ".join(["shiftscope view", str(out), *model])
-    Console().print(f"The study is in {out}. Open it again with: {again}", soft_wrap=True)
-    if view:
-        options = [*model, *([] if port is None else ["--port", str(port)])]
-        options += [] if browser else ["--no-browser"]
-        _run_viewer([sys.executable, "-m", "shiftscope", "view", str(out), *options])
+    _tell(f"The study is in {out}. Open it again with: {again}")
+    page = f"repair?focus={REPAIRED}"
+    if not view:
+        _tell(repair_in_words(study, f"{page} in the viewer"))
+        return
+    from shiftscope.web.server.server import free_port
+
+    port, token = free_port(port), os.environ.get("SHIFTSCOPE_TOKEN") or secrets.token_urlsafe(16)
+    _tell(repair_in_words(study, f"http://127.0.0.1:{port}/{page}&token={quote(token)}"))
+    options = [*model, "--port", str(port), *([] if browser else ["--no-browser"])]
+    _run_viewer([sys.executable, "-m", "shiftscope", "view", str(out), *options], token)
 
 
-def _run_viewer(words: Sequence[str]) -> None:
+def _tell(sentence: str) -> None:
+    from rich.console import Console
+
+    Console(highlight=False).print(sentence, soft_wrap=True, markup=False)
+
+
+def _run_viewer(words: Sequence[str], token: str) -> None:
     """A process of its own, without the weight of torch; what ends this process ends it too."""
     before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        with subprocess.Popen(words) as viewer:
+        with subprocess.Popen(words, env={**os.environ, "SHIFTSCOPE_TOKEN": token}) as viewer:
             try:
                 viewer.wait()
             except BaseException as end:

@@ -18,8 +18,9 @@ def repair(
     margin: float = 0.01,
     most: int = 20,
     seed: int = 0,
+    layer: str | None = None,
     reference: str | None = None,
-    save: Path | None = None,
+    save_head: Annotated[Path | None, Parameter(name=["--save-head", "--save"])] = None,
     csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     json: bool = False,
 ) -> None:
@@ -37,10 +38,12 @@ def repair(
         Units at most.
     seed
         Of the halves that the units are chosen and reported on.
+    layer
+        Whose units are searched, one that feeds the head; the first that does where not given.
     reference
         Dataset that must not suffer, instead of the study's reference.
-    save
-        File for the head without these units, as the study's head.safetensors.
+    save_head
+        File for the head without these units, in safetensors: what load_state_dict of its module takes.
     csv
         File to write, or - for standard output.
     json
@@ -48,17 +51,17 @@ def repair(
     """
     from shiftscope.cli.checked_csv import checked_csv, checked_file
     from shiftscope.cli.show_pairs import show_pairs
-    from shiftscope.explain.interventions.repair import save_repaired_head
+    from shiftscope.explain.interventions.repaired_head import save_repaired_head
     from shiftscope.flow.repair import repair as search
     from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)
-    if save is not None:
-        checked_file(save)
+    if save_head is not None:
+        checked_file(save_head)
     opened = StoredStudy(study)
-    found = search(opened, dataset, margin=margin, most=most, seed=seed, reference=reference)
-    if save is not None:
-        save_repaired_head(save, opened, found)
+    found = search(opened, dataset, margin=margin, most=most, seed=seed, layer=layer, reference=reference)
+    if save_head is not None:
+        save_repaired_head(save_head, opened, found)
     described = {
         "layer": found.layer,
         "dataset": found.dataset,

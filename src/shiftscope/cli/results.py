@@ -21,14 +21,14 @@ def results(
     remove: bool = False,
     csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
 ) -> None:
-    """List what a study keeps of computed answers, and delete what is not wanted any more.
+    """List the results that a study stores, scores and paths among them, and delete those not wanted any more.
 
     Parameters
     ----------
     study
         Folder of the study, or its address on an object store, as s3://bucket/x.study.
     kind
-        Only scores, only paths, or only interventions.
+        Only scores, paths, interventions or repairs.
     layer
         Only those about this layer.
     dataset

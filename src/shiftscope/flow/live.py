@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.flow.derive import derive
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
+from shiftscope.flow.repair import repair
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy
 
@@ -41,6 +42,7 @@ class LiveStudy(live_study.LiveStudy):
 
     intervene = _with_both(intervene)
     derive = _of_study(derive)
+    repair = _of_study(repair)
 
 
 def live(

@@ -1,4 +1,4 @@
-"""A model's responses to a dataset, kept in a study."""
+"""A model's responses to a dataset, stored in a study."""
 
 from __future__ import annotations
 
@@ -291,7 +291,9 @@ def record_dataset(
         )
         answers = known.answers if known else None
         with place.files_lock():
-            writer = RecordingWriter(place, prepared.plan, answers=answers, overwrite=overwrite)
+            writer = RecordingWriter(
+                place, prepared.plan, answers=answers, maps=prepared.map_geometries, overwrite=overwrite
+            )
         if answers:
             writer.tell_other_passes(answers, options.batch_size)
         try:

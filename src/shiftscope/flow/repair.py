@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from shiftscope.progress import Progress
+from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from shiftscope.explain.interventions.repair import Repair
+
+
+def _versions() -> dict[str, int]:
+    from shiftscope.explain.interventions.stored_repairs import VERSIONS
+
+    return VERSIONS
+
+
+result_kind("repairs", _versions)
 
 
 def repair(
@@ -17,11 +29,14 @@ def repair(
     margin: float = 0.01,
     most: int = 20,
     seed: int = 0,
+    layer: str | None = None,
     reference: str | None = None,
+    progress: bool | Progress = True,
 ) -> Repair:
     """Search the smallest set of units whose silence raises the accuracy on a shifted dataset.
 
-    Chosen on one half of the samples, reported on the other; see `docs/interventions.md`.
+    Chosen on one half of the samples, reported on the other; see `docs/interventions.md`. Computed from what is
+    stored, without the model, and kept in the study.
 
     Parameters
     ----------
@@ -31,6 +46,8 @@ def repair(
         Units at most.
     seed
         Of the halves and folds.
+    layer
+        One that feeds the head, which it is where not given.
 
     Raises
     ------
@@ -39,6 +56,19 @@ def repair(
     BadRequest
         An impossible margin or number, the reference itself, or too few labelled samples to split.
     """
-    from shiftscope.explain.interventions.repair import search_repair
+    from shiftscope.explain.interventions.repair import RepairQuestion
+    from shiftscope.explain.interventions.repair_search import SEARCHES, search_repair
+    from shiftscope.explain.interventions.stored_repairs import read_repair, write_repair
+    from shiftscope.progress import shown
 
-    return search_repair(study, dataset, margin=margin, most=most, seed=seed, reference=reference)
+    question = RepairQuestion.of(
+        study, dataset, layer=layer, reference=reference, margin=margin, most=most, seed=seed
+    )
+    kept = read_repair(study, question)
+    if kept:
+        return kept
+    steps = partial(shown(progress), counted="steps")
+    with steps(f"repair for {dataset}", 0, SEARCHES * most) as advance:
+        found = search_repair(study, question, advance=advance)
+    write_repair(study, found)
+    return found

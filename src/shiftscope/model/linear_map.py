@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,13 @@ class LinearMap:
     def bias_or_zeros(self) -> Weights:
         """(output,)"""
         return np.zeros(len(self.weight), np.float32) if self.bias is None else self.bias
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of weight and bias, in hexadecimal digits."""
+        found = hashlib.sha256(self.weight.tobytes())
+        found.update(b"" if self.bias is None else self.bias.tobytes())
+        return found.hexdigest()
 
 
 def further_head(module: str, layer: str) -> str:

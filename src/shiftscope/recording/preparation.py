@@ -22,6 +22,7 @@ from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.forward import autocast_around
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.model.linear_map import LinearMap
+from shiftscope.model.map_geometry import MapGeometry
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,
@@ -34,6 +35,7 @@ from shiftscope.model.survey.find_answer import find_answer
 from shiftscope.model.survey.layer import Layer
 from shiftscope.model.survey.layer_choice import choose_layers
 from shiftscope.model.survey.linear_map_search import find_maps
+from shiftscope.model.survey.receptive_fields import map_geometries
 from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.tokens import prefix_tokens
 from shiftscope.recording.other_answers import refuse_other_answers_in
@@ -81,6 +83,9 @@ class Preparation:
     maps: Mapping[str, LinearMap]  # those whose paths are to be counted
     answer: Answer
     known: KnownAnswers | None  # None in formats that keep none
+    map_geometries: Mapping[
+        str, MapGeometry
+    ]  # by layer; empty where pictures are not what the model is given
 
 
 @dataclass(frozen=True)
@@ -103,11 +108,14 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     asked = dataclasses.replace(asked, layers=_further_layers(study, asked))
     if not asked.other_preprocessing:
         _check_preprocessing(study, dataset, asked.name)
-    inputs = first_inputs(dataset, model)
+    inputs, picture = first_inputs(dataset, model)
     seen = _range_of(dataset, model, inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
     plan = _plan(study, model, dataset, asked, found, described)
-    return Preparation(plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known)
+    geometries = _map_geometries(study, model, inputs, picture, plan)
+    return Preparation(
+        plan, model, inputs, seen, found.categories, found.maps, found.answer, found.known, geometries
+    )
 
 
 def _plan(
@@ -137,6 +145,25 @@ def _plan(
         autocast=found.answer.autocast,
         format=written_format(study.manifest.format),
     )
+
+
+def _map_geometries(
+    study: StoredStudy,
+    model: nn.Module,
+    inputs: torch.Tensor,
+    picture: tuple[int, int] | None,
+    plan: Plan,
+) -> Mapping[str, MapGeometry]:
+    """Of the layers with maps, where the dataset's pictures are what the model is given; the reference's, if alike."""
+    if by_older_rules(plan.format) or picture is None or picture != tuple(inputs.shape[2:]):
+        return {}
+    if study.reference in study.datasets:
+        reference = study[study.reference]
+        told = {layer.name: reference.map_geometry(layer.name) for layer in plan.layers}
+        geometries = {name: geometry for name, geometry in told.items() if geometry}
+        if geometries and all(geometry.picture == picture for geometry in geometries.values()):
+            return geometries
+    return map_geometries(model, inputs, plan.layers, plan.autocast)
 
 
 def _entering(study: StoredStudy) -> list[RecordedLayer]:
@@ -174,7 +201,7 @@ def _range_of(
     """
     before_shifts = unshifted(dataset)
     if before_shifts is not dataset:
-        inputs = first_inputs(before_shifts, model)
+        inputs, _ = first_inputs(before_shifts, model)
     seen, kept = InputRange.of(inputs), study.manifest.inputs
     if kept and asked.name != study.reference:
         before = InputRange.from_json(kept)

@@ -83,6 +83,7 @@ class RecordingWork:
             keep=self.plan.keep,
             summaries=every_summary_on_device(),
             compares=not by_older_rules(self.plan.format),
+            places=not by_older_rules(self.plan.format),
         )
 
         def commit(shard: Shard) -> None:

@@ -13,8 +13,10 @@ import torch
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import ResponseError
+from shiftscope.model.grid import grid_of
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.recording.rounding import BLUR, LOST, MadeZero, Rounding
+from shiftscope.recording.strongest_places import StrongestPlaces
 from shiftscope.shard import COMPARED, Keep, SampleEntry, Shard, StoredType
 
 # The stored type in torch, whole numbers of its size, and the bits of an exponent that is no finite number's.
@@ -89,6 +91,8 @@ class ShardFilling:
     compares
         Whether what is stored in float16 is compared with what it was made from: what becomes 0 in every shard, the
         digits in the first ones.
+    places
+        Whether the places of maxima are looked for in the outputs that `see` is shown.
     """
 
     def __init__(
@@ -103,6 +107,7 @@ class ShardFilling:
         keep: Keep = "responses",
         summaries: MakeSummaries | None = None,
         compares: bool = True,
+        places: bool = False,
     ) -> None:
         samples, otherwise = len(positions), otherwise or {}
         self._index, self._positions, self._logits_stored_as = index, positions, stored_as
@@ -129,6 +134,16 @@ class ShardFilling:
         self._confidences = np.full(samples, np.nan, np.float32)
         self._samples: list[SampleEntry] = []
         self._underway: _Underway | None = None
+        self._places = {
+            layer.name: StrongestPlaces(layer, otherwise.get(layer.name, stored_as))
+            for layer in layers
+            if places and grid_of(layer)
+        }
+
+    def see(self, layer: RecordedLayer, output: torch.Tensor, responses: torch.Tensor) -> None:
+        """Look for places in what a layer gave for the samples of the next `append`."""
+        if layer.name in self._places:
+            self._places[layer.name].see(output, responses)
 
     @property
     def full(self) -> bool:
@@ -173,6 +188,7 @@ class ShardFilling:
             {name: states[name] for name in self._names} if self._summarises else None,
             self._rounding(),
             self._to_zero(),
+            self._found_places(),
         )
 
     def _send(
@@ -266,6 +282,15 @@ class ShardFilling:
                     f"{where}: the response is {value}. Look at this sample's input and the model's weights and "
                     "precision."
                 )
+
+    def _found_places(self) -> dict[str, dict[str, npt.NDArray[Any]]]:
+        shown = self._positions.start + np.flatnonzero([not sample.problem for sample in self._samples])
+        found = {name: places.found() for name, places in self._places.items()}
+        return {
+            name: {"position": shown[told.pop("sample")], **told}
+            for name, told in found.items()
+            if len(shown)
+        }
 
     def _rounding(self) -> dict[str, Any] | None:
         """What float16 took from the samples shown, counted by layer; None where nothing was compared.

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.datasets.sample import Dataset
+from shiftscope.datasets.sample import Dataset, Sample
 from shiftscope.errors import BadRequest, DataError, LabelError, ModelError, ShiftscopeError
 from shiftscope.model.answer import Answer
 from shiftscope.model.evaluation.evaluation import device_and_dtype, observed
@@ -85,6 +85,7 @@ def stream(
     keep: Keep = "responses",
     summaries: MakeSummaries | None = None,
     compares: bool = True,
+    places: bool = False,
 ) -> Generator[Shard, None, None]:
     """Show the samples of `shards` (index -> positions) to the model, one finished shard at a time.
 
@@ -97,6 +98,8 @@ def stream(
         categories and the shard's positions.
     compares
         Whether the first shards are compared with what they were before they were stored in float16.
+    places
+        Whether the places of maxima are looked for, of units that are read off a map.
 
     Raises
     ------
@@ -128,7 +131,9 @@ def stream(
                     keep=keep,
                     summaries=made_there,
                     compares=compares,
+                    places=places,
                 )
+                taps.see = shard.see if places else None
                 while not shard.full:
                     batch = _next(loaded)
                     _refuse_problems(batch, len(categories), options.on_error)
@@ -144,8 +149,10 @@ def stream(
 
 
 @kept_randomness(torch.device("cpu"))  # which a dataset may draw from
-def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
+def first_inputs(dataset: Dataset, model: nn.Module) -> tuple[torch.Tensor, tuple[int, int] | None]:
     """The first readable samples, two if there are, as one batch on the model's device.
+
+    Beside it are the rows and columns of the first one's picture; None where it has none.
 
     Raises
     ------
@@ -155,20 +162,23 @@ def first_inputs(dataset: Dataset, model: nn.Module) -> torch.Tensor:
     if len(dataset) == 0:
         raise DataError("the dataset is empty: there is no sample to record.")
     device, dtype = device_and_dtype(model)
-    inputs: list[torch.Tensor] = []
+    samples: list[Sample] = []
     problem: ShiftscopeError | None = None
     for position in range(min(len(dataset), 100)):
         try:
-            inputs.append(dataset[position].input)
+            samples.append(dataset[position])
         except LabelError:
             raise
         except DataError as error:
             problem = error
-        if len(inputs) == 2:
+        if len(samples) == 2:
             break
-    if not inputs:
+    if not samples:
         raise DataError(f"none of the first samples can be read; the last one: {problem}")
-    return _as_floating(stacked(inputs, "the first one").to(device), dtype)
+    inputs = stacked([sample.input for sample in samples], "the first one")
+    picture = samples[0].picture
+    size = None if picture is None else (picture.height, picture.width)
+    return _as_floating(inputs.to(device), dtype), size
 
 
 def _log_probabilities(outputs: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.counted import counted
 from shiftscope.datasets.pictures.thumbnails import media_type
 from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
+from shiftscope.model.map_geometry import Box, MapGeometry
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.shard import StoredType
 from shiftscope.store.disk.atomic import read_json
@@ -27,6 +28,7 @@ from shiftscope.store.layout import SAMPLES, check_format
 from shiftscope.store.places import RecordingPlace, Twin
 from shiftscope.store.plan import Plan
 from shiftscope.summaries.summary import Summary, from_arrays, name_of, shapes_of
+from shiftscope.summaries.top_samples import TopSamples
 
 S = TypeVar("S", bound=Summary)
 P = ParamSpec("P")
@@ -72,6 +74,7 @@ class Recording:
             self.content = str(described.get("content", ""))  # recordings from before it was kept have none
             self.plan = Plan.of(described)
             self._rounding, self._to_zero = described.get("rounding", {}), described.get("to_zero")
+            self._maps: Mapping[str, Any] = dict(described.get("maps", {}).items())
             self.recorded = {layer.name: layer for layer in self.plan.layers}
         except (KeyError, TypeError, ValueError, AttributeError, ShiftscopeError) as error:
             raise StudyDamaged(f"{place.description} does not describe a recording: {error!r}.") from error
@@ -98,7 +101,7 @@ class Recording:
 
     @property
     def in_words(self) -> str:
-        """Number of samples and of those without a label, and the share of the labelled ones predicted right."""
+        """Number of samples and of those without a label, and the share of the labelled ones classified right."""
         labels, predictions = self.samples.labels, self.samples.predictions
         known = (labels != NO_LABEL) & (predictions != NO_LABEL)
         right = f", accuracy {100 * (labels == predictions)[known].mean():.1f} %" if known.any() else ""
@@ -163,8 +166,30 @@ class Recording:
         except (AttributeError, KeyError, TypeError):
             told = (None,) * 4
         if not all(type(number) is int and number >= 0 for number in told):
-            raise StudyDamaged(f"{self.place.description} does not tell what was rounded; record it again.")
+            raise StudyDamaged(f"{self.place.description} does not say what was rounded; record it again.")
         return Rounded(*told)
+
+    @_says_whose
+    def map_geometry(self, layer: str) -> MapGeometry | None:
+        """Where the places of a layer's map lie in the picture; None of one without a map, or where it is not known."""
+        self.layer(layer)
+        try:
+            return MapGeometry.from_json(self._maps[layer]) if layer in self._maps else None
+        except (KeyError, TypeError, ValueError) as error:
+            raise StudyDamaged(
+                f"{self.place.description} does not say where the map of {layer!r} lies: {error!r}; record it again."
+            ) from error
+
+    @_says_whose
+    def strongest_box(self, layer: str, unit: int, rank: int) -> Box | None:
+        """Where in its picture the sample of this rank moves a unit most; None where that is not known."""
+        geometry = self.map_geometry(layer)
+        top = self.summary(layer, TopSamples)
+        place = [int(values[rank, unit]) for values in top.places().values()]
+        if geometry is None or not place or min(place) < 0:
+            return None
+        row, column = place if len(place) == 2 else divmod(place[0], geometry.grid[1])
+        return geometry.box(row, column)
 
     @_says_whose
     def unit_responses(self, layer: str, unit: int) -> npt.NDArray[np.floating[Any]]:

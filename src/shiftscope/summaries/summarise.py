@@ -8,6 +8,7 @@ import numpy as np
 
 from shiftscope.shard import Shard
 from shiftscope.summaries.summary import Block, Summary, summaries
+from shiftscope.summaries.top_samples import TopSamples
 
 WORTH_COMPILED = 2_000_000  # responses; fewer are summarised before the compiled code has loaded
 
@@ -28,6 +29,15 @@ def summarise(block: Block) -> dict[str, Summary]:
 
 def summarise_shard(shard: Shard, categories: int) -> dict[str, dict[str, Summary]]:
     """Every summary of each layer of a shard, without its skipped samples: layer -> name -> state."""
+    states = _states(shard, categories)
+    for layer, found in shard.places.items():
+        top = states[layer]["top_samples"]
+        assert isinstance(top, TopSamples)
+        states[layer]["top_samples"] = top.placed(found)
+    return states
+
+
+def _states(shard: Shard, categories: int) -> dict[str, dict[str, Summary]]:
     if shard.states is not None:
         return {layer: dict(states) for layer, states in shard.states.items()}
     shown = shard.shown

@@ -41,16 +41,24 @@ summaries: Registry[type[Summary]] = Registry("summary", "shiftscope.summaries")
 
 
 def axes(
-    *names: str, kind: str = "f", low: float = -np.inf, high: float = np.inf, below: str = "", **sizes: int
+    *names: str,
+    kind: str = "f",
+    low: float = -np.inf,
+    high: float = np.inf,
+    below: str = "",
+    optional: bool = False,
+    **sizes: int,
 ) -> Any:
     """A field of a summary that is an array with these axes.
 
     `kind` is NumPy's letter for the type, here float, int or bool; whole numbers lie in [low, high], and below the
     size of an axis that is not the array's own, as positions lie below the number of samples. `sizes` are those of
-    axes that have the same one in every study.
+    axes that have the same one in every study. An `optional` field may be None, and is then not stored.
     """
     told = {"axes": names, "kind": kind, "low": low, "high": high, "below": below, "sizes": sizes}
-    return dataclasses.field(metadata=told)
+    if optional:
+        return dataclasses.field(default=None, metadata={**told, "optional": True})
+    return dataclasses.field(metadata={**told, "optional": False})
 
 
 @cache
@@ -90,9 +98,13 @@ def _merged(earlier: States, later: States) -> States:
 
 
 def arrays_of(state: Summary) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ...]]]:
-    """A summary's arrays with the names of their axes, by field."""
+    """A summary's arrays with the names of their axes, by field; without those that it does not have."""
     fields = dataclasses.fields(state)  # type: ignore[arg-type]
-    return {field.name: (np.asarray(getattr(state, field.name)), field.metadata["axes"]) for field in fields}
+    return {
+        field.name: (np.asarray(values), field.metadata["axes"])
+        for field in fields
+        if (values := getattr(state, field.name)) is not None
+    }
 
 
 def shapes_of(name: str, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...] | None]:
@@ -116,7 +128,11 @@ def from_arrays(
         or whole numbers lie where none can.
     """
     kind = summaries[name]
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    fields = [
+        field
+        for field in dataclasses.fields(kind)  # type: ignore[arg-type]
+        if field.name in arrays or not field.metadata["optional"]
+    ]
     if missing := [field.name for field in fields if field.name not in arrays]:
         raise StudyDamaged(f"the stored summary {name!r} lacks {missing}; record the dataset again.")
     known = dict(sizes or {})

@@ -1,69 +1,30 @@
 """Units chosen on one half and reported on the other, of a study whose colour unit misleads it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from torch import nn
 
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.interventions import repair as module
+from shiftscope.explain.interventions import repair_search as module
+from shiftscope.explain.interventions import repaired_head as repaired_module
 from shiftscope.explain.interventions.intervene import intervene_through_head
-from shiftscope.explain.interventions.repair import save_repaired_head, search_repair
+from shiftscope.explain.interventions.repair import RepairQuestion
+from shiftscope.explain.interventions.repair_search import halves_of
+from shiftscope.explain.interventions.repaired_head import repaired_head, save_repaired_head
+from shiftscope.explain.interventions.stored_repairs import read_repair, write_repair
+from shiftscope.flow.repair import repair
 from shiftscope.statistics.split import split
-from shiftscope.study import Study
-from tests.conftest import copied
-
-COLOUR, UNITS, CATEGORIES = (4, 5), 8, 3
-
-
-class Chooser(nn.Module):
-    """Units as given, and a head that trusts colour twice as much as shape."""
-
-    def __init__(self):
-        super().__init__()
-        self.units = nn.Identity()
-        self.head = nn.Linear(UNITS, CATEGORIES, bias=False)
-        with torch.no_grad():
-            self.head.weight.zero_()
-            for category in range(CATEGORIES):
-                self.head.weight[category, category] = 1.0
-            self.head.weight[0, COLOUR[0]] = self.head.weight[1, COLOUR[1]] = 2.0
-            self.head.weight[:, 6:] = 0.05 * torch.randn(
-                CATEGORIES, 2, generator=torch.Generator().manual_seed(0)
-            )
-
-    def forward(self, inputs):
-        return self.head(self.units(inputs))
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.study import Study, open_study
+from tests.misled import CATEGORIES, COLOUR, UNITS, Chooser, samples
 
 
-def samples(count, seed, *, misleading=0.0, unlabelled=0):
-    """Shape units tell the category, colour units too, but in a share of the samples that of another one."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, CATEGORIES, count)
-    told = np.where(rng.random(count) < misleading, (labels + 1) % CATEGORIES, labels)
-    units = rng.uniform(0, 0.3, (count, UNITS)).astype(np.float32)
-    units[np.arange(count), labels] += 1
-    for category, unit in enumerate(COLOUR):
-        units[told == category, unit] += 1
-    labels[:unlabelled] = -1
-    return ArrayData(units, labels, ids=[f"{seed}-{i}" for i in range(count)], categories=tuple("abc"))
-
-
-@pytest.fixture(scope="module")
-def _misled_once(tmp_path_factory):
-    """What `misled` copies."""
-    study = Study.create(tmp_path_factory.mktemp("misled") / "misled.study", Chooser(), tuple("abc"))
-    study.record(samples(160, 0), "lab", layers=["units"], reference=True, progress=False)
-    study.record(samples(150, 1, misleading=0.8), "field", progress=False)
-    study.record(samples(40, 2, misleading=0.8, unlabelled=5), "night", progress=False)
-    return study.path
-
-
-@pytest.fixture
-def misled(tmp_path, _misled_once):
-    return copied(_misled_once, tmp_path, Chooser())
+def search_repair(study, dataset, **options):
+    return module.search_repair(study, RepairQuestion.of(study, dataset, **options))
 
 
 def test_the_units_that_mislead_are_found_and_hold_on_the_other_half(misled):
@@ -104,7 +65,7 @@ def test_an_image_is_in_the_same_half_in_every_dataset_whatever_else_is_in_it(mi
     misled.record(ArrayData(units, labels, ids=ids, categories=tuple("abc")), "twins", progress=False)
     halves = {}
     for name in ("field", "twins"):
-        own = module._halves(misled[name], seed=0)
+        own = halves_of(misled[name], seed=0)
         own_ids = misled[name].samples.column("id").to_pylist()
         halves[name] = {each: half for each, half in zip(own_ids, own, strict=True) if half >= 0}
     both = halves["field"].keys() & halves["twins"].keys()
@@ -192,19 +153,45 @@ def test_a_large_set_is_searched_in_part_and_reported_in_full(misled, monkeypatc
     assert found.held_out["field"].labelled == split(ids, 2, seed=0).sum()
 
 
-def test_the_repaired_head_answers_as_the_silenced_one(misled, tmp_path):
+def test_the_model_with_the_repaired_head_answers_as_the_repair_says(misled, tmp_path):
     found = search_repair(misled, "field")
     path = tmp_path / "head.safetensors"
     save_repaired_head(path, misled, found)
-    with safe_open(path, "numpy") as file:
-        assert file.metadata() == {"layer": "units"}
-        weight, bias = file.get_tensor("weight"), file.get_tensor("bias")
-    assert not weight[:, list(found.units)].any()
-    kept = [u for u in range(UNITS) if u not in found.units]
-    np.testing.assert_array_equal(weight[:, kept], misled.head.weight[:, kept])
-    answers = (misled["field"].responses("units").astype(np.float32) @ weight.T + bias).argmax(axis=1)
-    silenced = intervene_through_head(misled, found.units).answers["field"].after
-    assert (answers != silenced).mean() < 0.02  # by rounding
+    with safe_open(path, "pt") as file:
+        silenced = ", ".join(map(str, found.units))
+        assert file.metadata() == {"module": "head", "layer": "units", "silenced": silenced}
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
+    net = Chooser()
+    net.head.load_state_dict(state)  # of a head without a bias
+    with torch.no_grad():
+        inputs = torch.from_numpy(misled["field"].responses("units").astype(np.float32))
+        answers = net(inputs).argmax(dim=1).numpy()
+    assert (answers != found.answers["field"].after).mean() < 0.02  # by rounding of what is stored
+    assert [each.name for each in tmp_path.iterdir() if "head" in each.name] == ["head.safetensors"]
+
+
+def test_the_study_gives_the_head_as_the_model_takes_it(misled, tmp_path):
+    state = misled.repaired_head("field", save=tmp_path / "head.safetensors")
+    units = list(misled.repair("field").units)
+    assert list(state) == ["weight"]
+    assert not state["weight"][:, units].any()
+    kept = [u for u in range(UNITS) if u not in units]
+    np.testing.assert_array_equal(state["weight"][:, kept], misled.head.weight[:, kept])
+    assert (tmp_path / "head.safetensors").is_file()
+    with pytest.raises(BadRequest, match=r"there are 2 shifted sets \(field, night\); give dataset"):
+        misled.repaired_head()
+
+
+def test_no_head_is_made_of_units_that_do_not_enter_it_as_they_are(misled, monkeypatch):
+    found = search_repair(misled, "field")
+    misled.derive("units", "pca", size=4, progress=False)
+    derived = replace(found, question=replace(found.question, layer="units~pca4"))
+    with pytest.raises(BadRequest, match="no head to save: 'units~pca4' is derived"):
+        repaired_head(misled, derived)
+    shared = replace(misled.head, alone=False)
+    monkeypatch.setattr(repaired_module, "head_behind", lambda study, layer: shared)
+    with pytest.raises(BadRequest, match="no head to save: 'units' is not all that enters it"):
+        repaired_head(misled, found)
 
 
 def test_no_head_is_saved_where_nothing_helps_or_no_folder_is(misled, tmp_path):
@@ -242,5 +229,79 @@ def test_too_few_labels_to_split_are_refused(misled):
         search_repair(misled, "plain")
 
 
-def test_the_study_repairs_too(misled):
-    assert misled.repair("field").units == search_repair(misled, "field").units
+def test_each_step_is_counted_as_if_its_units_alone_were_silent(misled):
+    found = search_repair(misled, "field")
+    labels, halves = misled["field"].samples.labels, halves_of(misled["field"], seed=0)
+    for step in range(1, len(found.path) + 1):
+        after = intervene_through_head(misled, found.path[:step]).answers["field"].after
+        right = [((after == labels) & (halves == half)).sum() for half in (0, 1)]
+        np.testing.assert_array_equal(found.steps.right[:, step], right)
+    for place, unit in enumerate(found.path):
+        alone = intervene_through_head(misled, [unit]).answers["field"].pairs
+        assert (found.steps.fixed[place], found.steps.broken[place]) == (alone.fixed, alone.broken)
+    held = found.held_out["field"]
+    assert found.steps.right[1, 0] == held.both_right + held.broken
+    assert found.steps.right[1, len(found.units)] == held.both_right + held.fixed
+
+
+def test_every_step_of_the_searches_is_told(misled):
+    for most in (1, 20):
+        told = []
+        module.search_repair(misled, RepairQuestion.of(misled, "field", most=most), advance=told.append)
+        assert sum(told) == module.SEARCHES * most
+        assert min(told) >= 0
+
+
+def test_the_study_keeps_what_it_found_and_searches_once(misled, monkeypatch):
+    found = misled.repair("field")
+    assert found.units == search_repair(misled, "field").units
+    monkeypatch.setattr(module, "greedy_path", None)
+    again = open_study(misled.path).repair("field")
+    assert (again.units, again.path, again.held_out) == (found.units, found.path, found.held_out)
+    np.testing.assert_array_equal(again.steps.right, found.steps.right)
+    kept = misled.results(kind="repairs")
+    assert set(kept["state"]) == {"fresh"}
+    assert sorted(kept["datasets"]) == ["field", "field, lab", "lab", "night"]
+    with pytest.raises(TypeError):
+        misled.repair("field", seed=1)  # another question
+
+
+def test_a_set_that_is_recorded_later_is_answered_too_and_leaves_what_is_kept_fresh(misled):
+    misled.repair("field")
+    misled.record(samples(60, 7, misleading=0.8), "dusk", progress=False)
+    kept = read_repair(misled, RepairQuestion.of(misled, "field"))
+    assert kept.held_out["dusk"] == search_repair(misled, "field").held_out["dusk"]
+
+
+def test_what_rests_on_another_recording_is_searched_again(misled):
+    misled.repair("field")
+    misled.record(samples(150, 9, misleading=0.8), "field", overwrite=True, progress=False)
+    assert read_repair(misled, RepairQuestion.of(misled, "field")) is None
+    assert set(misled.results(kind="repairs", stale=True)["datasets"]) == {"field", "field, lab"}
+
+
+def test_what_was_damaged_or_is_not_ours_is_not_shown(misled):
+    question = RepairQuestion.of(misled, "field")
+    found = search_repair(misled, "field")
+    for change in ({"path": (99, 4)}, {"path": (4, 4)}, {"units": (1, 2, 3)}, {"path": found.path[:1]}):
+        write_repair(misled, replace(found, **change))
+        assert read_repair(misled, question) is None
+    write_repair(misled, found)
+    for file in misled.path.rglob("repairs/**/arrays-*.safetensors"):
+        file.write_bytes(b"damaged")
+    assert read_repair(misled, question) is None
+
+
+def test_sets_of_summaries_alone_are_left_out(misled):
+    misled.record(samples(60, 7), "briefly", keep="summaries", progress=False)
+    assert list(misled.repair("field").held_out) == ["lab", "field", "night"]
+    with pytest.raises(NotInStudy, match="single responses are not there"):
+        misled.repair("briefly")
+
+
+def test_a_study_that_is_only_read_or_cannot_be_written_is_searched_and_stays_as_it_is(misled, monkeypatch):
+    shown = StoredStudy(misled.path, read_only=True)
+    assert repair(shown, "field", progress=False).units
+    monkeypatch.setattr(StoredStudy, "writable", lambda study: False)
+    assert repair(StoredStudy(misled.path), "field", progress=False).units
+    assert not (misled.path / "explanations").exists()

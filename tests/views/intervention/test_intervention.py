@@ -69,6 +69,10 @@ def test_fixed_and_broken_images_are_shown_with_both_predictions(explored):
                 assert first.verdict == ("wrong" if title == "Fixed" else "right")
 
 
+def test_the_page_leads_to_the_search_for_units_where_the_head_tells_the_answers(explored):
+    assert [link.page for link in intervention(explored.study, units="0").related] == ["repair"]
+
+
 def test_more_images_on_demand(explored):
     page = intervention(explored.study, units="0,1,2,6,7,8,9", images=2)
     (strip, *_) = [strip for strip in columns(page, "Broken") if strip.more]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -30,6 +30,7 @@ from shiftscope.views.page.panels import (
     Page,
     Panel,
     Picture,
+    PictureBox,
     Rows,
     Span,
     Table,
@@ -213,10 +214,13 @@ def test_headings_follow_the_nesting() -> None:
     assert "<h2>inner</h2>" in draw(Columns("", [inner]), SERVED)
 
 
-def test_a_role_is_told_in_words_and_by_class() -> None:
+def test_a_role_is_a_class_and_the_baseline_is_named() -> None:
     html = draw(Facts("digits", [], role="shifted"), SERVED)
     assert 'class="panel facts shifted"' in html
-    assert '<span class="role">shifted</span>' in html
+    assert 'class="role"' not in html
+    html = draw(Facts("digits", [], role="reference"), SERVED)
+    assert 'class="panel facts reference"' in html
+    assert '<span class="role">baseline</span>' in html
 
 
 def test_a_picture_tells_its_verdict_in_words_and_by_class() -> None:
@@ -231,6 +235,24 @@ def test_a_picture_that_leads_nowhere_is_no_link() -> None:
     html = draw(ImageStrip("Strongest", [Picture("digits", 4, "a seven")]), SERVED)
     assert "<a" not in html
     assert 'alt="a seven"' in html
+
+
+BOX = PictureBox(0.25, 0.5, 0.75, 1.0, rows=8, columns=16)
+
+
+def test_a_box_is_drawn_over_its_picture() -> None:
+    html = draw(ImageStrip("Strongest", [replace(PICTURE, box=BOX)]), SERVED)
+    place = '<svg class="place" viewBox="0 0 16 8" aria-hidden="true">'
+    at = 'x="4" y="4" width="8" height="4"'
+    assert f'{place}<rect class="under" {at}/><rect {at}/></svg></span>' in html
+    assert 'src="../thumbnails/digits/4?v=1"' in html
+
+
+def test_a_crop_shows_the_part_alone() -> None:
+    html = draw(ImageStrip("Strongest", [replace(PICTURE, box=replace(BOX, cropped=True))]), SERVED)
+    assert '<svg class="crop" viewBox="4 4 8 4" role="img" aria-label="a seven (wrong)">' in html
+    assert '<image href="../thumbnails/digits/4?v=1" width="16" height="8"' in html
+    assert "<img" not in html
 
 
 def test_a_sorted_column_says_so_and_others_offer_to() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from shiftscope.flow.scores import score_all
-from shiftscope.study import Study, open_study
+from shiftscope.study import Study
 from shiftscope.web.jobs import job_queue
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.jobs.source import Source
@@ -30,12 +28,6 @@ INTERVENE = {"job": "intervene", "layer": "conv", "edit": "silence", "reference"
 SLEEPS, FAILS = "3", "4"  # sizes, see SCRIPT
 
 Asked = Callable[..., TestClient]
-
-
-@pytest.fixture(scope="module")
-def recorded(_recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """One for all of these tests: the jobs' scripts change nothing in it."""
-    return open_study(shutil.copytree(_recorded_once, tmp_path_factory.mktemp("asked") / "made.study"))
 
 
 @pytest.fixture
@@ -101,7 +93,7 @@ def test_what_two_ask_for_is_done_once(asked: Asked, jobs: JobQueue) -> None:
 
 def test_the_list_of_jobs_is_never_an_old_one(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
-    assert "No job is over yet." in client.get("/jobs").text
+    assert "No job has finished yet." in client.get("/jobs").text
     submitted(client, size=FAILS)
     while jobs.job(1).under_way:
         time.sleep(0.01)
@@ -264,14 +256,14 @@ def test_scores_that_are_kept_are_shown_where_there_is_a_model(asked: Asked, rec
     score_all(recorded)
     text = asked().get("/layers/hidden").text
     assert OFFER not in text
-    assert "Units by novelty" in text
+    assert "Units by lost peak response (novelty)" in text
 
 
 def test_scores_are_computed_while_a_page_is_drawn_where_no_job_can(asked: Asked) -> None:
     for without in (asked(jobs=None), asked(read_only=True)):
         text = without.get("/layers/hidden").text
         assert OFFER not in text
-        assert "Units by novelty" in text
+        assert "Units by lost peak response (novelty)" in text
 
 
 @pytest.mark.parametrize("number", ["99", "-1", "x", "1" * 18, "9" * 40, "1/2", "%00"])

@@ -22,6 +22,7 @@ from shiftscope.views.page.panels import (
     Chart,
     Column,
     Columns,
+    Compared,
     Computation,
     Fact,
     Facts,
@@ -157,6 +158,17 @@ def test_thumbnails_are_pictures_inside_of_the_page(recorded: Study) -> None:
     shown = base64.b64decode(source.partition(";base64,")[2])
     assert shown == recorded["field"].thumbnail(3)[0]
     assert Image.open(io.BytesIO(shown)).size == (8, 8)
+
+
+def test_a_box_is_drawn_into_the_picture(recorded: Study) -> None:
+    (pair,) = (panel for panel in recorded.unit("conv", 2).page.panels if isinstance(panel, Compared))
+    picture = pair.strips[0].pictures[0]
+    (image,) = kept_whole(draw(recorded, ImageStrip("S", [picture]))).images
+    drawn = svg_of(image)
+    assert drawn.attrib["viewBox"] == "0 0 8 8"
+    whole, *frame = drawn
+    assert whole.attrib["href"].startswith("data:image/png;base64,")
+    assert [each.attrib["width"] for each in frame] == ["3.0", "3.0"]
 
 
 def test_a_study_draws_its_overview(recorded: Study) -> None:

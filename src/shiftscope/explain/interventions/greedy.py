@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,13 @@ UNITS_AT_ONCE = 64  # of which the reference is looked at
 
 
 def greedy_path(
-    shifted: Shown, reference: Shown, weight: npt.NDArray[np.float32], *, margin: float, most: int
+    shifted: Shown,
+    reference: Shown,
+    weight: npt.NDArray[np.float32],
+    *,
+    margin: float,
+    most: int,
+    advance: Callable[[int], None] = lambda steps: None,
 ) -> list[int]:
     """Units in the order in which silencing them helps.
 
@@ -36,6 +43,8 @@ def greedy_path(
     weight : (category, unit)
     margin
         By how much the share of right answers to the reference may fall, from 0 to 1.
+    advance
+        Told of every step, of `most` in all.
     """
     path: list[int] = []
     units = np.arange(weight.shape[1])
@@ -52,6 +61,8 @@ def greedy_path(
             most_right, worth = int(right[best]), len(path)
         shifted, reference = (shown.without(path[-1], weight) for shown in (shifted, reference))
         units = np.delete(units, best)
+        advance(1)
+    advance(most - len(path))
     return path[:worth]
 
 
@@ -84,6 +95,7 @@ def worthwhile_length(
     *,
     margin: float,
     most: int,
+    advance: Callable[[int], None] = lambda steps: None,
 ) -> int:
     """How many steps of the greedy path are worth taking, by cross-validation; 0 where none is.
 
@@ -96,6 +108,8 @@ def worthwhile_length(
     ----------
     shifted, reference
         Samples, and the fold of each, (sample,).
+    advance
+        Told of every step, of `FOLDS` times `most` in all.
 
     References
     ----------
@@ -105,7 +119,7 @@ def worthwhile_length(
     changes: list[list[npt.NDArray[np.int64]]] = [[], []]  # per fold (length, sample): +1 fixed, -1 broken
     for fold in range(FOLDS):
         ours, theirs = (shown.of(folds != fold) for shown, folds in (shifted, reference))
-        path = greedy_path(ours, theirs, weight, margin=margin, most=most)
+        path = greedy_path(ours, theirs, weight, margin=margin, most=most, advance=advance)
         for held, (shown, folds) in zip(changes, (shifted, reference), strict=True):
             held.append(_changes_along(shown.of(folds == fold), weight, path, most))
     gain, fall = (np.concatenate(held, axis=1) for held in changes)

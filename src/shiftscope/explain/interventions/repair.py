@@ -1,51 +1,106 @@
-"""The smallest set of units whose silence helps under a shift, chosen on one half and reported on the other."""
+"""Units to silence under a shift, and what that does to samples they were not chosen on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.arrays import NO_LABEL
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
-from shiftscope.explain.interventions.edit import Edit
-from shiftscope.explain.interventions.greedy import FOLDS, greedy_path, worthwhile_length
-from shiftscope.explain.interventions.head import head_behind, recorded_logits, through_head
-from shiftscope.explain.interventions.intervention import paired_table
+from shiftscope.explain.interventions.head import head_behind
+from shiftscope.explain.interventions.intervention import Answers, paired_table
 from shiftscope.explain.interventions.pairs import Pairs
-from shiftscope.explain.interventions.silencing import Shown
-from shiftscope.model.linear_map import LinearMap
-from shiftscope.statistics.split import FIT, HELD_OUT, order_of, split
-from shiftscope.store.disk.atomic import written_aside
-from shiftscope.store.layout import SHARD_SAMPLES
-from shiftscope.store.stored_recording import Recording
+from shiftscope.explain.interventions.steps import Steps
+from shiftscope.statistics.split import FIT, HELD_OUT
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SEARCHED_AT_MOST = 10_000  # samples of a dataset that the search looks at, so that its time is bounded
+MARGIN, MOST = 0.01, 20  # where nothing else is asked
+
+
+@dataclass(frozen=True)
+class RepairQuestion:
+    """What a search is asked: two equal questions to the same recordings have one answer."""
+
+    layer: str  # that feeds the head
+    dataset: str  # shifted set
+    reference: str
+    margin: float  # by which the accuracy on the reference may fall in the search, from 0 to 1
+    most: int  # units
+    seed: int  # of halves and folds
+
+    @classmethod
+    def of(
+        cls,
+        study: StoredStudy,
+        dataset: str,
+        *,
+        layer: str | None = None,
+        reference: str | None = None,
+        margin: float = MARGIN,
+        most: int = MOST,
+        seed: int = 0,
+    ) -> RepairQuestion:
+        """A question that can be asked of this study; parameters and errors are those of `flow.repair.repair`."""
+        if not 0 <= margin <= 1 or most < 1:
+            raise BadRequest(
+                f"margin={margin}, most={most}; a margin is from 0 to 1, and at least one unit is tried."
+            )
+        head, against = head_behind(study, layer), study[reference or study.reference].name
+        if study[dataset].name == against:
+            raise BadRequest(f"{dataset!r} is the reference itself; name a shifted set to repair for.")
+        return cls(head.layer, dataset, against, float(margin), most, seed)
 
 
 @dataclass(frozen=True, eq=False)
 class Repair:
-    """Units to silence, and what that does to samples they were not chosen on."""
+    """Units to silence, and what the head then answers to every dataset."""
 
-    layer: str
-    dataset: str  # shifted set that the units were chosen for
-    reference: str
-    margin: float
-    seed: int
+    question: RepairQuestion
     units: tuple[int, ...]  # in the order chosen; empty where no set helps
     path: tuple[int, ...]  # all units that gained a sample on the search half, `units` its beginning
-    # The search half of dataset and reference: optimistic, the units were chosen on it.
-    searched: Mapping[str, Pairs]
-    held_out: Mapping[str, Pairs]  # the other half, of every dataset
+    steps: Steps  # along the path
+    answers: Mapping[str, Answers]  # by dataset, with `units` silent
+    # By dataset, (sample,): FIT where the sample could be searched, HELD_OUT where it is reported, -1 without a label.
+    halves: Mapping[str, npt.NDArray[np.int64]]
+
+    @property
+    def layer(self) -> str:
+        return self.question.layer
+
+    @property
+    def dataset(self) -> str:
+        """The shifted set that the units were chosen for."""
+        return self.question.dataset
+
+    @property
+    def reference(self) -> str:
+        return self.question.reference
+
+    @property
+    def margin(self) -> float:
+        return self.question.margin
+
+    @cached_property
+    def searched(self) -> Mapping[str, Pairs]:
+        """The search half of dataset and reference: optimistic, as the units were chosen on it."""
+        return dict(self._pairs(FIT, self.dataset, self.reference))
+
+    @cached_property
+    def held_out(self) -> Mapping[str, Pairs]:
+        """The other half, of every dataset."""
+        return dict(self._pairs(HELD_OUT, *self.answers))
+
+    def _pairs(self, half: int, *names: str) -> Iterator[tuple[str, Pairs]]:
+        for name in names:
+            yield name, self.answers[name].among(self.halves[name] == half)
 
     @property
     def within_margin(self) -> bool:
@@ -74,119 +129,5 @@ class Repair:
         )
 
 
-def search_repair(
-    study: StoredStudy,
-    dataset: str,
-    *,
-    margin: float = 0.01,
-    most: int = 20,
-    seed: int = 0,
-    reference: str | None = None,
-) -> Repair:
-    """Search the smallest set of units whose silence raises the accuracy on a shifted set.
-
-    The labelled samples of each dataset are dealt into two halves by their ids, so that an image is in the same half
-    in every dataset. On one half units are silenced greedily, and how many of them are worth it is decided by
-    cross-validation inside that half (`greedy_path`, `worthwhile_length`); the other half is only looked at to report.
-    Time is bounded: at most 10,000 samples of each set are searched, and each step computes only answers that can
-    change.
-
-    Parameters and errors are those of `shiftscope.flow.repair.repair`.
-    """
-    if not 0 <= margin <= 1 or most < 1:
-        raise BadRequest(
-            f"margin={margin}, most={most}; a margin is from 0 to 1, and at least one unit is tried."
-        )
-    head, against = head_behind(study), study[reference or study.reference]
-    if study[dataset].name == against.name:
-        raise BadRequest(f"{dataset!r} is the reference itself; name a shifted set to repair for.")
-    halves = {name: _halves(study[name], seed) for name in study}
-    for each in (study[dataset], against):
-        _check_enough(each, head, halves[each.name])
-    ours = _searched(study[dataset], head, halves[dataset] == FIT, seed)
-    theirs = _searched(against, head, halves[against.name] == FIT, seed)
-    path = greedy_path(ours[0], theirs[0], head.weight, margin=margin, most=most)
-    length = worthwhile_length(ours, theirs, head.weight, margin=margin, most=most) if path else 0
-    units = tuple(path[:length])
-    edit = Edit.of("silence", against, head.layer, units)
-    answers = {name: through_head(study[name], head, units, edit) for name in study}
-    return Repair(
-        head.layer,
-        dataset,
-        against.name,
-        margin,
-        seed,
-        units,
-        tuple(path),
-        {name: answers[name].among(halves[name] == FIT) for name in (dataset, against.name)},
-        {name: answers[name].among(halves[name] == HELD_OUT) for name in study},
-    )
-
-
-def save_repaired_head(path: Path, study: StoredStudy, repaired: Repair) -> None:
-    """Write the head as the study's `head.safetensors`, the weights of the silenced units zero.
-
-    Raises
-    ------
-    BadRequest
-        There is no folder to write into, or no set of units helped.
-    """
-    from safetensors.numpy import save
-
-    if not repaired.units:
-        raise BadRequest(f"no head to save: {repaired.in_words()}")
-    if not path.parent.is_dir():
-        raise BadRequest(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}.")
-    head = head_behind(study)
-    weight = head.weight.copy()
-    weight[:, list(repaired.units)] = 0
-    with written_aside(path) as file:
-        file.write(save({"weight": weight, "bias": head.bias_or_zeros}, metadata={"layer": head.layer}))
-
-
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
-
-
-def _halves(recording: Recording, seed: int) -> npt.NDArray[np.int64]:
-    """(sample,) half of each labelled sample that was shown, -1 for the others."""
-    samples = recording.samples
-    known = np.flatnonzero((samples.labels != NO_LABEL) & (samples.predictions != NO_LABEL))
-    halves = np.full(len(samples), -1, np.int64)
-    halves[known] = split(_ids(recording, known), 2, seed)
-    return halves
-
-
-def _check_enough(recording: Recording, head: LinearMap, halves: npt.NDArray[np.int64]) -> None:
-    search, held_out = (int((halves == half).sum()) for half in (FIT, HELD_OUT))
-    if min(search, held_out) < 2 * FOLDS or len(head.weight) < 2:
-        raise BadRequest(
-            f"{recording.name!r} has {search} labelled samples to search in, {held_out} to report on, and "
-            f"{len(head.weight)} categories; a repair needs at least {2 * FOLDS}, {2 * FOLDS} and two. Halves are by "
-            "the samples' ids and the seed: with few samples another seed may do."
-        )
-
-
-def _searched(
-    recording: Recording, head: LinearMap, chosen: npt.NDArray[np.bool_], seed: int
-) -> tuple[Shown, npt.NDArray[np.int64]]:
-    """The samples chosen, as many as are searched, and the fold of each."""
-    positions = np.flatnonzero(chosen)
-    if len(positions) > SEARCHED_AT_MOST:
-        order = np.argsort(order_of(_ids(recording, positions), seed), kind="stable")
-        positions = np.sort(positions[order[:SEARCHED_AT_MOST]])
-    responses, logits = [], []
-    for start in range(0, len(recording.samples), SHARD_SAMPLES):
-        stop = min(start + SHARD_SAMPLES, len(recording.samples))
-        here = positions[(positions >= start) & (positions < stop)] - start
-        if len(here):
-            responses.append(recording.responses(head.layer, start, stop)[here])
-            logits.append(recorded_logits(recording, start, stop)[here])
-    labels = recording.samples.labels[positions]
-    folds = split(_ids(recording, positions), FOLDS, seed)
-    return Shown(np.concatenate(responses), np.concatenate(logits), labels), folds
-
-
-def _ids(recording: Recording, positions: npt.NDArray[np.intp]) -> list[str]:
-    names = recording.samples.column("id").to_pylist()
-    return [names[position] for position in positions]

@@ -12,7 +12,8 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.results import Result, ResultKey, read_result, write_result
+from shiftscope.store.formats.samples import Samples
+from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, VERSION = "interventions", 1
@@ -23,9 +24,6 @@ def answers_key(
     study: StoredStudy, dataset: str, layer: str, units: Sequence[int], edit: EditKind, reference: str
 ) -> ResultKey:
     """All that decides the answers; the order of the units does not."""
-    named = ", ".join(map(str, sorted(units)))
-    if len(named) > LONGEST:
-        named = f"{len(units)} units {hashlib.sha256(named.encode()).hexdigest()[:12]}"
     datasets = (dataset,) if dataset == reference else (dataset, reference)
     return ResultKey.of(
         study,
@@ -39,8 +37,16 @@ def answers_key(
             "units": sorted(units),
             "reference": study.manifest.recorded_as(reference),
         },
-        variant=f"{edit} {named}",
+        variant=f"{edit} {named_units(units)}",
     )
+
+
+def named_units(units: Sequence[int]) -> str:
+    """Units as a folder's name has them: readable where they are few."""
+    named = ", ".join(map(str, sorted(units)))
+    if len(named) > LONGEST:
+        return f"{len(units)} units {hashlib.sha256(named.encode()).hexdigest()[:12]}"
+    return named
 
 
 def read_answers(
@@ -52,10 +58,15 @@ def read_answers(
         kept = read_result(study.path, answers_key(study, dataset, layer, units, edit, reference))
     except StudyDamaged:
         return None  # it is computed again
-    after = kept.parts[KIND].get("after") if kept else None
-    if after is None or after.shape != samples.predictions.shape:
+    return checked_answers(kept.parts[KIND] if kept else {}, samples, len(study.categories))
+
+
+def checked_answers(arrays: Arrays, samples: Samples, categories: int) -> Answers | None:
+    """From the array `after` of a kept result; None where it cannot be predictions for these samples."""
+    after = arrays.get("after")
+    if after is None or after.shape != samples.predictions.shape or after.dtype.kind != "i":
         return None
-    if len(after) and not (after.min() >= NO_LABEL and after.max() < len(study.categories)):
+    if len(after) and not (after.min() >= NO_LABEL and after.max() < categories):
         return None
     return Answers(samples.labels, samples.predictions, after.astype(np.int64))
 

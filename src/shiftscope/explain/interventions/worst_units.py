@@ -38,7 +38,11 @@ def worst_units(
         No such score, fewer than one unit, several shifted sets to choose from, or no unit with a value.
     """
     against = study[reference or study.reference].name
-    name = study[dataset].name if dataset is not None else _only_shifted(study, against)
+    name = (
+        study[dataset].name
+        if dataset is not None
+        else only_shifted(study, against, "under which one units are the worst")
+    )
     null = unit_scores[by].null
     if how_many < 1:
         raise BadRequest(f"the {how_many} worst units; at least 1.")
@@ -57,11 +61,11 @@ def worst_units(
     return worst
 
 
-def _only_shifted(study: StoredStudy, reference: str) -> str:
+def only_shifted(study: StoredStudy, reference: str, what: str) -> str:
+    """The one shifted set; raises `BadRequest` where there are several, or none, to say `what` for."""
     shifted = [name for name in study if name != reference]
     if len(shifted) != 1:
         raise BadRequest(
-            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); give dataset=... to say under "
-            "which one units are the worst."
+            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); give dataset=... to say {what}."
         )
     return shifted[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,8 +101,6 @@ def _key(
     settings: Settings,
 ) -> ResultKey:
     """One for each map, dataset, reference, rule and treatment of frequencies."""
-    weights = hashlib.sha256(linear.weight.tobytes())
-    weights.update(b"" if linear.bias is None else linear.bias.tobytes())
     rule, frequencies = settings.rule.name, settings.frequencies
     told: Mapping[str, Any] = {
         "map": linear.name,
@@ -120,7 +117,7 @@ def _key(
         linear.layer,
         [recording.name] if reference is None else [recording.name, reference.name],
         versions={KIND: VERSION},
-        ground={f"weights of {linear.name}": weights.hexdigest()},
+        ground={f"weights of {linear.name}": linear.digest},
         settings=told,
         variant=f"{linear.name} {rule}-{frequencies.smoothing}{eps}",
         seed=settings.seed,

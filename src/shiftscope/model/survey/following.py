@@ -10,9 +10,10 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
+
+from shiftscope.model.survey.operations import Operations, axis_in_views
 
 Mask = tuple[bool, ...]  # (token,) whether it depends on the sample from the start, as no class token does
 
@@ -26,7 +27,7 @@ class Trace:
     mask: Mask = ()
 
 
-class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Following(Operations):  # type: ignore[no-untyped-call]
     """A context in which every operation on the sample, or on what comes of it, hands on what is known of its axes.
 
     A product with weights makes units along the last axis, a convolution along the first behind the samples; what
@@ -36,7 +37,7 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """
 
     def __init__(self, inputs: torch.Tensor) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._traces: MutableMapping[torch.Tensor, Trace] = WeakTensorKeyDictionary()
         self._wholes: MutableMapping[torch.Tensor, torch.Tensor] = WeakTensorKeyDictionary()  # of views
         self._traces[inputs] = Trace()
@@ -46,29 +47,6 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.reordered = (
             False  # tokens that others had joined were moved, and a length tells of no order any more
         )
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Torch's own hook: no, nothing is compiled in here, and to wrap what follows would import its compiler."""
-        return False
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        kwargs = kwargs or {}
-        nested = any(
-            isinstance(part, torch.Tensor) and part.is_nested for part in tree_leaves((args, kwargs))
-        )
-        if torch.is_inference_mode_enabled() and not nested:  # operations come before they are taken apart
-            with self:
-                parts = func.decompose(*args, **kwargs)
-            if parts is not NotImplemented:
-                return parts
-        same = func is torch.ops.aten.as_strided_.default and _strided_alike(*args[:3])
-        out = func(*args, **kwargs)
-        if not same:
-            self._follow(func, args, kwargs, out)
-        return out
 
     def units_of(self, tensor: torch.Tensor) -> int | None:
         """Axis of the units; None where nothing tells."""
@@ -192,8 +170,8 @@ class Following(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> list[Trace]:
         seen = args[0]
         trace = self._of(seen)
-        units = _places(view, seen.shape, trace.units, args[1:], kwargs, made)
-        tokens = _places(view, seen.shape, trace.tokens, args[1:], kwargs, made)
+        units = axis_in_views(view, seen.shape, trace.units, args[1:], kwargs, made)
+        tokens = axis_in_views(view, seen.shape, trace.tokens, args[1:], kwargs, made)
         traces = []
         for part, unit, token in zip(made, units, tokens, strict=True):
             if token is None and part.ndim == 3 and not all(trace.mask):
@@ -262,46 +240,7 @@ MOVED = {"roll", "flip", "index_select", "constant_pad_nd", "quantize_per_tensor
 }
 
 
-def _strided_alike(tensor: torch.Tensor, sizes: Sequence[int], strides: Sequence[int]) -> bool:
-    """Whether only strides would change, and these only where there is no step to take."""
-    axes = zip(tensor.shape, tensor.stride(), strides, strict=True)
-    return list(tensor.shape) == list(sizes) and all(now == new for size, now, new in axes if size > 1)
-
-
 def _agreed(axes: Iterable[int | None]) -> int | None:
     """The one axis that is said; None where none or several are."""
     said = {axis for axis in axes if axis is not None}
     return said.pop() if len(said) == 1 else None
-
-
-def _places(
-    view: Any,
-    shape: Sequence[int],
-    axis: int | None,
-    arguments: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    made: Sequence[torch.Tensor],
-) -> list[tuple[int, list[int]] | None]:
-    """Where an axis of what is viewed is in each view, and which of its indices are there; None where it is not whole.
-
-    Found by the same view of a stand-in, in whose memory only steps along that axis lead anywhere.
-    """
-    nowhere: list[tuple[int, list[int]] | None] = [None] * len(made)
-    if axis is None or 0 in shape:
-        return nowhere
-    size = shape[axis] if shape[axis] > 1 else 2  # a step along an axis of one could not be told
-    sizes, steps = list(shape), [0] * len(shape)
-    sizes[axis], steps[axis] = size, 1
-    try:
-        views = view(torch.arange(size).as_strided(sizes, steps), *arguments, **kwargs)
-    except (RuntimeError, IndexError):  # part of the axis, with part of another
-        return nowhere
-    found = nowhere
-    for index, (there, part) in enumerate(zip(tree_leaves(views), made, strict=True)):
-        axes = [at for at, step in enumerate(there.stride()) if step and there.shape[at] > 1]
-        axes = axes or [at for at, step in enumerate(there.stride()) if step]
-        if len(axes) == 1 and there.ndim == part.ndim and there.numel():
-            one = axes[0]
-            along = there[tuple(slice(None) if at == one else 0 for at in range(there.ndim))].tolist()
-            found[index] = one, along[: part.shape[one]]
-    return found

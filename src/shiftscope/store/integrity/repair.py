@@ -53,7 +53,9 @@ def _repair(place: RecordingPlace, damages: Sequence[Damage], categories: Sequen
     plan = Plan.of(described)
     complete = described.get("complete")
     for damage in damages:
-        if damage.file.name == "zarr.json" or damage.file.suffix == ".summaries":
+        # What is made again may be made of what was merged before, but not of what is damaged in it.
+        merged = damage.file.is_relative_to(place.names.summaries) and damage.file.is_file()
+        if merged or damage.file.name == "zarr.json" or damage.file.suffix == ".summaries":
             damage.file.unlink(missing_ok=True)
         if damage.shard is not None:
             if damage.file.is_dir():  # where a shard's file should be

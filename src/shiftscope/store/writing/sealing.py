@@ -29,6 +29,7 @@ from shiftscope.store.layout import (
     SAMPLES,
     SUMMARIES,
     UNIT_CHUNK,
+    folder_name,
 )
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
@@ -36,6 +37,7 @@ from shiftscope.store.writing.coordinates import write_coordinates
 from shiftscope.store.writing.merged_runs import merged_summaries, runs
 from shiftscope.store.writing.resummarise import summaries_of_stored
 from shiftscope.summaries.summary import States, arrays_of
+from shiftscope.summaries.top_samples import PLACES, TopSamples
 
 TRANSPOSED_AT_ONCE = 64 * 2**20  # bytes
 AT_ONCE_ON_A_STORE = 512 * 2**20  # where each pass fetches all responses again
@@ -61,7 +63,8 @@ def seal(place: RecordingPlace, plan: Plan, categories: Sequence[str] = ()) -> N
         flush(place.summaries, sums)
     else:
         again = partial(summaries_of_stored, place, plan) if plan.keep == "responses" else None
-        write_summaries(place, merged_summaries(place, plan.shard_count, again), sums)
+        merged = merged_summaries(place, plan.shard_count, again)
+        write_summaries(place, _with_places_of_before(place, plan, merged), sums)
     if plan.keep == "responses":
         transpose(place, plan, sums)
         write_coordinates(place, plan, categories, sums)
@@ -94,6 +97,24 @@ def _added(one: Any, other: Any) -> Any:
     if isinstance(one, dict):
         return {key: _added(one[key], value) for key, value in other.items()} if one else other
     return one + other
+
+
+def _with_places_of_before(place: RecordingPlace, plan: Plan, merged: States) -> States:
+    """The summaries with those places of maxima that are in the ones they replace: responses do not tell them again."""
+    states = {layer: dict(of_layer) for layer, of_layer in merged.items()}
+    for layer in plan.layers:
+        top, folder = states[folder_name(layer.name)]["top_samples"], place.summary(layer.name, "top_samples")
+        assert isinstance(top, TopSamples)
+        there = [name for name in PLACES if (folder / name).is_dir()]
+        if not there:
+            continue
+        try:
+            before = {name: StoredArray(folder / name).all() for name in ("position", *there)}
+        except (StudyDamaged, ValueError, KeyError, TypeError):
+            continue
+        if all(array.shape == top.position.shape for array in before.values()):
+            states[folder_name(layer.name)]["top_samples"] = top.placed(before)
+    return states
 
 
 def write_summaries(place: RecordingPlace, merged: States, sums: Checksums) -> None:
@@ -149,7 +170,7 @@ def _only_kept(place: RecordingPlace, plan: Plan, sums: Checksums) -> bool:
     flush(place.summaries, kept)
     if _content(place.named(kept)) != read_json(place.description, "a recording").get("content"):
         raise StudyDamaged(
-            f"{place.folder} keeps no responses, and its summaries are not of the shards that are there. Record with "
+            f"{place.folder} stores no responses, and its summaries are not of the shards that are there. Record with "
             "overwrite=True."
         )
     return True
@@ -162,7 +183,7 @@ def _ends_of_shards(place: RecordingPlace, plan: Plan) -> tuple[Checksums, dict[
     """
     sums: Checksums = {}
     taken: dict[str, Any] = {}
-    told_by: dict[Path, Path] = {}  # file -> the `.done` file that tells of it
+    told_by: dict[Path, Path] = {}  # file -> the `.done` file that names it
     for index in plan.shards():
         path = place.done(index)
         done = read_json(path, "the end of a shard", sums=sums)
@@ -174,14 +195,14 @@ def _ends_of_shards(place: RecordingPlace, plan: Plan) -> tuple[Checksums, dict[
                 taken[what] = _added(taken.get(what, {}), done[what])
         except (KeyError, TypeError, AttributeError) as error:
             raise StudyDamaged(
-                f"{path} does not tell what was rounded as those before it do; record the dataset again."
+                f"{path} does not say what was rounded as those before it do; record the dataset again."
             ) from error
         if "sha256" not in done:
             flush(place.samples(index), sums)
     # Of before there are some that name the summaries too, which are gone once they are merged.
     if missing := place.missing(file for file in told_by if file.suffix != ".summaries"):
         raise StudyDamaged(
-            f"{told_by[missing[0]]} tells of {missing[0]}, which is not there. Remove it, and give the "
+            f"{told_by[missing[0]]} names {missing[0]}, which is not there. Remove it, and give the "
             "command that recorded the dataset again."
         )
     return sums, {what: taken[what] for what in sorted(taken)}

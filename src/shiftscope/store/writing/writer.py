@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from shiftscope.errors import StudyDamaged, StudyMismatch
 from shiftscope.model.answers import Answers, refuse_other_answers
+from shiftscope.model.map_geometry import MapGeometry
 from shiftscope.shard import Shard
 from shiftscope.store.disk.atomic import (
     Checksums,
@@ -47,6 +48,8 @@ class RecordingWriter:
     ----------
     answers
         What the model answers to the first inputs, by which it is known again.
+    maps
+        By layer, where the places of its map lie in the picture.
     batch_size
         Of the passes, noted with each shard.
 
@@ -65,6 +68,7 @@ class RecordingWriter:
         plan: Plan,
         *,
         answers: Answers | None = None,
+        maps: Mapping[str, MapGeometry] | None = None,
         batch_size: int | None = None,
         overwrite: bool = False,
     ) -> None:
@@ -84,7 +88,9 @@ class RecordingWriter:
         else:
             self.complete = False
             self._refuse_full_disk()
-            told = {"answers": answers.as_json()} if answers else {}
+            told: dict[str, Any] = {"answers": answers.as_json()} if answers else {}
+            if maps:
+                told["maps"] = {name: geometry.as_json() for name, geometry in maps.items()}
             begun = {"format": plan.format, "complete": False, **told, "plan": planned}
             write_json(place.description, with_own_digest(begun))
         if plan.keep == "responses" and not self.complete:

@@ -10,19 +10,28 @@ import numpy.typing as npt
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.views.category.error_kind import HELP, ErrorKind
 from shiftscope.views.category.shown_category import ShownCategory
-from shiftscope.views.page.panels import Cell, Column, Columns, Table
+from shiftscope.views.page.panels import Cell, Column, Columns, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.shown_sets import left_out, shown_sets
 
 OTHERS = 10  # categories by name; the rest is one row
 
 
-@section(ShownCategory, place=20)
-def error_counts(category: ShownCategory) -> Columns:
+@section(ShownCategory, place=50)
+def error_counts(category: ShownCategory) -> Fold:
     """False negatives and false positives, side by side."""
-    return Columns("", [_table(category.selection, category.index, kind, OTHERS) for kind in HELP])
+    tables = [_table(category.selection, category.index, kind, OTHERS) for kind in HELP]
+    return Fold("What it is taken for", _said(category), [Columns("", tables)], "taken-for")
+
+
+def _said(category: ShownCategory) -> str:
+    """How many of each kind there are in the focus."""
+    selection = category.selection
+    numbers = {kind: int(_counts(selection, selection.focus, category.index, kind).sum()) for kind in HELP}
+    return f"in {selection.focus} {', '.join(f'{count(number)} {kind}' for kind, number in numbers.items())}"
 
 
 def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None) -> Table:
@@ -30,7 +39,7 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
 
     Beyond `named` of them the others share a row.
     """
-    names = selection.ordered()
+    names = shown_sets(selection)
     counts = {name: _counts(selection, name, index, kind) for name in names}
     totals = {name: int(counts[name].sum()) for name in names}
     everywhere = np.sum(list(counts.values()), axis=0)
@@ -65,7 +74,14 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
         ),
     ]
     whole = partial(_table, selection, index, kind, None) if rest else None
-    return Table(kind.capitalize(), columns, rows, empty=f"No {kind} in any dataset.", whole=whole)
+    return Table(
+        kind.capitalize(),
+        columns,
+        rows,
+        note=left_out(selection) if kind == "false negatives" else "",
+        empty=f"No {kind} in any dataset.",
+        whole=whole,
+    )
 
 
 def _counts(selection: Selection, name: str, index: int, kind: ErrorKind) -> npt.NDArray[np.int64]:

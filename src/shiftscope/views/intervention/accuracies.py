@@ -37,8 +37,8 @@ def accuracies(shown: ShownIntervention) -> Table | Message | None:
     columns = [
         Column("dataset"),
         Column("labelled", "Samples with a label.", numeric=True),
-        Column("before", "Share of them predicted right, as recorded.", numeric=True),
-        Column("after", "Share of them predicted right with the units changed.", numeric=True),
+        Column("before", "Share of them classified right, as recorded.", numeric=True),
+        Column("after", "Share of them classified right with the units changed.", numeric=True),
         Column(
             "difference",
             "After minus before in percentage points, with the 95 % interval of Newcombe for paired shares.",
@@ -53,8 +53,5 @@ def accuracies(shown: ShownIntervention) -> Table | Message | None:
     alone = f" Recorded with summaries alone: {', '.join(left_out)}." if left_out else ""
     waiting = [name for name in shown.kept if name not in done.answers]
     alone += f" Not answered by the model yet: {', '.join(waiting)}." if waiting else ""
-    note = (
-        "Interval and p do not know how the units were chosen; the command shiftscope repair chooses them on other "
-        "samples."
-    )
+    note = "Interval and p do not know how the units were chosen; the page of a repair chooses them on other samples."
     return Table("Accuracy before and after", columns, rows, note=note + alone)

@@ -15,7 +15,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.page.viewed_study import jobs_of
 from shiftscope.views.parts.image_sets import FEW
-from shiftscope.views.parts.interventions import AT
+from shiftscope.views.parts.interventions import AT, REPAIR
 from shiftscope.views.parts.number_text import count
 
 TITLE = "What units do to the answers"
@@ -63,6 +63,7 @@ def intervention(
             *selection.choices(AT, **at.asked()),
         ],
         subtitle=_in_words(shown),
+        related=[Link("Search which to silence", selection.page(REPAIR))] if shown.through_head else [],
     )
 
 

@@ -11,31 +11,44 @@ import numpy as np
 from shiftscope.scores.estimation.estimate_units import RANKS
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.density import REACH, density, scott_bandwidth
+from shiftscope.statistics.quartiles import quartiles
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Chart, Columns, Message, Panel, Rows
+from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel, Rows
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import all_exact, number
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.parts.unit_scores import estimated, title, too_few_categories
 
 POINTS = 256  # along each curve
 
 
-@section(ShownLayer, place=10)
-def densities(layer: ShownLayer) -> Columns | None:
+@section(ShownLayer, place=50)
+def densities(layer: ShownLayer) -> Fold | None:
     """Kernel densities of the two published scores over the units, a curve for each shifted dataset."""
     if not layer.selection.others():
         return None
     novelty = _densities(layer.selection, "novelty", positive=layer.positive)
-    return Columns("", [novelty, _densities(layer.selection, "spurious")])
+    both = Columns("", [novelty, _densities(layer.selection, "spurious")])
+    return Fold("How two scores are spread", _medians(layer), [both], "densities")
+
+
+def _medians(layer: ShownLayer) -> str:
+    """Of both scores in the focus."""
+    selection, told = layer.selection, []
+    for score in ("novelty", "spurious"):
+        middle = quartiles(estimated(selection, selection.focus)[score].value)[1]
+        told.append(f"{title(score)} {number(float(middle))}")
+    return f"medians in {selection.focus}: {' and '.join(told)}"
 
 
 def _densities(selection: Selection, score: str, *, positive: bool = False) -> Panel:
     """Of one score; where `positive` over the units whose score is above zero, as the paper's text has it (its
     notebooks take all)."""
     curves, peaks, missing = [], [], []
-    for name in selection.others():
+    shifts = [name for name in shown_sets(selection) if name != selection.baseline]
+    for name in shifts:
         values = estimated(selection, name)[score].value
         values = values[values > 0] if positive else values[~np.isnan(values)]
         if not scott_bandwidth(values) > 0:
@@ -45,7 +58,7 @@ def _densities(selection: Selection, score: str, *, positive: bool = False) -> P
         peaks.append(f"{name} {_curve(values.tobytes()).peak}")
     heading = f"Density of {title(score)}"
     if not curves:
-        why = [too_few_categories(selection, name) for name in selection.others()]
+        why = [too_few_categories(selection, name) for name in shifts]
         few = f" {why[0]}" if unit_scores[score].reads == RANKS and all(why) else ""
         return Message(
             heading,
@@ -65,7 +78,7 @@ def _densities(selection: Selection, score: str, *, positive: bool = False) -> P
                 **({"scale": {"domain": [low, high]}} if bounded else {}),
             },
             "y": {"field": "density", "type": "quantitative", "title": "density"},
-            "color": by_dataset(selection, selection.others()),
+            "color": by_dataset(selection, shifts),
         },
     }
     chosen = "units with a positive score" if positive else "all units that have the score"

@@ -23,6 +23,27 @@ class Link:
     text: str
     page: str
     help: str = ""
+    within: str = ""  # what it belongs to: neighbours of one name share a line of a menu, under that name
+    short: str = ""  # the text on that line
+
+
+@dataclass(frozen=True)
+class PictureBox:
+    """A part of a picture: its sides as fractions of the picture's, from the upper left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    rows: int  # of the whole picture, in pixels
+    columns: int
+    cropped: bool = False  # whether it is shown alone, rather than with a frame around it
+
+    @property
+    def pixels(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height in pixels of the picture."""
+        left, top = self.left * self.columns, self.top * self.rows
+        return left, top, self.right * self.columns - left, self.bottom * self.rows - top
 
 
 @dataclass(frozen=True)
@@ -56,6 +77,7 @@ class Picture:
     caption: str = ""
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
+    box: PictureBox | None = None  # what of it is pointed at
 
 
 @dataclass(frozen=True)
@@ -93,6 +115,9 @@ class Column:
     axis: Sequence[tuple[float, str]] = field(
         default=(), kw_only=True
     )  # places from 0 to 1, and their numbers
+    ends: tuple[str, str] | None = field(
+        default=None, kw_only=True
+    )  # what its two ends say, in place of the name
     help: str = ""  # how the numbers below were computed
     numeric: bool = False
     sort: Link | None = None  # page with the table sorted by this column
@@ -134,6 +159,14 @@ class Table(Panel):
 
 
 @dataclass(frozen=True)
+class Tagging:
+    """Pictures can be selected and tagged by a POST to `page`."""
+
+    page: str
+    tags: Sequence[str]  # proposed while typing
+
+
+@dataclass(frozen=True)
 class ImageStrip(Panel):
     """Pictures in order, strongest first unless the title says otherwise."""
 
@@ -143,6 +176,8 @@ class ImageStrip(Panel):
     more: Link | None = None
     empty: str = "No images."
     large: bool = False  # one picture to be looked at, rather than many to be compared
+    sizable: bool = False  # a person may choose how large the pictures are
+    tagging: Tagging | None = None
 
 
 @dataclass(frozen=True)
@@ -283,6 +318,82 @@ class Compared(Panel):
 
 
 @dataclass(frozen=True)
+class Equation(Panel):
+    """Pictures that become others, which look like third ones: strips with what stands between them."""
+
+    strips: Sequence[ImageStrip]
+    answers: Sequence[Span]  # what each strip is classified as
+    signs: Sequence[tuple[str, str]]  # one fewer than strips: a sign, and what it says
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One sample in one dataset, with the answer it got."""
+
+    dataset: str
+    picture: Picture
+    answer: str
+    role: Role | None  # None for a set that is neither baseline nor focus
+    note: str = ""  # how sure the answer is
+    like: Picture | None = None  # what the wrong answer looks like
+    like_words: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Twins(Panel):
+    """The same sample in several datasets."""
+
+    twins: Sequence[Twin]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StripGroup:
+    """Strips that belong together, under a heading of their own; the heading may be empty."""
+
+    heading: Words
+    strips: Sequence[ImageStrip]
+
+
+@dataclass(frozen=True)
+class StripGroups(Panel):
+    """Groups of strips next to one another in one panel."""
+
+    groups: Sequence[StripGroup]
+    note: str = ""  # beside the title
+    captioned: bool = False  # room for words under the pictures
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number at each mark of an axis, with its name at the end."""
+
+    name: str
+    values: Sequence[float]
+    look: Literal["focus", "baseline", "other"] = "other"
+
+
+@dataclass(frozen=True)
+class Lines(Panel):
+    """Numbers along marks, a line each, between the smallest and the largest of `ticks`."""
+
+    lines: Sequence[Line]  # the last one over the others
+    marks: Sequence[tuple[str, str]]  # names along the axis, and what stands under them
+    ticks: Sequence[tuple[float, str]]  # values with a line of the grid, and their numbers
+    description: str  # the chart in words, for those who cannot see it
+    note: str = ""  # under the title: what is counted
+    chosen: int | None = None  # the mark that counts
+
+
+@dataclass(frozen=True)
+class Code(Panel):
+    """Lines to be copied into a program or a terminal."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Fold(Panel):
     """Panels that are closed at first: the title is the topic, `says` what was found."""
 
@@ -299,6 +410,34 @@ class Folds(Panel):
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """A small example as bars, one set's or two sets' beside one another, and what is found of it."""
+
+    names: Sequence[str]  # below the bars
+    before: Sequence[float]  # heights of the baseline's; empty where there is one set
+    after: Sequence[float]
+    sets: tuple[str, str]  # what they are called
+    axis: str  # what the heights are
+    found: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is explained in a glossary."""
+
+    name: str
+    key: str  # `glossary#key` leads to it
+    text: str
+    facts: Sequence[tuple[str, str]] = ()
+    sketch: Sketch | None = None
+
+
+@dataclass(frozen=True)
+class Glossary(Panel):
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
 class Case:
     """What one set did to the answers: how much, what, by which unit, and pictures before and after."""
 
@@ -312,7 +451,7 @@ class Case:
     ways: Sequence[Link]  # the main one first
     strips: Sequence[ImageStrip]  # in pairs: before, after; the note is the answer
     like: Picture | None = None  # what the wrong answer looks like where it is right
-    about: str = ""  # the user's own words
+    about: str = ""  # small print under the name
     mild: bool = False
 
 
@@ -326,6 +465,75 @@ class Cases(Panel):
     axis: Sequence[tuple[float, str]]
     help: str
     more: Link | None = None
+    rows: str = ""  # what a row is, where it has no accuracy of its own
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One set's number, its colour and a picture."""
+
+    text: str
+    label: str  # set, number and what is to be said of it, in words
+    shade: int | None  # from 0, the palest, to 5; None where there is nothing to measure
+    page: str = ""
+    picture: Picture | None = None
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    name: str
+    page: str
+    cells: Sequence[HeatCell | None]  # None where no such set was recorded
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class HeatBlock:
+    """Rows under columns of their own, the baseline's number at their left."""
+
+    variable: str  # that orders the columns; empty for one column of sets without order
+    columns: Sequence[str]
+    rows: Sequence[HeatRow]
+    lines: Curves | None = None
+
+
+@dataclass(frozen=True)
+class Heat(Panel):
+    """Sets by their rows, coloured by one number."""
+
+    blocks: Sequence[HeatBlock]
+    baseline: str
+    usual: HeatCell
+    bins: Sequence[str]  # what each shade means, the palest first
+    measure: Words = ""  # what the shades are of
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line through measured points, with its band."""
+
+    name: str  # written at its end; empty for a line of many
+    points: Sequence[
+        tuple[int, float, float, float]
+    ]  # step, and from 0 to 1: height, lower and upper end of the band
+    focus: bool = False
+    largest: int | None = None  # step of the point that is drawn larger
+
+
+@dataclass(frozen=True)
+class Curves(Panel):
+    """Numbers over the values of a variable, from the baseline on; heights are shares of the axis."""
+
+    steps: Sequence[str]  # names under the axis, the baseline's first
+    variable: str
+    axis: Sequence[tuple[float, str]]
+    curves: Sequence[Curve]
+    baseline: tuple[float, float, float]  # its height and band
+    description: str  # in words, for those who cannot see it
+    note: Words = ""
+    pictures: Sequence[Sequence[Picture]] = ()  # under each step
 
 
 @dataclass(frozen=True)
@@ -336,6 +544,16 @@ class Choice:
     options: Sequence[Link]
     current: str  # text of the option in force
     help: str = ""
+    further: bool = False  # under "More", where at most four stand beside one another
+
+
+@dataclass(frozen=True)
+class File:
+    """What a page gives to take away, made when it is asked for."""
+
+    name: str
+    media_type: str
+    content: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -352,10 +570,13 @@ class Page:
     related: Sequence[Link] = ()  # other pages about the same thing
     sentence: str = ""  # the page's one idea, drawn as its heading; the title where empty
     lede: Words = ""  # the numbers of that sentence
+    warning: Words = ""  # what is not as it was asked for
+    actions: Sequence[Link] = ()  # what can be done about the idea, the first thing first
+    file: File | None = None  # what "download=file" in the address gives
 
 
 def inner_panels(panel: Panel) -> Sequence[Panel]:
     """The panels inside of one; none of a panel that holds no others."""
     if isinstance(panel, Columns | Fold | Folds):
         return panel.panels
-    return panel.strips if isinstance(panel, Compared) else ()
+    return panel.strips if isinstance(panel, Compared | Equation) else ()

@@ -3,7 +3,7 @@ compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Choice, Link
 
 EARLIER_NAMES = {"focus": "lead", "baseline": "reference"}  # in addresses and notebooks that people keep
@@ -64,6 +65,10 @@ class Selection:
     def focused_on(self, default: str) -> Selection:
         """The same, with another focus where the reader chose none."""
         return self if self.asked_focus else replace(self, focus=default)
+
+    def focused(self, name: str) -> Selection:
+        """The same, with this focus in every address."""
+        return replace(self, focus=name, asked_focus=name)
 
     def page(self, path: str, **options: Option) -> str:
         """An address with the choices in force and more options."""
@@ -130,21 +135,41 @@ class Selection:
         """Menus of layer, focus and baseline for a page at `path` that shows units of a layer."""
         return [self.layer_choice(path, **options), *self.dataset_choices(path, **options)]
 
+    def focus_choice(self, path: str, names: Iterable[str], **options: Option) -> Choice:
+        """A menu of the datasets that may be in focus."""
+        focuses = self.menu(names, lambda name: self.on(name).page(path, **options))
+        help = "Selects and orders what is shown; the other datasets follow it."
+        return Choice("Focus", focuses, self.focus, help)
+
     def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of focus and baseline."""
-        focuses = [Link(name, replace(self, asked_focus=name).page(path, **options)) for name in self.study]
-        against = [
-            Link(name, replace(self, asked_baseline=name).page(path, **options)) for name in self.study
-        ]
+        against = self.menu(self.study, lambda name: replace(self, asked_baseline=name).page(path, **options))
         return [
-            Choice(
-                "Focus",
-                focuses,
-                self.focus,
-                "Selects and orders what is shown; the other datasets follow it.",
-            ),
+            self.focus_choice(path, self.study, **options),
             Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
+
+    def menu(self, names: Iterable[str], link: Callable[[str], str]) -> list[Link]:
+        """An entry for each dataset, those of a group on one line; `link` gives its address."""
+        return menu_links(self.study, names, link)
+
+    def on(self, focus: str) -> Selection:
+        """The same for the addresses of pages with another focus."""
+        return replace(self, asked_focus=focus)
+
+    def two_set_choices(self, path: str, **options: Option) -> Sequence[Choice]:
+        """Menus of focus and baseline for a page that compares the two: neither makes them one set, and what is in
+        focus trades places with the baseline."""
+        focus, baseline = self.dataset_choices(path, **options)
+        swapped = replace(self, asked_baseline=self.focus, asked_focus=self.baseline)
+        against = [
+            Link(each.text, swapped.page(path, **options), "Trades places with the focus.")
+            if each.text == self.focus != self.baseline
+            else each
+            for each in baseline.options
+        ]
+        others = [each for each in focus.options if each.text != self.baseline]
+        return [*([replace(focus, options=others)] if others else []), replace(baseline, options=against)]
 
     def everywhere(self, path: str, **options: Option) -> str:
         """The address of a page at `path` without a focus of the reader's choice."""

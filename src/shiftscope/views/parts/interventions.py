@@ -1,4 +1,4 @@
-"""The way to the page on which units are changed."""
+"""The ways to the page on which units are changed, and to the one on which they are searched."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import jobs_of
 
 AT = "interventions"
+REPAIR = "repair"
 
 
 def interventions(selection: Selection, layer: str, units: Sequence[int], text: str) -> list[Link]:

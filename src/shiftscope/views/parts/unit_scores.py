@@ -16,9 +16,9 @@ from shiftscope.views.parts.computation import computation
 
 
 def estimated(selection: Selection, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
-    """Every score of a layer's units in one dataset, by name, compared with the reference in force.
+    """Every score of a layer's units in one dataset, by name, compared with the baseline in force.
 
-    Of the reference itself only the scores that describe one dataset have values. Those that are not kept are computed
+    Of the baseline itself only the scores that describe one dataset have values. Those that are not kept are computed
     here and now; not where a job can do it.
 
     Raises
@@ -41,7 +41,7 @@ def _offer(selection: Selection) -> Panel:
     offer = computation(
         study,
         "Scores are not computed yet",
-        f"Scores of every layer's units, compared with {reference}. They are then kept in the study, layer by layer.",
+        f"Scores of every layer's units, compared with {reference}. They are then stored in the study, layer by layer.",
         kind="scores",
         parameters={"reference": reference},
         page=None,
@@ -68,9 +68,17 @@ def too_few_categories(selection: Selection, dataset: str, layer: str | None = N
 
 
 def title(score: str) -> str:
-    return score.replace("_", " ")
+    """What pages call a score, or another number of a unit."""
+    return unit_scores[score].title if score in unit_scores else score.replace("_", " ")
 
 
 def name_of(text: str) -> str:
-    """The name of a score as people write it: in any case, with blanks or underscores."""
-    return text.strip().casefold().replace(" ", "_")
+    """The name of a score as people write it: in any case, with blanks or underscores, or as pages call it."""
+    written = text.strip().casefold()
+    titled = {score.title.casefold(): name for name, score in unit_scores.items()}
+    return titled.get(written, written.replace(" ", "_"))
+
+
+def explained(score: str) -> str:
+    """Where the glossary explains a score."""
+    return f"glossary#{score}"

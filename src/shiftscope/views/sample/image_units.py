@@ -7,28 +7,35 @@ from functools import partial
 import numpy as np
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.counted import counted
 from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.page.panels import Cell, Column, Message, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import as_share, label_mean, reference_maximum
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.sample.shown_sample import ShownSample
 
 UNITS = 12
 STRIP = 5
 
 
-@section(ShownSample, place=30)
-def image_units(sample: ShownSample) -> Table | Message:
+@section(ShownSample, place=50)
+def image_units(sample: ShownSample) -> Fold | Message:
     """Units by their response to the image over their reference maximum.
 
     The datasets follow with the mean response to the image's category and with the ratio of maxima.
     """
-    return Message("Strongest units", sample.lacking) if sample.lacking else _table(sample, UNITS)
+    if sample.lacking:
+        return Message("Strongest units", sample.lacking)
+    table = _table(sample, UNITS)
+    units = sample.selection.study.layer(sample.selection.layer).units
+    says = f"{len(table.rows)} of {counted(units, 'unit')} of {sample.selection.layer} in {sample.recording.name}"
+    return Fold("Strongest units on this image", says, [table], "strongest-units")
 
 
 def _table(sample: ShownSample, units: int | None) -> Table:
@@ -39,10 +46,11 @@ def _table(sample: ShownSample, units: int | None) -> Table:
     maxima = reference_maximum(selection)
     category = seen.label if seen.label != NO_LABEL else seen.prediction
     named = category_name(selection.study, category)
-    means = {name: label_mean(selection, name, category) for name in selection.ordered()}
+    means = {name: label_mean(selection, name, category) for name in shown_sets(selection)}
     ratios = {
         name: activation_ratio(selection.study[name].summary(selection.layer, Maxima).largest, maxima)
-        for name in selection.others()
+        for name in shown_sets(selection)
+        if name != selection.baseline
     }
     stripped = list(dict.fromkeys([selection.baseline, selection.focus, recording.name])) if units else []
     scale = f"over the unit's largest response in {selection.baseline}"

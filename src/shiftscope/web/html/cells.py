@@ -12,7 +12,18 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from shiftscope.views.page.panels import Cell, Change, Choice, Column, Link, Panel, Picture, Span, Words
+from shiftscope.views.page.panels import (
+    Cell,
+    Change,
+    Choice,
+    Column,
+    Link,
+    Panel,
+    Picture,
+    PictureBox,
+    Span,
+    Words,
+)
 from shiftscope.web.html.addresses import Addresses
 
 _BAR = (
@@ -53,7 +64,7 @@ def rows(table_rows: Sequence[Sequence[Cell]], columns: Sequence[Column], addres
 
 
 def title(panel: Panel, level: int, role: str | None = None, page: str = "") -> Markup:
-    """The heading of a panel and the line's end behind it; nothing where it has neither title nor role.
+    """The heading of a panel, the baseline marked as such; nothing where it has neither title nor role.
 
     `page` is the address that it leads to.
     """
@@ -61,7 +72,7 @@ def title(panel: Panel, level: int, role: str | None = None, page: str = "") -> 
         return Markup()
     text = escaped(panel.title)
     linked = f'<a href="{_escaped(page)}">{text}</a>' if page else text
-    behind = f' <span class="role">{escaped(role)}</span>' if role else ""
+    behind = ' <span class="role">baseline</span>' if role == "reference" else ""
     return Markup(f"<h{level}>{linked}{behind}</h{level}>\n")
 
 
@@ -92,28 +103,50 @@ def axis(numbers: Sequence[tuple[float, str]]) -> Markup:
     return Markup(f'<svg class="chart" height="18" aria-hidden="true">{"".join(ticks)}</svg>')
 
 
-def entries(links: Sequence[Link], addresses: Addresses) -> Markup:
-    """The lines of a menu."""
-    lines = []
-    for link in links:
-        help = f"<small>{escaped(link.help)}</small>" if link.help else ""
-        lines.append(
-            f'\n    <li><a href="{_escaped(addresses.page(link.page))}">{escaped(link.text)}{help}</a></li>'
-        )
-    return Markup("".join(lines))
+def entries(links: Sequence[Link], addresses: Addresses, most: int | None = None) -> Markup:
+    """The lines of a menu, `most` at most; links within the same thing share one."""
+    return Markup("".join(menu_lines(links, addresses, "", "")[:most]))
+
+
+def lines_left(links: Sequence[Link], most: int) -> int:
+    """How many links stand on lines beyond the first `most`."""
+    return sum(len(line) for line in _lines_of(links)[most:])
 
 
 def options(choice: Choice, addresses: Addresses) -> Markup:
     """The lines of a choice's menu."""
+    return Markup(
+        "".join(menu_lines(choice.options, addresses, choice.current, ' hx-swap="innerHTML show:none"'))
+    )
+
+
+def menu_lines(links: Sequence[Link], addresses: Addresses, current: str, swap: str) -> list[str]:
+    """Each line as HTML; `current` is the text of the link in force."""
     lines = []
-    for option in choice.options:
-        help = f"<small>{escaped(option.help)}</small>" if option.help else ""
-        current = ' aria-current="true"' if option.text == choice.current else ""
-        lines.append(
-            f'\n    <li><a href="{_escaped(addresses.page(option.page))}"{current} hx-swap="innerHTML show:none">'
-            f"{escaped(option.text)}{help}</a></li>"
-        )
-    return Markup("".join(lines))
+    for line in _lines_of(links):
+        drawn, kind = "".join([_menu_link(link, addresses, current, swap) for link in line]), ""
+        if line[0].within:
+            drawn, kind = f"<span>{escaped(line[0].within)}</span>{drawn}", ' class="within"'
+        lines.append(f"\n    <li{kind}>{drawn}</li>")
+    return lines
+
+
+def _lines_of(links: Sequence[Link]) -> list[list[Link]]:
+    lines: list[list[Link]] = []
+    for link in links:
+        if link.within and lines and lines[-1][0].within == link.within:
+            lines[-1].append(link)
+        else:
+            lines.append([link])
+    return lines
+
+
+def _menu_link(link: Link, addresses: Addresses, current: str, swap: str) -> str:
+    help = f"<small>{escaped(link.help)}</small>" if link.help else ""
+    now = ' aria-current="true"' if current and link.text == current else ""
+    label = f' aria-label="{escaped(link.text)}"' if link.short else ""
+    text = escaped(link.short or link.text)
+    return f'<a href="{_escaped(addresses.page(link.page))}"{now}{label}{swap}>{text}{help}</a>'
 
 
 def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
@@ -209,7 +242,14 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
     if picture.drawn:
         address = _escaped(addresses.picture(picture))
-        inside = f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{alt}">'
+        if picture.box and picture.box.cropped:
+            inside = _crop(picture.box, address, alt)
+        else:
+            inside = (
+                f'<img src="{address}" width="56" height="56" loading="lazy" decoding="async" alt="{alt}">'
+            )
+            if picture.box:
+                inside = f'<span class="frame">{inside}{_frame(picture.box)}</span>'
     else:
         inside = f'<span class="words">{picture.position}: {alt}</span>'
     if picture.caption:
@@ -217,3 +257,22 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     if not picture.page:
         return f'<span class="thumbnail{verdict}">{inside}</span>'
     return f'<a class="thumbnail{verdict}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'
+
+
+def _frame(box: PictureBox) -> str:
+    """Lines around a part of a picture, to be laid over it."""
+    left, top, width, height = (f"{pixels:.6g}" for pixels in box.pixels)
+    at = f'x="{left}" y="{top}" width="{width}" height="{height}"'
+    return (
+        f'<svg class="place" viewBox="0 0 {box.columns} {box.rows}" aria-hidden="true">'
+        f'<rect class="under" {at}/><rect {at}/></svg>'
+    )
+
+
+def _crop(box: PictureBox, address: str, alt: str) -> str:
+    """A part of a picture alone; where it is not square, with what of the picture lies around it."""
+    shown = " ".join(f"{pixels:.6g}" for pixels in box.pixels)
+    return (
+        f'<svg class="crop" viewBox="{shown}" role="img" aria-label="{alt}">'
+        f'<image href="{address}" width="{box.columns}" height="{box.rows}" preserveAspectRatio="none"/></svg>'
+    )

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Protocol
 from urllib.parse import quote, unquote
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.scores.score import unit_scores
 from shiftscope.store.notes import search_notes
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Link
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
 from shiftscope.views.page.viewed_study import jobs_of
+from shiftscope.views.parts.unit_scores import name_of, title
+from shiftscope.views.parts.worst_set import worst_set
 
 
 class StudyIndex(Protocol):
@@ -43,6 +49,10 @@ class Navigation:
     categories: Sequence[Link] = ()
     questions: Sequence[Link] = ()  # pages of the whole study beside the overview
     written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
+    scores: Callable[[str], Sequence[Link]] = (
+        lambda text: ()
+    )  # those of a name: what they mean, or their units
+    samples: Callable[[str], Sequence[Link]] = lambda text: ()  # those with an id
     # Whether the layer or dataset at an address has a unit or sample of a number.
     holds: Callable[[str, int], bool] = lambda page, number: True
 
@@ -52,21 +62,61 @@ def navigation(study: StudyIndex) -> Navigation:
     return Navigation(
         study.name,
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
-        datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
+        datasets=_datasets(study),
         categories=_by_number(tuple(study.categories)),
         questions=[
             *(Link(view.menu, view.address) for view in views.values() if view.menu),
             *([Link("Jobs", "jobs")] if jobs_of(study) else []),
         ],
+        scores=partial(_scores, study) if isinstance(study, StoredStudy) else lambda text: (),
+        samples=partial(_samples, study) if isinstance(study, StoredStudy) else lambda text: (),
         written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
         holds=partial(_holds, study) if isinstance(study, StoredStudy) else lambda page, number: True,
     )
+
+
+def _datasets(study: StudyIndex) -> list[Link]:
+    """Those of a group on one line, where the study says what belongs together."""
+
+    def page(name: str) -> str:
+        return f"datasets/{quote(name, safe='')}"
+
+    if isinstance(study, StoredStudy):
+        return menu_links(study, study.datasets, page)
+    return [Link(name, page(name)) for name in study.datasets]
 
 
 @lru_cache(maxsize=4)
 def _by_number(categories: tuple[str, ...]) -> list[Link]:
     """Made once: every page has the same thousand."""
     return [Link(name, f"categories/{index}") for index, name in enumerate(categories)]
+
+
+def _scores(study: StoredStudy, text: str) -> list[Link]:
+    """A score's place in the glossary, where there is one, else the units of the page's layer sorted by it."""
+    name = name_of(text)
+    if name not in unit_scores or not study.layers:
+        return []
+    if any(view.address.strip("/") == "glossary" for view in views.values()):
+        return [Link(title(name), f"glossary#{name}")]
+    try:
+        selection = Selection.at(study)
+        focus = worst_set(selection)
+    except StudyDamaged:  # of which no page can be drawn
+        return []
+    return [Link(f"{selection.layer}, by {title(name)}", selection.layer_page(sort=name, focus=focus))]
+
+
+def _samples(study: StoredStudy, text: str) -> list[Link]:
+    """Samples with this id, in every dataset that can be read."""
+    found = []
+    for name in study:
+        with suppress(StudyDamaged):
+            ids: list[str] = study[name].samples.column("id").to_pylist()
+            if text in ids:
+                page = f"datasets/{quote(name, safe='')}/samples/{ids.index(text)}"
+                found.append(Link(f"{name}, sample {text}", page))
+    return found
 
 
 def _holds(study: StoredStudy, page: str, number: int) -> bool:

@@ -25,6 +25,19 @@ class Live(Protocol):
 
     def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
 
+    def repair(
+        self,
+        dataset: str,
+        /,
+        *,
+        margin: float,
+        most: int,
+        seed: int,
+        layer: str,
+        reference: str,
+        progress: Progress,
+    ) -> Any: ...
+
 
 Run = Callable[..., None]
 R = TypeVar("R", bound=Run)

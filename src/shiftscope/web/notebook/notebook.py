@@ -78,7 +78,12 @@ class Inside:
 
     def picture(self, picture: Picture) -> str:
         content, media_type = self.study[picture.dataset].thumbnail(picture.position)
-        return data_uri(content, media_type)
+        whole = data_uri(content, media_type)
+        if picture.box is None:
+            return whole
+        template = _templates.get_template("notebook_boxed.svg")
+        sharp = media_type == "image/png"
+        return data_uri(template.render(box=picture.box, source=whole, sharp=sharp).encode(), "image/svg+xml")
 
     def static(self, name: str) -> str:
         return ""

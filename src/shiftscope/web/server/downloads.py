@@ -1,4 +1,4 @@
-"""Tables of a page as files."""
+"""Tables of a page as files, and the file that it gives."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from shiftscope.web.html.html import tables
 from shiftscope.web.server import assets
 
 
-def downloaded(page: Page, number: int, kind: Literal["csv", "parquet"]) -> Response:
-    """One table of a page as a file, with every row it has."""
+def downloaded(page: Page, number: int, kind: Literal["csv", "parquet", "file"]) -> Response:
+    """One table of a page as a file, with every row it has; or the page's own file."""
+    if kind == "file":
+        if page.file is None:
+            raise NotInStudy(f"no file on this page, {page.title!r}.")
+        return _attached(page.file.content(), page.file.media_type, page.file.name)
     found = list(tables(page.panels))
     if not 0 <= number < len(found):
         raise NotInStudy(f"no table {number} on this page, which has {len(found)}.")
@@ -27,9 +31,17 @@ def downloaded(page: Page, number: int, kind: Literal["csv", "parquet"]) -> Resp
         if kind == "csv"
         else (as_parquet(rows), "application/vnd.apache.parquet")
     )
-    words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{page.title} {table.title}").strip("-.")[:100] or "table"
+    return _attached(content, media_type, f"{_file_name(f'{page.title} {table.title}')}.{kind}")
+
+
+def _file_name(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:100] or "table"
+
+
+def _attached(content: bytes, media_type: str, name: str) -> Response:
+    """`name` of letters, digits, points and dashes."""
     headers = {
-        "Content-Disposition": f'attachment; filename="{words}.{kind}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": assets.ALWAYS_ASK,
     }
     return Response(content, media_type=media_type, headers=headers)

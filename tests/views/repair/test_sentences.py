@@ -1,0 +1,149 @@
+"""What the page of a repair says, of numbers written down by hand."""
+
+import numpy as np
+import pytest
+
+from shiftscope.explain.interventions.intervention import Answers
+from shiftscope.explain.interventions.repair import Repair, RepairQuestion
+from shiftscope.explain.interventions.steps import Steps
+from shiftscope.statistics.split import FIT, HELD_OUT
+from shiftscope.views.page.panels import plain
+from shiftscope.views.repair.sentences import (
+    alone,
+    amount,
+    argues_for,
+    beyond_margin,
+    headline,
+    how_many_needed,
+    lede,
+    listed,
+    mean_ratio,
+    turned,
+    who_is_helped,
+)
+
+# Of each set (both right, broken, fixed, both wrong) on the held-out half, as of a ResNet on CIFAR-10.
+NOISE, TEST, BLUR = (144, 19, 44, 143), (291, 12, 3, 44), (132, 5, 3, 210)
+SEARCHED = (90, 4, 1, 5)  # of test
+
+
+def answers(*halves):
+    """Answers to samples of category 0, half by half: (both right, broken, fixed, both wrong)."""
+    before = np.concatenate([np.repeat([0, 0, 1, 1], counts) for counts in halves])
+    after = np.concatenate([np.repeat([0, 1, 0, 1], counts) for counts in halves])
+    return Answers(np.zeros(len(before), np.int64), before, after)
+
+
+def repaired(noise=NOISE, test=TEST, blur=BLUR, *, units=(61, 54), right=(163, 187, 188), margin=0.01):
+    question = RepairQuestion("layer3", "noise", "test", margin, 20, 0)
+    halves = np.repeat([FIT, HELD_OUT], [100, 350])
+    steps = Steps(np.array([np.zeros(len(right)), right], np.int64), np.array([73, 13]), np.array([29, 20]))
+    told = {"test": test, "noise": noise, "blur": blur}
+    return Repair(
+        question,
+        units,
+        (61, 54),
+        steps,
+        {name: answers(SEARCHED, counts) for name, counts in told.items()},
+        dict.fromkeys(told, halves),
+    )
+
+
+def test_the_heading_says_what_is_given_and_what_it_costs():
+    assert (
+        headline(repaired(), 64) == "Silencing 2 of 64 units gives noise 7.1 points back, and costs test 2.6"
+    )
+    kept = repaired(test=(300, 3, 3, 44))  # whose interval holds zero
+    assert headline(kept, 64) == "Silencing 2 of 64 units gives noise 7.1 points back"
+    assert headline(repaired(units=()), 64) == "No set of units helps noise"
+    chance = repaired(noise=(144, 19, 20, 167))
+    assert headline(chance, 64) == "Silencing 2 of 64 units does not surely help noise"
+
+
+def test_the_lede_has_the_numbers_of_the_half_that_was_not_searched():
+    assert plain(lede(repaired())) == (
+        "On samples the search never saw, noise goes from 46.6 % to 53.7 % (+2.7 to +11.5 points): 44 fixed, 19 "
+        "broken, p 0.0022."
+    )
+    assert lede(repaired(noise=(163, 0, 0, 187), units=())) == (
+        "No set of units of layer3 helps noise within the margin: what the search gained did not hold in "
+        "cross-validation. noise stays at 46.6 %."
+    )
+
+
+def test_a_reference_that_lost_more_than_it_may_is_warned_of():
+    assert beyond_margin(repaired()) == (
+        "test may lose 1 point and loses 2.6 (−5.0 to −0.3). In the search it lost 3."
+    )
+    assert beyond_margin(repaired(margin=0.03)) == ""
+    assert beyond_margin(repaired(margin=0.0)).startswith("test may lose nothing and loses 2.6")
+
+
+def test_the_sets_that_are_surely_helped_or_harmed_are_named():
+    assert who_is_helped(repaired()) == "Helps noise, nothing else; costs test"
+    assert who_is_helped(repaired(blur=NOISE, test=(303, 0, 0, 47))) == "Helps noise and blur"
+    assert who_is_helped(repaired(noise=BLUR, test=(303, 0, 0, 47))) == "Helps no set surely"
+
+
+@pytest.mark.parametrize(
+    ("right", "units", "said"),
+    [
+        ((163, 187, 188), (61, 54), "Unit 61 makes 6.9 of the 7.1 points"),  # 24 and 25 of 350
+        ((163, 170, 188), (61, 54), "2 units are needed"),
+        ((163, 188, 188), (61,), "Unit 61 makes all of the 7.1 points"),
+        ((163, 160, 163), (61, 54), "Nothing is gained on samples the search never saw"),
+        ((163, 187, 188), (), "Nothing is gained on samples the search never saw"),
+    ],
+)
+def test_one_unit_or_several_make_the_gain(right, units, said):
+    assert how_many_needed(repaired(right=right, units=units)) == said
+
+
+def test_each_unit_by_itself():
+    assert (
+        alone(repaired())
+        == "alone, on all 450 of noise: unit 61 fixes 73 and breaks 29; unit 54 fixes 13 and breaks 20"
+    )
+    assert alone(repaired(units=())) == ""
+
+
+def test_a_unit_argues_for_the_categories_well_above_its_mean_weight():
+    names = ("frog", "bird", "cat", "dog")
+    assert argues_for(np.array([2.0, 1.5, -1.0, -1.0]), names) == "argues for frog and bird"
+    assert argues_for(np.array([2.0, 0.5, -1.0, -1.0]), names) == "argues for frog"
+    assert argues_for(np.zeros(4), names) == ""
+
+
+def test_how_many_times_the_mean():
+    assert mean_ratio(2.3, 1.0) == "×2.3"
+    assert mean_ratio(1.0, 0.0) == mean_ratio(np.nan, 1.0) == ""
+
+
+def test_what_was_turned_into_what():
+    labels, before, after = (
+        np.array([0, 0, 1, 2, 2, 2]),
+        np.array([2, 2, 0, 2, 2, 2]),
+        np.array([0, 0, 1, 1, 0, 0]),
+    )
+    told = Answers(labels, before, after)
+    said = turned(told, told.fixed, told.broken, ("cat", "dog", "frog"))
+    assert said == "2 of the fixed had been called frog, 1 cat; most often broken: frog → cat"
+    assert turned(told, told.fixed[:0], told.broken[:0], ("cat", "dog", "frog")) == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "written"), [(0.0714, "7.1"), (0.07, "7"), (0.123, "12"), (0.0996, "10"), (0.0, "0")]
+)
+def test_points_have_one_decimal_under_ten(share, written):
+    assert amount(share) == written
+
+
+def test_names_are_listed():
+    assert [listed(list("abcde")[:n]) for n in range(6)] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+        "a, b, c and 1 more",
+        "a, b, c and 2 more",
+    ]

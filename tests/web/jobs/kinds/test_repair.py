@@ -1,0 +1,44 @@
+"""The job of a search: what it finds is kept, and nothing where it is cancelled."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from shiftscope.explain.interventions.repair import RepairQuestion
+from shiftscope.explain.interventions.stored_repairs import read_repair
+from shiftscope.flow.live import LiveStudy
+from shiftscope.progress import silent
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.kind import job_kinds
+
+ASKED = {"margin": 0.05, "most": 3, "seed": 0, "layer": "hidden", "reference": "lab"}
+
+
+def test_what_is_found_is_kept_and_titled(held):
+    study = StoredStudy(held.path)
+    live = LiveStudy(study, held.net, held.data)
+    kind = job_kinds["repair"]
+    kind.run(live, silent, dataset="field", **ASKED)
+    assert read_repair(study, RepairQuestion.of(study, "field", margin=0.05, most=3)).held_out.keys() == {
+        "lab",
+        "field",
+    }
+    assert (
+        kind.title(dataset="field", **ASKED)
+        == "A repair of hidden for field, margin 5 points of lab, 3 units at most"
+    )
+
+
+def test_a_search_that_is_cancelled_keeps_nothing(held):
+    @contextmanager
+    def cancelled(name, done, total, counted):
+        def advance(steps):
+            raise KeyboardInterrupt
+
+        assert (total, counted) == (18, "steps")
+        yield advance
+
+    live = LiveStudy(StoredStudy(held.path), held.net, held.data)
+    with pytest.raises(KeyboardInterrupt):
+        job_kinds["repair"].run(live, cancelled, dataset="field", **ASKED)
+    assert not (held.path / "explanations" / "repairs").exists()
