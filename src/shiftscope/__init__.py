@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from shiftscope.datasets import stimuli as stimuli
     from shiftscope.datasets.pictures.preprocess import Preprocess as Preprocess
     from shiftscope.datasets.sample import Sample as Sample
     from shiftscope.datasets.shifts.shift import shift as shift
@@ -47,6 +48,7 @@ _WHERE = {
     "paths": "shiftscope.flow.paths",
     "report": "shiftscope.web.report.report",
     "shift": "shiftscope.datasets.shifts.shift",
+    "stimuli": "shiftscope.datasets.stimuli:",
     "view": "shiftscope.web.server.server",
 }
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "paths",
     "report",
     "shift",
+    "stimuli",
     "view",
 ]
 
@@ -74,8 +77,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'shiftscope' has no attribute {name!r}")
-    module, _, attribute = _WHERE[name].partition(":")
-    return getattr(importlib.import_module(module), attribute or name)
+    where, colon, attribute = _WHERE[name].partition(":")  # nothing behind the colon: the module itself
+    module = importlib.import_module(where)
+    return module if colon and not attribute else getattr(module, attribute or name)
 
 
 def __dir__() -> list[str]:

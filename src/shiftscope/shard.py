@@ -13,8 +13,34 @@ import numpy.typing as npt
 StoredType = Literal["float16", "float32"]
 StoredAs = Literal["auto", "float16", "float32"]
 COMPARED = 4096  # samples: of shards that begin before it, the digits are compared with what they were
+SHIFTS = "shifts"  # in what a dataset says of itself: the shifts and cues by which its pictures were made, in order
 Keep = Literal["responses", "summaries"]
 Outputs = Literal["auto", "logits", "probabilities"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Digests of a sample's picture before and after it was changed, and what decided the change.
+
+    Parameters
+    ----------
+    drawn
+        What chance decided, by the names that it has in the metadata.
+    cue
+        The category whose cue was planted; None where none was.
+    mask
+        Where the cue lies, as bits row by row, the first in the highest bit of the first byte; empty where no exact
+        mask is known.
+    shape
+        Rows and columns of the mask.
+    """
+
+    source_sha256: str
+    sha256: str
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+    cue: int | None = None
+    mask: bytes = b""
+    shape: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)  # no slots: pickled between processes it is three times faster
@@ -27,6 +53,7 @@ class SampleEntry:
     metadata: str  # JSON
     thumbnail: bytes
     problem: str = ""  # why the sample was skipped; empty for one that was shown
+    made: Made | None = None  # how its picture was made of another, where it was
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ from shiftscope.cli.report import report
 from shiftscope.cli.results import results
 from shiftscope.cli.score import score
 from shiftscope.cli.shifts import shifts
+from shiftscope.cli.stimuli_cue import stimuli_cue
+from shiftscope.cli.stimuli_rebuild import stimuli_rebuild
 from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
@@ -53,11 +55,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "results": results,
     "view": view,
     "report": report,
+    "stimuli cue": stimuli_cue,
+    "stimuli rebuild": stimuli_rebuild,
     "import deephys": import_deephys,
     "export deephys": export_deephys,
     "export tables": export_tables,
 }
 GROUPS = {
+    "stimuli": "Make images of which it is known what they hold, and make them again.",
     "import": "Read files of other tools into a study.",
     "export": "Write a study as files for other tools.",
 }

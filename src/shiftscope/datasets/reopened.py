@@ -7,11 +7,18 @@ from typing import Any
 
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import Dataset, dataset_kinds
-from shiftscope.datasets.shifts.shift_kind import shift_kinds
-from shiftscope.datasets.shifts.shifted import SHIFTS, Shifted
+from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
+from shiftscope.datasets.shifts.shifted import Shifted
 from shiftscope.datasets.source import as_dataset
 from shiftscope.datasets.split import part_again
+from shiftscope.datasets.stimuli.cues.cue_kind import CueKind, cue_kinds
+from shiftscope.datasets.stimuli.cues.cued import CUE, Cued
+from shiftscope.datasets.stimuli.cues.recipe import Recipe
 from shiftscope.errors import DataError
+from shiftscope.shard import SHIFTS
+
+SHIFT_PARTS = "name", "version", "strength", "seed"
+CUE_PARTS = "name", "version", "set", "kind", "association", "opacity", "seed", "half"
 
 
 def reopened(source: Mapping[str, Any], name: str, categories: Sequence[str]) -> Dataset:
@@ -44,26 +51,63 @@ def as_recorded(data: Any, source: Mapping[str, Any], categories: Sequence[str])
     """
     if not isinstance(data, str):
         return as_dataset(data, categories=categories or None)
-    dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=categories or None)
     shifts = source.get(SHIFTS, [])
-    for shift in shifts if isinstance(shifts, list) else [shifts]:
-        dataset = _shifted(dataset, shift)
+    shifts = shifts if isinstance(shifts, list) else [shifts]
+    own = _cue_categories(shifts) or categories
+    dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=own or None)
+    for shift in shifts:
+        dataset = again(dataset, shift)
+    if own != categories:
+        dataset = as_dataset(dataset, categories=categories or None)
     return part_again(dataset, source)
 
 
-def _shifted(dataset: Dataset, shift: Any) -> Shifted:
-    """The dataset with one shift that a study tells of, whatever stands there."""
-    parts = "name", "version", "strength", "seed"
+def again(
+    dataset: Dataset, shift: Any, *, cues: Mapping[str, int | None] | None = None, release: str = ""
+) -> Shifted | Cued:
+    """The dataset with one shift, or cue, that is told of, whatever stands there.
+
+    Parameters
+    ----------
+    cues
+        By id which cue a sample gets, where a manifest tells it.
+    release
+        Of shiftscope that made it, for a message.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or this version makes it otherwise.
+    """
+    is_cue = isinstance(shift, Mapping) and shift.get("name") == CUE
+    parts = CUE_PARTS if is_cue else SHIFT_PARTS
     if not (isinstance(shift, Mapping) and set(parts) <= set(shift) and isinstance(shift["name"], str)):
         raise DataError(f"what is recorded of a shift cannot be read: {shift!r}.")
-    name, version, strength, seed = (shift[part] for part in parts)
-    here = shift_kinds[name].version if name in shift_kinds else None
+    name, version, seed = shift["name"], shift["version"], shift["seed"]
+    kind = str(shift["kind"]) if is_cue else name
+    kinds: Mapping[str, CueKind | ShiftKind] = cue_kinds if is_cue else shift_kinds
+    here = kinds[kind].version if kind in kinds else None
     if here != version:
         raise DataError(
             f"{name} was recorded with version {version}, this is {here or 'none'}: record it again, or use the "
-            "release of shiftscope that recorded it."
+            f"release of shiftscope that recorded it{release and f', {release}'}."
         )
-    return Shifted(dataset, name, strength, seed)
+    if not is_cue:
+        return Shifted(dataset, name, shift["strength"], seed)
+    recipe = Recipe(kind, shift["association"], shift["opacity"], seed)
+    return Cued(dataset, recipe, shift["set"], shift["half"], cues=cues)
+
+
+def _cue_categories(shifts: Sequence[Any]) -> Sequence[str]:
+    """The categories in the order in which cues were dealt to them; empty where no cue is told of."""
+    for shift in shifts:
+        if (
+            isinstance(shift, Mapping)
+            and shift.get("name") == CUE
+            and isinstance(shift.get("categories"), list)
+        ):
+            return [str(each) for each in shift["categories"]]
+    return ()
 
 
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:

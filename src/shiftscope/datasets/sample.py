@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from shiftscope.datasets.pictures.pixels import Pixels
+    from shiftscope.shard import Made
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Sample:
     source: str = ""  # where it came from, for a person: a path inside the dataset, a row
     metadata: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     pixels: Pixels | None = None  # what `input` was made from; without them it is taken for values in 0..1
+    made: Made | None = None  # how the picture was made of another, where it was
 
     def __getstate__(self) -> dict[str, Any]:
         """Without `pixels`, whose functions stay where the dataset is."""

@@ -162,7 +162,7 @@ def _kept(sample: Sample) -> tuple[torch.Tensor, SampleEntry]:
     source = checked_text(str(sample.source), f"the source of sample {id_!r},")
     metadata = checked_text(_metadata.encode(dict(sample.metadata)), f"the metadata of sample {id_!r},")
     thumbnail = b"" if sample.picture is None else encode_thumbnail(sample.picture)
-    return sample.input, SampleEntry(id_, label, source, metadata, thumbnail)
+    return sample.input, SampleEntry(id_, label, source, metadata, thumbnail, made=sample.made)
 
 
 def _plain(value: Any) -> Any:

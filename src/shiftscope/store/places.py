@@ -22,9 +22,11 @@ from shiftscope.store.layout import (
     DERIVED,
     HEAD,
     LOGITS,
+    MADE,
     MANIFEST,
     MAPS,
     NOTES,
+    PICTURES,
     RECORDING,
     RESPONSES,
     SAMPLES,
@@ -202,6 +204,15 @@ class RecordingPlace:
             return self.behind.samples(shard)
         return self._inside(SAMPLES, f"{shard:05d}.arrow")
 
+    def made(self, shard: int) -> Path:
+        """How the pictures of a shard were made of others, where they were."""
+        return self._inside(MADE, f"{shard:05d}.parquet")
+
+    @property
+    def picture_manifest(self) -> Path:
+        """Of what all pictures were made, and how, where they were made of others."""
+        return self._inside(PICTURES)
+
     def all_samples(self, shards: int) -> Iterable[Path]:
         """Of all shards: a list where they are fetched together, else one by one, however many a plan claims."""
         files = map(self.samples, range(shards))
@@ -227,7 +238,7 @@ class RecordingPlace:
     def shard_of(self, file: Path) -> int | None:
         """The shard that a file was written with; None for what comes from all of them."""
         parts = file.relative_to(self.folder).parts
-        if parts[0] == SAMPLES or (parts[0] == SHARDS and file.suffix == ".done"):
+        if parts[0] in (SAMPLES, MADE) or (parts[0] == SHARDS and file.suffix == ".done"):
             return _number(file.stem)
         if parts[0] == RESPONSES and parts[-4:-3] and parts[-3] == "c" and parts[-4] in ("by_sample", LOGITS):
             return _number(parts[-2])

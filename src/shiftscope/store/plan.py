@@ -15,7 +15,7 @@ import numpy as np
 from shiftscope.errors import BadRequest
 from shiftscope.model.answer import Answer
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
-from shiftscope.shard import Keep, StoredType
+from shiftscope.shard import SHIFTS, Keep, StoredType
 from shiftscope.store.layout import FORMAT, folder_name
 from shiftscope.typed import as_whole_number, check_choice, check_types
 
@@ -71,6 +71,11 @@ class Plan:
     def answer(self) -> Answer:
         """What is taken for the model's answer."""
         return Answer(self.output, self.probabilities, self.autocast)
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether the pictures were made of others, by shifts or cues."""
+        return SHIFTS in self.source
 
     @property
     def rows(self) -> int:

@@ -13,6 +13,7 @@ from PIL import Image as PillowImage
 
 from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.formats.item_data import ItemData
+from shiftscope.datasets.made import picture_digest
 from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.pictures.drawn_labels import draw as draw_values
 from shiftscope.datasets.pictures.pixels import Pixels, bare_pixels
@@ -26,9 +27,9 @@ from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
 from shiftscope.datasets.shifts.shift_text import checked_seed, checked_strength, parsed
 from shiftscope.datasets.split import Part
 from shiftscope.errors import DataError, LabelError
+from shiftscope.shard import SHIFTS, Made
 
 FIRST = 100  # samples that are looked at for one that can be read, as a recording does
-SHIFTS = "shifts"  # in a description, those applied, in order
 
 
 class Shifted:
@@ -77,7 +78,7 @@ class Shifted:
         sample = self.made_from[position]
         if self.strength == 0:
             return sample
-        with _named(sample):
+        with named(sample):
             return self._shifted(sample, position)
 
     def fingerprint(self) -> str:
@@ -115,14 +116,21 @@ class Shifted:
             return pixels_of(self.made_from[self._donors[position]]).read()
 
         draw = Draw(self.name, self.seed, sample.id, self._before, read_donor)
-        image = self.kind(pixels.read(), self.strength, draw)
-        given = pixels.to_input(image)
+        source = pixels.read()
+        image = self.kind(source, self.strength, draw)
+        given, drawn, before = pixels.to_input(image), self._drawn(draw, position), sample.made
         return replace(
             sample,
             input=given,
-            picture=_picture(image),
-            metadata=_joined(sample.metadata, self._drawn(draw, position)),
+            picture=drawn_picture(image),
+            metadata=joined(sample.metadata, drawn),
             pixels=Pixels(lambda: image, pixels.to_input, given),
+            made=Made(
+                before.source_sha256 if before else picture_digest(source),
+                picture_digest(image),
+                joined(before.drawn, drawn) if before else drawn,
+                before.cue if before else None,  # whose mask no longer is where the cue is
+            ),
         )
 
     def _drawn(self, draw: Draw, position: int) -> dict[str, Plain]:
@@ -164,8 +172,11 @@ def pixels_of(sample: Sample) -> Pixels:
 
 def listed_ids(dataset: Dataset) -> Sequence[str]:
     """The ids of a dataset's samples, read one by one where it does not list them."""
-    if isinstance(dataset, (RowData, ItemData, Shifted)):
+    if isinstance(dataset, (RowData, ItemData)):
         return dataset.ids
+    if hasattr(dataset, "made_from"):
+        ids: Sequence[str] = getattr(dataset, "ids")  # noqa: B009  # which the protocol does not promise
+        return ids
     if isinstance(dataset, Relabelled):
         return listed_ids(dataset.dataset)
     if isinstance(dataset, Part):
@@ -183,12 +194,9 @@ def _id(dataset: Dataset, position: int) -> str:
 
 def shifts_below(dataset: Dataset) -> Iterator[Shifted]:
     """The shifts that a dataset's pictures went through, the last one first."""
-    while isinstance(dataset, (Shifted, Relabelled, Part)):
-        if isinstance(dataset, Shifted):
-            yield dataset
-            dataset = dataset.made_from
-        else:
-            dataset = dataset.dataset
+    for each in _made_of(dataset):
+        if isinstance(each, Shifted):
+            yield each
 
 
 def fingerprints_before(dataset: Dataset) -> Iterator[str]:
@@ -206,11 +214,19 @@ def fingerprints_before(dataset: Dataset) -> Iterator[str]:
 
 
 def unshifted(dataset: Dataset) -> Dataset:
-    """The dataset before any shift; itself where there is none."""
+    """The dataset before any shift or cue; itself where there is none."""
     last = dataset
-    for each in shifts_below(dataset):
-        last = each.made_from
+    for each in _made_of(dataset):
+        last = getattr(each, "made_from", last)
     return last
+
+
+def _made_of(dataset: Dataset) -> Iterator[Dataset]:
+    """The dataset, and those that it was made of, one from the other."""
+    below: Dataset | None = dataset
+    while below is not None:
+        yield below
+        below = below.dataset if isinstance(below, (Relabelled, Part)) else getattr(below, "made_from", None)
 
 
 def shifted(dataset: Dataset, shifts: str | Iterable[str]) -> Dataset:
@@ -227,25 +243,26 @@ def shifted(dataset: Dataset, shifts: str | Iterable[str]) -> Dataset:
 
 
 @contextmanager
-def _named(sample: Sample) -> Iterator[None]:
+def named(sample: Sample) -> Iterator[None]:
+    """Put the sample's id before what is wrong with it."""
     try:
         yield
     except DataError as error:
         raise type(error)(f"sample {sample.id!r}: {error}") from error
 
 
-def _joined(metadata: Mapping[str, Plain], drawn: Mapping[str, Plain]) -> dict[str, Plain]:
+def joined(metadata: Mapping[str, Plain], drawn: Mapping[str, Plain]) -> dict[str, Plain]:
     """Both; a name that is taken already gets a number behind it."""
-    joined = dict(metadata)
+    both = dict(metadata)
     for name, value in drawn.items():
         free, number = name, 2
-        while free in joined:
+        while free in both:
             free, number = f"{name}.{number}", number + 1
-        joined[free] = value
-    return joined
+        both[free] = value
+    return both
 
 
-def _picture(image: Image) -> PillowImage.Image | None:
+def drawn_picture(image: Image) -> PillowImage.Image | None:
     """What a person is shown; None where there are neither 1 nor 3 channels."""
     if image.dtype != np.uint8:
         return draw_values(image.transpose(2, 0, 1), stretch=False)

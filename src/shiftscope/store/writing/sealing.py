@@ -24,6 +24,7 @@ from shiftscope.store.disk.atomic import (
 )
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.formats.arrays import StoredArray, write_arrays
+from shiftscope.store.formats.picture_manifest import write_picture_manifest
 from shiftscope.store.layout import (
     SAMPLES,
     SUMMARIES,
@@ -68,6 +69,8 @@ def seal(place: RecordingPlace, plan: Plan, categories: Sequence[str] = ()) -> N
         transpose(place, plan, sums)
         write_coordinates(place, plan, categories, sums)
         _sum_up_the_rest(place.arrays, sums)
+    if plan.has_manifest and not place.behind:
+        write_picture_manifest(place.picture_manifest, plan.source, plan.fingerprint, plan.samples, sums)
     flush_names_of(sums)
     _close(place, plan, sums, taken)
 

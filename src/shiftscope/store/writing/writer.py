@@ -26,6 +26,7 @@ from shiftscope.store.disk.containment import all_within
 from shiftscope.store.disk.local_copy import to_write_arrays
 from shiftscope.store.disk.self_digest import with_own_digest
 from shiftscope.store.formats.arrays import StoredArray, create_array
+from shiftscope.store.formats.made import write_made
 from shiftscope.store.formats.samples import write_samples
 from shiftscope.store.layout import LOGITS, UNIT_CHUNK, folder_name
 from shiftscope.store.places import Orientation, RecordingPlace
@@ -114,6 +115,9 @@ class RecordingWriter:
             writing = [several.submit(write_partial, self.place.partial(shard.index), states)]
             if not self.place.behind:
                 writing.append(several.submit(write_samples, self.place.samples(shard.index), shard, sums))
+                if self.plan.has_manifest:
+                    entries = [(each.id, each.made) for each in shard.samples]
+                    writing.append(several.submit(write_made, self.place.made(shard.index), entries, sums))
             if self.plan.keep == "responses":
                 arrays = [(self._arrays[name], values) for name, values in shard.responses.items()]
                 arrays += [(self._logits, shard.logits)] if self._logits else []

@@ -10,9 +10,9 @@ from shiftscope.datasets.shifts.levels import LEVEL, Levels, mix
 Mask = npt.NDArray[np.bool_]  # (row, column)
 
 
-def patch(rows: int, columns: int) -> Mask:
-    """A square of a fifth of the shorter side, in the upper left corner."""
-    side = _share(rows, columns, 1, 5)
+def patch(rows: int, columns: int, least: int = 1) -> Mask:
+    """A square of a fifth of the shorter side, and of `least` pixels, in the upper left corner."""
+    side = max(_share(rows, columns, 1, 5), least)
     return _within(rows, columns, np.arange(rows) < side, np.arange(columns) < side)
 
 
