@@ -22,6 +22,7 @@ from shiftscope.flow.repair import repair
 from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
+from shiftscope.flow.sweep import sweep
 from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.verify import verify
@@ -44,6 +45,7 @@ class Study(StoredStudy):
 
     create: classmethod[Any, ..., Study] = classmethod(create)
     record = record
+    sweep = sweep
     derive = derive
     describe = describe
     rename = rename

@@ -27,6 +27,7 @@ from shiftscope.cli.results import results
 from shiftscope.cli.score import score
 from shiftscope.cli.shifts import shifts
 from shiftscope.cli.swallowed import swallowed
+from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
 from shiftscope.errors import ShiftscopeError
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "record": record,
     "layers": layers,
     "shifts": shifts,
+    "sweep": sweep,
     "score": score,
     "derive": derive,
     "intervene": intervene,
