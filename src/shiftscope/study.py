@@ -12,6 +12,7 @@ from shiftscope.flow.annotate import annotate, notes
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
+from shiftscope.flow.dose import dose
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
@@ -55,6 +56,7 @@ class Study(StoredStudy):
     results = results
 
     scores = scores
+    dose = dose
     worst_units = worst_units
     intervene = intervene
     repair = repair

@@ -142,7 +142,7 @@ def test_a_name_that_other_data_have_is_refused(study, data):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"strengths": [0.1]}, BadRequest, "a ladder needs at least two strengths above 0, each once, in rising order; got 0.1"),
+        ({"strengths": [0.1]}, BadRequest, "a ladder needs at least two strengths above 0, each once, .*; got 0.1"),
         ({"strengths": [0, 0.3]}, BadRequest, "got 0, 0.3"),
         ({"strengths": [0.2, 0.2]}, BadRequest, "got 0.2, 0.2"),
         ({"strengths": [0.4, 0.2]}, BadRequest, "got 0.4, 0.2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,10 +174,10 @@ def _print_plan(table: pd.DataFrame) -> None:
     drawn = Table("dataset", "", "images", "seconds", "MB at most", box=None, padding=(0, 1, 0, 0))
     for column in drawn.columns[2:]:
         column.justify = "right"
-    for row in table.itertuples():
-        seconds = "–" if row.seconds != row.seconds else f"{row.seconds:,.0f}"
-        told = (row.dataset, row.state, f"{row.samples:,}", seconds, f"{row.bytes / 1e6:,.1f}")
-        drawn.add_row(*map(Text, map(str, told)))
+    for row in table.to_dict("records"):
+        seconds = "–" if math.isnan(row["seconds"]) else f"{row['seconds']:,.0f}"
+        told = (row["dataset"], row["state"], f"{row['samples']:,}", seconds, f"{row['bytes'] / 1e6:,.1f}")
+        drawn.add_row(*map(Text, told))
     Console().print(drawn)
     missing = table[table["state"] == "to record"]
     print(

@@ -173,7 +173,7 @@ def ladders(
     name: str,
     overwrite: bool,
 ) -> list[Rung]:
-    """The source and every rung of every ladder, each kept or to be recorded; raises as `sweep`, with nothing written."""
+    """The source and every rung of every ladder, each kept or to be recorded; raises as `sweep`."""
     from shiftscope.datasets.shifts.shift_kind import shift_kinds
     from shiftscope.datasets.shifts.shift_text import checked_strengths, parsed_ladder
     from shiftscope.datasets.shifts.shifted import Shifted, shifted_fingerprint
@@ -274,7 +274,7 @@ def _costs(
     stored_as: StoredAs,
     batch_size: int,
 ) -> dict[str, tuple[int, float]]:
-    """Bytes at most and seconds of what is to be recorded, by dataset; raises what `record` would before its first batch."""
+    """Bytes at most and seconds of what is to be recorded, by dataset; refuses what `record` would."""
     from shiftscope.recording.preparation import Request, prepare
     from shiftscope.store.layout import SHARD_SAMPLES
 
