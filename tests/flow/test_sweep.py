@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from scipy.stats import spearmanr
 from torch import nn
 
 import shiftscope as ss
 from shiftscope.datasets.shifts import shift_kind
 from shiftscope.errors import BadRequest, DataError, StudyMismatch
+from shiftscope.explain.dose.ladder import ladder_of
 
 MADE = ss.Preprocess(crop=18, mean=0.5, std=0.25)
 STRENGTHS = [0.1, 0.2, 0.4]
@@ -166,3 +168,16 @@ def test_an_opened_study_needs_the_model(study, data):
     swept(study, data)
     with pytest.raises(BadRequest, match="pass sweep"):
         ss.open_study(study.path).sweep(data, "jpeg", strengths=STRENGTHS, preprocess=MADE)
+
+
+def test_a_ladder_has_a_dose_whose_trend_is_tested_on_the_same_samples(study, data):
+    swept(study, data, strengths=[0.3, 0.6, 1])
+    ladder = ladder_of(study, "gaussian_noise")
+    assert ladder.same_samples
+    assert (ladder.source, list(ladder.strengths)) == ("unshifted", [0, 0.3, 0.6, 1])
+    table = study.dose("gaussian_noise", progress=False)
+    rungs = [study[name].responses("1")[:].astype(np.float64) for name in ladder.rungs]
+    falls = spearmanr(range(4), [each[:, 0].mean() for each in rungs])[0]
+    assert table["trend"][0] == pytest.approx(falls)
+    assert (table["q"] <= 1).all()
+    assert set(table.attrs["loss"]) == {"1"}
