@@ -119,6 +119,7 @@ class Made:
     unlabelled: frozenset[int] = frozenset()
     broken: frozenset[int] = frozenset()
     categories: tuple[str, ...] | None = None
+    ids: list[str] | None = None  # "sample-0" and so on where None
     read: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -136,7 +137,8 @@ class Made:
         pixels = (self.inputs[position].clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 0).numpy()
         label = NO_LABEL if position in self.unlabelled else int(self.labels[position])
         picture = Image.fromarray(pixels)
-        return Sample(f"sample-{position}", self.inputs[position], label, picture, metadata={"row": position})
+        name = self.ids[position] if self.ids else f"sample-{position}"
+        return Sample(name, self.inputs[position], label, picture, metadata={"row": position})
 
     def fingerprint(self) -> str:
         return f"{self.samples}-{self.seed}-{self.scale}-{sorted(self.unlabelled)}"

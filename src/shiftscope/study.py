@@ -24,6 +24,7 @@ from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
 from shiftscope.flow.sweep import sweep
+from shiftscope.flow.tag_samples import sample_tags, tag_samples
 from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.verify import verify
@@ -67,6 +68,8 @@ class Study(StoredStudy):
     to_xarray = to_xarray
     annotate = annotate
     notes = notes
+    tag_samples = tag_samples
+    sample_tags = sample_tags
 
     def live(self, model: nn.Module | None = None, data: Mapping[str, Any] | None = None) -> LiveStudy:
         """The study with its model and data at hand; see `shiftscope.flow.live.live`."""

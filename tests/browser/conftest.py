@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -82,13 +83,16 @@ class Watched:
         return self.page.url.removeprefix(self.origin)
 
     def at(self, path: str, heading: str) -> None:
-        """Wait until the page of this path is shown, under this heading; without a query, with any."""
+        """Wait until the page of this path is shown, under this name; without a query, with any."""
         there = f"{self.origin}{path}"
         self.page.wait_for_url(lambda url: url == there or url.partition("?")[0] == there)
-        expect(self.page.locator("h1")).to_have_text(heading)
+        expect(self.page).to_have_title(re.compile(rf"^{re.escape(heading)} · "))
 
     def settle(self) -> None:
-        """Wait until every chart is drawn and every image has come."""
+        """Open what is folded and wait until every chart is drawn and every image has come."""
+        self.page.evaluate(
+            "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })"
+        )
         for plot in self.page.locator(".plot").all():
             plot.scroll_into_view_if_needed()
             expect(plot.locator("svg[aria-hidden=true]")).to_be_visible()

@@ -63,6 +63,11 @@ def table(page: Page, title: str):
     return page.locator("section.table", has=page.get_by_role("heading", name=title, exact=True))
 
 
+def unfold(page: Page) -> None:
+    """Open where layers are derived."""
+    page.locator("#derived > summary").click()
+
+
 def button(page: Page, name: str):
     return page.get_by_role("button", name=name, exact=True)
 
@@ -101,12 +106,12 @@ def test_scores_that_are_not_kept_come_without_a_reload(open_page, held, viewer)
     expect(page.locator(".told")).to_have_text(re.compile("waiting|begun|of "))
     page.evaluate("window.stayed = true")
     held.say(ALL)
-    expect(table(page, "Units by novelty")).to_be_visible()
+    expect(table(page, "Units by lost peak response (novelty)")).to_be_visible()
     assert page.evaluate("window.stayed")
     expect(page.get_by_role("heading", name="Scores are not computed yet")).to_have_count(0)
     assert lacking_estimates(open_study(held.path), "lab") == {}
     page.goto(f"{shown.origin}/layers/hidden/units/3")
-    expect(table(page, "Scores")).to_be_visible()
+    expect(page.locator("#scores > summary")).to_be_visible()
     page.goto(f"{shown.origin}/layers/hidden?reference=field")
     expect(page.locator(".computation").first).to_contain_text(re.compile("about (a second|[0-9]+ )"))
 
@@ -114,6 +119,7 @@ def test_scores_that_are_not_kept_come_without_a_reload(open_page, held, viewer)
 def test_a_layer_is_derived_and_has_its_page(open_page):
     shown = open_page("/layers/hidden")
     page = shown.page
+    unfold(page)
     expect(page.get_by_label("Components")).to_have_value("8")
     page.get_by_label("Components").fill("3")
     button(page, "Derive").click()
@@ -131,6 +137,7 @@ def test_a_layer_is_derived_and_has_its_page(open_page):
 def test_what_is_written_meanwhile_is_not_taken_away(open_page, held):
     shown = open_page("/layers/hidden")
     page = shown.page
+    unfold(page)
     page.get_by_label("Components").fill("300")
     button(page, "Derive").click()
     expect(page.locator(".failure")).to_contain_text(
@@ -190,6 +197,7 @@ def test_the_whole_way_without_scripts(without_scripts, held):
         time.sleep(0.1)
     expect(table(page, "Accuracy before and after")).to_be_visible()
     page = without_scripts("/layers/hidden")
+    unfold(page)
     page.get_by_label("Components").fill("2")
     button(page, "Derive").click()
     while page.get_by_role("link", name="Look again").is_visible():

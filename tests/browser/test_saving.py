@@ -59,6 +59,7 @@ def test_charts_that_nobody_scrolled_to_are_there_for_printing(open_page):
 
 def test_an_image_is_downloaded_and_zoomed(open_page, demo_study):
     shown = open_page("/datasets/permuted/samples/12")
+    shown.page.locator("details#about > summary").click()
     strip = shown.page.locator("section.image-strip.large")
     name, content = saved(shown.page, strip.get_by_role("link", name="Download").click)
     assert name.startswith("permuted-12")

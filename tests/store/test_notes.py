@@ -124,7 +124,7 @@ def test_notes_come_by_layer_and_unit_and_as_a_table(study):
     [
         ({"label": "x" * 81}, "a label has at most 80 characters, and this one has 81"),
         ({"tags": "x" * 41}, "a tag has at most 40 characters"),
-        ({"tags": [f"t{n}" for n in range(21)]}, "21 tags were given; a unit has at most 20"),
+        ({"tags": [f"t{n}" for n in range(21)]}, "21 tags were given; 20 are the most"),
         ({"note": "x" * 10_001}, "a note has at most 10,000 characters, and this one has 10,001"),
         ({"note": "bell \a"}, r"a note cannot hold the control character '\\x07'"),
         ({"label": "half \ud800"}, r"a label cannot hold the control character '\\ud800'"),

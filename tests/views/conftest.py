@@ -18,7 +18,7 @@ from torch import nn
 
 from shiftscope.store.layout import folder_name
 from shiftscope.study import Study
-from shiftscope.views.page.panels import Columns, Page, Panel, Picture, Table, inner_panels
+from shiftscope.views.page.panels import Columns, Fold, Page, Panel, Picture, Table, inner_panels
 
 from ..conftest import Made, Net
 
@@ -183,6 +183,21 @@ def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Explored:
     return Explored.of(study)
 
 
+@pytest.fixture(scope="session")
+def twinned(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """The same samples twice, the second time dimmed: ids and labels agree, in another order."""
+    lab, dusk = Made(samples=60), Made(samples=60)
+    net = explored_net(lab)
+    label(net, lab, 0.9, 4)
+    order = np.random.default_rng(3).permutation(60)
+    dusk.inputs, dusk.labels = 0.3 * lab.inputs[order], lab.labels[order]
+    dusk.ids = [f"sample-{position}" for position in order]
+    study = Study.create(tmp_path_factory.mktemp("views") / "twinned.study", net, tuple("abcde"))
+    study.record(lab, "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(dusk, "dusk", progress=False)
+    return Explored.of(study)
+
+
 class Wide(nn.Module):
     """A hidden layer of 130 units and 300 categories."""
 
@@ -236,8 +251,29 @@ def flat(panels: Sequence[Panel]) -> Iterator[Panel]:
 
 
 def panels(page: Page, kind: type[P], title: str = "") -> list[P]:
-    """The panels of a kind whose title holds `title`."""
-    return [panel for panel in flat(page.panels) if isinstance(panel, kind) and title in panel.title]
+    """The panels of a kind whose title, or that of the fold they are in, holds `title`."""
+    found = [
+        panel
+        for panel, fold in _in_folds(page.panels)
+        if isinstance(panel, kind) and (title in panel.title or title in fold)
+    ]
+    holding = [each for each in holders(page.panels) if isinstance(each, kind) and title in each.title]
+    return [*found, *holding]
+
+
+def _in_folds(panels: Sequence[Panel], fold: str = "") -> Iterator[tuple[Panel, str]]:
+    """As `flat`, each with the title of the fold it is in."""
+    for panel in panels:
+        inner = inner_panels(panel)
+        if inner:
+            yield from _in_folds(inner, panel.title if isinstance(panel, Fold) else fold)
+        else:
+            yield panel, fold
+
+
+def fold(page: Page, title: str) -> Fold:
+    (found,) = (p for p in holders(page.panels) if isinstance(p, Fold) and p.title == title)
+    return found
 
 
 def panel(page: Page, kind: type[P], title: str = "") -> P:

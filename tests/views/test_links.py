@@ -133,7 +133,7 @@ def crawl_all(
                     assert picture.status_code == 200, f"image {whole} on {address}: {picture.status_code}"
                     assert drawable(picture.content), f"image {whole} on {address} cannot be drawn"
                 for link in dict.fromkeys(page.pages):
-                    whole = urljoin(address, link)
+                    whole = urljoin(address, link).partition("#")[0]
                     assert whole.startswith(f"{ORIGIN}/"), f"{link} on {address} leads away"
                     several = len(options_of(whole))
                     if several > choices or (several > 1 and kind_of(whole) in kinds_seen):
@@ -170,6 +170,7 @@ EVERYTHING = {
     "samples",
     "categories",
     "confusions",
+    "glossary",
     "interventions",
     "paths",
     "repair",
@@ -431,3 +432,17 @@ def test_a_net_is_not_needed_to_look(explored, monkeypatch):
         "/confusions/0/1",
     ):
         assert opened.get(path).text == held.get(path).text
+
+
+def test_names_of_categories_work_in_addresses(explored):
+    client = browser(explored.study)
+    for named, numbered in (
+        ("/categories/b", "/categories/1"),
+        ("/confusions/a/b?focus=field", "/confusions/0/1?focus=field"),
+        ("/datasets/field?label=A&prediction=b", "/datasets/field?label=0&prediction=1"),
+    ):
+        found = client.get(named)
+        assert found.status_code == 200, found.text
+        assert found.text == client.get(numbered).text
+    assert client.get("/categories/z").status_code == 404
+    assert "closest" in client.get("/confusions/a/zebra").text

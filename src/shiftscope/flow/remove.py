@@ -11,11 +11,13 @@ from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.manifest import Manifest
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.results import kept_results, remove_result
+from shiftscope.store.sample_tags import forget_tags
 from shiftscope.store.stored_study import StoredStudy
 
 
 def remove(study: StoredStudy, dataset: str, *, reference: str | None = None) -> None:
-    """Delete a dataset: its recording, whole or only begun, its codes of derived layers, and the results on it.
+    """Delete a dataset: its recording, whole or only begun, its codes of derived layers, the results on it, the
+    tags of its samples.
 
     It is taken out of `study.json` first, and its recording is deleted last: where this is stopped midway the study
     opens without the dataset, and the same call deletes the rest.
@@ -67,6 +69,7 @@ def _without(manifest: Manifest, dataset: str, reference: str | None) -> Manifes
 
 def _delete(study: StoredStudy, place: RecordingPlace) -> None:
     """All files of a dataset, the folder of its recording last."""
+    forget_tags(study, place.recorded_as)
     for kept in kept_results(study.path):
         if kept.key and place.recorded_as in kept.key.datasets:
             remove_result(kept.folder)

@@ -8,7 +8,13 @@ from shiftscope.arrays import UnitArray
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="maxima", measured_in="ratio", null=1.0)
+@unit_score(
+    reads="maxima",
+    measured_in="ratio",
+    null=1.0,
+    title="peak ratio (activation ratio)",
+    high="the shift drives it beyond any response it had before",
+)
 def activation_ratio(shifted: UnitArray, reference: UnitArray) -> UnitArray:
     """Largest response on the shifted set over the largest on the reference set; undefined for a unit that
     never responds above zero on the reference.

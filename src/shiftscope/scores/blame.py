@@ -16,7 +16,11 @@ ByPrediction = npt.NDArray[np.float64]  # (prediction, unit), or (prediction, 1)
 Variances = tuple[ByPrediction, ByPrediction]  # with their degrees of freedom
 
 
-@unit_score(reads="contributions", measured_in="logits")
+@unit_score(
+    reads="contributions",
+    measured_in="logits",
+    high="it argues for wrong answers more than for right ones",
+)
 def blame(
     wrong: SampleUnitArray, right: SampleUnitArray, predicted: tuple[Predictions, Predictions]
 ) -> Measured:

@@ -8,7 +8,12 @@ from shiftscope.arrays import CategoryUnitArray, UnitArray
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="profiles", measured_in="share of the reference maximum")
+@unit_score(
+    reads="profiles",
+    measured_in="share of the reference maximum",
+    title="lost peak response (novelty)",
+    high="the shift took its strongest response away",
+)
 def novelty(shifted: CategoryUnitArray, reference: CategoryUnitArray) -> UnitArray:
     """Largest mean response to any category on the reference minus the largest on the shifted set, both over
     the unit's reference maximum. Positive: the shifted set no longer shows what the unit responds to.

@@ -7,7 +7,12 @@ from shiftscope.scores.novelty import novelty
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="matched profiles", measured_in="share of the reference maximum")
+@unit_score(
+    reads="matched profiles",
+    measured_in="share of the reference maximum",
+    title="lost peak response, scale matched (novelty matched)",
+    high="its strongest response is gone, and not because all of its responses are weaker",
+)
 def novelty_matched(shifted: CategoryUnitArray, reference: CategoryUnitArray) -> UnitArray:
     """Novelty after the unit's shifted responses were multiplied by its median response on the reference over that
     on the shifted set, so that a unit which only got dimmer is at 0 and what is left is new.

@@ -6,7 +6,13 @@ from shiftscope.arrays import UnitArray
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="rank correlation", measured_in="-1 to 1", null=1.0, within=(-1, 1))
+@unit_score(
+    reads="rank correlation",
+    measured_in="-1 to 1",
+    null=1.0,
+    within=(-1, 1),
+    high="it still prefers the same categories in the same order",
+)
 def profile_correlation(correlation: UnitArray) -> UnitArray:
     """Spearman correlation between the unit's mean responses to the categories on the reference and on the
     shifted set, with its sign: 1 where their order is kept, 0 where it is lost, -1 where it is reversed.

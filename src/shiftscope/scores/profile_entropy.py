@@ -8,7 +8,13 @@ from shiftscope.arrays import CategoryUnitArray, UnitArray
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="one profile", measured_in="bits", null=None, within=(0, np.inf))
+@unit_score(
+    reads="one profile",
+    measured_in="bits",
+    null=None,
+    within=(0, np.inf),
+    high="it spreads its responses over many categories",
+)
 def profile_entropy(profile: CategoryUnitArray) -> UnitArray:
     """Entropy of the unit's mean responses to the categories of the dataset itself, taken as shares of their sum: 0
     bits for a unit that responds to one category only, log2 of the number of categories for one that responds alike

@@ -9,7 +9,13 @@ from shiftscope.scores.score import Measured, unit_score
 from shiftscope.statistics.two_sided import two_sided
 
 
-@unit_score(reads="responses", measured_in="share of the samples", within=(-1, 1))
+@unit_score(
+    reads="responses",
+    measured_in="share of the samples",
+    within=(-1, 1),
+    title="change of firing rate (rate change)",
+    high="it fires on more samples than before",
+)
 def rate_change(shifted: SampleUnitArray, reference: SampleUnitArray) -> Measured:
     """Share of the shifted samples with a response above zero, minus that share of the reference: 0.1 where the
     unit fires on ten more samples in a hundred. The mix of categories counts too, as in shift auroc.

@@ -40,6 +40,8 @@ class UnitScore:
     within: tuple[float, float]  # smallest and largest value there can be
     version: int  # of the formula
     compute: Callable[..., Any]
+    title: str  # as people read it, its name in it where that says less
+    high: str  # what a large value means, as the end of "High:"
 
     @property
     def compares(self) -> bool:
@@ -56,6 +58,12 @@ class UnitScore:
         """How it is computed: the first paragraph of the function's docstring."""
         return " ".join((inspect.getdoc(self.compute) or "").split("\n\n")[0].split())
 
+    @cached_property
+    def source(self) -> str:
+        """Where it was published: the function's references; empty where it has none."""
+        _, _, references = (inspect.getdoc(self.compute) or "").partition("References\n----------\n")
+        return " ".join(references.split("\n\n")[0].split())
+
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
@@ -69,6 +77,8 @@ def unit_score(
     null: float | None = 0.0,
     within: tuple[float, float] = (-np.inf, np.inf),
     version: int = 1,
+    title: str = "",
+    high: str = "",
 ) -> Callable[[Compute], Compute]:
     """Enter a score under its function's name.
 
@@ -97,11 +107,17 @@ def unit_score(
         The smallest and largest value there can be; intervals end there.
     version
         Raised when the formula changes, so that what studies keep of it is computed again, and of no other.
+    title
+        What pages call it: what was lost or changed. Its name with blanks where not given.
+    high
+        What a large value means, in a clause: "the shift took its strongest response away".
     """
 
     def enter(compute: Compute) -> Compute:
-        score = UnitScore(compute.__name__, reads, measured_in, null, within, version, compute)
-        unit_scores.register(score.name, score)
+        name = compute.__name__
+        named, means = title or name.replace("_", " "), high or "more of what its name says"
+        score = UnitScore(name, reads, measured_in, null, within, version, compute, named, means)
+        unit_scores.register(name, score)
         return compute
 
     return enter

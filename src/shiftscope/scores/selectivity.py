@@ -8,7 +8,12 @@ from shiftscope.arrays import CategoryUnitArray, UnitArray
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="one profile", measured_in="0 to 1", within=(0, 1))
+@unit_score(
+    reads="one profile",
+    measured_in="0 to 1",
+    within=(0, 1),
+    high="it responds to one category and hardly to the others",
+)
 def selectivity(profile: CategoryUnitArray) -> UnitArray:
     """Class selectivity on the dataset itself: the mean response to the strongest category minus the mean over the
     other categories, over their sum. 0 for a unit that responds alike to all categories, 1 for one that only

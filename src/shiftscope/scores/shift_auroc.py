@@ -12,7 +12,14 @@ from shiftscope.statistics.empirical_cdf import EmpiricalCdf
 from shiftscope.statistics.two_sided import two_sided
 
 
-@unit_score(reads="steps", measured_in="probability", null=0.5, within=(0, 1))
+@unit_score(
+    reads="steps",
+    measured_in="probability",
+    null=0.5,
+    within=(0, 1),
+    title="shift AUROC",
+    high="it responds more to the shifted set than to the reference; far below 0.5, less",
+)
 def shift_auroc(
     shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[EmpiricalCdf]
 ) -> Measured:

@@ -8,7 +8,13 @@ from shiftscope.arrays import UnitArray
 from shiftscope.scores.score import unit_score
 
 
-@unit_score(reads="rank correlation", measured_in="0 to 1", within=(0, 1))
+@unit_score(
+    reads="rank correlation",
+    measured_in="0 to 1",
+    within=(0, 1),
+    title="scrambled preference (spurious)",
+    high="the order of the categories that it prefers is lost",
+)
 def spurious(correlation: UnitArray) -> UnitArray:
     """One minus the absolute Spearman correlation between the unit's mean responses to the categories on the
     reference and on the shifted set: 0 where their order is kept (or wholly reversed), 1 where it is lost. Where

@@ -11,7 +11,13 @@ from shiftscope.scores.score import Measured, unit_score
 from shiftscope.statistics.empirical_cdf import EmpiricalCdf
 
 
-@unit_score(reads="steps", measured_in="standard deviations of the reference", within=(0, np.inf))
+@unit_score(
+    reads="steps",
+    measured_in="standard deviations of the reference",
+    within=(0, np.inf),
+    title="marginal change (Wasserstein)",
+    high="it responds otherwise than before, over all samples together",
+)
 def wasserstein(
     shifted: SampleUnitArray, reference: SampleUnitArray, ordered: Sequence[EmpiricalCdf]
 ) -> Measured:

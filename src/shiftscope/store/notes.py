@@ -1,4 +1,7 @@
-"""What people write about units: a short label, tags and a note, in one SQLite file of the study."""
+"""What people write about units: a short label, tags and a note, in one SQLite file of the study.
+
+The tags of samples lie in the same file.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,11 @@ _TABLE = (
     "CREATE TABLE unit_notes (layer TEXT NOT NULL, unit INTEGER NOT NULL, label TEXT NOT NULL, tags TEXT NOT NULL, "
     "note TEXT NOT NULL, changed TEXT NOT NULL, PRIMARY KEY (layer, unit)) WITHOUT ROWID"
 )
+TAGS_OF_SAMPLES = (
+    "CREATE TABLE sample_tags (dataset TEXT NOT NULL, sample TEXT NOT NULL, tags TEXT NOT NULL, changed TEXT NOT NULL, "
+    "PRIMARY KEY (dataset, sample)) WITHOUT ROWID"
+)
+_OURS = {_TABLE, TAGS_OF_SAMPLES}
 _ONE = "WHERE layer = ? AND unit = ?"
 Given = tuple[str | None, frozenset[str] | None, str | None]  # label, tags, note; None stays
 _BETWEEN_TAGS = re.compile(r"[\s,;]+")
@@ -64,21 +72,21 @@ def unit_notes(study: StoredStudy, layer: str) -> dict[int, UnitNote]:
         The file of notes is not one of ours; the message names it.
     """
     units = study.layer(layer).units
-    rows = _rows(_place(study), "WHERE layer = ? ORDER BY unit", study.layer(layer).name)
+    rows = _rows(notes_file(study), "WHERE layer = ? ORDER BY unit", study.layer(layer).name)
     return {unit: note for _, unit, note in rows if unit < units}
 
 
 def unit_note(study: StoredStudy, layer: str, unit: int) -> UnitNote:
     """The note of one unit, an empty one where there is none."""
     study.layer(layer).check(unit)
-    rows = _rows(_place(study), _ONE, study.layer(layer).name, unit)
+    rows = _rows(notes_file(study), _ONE, study.layer(layer).name, unit)
     return next((note for *_, note in rows), UnitNote())
 
 
 def all_notes(study: StoredStudy) -> list[tuple[str, int, UnitNote]]:
     """Layer, unit and note of every unit that has one, by layer in the study's order and by unit."""
     places = {name: place for place, name in enumerate(study.layers)}
-    rows = [row for row in _rows(_place(study)) if row[0] in places]
+    rows = [row for row in _rows(notes_file(study)) if row[0] in places]
     kept = [row for row in rows if row[1] < study.layers[row[0]].units]
     return sorted(kept, key=lambda row: (places[row[0]], row[1]))
 
@@ -145,10 +153,7 @@ def save_unit_note(
     StudyDamaged
         The file of notes is not one of ours.
     """
-    if study.read_only:
-        raise BadRequest(
-            f"{study.path} was opened to be read only, so no note is saved. Open it without read_only."
-        )
+    refuse_read_only(study)
     place = study.layer(layer)
     number = as_whole_number(unit)
     if number is None:
@@ -163,16 +168,11 @@ def save_unit_note(
             raise BadRequest(f"tags={tags!r}; each is text.")
     given: Given = (
         None if label is None else _one_line(label, "a label", LONGEST_LABEL),
-        None if tags is None else _words(tags),
+        None if tags is None else tags_of(tags),
         None if note is None else short_text(note.replace("\r\n", "\n").strip(), "a note", LONGEST_NOTE),
     )
-    path = _place(study)
-    if on_store(path):
-        raise BadRequest(
-            f"notes cannot be saved in {path}: an object store does not hold them. Copy the study to a folder, write "
-            "them there, and copy notes.sqlite back if others are to read them."
-        )
-    with _writing(path) as connection:
+    path = writable_notes_file(study)
+    with writing(path, _TABLE) as connection:
         before = next((n for *_, n in _read(connection, path, _ONE, place.name, unit)), UnitNote())
         if shown is not None:
             given = _changed_since(shown, before, given)
@@ -190,7 +190,7 @@ def save_unit_note(
             place.name,
             unit,
             after.label,
-            _joined(after.tags),
+            joined(after.tags),
             after.note,
             after.changed.isoformat(),
         )
@@ -200,7 +200,7 @@ def save_unit_note(
 
 def state_of(note: UnitNote) -> str:
     """A short text that differs where the label, the tags or the note do, part by part."""
-    return ".".join(map(_digest, (note.label, _joined(note.tags), note.note)))
+    return ".".join(map(_digest, (note.label, joined(note.tags), note.note)))
 
 
 def _changed_since(shown: str, now: UnitNote, given: Given) -> Given:
@@ -212,7 +212,7 @@ def _changed_since(shown: str, now: UnitNote, given: Given) -> Given:
         Some of it has changed to something else by now.
     """
     label, tags, note = given
-    sent = label, None if tags is None else _joined(tags), note
+    sent = label, None if tags is None else joined(tags), note
     parts = shown.split(".") if shown.count(".") == 2 else state_of(UnitNote()).split(".")
     kept = [text is None or _digest(text) == part for text, part in zip(sent, parts, strict=True)]
     for text, own, then, state in zip(sent, kept, parts, state_of(now).split("."), strict=True):
@@ -228,11 +228,12 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _joined(tags: frozenset[str]) -> str:
+def joined(tags: frozenset[str]) -> str:
+    """Tags as they are stored."""
     return " ".join(sorted(tags))
 
 
-def _place(study: StoredStudy) -> Path:
+def notes_file(study: StoredStudy) -> Path:
     """The file of notes.
 
     Raises
@@ -252,6 +253,25 @@ def _place(study: StoredStudy) -> Path:
     return path
 
 
+def refuse_read_only(study: StoredStudy) -> None:
+    """Raise `BadRequest` for a study that was opened to be read."""
+    if study.read_only:
+        raise BadRequest(
+            f"{study.path} was opened to be read only, so no note is saved. Open it without read_only."
+        )
+
+
+def writable_notes_file(study: StoredStudy) -> Path:
+    """The file of notes; raises `BadRequest` where none can be saved."""
+    path = notes_file(study)
+    if on_store(path):
+        raise BadRequest(
+            f"notes cannot be saved in {path}: an object store does not hold them. Copy the study to a folder, write "
+            "them there, and copy notes.sqlite back if others are to read them."
+        )
+    return path
+
+
 def _ending(journal: Path) -> bytes:
     try:
         with journal.open("rb") as file:
@@ -263,24 +283,43 @@ def _ending(journal: Path) -> bytes:
 
 def _rows(path: Path, chosen: str = "", *values: str | int) -> list[tuple[str, int, UnitNote]]:
     """Rows of the file, which need not be there and is not made by reading."""
+    with reading(path) as connection:
+        return list(_read(connection, path, chosen, *values)) if connection else []
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """The file of notes, to be read; None where there is none."""
     if not path.exists():
-        return []
+        yield None
+        return
     with _told(path, "read"), file_to_read(path) as here:
         address = f"{here.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=READING_SECONDS)) as connection:
-            return list(_read(connection, path, chosen, *values))
+            yield connection
+
+
+def has_table(connection: sqlite3.Connection, path: Path, table: str) -> bool:
+    """Whether the file holds a table, which is not made before its first row.
+
+    Raises
+    ------
+    StudyDamaged
+        It holds anything that is not ours: a file that came with a study may hold triggers and views, which would run.
+    """
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_ROW)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    held = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master")}
+    if not held <= _OURS:
+        raise StudyDamaged(f"{path} is not a file of notes: it holds other tables. {AWAY}")
+    return table in held
 
 
 def _read(
     connection: sqlite3.Connection, path: Path, chosen: str, *values: str | int
 ) -> Iterator[tuple[str, int, UnitNote]]:
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_ROW)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    held = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master")]
-    if not held:  # made by a process that was stopped before its first note
+    if not has_table(connection, path, _TABLE):
         return
-    if held != [_TABLE]:  # a file that came with a study may hold triggers and views, which would run here
-        raise StudyDamaged(f"{path} is not a file of notes: it holds other tables. {AWAY}")
     query = f"SELECT layer, unit, label, tags, note, changed FROM unit_notes {chosen}"
     for layer, unit, label, tags, note, changed in connection.execute(query, values):
         texts = (layer, label, tags, note, changed)
@@ -296,8 +335,9 @@ def _read(
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """A transaction that nobody else writes beside; with SQLite's rollback journal, which shared disks allow."""
+def writing(path: Path, table: str) -> Iterator[sqlite3.Connection]:
+    """A transaction that nobody else writes beside, in which a table is there; with SQLite's rollback journal, which
+    shared disks allow."""
     with suppress(OSError):  # where no file can be made SQLite says why
         make_empty(path)
     with (
@@ -306,8 +346,8 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     ):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                connection.execute(_TABLE)
+            if not has_table(connection, path, table):
+                connection.execute(table)
             yield connection
             connection.execute("COMMIT")
         except BaseException:
@@ -342,11 +382,12 @@ def _told(path: Path, done: Literal["read", "saved"]) -> Iterator[None]:
         raise StudyDamaged(f"{path} cannot be {done} as the study's notes: {error}. {AWAY}") from error
 
 
-def _words(tags: str | Iterable[str]) -> frozenset[str]:
+def tags_of(tags: str | Iterable[str]) -> frozenset[str]:
+    """Words of one text or of several, at most as many as one thing may have; raises `BadRequest`."""
     texts = [tags] if isinstance(tags, str) else list(tags)
     words = frozenset(word for text in texts for word in _BETWEEN_TAGS.split(text) if word)
     if len(words) > MOST_TAGS:
-        raise BadRequest(f"{len(words)} tags were given; a unit has at most {MOST_TAGS}.")
+        raise BadRequest(f"{len(words)} tags were given; {MOST_TAGS} are the most.")
     return frozenset(short_text(word, "a tag", LONGEST_TAG) for word in words)
 
 

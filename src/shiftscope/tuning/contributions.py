@@ -56,6 +56,16 @@ def argument(
     )
 
 
+def fell_silent(before: UnitArray, after: UnitArray) -> npt.NDArray[np.bool_]:
+    """(unit,) whether a unit argued for the other category before, and adds less than a third of that after."""
+    return (before < 0) & (np.abs(after) < np.abs(before) / 3)
+
+
+def took_over(before: UnitArray, after: UnitArray) -> npt.NDArray[np.bool_]:
+    """(unit,) whether a unit argues for the category after, and added less than a third of that before."""
+    return (after > 0) & (np.abs(before) < np.abs(after) / 3)
+
+
 def contrast(confused: Argument, right: Argument) -> Argument:
     """How the argument on confused samples differs from that on samples classified right: the units that turn one
     category into the other. The bias, the same in both, drops out."""

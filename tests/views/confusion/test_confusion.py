@@ -6,10 +6,11 @@ import pytest
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.confusion.confusion import confusion
-from shiftscope.views.page.panels import Columns, ImageStrip, Message, Table
+from shiftscope.views.confusion.sentence import confusion_sentence
+from shiftscope.views.page.panels import ImageStrip, Message, Table, plain
 from shiftscope.views.parts import sample_sets as sets
 from shiftscope.views.parts.number_text import share_interval
-from tests.views.conftest import CATEGORIES, panel, panels, positions, read, same_percent
+from tests.views.conftest import CATEGORIES, columns, panel, positions, read, same_percent
 
 NAMES = ("lab", "field", "night")
 PAIRS = [(a, b) for a in range(CATEGORIES) for b in range(CATEGORIES) if a != b]
@@ -37,8 +38,7 @@ def test_images_of_both_directions_come_most_confident_first(explored):
     page = confusion(explored.study, 0, 1)
     for title, pair in (("a predicted as b", (0, 1)), ("b predicted as a", (1, 0))):
         expected = {name: explored[name].having(*pair) for name in NAMES if explored[name].counted(*pair)}
-        (found,) = (p for p in page.panels if isinstance(p, Columns) and p.title.startswith(title))
-        assert {strip.title: positions(strip.pictures) for strip in found.panels} == {
+        assert {strip.title: positions(strip.pictures) for strip in columns(page, title)} == {
             name: having[:24] for name, having in expected.items()
         }
 
@@ -46,7 +46,9 @@ def test_images_of_both_directions_come_most_confident_first(explored):
 def test_more_images_load_on(explored):
     a, b = max(PAIRS, key=lambda pair: explored.field.counted(*pair))
     page = confusion(explored.study, a, b, images=2)
-    strip = panels(page, ImageStrip, "field")[0]
+    strip = next(
+        each for each in columns(page, f"{'abcde'[a]} predicted as {'abcde'[b]}") if each.title == "field"
+    )
     assert positions(strip.pictures) == explored.field.having(a, b)[:2]
     assert "images=8" in strip.more.page
     assert all("images=2" in link.page for each in page.choices for link in each.options)
@@ -54,25 +56,27 @@ def test_more_images_load_on(explored):
 
 @pytest.mark.parametrize(("a", "b"), PAIRS)
 def test_the_dataset_with_most_of_them_is_the_focus_unless_chosen(explored, a, b):
-    most = max(NAMES, key=lambda name: explored[name].counted(a, b))
+    worst = min(("field", "night"), key=lambda name: np.divide(*explored[name].judged()))
+    most = max(("field", "night", "lab"), key=lambda name: explored[name].counted(a, b))
+    most = most if explored[most].counted(a, b) else worst
     assert choice(confusion(explored.study, a, b), "Focus").current == most
     assert choice(confusion(explored.study, a, b, focus="night"), "Focus").current == "night"
 
 
 def test_right_ones_are_of_the_focus_or_of_the_reference(explored):
     page = confusion(explored.study, 0, 1, focus="field")
-    assert choice(page, "Right ones of").current == "field"
-    other = confusion(explored.study, 0, 1, focus="field", compare="baseline")
-    assert choice(other, "Right ones of").current == "lab"
+    assert choice(page, "Right ones of").current == "lab"
+    other = confusion(explored.study, 0, 1, focus="field", compare="focus")
+    assert choice(other, "Right ones of").current == "field"
     assert panel(page, Message).text != panel(other, Message).text
-    assert all("compare=baseline" in link.page for link in choice(other, "Focus").options)
+    assert all("compare=focus" in link.page for link in choice(other, "Focus").options)
     assert choice(confusion(explored.study, 0, 1, focus="lab"), "Right ones of") is None
 
 
-def test_where_the_focus_tells_none_right_those_of_the_reference_are_taken(explored):
+def test_where_the_baseline_tells_none_right_those_of_the_focus_are_taken(explored):
     # No sample of night is labelled d, so it tells none right.
-    page = confusion(explored.study, 3, 1, focus="night")
-    assert choice(page, "Right ones of").current == "lab"
+    page = confusion(explored.study, 3, 1, baseline="night", focus="field")
+    assert choice(page, "Right ones of").current == "field"
 
 
 @pytest.mark.parametrize("layer", ["hidden", "conv"])
@@ -125,13 +129,43 @@ def test_datasets_without_responses_show_what_summaries_tell(summaries_only):
 
 def test_categories_that_are_never_confused_have_a_page(explored):
     page = confusion(explored.study, 4, 0)
-    assert "No sample of lab labelled e is predicted a" in panel(page, Message).text
-    strips = [p for p in page.panels if isinstance(p, ImageStrip)]
-    assert strips[0].empty == "No such sample in any dataset."
+    worst = min(("field", "night"), key=lambda name: np.divide(*explored[name].judged()))
+    assert page.sentence == f"{worst} holds no e"
+    assert f"No sample of {worst} labelled e is predicted a" in panel(page, Message).text
+    assert panel(page, ImageStrip, "e predicted as a").empty == "No such sample in any dataset."
 
 
-def test_the_other_direction_is_next(explored):
-    assert confusion(explored.study, 0, 1).next.page == "confusions/1/0"
+def test_the_other_direction_is_one_choice_away(explored):
+    (link,) = choice(confusion(explored.study, 0, 1), "Reverse").options
+    assert (link.text, link.page) == ("see b → a", "confusions/1/0")
+
+
+@pytest.mark.parametrize(("a", "b"), [(0, 1), (2, 3), (1, 2)])
+def test_the_heading_says_how_many_in_the_set_with_most_of_them(explored, a, b):
+    page = confusion(explored.study, a, b)
+    counts = {name: explored[name].counted(a, b) for name in ("field", "night", "lab")}
+    most = max(counts, key=counts.get)
+    total = sum(explored[most].counted(a, p) for p in range(CATEGORIES))
+    first, second = "abcde"[a], "abcde"[b]
+    assert page.sentence == confusion_sentence(first, second, most, counts[most], total)
+    assert plain(page.lede).startswith(f"{counts[most]} of {total}; in lab ")
+    assert share_interval(*map(float, wilson(counts[most], total))) in page.lede[0].help
+    assert [choice.name for choice in page.choices][:4] == ["Focus", "Baseline", "Layer", "Reverse"]
+
+
+def test_a_page_has_five_panels_at_most_and_the_rest_is_folded(explored):
+    page = confusion(explored.study, 0, 1)
+    assert [type(each).__name__ for each in page.panels] == ["Equation", "Table", "Folds"]
+    assert [fold.key for fold in page.panels[-1].panels] == [
+        "how-often",
+        "all-images",
+        "all-units",
+        "where-else",
+    ]
+
+
+def test_a_focus_that_is_the_baseline_is_said(explored):
+    assert "lab is both focus and baseline" in plain(confusion(explored.study, 0, 1, focus="lab").lede)
 
 
 def test_a_category_is_not_taken_for_itself(explored):

@@ -6,6 +6,7 @@ from shiftscope.views.confusion.confusion import confusion
 from shiftscope.views.confusion.contrast import contrast
 from shiftscope.views.confusion.pair import Pair
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
+from shiftscope.views.confusion.votes import votes
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
@@ -14,7 +15,9 @@ from shiftscope.views.page.selection import Selection
 def drawn(study, a, b, *, focus, against, layer=None):
     pair = Pair(Selection.at(study, layer, "lab", focus), a, b, against)
     at = PageAddress(pair.selection, f"confusions/{a}/{b}", confusion)
-    return contrast(ShownConfusion(pair, at, images=24))
+    shown = ShownConfusion(pair, at, images=24)
+    fold = contrast(shown)
+    return fold.panels if fold else (votes(shown),)
 
 
 @pytest.mark.parametrize(("layer", "title"), [("hidden", "Contributions"), ("conv", "Responses")])

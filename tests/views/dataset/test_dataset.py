@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from shiftscope.errors import NotInStudy
+from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.outcomes.harm import harm
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.dataset.dataset import dataset_images
-from shiftscope.views.page.panels import Columns, Facts, ImageStrip, Matrix, Message
+from shiftscope.views.page.panels import Columns, Facts, Filter, ImageStrip, Matrix, Message, plain
 from shiftscope.views.parts.number_text import share_interval
-from tests.views.conftest import CATEGORIES, flat, panel, panels, positions, same_percent
+from tests.views.conftest import CATEGORIES, panel, panels, positions, same_number, same_percent
 
 
 @pytest.mark.parametrize("name", ["lab", "field", "night"])
@@ -43,9 +44,9 @@ def test_the_reference_is_not_compared_with_itself(explored):
 
 
 def test_large_matrices_stand_below_one_another(wide, explored):
-    beside = [p for p in dataset_images(explored.study, "field").panels if isinstance(p, Columns)]
-    assert [len(p.panels) for p in beside] == [2]
-    assert not any(isinstance(p, Columns) for p in dataset_images(wide.study, "two").panels)
+    (beside,) = panels(dataset_images(explored.study, "field"), Columns)
+    assert len(beside.panels) == 2
+    assert panels(dataset_images(wide.study, "two"), Columns) == []
 
 
 @pytest.mark.parametrize("show", ["all", "wrong", "right", "skipped"])
@@ -60,7 +61,7 @@ def test_images_are_those_asked_for_in_the_order_of_the_dataset(explored, show, 
             expected.append(s)
     page = dataset_images(explored.study, "field", show=show, label=label, prediction=prediction)
     strip = panel(page, ImageStrip)
-    assert positions(strip.pictures) == expected[:120]
+    assert positions(strip.pictures) == expected[:96]
     assert f"{len(expected)}, in the order of the dataset" in strip.note
 
 
@@ -72,18 +73,18 @@ def test_skipped_images_are_those_that_could_not_be_read(explored):
 
 
 def test_many_images_are_shown_page_by_page(explored):
-    first, second = (dataset_images(explored.study, "field", start=start) for start in (0, 120))
-    assert positions(panel(first, ImageStrip).pictures) == list(range(120))
-    assert positions(panel(second, ImageStrip).pictures) == list(range(120, 130))
-    assert panel(first, ImageStrip).note.startswith("1 to 120 of 130")
-    assert panel(second, ImageStrip).note.startswith("121 to 130 of 130")
-    assert "start=120" in panel(first, ImageStrip).more.page
+    first, second = (dataset_images(explored.study, "field", start=start) for start in (0, 96))
+    assert positions(panel(first, ImageStrip).pictures) == list(range(96))
+    assert positions(panel(second, ImageStrip).pictures) == list(range(96, 130))
+    assert panel(first, ImageStrip).note.startswith("1 to 96 of 130")
+    assert panel(second, ImageStrip).note.startswith("97 to 130 of 130")
+    assert "start=96" in panel(first, ImageStrip).more.page
     assert panel(second, ImageStrip).more is None
     assert first.previous is None
     assert second.previous.page == "datasets/field"
 
 
-@pytest.mark.parametrize(("start", "shown"), [(-5, 120), (10**9, 1)])
+@pytest.mark.parametrize(("start", "shown"), [(-5, 96), (10**9, 1)])
 def test_a_start_outside_the_dataset_shows_its_nearest_end(explored, start, shown):
     assert len(panel(dataset_images(explored.study, "field", start=start), ImageStrip).pictures) == shown
 
@@ -106,22 +107,120 @@ def test_samples_accuracy_and_gaps_are_counted(explored):
     assert lab == ["accuracy", "samples", "wrong"]
 
 
-def test_images_that_were_asked_for_come_before_the_matrices(explored):
-    def kinds(**asked):
-        page = dataset_images(explored.study, "lab", **asked)
-        return [type(each).__name__ for each in flat(page.panels)]
-
-    assert kinds() == ["Facts", "Matrix", "ImageStrip"]
-    for asked in ({"show": "wrong"}, {"label": 0}, {"prediction": 1}, {"start": 3}):
-        assert kinds(**asked) == ["Facts", "ImageStrip", "Matrix"]
+def test_images_come_first_and_matrices_and_counts_are_folded(explored):
+    page = dataset_images(explored.study, "lab")
+    assert [type(each).__name__ for each in page.panels] == ["Filter", "ImageStrip", "Folds"]
+    assert [fold.key for fold in page.panels[-1].panels] == ["confusions", "counts"]
 
 
 def test_a_filter_can_be_taken_away(explored):
-    page = dataset_images(explored.study, "lab", label=1, prediction=2)
-    found = {choice.name: (choice.current, choice.options[0].page) for choice in page.choices}
-    assert found["Labelled"] == ("b", "datasets/lab?prediction=2")
-    assert found["Predicted"] == ("c", "datasets/lab?label=1")
-    assert "Labelled" not in {choice.name for choice in dataset_images(explored.study, "lab").choices}
+    form = panel(dataset_images(explored.study, "lab", label="b", prediction=2, show="wrong"), Filter)
+    values = {field.name: field.value for field in form.fields}
+    assert values == {"label": "b", "prediction": "c", "where": "", "unit": ""}
+    assert form.page == form.reset == "datasets/lab?show=wrong"
+    assert panel(dataset_images(explored.study, "lab"), Filter).reset == ""
+
+
+@pytest.mark.parametrize("name", ["field", "night"])
+def test_the_heading_says_the_harm_and_the_lede_the_numbers(explored, name):
+    page = dataset_images(explored.study, name)
+    usual, here = explored.lab.judged(), explored[name].judged()
+    word = harm(*usual, *here, CATEGORIES)
+    assert page.sentence == f"{name} {word} this model"
+    said = plain(page.lede)
+    assert f"{100 * here[0] / here[1]:.1f} %" in said
+    assert f"{100 * usual[0] / usual[1]:.1f} %" in said
+    grown = {
+        (a, b): explored[name].counted(a, b) / total - explored.lab.counted(a, b) / before
+        for a in range(4)
+        for b in range(5)
+        if a != b
+        and (total := sum(explored[name].counted(a, p) for p in range(5)))
+        and (before := sum(explored.lab.counted(a, p) for p in range(5)))
+    }
+    a, b = max(grown, key=grown.get)
+    assert page.lede[2].text == f"{'abcde'[a]} → {'abcde'[b]}"
+    assert page.lede[2].page == f"confusions/{a}/{b}?focus={name}"
+
+
+def test_the_baseline_is_called_so(explored):
+    page = dataset_images(explored.study, "lab")
+    assert page.sentence == "lab is the baseline"
+    right, known = explored.lab.judged()
+    assert plain(page.lede).startswith(f"Accuracy is {100 * right / known:.1f} %. ")
+
+
+@pytest.mark.parametrize(("sort", "sign"), [("confident", -1), ("unsure", 1)])
+def test_images_are_sorted_by_confidence_those_without_last(explored, sort, sign):
+    strip = panel(dataset_images(explored.study, "field", sort=sort, start=100), ImageStrip)
+    confidences = explored.field.confidences
+    missing = np.isnan(confidences)
+    order = sorted(range(130), key=lambda s: (missing[s], sign * confidences[s] if not missing[s] else 0, s))
+    assert positions(strip.pictures) == order[100:220]
+    assert positions(strip.pictures)[-3:] == [7, 77, 129]
+    assert strip.pictures[-1].caption == "–"
+    assert same_percent(strip.pictures[0].caption, confidences[order[100]])
+
+
+def test_images_are_sorted_by_loss(explored):
+    plain_set = explored.field
+    page = dataset_images(explored.study, "field", sort="loss")
+    loss = {}
+    for s in range(130):
+        if plain_set.shown[s] and plain_set.labels[s] >= 0:
+            logits = plain_set.logits(s)
+            loss[s] = np.logaddexp.reduce(logits) - logits[plain_set.labels[s]]
+    order = sorted(loss, key=lambda s: (-loss[s], s))
+    strip = panel(page, ImageStrip)
+    assert positions(strip.pictures)[:90] == order[:90]
+    assert same_number(strip.pictures[0].caption, loss[order[0]])
+
+
+def test_images_are_sorted_by_the_response_of_a_unit(explored):
+    strip = panel(dataset_images(explored.study, "field", unit="hidden:1"), ImageStrip)
+    responses = explored.field.responses("hidden")[:, 1]
+    order = sorted((s for s in range(130) if explored.field.shown[s]), key=lambda s: (-responses[s], s))
+    assert positions(strip.pictures) == order[:96]
+    assert "the strongest response first (hidden:1)" in strip.note
+    bare = dataset_images(explored.study, "field", unit="1")
+    assert positions(panel(bare, ImageStrip).pictures) == order[:96]
+    offered = [link.text for link in bare.choices[1].options]
+    assert offered[-2:] == ["the largest loss first", "the strongest response first"]
+
+
+def test_images_are_filtered_by_metadata(explored):
+    strip = panel(dataset_images(explored.study, "lab", where="row = 7"), ImageStrip)
+    assert positions(strip.pictures) == [7]
+    assert len(panel(dataset_images(explored.study, "lab", where="row"), ImageStrip).pictures) == 90
+    with pytest.raises(BadRequest, match=r"no metadata column 'rwo'; closest: 'row'\. There are: row"):
+        dataset_images(explored.study, "lab", where="rwo=7")
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "said"),
+    [
+        ({"unit": "hidden"}, BadRequest, "'hidden' is no unit; write its layer and number, as in hidden:3"),
+        ({"unit": "hidden:99"}, NotInStudy, "99"),
+        ({"unit": "hiden:1"}, NotInStudy, "hiden"),
+        ({"sort": "response"}, BadRequest, "say which"),
+    ],
+)
+def test_an_order_that_cannot_be_had_says_why(explored, asked, error, said):
+    with pytest.raises(error, match=said):
+        dataset_images(explored.study, "lab", **asked)
+
+
+def test_without_responses_there_is_no_order_by_loss(summaries_only):
+    page = dataset_images(summaries_only.study, "field")
+    assert len(page.choices[1].options) == 3
+    with pytest.raises(NotInStudy, match='recorded with keep="summaries"'):
+        dataset_images(summaries_only.study, "field", sort="loss")
+
+
+def test_the_same_images_elsewhere_are_told(twinned, explored):
+    note = panel(dataset_images(twinned.study, "dusk"), ImageStrip).note
+    assert note.endswith("; each opens beside the same image in 1 other set")
+    assert "each opens" not in panel(dataset_images(explored.study, "field"), ImageStrip).note
 
 
 def test_nothing_to_show_says_so(explored):
@@ -135,6 +234,7 @@ def test_a_dataset_without_labels_has_no_matrix_and_no_accuracy(unlabelled):
     page = dataset_images(unlabelled.study, "field")
     assert panels(page, Matrix) == []
     assert "No sample of field has a label" in panel(page, Message).text
+    assert page.sentence == "What field does to this model is not known without labels"
     assert panel(page, Facts).facts[0].value == "–"
     assert all(picture.verdict is None for picture in panel(page, ImageStrip).pictures)
 

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
 import pytest
+import torch
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
@@ -12,13 +13,17 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.notes import save_unit_note
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.study import Study
 from shiftscope.views.layer.layer import layer_units
-from shiftscope.views.page.panels import Chart, Filter, Message, Table
+from shiftscope.views.layer.layer_sentence import Found, in_words
+from shiftscope.views.page.panels import Chart, Filter, Folds, Message, Table, plain
+from shiftscope.views.parts.differing import DIFFERENCES
+from tests.conftest import Made, Net
 from tests.views.conftest import (
     SILENT,
     SILENT_IN_LAB,
-    columns,
     panel,
+    panels,
     read,
     same_number,
     same_percent,
@@ -39,7 +44,7 @@ def measured(explored, shifted, reference, layer):
 
 
 def units(page):
-    return [int(row[0].text.removeprefix("unit ")) for row in panel(page, Table).rows]
+    return [int(row[0].text.removeprefix("unit ")) for row in panel(page, Table, "Units by").rows]
 
 
 def column(page, name):
@@ -67,7 +72,7 @@ def test_every_row_shows_scores_maximum_firing_rate_and_images(explored, layer, 
     shown = units(page)
     assert sorted(shown) == list(range(len(expected["maximum"])))
     for score in SUMMARISED:
-        for unit, cell in zip(shown, column(page, score.replace("_", " ")), strict=True):
+        for unit, cell in zip(shown, column(page, unit_scores[score].title), strict=True):
             assert same_number(cell.text, expected[score][unit])
             assert cell.value == pytest.approx(expected[score][unit], nan_ok=True)
     plain = explored[reference]
@@ -89,7 +94,7 @@ def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
     estimates = stored_estimates(explored.study, "field", "lab", "hidden")
     shown = units(page)
     for name, score in unit_scores.items():
-        title, estimate = name.replace("_", " "), estimates[name]
+        title, estimate = score.title, estimates[name]
         for unit, cell in zip(shown, column(page, title), strict=True):
             note, *floor = cell.note.split("; ")
             if estimate.floor is not None and np.isfinite(estimate.floor[unit]):
@@ -143,9 +148,9 @@ def test_units_are_sorted_by_their_number_by_q_and_by_an_end_of_the_interval(exp
         )
         expected = sorted(range(10), key=lambda u: (np.isnan(values[u]), np.nan_to_num(values[u]), u))
         assert units(page) == expected
-        assert panel(page, Table).title == f"Units by {part} of shift auroc"
+        assert panel(page, Table).title == f"Units by {part} of shift AUROC"
     page = layer_units(explored.study, "hidden", focus="field", sort="shift_auroc")
-    (head,) = (c for c in panel(page, Table).columns if c.name == "q of shift auroc")
+    (head,) = (c for c in panel(page, Table).columns if c.name == "q of shift AUROC")
     assert query(head.sort.page)["ascending"] == "True"  # the surest come first
 
 
@@ -160,28 +165,96 @@ def test_followers_show_the_sorting_score_of_the_units_that_focus(explored):
             assert same_number(cell.text, explored[name].maximum("hidden")[unit])
 
 
-def test_the_first_shifted_dataset_and_novelty_are_the_start(explored):
+def test_the_set_that_loses_most_and_novelty_are_the_start(explored):
     page = layer_units(explored.study, "hidden")
-    assert units(page) == units(layer_units(explored.study, "hidden", focus="field", sort="novelty"))
-    assert page.subtitle.endswith("field compared with lab.")
+    worst = min(("field", "night"), key=lambda name: np.divide(*explored[name].judged()))
+    assert units(page) == units(layer_units(explored.study, "hidden", focus=worst, sort="novelty"))
+    assert page.subtitle.endswith(f"{worst} compared with lab.")
 
 
-def test_where_the_reference_leads_there_are_only_numbers_of_one_dataset(explored):
-    page = layer_units(explored.study, "hidden", focus="lab", columns="all")
-    assert "novelty" not in names(page)
+def test_the_baseline_as_focus_is_refused_in_a_sentence_on_the_page(explored):
+    page = layer_units(explored.study, "hidden", focus="lab", sort="novelty", ascending=True)
+    assert (
+        "lab is the baseline, and a set is not compared with itself" in panel(page, Message, "Focus and").text
+    )
+    assert units(page) == units(layer_units(explored.study, "hidden", sort="novelty", ascending=True))
+    assert not panels(layer_units(explored.study, "hidden"), Message, "Focus and")
+
+
+def test_the_only_set_has_numbers_of_one_dataset_alone(alone):
+    page = layer_units(alone, "hidden", columns="all")
+    assert unit_scores["novelty"].title not in names(page)
     assert "selectivity" in names(page)
-    assert units(page) == units(layer_units(explored.study, "hidden", sort="maximum"))
-    kept = layer_units(explored.study, "hidden", focus="lab", sort="novelty")  # as a menu of leads keeps it
-    assert [cell.text for cell in column(kept, "novelty")] == ["–"] * 10
-    filtered = layer_units(explored.study, "hidden", focus="lab", where="shift_auroc.q < 0.05")
+    assert units(page) == units(layer_units(alone, "hidden", sort="maximum"))
+    kept = layer_units(alone, "hidden", sort="novelty")
+    assert [cell.text for cell in column(kept, unit_scores["novelty"].title)] == ["–"] * 10
+    filtered = layer_units(alone, "hidden", where="shift_auroc.q < 0.05")
     assert not panel(filtered, Table).rows
+    assert page.sentence.startswith("10 units of hidden respond to lab, unit ")
+
+
+def test_a_page_opens_with_how_many_changed_then_the_table_and_few_menus(explored):
+    page = layer_units(explored.study, "hidden")
+    assert [type(each) for each in page.panels] == [Filter, Table, Folds]
+    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "densities"]
+    assert [c.name for c in page.choices if not c.further] == ["Focus", "Baseline", "Columns"]
+
+
+@pytest.mark.parametrize("focus", ["field", "night"])
+def test_the_sentence_counts_the_units_that_changed_and_names_the_farthest(explored, focus):
+    page = layer_units(explored.study, "hidden", focus=focus)
+    estimates = stored_estimates(explored.study, focus, "lab", "hidden")
+    auroc, spurious = estimates["shift_auroc"], estimates["spurious"]
+    moved = [u for u in range(10) if auroc.q[u] < 0.05 and not 0.4 <= auroc.value[u] <= 0.6]
+    other = [u for u in range(10) if spurious.low[u] > 0.5]
+    text = plain(page.lede)
+    for found, score, far in (
+        (moved, "Shift AUROC", np.abs(auroc.value - 0.5)),
+        (other, "Scrambled preference (spurious)", spurious.value),
+    ):
+        if found:
+            most = max(found, key=lambda u: far[u])
+            assert str(len(found)) in page.sentence
+            assert f"unit {most} most" in page.sentence
+            assert f"{score}: unit {most} " in text
+        else:
+            assert f"{score}: no unit." in text
+    for span in page.lede:
+        if getattr(span, "text", "").startswith("show"):
+            address = query(span.page)["where"]
+            assert len(units(layer_units(explored.study, "hidden", focus=focus, where=address))) in (
+                len(moved),
+                len(other),
+            )
+
+
+def test_the_way_of_most_units_comes_first_and_a_single_unit_has_a_verb_of_its_own():
+    strength, preference = DIFFERENCES
+    found = [Found(strength, 1, 4), Found(preference, 12, 7)]
+    assert in_words("fc", "blur", 50, found) == (
+        "12 of 50 units of fc prefer other categories under blur, unit 7 most; "
+        "1 responds more or less strongly, unit 4 most"
+    )
+    assert in_words("fc", "blur", 50, [Found(strength, 0, None)]) == (
+        "No unit of fc changed beyond chance under blur"
+    )
+
+
+def test_without_single_responses_the_sentence_is_of_the_peak_that_was_lost(summaries_only):
+    page = layer_units(summaries_only.study, "hidden")
+    lost = stored_estimates(summaries_only.study, "field", "lab", "hidden")["novelty"].value
+    assert page.sentence == f"Unit {np.nanargmax(lost)} of hidden lost most of its peak response under field"
+    assert (
+        "No intervals: responses not kept (lab and field were recorded as summaries)."
+        in panel(page, Table).note
+    )
 
 
 def test_few_columns_are_fewer_than_all(explored):
     few = names(layer_units(explored.study, "hidden", sort="rate_change"))
     every = names(layer_units(explored.study, "hidden", sort="rate_change", columns="all"))
     assert set(few) < set(every)
-    assert few[1] == every[1] == "rate change"
+    assert few[1] == every[1] == unit_scores["rate_change"].title
 
 
 def test_many_units_are_shown_page_by_page(wide):
@@ -240,6 +313,15 @@ def test_a_filter_that_no_unit_passes_says_so(explored):
     assert table.empty == "None of 10 units passes the filter."
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """A study of one dataset."""
+    torch.manual_seed(0)
+    study = Study.create(tmp_path_factory.mktemp("alone") / "one.study", Net(), tuple("abcd"))
+    study.record(Made(12), "lab", layers=["hidden"], reference=True, progress=False)
+    return study
+
+
 @pytest.fixture
 def noted(explored, tmp_path):
     """A copy of the study with a few notes."""
@@ -270,7 +352,7 @@ def test_there_is_no_label_column_without_notes(explored):
 def test_a_rectangle_in_the_scatter_becomes_a_filter(explored):
     where = "tag:x, novelty from 0 to 1, novelty > 0.01"
     page = layer_units(explored.study, "hidden", focus="night", where=where, x="novelty", y="maximum")
-    brush = panel(page, Chart, "Units by novelty").brush
+    brush = panel(page, Chart, "Units by lost").brush
     assert (
         unquote(brush.page)
         .replace("+", " ")
@@ -279,7 +361,7 @@ def test_a_rectangle_in_the_scatter_becomes_a_filter(explored):
         )
     )
     assert query(brush.reset)["where"] == "tag:x, novelty > 0.01"
-    assert panel(layer_units(explored.study, "hidden"), Chart, "Units by novelty").brush.reset == ""
+    assert panel(layer_units(explored.study, "hidden"), Chart, "Units by lost").brush.reset == ""
 
 
 @pytest.mark.parametrize(("x", "y"), [("novelty", "spurious"), ("activation_ratio", "maximum")])
@@ -298,8 +380,8 @@ def test_the_scatter_has_a_point_for_each_unit_with_both_numbers(explored, x, y)
     assert chart.note.startswith("night.")
 
 
-def test_a_scatter_of_numbers_that_no_unit_has_says_so(explored):
-    page = layer_units(explored.study, "hidden", focus="lab", x="novelty", y="spurious")
+def test_a_scatter_of_numbers_that_no_unit_has_says_so(alone):
+    page = layer_units(alone, "hidden", x="novelty", y="spurious")
     assert panel(page, Message, "Units by").text == "No unit of hidden has both numbers in lab."
 
 
@@ -309,7 +391,7 @@ def test_the_densities_are_those_of_the_notebooks(explored, positive):
 
     page = layer_units(explored.study, "hidden", positive=positive)
     for score in ("novelty", "spurious"):
-        chart = panel(page, Chart, f"Density of {score}")
+        chart = panel(page, Chart, f"Density of {unit_scores[score].title}")
         for name in ("field", "night"):
             values = scores(explored, name, "lab", "hidden")[score]
             values = values[~np.isnan(values)]
@@ -319,23 +401,17 @@ def test_the_densities_are_those_of_the_notebooks(explored, positive):
             at = np.array([row["x"] for row in curve])
             expected = stats.gaussian_kde(values)(at)
             np.testing.assert_allclose([row["density"] for row in curve], expected, rtol=1e-4, atol=1e-5)
-    peaks = panel(page, Chart, "Density of novelty").note
+    peaks = panel(page, Chart, "Density of lost").note
     assert ("positive score" in peaks) is positive
 
 
 def test_units_that_all_score_alike_have_no_density(tmp_path):
-    import torch
-
-    from shiftscope.study import Study
-
-    from ..conftest import Made, Net
-
     torch.manual_seed(0)
     study = Study.create(tmp_path / "same.study", Net(), tuple("abcd"))
     study.record(Made(12), "lab", layers=["hidden"], reference=True, progress=False)
     study.record(Made(12), "again", progress=False)
     page = layer_units(study, "hidden")
-    assert "there is no density" in panel(page, Message, "Density of novelty").text
+    assert "there is no density" in panel(page, Message, "Density of lost").text
 
 
 def test_the_map_places_units_by_their_category_profiles(explored):
@@ -404,7 +480,8 @@ def test_links_keep_every_choice(explored):
     assert len(addresses) > 40
     for address in addresses:
         left = {**given, "focus": "night", "baseline": "field"}.items() - query(address).items()
-        assert len(left) <= 1, f"{address} lost {left}"
+        swapped = {name for name, _ in left} == {"focus", "baseline"}
+        assert len(left) <= 1 or swapped, f"{address} lost {left}"
         assert "layer" not in query(address)  # it is in the path
 
 
@@ -416,27 +493,18 @@ def test_units_of_a_sorted_table_lead_to_one_another(explored):
 
 def test_responses_that_were_not_kept_leave_dashes(summaries_only):
     page = layer_units(summaries_only.study, "hidden", columns="all")
-    assert {cell.text for cell in column(page, "shift auroc")} == {"–"}
+    assert {cell.text for cell in column(page, "shift AUROC")} == {"–"}
     assert all(np.isfinite(read(cell.text)) for cell in column(page, "maximum in lab"))
-    assert "q of shift auroc" not in names(page) or {
-        cell.text for cell in column(page, "q of shift auroc")
+    assert "q of shift AUROC" not in names(page) or {
+        cell.text for cell in column(page, "q of shift AUROC")
     } == {"–"}
 
 
-def test_one_dataset_alone_has_a_table_a_scatter_and_a_map_but_no_densities(tmp_path):
-    import torch
-
-    from shiftscope.study import Study
-
-    from ..conftest import Made, Net
-
-    torch.manual_seed(0)
-    study = Study.create(tmp_path / "one.study", Net(), tuple("abcd"))
-    study.record(Made(12), "lab", layers=["hidden"], reference=True, progress=False)
-    page = layer_units(study, "hidden")
+def test_one_dataset_alone_has_a_table_a_scatter_and_a_map_but_no_densities(alone):
+    page = layer_units(alone, "hidden")
     assert "fires in lab" in panel(page, Chart, "Units by").title
     assert panel(page, Chart, "Map of units")
-    assert len(columns(page, "")) == 2
+    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map"]
     assert len(panel(page, Table).rows) == 10
 
 
@@ -456,4 +524,4 @@ def test_a_filter_that_cannot_be_read_stays_to_be_mended(explored):
     form = panel(page, Filter, "Filter")
     assert form.fields[0].value == "nov > 3"
     assert form.note.startswith("Not applied: ")
-    assert len(panel(page, Table, "Units by novelty").rows) == 10
+    assert len(panel(page, Table, "Units by lost").rows) == 10

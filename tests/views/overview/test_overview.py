@@ -8,6 +8,7 @@ import pytest
 from shiftscope.errors import BadRequest
 from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.layer.layer import layer_units
@@ -83,7 +84,7 @@ def test_each_shifted_dataset_shows_the_median_of_the_published_scores(explored,
     shown = facts(overview(explored.study, layer=layer, baseline=reference), shifted)
     for score in ("novelty", "spurious"):
         values = scores(explored, shifted, reference, layer)[score]
-        fact = shown[f"median {score}"]
+        fact = shown[f"median {unit_scores[score].title}"]
         defined = sorted(values[~np.isnan(values)])
         middle = len(defined) // 2
         median = defined[middle] if len(defined) % 2 else (defined[middle - 1] + defined[middle]) / 2
@@ -213,9 +214,11 @@ def test_the_profile_shows_change_per_category_first_and_change_of_strength_besi
 ):
     for study, second in ((explored.study, "wasserstein"), (summaries_only.study, "novelty")):
         charts = panels(overview(study), Chart)
-        assert [chart.note.split(" over")[0] for chart in charts] == ["Median spurious", f"Median {second}"]
+        assert [chart.note.split(" over")[0] for chart in charts] == [
+            f"Median {unit_scores[score].title}" for score in ("spurious", second)
+        ]
     page = overview(summaries_only.study, score="wasserstein")
-    assert "it may take single responses" in panel(page, Message, "wasserstein").text
+    assert "it may take single responses" in panel(page, Message, "Wasserstein").text
 
 
 def test_where_it_begins_is_the_first_layer_whose_units_answer_to_others(explored):
@@ -367,7 +370,7 @@ def test_the_most_shifted_units_are_those_of_the_most_extreme_score_with_their_i
 
 def test_a_score_that_tests_shows_its_q_beside_it(explored):
     table = panel(overview(explored.study, score="shift_auroc"), Table, "Most shifted units")
-    assert [column.name for column in table.columns][2:4] == ["shift auroc", "q"]
+    assert [column.name for column in table.columns][2:4] == ["shift AUROC", "q"]
     for row in table.rows:
         estimate = stored_estimates(explored.study, row[1].text, "lab", "hidden")["shift_auroc"]
         unit = int(row[0].text.removeprefix("unit "))

@@ -6,9 +6,9 @@ import pytest
 from shiftscope.outcomes.harm import harm
 from shiftscope.views.overview.happened import happened
 from shiftscope.views.overview.idea import idea
-from shiftscope.views.overview.named_unit import in_a_row
 from shiftscope.views.overview.shown_overview import Suffered
 from shiftscope.views.page.panels import plain
+from shiftscope.views.parts.in_a_row import in_a_row
 
 
 def suffered(name, right, of=1000, usual=990, categories=10):

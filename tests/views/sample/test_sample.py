@@ -5,8 +5,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from shiftscope.errors import NotInStudy
-from shiftscope.views.page.panels import ImageStrip, Message, Table
+from shiftscope.views.page.panels import ImageStrip, Message, Table, Twins, plain
 from shiftscope.views.sample.sample import sample
+from shiftscope.views.sample.sentence import sample_sentence, share_text
 from tests.views.conftest import panel, panels, positions, same_number, same_percent, strongest_first, texts
 
 SOME = [("lab", 0), ("lab", 41), ("lab", 89), ("field", 2), ("field", 60), ("field", 128), ("night", 24)]
@@ -107,13 +108,13 @@ def test_an_image_without_a_label_says_so_and_leads_to_no_category(explored):
     page = sample(explored.study, "field", 60)
     label = panel(page, Table, "About").rows[0]
     assert (label[1].text, label[1].page) == ("no label", "")
-    assert page.subtitle == f"predicted {'abcde'[explored.field.predictions[60]]}"
+    assert page.sentence == f"Classified {'abcde'[explored.field.predictions[60]]}"
     assert not any(row[1] for row in texts(panel(page, Table, "Predictions")))
 
 
 def test_a_skipped_image_says_why_and_shows_no_numbers(explored):
     page = sample(explored.study, "field", 77)
-    assert page.subtitle == "skipped"
+    assert page.sentence == "Skipped"
     assert "sample 77 cannot be read." in panel(page, Message).text
     assert [table.title for table in panels(page, Table)] == ["About it"]
 
@@ -128,8 +129,73 @@ def test_neighbours_are_the_images_before_and_after(explored):
     first, last = sample(explored.study, "night", 0), sample(explored.study, "night", 24)
     assert (first.previous, first.next.page) == (None, "datasets/night/samples/1")
     assert (last.previous.page, last.next) == ("datasets/night/samples/23", None)
-    (image,) = panels(first, ImageStrip)
-    assert positions(image.pictures) == [0]
+    image = panel(first, ImageStrip, "Image")
+    assert (positions(image.pictures), image.large) == ([0], True)
+
+
+def test_the_same_image_stands_in_every_set_that_has_its_id(twinned):
+    dusk = twinned["dusk"]
+    wrong = next(p for p in range(60) if dusk.predictions[p] != dusk.labels[p])
+    there = twinned.lab.ids.index(dusk.ids[wrong])
+    page = sample(twinned.study, "dusk", wrong)
+    before, under = panel(page, Twins).twins
+    assert (before.dataset, before.role, before.picture.position) == ("lab", "reference", there)
+    assert (under.dataset, under.role, under.picture.position) == ("dusk", "shifted", wrong)
+    assert under.answer == "abcde"[dusk.predictions[wrong]]
+    assert under.note == share_text(float(dusk.confidences[wrong]))
+    answer = dusk.predictions[wrong]
+    assert under.like.position == twinned.lab.having(answer, answer)[0]
+    assert (under.like.dataset, under.like_words) == ("lab", f"a {'abcde'[answer]} in lab")
+    then = "abcde"[twinned.lab.predictions[there]]
+    assert page.sentence == sample_sentence(
+        "abcde"[dusk.labels[wrong]], (then, "lab"), "dusk", "abcde"[answer]
+    )
+    assert plain(page.lede).startswith(f"Image {wrong} of dusk (id {dusk.ids[wrong]}).")
+
+
+def test_an_image_of_the_baseline_looks_at_the_worst_set_that_has_it(twinned):
+    page = sample(twinned.study, "lab", 0)
+    assert [choice.current for choice in page.choices] == ["dusk", "lab", "hidden"]
+    (link,) = page.choices[0].options
+    assert link.page == f"datasets/dusk/samples/{twinned['dusk'].ids.index('sample-0')}?focus=dusk"
+
+
+def test_the_votes_go_from_the_same_image_in_the_baseline_to_this_one(twinned):
+    dusk, lab = twinned["dusk"], twinned.lab
+    wrong = next(p for p in range(60) if dusk.predictions[p] != dusk.labels[p])
+    there = lab.ids.index(dusk.ids[wrong])
+    table = panel(sample(twinned.study, "dusk", wrong), Table, "of the change from")
+    b, a = dusk.predictions[wrong], dusk.labels[wrong]
+    weight = load_file(twinned.study.path / "head.safetensors")["weight"].astype(float)
+    into = weight[b] - weight[a]
+    change = (dusk.responses("hidden")[wrong] - lab.responses("hidden")[there]) * into
+    for row in table.rows[:-2]:
+        unit = int(row[0].text.removeprefix("unit "))
+        assert row[1].value == pytest.approx(change[unit], rel=1e-5)
+    gap = (dusk.logits(wrong)[b] - dusk.logits(wrong)[a]) - (lab.logits(there)[b] - lab.logits(there)[a])
+    shares = sum(row[3].value for row in table.rows[:-2])
+    assert shares * gap == pytest.approx(sum(sorted(change, key=abs)[-8:]), rel=1e-5)
+
+
+def test_without_the_same_image_right_ones_of_the_label_are_compared_with(explored):
+    field, lab = explored.field, explored.lab
+    wrong = next(p for p in range(130) if 0 <= field.labels[p] != field.predictions[p] >= 0)
+    b, a = field.predictions[wrong], field.labels[wrong]
+    table = panel(sample(explored.study, "field", wrong), Table, "from")
+    weight = load_file(explored.study.path / "head.safetensors")["weight"].astype(float)
+    right = lab.responses("hidden")[lab.having(a, a)].mean(axis=0)
+    change = (field.responses("hidden")[wrong] - right) * (weight[b] - weight[a])
+    for row in table.rows[:-2]:
+        unit = int(row[0].text.removeprefix("unit "))
+        assert row[1].value == pytest.approx(change[unit], rel=1e-5)
+    assert f"{len(lab.having(a, a))} {'abcde'[a]} classified right in lab" in table.note
+
+
+def test_a_page_shows_the_answers_and_folds_the_rest(explored):
+    page = sample(explored.study, "lab", 41)
+    assert [type(each).__name__ for each in page.panels] == ["Twins", "Table", "Folds"]
+    keys = [fold.key for fold in page.panels[-1].panels]
+    assert keys == ["answers", "strongest-units", "all-units", "about"]
 
 
 @pytest.mark.parametrize("position", [-1, 25])

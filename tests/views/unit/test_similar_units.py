@@ -8,7 +8,7 @@ from shiftscope.views.unit.unit import unit
 from tests.views.conftest import CATEGORIES, SILENT, panel, same_number, strongest_first
 
 
-@pytest.mark.parametrize("focus", ["lab", "field"])
+@pytest.mark.parametrize("focus", ["night", "field"])
 def test_they_have_the_largest_correlation_of_profiles_in_the_focus(explored, focus):
     rows = panel(unit(explored.study, "conv", 2, focus=focus), Table, "similar").rows
 

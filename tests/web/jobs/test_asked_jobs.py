@@ -264,14 +264,14 @@ def test_scores_that_are_kept_are_shown_where_there_is_a_model(asked: Asked, rec
     score_all(recorded)
     text = asked().get("/layers/hidden").text
     assert OFFER not in text
-    assert "Units by novelty" in text
+    assert "Units by lost peak response (novelty)" in text
 
 
 def test_scores_are_computed_while_a_page_is_drawn_where_no_job_can(asked: Asked) -> None:
     for without in (asked(jobs=None), asked(read_only=True)):
         text = without.get("/layers/hidden").text
         assert OFFER not in text
-        assert "Units by novelty" in text
+        assert "Units by lost peak response (novelty)" in text
 
 
 @pytest.mark.parametrize("number", ["99", "-1", "x", "1" * 18, "9" * 40, "1/2", "%00"])

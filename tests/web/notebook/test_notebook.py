@@ -22,6 +22,7 @@ from shiftscope.views.page.panels import (
     Chart,
     Column,
     Columns,
+    Compared,
     Computation,
     Fact,
     Facts,
@@ -160,8 +161,8 @@ def test_thumbnails_are_pictures_inside_of_the_page(recorded: Study) -> None:
 
 
 def test_a_box_is_drawn_into_the_picture(recorded: Study) -> None:
-    (strip,) = (panel for panel in recorded.unit("conv", 2).page.panels if panel.title == "Strongest images")
-    picture = strip.panels[0].pictures[0]
+    (pair,) = (panel for panel in recorded.unit("conv", 2).page.panels if isinstance(panel, Compared))
+    picture = pair.strips[0].pictures[0]
     (image,) = kept_whole(draw(recorded, ImageStrip("S", [picture]))).images
     drawn = svg_of(image)
     assert drawn.attrib["viewBox"] == "0 0 8 8"

@@ -36,6 +36,14 @@ AROUND = Navigation(
         ("cifar10 sample 5", ["datasets/cifar10/samples/5"]),
         ("image 5", ["datasets/cifar10/samples/5", "datasets/cifar10.1/samples/5"]),
         ("zebra", []),
+        ("cat cattle dog", ["confusions/0/1"]),
+        ("Cattle dog → cat", ["confusions/1/0"]),
+        ("cat->17", ["confusions/0/17"]),
+        ("cat 17", ["confusions/0/17"]),
+        ("cat/cattle dog", ["confusions/0/1"]),
+        ("cat cat", []),
+        ("cat → zebra", []),
+        (" → ", []),
         ("9" * 5000, []),
     ],
 )
@@ -111,3 +119,23 @@ def test_what_people_wrote_is_found_beside_a_name_that_begins_alike() -> None:
         "study", datasets=[Link("coloured", "datasets/coloured")], written=lambda text: [note]
     )
     assert [link.page for link in find("colour", around)] == ["datasets/coloured", note.page]
+
+
+def test_names_that_can_be_parted_in_two_ways_lead_to_both() -> None:
+    around = Navigation(
+        "s", categories=[Link(name, f"categories/{at}") for at, name in enumerate(("a", "a b", "b c", "c"))]
+    )
+    assert [link.page for link in find("a b c", around)] == ["confusions/0/2", "confusions/1/3"]
+
+
+def test_an_id_leads_to_its_samples_in_every_set(recorded: Study) -> None:
+    found = find("sample-3", navigation(recorded))
+    assert [link.page for link in found] == [f"datasets/{name}/samples/3" for name in recorded]
+    assert list(find("sample-400", navigation(recorded))) == []
+
+
+@pytest.mark.parametrize("typed", ["novelty", "Activation ratio", "activation_ratio"])
+def test_a_score_leads_to_the_glossary_or_to_the_units_it_puts_first(recorded: Study, typed: str) -> None:
+    (link,) = find(typed, navigation(recorded))
+    name = typed.lower().replace(" ", "_")
+    assert link.page in (f"glossary#{name}", f"layers/hidden?focus=field&sort={name}")

@@ -2,39 +2,78 @@
 
 from __future__ import annotations
 
+from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.statistics.wilson import wilson
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.category.outcome import answered, worst_for
+from shiftscope.views.category.sentence import category_sentence
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.address import PageAddress
-from shiftscope.views.page.panels import Link, Page
+from shiftscope.views.page.category_at import category_at
+from shiftscope.views.page.panels import Link, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.image_sets import FEW
+from shiftscope.views.parts.number_text import NOTHING, count, share_interval
 from shiftscope.views.parts.pictures import category_name
 
 
 @view("categories/{index}")
 def category(
     study: StoredStudy,
-    index: int,
+    index: int | str,
     *,
     layer: str | None = None,
     baseline: str | None = None,
     focus: str | None = None,
     images: int = FEW,
 ) -> Page:
-    """Accuracy, errors and units in each dataset; unless chosen, the first shifted dataset is the focus."""
+    """What a set does to a category; unless chosen, the set in which its accuracy is lowest is the focus."""
     selection = Selection.at(study, layer, baseline, focus)
-    selection = selection.focused_on(selection.others()[0]) if selection.others() else selection
-    study.check_category(index)
+    index = category_at(study, index)
+    selection = selection.focused_on(worst_for(selection, index))
     last = len(study.categories) - 1
     at = PageAddress(selection, f"categories/{index}", category, {"images": images})
     shown = ShownCategory(selection, index, at, images)
+    usual = None if selection.focus == selection.baseline else answered(selection, selection.baseline, index)
     return Page(
         title=f"Category {shown.name}",
+        sentence=category_sentence(
+            shown.name, selection.focus, answered(selection, selection.focus, index), usual
+        ),
+        lede=_lede(shown),
         trail=[Link(study.name, selection.overview())],
         panels=panels_of(shown),
         previous=Link(category_name(study, index - 1), selection.category(index - 1)) if index else None,
         next=Link(category_name(study, index + 1), selection.category(index + 1)) if index < last else None,
-        choices=selection.choices(at.path, **at.asked()),
+        choices=[
+            *selection.dataset_choices(at.path, **at.asked()),
+            selection.layer_choice(at.path, **at.asked()),
+        ],
     )
+
+
+def _lede(shown: ShownCategory) -> list[str | Span]:
+    """How many are right in both sets, and what the wrong ones are taken for most."""
+    selection, index = shown.selection, shown.index
+    names = dict.fromkeys((selection.baseline, selection.focus))
+    words: list[str | Span] = []
+    for name in names:
+        right, total = answered(selection, name, index)
+        interval = share_interval(*map(float, wilson(right, total)))
+        help = f"Samples labelled {shown.name}; 95 % interval of Wilson: {interval or NOTHING}."
+        words += [
+            ", " if words else "",
+            Span(f"{count(right)} of {count(total)} right", help=help),
+            f" in {name}",
+        ]
+    found = outcomes(selection.study[selection.focus].samples, len(selection.study.categories))
+    row = found.confusions[index].copy()
+    row[index] = 0
+    other = int(row.argmax())
+    if row[other]:
+        text = f"{shown.name} → {category_name(selection.study, other)}"
+        page = selection.page(f"confusions/{index}/{other}", focus=selection.focus)
+        words += ["; most often ", Span(text, page=page), f", {count(int(row[other]))}"]
+    return [*words, "."]

@@ -7,22 +7,30 @@ from collections.abc import Sequence
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.counted import counted
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import welch
 from shiftscope.views.category.shown_category import ShownCategory
-from shiftscope.views.page.panels import Cell, Column, Message, Panel, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
+from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import points, points_interval
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import Chosen, as_share, bounded, label_mean, mean_response
 
 UNITS = 6  # each way
-STRIP = 6
 
 
-@section(ShownCategory, place=40)
+@section(ShownCategory, place=70)
+def all_changed(category: ShownCategory) -> Fold:
+    """Both directions apart."""
+    panels = changed_units(category)
+    told = sum(len(panel.rows) for panel in panels if isinstance(panel, Table))
+    says = f"{counted(told, 'unit')}, those that respond more apart from those that respond less"
+    return Fold("Changed units, both ways", says if told else "nothing to compare", panels, "changed-units")
+
+
 def changed_units(shown: ShownCategory) -> list[Panel]:
     """Those that respond more in the focus, then those that respond less, the largest change first."""
     selection, category, name = shown.selection, shown.index, shown.name
@@ -60,7 +68,6 @@ def _table(
                 Cell(f"unit {unit}", selection.unit(unit)),
                 Cell(points(change), note=points_interval(change - width, change + width), value=change),
                 *(share_cell(float(mean[unit])) for mean in means),
-                *(strip_cell(selection, d, unit, STRIP) for d in compared),
             ]
         )
     measured = f"Mean response to the samples labelled {name} in"
@@ -75,7 +82,6 @@ def _table(
             numeric=True,
         ),
         *(Column(dataset, f"{measured} {dataset}, {scale}.", numeric=True) for dataset in compared),
-        *map(strip_column, compared),
     ]
     sizes = [len(Chosen(label=category).of(selection.study[dataset].samples)) for dataset in compared]
     return Table(

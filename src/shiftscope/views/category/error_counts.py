@@ -10,7 +10,7 @@ import numpy.typing as npt
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.views.category.error_kind import HELP, ErrorKind
 from shiftscope.views.category.shown_category import ShownCategory
-from shiftscope.views.page.panels import Cell, Column, Columns, Table
+from shiftscope.views.page.panels import Cell, Column, Columns, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count, percent
@@ -19,10 +19,18 @@ from shiftscope.views.parts.pictures import category_name
 OTHERS = 10  # categories by name; the rest is one row
 
 
-@section(ShownCategory, place=20)
-def error_counts(category: ShownCategory) -> Columns:
+@section(ShownCategory, place=50)
+def error_counts(category: ShownCategory) -> Fold:
     """False negatives and false positives, side by side."""
-    return Columns("", [_table(category.selection, category.index, kind, OTHERS) for kind in HELP])
+    tables = [_table(category.selection, category.index, kind, OTHERS) for kind in HELP]
+    return Fold("What it is taken for", _said(category), [Columns("", tables)], "taken-for")
+
+
+def _said(category: ShownCategory) -> str:
+    """How many of each kind there are in the focus."""
+    selection = category.selection
+    numbers = {kind: int(_counts(selection, selection.focus, category.index, kind).sum()) for kind in HELP}
+    return f"in {selection.focus} {', '.join(f'{count(number)} {kind}' for kind, number in numbers.items())}"
 
 
 def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.outcomes.outcomes import mistaken
 from shiftscope.views.category.error_kind import HELP, ErrorKind
 from shiftscope.views.category.shown_category import ShownCategory
-from shiftscope.views.page.panels import Panel, Table
+from shiftscope.views.page.panels import Fold, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.image_sets import image_sets
 from shiftscope.views.parts.sample_sets import Chosen, bounded, set_mean
@@ -14,10 +14,12 @@ from shiftscope.views.parts.set_units import set_units
 UNITS = 8
 
 
-@section(ShownCategory, place=50)
-def error_samples(category: ShownCategory) -> list[Panel]:
+@section(ShownCategory, place=80)
+def error_samples(category: ShownCategory) -> Fold:
     """False negatives, then false positives: their images, and the units on all of them, shown here or not."""
-    return [panel for kind in HELP for panel in (_images(category, kind), _units(category, kind))]
+    panels = [panel for kind in HELP for panel in (_images(category, kind), _units(category, kind))]
+    says = "images of both kinds in each set, and the units that respond to them"
+    return Fold("All wrong samples", says, panels, "wrong-samples")
 
 
 def _images(category: ShownCategory, kind: ErrorKind) -> Panel:

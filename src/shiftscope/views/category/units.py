@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.views.category.shown_category import ShownCategory
-from shiftscope.views.page.panels import Table
+from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.sample_sets import label_mean
 from shiftscope.views.parts.set_units import set_units
@@ -11,11 +11,11 @@ from shiftscope.views.parts.set_units import set_units
 UNITS = 12
 
 
-@section(ShownCategory, place=30)
-def units(category: ShownCategory) -> Table:
+@section(ShownCategory, place=60)
+def units(category: ShownCategory) -> Fold:
     """Those that respond most to its samples in the focus, and how they do in the others."""
     selection, name = category.selection, category.name
-    return set_units(
+    table = set_units(
         selection,
         f"Units of {selection.layer} that respond to {name}",
         lambda dataset: label_mean(selection, dataset, category.index),
@@ -23,3 +23,5 @@ def units(category: ShownCategory) -> Table:
         units=UNITS,
         empty=f"No unit responds to it in {selection.focus}, or there is no sample labelled {name}.",
     )
+    says = f"{len(table.rows)} of {selection.layer} that respond to it most in {selection.focus}"
+    return Fold("Strongest units", says, [table], "strongest-units")

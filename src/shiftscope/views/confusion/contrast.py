@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from shiftscope.counted import counted
 from shiftscope.views.confusion.contrast_of_contributions import contrast_of_contributions
 from shiftscope.views.confusion.contrast_of_responses import contrast_of_responses
 from shiftscope.views.confusion.pair import Pair, samples
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
-from shiftscope.views.page.panels import Message, Panel
+from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
 
 
-@section(ShownConfusion, place=20)
-def contrast(confusion: ShownConfusion) -> list[Panel]:
-    """What the units did differently, in a sentence and as a table; why not, where it cannot be said."""
+@section(ShownConfusion, place=60)
+def contrast(confusion: ShownConfusion) -> Fold | None:
+    """What the units did differently, in a sentence and as a table that sums to the change."""
     pair = confusion.pair
-    if problem := _nothing_to_compare(pair):
-        return [Message(pair.title, problem)]
+    if nothing_to_compare(pair):
+        return None
     head = pair.selection.study.heads.get(pair.selection.layer)
+    units = pair.selection.study.layer(pair.selection.layer).units
     if head:
-        return list(contrast_of_contributions(pair, head.weight, head.bias_or_zeros))
-    return list(contrast_of_responses(pair))
+        panels = contrast_of_contributions(pair, head.weight, head.bias_or_zeros)
+        says = f"{counted(units, 'unit')} that sum to the change, with bias and rounding"
+    else:
+        panels = contrast_of_responses(pair)
+        says = f"mean responses of {counted(units, 'unit')}: what they add to the logits is not known"
+    return Fold("All units, exactly", says, panels, "all-units")
 
 
-def _nothing_to_compare(pair: Pair) -> str:
+def nothing_to_compare(pair: Pair) -> str:
+    """Why there is no contrast; empty where there is one."""
     (a, b), (confused, right) = pair.names, pair.sizes
     if not confused:
         return f"No sample of {pair.selection.focus} labelled {a} is predicted {b}."

@@ -15,7 +15,7 @@ from shiftscope.tuning.contributions import Argument, argument, contrast
 from shiftscope.tuning.set_means import welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
-from shiftscope.views.parts.cells import share_cell, strip_column
+from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import count, percent, signed_like
 from shiftscope.views.parts.rest_of_logits import rest_of
 from shiftscope.views.parts.sample_sets import bounded, mean_logits, mean_response
@@ -68,14 +68,13 @@ def _sentence(pair: Pair, confused: Argument, right: Argument, turned: Argument)
 def _table(
     pair: Pair, said: tuple[Argument, Argument, Argument], into: npt.NDArray[np.float64], *, of_each: bool
 ) -> Table:
-    """The units that count most with their pictures and the others as one row, or a row for each without pictures."""
+    """The units that count most and the others as one row, or a row for each."""
     selection, (a, b), turned = pair.selection, pair.names, said[2]
     write = signed_like(turned.difference)
     order = [int(unit) for unit in ranked(turned.by_unit)]
     adding = order if of_each else _most(turned, ADDING)
     taking = [unit for unit in order[len(adding) :][-TAKING:] if turned.by_unit[unit] < 0]
     others = np.setdiff1d(np.arange(len(turned.by_unit)), [*adding, *taking])
-    stripped = [] if of_each else pair.stripped
     means = [mean_response(recording, selection.layer, chosen) for recording, chosen in pair.sets]
 
     def of_units(units: Sequence[int]) -> list[list[Cell]]:
@@ -90,7 +89,6 @@ def _table(
                     *(Cell(write(part), value=part) for part in parts[:2]),
                     Cell(write(parts[2]), note=note, value=parts[2]),
                     share_cell(_share(parts[2], turned.difference)),
-                    *([] if of_each else pair.strips(unit)),
                 ]
             )
         return rows
@@ -98,7 +96,7 @@ def _table(
     def of_sums(name: str, help: str, parts: Sequence[float]) -> list[Cell]:
         numbers = [Cell(write(part), value=part) for part in parts]
         share = share_cell(_share(parts[2], turned.difference))
-        return [Cell(name, help=help), *numbers, share, *(Cell() for _ in stripped)]
+        return [Cell(name, help=help), *numbers, share]
 
     rows = of_units(adding)
     if len(others):
@@ -131,7 +129,6 @@ def _table(
             numeric=True,
         ),
         Column("share", "Of the change, which is the difference in the last row.", numeric=True),
-        *map(strip_column, stripped),
     ]
     title = f"Contributions of the units of {selection.layer}"
     whole = None if of_each else partial(_table, pair, said, into, of_each=True)

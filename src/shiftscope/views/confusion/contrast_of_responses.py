@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shiftscope.arrays import UnitArray
+from shiftscope.counted import counted
 from shiftscope.statistics.ranked import ranked
-from shiftscope.tuning.set_means import welch
+from shiftscope.tuning.set_means import Difference, welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
-from shiftscope.views.parts.cells import share_cell, strip_column
+from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import percent, points, points_interval
+from shiftscope.views.parts.response_changes import most_changed, response_changes
 from shiftscope.views.parts.sample_sets import as_share, bounded, mean_response, reference_maximum
 
 EACH_WAY = 8  # units
@@ -29,7 +33,6 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
             Cell(f"unit {unit}", selection.unit(unit)),
             *(share_cell(float(share[unit])) for share in shares),
             Cell(points(float(change[unit])), note=points_interval(low, high), value=float(change[unit])),
-            *pair.strips(unit),
         ]
         for unit, low, high in zip(units, sure.low.tolist(), sure.high.tolist(), strict=True)
     ]
@@ -48,7 +51,6 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
         Column(
             "difference", f"The first minus the second, in percentage points, {OF_ONE_UNIT}.", numeric=True
         ),
-        *map(strip_column, pair.stripped),
     ]
     table = Table(
         f"Responses of the units of {selection.layer}",
@@ -58,6 +60,28 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
         empty="No unit responds differently.",
     )
     return _sentence(pair, shares, units, change), table
+
+
+def changed_responses(pair: Pair) -> Table:
+    """The units whose mean response changed most, from right samples to confused ones."""
+    selection, (a, b) = pair.selection, pair.names
+    means = [mean_response(recording, selection.layer, chosen) for recording, chosen in pair.sets]
+    after, before = (as_share(selection, mean.mean) for mean in means)
+
+    def sure(units: Sequence[int]) -> Difference:
+        scale = 1 / reference_maximum(selection)[list(units)]
+        return welch(means[0].at(units), means[1].at(units)).times(scale)
+
+    units = counted(len(most_changed(before, after)), "unit")
+    return response_changes(
+        selection,
+        f"{units} of {selection.layer} that changed most from {a} to {b}",
+        before,
+        after,
+        sure=sure,
+        ways=(f"{a} classified right in {pair.against}", f"{a} classified {b} in {selection.focus}"),
+        note=_why(pair),
+    )
 
 
 def _sentence(

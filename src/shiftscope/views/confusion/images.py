@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from shiftscope.outcomes.outcomes import having
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
-from shiftscope.views.page.panels import Panel
+from shiftscope.views.page.panels import Fold, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.image_sets import image_sets
+from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
 
 
-@section(ShownConfusion, place=30)
-def images(confusion: ShownConfusion) -> list[Panel]:
+@section(ShownConfusion, place=50)
+def images(confusion: ShownConfusion) -> Fold:
     """One way, then the other."""
-    return [_one_way(confusion, label, prediction) for label, prediction in confusion.ways]
+    shown = confusion.pair.sizes[0]
+    says = (
+        f"{count(shown)} in {confusion.selection.focus}, the most confident first; and those of the reverse"
+    )
+    ways = [_one_way(confusion, label, prediction) for label, prediction in confusion.ways]
+    return Fold("All images of this confusion", says, ways, "all-images")
 
 
 def _one_way(confusion: ShownConfusion, label: int, prediction: int) -> Panel:

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 
 from shiftscope.counted import counted
 from shiftscope.store.stored_recording import Recording
-from shiftscope.views.page.panels import Cell
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import strip_cell
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import Chosen
 
 FEW = 10  # samples of a set below which the page warns
-STRIP = 5
 
 OF_ONE_UNIT = "with the 95 % interval of Welch for this unit by itself"
 
@@ -54,15 +51,6 @@ class Pair:
         """Of the columns of the two sets."""
         (a, b), (confused, right) = self.names, self.sizes
         return f"{a} as {b} ({count(confused)})", f"{a}, right ({count(right)})"
-
-    @property
-    def stripped(self) -> list[str]:
-        """The datasets whose pictures stand beside each unit."""
-        return list(dict.fromkeys((self.selection.focus, self.selection.baseline)))
-
-    def strips(self, unit: int) -> list[Cell]:
-        selection = self.selection
-        return [strip_cell(selection, name, unit, STRIP) for name in self.stripped]
 
     def in_words(self) -> str:
         """How many samples each set has."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shiftscope.arrays import UnitArray
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
-from shiftscope.views.page.panels import Panel
+from shiftscope.views.page.panels import Fold, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.sample_sets import Chosen, bounded, label_mean, set_mean
@@ -15,8 +15,8 @@ from shiftscope.views.parts.set_units import set_units
 UNITS = 8
 
 
-@section(ShownConfusion, place=40)
-def units(confusion: ShownConfusion) -> list[Panel]:
+@section(ShownConfusion, place=70)
+def units(confusion: ShownConfusion) -> Fold:
     """Strongest units of four sets: all samples of both categories, the confused ones of both, and of each way."""
     selection, (a, b) = confusion.selection, confusion.pair.names
     there, back = (Chosen(*way) for way in confusion.ways)
@@ -53,7 +53,8 @@ def units(confusion: ShownConfusion) -> list[Panel]:
                 else f"{selection.focus} was recorded with summaries alone.",
             )
         )
-    return panels
+    says = f"units on all samples of {a} and {b}, on those taken for one another, and on each way"
+    return Fold("Where else these two meet", says, panels, "where-else")
 
 
 def _over(selection: Selection, *chosen: Chosen) -> Callable[[str], UnitArray]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from shiftscope.views.dataset.shown_dataset import ShownDataset
-from shiftscope.views.page.panels import Fact, Facts
+from shiftscope.views.page.panels import Fact, Facts, Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import accuracy_fact, answers
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
 
 
-@section(ShownDataset, place=10)
-def facts(dataset: ShownDataset) -> Facts:
+@section(ShownDataset, place=40)
+def facts(dataset: ShownDataset) -> Fold:
     """Accuracy and counts, those of unlabelled and skipped samples where there are any."""
     selection, name, samples = dataset.selection, dataset.name, dataset.samples
     right, labelled = answers(selection, name)
@@ -40,4 +40,7 @@ def facts(dataset: ShownDataset) -> Facts:
                 selection.dataset(name, show="skipped"),
             )
         )
-    return Facts("Answers", found, role(selection, name))
+    says = (
+        f"{count(len(samples))} samples, {count(labelled - right)} of {count(labelled)} labelled ones wrong"
+    )
+    return Fold("All counts", says, [Facts("Answers", found, role(selection, name))], "counts")

@@ -11,8 +11,9 @@ import numpy as np
 from shiftscope.scores.estimation.estimate_units import RANKS
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.density import REACH, density, scott_bandwidth
+from shiftscope.statistics.quartiles import quartiles
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Chart, Columns, Message, Panel, Rows
+from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel, Rows
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
@@ -22,13 +23,23 @@ from shiftscope.views.parts.unit_scores import estimated, title, too_few_categor
 POINTS = 256  # along each curve
 
 
-@section(ShownLayer, place=10)
-def densities(layer: ShownLayer) -> Columns | None:
+@section(ShownLayer, place=50)
+def densities(layer: ShownLayer) -> Fold | None:
     """Kernel densities of the two published scores over the units, a curve for each shifted dataset."""
     if not layer.selection.others():
         return None
     novelty = _densities(layer.selection, "novelty", positive=layer.positive)
-    return Columns("", [novelty, _densities(layer.selection, "spurious")])
+    both = Columns("", [novelty, _densities(layer.selection, "spurious")])
+    return Fold("How two scores are spread", _medians(layer), [both], "densities")
+
+
+def _medians(layer: ShownLayer) -> str:
+    """Of both scores in the focus."""
+    selection, told = layer.selection, []
+    for score in ("novelty", "spurious"):
+        middle = quartiles(estimated(selection, selection.focus)[score].value)[1]
+        told.append(f"{title(score)} {number(float(middle))}")
+    return f"medians in {selection.focus}: {' and '.join(told)}"
 
 
 def _densities(selection: Selection, score: str, *, positive: bool = False) -> Panel:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Cell, Column, Field, Panel, Table
+from shiftscope.views.page.panels import Cell, Column, Field, Fold, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count
 
 SIZE = 8  # proposed
 
 
-@section(ShownLayer, place=90)
-def derived_layers(shown: ShownLayer) -> list[Panel]:
-    """Those there are, with the samples that they were fitted on; then the offer of principal components."""
+@section(ShownLayer, place=60)
+def derived_layers(shown: ShownLayer) -> Sequence[Panel]:
+    """Those there are, with the samples that they were fitted on; then the offer of principal components. Folded as
+    long as nobody asks for one."""
     selection = shown.selection
     study, layer = selection.study, selection.layer
     if layer in study.derived:
@@ -52,4 +56,8 @@ def derived_layers(shown: ShownLayer) -> list[Panel]:
         fields=[Field("size", "Components", str(min(SIZE, units)), f"From 1 to {count(units)}.")],
         button="Derive",
     )
-    return [*table, *([offer] if offer else [])]
+    panels: list[Panel] = [*table, *([offer] if offer else [])]
+    if not panels or (offer and offer.job):  # what was asked for is not hidden
+        return panels
+    says = in_a_row([each.name for each in found]) or "none yet"
+    return [Fold("Layers derived from this one", says, panels, "derived")]

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 Drawing = Literal["pca", "umap"]
+NAMES: dict[Drawing, str] = {"pca": "PCA", "umap": "UMAP"}
 FEWEST_FOR_UMAP = 20  # units; below, neighbourhoods mean nothing
 
 

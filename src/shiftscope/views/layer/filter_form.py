@@ -12,7 +12,7 @@ from shiftscope.views.parts.unit_filter import GRAMMAR
 EXAMPLES = ("novelty > 0.2", "spurious < 0.5", "shift_auroc outside 0.4 to 0.6", "shift_auroc.q < 0.05")
 
 
-@section(ShownLayer, place=30)
+@section(ShownLayer, place=10)
 def filter_form(layer: ShownLayer) -> Filter:
     """Conditions that units are to pass, and how many do."""
     plain = layer.at(where="")

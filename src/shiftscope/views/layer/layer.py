@@ -9,6 +9,7 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.layer.drawings import Drawing
 from shiftscope.views.layer.layer_choices import layer_choices
+from shiftscope.views.layer.layer_sentence import layer_sentence
 from shiftscope.views.layer.shown_layer import ROWS, ShownLayer
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Link, Page
@@ -16,6 +17,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.two_sets import refusal, two_sets
 
 
 @view("layers/{layer}")
@@ -41,6 +43,8 @@ def layer_units(
 
     Parameters
     ----------
+    focus
+        By default the set that loses most accuracy.
     where
         Conditions that choose units, as `views/parts/unit_filter.py` has them.
     sort
@@ -52,9 +56,8 @@ def layer_units(
     positive
         The density of novelty over units of positive novelty only.
     """
-    selection = Selection.at(study, layer, baseline, focus)
-    if selection.others():
-        selection = selection.focused_on(selection.others()[0])
+    asked = Selection.at(study, layer, baseline, focus)
+    selection = two_sets(asked)
     rows = max(1, min(rows, ROWS[-1]))
     at = PageAddress(
         selection,
@@ -75,9 +78,11 @@ def layer_units(
         },
     )
     every = columns == "all"
+    refused = refusal(asked, selection)
     shown = ShownLayer(
-        selection, at, where, sort, ascending, start, rows, every, x, y, colour, drawing, positive
+        selection, at, where, sort, ascending, start, rows, every, x, y, colour, drawing, positive, refused
     )
+    sentence, lede = layer_sentence(shown)
     described = study.layer(layer)
     shift = f" {selection.focus} compared with {selection.baseline}." if shown.compared else ""
     previous, following = shown.table.neighbours()
@@ -92,6 +97,8 @@ def layer_units(
         previous=previous,
         next=following,
         choices=layer_choices(shown),
+        sentence=sentence,
+        lede=lede,
     )
 
 

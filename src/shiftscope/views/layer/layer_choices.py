@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from shiftscope.views.layer.drawings import Drawing, drawings
+from shiftscope.views.layer.drawings import NAMES, drawings
 from shiftscope.views.layer.shown_layer import ROWS, ShownLayer
 from shiftscope.views.layer.unit_table import MOST_WITH_PICTURES
 from shiftscope.views.page.panels import Choice, Link
 from shiftscope.views.parts.number_text import count
-
-NAMES: dict[Drawing, str] = {"pca": "PCA", "umap": "UMAP"}
+from shiftscope.views.parts.unit_scores import title
 
 
 def layer_choices(layer: ShownLayer) -> list[Choice]:
     """Of focus and baseline, of the table, of the scatter, of the map, of the densities."""
     return [
-        *layer.selection.dataset_choices(layer.at.path, **layer.at.asked()),
+        *layer.selection.two_set_choices(layer.at.path, **layer.at.asked()),
         Choice(
             "Columns",
             [Link(columns, layer.at(columns=columns)) for columns in ("few", "all")],
@@ -43,12 +42,14 @@ def _scatter(layer: ShownLayer) -> list[Choice]:
             [Link(m.title, layer.at(x=m.name)) for m in shown],
             layer.across.title,
             "What the scatter shows from left to right.",
+            further=True,
         ),
         Choice(
             "Scatter up",
             [Link(m.title, layer.at(y=m.name)) for m in shown],
             layer.up.title,
             "What the scatter shows from bottom to top.",
+            further=True,
         ),
     ]
 
@@ -56,8 +57,11 @@ def _scatter(layer: ShownLayer) -> list[Choice]:
 def _map(layer: ShownLayer) -> list[Choice]:
     colours = [Link(m.title, layer.at(colour=m.name)) for m in layer.numbers.shown()]
     kinds = [Link(NAMES[kind], layer.at(drawing=kind)) for kind in drawings(layer.numbers.units)]
-    how = Choice("Map", kinds, NAMES[layer.drawing], "How units find their places on the map.")
-    return [Choice("Map coloured by", colours, layer.coloured.title), *([how] if len(kinds) > 1 else [])]
+    how = Choice("Map", kinds, NAMES[layer.drawing], "How units find their places on the map.", further=True)
+    return [
+        Choice("Map coloured by", colours, layer.coloured.title, further=True),
+        *([how] if len(kinds) > 1 else []),
+    ]
 
 
 def _density(layer: ShownLayer) -> list[Choice]:
@@ -68,4 +72,5 @@ def _density(layer: ShownLayer) -> list[Choice]:
         Link("positive only", layer.at(positive=True)),
     ]
     help = "The paper's text takes units of positive novelty only, its notebooks and figures take all."
-    return [Choice("Density of novelty", options, options[layer.positive].text, help)]
+    named = f"Density of {title('novelty')}"
+    return [Choice(named, options, options[layer.positive].text, help, further=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +40,7 @@ class ShownLayer:
     colour: str | None
     drawing: Drawing
     positive: bool
+    refused: Sequence[Message] = ()  # why the focus is not the one asked for
 
     @property
     def compared(self) -> bool:

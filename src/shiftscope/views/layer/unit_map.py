@@ -16,9 +16,9 @@ from shiftscope.statistics.shares import over_reference_maximum
 from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.layer.drawings import FEWEST_FOR_UMAP, Drawing, drawings
+from shiftscope.views.layer.drawings import FEWEST_FOR_UMAP, NAMES, Drawing, drawings
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Chart, Message, Panel
+from shiftscope.views.page.panels import Chart, Fold, Message
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.number_text import count, percent
@@ -33,8 +33,8 @@ class Places:
     explained: npt.NDArray[np.float64] | None  # (2,) share of the variance; None for UMAP
 
 
-@section(ShownLayer, place=21, beside=True)
-def unit_map(layer: ShownLayer) -> Panel:
+@section(ShownLayer, place=40)
+def unit_map(layer: ShownLayer) -> Fold:
     """The units of the layer by their category profiles in the reference, coloured by one of their numbers.
 
     Raises
@@ -42,6 +42,16 @@ def unit_map(layer: ShownLayer) -> Panel:
     BadRequest
         UMAP was asked for and cannot be had.
     """
+    drawn = _map(layer)
+    says = (
+        drawn.text
+        if isinstance(drawn, Message)
+        else f"by {NAMES[layer.drawing]}, coloured by {layer.coloured.title}"
+    )
+    return Fold("Which units belong together", says, [drawn], "map")
+
+
+def _map(layer: ShownLayer) -> Chart | Message:
     selection, kind, colour, passing = layer.selection, layer.drawing, layer.coloured, layer.passing
     if kind not in drawings(len(passing)):
         raise BadRequest(

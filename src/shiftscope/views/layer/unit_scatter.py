@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from shiftscope.counted import counted
+from shiftscope.statistics.rank_correlation import RankedProfiles, rank_correlation
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Brush, Chart, Message, Panel
+from shiftscope.views.page.panels import Brush, Chart, Fold, Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import point_size, unit_points
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.unit_filter import with_rectangle, without_rectangle
 
 
-@section(ShownLayer, place=20)
-def unit_scatter(layer: ShownLayer) -> Panel:
+@section(ShownLayer, place=30)
+def unit_scatter(layer: ShownLayer) -> Fold:
     """One point for each unit that has both numbers; those that pass the filter stand out."""
+    x, y = layer.across, layer.up
+    both = np.isfinite(x.estimate.value) & np.isfinite(y.estimate.value)
+    alike = math.nan
+    if both.any():
+        ranked = RankedProfiles(x.estimate.value[both][:, None])
+        alike = float(rank_correlation(y.estimate.value[both][:, None], ranked)[0])
+    says = f"rank correlation of {x.title} and {y.title}: {number(alike)}"
+    return Fold("Every unit by two of its numbers", says, [_scatter(layer)], "scatter")
+
+
+def _scatter(layer: ShownLayer) -> Panel:
     selection, x, y = layer.selection, layer.across, layer.up
     heading = f"Units by {x.title} and {y.title}"
     across, up = x.estimate.value, y.estimate.value

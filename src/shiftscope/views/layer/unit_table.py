@@ -15,6 +15,7 @@ from shiftscope.statistics.ranked import ranked
 from shiftscope.store.notes import UnitNote
 from shiftscope.views.page.panels import Cell, Column, Link, Table
 from shiftscope.views.parts.cells import strip_cell, strip_column
+from shiftscope.views.parts.no_width import not_kept
 from shiftscope.views.parts.number_text import count, probability
 from shiftscope.views.parts.unit_filter import Passing
 from shiftscope.views.parts.unit_numbers import UNIT, Measure, Q, UnitNumbers
@@ -159,7 +160,10 @@ class UnitTable:
             return ""
         filtered = f" that pass, out of {count(units)}" if passing < units else ""
         undefined = " Undefined ones last." if np.isnan(values).any() else ""
-        return f"Units {count(self.start + 1)} to {count(self.start + shown)} of {count(passing)}{filtered}.{undefined}"
+        selection = self.numbers.selection
+        kept = not_kept(selection, list(dict.fromkeys([selection.baseline, selection.focus])))
+        ranks = f"Units {count(self.start + 1)} to {count(self.start + shown)} of {count(passing)}{filtered}."
+        return f"{ranks}{undefined}{f' {kept}' if kept else ''}"
 
 
 def _noted(note: UnitNote) -> Cell:

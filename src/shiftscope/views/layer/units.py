@@ -7,7 +7,7 @@ from shiftscope.views.page.panels import Table
 from shiftscope.views.page.section import section
 
 
-@section(ShownLayer, place=40)
+@section(ShownLayer, place=20)
 def units(layer: ShownLayer) -> Table:
     """Those that pass the filter, in the order of any of their numbers."""
     return layer.table.panel()

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from shiftscope.outcomes.exchanges import largest_confusion, takers, trading_places
 from shiftscope.outcomes.harm import Harm
-from shiftscope.views.overview.named_unit import in_a_row
 from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count
 
 PAIRS = 3  # named of categories that trade places

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from shiftscope.counted import counted
 from shiftscope.outcomes.harm import Harm
-from shiftscope.views.overview.named_unit import NamedUnit, change_in_words, in_a_row
+from shiftscope.views.overview.named_unit import NamedUnit, change_in_words
 from shiftscope.views.overview.shown_overview import ShownOverview, Suffered, worst_first
 from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.pictures import category_name
 

@@ -14,7 +14,7 @@ from shiftscope.tuning.answered import Answered, answered
 from shiftscope.tuning.contributions import argument, contrast
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.grown_in import grown_in
-from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import Chosen, mean_logits, mean_response
 
@@ -108,9 +108,3 @@ def change_in_words(selection: Selection, unit: NamedUnit) -> str:
 def listed(selection: Selection, categories: Sequence[int]) -> str:
     """Names of categories as a list of a sentence."""
     return in_a_row([category_name(selection.study, c) for c in categories])
-
-
-def in_a_row(names: Sequence[str], most: int = 3) -> str:
-    """Names with commas and an and; those beyond `most` are counted."""
-    shown = names if len(names) <= most else [*names[:most], f"{count(len(names) - most)} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -10,13 +10,13 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.quartiles import quartiles
 from shiftscope.statistics.wilson import wilson
-from shiftscope.views.overview.differing import DIFFERENCES, differing
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.differing import DIFFERENCES, differing
 from shiftscope.views.parts.number_text import NOTHING, count, number, points, points_interval
 from shiftscope.views.parts.pictures import pictures
 from shiftscope.views.parts.unit_scores import title

@@ -113,6 +113,9 @@ class Column:
     axis: Sequence[tuple[float, str]] = field(
         default=(), kw_only=True
     )  # places from 0 to 1, and their numbers
+    ends: tuple[str, str] | None = field(
+        default=None, kw_only=True
+    )  # what its two ends say, in place of the name
     help: str = ""  # how the numbers below were computed
     numeric: bool = False
     sort: Link | None = None  # page with the table sorted by this column
@@ -154,6 +157,14 @@ class Table(Panel):
 
 
 @dataclass(frozen=True)
+class Tagging:
+    """Pictures can be selected and tagged by a POST to `page`."""
+
+    page: str
+    tags: Sequence[str]  # proposed while typing
+
+
+@dataclass(frozen=True)
 class ImageStrip(Panel):
     """Pictures in order, strongest first unless the title says otherwise."""
 
@@ -163,6 +174,8 @@ class ImageStrip(Panel):
     more: Link | None = None
     empty: str = "No images."
     large: bool = False  # one picture to be looked at, rather than many to be compared
+    sizable: bool = False  # a person may choose how large the pictures are
+    tagging: Tagging | None = None
 
 
 @dataclass(frozen=True)
@@ -303,6 +316,37 @@ class Compared(Panel):
 
 
 @dataclass(frozen=True)
+class Equation(Panel):
+    """Pictures that become others, which look like third ones: strips with what stands between them."""
+
+    strips: Sequence[ImageStrip]
+    answers: Sequence[Span]  # what each strip is classified as
+    signs: Sequence[tuple[str, str]]  # one fewer than strips: a sign, and what it says
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One sample in one dataset, with the answer it got."""
+
+    dataset: str
+    picture: Picture
+    answer: str
+    role: Role | None  # None for a set that is neither baseline nor focus
+    note: str = ""  # how sure the answer is
+    like: Picture | None = None  # what the wrong answer looks like
+    like_words: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Twins(Panel):
+    """The same sample in several datasets."""
+
+    twins: Sequence[Twin]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class StripGroup:
     """Strips that belong together, under a heading of their own; the heading may be empty."""
 
@@ -364,6 +408,34 @@ class Folds(Panel):
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """A small example as bars, one set's or two sets' beside one another, and what is found of it."""
+
+    names: Sequence[str]  # below the bars
+    before: Sequence[float]  # heights of the baseline's; empty where there is one set
+    after: Sequence[float]
+    sets: tuple[str, str]  # what they are called
+    axis: str  # what the heights are
+    found: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is explained in a glossary."""
+
+    name: str
+    key: str  # `glossary#key` leads to it
+    text: str
+    facts: Sequence[tuple[str, str]] = ()
+    sketch: Sketch | None = None
+
+
+@dataclass(frozen=True)
+class Glossary(Panel):
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
 class Case:
     """What one set did to the answers: how much, what, by which unit, and pictures before and after."""
 
@@ -401,6 +473,7 @@ class Choice:
     options: Sequence[Link]
     current: str  # text of the option in force
     help: str = ""
+    further: bool = False  # under "More", where at most four stand beside one another
 
 
 @dataclass(frozen=True)
@@ -435,4 +508,4 @@ def inner_panels(panel: Panel) -> Sequence[Panel]:
     """The panels inside of one; none of a panel that holds no others."""
     if isinstance(panel, Columns | Fold | Folds):
         return panel.panels
-    return panel.strips if isinstance(panel, Compared) else ()
+    return panel.strips if isinstance(panel, Compared | Equation) else ()

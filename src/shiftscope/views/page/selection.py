@@ -65,6 +65,10 @@ class Selection:
         """The same, with another focus where the reader chose none."""
         return self if self.asked_focus else replace(self, focus=default)
 
+    def focused(self, name: str) -> Selection:
+        """The same, with this focus in every address."""
+        return replace(self, focus=name, asked_focus=name)
+
     def page(self, path: str, **options: Option) -> str:
         """An address with the choices in force and more options."""
         return path + (self._query(options) if options else self._kept)
@@ -145,6 +149,20 @@ class Selection:
             self.focus_choice(path, self.study, **options),
             Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
+
+    def two_set_choices(self, path: str, **options: Option) -> Sequence[Choice]:
+        """Menus of focus and baseline for a page that compares the two: neither makes them one set, and what is in
+        focus trades places with the baseline."""
+        focus, baseline = self.dataset_choices(path, **options)
+        swapped = replace(self, asked_baseline=self.focus, asked_focus=self.baseline)
+        against = [
+            Link(each.text, swapped.page(path, **options), "Trades places with the focus.")
+            if each.text == self.focus != self.baseline
+            else each
+            for each in baseline.options
+        ]
+        others = [each for each in focus.options if each.text != self.baseline]
+        return [*([replace(focus, options=others)] if others else []), replace(baseline, options=against)]
 
     def everywhere(self, path: str, **options: Option) -> str:
         """The address of a page at `path` without a focus of the reader's choice."""

@@ -31,6 +31,20 @@ def percent(share: float) -> str:
     return f"{round(100 * share, 1) + 0.0:.1f} %".replace("-", "−")  # + 0.0: no minus before a zero
 
 
+def whole_percent(share: float) -> str:
+    """A share as whole per cent, as in speech."""
+    if not math.isfinite(share):
+        return NOTHING
+    return f"{math.floor(100 * share + 0.5)} %".replace("-", "−")
+
+
+def times(ratio: float) -> str:
+    """By what a number was multiplied: one decimal from 1 on, two digits below."""
+    if not math.isfinite(ratio):
+        return NOTHING
+    return f"× {ratio:.1f}" if ratio >= 0.995 else f"× {ratio:.2f}".replace("-", "−")
+
+
 def points(difference: float) -> str:
     """A difference of two shares in percentage points, with its sign."""
     if not math.isfinite(difference):

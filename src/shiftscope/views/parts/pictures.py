@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -78,14 +78,16 @@ def strongest(
     how_many: int,
     *,
     place: Place = "whole",
+    write: Callable[[float], str] = number,
 ) -> Sequence[Picture]:
-    """Samples with the largest responses of one unit, strongest first; those it is silent on are left out.
+    """Samples with the largest responses of one unit, strongest first, `write` makes their captions; those it is
+    silent on are left out.
 
     With `place` they point at, or are cut to, where in them the unit responds most, as far as that is known.
     """
     top = recording.summary(layer, TopSamples)
     positions, responses = top.position[:how_many, unit].tolist(), top.response[:how_many, unit].tolist()
-    moving = {p: number(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
+    moving = {p: write(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
     geometry = None if place == "whole" else recording.map_geometry(layer)
     boxes = {}
     if geometry is not None:

@@ -14,12 +14,12 @@ from shiftscope.summaries.moments import Moments
 from shiftscope.summaries.top_samples import KEPT
 from shiftscope.views.page.panels import ImageStrip, Link, Picture
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import count, number, percent
+from shiftscope.views.parts.number_text import count, number, whole_percent
 from shiftscope.views.parts.pictures import Place, pictures, role, strongest
 
 Show = Literal["top", "bottom", "random"]
 
-FEW = 24  # images shown at first
+FEW = 12  # images shown at first
 MOST = 1000  # images of one page; further ones are on the next
 STEPS = (FEW, KEPT, 400, MOST)
 NAMES: dict[Show, str] = {"top": "strongest", "bottom": "weakest", "random": "at random"}
@@ -59,21 +59,28 @@ def unit_strip(
     recording = selection.study[dataset]
     shown = int(recording.summary(layer, Moments).count)
     stop = start + images
+    write = in_maxima(selection, layer, index)
     silent = SILENT if show == "top" and not start else "There are no more images."
     if show == "top" and stop <= KEPT:
-        found = list(strongest(selection, recording, layer, index, stop, place=place))[start:]
-        remains, note = len(found) == images and stop < shown, _pointed_at(recording, layer, found)
+        found = list(strongest(selection, recording, layer, index, stop, place=place, write=write))[start:]
+        remains, note = len(found) == images and stop < shown, ""
     elif not recording.keeps_responses:
         found, remains, note, silent = [], False, "", NOT_KEPT.format(KEPT)
     else:
         responses = recording.unit_responses(layer, index).astype(np.float32)
         order = samples_by(responses, show, np.random.default_rng(seed))
         chosen = order[start:stop].tolist()
-        found = pictures(selection, recording, chosen, {p: number(float(responses[p])) for p in chosen})
+        found = pictures(selection, recording, chosen, {p: write(float(responses[p])) for p in chosen})
         remains, note = stop < len(order), _drawn(responses, show, seed)
     more = Link("more", page(*following(images, start))) if remains and found else None
-    parts = [_which(found, start, shown, show), note, _level(selection, recording, layer, index)]
-    return ImageStrip(dataset, found, role(selection, dataset), "; ".join(filter(None, parts)), more, silent)
+    notes = filter(None, [_which(found, start, shown, show), note])
+    return ImageStrip(dataset, found, role(selection, dataset), "; ".join(notes), more, silent)
+
+
+def in_maxima(selection: Selection, layer: str, index: int) -> Callable[[float], str]:
+    """Writes a unit's response as per cent of its maximum in the baseline, as it is where that gives no scale."""
+    scale = float(selection.study[selection.baseline].summary(layer, Maxima).largest[index])
+    return (lambda response: whole_percent(response / scale)) if scale > 0 else number
 
 
 def samples_by(responses: npt.NDArray[Any], show: Show, rng: np.random.Generator) -> npt.NDArray[np.intp]:
@@ -99,10 +106,10 @@ def _which(found: Sequence[Picture], start: int, shown: int, show: Show) -> str:
     if not found:
         return ""
     if start:
-        ranks = f"{count(start + 1)} to {count(start + len(found))}"
-        return f"{ranks} of {count(shown)}, {ORDERS[show]}, with their response"
-    which = f"{len(found)} {NAMES[show]} of" if show != "random" else f"{len(found)} of"
-    return f"{which} {count(shown)}, with their response"
+        return f"images {count(start + 1)} to {count(start + len(found))} of {count(shown)}, {ORDERS[show]}"
+    if show == "random":
+        return f"{len(found)} of its {count(shown)} images"
+    return f"its {len(found)} {NAMES[show]} images of {count(shown)}"
 
 
 def _drawn(responses: npt.NDArray[Any], show: Show, seed: int) -> str:
@@ -117,24 +124,11 @@ def _drawn(responses: npt.NDArray[Any], show: Show, seed: int) -> str:
     return f"{count(alike)} share the smallest response, {number(float(smallest))}: seed {seed} draws which come first"
 
 
-def _pointed_at(recording: Recording, layer: str, found: Sequence[Picture]) -> str:
+def pointed_at(recording: Recording, layer: str, found: Sequence[Picture]) -> str:
+    """What boxes or crops of some pictures show; empty where there are none."""
     boxes = [picture.box for picture in found if picture.box]
     geometry = recording.map_geometry(layer)
     if not boxes or geometry is None:
         return ""
     part = "receptive field" if geometry.tells_fields else "share of the map"
     return f"{'cropped to' if boxes[0].cropped else 'box:'} {part} of the place with the largest response"
-
-
-def _level(selection: Selection, recording: Recording, layer: str, index: int) -> str:
-    """Ratio of maxima and mean response, or both as they are where the reference gives no scale."""
-    largest = float(recording.summary(layer, Maxima).largest[index])
-    mean = float(recording.summary(layer, Moments).mean()[index])
-    scale = float(selection.study[selection.baseline].summary(layer, Maxima).largest[index])
-    if recording.name == selection.baseline or not scale > 0:
-        share = f" ({percent(mean / scale)} of it)" if scale > 0 else ""
-        return f"maximum {number(largest)}, mean response {number(mean)}{share}"
-    return (
-        f"maximum {percent(largest / scale)} and mean response {percent(mean / scale)} of the maximum in "
-        f"{selection.baseline}"
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -11,13 +11,14 @@ import numpy as np
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest, closest
 from shiftscope.scores.estimation.estimate import Estimate
-from shiftscope.scores.score import unit_scores
+from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.wilson import wilson
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Cell
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
+from shiftscope.views.parts.no_width import with_reason
 from shiftscope.views.parts.number_text import percent, share_interval
 from shiftscope.views.parts.unit_scores import estimated, name_of, title
 
@@ -39,6 +40,8 @@ class Measure:
     compares: bool  # with the baseline: nothing to measure where that is the focus
     of: Callable[[str], Estimate]  # by dataset
     is_share: bool = False  # shown as per cent
+    # A cell with why its interval has no width, from the unit and the dataset.
+    reason: Callable[[Cell, int, str], Cell] = lambda cell, unit, dataset: cell
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -54,7 +57,8 @@ class Measure:
         value, low, high = (float(a[unit]) for a in (estimate.value, estimate.low, estimate.high))
         if self.is_share:
             return Cell(percent(value), note=share_interval(low, high), value=value)
-        return with_floor(number_cell(value, low, high), estimate, unit)
+        cell = with_floor(number_cell(value, low, high), estimate, unit)
+        return self.reason(cell, unit, dataset or self.dataset)
 
 
 class UnitNumbers:
@@ -81,6 +85,7 @@ class UnitNumbers:
                 follow,
                 score.compares,
                 lambda dataset, score=name: read(dataset)[score],  # type: ignore[misc]
+                reason=self._reason(score, read),
             )
         found[MAXIMUM] = Measure(
             MAXIMUM,
@@ -144,6 +149,18 @@ class UnitNumbers:
             others = (m.name for m in self.measures.values() if getattr(m.estimate, part) is not None)
             raise BadRequest(f"{measure.name} {why}; these do: {', '.join(others) or 'none'}.")
         return np.full(self.units, np.nan)  # it was not measured here, so nor was it tested
+
+    def _reason(
+        self, score: UnitScore, read: Callable[[str], Mapping[str, Estimate]]
+    ) -> Callable[[Cell, int, str], Cell]:
+        selection = self.selection
+
+        def reason(cell: Cell, unit: int, dataset: str) -> Cell:
+            sets = [dataset, selection.baseline] if score.compares else [dataset]
+            recordings = [selection.study[name] for name in sets]
+            return with_reason(cell, read(dataset)[score.name], unit, selection.layer, recordings)
+
+        return reason
 
     def _maximum(self, dataset: str) -> Estimate:
         largest = self.selection.study[dataset].summary(self.selection.layer, Maxima).largest

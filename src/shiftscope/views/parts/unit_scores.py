@@ -68,9 +68,17 @@ def too_few_categories(selection: Selection, dataset: str, layer: str | None = N
 
 
 def title(score: str) -> str:
-    return score.replace("_", " ")
+    """What pages call a score, or another number of a unit."""
+    return unit_scores[score].title if score in unit_scores else score.replace("_", " ")
 
 
 def name_of(text: str) -> str:
-    """The name of a score as people write it: in any case, with blanks or underscores."""
-    return text.strip().casefold().replace(" ", "_")
+    """The name of a score as people write it: in any case, with blanks or underscores, or as pages call it."""
+    written = text.strip().casefold()
+    titled = {score.title.casefold(): name for name, score in unit_scores.items()}
+    return titled.get(written, written.replace(" ", "_"))
+
+
+def explained(score: str) -> str:
+    """Where the glossary explains a score."""
+    return f"glossary#{score}"

@@ -15,8 +15,9 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.interventions import REPAIR
 from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.worst_set import worst_set
 from shiftscope.views.repair.sentences import beyond_margin, headline, lede, margin_in_words
-from shiftscope.views.repair.shown_repair import ShownRepair, worst_hit
+from shiftscope.views.repair.shown_repair import ShownRepair
 
 TITLE = "Repair"
 FEW = 18  # images of those fixed, and of those broken
@@ -44,7 +45,7 @@ def repair(
     trail = [Link(study.name, selection.overview())]
     if not selection.others():
         return Page(TITLE, [Message("Nothing to repair for", _ONE_SET)], trail)
-    selection = selection.focused_on(worst_hit(selection))
+    selection = selection.focused_on(worst_set(selection))
     at = PageAddress(selection, REPAIR, repair, {"margin": margin, "most": most})
     choices = _choices(selection, at, margin, most)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +14,6 @@ from shiftscope.outcomes.outcomes import Positions
 from shiftscope.statistics.split import HELD_OUT
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.accuracy import answers
 
 
 @dataclass(frozen=True)
@@ -55,13 +53,3 @@ class ShownRepair:
     def _surest(self, positions: Positions) -> Positions:
         confidences = self.selection.study[self.question.dataset].samples.confidences
         return positions[np.argsort(-confidences[positions], kind="stable")]
-
-
-def worst_hit(selection: Selection) -> str:
-    """The shifted set with the lowest accuracy, of those with labels; the first where none has any."""
-
-    def accuracy(name: str) -> float:
-        right, labelled = answers(selection, name)
-        return right / labelled if labelled else math.inf
-
-    return min(selection.others(), key=accuracy)

@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 
 from shiftscope.arrays import NO_LABEL
+from shiftscope.counted import counted
 from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.page.panels import Cell, Column, Message, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import number, percent
@@ -22,13 +23,18 @@ UNITS = 12
 STRIP = 5
 
 
-@section(ShownSample, place=30)
-def image_units(sample: ShownSample) -> Table | Message:
+@section(ShownSample, place=50)
+def image_units(sample: ShownSample) -> Fold | Message:
     """Units by their response to the image over their reference maximum.
 
     The datasets follow with the mean response to the image's category and with the ratio of maxima.
     """
-    return Message("Strongest units", sample.lacking) if sample.lacking else _table(sample, UNITS)
+    if sample.lacking:
+        return Message("Strongest units", sample.lacking)
+    table = _table(sample, UNITS)
+    units = sample.selection.study.layer(sample.selection.layer).units
+    says = f"{len(table.rows)} of {counted(units, 'unit')} of {sample.selection.layer} in {sample.recording.name}"
+    return Fold("Strongest units on this image", says, [table], "strongest-units")
 
 
 def _table(sample: ShownSample, units: int | None) -> Table:

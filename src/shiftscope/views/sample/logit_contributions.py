@@ -10,44 +10,35 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_recording import Recording
 from shiftscope.tuning.contributions import argument
-from shiftscope.views.page.panels import Cell, Column, Message, Panel, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import strip_cell, strip_column
 from shiftscope.views.parts.number_text import count, number, signed_like
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.rest_of_logits import rest_of
-from shiftscope.views.sample.shown_sample import ShownSample
+from shiftscope.views.sample.shown_sample import ShownSample, runner_up
 
 FOR, AGAINST = 8, 6  # units with a row of their own
-STRIP = 5
 
 
-@section(ShownSample, place=20)
-def logit_contributions(sample: ShownSample) -> Panel | None:
+@section(ShownSample, place=55)
+def logit_contributions(sample: ShownSample) -> Fold | None:
     """The prediction against the label, or against the runner-up where it is right or there is no label.
 
     The rows add up to the difference of the two logits. Log-probabilities differ as logits do.
     """
-    if sample.lacking:
-        return None
     selection, recording, seen = sample.selection, sample.recording, sample.seen
+    if sample.lacking or selection.layer not in selection.study.heads:
+        return None
     logits = recording.logits(seen.position).astype(np.float64)
     predicted = seen.prediction
-    runner_up = int(np.argsort(-np.where(np.arange(len(logits)) == predicted, -np.inf, logits))[0])
-    other = runner_up if seen.label in (NO_LABEL, predicted) else seen.label
+    other = seen.label if seen.label not in (NO_LABEL, predicted) else runner_up(logits, predicted)
     a, b = category_name(selection.study, predicted), category_name(selection.study, other)
     what = "the label" if other == seen.label else "the runner-up"
     title = f"Why {a} and not {b}, {what}"
-    heads = selection.study.heads
-    if selection.layer not in heads:
-        fed = (
-            f"{' and '.join(heads)} {'does' if len(heads) == 1 else 'do'}"
-            if heads
-            else "no recorded layer does"
-        )
-        return Message(title, f"{selection.layer} does not feed a linear map into the logits; {fed}.")
-    return _table(selection, recording, seen.position, (predicted, other), title, of_each=False)
+    table = _table(selection, recording, seen.position, (predicted, other), title, of_each=False)
+    says = f"what each adds to {a} over {b} in {recording.name}, with bias and rounding"
+    return Fold("All units, exactly", says, [table], "all-units")
 
 
 def _table(
@@ -69,7 +60,6 @@ def _table(
     arguing = [u for u in (order if of_each else order[:FOR]) if of_each or said.by_unit[u] > 0]
     opposed = [u for u in order[len(arguing) :][-AGAINST:] if said.by_unit[u] < 0]
     others = np.setdiff1d(np.arange(len(order)), [*arguing, *opposed])
-    stripped = [] if of_each else list(dict.fromkeys([selection.baseline, recording.name]))
 
     def of_units(units: list[int]) -> list[list[Cell]]:
         return [
@@ -81,7 +71,6 @@ def _table(
                     for w in (weight[pair[0], unit], weight[pair[1], unit])
                 ),
                 Cell(write(float(said.by_unit[unit])), value=float(said.by_unit[unit])),
-                *(strip_cell(selection, name, unit, STRIP) for name in stripped),
             ]
             for unit in units
         ]
@@ -91,7 +80,6 @@ def _table(
             Cell(name, help=help),
             *(Cell() for _ in range(3)),
             Cell(write(value), value=value),
-            *(Cell() for _ in stripped),
         ]
 
     rows = of_units(arguing)
@@ -116,7 +104,6 @@ def _table(
             for name in (a, b)
         ),
         Column("adds", f"Response times (weight into {a} minus weight into {b}), in logits.", numeric=True),
-        *map(strip_column, stripped),
     ]
     whole = None if of_each else partial(_table, selection, recording, position, pair, title, of_each=True)
     return Table(title, columns, rows, whole=whole)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from shiftscope.arrays import NO_LABEL
 from shiftscope.statistics.shares import softmax
-from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.sample.sentence import place_of, share_text
 from shiftscope.views.sample.shown_sample import ShownSample
 
-PREDICTIONS = 5
+PREDICTIONS = 10
 
 
-@section(ShownSample, place=11, beside=True)
-def predictions(sample: ShownSample) -> Table | None:
+@section(ShownSample, place=40)
+def predictions(sample: ShownSample) -> Fold | None:
     """The likeliest categories, where single responses were kept."""
     if sample.lacking:
         return None
@@ -41,4 +43,11 @@ def predictions(sample: ShownSample) -> Table | None:
         Column("probability", "Softmax of the logits, the largest subtracted first.", numeric=True),
         Column("logit", "As the model gave it.", numeric=True),
     ]
-    return Table("Predictions", columns, rows)
+    order = np.argsort(-probabilities, kind="stable")
+    said = f"{category_name(selection.study, int(order[0]))} {share_text(float(probabilities[order[0]]))}"
+    if seen.label != NO_LABEL:
+        place = int(np.flatnonzero(order == seen.label)[0]) + 1
+        said += f"; {place_of(category_name(selection.study, seen.label), place)}"
+    return Fold(
+        f"All answers in {sample.recording.name}", said, [Table("Predictions", columns, rows)], "answers"
+    )

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shiftscope.arrays import NO_LABEL
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
-from shiftscope.views.page.panels import Link, Page
+from shiftscope.views.page.panels import Choice, Link, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.pictures import in_words
+from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.sample.sentence import sample_sentence
 from shiftscope.views.sample.shown_sample import ShownSample
+from shiftscope.views.sample.votes import compared_with, votes_of
+
+VOTES = (
+    "A unit fell silent, or now argues, where one of its two contributions is less than a third of the other."
+)
 
 
 @view("datasets/{dataset}/samples/{position}")
@@ -26,18 +35,51 @@ def sample(
     selection = Selection.at(study, layer, baseline, focus)
     recording = study[dataset]
     at = PageAddress(selection, f"{selection.at_dataset(dataset)}/samples/{position}", sample)
-    shown = ShownSample(selection, recording, position, at)
-    seen, last = shown.seen, len(recording.samples) - 1
+    shown = ShownSample.of(selection, recording, position, at)
+    last = len(recording.samples) - 1
 
     def neighbour(other: int) -> Link | None:
         return Link(f"image {other}", selection.sample(dataset, other)) if 0 <= other <= last else None
 
+    _, against = shown.selection.dataset_choices(at.path)
     return Page(
         title=f"{dataset}, image {position}",
-        subtitle=in_words(study, seen.label, seen.prediction),
+        sentence=_sentence(shown),
+        lede=_lede(shown),
         trail=[Link(study.name, selection.overview()), Link(dataset, selection.dataset(dataset))],
         panels=panels_of(shown),
         previous=neighbour(position - 1),
         next=neighbour(position + 1),
-        choices=selection.choices(at.path),
+        choices=[_focus(shown), against, shown.selection.layer_choice(at.path)],
     )
+
+
+def _focus(shown: ShownSample) -> Choice:
+    """The same sample as the focus: the pages of the sets that have it."""
+    selection = shown.selection
+    options = [
+        Link(name, replace(selection, asked_focus=name).sample(name, position))
+        for name, position in shown.places.items()
+        if name != selection.baseline
+    ]
+    help = "The same image in another dataset." if len(options) > 1 else "No other dataset has this image."
+    return Choice("Focus", options or [Link(selection.focus, shown.at())], selection.focus, help)
+
+
+def _sentence(shown: ShownSample) -> str:
+    study, (recording, seen) = shown.selection.study, shown.focused
+
+    def name(category: int) -> str | None:
+        return None if category == NO_LABEL else category_name(study, category)
+
+    then = name(shown.before[1].prediction) if shown.before else None
+    before = (then, shown.selection.baseline) if then else None
+    return sample_sentence(name(seen.label), before, recording.name, name(seen.prediction))
+
+
+def _lede(shown: ShownSample) -> list[str | Span]:
+    words: list[str | Span] = [f"Image {shown.position} of {shown.recording.name} (id {shown.seen.id}). "]
+    votes = votes_of(shown)
+    if votes and (said := votes.in_words()):
+        words.append(Span(said, help=f"Compared with {compared_with(shown)}. {VOTES}"))
+    return words

@@ -1,18 +1,17 @@
-"""The images of each dataset that a unit responds to most, least, or any."""
+"""The images of baseline and focus that a unit responds to most, least, or any."""
 
 from __future__ import annotations
 
-from shiftscope.views.page.panels import Columns
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.page.panels import Compared
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.unit_images import unit_strip
+from shiftscope.views.parts.unit_images import pointed_at, unit_strip
 from shiftscope.views.unit.shown_unit import ShownUnit
 
-HEADS = {"top": "Strongest images", "bottom": "Weakest images", "random": "Images at random"}
 
-
-@section(ShownUnit, place=20)
-def images(unit: ShownUnit) -> Columns:
-    """A strip for each dataset."""
+@section(ShownUnit, place=10)
+def images(unit: ShownUnit) -> Compared:
+    """The two strips side by side."""
     strips = [
         unit_strip(
             unit.selection,
@@ -26,6 +25,15 @@ def images(unit: ShownUnit) -> Columns:
             place=unit.place,
             page=lambda images, start: unit.at(images=images, start=start),
         )
-        for name in unit.selection.ordered()
+        for name in unit.pair
     ]
-    return Columns(HEADS[unit.show], strips)
+    said = (pointed_at(unit.study[each.title], unit.layer, each.pictures) for each in strips)
+    where = next(filter(None, said), "")
+    return Compared("", strips, " · ".join(filter(None, [where, f"under each image: {_measured(unit)}"])))
+
+
+def _measured(unit: ShownUnit) -> str:
+    baseline = unit.selection.baseline
+    if unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index] > 0:
+        return f"response, % of the unit's maximum in {baseline}"
+    return f"response, as it is: the unit is silent in {baseline}"

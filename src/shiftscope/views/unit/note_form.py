@@ -17,7 +17,7 @@ from shiftscope.store.notes import (
     unit_note,
 )
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.page.panels import Cell, Column, Field, Form, Link, Page, Panel, Table
+from shiftscope.views.page.panels import Cell, Column, Field, Fold, Form, Link, Page, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.view import action
 from shiftscope.views.parts.number_text import count
@@ -25,6 +25,7 @@ from shiftscope.views.parts.readable_notes import unread
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Label, tags and note"
+SHORT = 80  # letters of a note in the heading
 
 
 @action("layers/{layer}/units/{index}")
@@ -49,20 +50,25 @@ def write_note(
     return None
 
 
-@section(ShownUnit, place=70)
-def note_form(unit: ShownUnit) -> Panel:
+@section(ShownUnit, place=80)
+def note_form(unit: ShownUnit) -> Fold:
     """The form, sent to the unit's page; in its place why the notes cannot be read."""
     written = unit.note
     if not isinstance(written, UnitNote):
-        return unread(TITLE, written)
+        return Fold(TITLE, "cannot be read now", [unread("", written)], "note")
     saved = f"Saved {written.changed:%Y-%m-%d %H:%M} UTC. " if written.changed else ""
-    return Form(
-        TITLE,
+    form = Form(
+        "",
         unit.at(),
         _fields(*_texts(written), all_tags(unit.study)),
         note=f"{saved}Kept in the study, and found by the search.",
         shown=state_of(written),
     )
+    return Fold(TITLE, _in_short(written) or "none yet", [form], "note")
+
+
+def _in_short(note: UnitNote) -> str:
+    return " · ".join(filter(None, [note.label, *sorted(note.tags), note.note[:SHORT]]))
 
 
 def _both(

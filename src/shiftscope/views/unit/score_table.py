@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from shiftscope.arrays import UnitArray
+from shiftscope.counted import counted
+from shiftscope.scores.estimation.beyond_chance import beyond_chance
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import rank
-from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
+from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.no_width import not_kept, with_reason
 from shiftscope.views.parts.number_text import NOTHING, count, number, probability
-from shiftscope.views.parts.unit_scores import estimated, title, too_few_categories
+from shiftscope.views.parts.unit_scores import estimated, explained, title, too_few_categories
 from shiftscope.views.unit.shown_unit import ShownUnit
 
+OTHERS = 3  # sets beside baseline and focus
 RANK = "Place among the units of the layer that have the score, the largest first. Leads to them."
 Q = (
     "Chance of so large a value without any shift, after Benjamini and Hochberg over the units of the layer. The "
@@ -30,13 +36,14 @@ FLOOR = (
 )
 
 
-@section(ShownUnit, place=40)
-def score_table(unit: ShownUnit) -> Table:
+@section(ShownUnit, place=50)
+def score_table(unit: ShownUnit) -> Fold:
     """A row for each score; for each dataset its value with interval and q-value, and the unit's rank."""
     selection, layer, index = unit.selection, unit.layer, unit.index
-    found = {name: estimated(selection, name, layer) for name in selection.ordered()}
-    columns = [Column("score", "Point at a name to read how the score is computed.")]
-    for name in selection.ordered():
+    baseline, shown = selection.baseline, _sets(unit)
+    found = {name: estimated(selection, name, layer) for name in shown}
+    columns = [Column("score", "Each leads to the glossary.")]
+    for name in shown:
         columns.append(
             Column(
                 name,
@@ -48,19 +55,47 @@ def score_table(unit: ShownUnit) -> Table:
     rows = []
     for score, described in unit_scores.items():
         null = f" {number(described.null)} means no change." if described.null is not None else ""
-        cells = [Cell(title(score), help=f"{described.help} Measured in: {described.measured_in}.{null}")]
-        for name in selection.ordered():
-            if name == selection.baseline and described.compares:
-                cells += [Cell("reference", value=math.nan), Cell(value=math.nan)]
+        help = f"{described.help} Measured in: {described.measured_in}.{null} High: {described.high}."
+        cells = [Cell(title(score), explained(score), help)]
+        for name in shown:
+            if name == baseline and described.compares:
+                cells += [Cell("baseline", value=math.nan), Cell(value=math.nan)]
                 continue
             estimate = found[name][score]
-            cells.append(_value(estimate, index))
+            sets = [unit.study[each] for each in ([name, baseline] if described.compares else [name])]
+            cells.append(with_reason(_value(estimate, index), estimate, index, layer, sets))
             cells.append(_rank(selection, layer, estimate.value, index, score, name))
         rows.append(cells)
-    few = (too_few_categories(selection, name, layer) for name in selection.others())
-    note = f"Compared with {selection.baseline}. {NOTHING} where there is nothing to measure."
-    note = " ".join([note, *filter(None, few)])
-    return Table("Scores", columns, rows, note=note)
+    others = "" if len(shown) == len(selection.ordered()) else " Other sets: choose them as the focus."
+    note = f"Compared with {baseline}. {NOTHING} where there is nothing to measure.{others}"
+    few = (too_few_categories(selection, name, layer) for name in shown if name != baseline)
+    note = " ".join(filter(None, [note, not_kept(selection, shown), *few]))
+    return Fold(
+        "Scores",
+        changed(found[selection.focus], index, selection.focus),
+        [Table("", columns, rows, note=note)],
+        "scores",
+    )
+
+
+def changed(estimates: Mapping[str, Estimate], index: int, dataset: str) -> str:
+    """By which scores a unit changed beyond chance."""
+    found = [
+        f"{title(name)} {number(float(estimate.value[index]))}"
+        for name, estimate in estimates.items()
+        if beyond_chance(unit_scores[name], estimate)[index]
+    ]
+    if found:
+        return f"beyond chance in {dataset}: {in_a_row(found)}"
+    if all(math.isnan(each.low[index]) for each in estimates.values()):
+        return f"{counted(len(estimates), 'score')}, without intervals"
+    return f"none is beyond chance in {dataset}"
+
+
+def _sets(unit: ShownUnit) -> list[str]:
+    """The focus, others that lose most, then the baseline, of which there are scores of one dataset only."""
+    focus = [unit.selection.focus] if len(unit.pair) > 1 else []
+    return [*focus, *unit.others[:OTHERS], unit.selection.baseline]
 
 
 def _value(estimate: Estimate, index: int) -> Cell:
@@ -77,6 +112,4 @@ def _rank(selection: Selection, layer: str, values: UnitArray, index: int, score
         return Cell(NOTHING, value=math.nan)
     place, units = rank(values, index)
     page = selection.layer_page(layer, sort=score, focus=dataset)
-    return Cell(
-        f"{count(place)} of {count(units)}", page, f"Units by {title(score)} in {dataset}", value=place
-    )
+    return Cell(f"{count(place)} of {count(units)}", page, value=place)

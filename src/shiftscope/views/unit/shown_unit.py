@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 from shiftscope.errors import StudyBusy, StudyDamaged
 from shiftscope.store.notes import UnitNote, unit_note
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.summaries.category_sums import CategorySums
+from shiftscope.tuning.answered import Answered, answered
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.pictures import Place
+from shiftscope.views.parts.two_sets import by_loss
 from shiftscope.views.parts.unit_images import Show
+
+MOST_OTHERS = 5  # sets beside baseline and focus
 
 
 @dataclass(frozen=True)
@@ -27,10 +37,35 @@ class ShownUnit:
     start: int  # images that are left out before them
     seed: int
     place: Place
+    refused: Sequence[Message] = ()  # why the focus is not the one asked for
 
     @property
     def study(self) -> StoredStudy:
         return self.selection.study
+
+    @property
+    def pair(self) -> list[str]:
+        """Baseline and focus; one set where the study has no other."""
+        return list(dict.fromkeys([self.selection.baseline, self.selection.focus]))
+
+    @cached_property
+    def others(self) -> list[str]:
+        """The sets beside these two, those that lose most accuracy first."""
+        return [name for name in by_loss(self.selection) if name not in self.pair]
+
+    @property
+    def sets(self) -> list[str]:
+        """Baseline, focus and some of the others."""
+        return [*self.pair, *self.others[:MOST_OTHERS]]
+
+    def means(self, dataset: str) -> npt.NDArray[np.float64]:
+        """(category,) mean response; NaN for a category without samples."""
+        return category_means(self.study[dataset].summary(self.layer, CategorySums), self.index)
+
+    @cached_property
+    def answered(self) -> Answered:
+        """How its answers to the categories changed from baseline to focus."""
+        return answered(*(self.means(name) for name in (self.selection.baseline, self.selection.focus)))
 
     @cached_property
     def note(self) -> UnitNote | StudyBusy | StudyDamaged:
@@ -39,3 +74,11 @@ class ShownUnit:
             return unit_note(self.study, self.layer, self.index)
         except (StudyBusy, StudyDamaged) as error:
             return error
+
+
+def category_means(sums: CategorySums, unit: int) -> npt.NDArray[np.float64]:
+    """(category,) mean response of one unit; NaN for a category without samples."""
+    means: npt.NDArray[np.float64] = np.divide(
+        sums.total[:, unit], sums.count, out=np.full(len(sums.count), np.nan), where=sums.count > 0
+    )
+    return means

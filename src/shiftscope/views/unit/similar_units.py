@@ -10,9 +10,10 @@ from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.tuning.similar_units import Profiles, similar_profiles, standard_profiles
-from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, strip_cell, strip_column
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.readable_notes import readable_notes
 from shiftscope.views.unit.shown_unit import ShownUnit
 
@@ -20,14 +21,14 @@ UNITS = 8
 STRIP = 6
 
 
-@section(ShownUnit, place=60)
-def similar_units(unit: ShownUnit) -> Table:
+@section(ShownUnit, place=70)
+def similar_units(unit: ShownUnit) -> Fold:
     """The units whose profile in the focus is most like this one's, and how alike they are in the others."""
     selection, layer, index = unit.selection, unit.layer, unit.index
     likeness = similar_profiles(_profiles(selection.study[selection.focus], layer), index)
     likeness[index] = np.nan
     chosen = [int(unit) for unit in ranked(likeness)[:UNITS] if not np.isnan(likeness[unit])]
-    followers = [name for name in selection.ordered() if name != selection.focus]
+    followers = [name for name in unit.sets if name != selection.focus]
     alike = {selection.focus: likeness[chosen]}
     for name in followers:
         few = standard_profiles(selection.study[name].summary(layer, CategorySums), [index, *chosen])
@@ -56,7 +57,18 @@ def similar_units(unit: ShownUnit) -> Table:
         "has parted the two."
     )
     empty = "A profile needs three categories with samples, and responses that differ between them."
-    return Table("Most similar units", columns, rows, note=note, empty=empty)
+    said = [(name, np.asarray(values)) for name, values in alike.items() if name in unit.pair]
+    says = ", ".join(
+        f"{number(float(values[0]))} in {name}"
+        for name, values in said
+        if len(values) and np.isfinite(values[0])
+    )
+    return Fold(
+        "Most similar units",
+        f"unit {chosen[0]}: {says}" if chosen else "none has a profile to compare",
+        [Table("", columns, rows, note=note, empty=empty)],
+        "similar-units",
+    )
 
 
 @lru_cache(maxsize=8)  # 8 MB each at 1,000 categories and 2,048 units

@@ -13,9 +13,11 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.interventions import interventions
 from shiftscope.views.parts.pictures import Place
+from shiftscope.views.parts.two_sets import refusal, two_sets
 from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_order import UnitOrder, walk_choice
+from shiftscope.views.unit.unit_sentence import unit_lede, unit_sentence
 
 
 @view("layers/{layer}/units/{index}")
@@ -35,8 +37,15 @@ def unit(
     ascending: bool = False,
     where: str = "",
 ) -> Page:
-    """One unit: its numbers, what it responds to in each dataset, and how often how strongly."""
-    selection = Selection.at(study, layer, baseline, focus)
+    """One unit: what it answered to in the baseline, and what it answers to in the focus.
+
+    Parameters
+    ----------
+    focus
+        By default the set that loses most accuracy.
+    """
+    asked = Selection.at(study, layer, baseline, focus)
+    selection = two_sets(asked)
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
     units = f"{selection.at_layer(layer)}/units"
@@ -47,7 +56,8 @@ def unit(
         unit,
         {"layer": None, **options, "sort": sort, "ascending": ascending, "where": where},
     )
-    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place)
+    refused = refusal(asked, selection)
+    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused)
     order = UnitOrder.through(selection, layer, index, sort, ascending=ascending, where=where)
     before, after = order.neighbours(lambda other: selection.page(f"{units}/{other}", **at.asked(start=0)))
     return Page(
@@ -55,14 +65,16 @@ def unit(
         subtitle=_written(shown),
         trail=[Link(study.name, selection.overview()), Link(f"Layer {layer}", selection.layer_page(layer))],
         panels=panels_of(shown),
+        sentence=unit_sentence(shown),
+        lede=unit_lede(shown),
         previous=before,
         next=after,
         choices=[
-            *selection.dataset_choices(at.path, **at.asked()),
+            *selection.two_set_choices(at.path, **at.asked()),
             Choice("Images", [Link(NAMES[s], at(show=s, start=0)) for s in NAMES], NAMES[show]),
             *_places(shown),
-            walk_choice(lambda sort: at(sort=sort, ascending=False), sort, where),
             *_seeds(at, show, seed),
+            walk_choice(lambda sort: at(sort=sort, ascending=False), sort, where),
         ],
         related=interventions(selection, layer, [index], "Silence this unit"),
     )
@@ -74,7 +86,7 @@ def _written(shown: ShownUnit) -> str:
 
 
 def _places(unit: ShownUnit) -> list[Choice]:
-    recordings = [unit.study[name] for name in unit.selection.ordered()]
+    recordings = [unit.study[name] for name in unit.pair]
     if unit.show != "top" or not any(recording.map_geometry(unit.layer) for recording in recordings):
         return []
     options = [Link(place, unit.at(place=place)) for place in get_args(Place)]

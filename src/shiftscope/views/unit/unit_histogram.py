@@ -6,17 +6,15 @@ import numpy as np
 
 from shiftscope.summaries.histograms import Histograms
 from shiftscope.views.page.panels import Chart
-from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 
-@section(ShownUnit, place=31, beside=True)
 def unit_histogram(unit: ShownUnit) -> Chart:
-    """Share of samples by response, all datasets over the same bins."""
+    """Share of samples by response, of each dataset over the same bins."""
     selection, layer, index = unit.selection, unit.layer, unit.index
-    names = selection.ordered()
+    names = unit.sets
     stored = [_of_one(selection.study[name].summary(layer, Histograms), index) for name in names]
     exponent = np.maximum.reduce([h.exponent for h in stored])
     signed = np.logical_or.reduce([h.signed for h in stored])
@@ -59,7 +57,7 @@ def unit_histogram(unit: ShownUnit) -> Chart:
                 "scale": {"type": "symlog", "constant": 0.5},
                 "axis": {"values": [0, 1, 3, 10, 30, 100]},
             },
-            "color": by_dataset(selection),
+            "color": by_dataset(selection, names),
             "tooltip": [
                 {"field": "dataset"},
                 {"field": "from", "format": ".3g"},
@@ -70,10 +68,10 @@ def unit_histogram(unit: ShownUnit) -> Chart:
         },
     }
     return Chart(
-        "How strongly, how often",
+        "Responses",
         spec,
         description="Histogram of the unit's responses for each dataset, as shares of its samples.",
-        note=f"{len(bins)} bins of width {number(float(edges[1] - edges[0]))}, the same for all datasets.",
+        note=f"{len(bins)} bins of width {number(float(edges[1] - edges[0]))}, the same for every dataset.",
     )
 
 

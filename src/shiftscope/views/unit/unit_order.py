@@ -69,6 +69,7 @@ def walk_choice(page: Callable[[str | None], str], sort: str | None, where: str)
         [Link(text, page(name)) for name, text in names.items()],
         names[sort],
         f"The order in which previous and next (k and j) lead through the units of the layer.{filtered}",
+        further=True,
     )
 
 

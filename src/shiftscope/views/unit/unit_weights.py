@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.views.page.panels import Chart
+from shiftscope.views.page.panels import Chart, Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import told_apart
-from shiftscope.views.parts.number_text import number
+from shiftscope.views.parts.number_text import number, signed_like
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 EACH_WAY = 8  # largest and smallest weights
 
 
-@section(ShownUnit, place=50)
-def unit_weights(unit: ShownUnit) -> Chart | None:
+@section(ShownUnit, place=60)
+def unit_weights(unit: ShownUnit) -> Fold | None:
     """The unit's largest positive and negative weights into the categories, where it feeds the logits."""
     selection, layer, index = unit.selection, unit.layer, unit.index
     head = selection.study.heads.get(layer)
@@ -65,10 +65,21 @@ def unit_weights(unit: ShownUnit) -> Chart | None:
         if len(shown) < len(order)
         else ""
     )
-    return Chart(
-        "What it argues for",
+    chart = Chart(
+        "Weights into the categories",
         spec,
         description="Weights of the unit into the logits of the categories, largest first.",
         note=f"{which}Its response times the weight is what it adds to the logit of a category; a response as large "
         f"as its maximum in {selection.baseline}, {number(maximum)}, adds as much as the tooltip says.",
     )
+    most, least = order[0], order[-1]
+    write = signed_like(float(np.abs(weights).max()))
+    says = ", ".join(
+        f"{way} {told_apart(selection.study, [c])[c]} ({write(float(weights[c]))})"
+        for way, c, there in (
+            ("most for", most, weights[most] > 0),
+            ("most against", least, weights[least] < 0),
+        )
+        if there
+    )
+    return Fold("What it argues for", says or "for no category: all its weights are 0", [chart], "argues-for")

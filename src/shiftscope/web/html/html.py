@@ -31,6 +31,7 @@ from shiftscope.web.html.durations import duration, progress_text
 from shiftscope.web.html.lines import drawn_lines
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.navigation import Navigation
+from shiftscope.web.html.sketches import sketch_svg
 
 
 def render(page: Page, around: Navigation, addresses: Addresses, *, frame: str = "page.html") -> str:
@@ -109,6 +110,7 @@ _templates.globals.update(
     term=term,
     words=words,
     axis=axis,
+    sketch_svg=sketch_svg,
     accuracy=accuracy,
     lines=drawn_lines,
     title=title,

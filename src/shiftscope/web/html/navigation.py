@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Protocol
 from urllib.parse import quote, unquote
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.scores.score import unit_scores
 from shiftscope.store.notes import search_notes
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
 from shiftscope.views.page.viewed_study import jobs_of
+from shiftscope.views.parts.unit_scores import name_of, title
+from shiftscope.views.parts.worst_set import worst_set
 
 
 class StudyIndex(Protocol):
@@ -43,6 +48,10 @@ class Navigation:
     categories: Sequence[Link] = ()
     questions: Sequence[Link] = ()  # pages of the whole study beside the overview
     written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
+    scores: Callable[[str], Sequence[Link]] = (
+        lambda text: ()
+    )  # those of a name: what they mean, or their units
+    samples: Callable[[str], Sequence[Link]] = lambda text: ()  # those with an id
     # Whether the layer or dataset at an address has a unit or sample of a number.
     holds: Callable[[str, int], bool] = lambda page, number: True
 
@@ -58,6 +67,8 @@ def navigation(study: StudyIndex) -> Navigation:
             *(Link(view.menu, view.address) for view in views.values() if view.menu),
             *([Link("Jobs", "jobs")] if jobs_of(study) else []),
         ],
+        scores=partial(_scores, study) if isinstance(study, StoredStudy) else lambda text: (),
+        samples=partial(_samples, study) if isinstance(study, StoredStudy) else lambda text: (),
         written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
         holds=partial(_holds, study) if isinstance(study, StoredStudy) else lambda page, number: True,
     )
@@ -67,6 +78,33 @@ def navigation(study: StudyIndex) -> Navigation:
 def _by_number(categories: tuple[str, ...]) -> list[Link]:
     """Made once: every page has the same thousand."""
     return [Link(name, f"categories/{index}") for index, name in enumerate(categories)]
+
+
+def _scores(study: StoredStudy, text: str) -> list[Link]:
+    """A score's place in the glossary, where there is one, else the units of the page's layer sorted by it."""
+    name = name_of(text)
+    if name not in unit_scores or not study.layers:
+        return []
+    if any(view.address.strip("/") == "glossary" for view in views.values()):
+        return [Link(title(name), f"glossary#{name}")]
+    try:
+        selection = Selection.at(study)
+        focus = worst_set(selection)
+    except StudyDamaged:  # of which no page can be drawn
+        return []
+    return [Link(f"{selection.layer}, by {title(name)}", selection.layer_page(sort=name, focus=focus))]
+
+
+def _samples(study: StoredStudy, text: str) -> list[Link]:
+    """Samples with this id, in every dataset that can be read."""
+    found = []
+    for name in study:
+        with suppress(StudyDamaged):
+            ids: list[str] = study[name].samples.column("id").to_pylist()
+            if text in ids:
+                page = f"datasets/{quote(name, safe='')}/samples/{ids.index(text)}"
+                found.append(Link(f"{name}, sample {text}", page))
+    return found
 
 
 def _holds(study: StoredStudy, page: str, number: int) -> bool:

@@ -20,6 +20,7 @@ from shiftscope.web.server.page_at import page_at
 
 INDEX = "index.html"
 PAGES = "pages"
+GLOSSARY = "glossary"
 METHODS, PROVENANCE = "methods", "provenance"  # addresses of the pages that only a report has
 CATEGORIES = 20
 CONFUSIONS = 20
@@ -92,6 +93,7 @@ def contents(study: StoredStudy, layers: Sequence[str], units: int) -> Contents:
         ]
         addresses += [selection.unit(unit, layer) for unit in most_shifted(selection, layer, units)]
     addresses += [selection.page(view.address) for view in views.values() if view.menu]
+    addresses.append(GLOSSARY)
     addresses += [name for name in named if re.fullmatch(r"categories/\d+", _path(name))][:CATEGORIES]
     addresses += [name for name in named if re.fullmatch(r"confusions/\d+/\d+", _path(name))][:CONFUSIONS]
     return Contents(selection, file_names([*dict.fromkeys(addresses), METHODS, PROVENANCE]))

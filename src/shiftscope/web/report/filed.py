@@ -65,8 +65,9 @@ class Filed:
 
     def page(self, address: str) -> str:
         """Empty where the page is not in the report."""
-        file = self.contents.file(address)
-        return self.root + file if file else ""
+        page, mark, place = address.partition("#")
+        file = self.contents.file(page)
+        return f"{self.root}{file}{mark}{place}" if file else ""
 
     def picture(self, picture: Picture) -> str:
         return self.root + self.kept.picture(picture)

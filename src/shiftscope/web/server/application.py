@@ -31,7 +31,7 @@ from shiftscope.web.html.navigation import Navigation, StudyIndex, navigation
 from shiftscope.web.html.picture_types import check_picture, data_uri
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.server import assets
-from shiftscope.web.server.arguments import chosen, options, pattern, positions
+from shiftscope.web.server.arguments import chosen, options, pattern, positions, several
 from shiftscope.web.server.asked_jobs import AskedJobs
 from shiftscope.web.server.damage_notice import without_damage
 from shiftscope.web.server.downloads import downloaded
@@ -231,7 +231,11 @@ class _Shown:
 
         async def answer(request: Request) -> Response:
             fields = await fields_of(request, self.pace)
-            sent = {name: fields[name] for name in kinds if name in fields}
+            sent = {
+                name: fields.getlist(name) if several(kind) else fields[name]
+                for name, kind in kinds.items()
+                if name in fields
+            }
             refuse_lacking(action.act, sent)
             instead = await run_in_threadpool(action.act, self.study, **request.path_params, **sent)
             if instead:

@@ -78,6 +78,11 @@ def chosen(query: QueryParams, kinds: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
+def several(kind: Any) -> bool:
+    """Whether a field of this type may be sent more than once."""
+    return any(get_origin(one) is list for one in (kind, *get_args(kind)))
+
+
 def positions(text: str) -> list[int]:
     """Places of samples with commas between.
 
@@ -98,7 +103,8 @@ def positions(text: str) -> list[int]:
 
 def _converted(name: str, text: str, kind: Any) -> Any:
     if get_origin(kind) in (Union, types.UnionType):
-        (kind,) = (one for one in get_args(kind) if one is not types.NoneType)
+        kinds = [one for one in get_args(kind) if one is not types.NoneType]
+        kind = str if str in kinds else kinds[0]  # what may be a name is read by the page
     if get_origin(kind) is Literal:
         for choice in get_args(kind):
             if text == str(choice):

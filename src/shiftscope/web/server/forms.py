@@ -16,7 +16,7 @@ from shiftscope.web.server.save_rate import SaveRate
 from shiftscope.web.server.security import check_own_page
 
 LONGEST_FORM = 100_000  # bytes
-MOST_FIELDS = 20
+MOST_FIELDS = 1000  # a page of images, each of which may be chosen
 LONGEST_ADDRESS = 20_000  # characters
 
 

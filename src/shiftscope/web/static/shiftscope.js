@@ -51,6 +51,12 @@ const shiftscope = {
     }
     const struck = first ? `${first} ${event.key}` : event.key;
     [...document.querySelectorAll("[data-keys]")].find((link) => link.dataset.keys === struck)?.click();
+    if (event.key === "x") document.activeElement?.closest("li")?.querySelector("input[name=chosen]")?.click();
+    const field = document.querySelector(`[data-focus="${CSS.escape(event.key)}"]`);
+    if (field) {
+      field.focus();
+      event.preventDefault();
+    }
     if (kinds[struck]) {
       ask(kinds[struck]);
       event.preventDefault();
@@ -105,6 +111,26 @@ const shiftscope = {
   };
   addEventListener("hashchange", openFolds);
 
+  // How large the images of a dataset are: chosen once for all pages that let one choose.
+  const sized = (slider) => slider.closest(".panel").style.setProperty("--thumb", `${slider.value}px`);
+  document.addEventListener("input", ({ target }) => {
+    if (target.dataset?.size === undefined) return;
+    sized(target);
+    try {
+      localStorage.setItem("shiftscope.size", target.value);
+    } catch {} // as above
+  });
+  const size = () => {
+    for (const slider of document.querySelectorAll("[data-size]")) {
+      slider.closest("label").hidden = false;
+      slider.value = 56;
+      try {
+        slider.value = localStorage.getItem("shiftscope.size") ?? 56;
+      } catch {} // as above
+      sized(slider);
+    }
+  };
+
   document.addEventListener("click", (event) => {
     closeMenus(event.target.closest("details.menu"));
     closeTerms(event.target.closest("details.term"));
@@ -157,6 +183,7 @@ const shiftscope = {
   // After the first load and after each swap.
   const begin = () => {
     openFolds();
+    size();
     for (const button of document.querySelectorAll("button.keys, button.zoom")) button.hidden = false;
     for (const image of document.querySelectorAll(".thumbnail img")) keepPixels(image);
   };

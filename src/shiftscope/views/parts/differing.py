@@ -34,7 +34,7 @@ DIFFERENCES = (
     Difference(
         "spurious",
         "prefer other categories",
-        "spurious above 0.5 with its whole interval",
+        "scrambled preference above 0.5 with its whole interval",
         "spurious.low > 0.5",
         "The order of the categories the unit responds to is more lost than kept, beyond what sampling alone makes of "
         "it: the interval allows for the floor, and a flat unit is never among them.",

@@ -1,0 +1,86 @@
+"""The order in which a dataset's images come, and what stands under each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import BadRequest
+from shiftscope.outcomes.outcomes import Positions
+from shiftscope.store.stored_recording import Recording
+from shiftscope.views.dataset.losses import losses
+from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.number_text import number, percent
+
+Sort = Literal["order", "confident", "unsure", "loss", "response"]
+NAMES: dict[Sort, str] = {
+    "order": "in the order of the dataset",
+    "confident": "the most confident first",
+    "unsure": "the least confident first",
+    "loss": "the largest loss first",
+    "response": "the strongest response first",
+}
+
+
+@dataclass(frozen=True)
+class UnitAt:
+    """A unit that an address names."""
+
+    layer: str
+    index: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.layer}:{self.index}"
+
+
+def unit_at(selection: Selection, text: str) -> UnitAt:
+    """LAYER:INDEX, or an index in the layer in force.
+
+    Raises
+    ------
+    BadRequest
+        It is neither.
+    NotInStudy
+        There is no such layer or unit.
+    """
+    layer, _, index = text.strip().rpartition(":")
+    if not (index.strip().isdecimal() and index.isascii() and len(index) < 10):
+        raise BadRequest(f"{text[:80]!r} is no unit; write its layer and number, as in {selection.layer}:3.")
+    found = selection.study.layer(layer.strip() or selection.layer)
+    found.check(int(index))
+    return UnitAt(found.name, int(index))
+
+
+def in_order(
+    recording: Recording, positions: Positions, sort: Sort, unit: UnitAt | None
+) -> tuple[Positions, Callable[[int], str]]:
+    """The positions in an order, those without a number last, and what stands under each.
+
+    Raises
+    ------
+    NotInStudy
+        The order needs responses, and the dataset was recorded without.
+    """
+    if sort == "order":
+        return positions, lambda position: ""
+    values, write = _values(recording, sort, unit)
+    keys = values[positions] if sort == "unsure" else -values[positions]
+    return positions[np.argsort(keys, kind="stable")], lambda position: write(float(values[position]))
+
+
+def _values(
+    recording: Recording, sort: Sort, unit: UnitAt | None
+) -> tuple[npt.NDArray[np.floating[Any]], Callable[[float], str]]:
+    if sort == "loss":
+        return losses(recording), number
+    if sort == "response":
+        if unit is None:
+            raise BadRequest("images are sorted by the response of a unit: say which, as in unit=hidden:3.")
+        recording.require_responses()
+        return recording.unit_responses(unit.layer, unit.index).astype(np.float64), number
+    return recording.samples.confidences, percent

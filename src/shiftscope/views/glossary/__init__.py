@@ -1,0 +1,1 @@
+"""The page that explains every score and every word."""

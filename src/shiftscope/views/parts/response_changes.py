@@ -1,0 +1,80 @@
+"""The units whose mean response changed most, from ring to dot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from shiftscope.arrays import UnitArray
+from shiftscope.statistics.ranked import ranked
+from shiftscope.tuning.set_means import Difference
+from shiftscope.views.page.panels import Cell, Change, Column, Table
+from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.cells import strip_cell, strip_column
+from shiftscope.views.parts.number_text import percent
+
+UNITS = 8
+STRIP = 5
+
+
+def most_changed(before: UnitArray, after: UnitArray) -> list[int]:
+    """The units that changed most, the largest change first; those without one are left out."""
+    change = after - before
+    order = ranked(np.abs(change))[:UNITS]
+    return [int(unit) for unit in order if math.isfinite(change[unit]) and change[unit] != 0]
+
+
+def response_changes(
+    selection: Selection,
+    title: str,
+    before: UnitArray,
+    after: UnitArray,
+    *,
+    sure: Callable[[Sequence[int]], Difference],
+    ways: tuple[str, str],
+    note: str = "",
+) -> Table:
+    """A row for each of the units that changed most.
+
+    Parameters
+    ----------
+    before, after : (unit,)
+        Mean responses over each unit's largest response in the baseline.
+    sure
+        Intervals of the changes of some units, in the same measure.
+    ways
+        What the ring stands for, and what the dot does.
+    """
+    units = most_changed(before, after)
+    ends = sure(units)
+    shown = [float(each[unit]) for each in (before, after) for unit in units]
+    most = max(1.0, *shown) if shown else 1.0
+    stripped = list(dict.fromkeys((selection.baseline, selection.focus)))
+    rows = []
+    for unit, low, high in zip(units, ends.low.tolist(), ends.high.tolist(), strict=True):
+        ring, dot = float(before[unit]), float(after[unit])
+        text = f"{percent(ring)} → {percent(dot)}"
+        drawn = Change(ring / most, dot / most, (ring + low) / most, (ring + high) / most)
+        words = f"unit {unit}: {percent(ring)}, {ways[0]}; {percent(dot)}, {ways[1]}"
+        rows.append(
+            [
+                Cell(f"unit {unit}", selection.unit(unit)),
+                Cell(words, change=drawn, value=dot - ring),
+                Cell(text),
+                *(strip_cell(selection, name, unit, STRIP) for name in stripped),
+            ]
+        )
+    scale = f"of the unit's largest response in {selection.baseline}"
+    columns = [
+        Column("unit", help=f"Units of {selection.layer} whose mean response changed most."),
+        Column(
+            "mean response",
+            help=f"Ring: {ways[0]}. Dot: {ways[1]}, with the 95 % interval of Welch. In per cent {scale}.",
+            axis=[(0, "0"), (1 / most, "100 %")],
+        ),
+        Column("from, to", help=f"In per cent {scale}.", numeric=True),
+        *map(strip_column, stripped),
+    ]
+    return Table(title, columns, rows, note=note, empty="No unit responds differently.")

@@ -1,0 +1,138 @@
+"""A unit's page in one sentence, and the numbers of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.summaries.moments import Moments
+from shiftscope.tuning.answered import ALIKE, EACH, LESS, MORE, OTHER_PROFILE, Answered
+from shiftscope.tuning.set_means import Difference, SetMean, welch
+from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.number_text import interval, number, times, whole_percent
+from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.unit.shown_unit import MOST_OTHERS, ShownUnit
+
+
+def unit_sentence(unit: ShownUnit) -> str:
+    """What the unit answered to and what it answers to now, in the words of its categories."""
+    names = [category_name(unit.study, c) for c in range(len(unit.study.categories))]
+    if len(unit.pair) == 1:
+        return alone_in_words(unit.index, unit.answered, names)
+    before, after = (_mean(unit, name).mean[0] for name in unit.pair)
+    return in_words(unit.index, unit.answered, names, unit.pair, before, after)
+
+
+def alone_in_words(index: int, told: Answered, names: Sequence[str]) -> str:
+    """Of the only set there is."""
+    liked = in_a_row([names[c] for c in told.before])
+    return f"Unit {index} answers to {liked}" if liked else f"Unit {index} answers to no category"
+
+
+def in_words(
+    index: int, told: Answered, names: Sequence[str], pair: Sequence[str], before: float, after: float
+) -> str:
+    """The first that holds: other categories, everything, more, less; else how far it keeps what it answered to.
+
+    Parameters
+    ----------
+    names
+        Of the categories.
+    pair
+        Names of baseline and focus.
+    before, after
+        Mean responses over all samples, for sets without labels.
+    """
+    baseline, focus = pair
+    liked, likes = (in_a_row([names[c] for c in each]) for each in (told.before, told.after))
+    usual = f" ({names[told.before[0]]})" if told.before else ""
+    ratio = told.ratio
+    if told.way == "other":
+        return f"Unit {index} answered to {liked}; under {focus} it answers to {likes}"
+    if told.way == "everything":
+        return f"Unit {index}{usual} fires on everything under {focus}: mean {times(ratio)}"
+    if told.way == "more":
+        return f"Unit {index}{usual} fires more under {focus}: mean {times(ratio)}"
+    if told.way == "less" and ratio == 0:
+        return f"Unit {index}{usual} goes silent under {focus}"
+    if told.way == "less" and ratio > 0:
+        return f"Unit {index}{usual} goes quiet under {focus}: mean {times(ratio)}"
+    if liked and likes and told.before[0] == told.after[0]:
+        return f"Unit {index} answers to {likes} under {focus}, as in {baseline}: mean {times(ratio)}"
+    if liked and likes:
+        return f"Unit {index} answers to {liked} in {baseline}, to {likes} under {focus}: mean {times(ratio)}"
+    if likes:
+        return f"Unit {index} was silent in {baseline}; under {focus} it answers to {likes}"
+    if before == after == 0:
+        return f"Unit {index} is silent in {baseline} and under {focus}"
+    if before > 0 and after >= 0:
+        return f"Unit {index} under {focus}: mean response {times(after / before)} that in {baseline}"
+    return f"Unit {index} under {focus}: mean response {number(before)} → {number(after)}"
+
+
+def unit_lede(unit: ShownUnit) -> Words:
+    """Mean response in both sets, over the baseline's maximum; the others that move it; what the unit is."""
+    layer = unit.study.layer(unit.layer)
+    what = f"{layer.read_as[0].upper()}{layer.read_as[1:]}, of {unit.layer}."
+    if len(unit.pair) == 1:
+        return [Span(what, "quiet")]
+    baseline, focus = unit.pair
+    largest = float(unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index])
+    before, after = _mean(unit, baseline), _mean(unit, focus)
+    words: list[str | Span] = [Span("Mean response", help=_rule(unit, welch(after, before))), " "]
+    if largest > 0:
+        words += [
+            f"{whole_percent(before.mean[0] / largest)} → ",
+            Span(f"{whole_percent(after.mean[0] / largest)} of its maximum", "strong"),
+        ]
+    else:
+        words += [f"{number(before.mean[0])} → ", Span(number(after.mean[0]), "strong")]
+    ratio = f" ({times(after.mean[0] / before.mean[0])})" if before.mean[0] > 0 else ""
+    words += [f"{ratio} under {focus}", *_of_others(unit, before), ". ", Span(what, "quiet")]
+    return words
+
+
+def _of_others(unit: ShownUnit, before: SetMean) -> list[str]:
+    """Which of the other sets quieten the unit and which drive it up, beyond chance."""
+    if not before.mean[0] > 0:
+        return []
+    down: list[tuple[str, str]] = []
+    up: list[tuple[str, str]] = []
+    for name in unit.others[:MOST_OTHERS]:
+        here = _mean(unit, name)
+        apart = welch(here, before)
+        if apart.high[0] < 0 or apart.low[0] > 0:
+            (down if apart.high[0] < 0 else up).append((name, times(here.mean[0] / before.mean[0])))
+    told = []
+    for found, one, several in ((down, "quietens", "quieten"), (up, "drives", "drive")):
+        if found:
+            names, ratios = (in_a_row(list(each)) for each in zip(*found, strict=True))
+            way = "" if found is down else " up"
+            told.append(f"{names} {one if len(found) == 1 else several} it{way}: {ratios}")
+    return [f"; {'; '.join(told)}"] if told else []
+
+
+def _rule(unit: ShownUnit, apart: Difference) -> str:
+    told = unit.answered
+    width = interval(float(apart.low[0]), float(apart.high[0]))
+    return (
+        f"Over all samples; difference of the two means {number(float(apart.value[0]))}"
+        f"{f' ({width}, 95 % by Welch)' if width else ''}. The sentence above is the first that holds of the means by "
+        f"category, in both sets: another category comes first and the two profiles correlate below {OTHER_PROFILE} "
+        f"(here {number(told.correlation)}); the mean over the categories grows to × {MORE} or more "
+        f"(here {times(told.ratio)}), each to × {EACH} for everything; it falls to × {LESS} or less. It answers to "
+        f"the categories with at least {whole_percent(ALIKE)} of its largest mean, three at most."
+    )
+
+
+def _mean(unit: ShownUnit, dataset: str) -> SetMean:
+    moments, u = unit.study[dataset].summary(unit.layer, Moments), unit.index
+    samples, total = int(moments.count), float(moments.total[u])
+    if not samples:
+        return SetMean(0, np.array([math.nan]), np.zeros(1))
+    apart = max(0.0, float(moments.squares[u]) - total * total / samples)
+    return SetMean(samples, np.array([total / samples]), np.array([apart]))
