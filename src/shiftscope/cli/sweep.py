@@ -112,6 +112,7 @@ def sweep(
     dry_run
         Record nothing; print what would be, with images, seconds and bytes.
     """
+    from shiftscope.explain.dose.ladder import ladders_of
     from shiftscope.flow.scores import score_all
     from shiftscope.model.evaluation.evaluation import moved
     from shiftscope.model.load import load_model
@@ -150,6 +151,8 @@ def sweep(
         _print_plan(table)
         return
     score_all(opened, progress=bar)
+    for ladder in ladders_of(opened):
+        opened.dose(ladder.group)
     for dataset, state in zip(table["dataset"], table["state"], strict=True):
         print(f"{dataset} ({state}): {opened[dataset].in_words}")
 

@@ -22,8 +22,8 @@ class Ladder:
 
     Parameters
     ----------
-    called
-        What the group is, in words.
+    group
+        Whose datasets they are.
     variable
         That orders them, as "strength" or "severity".
     rungs
@@ -32,10 +32,15 @@ class Ladder:
         Whether every rung shows the samples of the first one, in the same order.
     """
 
-    called: str
+    group: DatasetGroup
     variable: str
     rungs: Mapping[str, float]
     same_samples: bool
+
+    @property
+    def called(self) -> str:
+        """What the group is, in words."""
+        return self.group.called
 
     @property
     def source(self) -> str:
@@ -74,7 +79,7 @@ def ladder_of(study: StoredStudy, group: str | DatasetGroup) -> Ladder:
             f"{group.called!r} has {len(rungs)} datasets, its start among them; a dose needs {FEWEST} at least."
         )
     first, *others = (study[name] for name in rungs)
-    return Ladder(group.called, group.order, rungs, all(_shows_the_same(each, first) for each in others))
+    return Ladder(group, group.order, rungs, all(_shows_the_same(each, first) for each in others))
 
 
 def ladders_of(study: StoredStudy) -> list[Ladder]:
