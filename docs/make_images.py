@@ -45,11 +45,11 @@ def pages(study: StoredStudy) -> dict[str, tuple[str, int]]:
     most = int(counts.argmax())
     sample, (label, prediction) = int(wrong[first[most]]), pairs[:, most].tolist()
     return {
-        "overview": (f"?layer={LAYER}", 1000),
+        "overview": (f"?layer={LAYER}", 1120),
         "unit": (f"layers/{LAYER}/units/{unit}", 1500),
         "sample": (f"datasets/{SHIFTED}/samples/{sample}?layer={LAYER}", 1000),
         "confusion": (f"confusions/{label}/{prediction}?layer={LAYER}", 1000),
-        "paths": (f"paths?focus={SHIFTED}", 1500),
+        "paths": (f"paths?focus={SHIFTED}", 1420),
     }
 
 
@@ -57,15 +57,16 @@ def take(page: Page, address: str, height: int, file: Path) -> None:
     """One screenshot from the top of the page down to the last panel or table row that fits `height`."""
     page.set_viewport_size({"width": WIDTH, "height": height})
     page.goto(address, wait_until="networkidle")
-    if page.locator(".plot").count():
+    if page.locator(".plot:visible").count():
         page.wait_for_function("document.querySelectorAll('.plot canvas, .plot svg.marks').length > 0")
         page.wait_for_load_state("networkidle")
     page.wait_for_function(
-        "[...document.images].filter(i => i.parentElement.getBoundingClientRect().top < innerHeight)"
-        ".every(i => i.complete)"
+        "[...document.images].filter(i => i.checkVisibility())"
+        ".filter(i => i.parentElement.getBoundingClientRect().top < innerHeight).every(i => i.complete)"
     )
     ends = page.evaluate(
-        "[...document.querySelectorAll('main > *, main tr')].map(e => e.getBoundingClientRect().bottom)"
+        "[...document.querySelectorAll('main > *, main tr, main article, main details')]"
+        ".map(e => e.getBoundingClientRect().bottom)"
     )
     end = max((bottom for bottom in ends if height / 2 < bottom + 16 <= height), default=height - 16) + 16
     page.screenshot(path=file, clip={"x": 0, "y": 0, "width": WIDTH, "height": round(end)})

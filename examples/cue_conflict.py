@@ -164,7 +164,7 @@ def main() -> None:
     shape = int((samples.predictions == samples.labels)[differ].sum())
     other = int((samples.predictions == texture)[differ].sum())
     print(
-        f"of {differ.sum()} conflicts {shape} were told by shape and {other} by texture: "
+        f"of {differ.sum()} conflicts {shape} were classified by shape and {other} by texture: "
         f"shape share {shape / (shape + other):.2f}"
     )
     print(f"Look at it with: shiftscope view {given.out}")

@@ -408,7 +408,7 @@ def test_a_sample_without_a_picture_has_no_thumbnail(new_study, made):
 
     recording = new_study().record(Plain(), "lab", layers=["conv"], progress=False)
     assert not recording.samples.pictured.any()
-    with pytest.raises(NotInStudy, match="sample 3 has no picture"):
+    with pytest.raises(NotInStudy, match="sample 3 has no image"):
         recording.thumbnail(3)
 
 
@@ -649,7 +649,7 @@ def test_the_order_of_categories_is_told_once_and_kept_and_nothing_is_told_witho
     study.record(f"imagefolder:{tmp_path / 'val'}", "lab", layers=["hidden"])
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("lab: ")]
     assert told == [
-        "lab: 1 file passed over, for no picture ends so: '.raw' (1).",
+        "lab: 1 file passed over, for no image ends so: '.raw' (1).",
         "lab: categories are the folders in their order: 0 '0', 1 '1', 2 '2', 3 '3'.",
     ]
     assert [f"lab: {sentence}" for sentence in study["lab"].plan.source["told"]] == told

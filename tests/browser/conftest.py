@@ -82,18 +82,34 @@ class Watched:
         """Path and query of the page shown, in the viewer's own folder."""
         return self.page.url.removeprefix(self.origin)
 
-    def at(self, path: str, heading: str) -> None:
-        """Wait until the page of this path is shown, under this name; without a query, with any."""
+    def at(self, path: str, name: str) -> None:
+        """Wait until the page of this path is shown, which has this name; without a query, with any."""
         there = f"{self.origin}{path}"
         self.page.wait_for_url(lambda url: url == there or url.partition("?")[0] == there)
-        expect(self.page).to_have_title(re.compile(rf"^{re.escape(heading)} · "))
+        self.named(name)
 
-    def settle(self) -> None:
-        """Open what is folded and wait until every chart is drawn and every image has come."""
-        self.page.evaluate(
-            "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })"
-        )
-        for plot in self.page.locator(".plot").all():
+    def named(self, name: str) -> None:
+        """Wait until the page has this name: it stands in the title, where the heading may be a sentence."""
+        expect(self.page).to_have_title(re.compile(f"^{re.escape(name)} · "))
+        expect(self.page.locator("h1")).to_have_text(re.compile(r"\w"))
+
+    def choose(self, menu: str, option: str) -> None:
+        """Open one of the page's menus, and follow an entry of it."""
+        name = self.page.locator("summary .name", has_text=re.compile(f"^{re.escape(menu)}$"))
+        chosen = self.page.locator("details.menu.choice", has=name)
+        chosen.locator("summary").click()
+        chosen.get_by_role("link", name=option, exact=True).click()
+
+    def open_folds(self) -> int:
+        """Open what the page keeps closed; how many there were."""
+        closed = "document.querySelectorAll('details.fold:not([open]) > summary')"
+        return self.page.evaluate(f"[...{closed}].map((summary) => summary.click()).length")
+
+    def settle(self, folds: bool = True) -> None:
+        """Open what is folded, or leave it closed, and wait until charts are drawn and every image has come."""
+        if folds:
+            self.open_folds()
+        for plot in self.page.locator(".plot:visible").all():
             plot.scroll_into_view_if_needed()
             expect(plot.locator("svg[aria-hidden=true]")).to_be_visible()
         self.page.evaluate(

@@ -100,7 +100,7 @@ def test_scores_that_are_not_kept_come_without_a_reload(open_page, held, viewer)
     shown = open_page("/layers/hidden")
     page = shown.page
     expect(page.get_by_role("heading", name="Scores are not computed yet")).to_be_visible()
-    expect(page.locator("h1")).to_have_text("Layer hidden")
+    shown.named("Layer hidden")
     held.say("wait")
     button(page, "Compute").click()
     expect(page.locator(".told")).to_have_text(re.compile("waiting|begun|of "))
@@ -129,9 +129,9 @@ def test_a_layer_is_derived_and_has_its_page(open_page):
     page.goto(f"{shown.origin}/")
     expect(page.get_by_text("Layer hidden~pca3 is new.")).to_be_visible()
     page.goto(f"{shown.origin}/jobs")
-    over = table(page, "Over")
-    expect(over.get_by_role("link", name="pca of hidden, 3 features")).to_be_visible()
-    expect(over.get_by_role("link", name="What units 1, 2 of conv do, silence")).to_be_visible()
+    finished = table(page, "Finished")
+    expect(finished.get_by_role("link", name="pca of hidden, 3 features")).to_be_visible()
+    expect(finished.get_by_role("link", name="What units 1, 2 of conv do, silence")).to_be_visible()
 
 
 def test_what_is_written_meanwhile_is_not_taken_away(open_page, held):
@@ -214,6 +214,6 @@ def test_the_list_of_jobs_shows_progress_and_what_became_of_it(open_page, held):
     expect(page.get_by_role("heading", name="What units 1 of conv do, silence")).to_be_visible()
     expect(page.locator(".told")).to_have_text("0 of 256")
     held.say(ALL)
-    row = table(page, "Over").locator("tbody tr").first
+    row = table(page, "Finished").locator("tbody tr").first
     expect(row).to_contain_text("What units 1 of conv do, silence")
     expect(row).to_contain_text("done")

@@ -57,7 +57,7 @@ def test_checkpoints_are_compared_and_written_as_a_page(run, study, tmp_path):
     assert "later: " in answer.out
     page = (tmp_path / "page" / "index.html").read_text("utf-8")
     assert "Paths of output over 2 checkpoints" in page
-    assert "Tells categories apart" in page or "As demo" in page
+    assert "Separates categories" in page or "As demo" in page
     assert 'href=""' not in page
     assert "http" not in page.replace("http://www.w3.org", "").replace("http-equiv", "")
     assert run("compare", study, other, "--out", tmp_path / "page").status == 0  # a page may be replaced

@@ -77,7 +77,7 @@ def test_an_interrupted_recording_goes_on_with_the_same_command(run, recorded, m
         patched.setattr(RecordingWriter, "commit", stop)
         stopped = run(*words)
     assert stopped.status == 130
-    assert "Stopped. What was finished is kept, and the same command goes on." in stopped.err
+    assert "Stopped. What was finished is stored, and the same command goes on." in stopped.err
     assert len(list(recorded.glob("again/shards/*.done"))) == 1
     assert open_study(recorded).unfinished() == ["again"]
     assert run(*words).status == 0

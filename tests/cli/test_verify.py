@@ -15,7 +15,8 @@ def test_a_sound_study_passes(run, recorded):
     assert "files as written" in answer.out
 
 
-def test_damage_is_named_and_mended(run, recorded, chunk):
+@pytest.mark.parametrize("option", ["--repair", "--mend"])  # the older name stays
+def test_damage_is_named_and_repaired(run, recorded, chunk, option):
     before, name = chunk.read_bytes(), chunk.relative_to(recorded).as_posix()
     chunk.write_bytes(before[:-1])
     answer = run("verify", recorded)
@@ -23,7 +24,7 @@ def test_damage_is_named_and_mended(run, recorded, chunk):
     assert f"{name} differs from what was written" in answer.out
     assert "--repair" in answer.out
     assert chunk.read_bytes() != before, "nothing is written unless asked for"
-    answer = run("verify", recorded, "--repair")
+    answer = run("verify", recorded, option)
     assert answer.status == 1
     assert ": repaired" in answer.out
     assert chunk.read_bytes() == before

@@ -44,7 +44,7 @@ def test_case_tells_categories_apart_where_nothing_else_does() -> None:
     [
         (
             np.array([0.5, 1.25]),
-            r"label 0.5, of type float. .*regression target\? .*keep the numbers as metadata",
+            r"label 0.5, of type float. .*regression target\? .*give the numbers as metadata",
         ),
         ([[1, 0, 1], [0, 0, 0]], r"shape \(2, 3\) for 2 samples.*multi-label target.*as metadata"),
         (np.eye(3, dtype=int)[[0, 2]], r"One-hot rows become labels by labels.argmax\(-1\)"),

@@ -131,7 +131,7 @@ def test_a_hugging_face_dataset_by_what_it_has() -> None:
         ("nowhere", r"no file or folder 'nowhere' in .*kinds: .*imagefolder"),
         ("s3://bucket/val", "'s3://bucket/val' is not on this machine"),
         ("npz:nowhere.npz", "no file 'nowhere.npz'"),
-        ("/dev/null", "cannot be told from its name"),
+        ("/dev/null", "cannot be read from its name"),
     ],
 )
 def test_what_is_no_data_is_refused(data, message: str) -> None:

@@ -197,7 +197,7 @@ def test_a_pipe_or_device_is_refused_before_it_is_opened(kind, tmp_path, watched
         os.mkfifo(tmp_path / f"pipe{ending}")
         for path in (tmp_path / f"pipe{ending}", "/dev/zero"):
             told = ready.refused("data", f"{kind}:{path}" if kind else str(path))
-            assert "may never end" in told[0] or "cannot be told from its name" in told[0]
+            assert "may never end" in told[0] or "cannot be read from its name" in told[0]
 
 
 @pytest.mark.parametrize("kind", ["imagefolder", *dict.fromkeys(text.split()[0] for text in KINDS)])

@@ -37,9 +37,9 @@ def test_a_guessing_model_is_all_but_always_found():
 def test_the_sentence_holds_the_numbers_and_the_causes():
     told = chance_in_words("lab", 105, 1000, 10)
     assert told.startswith(
-        "As far as its 1,000 labelled samples tell, the model answers lab no better than chance"
+        "As far as its 1,000 labelled samples show, the model answers lab no better than chance"
     )
     assert "(105 right, where guessing among 10 categories gets 10 %)" in told
     for cause in ("untrained weights", "another order", "preprocessing"):
         assert cause in told
-    assert chance_in_words("lab", 0, 1, 3).startswith("As far as its one labelled sample tells")
+    assert chance_in_words("lab", 0, 1, 3).startswith("As far as its one labelled sample shows")

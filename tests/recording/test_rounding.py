@@ -189,7 +189,7 @@ def test_of_recordings_of_before_only_the_first_samples_are_known(tmp_path):
     before = ss.open_study(tmp_path / "a.study")["lab"]
     assert before.rounded("near") == Rounded(samples=32, to_zero=1, compared=32, subnormal=0)
     path.write_text(json.dumps(with_own_digest({**told, "to_zero": {"samples": 32}})))
-    with pytest.raises(StudyDamaged, match="does not tell what was rounded"):
+    with pytest.raises(StudyDamaged, match="does not say what was rounded"):
         ss.open_study(tmp_path / "a.study")["lab"].rounded("near")
 
 

@@ -110,7 +110,7 @@ def test_too_many_forms_at_once_are_refused_with_the_time_to_wait() -> None:
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "4"
     assert "default-src 'none'" in refused.headers["content-security-policy"]
-    assert "what was sent is not kept" in refused.text
+    assert "what was sent is not saved" in refused.text
     seconds[0] = 3.9
     assert save().headers["retry-after"] == "1"
     seconds[0] = 4

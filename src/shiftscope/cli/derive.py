@@ -33,7 +33,7 @@ def derive(
     name
         Of the new layer; LAYER~KINDSIZE where not given.
     seed
-        Of what is drawn at random while it is fitted.
+        Of what is chosen at random while it is fitted.
     workers
         Compute with so many processes of this machine.
     scheduler

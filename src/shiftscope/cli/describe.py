@@ -24,7 +24,7 @@ def describe(
     about
         Text for a person; an empty one takes it away.
     groups
-        VARIABLE=VALUE, as corruption=noise severity=3: text tells groups apart, a number orders one. Variables that
+        VARIABLE=VALUE, as corruption=noise severity=3: text names a group, a number orders its members. Variables that
         are not named stay; VARIABLE= takes one away.
     """
     from shiftscope.cli.group_values import group_values

@@ -44,7 +44,7 @@ def intervene(
     worst
         Change so many units with the largest score instead.
     by
-        Score that tells the worst units; blame where not given.
+        Score that chooses the worst units; blame where not given.
     dataset
         Shifted dataset under which they are the worst.
     edit

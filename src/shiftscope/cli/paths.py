@@ -40,7 +40,7 @@ def paths(
         Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         A linear map by the name of its module, or of the recorded layer that enters it; the one into the logits where
-        not given. Others are kept by record --paths.
+        not given. record --paths stores others.
     rule
         When a path counts: abs_mean reproduces the published tables, printed is the formula in the paper.
     smoothing

@@ -209,7 +209,7 @@ def says_what_stays() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print("Stopped. What was finished is kept, and the same command goes on.", file=sys.stderr)
+        print("Stopped. What was finished is stored, and the same command goes on.", file=sys.stderr)
         raise
 
 

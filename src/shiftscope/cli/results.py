@@ -21,7 +21,7 @@ def results(
     remove: bool = False,
     csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
 ) -> None:
-    """List what a study keeps of computed answers, and delete what is not wanted any more.
+    """List the results that a study stores, scores and paths among them, and delete those not wanted any more.
 
     Parameters
     ----------

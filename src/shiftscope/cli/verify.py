@@ -37,7 +37,7 @@ def verify(
     seconds = time.perf_counter() - started
     print(f"{counted(found.files, 'file')} as written ({found.bytes / 1e9:.3g} GB in {seconds:.2g} s).")
     if found.unchecked:
-        print(f"{counted(found.unchecked, 'file')} from before checksums were kept: not checked.")
+        print(f"{counted(found.unchecked, 'file')} from before checksums were written: not checked.")
     for damage in found.damages:
         print(f"{damage.file.relative_to(study).as_posix()} {damage.problem}")
     for line in advice(found, repaired=repair):

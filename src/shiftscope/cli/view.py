@@ -46,10 +46,10 @@ def view(
     allow_host
         A further name that visitors may ask under, such as a proxy's; repeat for several.
     token
-        What visitors must bring, at least 16 characters; a fresh one is drawn where not given. Other users of this
+        What visitors must bring, at least 16 characters; a fresh one is made where not given. Other users of this
         machine see the options of a command, but not its environment.
     read_only
-        Save no note and keep no score in the study.
+        Save no note and store no score in the study.
     model
         Compute what pages ask for with this model, in a process of its own: package.module:callable, timm:NAME,
         hf:NAME, or a .pt2 file of torch.export.

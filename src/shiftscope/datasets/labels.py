@@ -75,7 +75,7 @@ def label_indices(
                 f"labels of shape {array.shape} for {len(ids)} samples, a column. Give it as a row: labels[:, 0]."
             )
         raise LabelError(
-            f"labels of shape {array.shape} for {len(ids)} samples. One label a sample is due. "
+            f"labels of shape {array.shape} for {len(ids)} samples. Give each sample one label. "
             f"{_way_out(array) if rows else ''}".rstrip()
         )
     if array.dtype.kind in "iu":
@@ -96,16 +96,16 @@ def _way_out(label: Any) -> str:
     if isinstance(label, float):
         return (
             "Is it a number of a category? Give whole numbers, labels.astype(int), -1 for none. Is it a regression "
-            f"target? {CLASSIFIERS} and keep the numbers as metadata."
+            f"target? {CLASSIFIERS} and give the numbers as metadata."
         )
     rows = _numbers(label)
     if rows is None:
         return "A label is a whole number from 0, a category's name, or -1 or None where there is none."
     if not np.isin(rows, (0, 1)).all():
-        return f"Several numbers a sample are no category. {CLASSIFIERS} and keep them as metadata."
+        return f"Several numbers a sample are no category. {CLASSIFIERS} and give them as metadata."
     if (rows.sum(-1) == 1).all():
         return "One-hot rows become labels by labels.argmax(-1)."
-    return f"Rows of 0 and 1 are a multi-label target. {CLASSIFIERS} and keep the column of each category as metadata."
+    return f"Rows of 0 and 1 are a multi-label target. {CLASSIFIERS} and give the column of each category as metadata."
 
 
 def _numbers(label: Any) -> npt.NDArray[Any] | None:

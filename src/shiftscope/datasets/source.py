@@ -113,7 +113,7 @@ def _kind_of_path(path: str) -> str:
     if suffix == ".npz":
         return "jpegpack" if _is_jpeg_pack(path) else "npz"
     if suffix not in KIND_OF_SUFFIX:
-        raise DataError(f"what is in {path!r} cannot be told from its name. Say kind:path; kinds: {kinds}.")
+        raise DataError(f"what is in {path!r} cannot be read from its name. Say kind:path; kinds: {kinds}.")
     return KIND_OF_SUFFIX[suffix]
 
 

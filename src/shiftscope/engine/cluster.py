@@ -22,7 +22,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from shiftscope.engine.engine import Advance, Work, unfinished
 from shiftscope.errors import BadRequest, ClusterError
 
-GOES_ON = "Finished shards are kept, and the same call goes on from them."
+GOES_ON = "Finished shards are stored, and the same call goes on from them."
 
 
 class Cluster:

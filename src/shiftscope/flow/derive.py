@@ -113,7 +113,7 @@ def _checked(kind: str, **settings: Any) -> dict[str, Any]:
     try:
         json.dumps(settings)
     except (TypeError, ValueError) as error:
-        raise BadRequest(f"settings of {kind} that a study cannot keep: {error}.") from error
+        raise BadRequest(f"settings of {kind} that a study cannot store: {error}.") from error
     return settings
 
 

@@ -19,7 +19,7 @@ def describe(
     about: str | None = None,
     groups: Mapping[str, GroupValue] | None = None,
 ) -> Description:
-    """Say what a dataset is and where it belongs, and give what is said then; what is None stays.
+    """Say what a dataset is and where it belongs, and return what is said then; what is None stays.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def describe(
     about
         At most 10,000 characters; empty text takes it away.
     groups
-        Value by variable, as {"corruption": "noise", "severity": 3}: text tells groups apart, a number orders the
-        members of one. Variables that are not named stay, one whose value is empty text is taken away.
+        Value by variable, as {"corruption": "noise", "severity": 3}: text names a group, a number orders its
+        members. Variables that are not named stay, one whose value is empty text is taken away.
 
     Raises
     ------

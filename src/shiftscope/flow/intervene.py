@@ -47,7 +47,7 @@ def intervene(
     """Change what some units respond, and see what the model answers on each dataset.
 
     Without a model this is computed from what is stored, through the linear head that `layer` feeds. With one it runs
-    anew over each dataset, any layer can be changed, and what it answers is kept in the study.
+    anew over each dataset, any layer can be changed, and what it answers is stored in the study.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def intervene(
     if layer is None:
         layer = head_behind(study).layer
     units, against = checked_units(units, study, layer), study[reference or study.reference].name
-    live.refuse_changed_model()  # what it answers is kept
+    live.refuse_changed_model()  # what it answers is stored
     asked = list(data) if data else live.at_hand()
     if progress is True:
         tell("left out", [str(error) for error in live.left_out.values()])

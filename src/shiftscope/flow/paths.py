@@ -38,7 +38,7 @@ def paths(
 ) -> Paths:
     """How often each product of weight and response is significant, category by category; see docs/paths.md.
 
-    Computed from what is stored, without the model, and kept in the study.
+    Computed from what is stored, without the model, and stored in the study.
 
     Parameters
     ----------

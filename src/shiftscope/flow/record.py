@@ -1,4 +1,4 @@
-"""A model's responses to a dataset, kept in a study."""
+"""A model's responses to a dataset, stored in a study."""
 
 from __future__ import annotations
 

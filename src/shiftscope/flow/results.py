@@ -1,4 +1,4 @@
-"""What a study keeps of computed answers."""
+"""The results that a study stores."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def verify(study: StoredStudy, *, repair: bool = False, mend: bool = False) -> Verified:
-    """Compare every recorded file of the study, and every kept result, with its checksum; notes have none.
+    """Compare every recorded file of the study, and every stored result, with its checksum; notes have none.
 
-    What was found is told as it was before it was repaired.
+    The report says what was damaged before anything was repaired.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ class Answers:
         if logits.ndim != 2 or not np.isfinite(logits).all():
             raise ValueError(f"logits of shape {logits.shape}, or not all finite")
         if not all(isinstance(told, str) or _are_sums(told) for told in entry["beside"].values()):
-            raise ValueError("what it holds beside its weights is told otherwise")
+            raise ValueError("what it holds beside its weights is written otherwise")
         return cls(logits, float(entry["rounding"]), dict(entry["beside"]), dict(entry["versions"]))
 
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from shiftscope.errors import ModelError, ShiftscopeError
 
-GOES_ON = "What was finished is kept, and the same call goes on from there."
+GOES_ON = "What was finished is stored, and the same call goes on from there."
 _NO_MEMORY = re.compile(r"out of memory|(can't|cannot|not enough) (allocate )?memory", re.IGNORECASE)
 _OTHER_TYPE = re.compile(r"dtype|scalar type|Input type", re.IGNORECASE)
 

@@ -24,11 +24,11 @@ def chance_in_words(reference: str, right: int, labelled: int, categories: int) 
     reference
         The dataset's name.
     right, labelled
-        How many of its labelled samples are predicted right, of how many.
+        How many of its labelled samples are classified right, of how many.
     """
     if not no_better_than_chance(right, labelled, categories):
         return ""
-    samples = "its one labelled sample tells" if labelled == 1 else f"its {labelled:,} labelled samples tell"
+    samples = "its one labelled sample shows" if labelled == 1 else f"its {labelled:,} labelled samples show"
     return (
         f"As far as {samples}, the model answers {reference} no better than chance ({right:,} right, where guessing "
         f"among {categories:,} categories gets {100 / categories:.3g} %), so differences under a shift say nothing "

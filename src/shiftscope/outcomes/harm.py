@@ -21,7 +21,7 @@ def harm(usual_right: int, usual_total: int, right: int, total: int, categories:
     Parameters
     ----------
     usual_right, usual_total : samples
-        How many labelled samples of the baseline are predicted right, of how many.
+        How many labelled samples of the baseline are classified right, of how many.
     right, total : samples
         The same in the set.
     categories

@@ -31,7 +31,7 @@ def largest_loss(
     Parameters
     ----------
     right, total : (set, category)
-        How many samples are predicted right, of how many.
+        How many samples are classified right, of how many.
     usual_right, usual_total : (category,)
         The same in the reference.
     """

@@ -32,7 +32,7 @@ class Outcomes:
 
     @property
     def accuracy(self) -> float:
-        """Share of labelled samples predicted right; NaN without any."""
+        """Share of labelled samples classified right; NaN without any."""
         return self.right / self.labelled if self.labelled else float("nan")
 
     @cached_property
@@ -42,7 +42,7 @@ class Outcomes:
         return totals
 
     def recall(self) -> npt.NDArray[np.float64]:
-        """(category,) share of each category's samples predicted right; NaN for one without samples."""
+        """(category,) share of each category's samples classified right; NaN for one without samples."""
         totals = self.by_label
         nothing = np.full(len(totals), np.nan)
         told: npt.NDArray[np.float64] = np.divide(

@@ -118,9 +118,9 @@ def _way_to_one(shapes: set[tuple[int, ...]]) -> str:
     if {len(shape) for shape in shapes} == {3} and {shape[0] for shape in shapes} == {1, 3}:
         also = ", resize=..., crop=..." * (len({shape[1:] for shape in shapes}) > 1)
         return (
-            "Some pictures are gray and some in colour. Give a preprocessing that makes them equal: "
+            "Some images are gray and some in colour. Give a preprocessing that makes them equal: "
             f'Preprocess(channels="rgb"{also}) or channels="gray"; where the dataset makes tensors itself, convert the '
-            'pictures in its transform, .convert("RGB").'
+            'images in its transform, .convert("RGB").'
         )
     return "Give a preprocessing that makes them equal: Preprocess(resize=..., crop=...)."
 

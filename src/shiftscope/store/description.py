@@ -27,7 +27,7 @@ class Description:
     about
         Text; empty where nothing is said.
     groups
-        Value by variable, as {"corruption": "noise", "severity": 3}: text tells groups apart, a number orders one.
+        Value by variable, as {"corruption": "noise", "severity": 3}: text names a group, a number orders its members.
     """
 
     about: str = ""

@@ -189,7 +189,7 @@ def _read_manifest(path: Path, *, as_written: bool = False) -> Manifest:
     check_format(file, content)
     if as_written and not is_as_written(content):
         raise StudyDamaged(
-            f"{file} differs from what was written, and nothing else tells what that was. {RESTORE}"
+            f"{file} differs from what was written, and nothing else says what that was. {RESTORE}"
         )
     try:
         if not isinstance(content["datasets"], list) or not isinstance(content["categories"], list):

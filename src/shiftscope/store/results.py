@@ -238,7 +238,7 @@ def _described(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        described = read_json(path, "a kept result")
+        described = read_json(path, "a stored result")
     except StudyDamaged:
         if path.exists():
             raise

@@ -101,7 +101,7 @@ class Recording:
 
     @property
     def in_words(self) -> str:
-        """Number of samples and of those without a label, and the share of the labelled ones predicted right."""
+        """Number of samples and of those without a label, and the share of the labelled ones classified right."""
         labels, predictions = self.samples.labels, self.samples.predictions
         known = (labels != NO_LABEL) & (predictions != NO_LABEL)
         right = f", accuracy {100 * (labels == predictions)[known].mean():.1f} %" if known.any() else ""
@@ -166,7 +166,7 @@ class Recording:
         except (AttributeError, KeyError, TypeError):
             told = (None,) * 4
         if not all(type(number) is int and number >= 0 for number in told):
-            raise StudyDamaged(f"{self.place.description} does not tell what was rounded; record it again.")
+            raise StudyDamaged(f"{self.place.description} does not say what was rounded; record it again.")
         return Rounded(*told)
 
     @_says_whose
@@ -177,7 +177,7 @@ class Recording:
             return MapGeometry.from_json(self._maps[layer]) if layer in self._maps else None
         except (KeyError, TypeError, ValueError) as error:
             raise StudyDamaged(
-                f"{self.place.description} does not tell where the map of {layer!r} lies: {error!r}; record it again."
+                f"{self.place.description} does not say where the map of {layer!r} lies: {error!r}; record it again."
             ) from error
 
     @_says_whose

@@ -209,7 +209,8 @@ class StoredStudy(Mapping[str, Recording]):
         return RecordingPlace.found(self.path, dataset, self.manifest.folder(dataset))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._whole(), key=lambda name: name != self.reference))
+        reference = self.reference
+        return iter(sorted(self._whole(), key=lambda name: name != reference))
 
     def __len__(self) -> int:
         return len(self._whole())
@@ -227,7 +228,7 @@ class StoredStudy(Mapping[str, Recording]):
         if name in self.derived and (missing := self.without_codes(name)):
             raise NotInStudy(
                 f"{name!r} is derived, and its codes of {' and '.join(map(repr, missing))} are missing. What derived "
-                "it goes on where responses were kept."
+                "it goes on where responses were stored."
             )
         return layer_named(name, self.layers)
 

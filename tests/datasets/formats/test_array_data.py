@@ -132,19 +132,19 @@ def test_float_sequences_pass_as_they_are_when_said() -> None:
     [
         (np.zeros((2, 3, 5, 3), np.uint8), {}, "can have their channels first or last"),
         (np.zeros((2, 5, 5, 3)), {}, "can have their channels first or last"),
-        (np.zeros((2, 7, 4)), {}, r'gray pictures or sequences. Say which: ss.dataset\(..., layout="nhw"\)'),
+        (np.zeros((2, 7, 4)), {}, r'gray images or sequences. Say which: ss.dataset\(..., layout="nhw"\)'),
         (np.zeros((2, 4, 5, 4), np.uint8), {}, "can have their channels first or last"),
-        (np.zeros((2, 4, 5, 4), np.uint8), {"layout": "nhwc"}, "with 4 channels; pictures have 1 or 3"),
+        (np.zeros((2, 4, 5, 4), np.uint8), {"layout": "nhwc"}, "with 4 channels; images have 1 or 3"),
         (
             np.zeros((2, 4, 5, 3), np.int64),
             {"layout": "nhwc"},
-            r"pictures of type int64. .*astype\(np.uint8\)",
+            r"images of type int64. .*astype\(np.uint8\)",
         ),
         (np.zeros((2, 4, 5)), {"layout": "nchw"}, "it has 3 axes"),
         (np.zeros(4), {}, "the first axis counts samples"),
         (np.zeros((0, 3, 4, 4)), {}, "holds no samples"),
         (np.zeros((2, 3), complex), {}, "a model takes numbers"),
-        (np.zeros((2, 3)), {"preprocess": Preprocess()}, "is not pictures; leave preprocess out"),
+        (np.zeros((2, 3)), {"preprocess": Preprocess()}, "holds no images; leave preprocess out"),
         (np.zeros((2, 3, 4, 4)), {"preprocess": Preprocess(resize=2)}, "cannot be resized"),
         (
             np.full((2, 3, 4, 4), 1.5),

@@ -59,10 +59,10 @@ def test_a_folder_that_is_no_category_is_refused(folder: Path) -> None:
 
 def test_an_empty_folder_is_refused(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=r"no pictures below .*\.png, .*\.jpg"):
+    with pytest.raises(DataError, match=r"no images below .*\.png, .*\.jpg"):
         image_folder(tmp_path / "empty")
     (folder / "cow").mkdir()
-    with pytest.raises(DataError, match=r"the folder 'cow' .* holds no pictures"):
+    with pytest.raises(DataError, match=r"the folder 'cow' .* holds no images"):
         image_folder(folder)
     assert image_folder(folder, categories=["cat", "cow", "dog"])[2].label == 2
 
@@ -105,7 +105,7 @@ def test_a_decompression_bomb_is_an_error(folder: Path, monkeypatch: pytest.Monk
 
 
 def test_an_error_of_the_preprocessing_names_the_picture(folder: Path) -> None:
-    with pytest.raises(DataError, match=r"'dog/b.png' of .*: a crop of 9 x 9 from a picture of 5 x 7"):
+    with pytest.raises(DataError, match=r"'dog/b.png' of .*: a crop of 9 x 9 from an image of 5 x 7"):
         image_folder(folder, preprocess=Preprocess(crop=9))[2]
 
 
@@ -206,7 +206,7 @@ def test_case_and_blanks_of_a_folder_do_not_matter_but_two_folders_are_two_categ
 def test_the_order_of_folders_and_what_was_passed_over_are_told(folder: Path) -> None:
     (folder / "dog/b.heic.bak").write_text("x")
     assert image_folder(folder).describe()["told"] == [
-        "2 files passed over, for no picture ends so: '.txt' (1), '.bak' (1).",
+        "2 files passed over, for no image ends so: '.txt' (1), '.bak' (1).",
         "categories are the folders in their order: 0 'cat', 1 'dog'.",
     ]
 
@@ -214,7 +214,7 @@ def test_the_order_of_folders_and_what_was_passed_over_are_told(folder: Path) ->
 def test_a_folder_without_labels_is_told_to_have_none(folder: Path) -> None:
     (folder / "dog/x.TXT").touch()
     assert image_folder(folder / "dog").describe()["told"] == [
-        "1 file passed over, for no picture ends so: '.txt' (1).",
+        "1 file passed over, for no image ends so: '.txt' (1).",
         "there are no subfolders, so no sample has a label.",
     ]
 

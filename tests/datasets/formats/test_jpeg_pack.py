@@ -54,7 +54,7 @@ def test_a_header_stands_before_each_file(write_pack) -> None:
         ({"offset": np.array([0, 5, 3])}, "is damaged: offsets run from 0 to 3"),
         ({"offset": np.array([0, 10**6])}, "is damaged: offsets run from 0 to 1000000"),
         ({"offset": np.array([-1, 3])}, "is damaged"),
-        ({"offset": np.array([0])}, "holds no pictures"),
+        ({"offset": np.array([0])}, "holds no images"),
         ({"offset": np.array([0.0, 1.0])}, "is not a JPEG pack: scan and header are one row of bytes"),
         ({"scan": np.zeros((2, 2), np.uint8)}, "is not a JPEG pack"),
         ({"label": np.arange(5)}, r"labels of shape \(5,\) for 6 samples"),

@@ -138,7 +138,7 @@ def test_labels_that_are_names_are_looked_up() -> None:
     [
         ((UNIT, 1, 2), "gives tuples of 3"),
         ({"picture": UNIT}, "gives dicts with picture; none is image, pixel_values, input, x"),
-        (("file.png", 1), "an input of type str. A dataset gives a picture"),
+        (("file.png", 1), "an input of type str. A dataset gives an image"),
         ((UNIT, 1.0), "has a label 1.0, of type float"),
         ((UNIT, torch.eye(3)[0]), r"has a label of shape \(3,\)"),
         ((UNIT, "cat"), "nothing says which category"),
@@ -166,7 +166,7 @@ def test_a_bad_input_is_no_bad_label() -> None:
 
 
 def test_preprocessing_of_what_is_a_tensor_already_is_refused() -> None:
-    with pytest.raises(DataError, match="already; preprocessing takes pictures or bytes"):
+    with pytest.raises(DataError, match="already; preprocessing takes images or bytes"):
         torch_dataset(Items([UNIT]), preprocess=Preprocess())[0]
 
 
@@ -297,4 +297,4 @@ def test_names_that_contradict_the_order_are_refused() -> None:
 def test_keys_of_an_item_differ_in_case_only_and_one_like_a_label_is_told_of() -> None:
     assert torch_dataset(Items([{"Image": UNIT, "Label": 2}]))[0].label == 2
     told = torch_dataset(Items([{"image": UNIT, "target": 2}])).describe()["told"]
-    assert told == ["sample 0 has no label, and 'target', kept as metadata, looks like one."]
+    assert told == ["sample 0 has no label, and 'target', stored as metadata, looks like one."]

@@ -90,7 +90,7 @@ def test_the_input_is_made_from_the_picture_that_is_shown() -> None:
 
 
 def test_a_crop_larger_than_the_picture_is_refused() -> None:
-    with pytest.raises(DataError, match=r"crop of 6 x 6 from a picture of 5 x 7 .*resize=6"):
+    with pytest.raises(DataError, match=r"crop of 6 x 6 from an image of 5 x 7 .*resize=6"):
         Preprocess(crop=6)(image())
 
 

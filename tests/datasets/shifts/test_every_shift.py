@@ -123,8 +123,8 @@ def test_every_shift_explains_itself(kind):
     ("image", "message"),
     [
         (np.zeros((15, 20, 3), np.uint8), "images of 15 x 20; shifts need 16 pixels on each side."),
-        (np.zeros(20, np.uint8), r"\(20,\) is not pictures; a shift needs rows and columns."),
-        (np.zeros((20, 20), np.int64), r"\(20, 20\) is not pictures; a shift needs rows and columns."),
+        (np.zeros(20, np.uint8), r"\(20,\) are no images; a shift needs rows and columns."),
+        (np.zeros((20, 20), np.int64), r"\(20, 20\) are no images; a shift needs rows and columns."),
         (
             np.full((16, 16, 3), 1.5),
             "values from 1.5 to 1.5; a shift starts from 0..1. Give the mean and std",

@@ -187,8 +187,8 @@ def test_the_description_is_that_of_the_source_with_its_shifts(data):
     described = shifted(data, ["contrast:1", "rotate:0.25:7"]).describe()
     shifts = described.pop("shifts")
     assert described.pop("told") == [
-        "its pictures are shifted by contrast, strength 1, seed 0.",
-        "its pictures are shifted by rotate, strength 0.25, seed 7.",
+        "its images are shifted by contrast, strength 1, seed 0.",
+        "its images are shifted by rotate, strength 0.25, seed 7.",
     ]
     assert described == data.describe()
     assert [(each["name"], each["version"], each["strength"], each["seed"]) for each in shifts] == [
@@ -246,7 +246,7 @@ def test_what_a_shift_cannot_take_is_refused_before_the_first_sample_is_asked_fo
         ss.shift(np.zeros((2, 20, 20), np.uint8), "hue", 0.5)
     with pytest.raises(DataError, match=r"^images of 8 x 8; shifts need 16 pixels on each side.$"):
         ss.shift(np.zeros((2, 8, 8), np.uint8), "jpeg", 0.5)
-    with pytest.raises(DataError, match=r"^\(7,\) is not pictures; a shift needs rows and columns.$"):
+    with pytest.raises(DataError, match=r"^\(7,\) are no images; a shift needs rows and columns.$"):
         ss.shift(np.zeros((2, 7)), "jpeg", 0.5)
     with pytest.raises(
         DataError, match=r"^amplitude_swap takes each image's amplitudes from another; there is only"

@@ -225,7 +225,7 @@ def test_maps_are_found_by_module_or_layer(study, new_study, made):
         map_named(study, "haed")
     bare = new_study(name="bare")
     bare.record(made(), "lab", layers=["conv"], progress=False)
-    with pytest.raises(NotInStudy, match="this study keeps no linear map"):
+    with pytest.raises(NotInStudy, match="this study has no linear map"):
         bare.paths()
 
 
@@ -291,8 +291,8 @@ def test_checkpoints_are_measured_against_the_first(tmp_path, made):
     ratio = found.ratio("apart", "lab")
     assert ratio.low < ratio.value < ratio.high
     assert ratio.low > APART
-    assert found.diagnosis("apart", "lab").startswith("Tells categories apart: separation is ")
-    assert not found.diagnosis("same", "lab").startswith("Tells categories apart")
+    assert found.diagnosis("apart", "lab").startswith("Separates categories: separation is ")
+    assert not found.diagnosis("same", "lab").startswith("Separates categories")
     with pytest.raises(BadRequest, match="at least two"):
         compare(["start"], [studies[0].paths(**FEW)])
     with pytest.raises(BadRequest, match="two studies are called start"):

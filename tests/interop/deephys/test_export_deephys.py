@@ -53,7 +53,7 @@ def test_older_files_come_out_as_the_latest_package_would_have_written_them(impo
     for layer, responses in raw.layers.items():
         assert ours.layers[layer].tobytes() == responses.tobytes()
     np.testing.assert_array_equal(ours.pixels[0], raw.pixels[0].repeat(3, axis=0))
-    assert exported.notes == ("oldest_grey: 12 grey pictures with three equal channels.",)
+    assert exported.notes == ("oldest_grey: 12 grey images with three equal channels.",)
     assert cbor2.loads(exported.files[0].read_bytes())["classification_layer"] == "classification"
 
 
@@ -124,8 +124,8 @@ def test_pictures_take_the_shape_of_the_first(written, tmp_path):
     assert (raw.pixels[1] == 0x10).all()
     assert (abs(raw.pixels[2].astype(int) - 0x20) <= 2).all()
     assert exported.notes == (
-        "set: 2 pictures resized to 3 x 2 pixels as the first.",
-        "set: 1 picture as the study's JPEG has it, not the pixels shown.",
+        "set: 2 images resized to 3 x 2 pixels as the first.",
+        "set: 1 image as the study's JPEG has it, not the pixels shown.",
     )
 
 

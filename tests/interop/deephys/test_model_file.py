@@ -97,7 +97,7 @@ def test_a_missing_or_repeated_key_is_refused(written):
 
 def test_a_model_whose_profiles_would_fill_the_memory_is_refused(written):
     files = written({"layers": [layer("hidden", 2), layer("out", 9000)]})
-    with pytest.raises(DataError, match=r"9002 units and 9000 categories: .* at most 67108864 are kept"):
+    with pytest.raises(DataError, match=r"9002 units and 9000 categories: .* at most 67108864 are stored"):
         read_model_file(files.model)
 
 

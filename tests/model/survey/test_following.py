@@ -190,7 +190,7 @@ UNKNOWN = [
 def test_where_nothing_or_two_things_tell_the_axis_it_is_asked_for(net, shape):
     name = [name for name, _ in net.named_modules()][-1]
     inputs = torch.rand(shape)
-    with pytest.raises(LayerError, match="nothing in the forward pass tells which axis") as refused:
+    with pytest.raises(LayerError, match="nothing in the forward pass shows which axis") as refused:
         choose_layers(Survey.of(net.eval(), inputs, layers=[name]))
     assert f"Layer({name!r}, channel_axis=1)" in str(refused.value)
     (last,) = choose_layers(Survey.of(net, inputs, layers=[f"{name}:channel_axis=-1"]))
@@ -227,12 +227,12 @@ class Padded(nn.Module):
 def test_nested_tensors_inside_a_model_are_told_and_stop_no_pass():
     listed = {layer.name: layer for layer in list_layers(Padded().eval(), torch.rand(2, 7, 8))}
     assert "gives a nested tensor" in listed["body.layers.0.norm2"].why_not
-    assert "nothing in the forward pass tells" in listed["body"].why_not
+    assert "nothing in the forward pass shows" in listed["body"].why_not
 
 
 def test_a_norm_over_the_channels_leaves_no_units():
     net = Made(lambda self, x: self.out(self.conv(x).norm(dim=1)), conv=nn.Conv2d(3, 6, 3), out=nn.Identity())
-    with pytest.raises(LayerError, match="nothing in the forward pass tells which axis"):
+    with pytest.raises(LayerError, match="nothing in the forward pass shows which axis"):
         choose_layers(Survey.of(net, torch.rand(2, 3, 8, 8), layers=["out"]))
 
 

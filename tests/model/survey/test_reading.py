@@ -87,7 +87,7 @@ def test_what_is_left_over_counts_only_where_the_names_confirm_it():
     (layer,) = choose_layers(Survey.of(Vit({"cls_token": 1}, filled=True), IMAGES, layers=["block"]))
     assert layer.prefix_tokens == 1
     with pytest.raises(
-        LayerError, match=r"16 patches were seen, so that 1 are left over, .* tell of 0 in front"
+        LayerError, match=r"16 patches were seen, so that 1 are left over, .* speak of 0 in front"
     ):
         choose_layers(Survey.of(Vit({"embedding": 1}, filled=True), IMAGES, layers=["block"]))
 

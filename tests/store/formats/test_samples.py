@@ -37,7 +37,7 @@ def test_thumbnails_are_those_of_arrow_and_empty_ones_are_none(written, batches)
         if picture:
             assert samples.thumbnail(position) == picture
         else:
-            with pytest.raises(NotInStudy, match=f"sample {position} has no picture"):
+            with pytest.raises(NotInStudy, match=f"sample {position} has no image"):
                 samples.thumbnail(position)
 
 

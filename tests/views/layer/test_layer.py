@@ -245,7 +245,7 @@ def test_without_single_responses_the_sentence_is_of_the_peak_that_was_lost(summ
     lost = stored_estimates(summaries_only.study, "field", "lab", "hidden")["novelty"].value
     assert page.sentence == f"Unit {np.nanargmax(lost)} of hidden lost most of its peak response under field"
     assert (
-        "No intervals: responses not kept (lab and field were recorded as summaries)."
+        "No intervals: responses not stored (lab and field were recorded as summaries)."
         in panel(page, Table).note
     )
 

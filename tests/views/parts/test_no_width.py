@@ -48,7 +48,7 @@ def test_one_sample(tiny):
 
 def test_responses_that_were_not_kept_are_said_once_below_the_table(summaries_only):
     table = panel(unit(summaries_only.study, "hidden", 0), Table, "Scores")
-    assert "No intervals: responses not kept (field and lab were recorded as summaries)." in table.note
+    assert "No intervals: responses not stored (field and lab were recorded as summaries)." in table.note
     assert not any("No interval" in cell.help for row in table.rows for cell in row)
 
 

@@ -1,5 +1,7 @@
 """Conditions that choose units, against the same conditions written in Python."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,71 @@ def test_a_condition_on_a_score_holds_for_the_units_it_says(numbers, where, hold
     values = numbers.measure("novelty").estimate.value
     expected = [u for u, v in enumerate(values) if holds(v) and (v == v or not where)]
     assert chosen(numbers, where) == expected
+
+
+ATOMS = {  # as a filter has it: as Python has it
+    "novelty > 0.1": "novelty > 0.1",
+    "NOVELTY from -0.1 to 0.2": "-0.1 <= novelty <= 0.2",
+    "novelty outside 0 to 20 %": "(novelty < 0 or novelty > 0.2)",
+    "shift auroc.q < 0.05": "q < 0.05",
+    "spurious<=.3": "spurious <= 0.3",
+    "unit >= 5": "unit >= 5",
+    "tag:colour": "unit in (1, 4)",
+    "label:stripes": "unit in (1, 2)",
+    'label:"s, (not)"': "unit == 2",
+}
+NOTES = {
+    1: UnitNote("red stripes", frozenset({"colour"})),
+    2: UnitNote("Stripes, (not) dots", frozenset({"colours"})),
+    4: UnitNote("", frozenset({"colour", "late"})),
+}
+
+
+def expression(rng, depth):
+    """A random filter and the same in Python, with as few parentheses as each happens to get."""
+    if depth == 0 or rng.random() < 0.15:
+        return rng.choice(list(ATOMS.items()))
+    kind = rng.choice(["and", "or", "not", "()", "comma"])
+    ours, python = expression(rng, depth - 1)
+    if kind == "not":
+        return f"{rng.choice(['not', 'NOT'])} {ours}", f"not {python}"
+    if kind == "()":
+        return f"({ours})", f"({python})"
+    other, python_other = expression(rng, depth - 1)
+    if kind == "comma":
+        return f"({ours}, {other} )", f"(({python}) and ({python_other}))"
+    return f"{ours} {kind} {other}", f"{python} {kind} {python_other}"
+
+
+def test_random_expressions_choose_what_python_makes_of_them(numbers):
+    rng, sizes = random.Random(5), set()
+    auroc = numbers.measure("shift_auroc").estimate
+    values = {name: numbers.measure(name).estimate.value.tolist() for name in ("novelty", "spurious")}
+    q = auroc.q.tolist()
+    assert np.isnan(values["novelty"]).any()
+    for _ in range(500):
+        ours, python = expression(rng, rng.randrange(1, 6))
+        code = compile(python, "expression", "eval")
+        expected = [
+            unit
+            for unit in range(10)
+            if eval(code, {"unit": unit, "q": q[unit], **{name: v[unit] for name, v in values.items()}})
+        ]
+        assert chosen(numbers, ours, NOTES) == expected, ours
+        sizes.add(len(expected))
+    assert len(sizes) > 5
+
+
+def test_a_comma_is_an_and_that_binds_last(numbers):
+    assert chosen(numbers, "unit < 2 or unit > 6, unit from 1 to 7") == [1, 7]
+    assert chosen(numbers, "unit < 2 or unit > 6 and unit from 1 to 7") == [0, 1, 7]
+    assert chosen(numbers, "(unit < 2 or unit > 6) and unit from 1 to 7") == [1, 7]
+    assert chosen(numbers, "not unit < 2, not (unit > 6 or unit < 5)") == [5, 6]
+
+
+def test_units_without_the_number_pass_the_not_of_every_condition_on_it(numbers):
+    undefined = set(np.flatnonzero(np.isnan(numbers.measure("novelty").estimate.value)).tolist())
+    assert set(chosen(numbers, "not novelty < 0 and not novelty >= 0")) == undefined
 
 
 def test_units_without_the_number_pass_nothing(numbers):
@@ -93,10 +160,37 @@ def test_tags_are_whole_words_and_labels_any_part(numbers):
         "novelty > 0.2; spurious < 1",
         "<script>",
         "novelty == 1",
+        "novelty > 0.2 spurious < 1",
+        "novelty > 0.2 (unit < 3)",
+        "unit < 3 or novelty",
+        "(unit < 3 and novelty ~ 3)",
+        'label:"red',
     ],
 )
 def test_what_is_no_condition_is_shown_what_one_looks_like(where):
-    with pytest.raises(BadRequest, match=r"is no condition\. Conditions between commas"):
+    with pytest.raises(BadRequest, match=r"is no condition.*\. A condition is a score or unit with <"):
+        conditions(where)
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("unit < 3 and", "a condition is missing in 'unit < 3 and'"),
+        ("or unit < 3", "a condition is missing in 'or unit < 3'"),
+        ("unit < 3 and or unit > 2", "a condition is missing in"),
+        ("()", r"a condition is missing in '\(\)'"),
+        ("not", "a condition is missing in 'not'"),
+        ("(unit < 3, unit > 1", r"'\(unit < 3, unit > 1' opens a parenthesis that nothing closes"),
+        ("unit < 3) or unit > 5", r"'unit < 3\)' closes a parenthesis that nothing opens"),
+        ("(" * 51 + "unit < 3" + ")" * 51, "more than 50 parentheses and nots within each other"),
+        ("not " * 20_000 + "unit < 3", "more than 50 parentheses and nots within each other"),
+        ("novlty", "'novlty' is no condition; closest: 'novelty'"),
+        ("unit < 3 and spurius and novelty > 0", "'spurius' is no condition; closest: 'spurious'"),
+        ("tg:colour", "'tg:colour' is no condition; closest: 'tag'"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_what_is_there(where, message):
+    with pytest.raises(BadRequest, match=message):
         conditions(where)
 
 
@@ -104,6 +198,7 @@ def test_what_is_no_condition_is_shown_what_one_looks_like(where):
     ("where", "message"),
     [
         ("novlty > 0.2", "no number 'novlty'; closest: 'novelty'"),
+        ("unit < 3 or (unit > 5 and not novlty > 0.2)", "no number 'novlty'; closest: 'novelty'"),
         ("novelty.q < 0.1", "novelty tests nothing, so it has no q; these do: .*shift_auroc"),
         ("novelty.floor < 0.1", "novelty has no floor; these do: profile_correlation, spurious"),
         ("novelty.p < 0.1", "novelty has no 'p'; there are .q, .low, .high and .floor"),
@@ -127,3 +222,8 @@ def test_a_rectangle_takes_the_place_of_an_earlier_one():
     assert without_rectangle(asked, "novelty", "spurious") == "unit < 5, spurious > 0.1"
     assert without_rectangle(asked, "maximum", "fires") is None
     assert with_rectangle([], "novelty", "spurious") == drawn
+    joined = conditions("novelty from 0 to 1 or unit < 5, (spurious > 0.1)")
+    assert without_rectangle(joined, "novelty", "spurious") is None
+    assert with_rectangle(joined, "novelty", "spurious") == (
+        f"novelty from 0 to 1 or unit < 5, (spurious > 0.1), {drawn}"
+    )

@@ -6,13 +6,14 @@ import pytest
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.count import count_plainly
 from shiftscope.explain.paths.counting.rules import RULES
-from shiftscope.views.page.panels import Chart, Facts, Matrix, Message, Table
+from shiftscope.views.page.panels import Chart, Facts, Fold, Matrix, Message, Table
+from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.paths.path_order import ordered
 from shiftscope.views.paths.path_pair import path_pair
 from shiftscope.views.paths.paths import paths
 from shiftscope.web.html.addresses import Served
 from shiftscope.web.html.matrices import drawing
-from tests.views.conftest import panel, panels, same_number, texts
+from tests.views.conftest import holders, panel, panels, same_number, texts
 
 FEW = {"shuffles": 3, "resamples": 20, "progress": False}
 
@@ -63,6 +64,56 @@ def test_the_page_shows_what_was_counted(counted):
     np.testing.assert_array_equal(crossed.counts, found.statistics["field"].from_reference)
     assert "|N_ij| > |mean_k N_ik|" in page.subtitle
     assert "clipped" in page.subtitle
+
+
+def said(page):
+    """What each fold of a page says was found."""
+    return {fold.title: fold.says for fold in holders(page.panels) if isinstance(fold, Fold)}
+
+
+def test_what_is_folded_says_what_was_found(counted):
+    found = counted.study.paths(**FEW)
+    page = paths(counted.study, focus="field")
+    says = said(page)
+    lab, field = (found.statistics[name] for name in ("lab", "field"))
+    means = f"{number(lab.mean_kl.value)} in lab, {number(field.mean_kl.value)} in field"
+    assert says["Every set in a table"] == f"mean divergence, nats: {means}"
+    rare = " in lab, ".join(percent(each.separation.rare[-1]) for each in (lab, field))
+    assert says["How often paths are significant"].endswith(f"less than 5 % of the samples: {rare} in field")
+    entropy = lab.separation.entropy[:-1]
+    mixed = counted.study.categories[int(np.nanargmax(entropy))]
+    assert says["Every category in a table"] == (
+        f"most mixed in lab: {mixed}, entropy {number(np.nanmax(entropy))} nats"
+    )
+    assert len(page.panels) <= 5
+
+
+def test_categories_that_moved_farther_than_they_were_apart_are_counted(new_study, made):
+    study = new_study()
+    study.record(made(samples=120), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(made(samples=120, seed=1), "field", progress=False)
+    found = study.paths(**FEW).statistics
+    lab, field = found["lab"], found["field"]
+    apart = [np.delete(lab.kl[c, :-1], c).mean() for c in range(len(study.categories))]
+    moved = np.diag(field.from_reference)[:-1]
+    enough = np.minimum(lab.separation.samples, field.separation.samples)[:-1] >= 20
+    known = [c for c in np.flatnonzero(enough) if np.isfinite(moved[c]) and np.isfinite(apart[c])]
+    assert known
+    farther = sum(moved[c] > apart[c] for c in known)
+    says = said(paths(study, focus="field"))
+    assert (
+        says["Where each category moved"]
+        == f"{farther} of {len(known)} categories moved farther than they were apart in lab"
+    )
+
+
+def test_categories_of_too_few_samples_are_not_counted(new_study, made):
+    study = new_study()
+    study.record(made(samples=20), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(made(samples=20, seed=1), "field", progress=False)
+    study.paths(**FEW)
+    says = said(paths(study, focus="field"))
+    assert says["Where each category moved"] == "no category has 20 labelled samples in both"
 
 
 def test_frequencies_are_the_histogram_of_a_category(counted):
@@ -130,15 +181,15 @@ def test_a_pair_shows_the_terms_of_its_divergence(counted):
         rows.append(count_plainly(weight, bias, chosen, RULES["abs_mean"]) / len(chosen))
     p, q = (np.clip(row, 1e-8, 1 - 1e-8) for row in rows)
     terms = (p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q))) / p.size
-    units = panel(page, Table, "Incoming units that tell them apart")
+    units = panel(page, Table, "Incoming units that separate them")
     assert same_number(units.note.split("is ")[1].split(" ")[0], terms.sum())
     by_unit = terms.sum(axis=0)
     first = texts(units)[0]
     assert same_number(first[1], by_unit.max())
     assert first[0] == ("bias" if by_unit.argmax() == weight.shape[1] else f"unit {by_unit.argmax()}")
-    outputs = texts(panel(page, Table, "Outputs whose paths tell them apart"))
+    outputs = texts(panel(page, Table, "Outputs whose paths separate them"))
     assert same_number(outputs[0][1], terms.sum(axis=1).max())
-    best = texts(panel(page, Table, "Paths that tell them apart"))[0]
+    best = texts(panel(page, Table, "Paths that separate them"))[0]
     assert same_number(best[-1], terms.max())
     found = counted.study.paths(**FEW).statistics["field"]
     facts = next(f for f in panels(page, Facts) if f.title == "field").facts
@@ -170,11 +221,11 @@ def test_what_is_not_there_is_named(counted, new_study, made):
     with pytest.raises(BadRequest, match="category=77"):
         paths(counted.study, category=77)
     lacking = path_pair(counted.study, 0, 4)  # category e has no sample anywhere
-    assert panel(lacking, Message, "Nothing to compare").text == "There is no labelled image of e."
+    assert panel(lacking, Message, "Nothing to compare").text == "There is no labelled sample of e."
     bare = new_study(name="bare")
     bare.record(made(), "lab", layers=["conv"], progress=False)
-    assert "No linear map is kept" in [each.title for each in paths(bare).panels]
-    with pytest.raises(NotInStudy, match="keeps no linear map"):
+    assert "No linear map is stored" in [each.title for each in paths(bare).panels]
+    with pytest.raises(NotInStudy, match="has no linear map"):
         path_pair(bare, 0, 1)
 
 

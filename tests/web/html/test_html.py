@@ -214,10 +214,13 @@ def test_headings_follow_the_nesting() -> None:
     assert "<h2>inner</h2>" in draw(Columns("", [inner]), SERVED)
 
 
-def test_a_role_is_told_in_words_and_by_class() -> None:
+def test_a_role_is_a_class_and_the_baseline_is_named() -> None:
     html = draw(Facts("digits", [], role="shifted"), SERVED)
     assert 'class="panel facts shifted"' in html
-    assert '<span class="role">shifted</span>' in html
+    assert 'class="role"' not in html
+    html = draw(Facts("digits", [], role="reference"), SERVED)
+    assert 'class="panel facts reference"' in html
+    assert '<span class="role">baseline</span>' in html
 
 
 def test_a_picture_tells_its_verdict_in_words_and_by_class() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from shiftscope.flow.scores import score_all
-from shiftscope.study import Study, open_study
+from shiftscope.study import Study
 from shiftscope.web.jobs import job_queue
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.jobs.source import Source
@@ -30,12 +28,6 @@ INTERVENE = {"job": "intervene", "layer": "conv", "edit": "silence", "reference"
 SLEEPS, FAILS = "3", "4"  # sizes, see SCRIPT
 
 Asked = Callable[..., TestClient]
-
-
-@pytest.fixture(scope="module")
-def recorded(_recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """One for all of these tests: the jobs' scripts change nothing in it."""
-    return open_study(shutil.copytree(_recorded_once, tmp_path_factory.mktemp("asked") / "made.study"))
 
 
 @pytest.fixture
@@ -101,7 +93,7 @@ def test_what_two_ask_for_is_done_once(asked: Asked, jobs: JobQueue) -> None:
 
 def test_the_list_of_jobs_is_never_an_old_one(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
-    assert "No job is over yet." in client.get("/jobs").text
+    assert "No job has finished yet." in client.get("/jobs").text
     submitted(client, size=FAILS)
     while jobs.job(1).under_way:
         time.sleep(0.01)

@@ -95,7 +95,7 @@ def test_a_worker_that_dies_is_told_and_started_again(queue, size, told):
 def test_a_worker_that_hangs_is_ended(queue):
     jobs = queue(silent_for=0.5)
     failed = over(jobs, asked(jobs, 3))
-    assert "told nothing for 0 seconds and was ended" in failed.message
+    assert "reported nothing for 0 seconds and was ended" in failed.message
     assert over(jobs, asked(jobs, 9)).state == "done"
 
 

@@ -74,7 +74,7 @@ class ArrayData(RowData):
         self._stretch = False
         if self.layout == "features":
             if preprocess is not None:
-                raise DataError(f"an array of shape {array.shape} is not pictures; leave preprocess out.")
+                raise DataError(f"an array of shape {array.shape} holds no images; leave preprocess out.")
             if array.dtype.kind not in "fiub":
                 raise DataError(f"an array of type {array.dtype}; a model takes numbers.")
         elif array.dtype == np.uint8:
@@ -134,17 +134,17 @@ class ArrayData(RowData):
             return
         if not preprocess.keeps_size:
             raise DataError(
-                "floating-point pictures cannot be resized or cropped here. Give bytes, uint8 from 0 to 255."
+                "floating-point images cannot be resized or cropped here. Give bytes, uint8 from 0 to 255."
             )
         if self._stretch:
             raise DataError(
-                f"floating-point pictures from {self.images.min():.4g} to {self.images.max():.4g}; "
+                f"floating-point images from {self.images.min():.4g} to {self.images.max():.4g}; "
                 "preprocessing starts from 0..1. Leave preprocess out if they are normalised already, "
                 "or divide them first."
             )
         if self._channels not in (1, preprocess.channel_count):
             raise DataError(
-                f"floating-point pictures with {self._channels} channels; the preprocessing makes "
+                f"floating-point images with {self._channels} channels; the preprocessing makes "
                 f"{preprocess.channel_count} ({preprocess.channels})."
             )
 

@@ -35,12 +35,12 @@ def array_layout(images: npt.NDArray[Any], asked: Layout | None = None) -> Layou
         raise DataError(f"layout={layout!r} of an array of shape {shape}; it has {len(shape)} axes.")
     if images.dtype != np.uint8 and images.dtype.kind != "f":
         raise DataError(
-            f"pictures of type {images.dtype}. Give bytes, .astype(np.uint8), or floating-point values "
+            f"images of type {images.dtype}. Give bytes, .astype(np.uint8), or floating-point values "
             "as the model takes them."
         )
     if images.dtype == np.uint8 and layout != "nhw" and _channels(shape, layout) not in (1, 3):
         raise DataError(
-            f"bytes of shape {shape} with {_channels(shape, layout)} channels; pictures have 1 or 3. "
+            f"bytes of shape {shape} with {_channels(shape, layout)} channels; images have 1 or 3. "
             'Leave transparency out, or pass the array on as it is: ss.dataset(..., layout="features").'
         )
     return layout
@@ -52,7 +52,7 @@ def _guess(images: npt.NDArray[Any]) -> Layout:
         return "nhw"
     if len(shape) == 3 and images.dtype.kind == "f":
         raise DataError(
-            f"{images.dtype} values of shape {shape} are gray pictures or sequences. "
+            f"{images.dtype} values of shape {shape} are gray images or sequences. "
             'Say which: ss.dataset(..., layout="nhw"), or layout="features" to pass them on as they are.'
         )
     if len(shape) != 4:

@@ -59,7 +59,7 @@ def image_folder(
     )
     if not files:
         raise DataError(
-            f"no pictures below {str(path)!r}; looked for files ending in {', '.join(known)}. "
+            f"no images below {str(path)!r}; looked for files ending in {', '.join(known)}. "
             f"{_passed_over(passed)}".rstrip()
         )
     names = category_names(categories)
@@ -95,7 +95,7 @@ def _passed_over(passed: Counter[str]) -> str:
         return ""
     some = ", ".join(f"{ending!r} ({count:,})" for ending, count in passed.most_common(8))
     files = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
-    return f"{files} passed over, for no picture ends so: {some}{', ...' * (len(passed) > 8)}."
+    return f"{files} passed over, for no image ends so: {some}{', ...' * (len(passed) > 8)}."
 
 
 def _pictures(root: Path, known: tuple[str, ...], passed: Counter[str]) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _filled(folders: Sequence[str], files: Sequence[str], path: str | Path) -> t
     empty = set(folders) - {file.split("/", 1)[0] for file in files if "/" in file}
     if empty:
         raise DataError(
-            f"the folder {sorted(empty)[0]!r} of {str(path)!r} holds no pictures, so it may or may not "
+            f"the folder {sorted(empty)[0]!r} of {str(path)!r} holds no images, so it may or may not "
             "be a category. Remove it, or give the names in label order: ss.dataset(..., categories=[...])."
         )
     return folder_order(folders, repr(str(path)))
@@ -149,7 +149,7 @@ def _refuse_shared(by_folder: Mapping[str, int], names: Sequence[str]) -> None:
         if first.setdefault(place, folder) != folder:
             raise DataError(
                 f"the folders {first[place]!r} and {folder!r} would both be category {place}, {names[place]!r}. Put "
-                "their pictures into one folder, or rename one."
+                "their images into one folder, or rename one."
             )
 
 
@@ -165,7 +165,7 @@ def _folder(file: str, path: str | Path) -> str:
     if not slash:
         raise DataError(
             f"{file!r} lies beside the category folders of {str(path)!r}. Move it into one of them, "
-            "or show a folder that has pictures only."
+            "or show a folder that has images only."
         )
     return folder
 

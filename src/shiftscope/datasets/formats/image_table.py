@@ -228,7 +228,7 @@ def _inside_paths(paths: list[Any], table: str | Path, start: Path, *, explicit_
         if steps.split(os.sep)[0] == os.pardir or (os.path.isabs(steps) and not explicit_root):
             raise DataError(
                 f"row {line} of {str(table)!r} leads out of the folder it starts from: {path!r}. "
-                "Name a folder that holds all the pictures, and let paths start there: "
+                "Name a folder that holds all the images, and let paths start there: "
                 'ss.dataset(..., root="...").'
             )
         plain.append(Path(steps).as_posix())

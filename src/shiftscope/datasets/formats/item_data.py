@@ -154,7 +154,7 @@ class ItemData:
             return (self.preprocess or Preprocess.plain(gray=gray)).show(value)
         if not isinstance(value, (torch.Tensor, np.ndarray)):
             raise DataError(
-                f"an input of type {type(value).__name__}. A dataset gives a picture (PIL), an array "
+                f"an input of type {type(value).__name__}. A dataset gives an image (PIL), an array "
                 "or a tensor; add a transform that makes one."
             )
         pixels = _pixels(value)
@@ -163,7 +163,7 @@ class ItemData:
         if self.preprocess is not None:
             raise DataError(
                 f"an input that is a {type(value).__name__} of {value.dtype} already; preprocessing takes "
-                "pictures or bytes. Leave preprocess out, or take the transform out of the dataset."
+                "images or bytes. Leave preprocess out, or take the transform out of the dataset."
             )
         given = value if isinstance(value, torch.Tensor) else torch.as_tensor(value, device="cpu")
         given = given.detach().clone(memory_format=torch.contiguous_format)
@@ -221,7 +221,7 @@ class ItemData:
                 )
             if first.label == NO_LABEL and not self.told and (like := label_like(first.metadata)):
                 self.told.append(
-                    f"sample {position} has no label, and {like!r}, kept as metadata, looks like one."
+                    f"sample {position} has no label, and {like!r}, stored as metadata, looks like one."
                 )
 
     def _targets(self) -> list[str] | None:

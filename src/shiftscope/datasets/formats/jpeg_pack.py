@@ -94,7 +94,7 @@ class JpegPack(RowData):
                 "offset one of whole numbers."
             )
         if len(self._offset) < 2:
-            raise DataError(f"the JPEG pack {self.path!r} holds no pictures.")
+            raise DataError(f"the JPEG pack {self.path!r} holds no images.")
         offset = self._offset = self._offset.astype(np.int64)
         if offset[0] < 0 or offset[-1] > len(self._scan) or (np.diff(offset) < 0).any():
             raise DataError(

@@ -18,7 +18,7 @@ def refuse_bomb(path: str, packed: int, unpacked: int) -> None:
     """
     if too_much(packed, unpacked):
         raise DataError(
-            f"{path!r} has {packed:,} bytes and would unpack to {unpacked:,} bytes, which no pictures do. If you trust "
+            f"{path!r} has {packed:,} bytes and would unpack to {unpacked:,} bytes, which no images do. If you trust "
             "it, unpack it yourself."
         )
 

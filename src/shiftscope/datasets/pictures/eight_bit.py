@@ -29,7 +29,7 @@ def eight_bit(picture: Image.Image, mode: Literal["RGB", "L"]) -> Image.Image:
         picture = _from_integers(picture)
     elif picture.mode == "F":
         raise DataError(
-            "a picture of floating-point values, whose range is unknown. Give the pixels as an array."
+            "an image of floating-point values, whose range is unknown. Give the pixels as an array."
         )
     elif picture.has_transparency_data:
         layer = picture.convert("RGBA")
@@ -38,14 +38,14 @@ def eight_bit(picture: Image.Image, mode: Literal["RGB", "L"]) -> Image.Image:
     try:
         return picture.convert(mode)
     except ValueError as error:
-        raise DataError(f"a picture of mode {picture.mode!r}: {error}. Save it as RGB.") from error
+        raise DataError(f"an image of mode {picture.mode!r}: {error}. Save it as RGB.") from error
 
 
 def _from_integers(picture: Image.Image) -> Image.Image:
     values = np.asarray(picture).astype(np.int64)
     if values.min() < 0 or values.max() > 65535:
         raise DataError(
-            f"a picture of whole numbers from {values.min()} to {values.max()}; 16 bits end at 65535. "
+            f"an image of whole numbers from {values.min()} to {values.max()}; 16 bits end at 65535. "
             "Give the pixels as an array."
         )
     return Image.fromarray(((values + 128) // 257).astype(np.uint8))

@@ -43,7 +43,7 @@ def bare_pixels(given: torch.Tensor) -> Pixels:
         It is no floating-point (channel, row, column).
     """
     if given.ndim != 3 or not given.is_floating_point():
-        raise DataError(f"{tuple(given.shape)} is not pictures; a shift needs rows and columns.")
+        raise DataError(f"{tuple(given.shape)} are no images; a shift needs rows and columns.")
     return Pixels(lambda: channels_last(given), lambda image: channels_first(image).to(given.dtype), given)
 
 

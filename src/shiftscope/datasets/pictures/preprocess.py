@@ -245,7 +245,7 @@ def _centre(picture: Image.Image, crop: Size) -> Image.Image:
     width, height = picture.size
     if rows > height or columns > width:
         raise DataError(
-            f"a crop of {rows} x {columns} from a picture of {height} x {width} (rows x columns). "
+            f"a crop of {rows} x {columns} from an image of {height} x {width} (rows x columns). "
             f"Enlarge it first, with resize={max(rows, columns)}."
         )
     top, left = round((height - rows) / 2), round((width - columns) / 2)  # halves to even, as torchvision

@@ -40,12 +40,12 @@ def read_picture(file: Path | bytes) -> Image.Image:
         Not a picture in one of `formats()`, or a damaged one.
     """
     if isinstance(file, Path) and file.exists() and not file.is_file():
-        raise DataError("it is not a file; remove it from among the pictures.")
+        raise DataError("it is not a file; remove it from among the images.")
     limit = Image.MAX_IMAGE_PIXELS
     with _opened(io.BytesIO(file) if isinstance(file, bytes) else file) as picture:
         width, height = picture.size
         if limit is not None and width * height > limit:
-            raise _too_large(f"a picture of {width:,} x {height:,} pixels")
+            raise _too_large(f"an image of {width:,} x {height:,} pixels")
         # Decoded whole: a JPEG decoded at a half or a quarter (`Image.draft`) would take two thirds of the time, and
         # move what the model sees, in photographs resized to 32 px by 2 levels on average and by up to 60.
         picture.load()
@@ -58,7 +58,7 @@ def _opened(file: Path | io.BytesIO) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused by size
             return Image.open(file, formats=formats())
     except Image.DecompressionBombError as error:  # twice the limit and more
-        raise _too_large(f"a picture of too many pixels ({error})") from error
+        raise _too_large(f"an image of too many pixels ({error})") from error
 
 
 def _too_large(what: str) -> DataError:

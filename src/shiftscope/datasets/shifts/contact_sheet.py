@@ -35,5 +35,5 @@ def contact_sheet(
 def _picture(dataset: Dataset) -> Image.Image:
     picture = dataset[0].picture
     if picture is None:
-        raise DataError("the first sample has no picture of 1 or 3 channels to be drawn.")
+        raise DataError("the first sample has no image of 1 or 3 channels to be drawn.")
     return picture

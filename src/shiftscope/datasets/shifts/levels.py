@@ -26,7 +26,7 @@ def to_levels(image: Image) -> Levels:
         It is no picture, too small, or not in 0..1.
     """
     if image.ndim not in (2, 3) or not (image.dtype == np.uint8 or image.dtype.kind == "f"):
-        raise DataError(f"{image.shape} is not pictures; a shift needs rows and columns.")
+        raise DataError(f"{image.shape} are no images; a shift needs rows and columns.")
     rows, columns = image.shape[:2]
     if min(rows, columns) < SMALLEST_SIDE:
         raise DataError(f"images of {rows} x {columns}; shifts need {SMALLEST_SIDE} pixels on each side.")

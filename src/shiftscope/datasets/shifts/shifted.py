@@ -88,7 +88,7 @@ class Shifted:
     def describe(self) -> dict[str, Any]:
         """What the source says of itself, and the shifts in the order in which they are applied."""
         own = dict(self.made_from.describe())
-        told = f"its pictures are shifted by {self.name}, strength {self.strength:g}, seed {self.seed}."
+        told = f"its images are shifted by {self.name}, strength {self.strength:g}, seed {self.seed}."
         this = {
             "name": self.name,
             "version": self.kind.version,

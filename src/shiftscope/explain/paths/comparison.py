@@ -84,9 +84,9 @@ class Comparison:
             here.mean_entropy.low > there.mean_entropy.high or here.mean_entropy.high < there.mean_entropy.low
         )
         if ratio.low > APART:
-            return f"Tells categories apart: separation is {told}, {entropy}."
+            return f"Separates categories: separation is {told}, {entropy}."
         if ratio.high < APART and changed:
-            what = "Changed without telling categories apart, as when labels are memorised"
+            what = "Changed without separating categories, as when labels are memorised"
             return f"{what}: separation is {told}, {entropy}."
         if ratio.high < APART:
             return f"As {first}: separation is {told}, {entropy}."

@@ -22,7 +22,7 @@ from shiftscope.store.stored_study import StoredStudy
 if TYPE_CHECKING:
     import pandas as pd
 
-ALL = "all together"  # the last row and column: all images as one category
+ALL = "all together"  # the last row and column: all samples as one category
 FEWEST = 20  # samples of a category on both sides of a comparison of datasets
 
 
@@ -181,7 +181,7 @@ def map_named(study: StoredStudy, name: str | None = None) -> LinearMap:
     maps = study.maps
     if not maps:
         raise NotInStudy(
-            "this study keeps no linear map: the model ends in none, or the layer before it was not recorded. Record "
+            "this study has no linear map: the model ends in none, or the layer before it was not recorded. Record "
             "into a new study with paths=[...], the names of linear layers or convolutions."
         )
     if name is None:
@@ -198,7 +198,7 @@ def map_named(study: StoredStudy, name: str | None = None) -> LinearMap:
             return linear
     raise NotInStudy(
         f"no linear map {name!r} in this study; closest: {closest(name, maps)}. There are: {', '.join(maps)}. "
-        "Others are kept by recording with paths=[...]."
+        "Recording with paths=[...] stores others."
     )
 
 

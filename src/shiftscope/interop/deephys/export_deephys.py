@@ -201,7 +201,7 @@ def _exportable(recording: Recording, notes: list[str]) -> npt.NDArray[np.int64]
     reasons = {
         "were skipped": samples.predictions == NO_LABEL,
         "have no label": samples.labels == NO_LABEL,
-        "have no picture": ~samples.pictured,
+        "have no image": ~samples.pictured,
     }
     kept = np.ones(len(samples), bool)
     for why, without in reasons.items():
@@ -213,7 +213,7 @@ def _exportable(recording: Recording, notes: list[str]) -> npt.NDArray[np.int64]
     if not kept.any():
         raise DataError(
             f"{recording.name!r} cannot be a Deephys file: of its {counted(len(samples), 'sample')} none was shown and "
-            "has a label and a picture. Leave it out: datasets=[...]."
+            "has a label and an image. Leave it out: datasets=[...]."
         )
     return np.flatnonzero(kept)
 

@@ -76,7 +76,7 @@ def read_model_file(path: Path, classification_layer: str | None = None) -> Mode
     if sum(layers.values()) * layers[named] > MOST_PROFILES:
         raise DataError(
             f"{path} has {sum(layers.values())} units and {layers[named]} categories: their mean responses would "
-            f"be {sum(layers.values()) * layers[named]} numbers, and at most {MOST_PROFILES} are kept."
+            f"be {sum(layers.values()) * layers[named]} numbers, and at most {MOST_PROFILES} are stored."
         )
     suffix = found.get("suffix")
     name = f"{found['name'] or ''}_{suffix}" if suffix else found["name"] or ""

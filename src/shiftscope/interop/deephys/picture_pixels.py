@@ -29,7 +29,7 @@ class PicturePixels:
             picture.load()
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             raise StudyDamaged(
-                f"the picture of sample {position} of {self._recording.name!r} cannot be read: {error}. "
+                f"the image of sample {position} of {self._recording.name!r} cannot be read: {error}. "
                 "Record the dataset again."
             ) from error
         self._grey += picture.mode == "L"
@@ -48,13 +48,13 @@ class PicturePixels:
         rows, columns, _ = self._layout.shape if self._layout else (0, 0, 0)
         name, told = self._recording.name, []
         if self._grey:
-            told.append(f"{name}: {counted(self._grey, 'grey picture')} with three equal channels.")
+            told.append(f"{name}: {counted(self._grey, 'grey image')} with three equal channels.")
         if self._resized:
             told.append(
-                f"{name}: {counted(self._resized, 'picture')} resized to {columns} x {rows} pixels as the first."
+                f"{name}: {counted(self._resized, 'image')} resized to {columns} x {rows} pixels as the first."
             )
         if self._lossy:
             told.append(
-                f"{name}: {counted(self._lossy, 'picture')} as the study's JPEG has it, not the pixels shown."
+                f"{name}: {counted(self._lossy, 'image')} as the study's JPEG has it, not the pixels shown."
             )
         return told

@@ -58,7 +58,7 @@ def choose_layers(survey: Survey) -> list[RecordedLayer]:
         found = _decide(layer, survey)
         if chosen.setdefault(found.name, found) != found:
             raise LayerError(
-                f"layer {found.name!r} is asked for twice with different settings; a study keeps one of a name."
+                f"layer {found.name!r} is asked for twice with different settings; a study has one layer of a name."
             )
     return list(chosen.values())
 

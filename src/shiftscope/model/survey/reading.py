@@ -62,7 +62,7 @@ def _proven_axis(tensor: torch.Tensor, name: str, survey: Survey) -> int:
     if axis is None:
         shape = tuple(tensor.shape[1:])
         raise LayerError(
-            f"layer {name!r} gives shape {shape} for a sample, and nothing in the forward pass tells which axis holds "
+            f"layer {name!r} gives shape {shape} for a sample, and nothing in the forward pass shows which axis holds "
             f"its units. Say it: Layer({name!r}, channel_axis=1) for the {shape[0]} along the first axis, "
             f"channel_axis=-1 for the {shape[-1]} along the last; as text {f'{name}:channel_axis=-1'!r}."
         )
@@ -96,7 +96,7 @@ def _proven_prefix(tensor: torch.Tensor, name: str, survey: Survey) -> int:
                 name,
                 length,
                 f"{patches} patches were seen, so that {counted} are left over, and the names of the model's "
-                f"parameters tell of {named} in front",
+                f"parameters speak of {named} in front",
             )
     else:
         counted = 0

@@ -19,7 +19,7 @@ def checksums(folder: Path, sums: Mapping[str, str]) -> dict[Path, str]:
     """
     if not isinstance(sums, Mapping):
         raise StudyDamaged(
-            f"checksums in {folder} are told by {type(sums).__name__} and not by the names of files. Record the "
+            f"checksums in {folder} are named by {type(sums).__name__} and not by the names of files. Record the "
             "dataset again."
         )
     told = {}

@@ -159,7 +159,7 @@ class Samples:
             self._partial[self._shard(position)].value(column, row) if self._partial else column[row].as_py()
         )
         if not thumbnail:
-            raise NotInStudy(f"sample {position} has no picture: it was recorded without one.")
+            raise NotInStudy(f"sample {position} has no image: it was recorded without one.")
         return thumbnail
 
     def check(self, position: int) -> int:

@@ -128,7 +128,7 @@ def _damages(place: RecordingPlace, found: Verified) -> Iterator[Damage]:
         try:
             done = json.loads(place.done(index).read_bytes())
             if not tells_of_shard(done, plan, index):
-                raise StudyDamaged(f"it does not tell of shard {index} as it was planned")
+                raise StudyDamaged(f"it does not describe shard {index} as it was planned")
             sums |= place.files(done.get("sha256", {}))
         except (OSError, ValueError, RecursionError, StudyDamaged) as error:
             broken.add(path)
@@ -230,7 +230,7 @@ def advice(found: Verified, *, repaired: bool) -> list[str]:
             lines.append(f"Damaged results: {done} computed again when they are asked for.")
         elif not dataset:
             lines.append(
-                "Record any dataset again, by the same command: the model tells its linear maps and its answers."
+                "Record any dataset again, by the same command: the model gives its linear maps and its answers."
             )
         elif any(each.remedy == "overwrite" for each in of_it):
             lines.append(f"{dataset}: record it again with --overwrite; nothing less brings it back.")

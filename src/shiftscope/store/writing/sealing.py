@@ -167,7 +167,7 @@ def _only_kept(place: RecordingPlace, plan: Plan, sums: Checksums) -> bool:
     flush(place.summaries, kept)
     if _content(place.named(kept)) != read_json(place.description, "a recording").get("content"):
         raise StudyDamaged(
-            f"{place.folder} keeps no responses, and its summaries are not of the shards that are there. Record with "
+            f"{place.folder} stores no responses, and its summaries are not of the shards that are there. Record with "
             "overwrite=True."
         )
     return True
@@ -180,7 +180,7 @@ def _ends_of_shards(place: RecordingPlace, plan: Plan) -> tuple[Checksums, dict[
     """
     sums: Checksums = {}
     taken: dict[str, Any] = {}
-    told_by: dict[Path, Path] = {}  # file -> the `.done` file that tells of it
+    told_by: dict[Path, Path] = {}  # file -> the `.done` file that names it
     for index in plan.shards():
         path = place.done(index)
         done = read_json(path, "the end of a shard", sums=sums)
@@ -192,14 +192,14 @@ def _ends_of_shards(place: RecordingPlace, plan: Plan) -> tuple[Checksums, dict[
                 taken[what] = _added(taken.get(what, {}), done[what])
         except (KeyError, TypeError, AttributeError) as error:
             raise StudyDamaged(
-                f"{path} does not tell what was rounded as those before it do; record the dataset again."
+                f"{path} does not say what was rounded as those before it do; record the dataset again."
             ) from error
         if "sha256" not in done:
             flush(place.samples(index), sums)
     # Of before there are some that name the summaries too, which are gone once they are merged.
     if missing := place.missing(file for file in told_by if file.suffix != ".summaries"):
         raise StudyDamaged(
-            f"{told_by[missing[0]]} tells of {missing[0]}, which is not there. Remove it, and give the "
+            f"{told_by[missing[0]]} names {missing[0]}, which is not there. Remove it, and give the "
             "command that recorded the dataset again."
         )
     return sums, {what: taken[what] for what in sorted(taken)}

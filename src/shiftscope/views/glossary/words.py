@@ -37,10 +37,10 @@ WORDS = (
     ("floor", "What sampling alone makes of a score, without any shift."),
     (
         "flat",
-        "Of a unit: it does not tell the categories apart in the reference, so that their order means nothing.",
+        "Of a unit: it does not separate the categories in the reference, so that their order means nothing.",
     ),
     ("probe", "A unit, direction or logit as a differentiable function of the input."),
-    ("result", "What a slower question answered, kept in the study with its settings."),
+    ("result", "What a slower question answered, stored in the study with its settings."),
     ("category", "A class of the classifier; the label is the true one, the prediction the model's."),
     ("confusion", "Samples labelled a and predicted b, in this direction."),
     (
@@ -48,5 +48,6 @@ WORDS = (
         "The dataset that selects and orders what a page shows; by default the one that loses most accuracy.",
     ),
     ("baseline", "The dataset that the focus is compared with, by whose maximum responses are measured."),
+    ("argues for", "A unit argues for a category to whose logit it adds, more than to the others."),
     ("path", "One product of weight and activation, w a, of a linear map."),
 )

@@ -37,8 +37,8 @@ def accuracies(shown: ShownIntervention) -> Table | Message | None:
     columns = [
         Column("dataset"),
         Column("labelled", "Samples with a label.", numeric=True),
-        Column("before", "Share of them predicted right, as recorded.", numeric=True),
-        Column("after", "Share of them predicted right with the units changed.", numeric=True),
+        Column("before", "Share of them classified right, as recorded.", numeric=True),
+        Column("after", "Share of them classified right with the units changed.", numeric=True),
         Column(
             "difference",
             "After minus before in percentage points, with the 95 % interval of Newcombe for paired shares.",

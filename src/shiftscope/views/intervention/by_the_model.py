@@ -40,6 +40,6 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
     )
     return offer or Message(
         "The model was not asked",
-        f"{selection.layer} does not feed the logits by a linear map, and no answer to this change is kept for "
+        f"{selection.layer} does not feed the logits by a linear map, and no answer to this change is stored for "
         f"{names}. {MODEL_AT_HAND}",
     )

@@ -48,4 +48,4 @@ def _table(over: list[Job]) -> Table:
         ]
         for job in over
     ]
-    return Table("Over", columns, rows, empty="No job is over yet.")
+    return Table("Finished", columns, rows, empty="No job has finished yet.")

@@ -40,7 +40,7 @@ def derived_layers(shown: ShownLayer) -> Sequence[Panel]:
         Column("layer"),
         Column("kind", "How it was computed."),
         Column("units", numeric=True),
-        Column("fitted on", "Samples of the half of the dataset that is kept for fitting."),
+        Column("fitted on", "Samples of the half of the dataset that is used for fitting."),
         Column("missing", "Datasets whose codes are still to be computed."),
     ]
     table = [Table(f"Derived from {layer}", columns, rows)] if rows else []

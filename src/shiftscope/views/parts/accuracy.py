@@ -1,4 +1,4 @@
-"""Accuracy as a fact of a page: with its interval, and how it differs from the reference."""
+"""Accuracy as a fact of a page: with its interval, and how it differs from the baseline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def answers(selection: Selection, dataset: str) -> tuple[int, int]:
     return _answers(selection.study[dataset].samples, len(selection.study.categories))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _answers(samples: Samples, categories: int) -> tuple[int, int]:
     """Added up once: a thousand categories have a million counts."""
     counted = outcomes(samples, categories)
@@ -35,19 +35,19 @@ def accuracy_fact(
     of: str,
     page: str = "",
 ) -> Fact:
-    """Right answers over all, in `dataset` and, to compare with, in the reference.
+    """Right answers over all, in `dataset` and, to compare with, in the baseline.
 
     Parameters
     ----------
     answers, usual
-        How many are right of how many, here and in the reference.
+        How many are right of how many, here and in the baseline.
     of
         The samples counted, in words: "the samples with this label".
     """
     right, total = answers
     low, high = map(float, wilson(right, total))
     notes = [share_interval(low, high)]
-    help = f"Share of {of} that are predicted right, with the 95 % interval of Wilson."
+    help = f"Share of {of} that are classified right, with the 95 % interval of Wilson."
     if dataset != selection.baseline:
         change, least, most = map(float, newcombe(right, total, *usual))
         if math.isfinite(change):

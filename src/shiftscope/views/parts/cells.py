@@ -28,7 +28,7 @@ def with_floor(cell: Cell, estimate: Estimate, unit: int) -> Cell:
     if estimate.flat[unit]:
         note, help = (
             f"{note}, flat",
-            f"{help} Flat: in the reference the unit does not tell the categories apart.",
+            f"{help} Flat: in the baseline the unit does not separate the categories.",
         )
     return replace(cell, note=f"{cell.note}; {note}" if cell.note else note, help=help)
 

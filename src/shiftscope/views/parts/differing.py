@@ -29,15 +29,15 @@ DIFFERENCES = (
         "respond more or less strongly",
         "q < 0.05, shift AUROC outside 0.4 to 0.6",
         "shift_auroc.q < 0.05, shift_auroc outside 0.4 to 0.6",
-        "The unit's response alone tells the two sets apart, surely and by more than a little.",
+        "The unit's response alone separates the two sets, surely and by more than a little.",
     ),
     Difference(
         "spurious",
         "prefer other categories",
         "scrambled preference above 0.5 with its whole interval",
         "spurious.low > 0.5",
-        "The order of the categories the unit responds to is more lost than kept, beyond what sampling alone makes of "
-        "it: the interval allows for the floor, and a flat unit is never among them.",
+        "The order of the categories the unit responds to is more lost than preserved, beyond what sampling alone "
+        "makes of it: the interval allows for the floor, and a flat unit is never among them.",
     ),
 )
 

@@ -29,7 +29,7 @@ def not_kept(selection: Selection, datasets: Sequence[str]) -> str:
     if not lacking:
         return ""
     were = "were" if len(lacking) > 1 else "was"
-    return f"No intervals: responses not kept ({in_a_row(lacking)} {were} recorded as summaries)."
+    return f"No intervals: responses not stored ({in_a_row(lacking)} {were} recorded as summaries)."
 
 
 def with_reason(cell: Cell, estimate: Estimate, unit: int, layer: str, sets: Sequence[Recording]) -> Cell:

@@ -64,7 +64,7 @@ def bounded(what: str, *sizes: int) -> str:
 
 
 def label_mean(selection: Selection, dataset: str, *labels: int) -> UnitArray:
-    """(unit,) mean response to all samples of these labels over the reference maximum; NaN without any."""
+    """(unit,) mean response to all samples of these labels over the baseline maximum; NaN without any."""
     sums = selection.study[dataset].summary(selection.layer, CategorySums)
     samples = int(sums.count[list(labels)].sum())
     total = sums.total[list(labels)].sum(axis=0)
@@ -72,7 +72,7 @@ def label_mean(selection: Selection, dataset: str, *labels: int) -> UnitArray:
 
 
 def set_mean(selection: Selection, dataset: str, *chosen: Chosen) -> UnitArray:
-    """(unit,) mean response to the samples of these sets over the reference maximum; NaN without any.
+    """(unit,) mean response to the samples of these sets over the baseline maximum; NaN without any.
 
     NaN too for a dataset of which single responses were not kept.
     """
@@ -90,7 +90,7 @@ def set_mean(selection: Selection, dataset: str, *chosen: Chosen) -> UnitArray:
 def as_share(
     selection: Selection, responses: npt.NDArray[Any], units: Sequence[int] | None = None
 ) -> UnitArray:
-    """(unit,) responses of all or some units over each one's largest response in the reference."""
+    """(unit,) responses of all or some units over each one's largest response in the baseline."""
     maxima = reference_maximum(selection)
     return over_reference_maximum(responses, maxima if units is None else maxima[list(units)])
 

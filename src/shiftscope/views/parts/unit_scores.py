@@ -16,9 +16,9 @@ from shiftscope.views.parts.computation import computation
 
 
 def estimated(selection: Selection, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
-    """Every score of a layer's units in one dataset, by name, compared with the reference in force.
+    """Every score of a layer's units in one dataset, by name, compared with the baseline in force.
 
-    Of the reference itself only the scores that describe one dataset have values. Those that are not kept are computed
+    Of the baseline itself only the scores that describe one dataset have values. Those that are not kept are computed
     here and now; not where a job can do it.
 
     Raises
@@ -41,7 +41,7 @@ def _offer(selection: Selection) -> Panel:
     offer = computation(
         study,
         "Scores are not computed yet",
-        f"Scores of every layer's units, compared with {reference}. They are then kept in the study, layer by layer.",
+        f"Scores of every layer's units, compared with {reference}. They are then stored in the study, layer by layer.",
         kind="scores",
         parameters={"reference": reference},
         page=None,

@@ -26,7 +26,7 @@ def _card(paths: ShownPaths, name: str) -> Facts:
         "mean divergence",
         found.mean_kl,
         "KL between the path statistics of two categories, nats, mean over paths and over ordered pairs of categories. "
-        "Larger: the categories use other paths. The interval is of resampled images.",
+        "Larger: the categories use other paths. The interval is of resamples of the samples.",
         note=f"{counted(infinite, 'pair', count)} infinite" if infinite else "",
     )
     return Facts(
@@ -36,24 +36,24 @@ def _card(paths: ShownPaths, name: str) -> Facts:
             _estimate(
                 "sampling floor",
                 found.floor,
-                "The mean divergence with labels shuffled within the dataset: what so few images give by chance.",
+                "The mean divergence with labels shuffled within the dataset: what so few samples give by chance.",
             ),
             _estimate("above the floor", found.excess, "Mean divergence minus sampling floor, nats."),
             _estimate(
                 "mean entropy",
                 found.mean_entropy,
                 "Entropy of a path within a category, nats, mean over paths and categories; at most ln 2 = 0.693. "
-                "Larger: the images of a category share fewer paths.",
+                "Larger: the samples of a category share fewer paths.",
             ),
             Fact(
                 "density",
                 percent(float(found.separation.density[-1])),
-                "Mean share of images in which a path is significant.",
+                "Mean share of samples in which a path is significant.",
             ),
             Fact(
                 "accuracy",
                 percent(told.accuracy),
-                "Share of labelled samples predicted right.",
+                "Share of labelled samples classified right.",
                 selection.dataset(name),
             ),
         ],

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.explain.paths.paths import shifts, to_others
-from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.paths.shown_paths import ShownPaths
 
 
 @section(ShownPaths, place=60)
-def categories(paths: ShownPaths) -> Table:
+def categories(paths: ShownPaths) -> Fold:
     """How mixed each one is, how far from the others, and how far it moved."""
     chosen, selection, shifted = paths.chosen, paths.selection, paths.followed
     study, against, here = selection.study, paths.against, paths.here
@@ -68,4 +69,10 @@ def categories(paths: ShownPaths) -> Table:
                 ),
             ]
         )
-    return Table("Categories", columns, rows)
+    entropy = against.separation.entropy[:-1]
+    says = "no entropy is known"
+    if np.isfinite(entropy).any():
+        most = int(np.nanargmax(entropy))
+        mixed = category_name(study, most)
+        says = f"most mixed in {selection.baseline}: {mixed}, entropy {number(float(entropy[most]))} nats"
+    return Fold("Every category in a table", says, [Table("Categories", columns, rows)], "every-category")

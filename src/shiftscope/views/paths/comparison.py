@@ -46,7 +46,7 @@ def comparison_page(compared: Comparison, dataset: str, *, same_scale: bool = Tr
 def _table(compared: Comparison, dataset: str) -> Table:
     columns = [
         Column("checkpoint", "In the order given; the first is what the others are measured against."),
-        Column("accuracy", "Share of labelled images predicted right.", numeric=True),
+        Column("accuracy", "Share of labelled samples classified right.", numeric=True),
         Column("mean divergence", "Nats, over paths and ordered pairs of categories.", numeric=True),
         Column("sampling floor", "The same with shuffled labels.", numeric=True),
         Column("mean entropy", "Nats, over paths and categories.", numeric=True),
@@ -55,7 +55,7 @@ def _table(compared: Comparison, dataset: str) -> Table:
         ),
         Column(
             "which means",
-            f"Apart where the whole interval is above {APART:g}; changed without telling categories apart where it is "
+            f"Apart where the whole interval is above {APART:g}; changed without separating categories where it is "
             "below and the entropies' intervals do not meet.",
         ),
     ]
@@ -117,7 +117,10 @@ def _chart(
         ],
     }
     return Chart(
-        title, spec, description=f"{title} of each checkpoint.", note="95 % intervals of resampled images."
+        title,
+        spec,
+        description=f"{title} of each checkpoint.",
+        note="95 % intervals of resamples of the samples.",
     )
 
 
@@ -153,7 +156,7 @@ def _accuracies(compared: Comparison, dataset: str) -> Chart:
         "Accuracy",
         spec,
         description="Accuracy of each checkpoint.",
-        note=f"Of the labelled images of {dataset}.",
+        note=f"Of the labelled samples of {dataset}.",
     )
 
 

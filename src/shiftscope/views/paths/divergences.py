@@ -19,7 +19,7 @@ SIDE_BY_SIDE = (
 
 @section(ShownPaths, place=30)
 def divergences(paths: ShownPaths) -> list[Panel]:
-    """In the reference, and in the dataset beside it."""
+    """In the baseline, and in the dataset beside it."""
     shown = dict.fromkeys((paths.selection.baseline, paths.followed))
     matrices = [_matrix(paths, name) for name in shown]
     if paths.scale == "same":

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from shiftscope.explain.paths.measures.separation import BINS
-from shiftscope.views.page.panels import Chart
+from shiftscope.views.page.panels import Chart, Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.number_text import exact, percent
 from shiftscope.views.paths.shown_paths import ShownPaths
 
 
 @section(ShownPaths, place=40)
-def frequencies(paths: ShownPaths) -> Chart:
-    """How many paths are significant in what share of the images, datasets over one another."""
+def frequencies(paths: ShownPaths) -> Fold:
+    """How many paths are significant in what share of the samples, datasets over one another."""
     chosen, log = paths.chosen, paths.log
     row = len(chosen.selection.study.categories) if paths.category is None else paths.category
     values = [
@@ -29,7 +29,7 @@ def frequencies(paths: ShownPaths) -> Chart:
             "x": {
                 "field": "from",
                 "type": "quantitative",
-                "title": "share of images in which a path is significant",
+                "title": "share of samples in which a path is significant",
                 "scale": {"domain": [0, 1]},
             },
             "y": {"field": "paths", "type": "quantitative", "title": "paths", "scale": scale},
@@ -42,9 +42,13 @@ def frequencies(paths: ShownPaths) -> Chart:
         },
     }
     whose = chosen.names()[row]
-    return Chart(
+    chart = Chart(
         f"How often paths are significant: {whose}",
         spec,
-        description=f"Number of paths by the share of images of {whose} in which they are significant.",
-        note=f"{BINS} bins from 0 to 1; on the left few images show a path, on the right all do.",
+        description=f"Number of paths by the share of samples of {whose} in which they are significant.",
+        note=f"{BINS} bins from 0 to 1; on the left few samples show a path, on the right all do.",
     )
+    compared = dict.fromkeys((paths.selection.baseline, paths.followed))
+    rare = [f"{percent(float(chosen.statistics[name].separation.rare[row]))} in {name}" for name in compared]
+    says = f"{whose}, significant in less than 5 % of the samples: {', '.join(rare)}"
+    return Fold("How often paths are significant", says, [chart], "how-often-paths")

@@ -14,7 +14,7 @@ from shiftscope.views.paths.shown_paths import ShownPaths
 BARS = 40  # categories
 
 
-@section(ShownPaths, place=41, beside=True)
+@section(ShownPaths, place=41)
 def moved_categories(paths: ShownPaths) -> Panel | None:
     """Beside how far it is from the other categories."""
     chosen, shifted, reference = paths.chosen, paths.followed, paths.selection.baseline
@@ -26,7 +26,7 @@ def moved_categories(paths: ShownPaths) -> Panel | None:
     heading = f"How far each category moved in {shifted}"
     if not len(known):
         return Message(
-            heading, "No category has 20 labelled images in both datasets and a finite divergence."
+            heading, "No category has 20 labelled samples in both datasets and a finite divergence."
         )
     most = known[np.argsort(-moved[known], kind="stable")][:BARS]
     names = {int(c): category_name(study, int(c)) for c in most}
@@ -67,7 +67,7 @@ def moved_categories(paths: ShownPaths) -> Panel | None:
     return Chart(
         heading,
         spec,
-        description=f"KL from the reference to {shifted} for each category, beside its KL from other categories.",
+        description=f"KL from the baseline to {shifted} for each category, beside its KL from other categories.",
         note=f"{which}KL({reference} || {shifted}) of a category, beside its mean KL from the other categories in "
-        f"{reference}. Categories with fewer than 20 images on either side are left out.",
+        f"{reference}. Categories with fewer than 20 samples on either side are left out.",
     )

@@ -24,7 +24,7 @@ def pair_cards(pair: ShownPathPair) -> Columns:
                     Fact(
                         f"{names[a]} from {names[b]}",
                         number(float(found.kl[a, b])),
-                        f"KL({names[a]} || {names[b]}), nats, mean over all paths and all images.",
+                        f"KL({names[a]} || {names[b]}), nats, mean over all paths and all samples.",
                         note=f"{counted(infinite, 'path', count)} infinite" if infinite else "",
                     )
                 )
@@ -34,7 +34,7 @@ def pair_cards(pair: ShownPathPair) -> Columns:
                     f"entropy of {names[category]}",
                     number(float(found.separation.entropy[category])),
                     "Nats, mean over paths; at most ln 2 = 0.693.",
-                    note=counted(int(found.separation.samples[category]), "image", count),
+                    note=counted(int(found.separation.samples[category]), "sample", count),
                 )
             )
         if found.from_reference is not None:

@@ -1,4 +1,4 @@
-"""The outputs whose paths tell one category from another."""
+"""The outputs whose paths separate two categories."""
 
 from __future__ import annotations
 
@@ -36,4 +36,4 @@ def pair_outputs(pair: ShownPathPair) -> Table | None:
         ]
         for output in ranked(added)[:ROWS].tolist()
     ]
-    return Table("Outputs whose paths tell them apart", columns, rows)
+    return Table("Outputs whose paths separate them", columns, rows)

@@ -1,4 +1,4 @@
-"""The paths that tell one category from another."""
+"""The paths that separate two categories."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def pair_paths(pair: ShownPathPair) -> Table | None:
         Column("unit", f"Of {chosen.linear.layer}."),
         Column("output", f"Of {chosen.linear.name}."),
         Column("weight", "From the unit to the output.", numeric=True),
-        Column(labels[0], f"Share of images of {labels[0]} in which the path is significant.", numeric=True),
-        Column(labels[1], f"Share of images of {labels[1]} in which the path is significant.", numeric=True),
+        Column(labels[0], f"Share of samples of {labels[0]} in which the path is significant.", numeric=True),
+        Column(labels[1], f"Share of samples of {labels[1]} in which the path is significant.", numeric=True),
         Column("adds", "Its term in the divergence, nats.", numeric=True),
     ]
     rows = []
@@ -53,4 +53,4 @@ def pair_paths(pair: ShownPathPair) -> Table | None:
             ]
         )
     note = f"{len(most)} of {counted(len(flat), 'path', count)}."
-    return Table("Paths that tell them apart", columns, rows, note=note)
+    return Table("Paths that separate them", columns, rows, note=note)

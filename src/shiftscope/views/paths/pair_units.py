@@ -1,4 +1,4 @@
-"""The units whose paths tell one category from another."""
+"""The units whose paths separate two categories."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STRIP = 5
 def pair_units(pair: ShownPathPair) -> Table | Message:
     """Incoming units, with the bias as one of them; what is lacking, where there is nothing to compare."""
     if pair.lacking:
-        return Message("Nothing to compare", f"There is no labelled image of {pair.lacking}.")
+        return Message("Nothing to compare", f"There is no labelled sample of {pair.lacking}.")
     chosen, found, labels = pair.chosen, pair.terms, pair.labels
     selection, layer = chosen.selection, chosen.linear.layer
     stripped = list(dict.fromkeys((selection.baseline, selection.focus)))
@@ -46,4 +46,4 @@ def pair_units(pair: ShownPathPair) -> Table | Message:
             ]
         )
     note = f"{pair.read} KL({labels[0]} || {labels[1]}) is {number(found.kl)} nats.".strip()
-    return Table("Incoming units that tell them apart", columns, rows, note=note)
+    return Table("Incoming units that separate them", columns, rows, note=note)

@@ -56,7 +56,7 @@ class PathChoice:
 
     @cached_property
     def statistics(self) -> dict[str, PathStatistics]:
-        """What is kept, by dataset, the reference first."""
+        """What is kept, by dataset, the baseline first."""
         study, found = self.selection.study, {}
         against = study[self.selection.baseline]
         for name in self.selection.ordered():

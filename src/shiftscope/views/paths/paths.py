@@ -73,7 +73,7 @@ def paths(
 
 def _no_map() -> Message:
     return Message(
-        "No linear map is kept",
+        "No linear map is stored",
         "The model ends in none, or the layer before it was not recorded. Record into a new study with "
         "paths=[...], the names of linear layers or convolutions (shiftscope record --paths).",
     )
@@ -84,7 +84,7 @@ def _not_counted(chosen: PathChoice) -> Message:
         countable(chosen.selection.study, chosen.selection.baseline)
     except NotInStudy as error:
         return Message("Paths cannot be counted", str(error))
-    return Message("Not counted yet", f"Paths are counted once, then kept in the study: {chosen.command}")
+    return Message("Not counted yet", f"Paths are counted once, then stored in the study: {chosen.command}")
 
 
 def _choices(shown: ShownPaths) -> list[Choice]:

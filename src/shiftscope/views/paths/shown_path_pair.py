@@ -39,7 +39,7 @@ class ShownPathPair:
 
     @property
     def sides(self) -> tuple[tuple[str, int], tuple[str, int]]:
-        """Dataset and category of both; of a category with itself the reference comes first."""
+        """Dataset and category of both; of a category with itself the baseline comes first."""
         selection = self.selection
         dataset = selection.baseline if self.same else selection.focus
         return (dataset, self.first), (selection.focus, self.second)
@@ -52,7 +52,7 @@ class ShownPathPair:
 
     @cached_property
     def lacking(self) -> str:
-        """A side without any labelled image; empty where both have one."""
+        """A side without any labelled sample; empty where both have one."""
         sides = zip(self.labels, self._entering, strict=True)
         return next((label for label, responses in sides if not len(responses)), "")
 
@@ -65,9 +65,9 @@ class ShownPathPair:
 
     @property
     def read(self) -> str:
-        """How many images the terms are from, where not from all."""
+        """How many samples the terms are from, where not from all."""
         most = max(int(_known(self.selection.study[name], c).sum()) for name, c in self.sides)
-        part = f"From {count(READ_AT_MOST)} images of a category at most, evenly spread."
+        part = f"From {count(READ_AT_MOST)} samples of a category at most, evenly spread."
         return part if most > READ_AT_MOST else ""
 
     def share(self, part: float) -> float:

@@ -20,7 +20,7 @@ Scale = Literal["own", "same"]
 
 @dataclass(frozen=True)
 class ShownPaths:
-    """What the sections of the page of significant paths show; the reference is counted."""
+    """What the sections of the page of significant paths show; the baseline is counted."""
 
     chosen: PathChoice
     at: PageAddress
@@ -35,12 +35,12 @@ class ShownPaths:
 
     @property
     def against(self) -> PathStatistics:
-        """Of the reference."""
+        """Of the baseline."""
         return self.chosen.statistics[self.selection.baseline]
 
     @property
     def followed(self) -> str:
-        """The dataset shown beside the reference: the focus; the reference itself where that is not counted."""
+        """The dataset shown beside the baseline: the focus; the baseline itself where that is not counted."""
         focus = self.selection.focus
         return focus if focus in self.chosen.statistics else self.selection.baseline
 

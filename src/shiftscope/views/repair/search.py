@@ -37,7 +37,7 @@ def search(shown: ShownRepair) -> Panel | None:
         size=SEARCHES * question.most,
         button="Search",
     )
-    return offer or Code("This command searches, and keeps what it finds", command(shown))
+    return offer or Code("This command searches, and stores what it finds", command(shown))
 
 
 def command(shown: ShownRepair, *more: str) -> str:

@@ -61,7 +61,7 @@ def note_form(unit: ShownUnit) -> Fold:
         "",
         unit.at(),
         _fields(*_texts(written), all_tags(unit.study)),
-        note=f"{saved}Kept in the study, and found by the search.",
+        note=f"{saved}Stored in the study, and found by the search.",
         shown=state_of(written),
     )
     return Fold(TITLE, _in_short(written) or "none yet", [form], "note")

@@ -175,7 +175,7 @@ class JobQueue:
             self._trouble = ""
             return True
         told = message.get("trouble") if message else None
-        how = "told nothing" if worker.alive else worker.ended()
+        how = "reported nothing" if worker.alive else worker.ended()
         worker.kill()
         self._worker = None
         self._trouble = told or f"While it loaded the model, the process that computes {how}."
@@ -213,7 +213,7 @@ class JobQueue:
 
     @property
     def _silence(self) -> str:
-        return f"told nothing for {self._silent_for:.0f} seconds and was ended"
+        return f"reported nothing for {self._silent_for:.0f} seconds and was ended"
 
     def _ended(self, number: int, state: str, message: str, seconds: float) -> None:
         job = self.job(number)

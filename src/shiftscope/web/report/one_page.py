@@ -33,7 +33,7 @@ class Alone:
         return ""
 
     def picture(self, picture: Picture) -> str:
-        raise BadRequest(f"a page alone has no pictures; asked was one of {picture.dataset!r}.")
+        raise BadRequest(f"a page alone has no images, and its address asks for one of {picture.dataset!r}.")
 
     def static(self, name: str) -> str:
         for wanted in (name, LICENSES):

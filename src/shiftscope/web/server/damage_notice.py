@@ -44,6 +44,4 @@ def without_damage(study: Any, draw: Callable[[Any], Page]) -> tuple[Page, bool]
 def _instead(study: StoredStudy, name: str) -> str:
     if name != study.manifest.reference:
         return ""
-    return (
-        f" It is the reference; unless chosen otherwise, datasets are compared with {study.reference!r} here."
-    )
+    return f" It is the reference; unless chosen otherwise, the baseline here is {study.reference!r}."

@@ -34,7 +34,7 @@ async def fields_of(request: Request, pace: SaveRate) -> QueryParams:
     if wait := pace.wait():
         raise HTTPException(
             429,
-            "Too much is saved at once; what was sent is not kept. Wait a moment, go back and save again.",
+            "Too much is saved at once; what was sent is not saved. Wait a moment, go back and save again.",
             {"Retry-After": f"{math.ceil(wait)}"},
         )
     body = b""

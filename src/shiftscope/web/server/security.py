@@ -246,7 +246,7 @@ def check_token(token: str) -> str:
     if len(token) < SHORTEST_TOKEN or len(set(token)) < SHORTEST_TOKEN // 2 or not _TOKEN.fullmatch(token):
         raise BadRequest(
             f"the token has {len(token)} characters; it needs at least {SHORTEST_TOKEN}, at least half of them "
-            "different, of A-Z, a-z, 0-9 and _~.- only. Left out, a good one is drawn."
+            "different, of A-Z, a-z, 0-9 and _~.- only. Left out, a good one is made."
         )
     return token
 

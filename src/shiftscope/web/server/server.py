@@ -90,7 +90,7 @@ def view(
     token
         What a visitor must bring once, a fresh one unless given. The address in `Viewer.url` holds it.
     read_only
-        Save no note and keep no score in the study; forms are not drawn. It is so too, and told, where the
+        Save no note and store no score in the study; forms are not drawn. It is so too, and told, where the
         study's folder cannot be written.
     inline
         Show it in a frame under the notebook's cell instead of opening the browser.
@@ -134,7 +134,7 @@ def view(
     if model is None and (data is not None or weights is not None):
         raise BadRequest("data and weights are for a model: give model=... too.")
     if model is not None and (read_only or not isinstance(study, StoredStudy)):
-        tell("Nothing is computed by the model, since nothing that it answers can be kept here.")
+        tell("Nothing is computed by the model, since nothing that it answers can be stored here.")
         model = None
     listening, jobs = _listen(host, port), None
     if model is not None and isinstance(study, StoredStudy):
