@@ -1,4 +1,4 @@
-"""From which strength on each unit loses what it told."""
+"""From which strength on each unit loses its selective response."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def dose(
     level: float = 0.5,
     progress: bool | Progress = True,
 ) -> pd.DataFrame:
-    """What each unit loses of its selective response along an ordered group; computed once and kept in the study.
+    """What each unit loses of its selective response along an ordered group; computed once and stored in the study.
 
     A unit's selective response is its mean response to the category that it prefers at the first rung, less the mean
     of those to the others; see docs/sweep.md.

@@ -1,4 +1,4 @@
-"""The strength of a shift at which a unit has lost half of what it told."""
+"""The strength of a shift at which a unit has lost half of its selective response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From which strength of a shift on the units of the layers lose what they tell, and which go first."""
+"""From which strength of a shift on the units of the layers lose their selective response, and which go first."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ FIRST = 10  # units
 @section(ShownLayer, place=55)
 def dose(layer: ShownLayer) -> Fold | None:
     """Along the ladder that the focus is a rung of, or else the first: units above half by strength, those that go
-    first. Of numbers that are kept; where none are, how to have them."""
+    first. Of numbers that are stored; where none are, how to have them."""
     study = layer.selection.study
     ladders = ladders_of(study)
     if not ladders:
         return None
     ladder = next((each for each in ladders if layer.selection.focus in each.rungs), ladders[0])
     if not all(has_dose(study, ladder, name) for name in {*study.recorded_layers, layer.selection.layer}):
-        told = f"study.dose({ladder.called!r}) computes and keeps it."
+        told = f"study.dose({ladder.called!r}) computes and stores it."
         return Fold(TITLE, "not computed yet", [Message(f"Dose of {ladder.called}", told)], "dose")
     own = stored_dose(study, ladder, layer.selection.layer)
     found = break_along(study, ladder)
