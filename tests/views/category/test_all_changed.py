@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from shiftscope.views.category.all_changed import changed_units
 from shiftscope.views.category.category import category
-from shiftscope.views.category.changed_units import changed_units
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message, Table
