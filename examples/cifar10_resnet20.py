@@ -61,9 +61,9 @@ class ResNet20(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
-def pretrained(folder: Path) -> ResNet20:
+def pretrained(folder: Path, file: str = "resnet20_cifar10_jpeg.npz") -> ResNet20:
     net = ResNet20()
-    with np.load(folder / "resnet20_cifar10_jpeg.npz") as weights:
+    with np.load(folder / file) as weights:
         arrays = {name: torch.from_numpy(np.asarray(weights[name])) for name in weights.files}
     missing = net.load_state_dict(arrays, strict=False).missing_keys
     assert all(name.endswith("num_batches_tracked") for name in missing), missing

@@ -12,6 +12,7 @@ from shiftscope.flow.annotate import annotate, notes
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
+from shiftscope.flow.dose import dose
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
@@ -22,6 +23,7 @@ from shiftscope.flow.repair import repair
 from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
+from shiftscope.flow.sweep import sweep
 from shiftscope.flow.tag_samples import sample_tags, tag_samples
 from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
@@ -46,6 +48,7 @@ class Study(StoredStudy):
 
     create: classmethod[Any, ..., Study] = classmethod(create)
     record = record
+    sweep = sweep
     derive = derive
     describe = describe
     rename = rename
@@ -56,6 +59,7 @@ class Study(StoredStudy):
 
     scores = scores
     twins = twins
+    dose = dose
     worst_units = worst_units
     intervene = intervene
     repair = repair

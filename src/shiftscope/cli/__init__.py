@@ -29,6 +29,7 @@ from shiftscope.cli.shifts import shifts
 from shiftscope.cli.stimuli_cue import stimuli_cue
 from shiftscope.cli.stimuli_rebuild import stimuli_rebuild
 from shiftscope.cli.swallowed import swallowed
+from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
 from shiftscope.errors import ShiftscopeError
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "record": record,
     "layers": layers,
     "shifts": shifts,
+    "sweep": sweep,
     "score": score,
     "derive": derive,
     "intervene": intervene,

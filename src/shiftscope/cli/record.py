@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from shiftscope.cli.asked_preprocess import asked_preprocess
 from shiftscope.cli.cluster import cluster
 from shiftscope.cli.group_values import group_values
 from shiftscope.cli.print_chance import print_chance
@@ -152,7 +153,6 @@ def record(
     private
         Let nobody but yourself read the study, nor anything that is ever written into it.
     """
-    from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.flow.scores import score_all
     from shiftscope.model.evaluation.evaluation import moved
     from shiftscope.model.load import load_model
@@ -160,19 +160,9 @@ def record(
     from shiftscope.study import Study
 
     net = load_model(model, weights)
-    names = _names(categories)
-    asked = (
-        any(option is not None for option in (resize, crop, mean, std)) or scale != 1.0 or channels != "rgb"
-    )
-    preprocess = Preprocess(
-        resize=resize,
-        crop=crop,
-        mean=_one_or_all(mean),
-        std=_one_or_all(std),
-        scale=scale,
-        channels=channels,
-    )
-    with _says_what_stays(), cluster(workers, scheduler, device) as engine:
+    names = category_names(categories)
+    preprocess = asked_preprocess(resize, crop, mean, std, scale, channels)
+    with says_what_stays(), cluster(workers, scheduler, device) as engine:
         # Stays where the recording is refused: another process may have begun one in it.
         opened = Study.create(study, net, names, exist_ok=True, private=private)
         recording = opened.record(
@@ -183,7 +173,7 @@ def record(
             paths=paths or (),
             shift=shift or (),
             reference=reference,
-            preprocess=preprocess if asked else None,
+            preprocess=preprocess,
             stored_as=stored_as,
             keep=keep,
             outputs=outputs,
@@ -235,7 +225,7 @@ def _print_recorded(recording: Recording, place: Path, study: StoredStudy) -> No
 
 
 @contextmanager
-def _says_what_stays() -> Iterator[None]:
+def says_what_stays() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
@@ -258,13 +248,7 @@ def own_device(device: str, environment: Mapping[str, str] = os.environ) -> str:
     return device
 
 
-def _one_or_all(values: list[float] | None) -> float | tuple[float, ...] | None:
-    if values is None:
-        return None
-    return values[0] if len(values) == 1 else tuple(values)
-
-
-def _names(file: Path | None) -> tuple[str, ...]:
+def category_names(file: Path | None) -> tuple[str, ...]:
     if file is None:
         return ()
     try:

@@ -74,3 +74,14 @@ def interval(resampled: npt.NDArray[Any], level: float) -> tuple[UnitArray, Unit
         low, high = (np.take_along_axis(ordered, at[None], axis=0)[0] for at in (below, above))
         ends.append(low + (high - low) * (place - below))
     return ends[0], ends[1]
+
+
+def nearest_interval(resampled: npt.NDArray[Any], level: float) -> tuple[UnitArray, UnitArray]:
+    """As `interval`, ends being values of single resamples: an infinite one stays so, and nothing is mixed with it."""
+    ordered = np.sort(resampled.astype(np.float64), axis=0)  # NaN last
+    last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=0) - 1, 0)
+    low, high = (
+        np.take_along_axis(ordered, np.rint(last * share).astype(np.int64)[None], axis=0)[0]
+        for share in ((1 - level) / 2, (1 + level) / 2)
+    )
+    return low, high

@@ -1,9 +1,10 @@
-"""A shift as a person writes it: a name, a strength, a seed."""
+"""A shift as a person writes it: a name, a strength, a seed; of a ladder several strengths."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,38 @@ def parsed(text: str) -> tuple[str, float, int]:
         raise BadRequest(
             f"--shift takes NAME:STRENGTH or NAME:STRENGTH:SEED, as gaussian_noise:0.3; not {text}."
         ) from None
+
+
+def parsed_ladder(text: str) -> tuple[str, int]:
+    """Name and seed of NAME or NAME:SEED.
+
+    Raises
+    ------
+    BadRequest
+        Any other text.
+    """
+    found = re.fullmatch(r"([^:]+)(?::(-?\d{1,18}))?", text.strip(), re.ASCII)
+    if not found:
+        raise BadRequest(f"a ladder's shift is NAME or NAME:SEED, as gaussian_noise:1; not {text}.")
+    return found[1], int(found[2] or 0)
+
+
+def checked_strengths(strengths: Iterable[Any]) -> list[float]:
+    """Those above 0, from the smallest on.
+
+    Raises
+    ------
+    BadRequest
+        Fewer than two, one that stands twice, another order, or what is no strength.
+    """
+    checked = [checked_strength(each) for each in strengths]
+    above = [each for each in checked if each > 0]
+    if len(above) < 2 or checked != sorted(set(checked)):
+        told = ", ".join(f"{each:g}" for each in checked)
+        raise BadRequest(
+            f"a ladder needs at least two strengths above 0, each once, in rising order; got {told or 'none'}."
+        )
+    return above
 
 
 def checked_strength(strength: Any) -> float:

@@ -84,7 +84,7 @@ class Shifted:
     def fingerprint(self) -> str:
         """That of the source, with the shift's name and version, strength and seed."""
         self.source_fingerprint = own = self.made_from.fingerprint()  # anew: files may have changed
-        return fingerprint("shift", own, self.name, self.kind.version, self.strength, self.seed)
+        return shifted_fingerprint(own, self.name, self.strength, self.seed)
 
     def describe(self) -> dict[str, Any]:
         """What the source says of itself, and the shifts in the order in which they are applied."""
@@ -155,6 +155,11 @@ class Shifted:
                 continue  # whether it is skipped or stops the recording is not decided here
             self.kind.check_channels(to_levels(pixels_of(sample).read()).shape[2])
             return
+
+
+def shifted_fingerprint(made_from: str, name: str, strength: float, seed: int) -> str:
+    """Of a source with this fingerprint under a shift, as it is computed now."""
+    return fingerprint("shift", made_from, name, shift_kinds[name].version, strength, seed)
 
 
 def pixels_of(sample: Sample) -> Pixels:

@@ -140,7 +140,7 @@ class ResampledUnits:
         step = max(4, NUMBERS_AT_ONCE // max(1, len(observed.means) * len(self.units)) // 4 * 4)
         for start in range(0, resamples, step):
             some = slice(start, min(start + step, resamples))
-            means, largest = self._means(self.dataset.draws[some]), self._largest(some)
+            means, largest = self.means_of(self.dataset.draws[some]), self._largest(some)
             held = np.broadcast_to(observed.scale, largest.shape)
             flat = means.reshape(len(means), -1)
             yield Tuning(flat, observed.count, largest.ravel(), held.ravel(), RANK_TOLERANCE)
@@ -164,7 +164,7 @@ class ResampledUnits:
     def _halved(self) -> tuple[FloatArray, FloatArray]:
         """(category, split, unit) mean responses in both halves of each split."""
         drawn, counts = self.dataset.halves, self.dataset.counts
-        means = self._means(drawn)  # over as many samples as the whole has
+        means = self.means_of(drawn)  # over as many samples as the whole has
         smaller = np.maximum(counts // 2, 1)
         parts = means[:, :SPLITS], means[:, SPLITS:]
         first, second = (
@@ -183,7 +183,7 @@ class ResampledUnits:
             squares[category] = np.einsum("su,su->u", apart, apart)
         return squares
 
-    def _means(self, draws: Draws) -> FloatArray:
+    def means_of(self, draws: Draws) -> FloatArray:
         """(category, draw, unit) sums over what was drawn, over the number of samples there are: of resamples their
         means. NaN for a category without samples."""
         dataset, drawn = self.dataset, len(draws)

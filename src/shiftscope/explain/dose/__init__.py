@@ -1,0 +1,1 @@
+"""What a shift of rising strength does to each unit."""

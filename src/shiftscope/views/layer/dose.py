@@ -1,0 +1,157 @@
+"""From which strength of a shift on the units of the layers lose their selective response, and which go first."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from shiftscope.explain.dose.dose import Dose
+from shiftscope.explain.dose.ladder import Ladder, ladders_of
+from shiftscope.explain.dose.stored_doses import break_along, has_dose, stored_dose
+from shiftscope.tuning.half_strength import LEVEL, first_to_go
+from shiftscope.tuning.where_it_breaks import Break
+from shiftscope.views.layer.shown_layer import ShownLayer
+from shiftscope.views.page.panels import Cell, Chart, Column, Fold, Message, Table
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import number_cell
+from shiftscope.views.parts.number_text import exact, number, whole_percent
+from shiftscope.views.parts.pictures import category_name
+
+TITLE = "From which strength on units break"
+FIRST = 10  # units
+
+
+@section(ShownLayer, place=55)
+def dose(layer: ShownLayer) -> Fold | None:
+    """Along the ladder that the focus is a rung of, or else the first: units above half by strength, those that go
+    first. Of numbers that are stored; where none are, how to have them."""
+    study = layer.selection.study
+    ladders = ladders_of(study)
+    if not ladders:
+        return None
+    ladder = next((each for each in ladders if layer.selection.focus in each.rungs), ladders[0])
+    if not all(has_dose(study, ladder, name) for name in {*study.recorded_layers, layer.selection.layer}):
+        told = f"study.dose({ladder.called!r}) computes and stores it."
+        return Fold(TITLE, "not computed yet", [Message(f"Dose of {ladder.called}", told)], "dose")
+    own = stored_dose(study, ladder, layer.selection.layer)
+    found = break_along(study, ladder)
+    return Fold(
+        TITLE,
+        _says(ladder, own, found),
+        [_above_half(layer, ladder, found), _first(layer, ladder, own)],
+        "dose",
+    )
+
+
+def _says(ladder: Ladder, own: Dose, found: Break) -> str:
+    """The median unit's half strength, and the layer by which half of the loss has arisen."""
+    if not own.measured.any():
+        return f"along {ladder.called}: no unit prefers a category surely"
+    half, last = own.median_half, ladder.strengths[-1]
+    told = (
+        f"the median unit has lost half of its selective response at {ladder.variable} {number(half)}"
+        if math.isfinite(half)
+        else f"more than half of the units keep half of their selective response up to {ladder.variable} {last:g}"
+    )
+    where = f"; half of the loss is there by {found.layer}" if found.layer else ""
+    return f"along {ladder.called}: {told}{where}"
+
+
+def _above_half(layer: ShownLayer, ladder: Ladder, found: Break) -> Chart:
+    """A line a layer, in the order recorded, from pale to dark."""
+    study = layer.selection.study
+    layers = list(study.recorded_layers)
+    doses = {name: stored_dose(study, ladder, name) for name in layers}
+    rows = [
+        {"layer": name, "strength": exact(strength), "share": exact(share)}
+        for name, each in doses.items()
+        for strength, share in zip(ladder.strengths, each.above_half(LEVEL), strict=True)
+        if math.isfinite(share)
+    ]
+    spec = {
+        "data": {"values": rows},
+        "height": 240,
+        "mark": {"type": "line", "point": True},
+        "encoding": {
+            "x": {"field": "strength", "type": "quantitative", "title": ladder.variable},
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "title": "units above half",
+                "scale": {"domain": [0, 1]},
+                "axis": {"format": "%"},
+            },
+            "color": {
+                "field": "layer",
+                "type": "ordinal",
+                "sort": layers,
+                "scale": {"domain": layers},
+                "legend": {"orient": "top", "title": None},
+            },
+            "tooltip": [
+                {"field": "layer"},
+                {"field": "strength", "title": ladder.variable},
+                {"field": "share", "title": "units above half", "format": ".0%"},
+            ],
+        },
+    }
+    losses = ", ".join(f"{name} {number(each.loss)}" for name, each in doses.items())
+    shares = ", ".join(f"{name} {whole_percent(share)}" for name, share in list(found.shares.items())[:3])
+    agreed = (
+        f" Of resamples that name the layer with half of the last one's loss: {shares}." if shares else ""
+    )
+    return Chart(
+        "Units that still have half of their selective response",
+        spec,
+        description=f"Share of each layer's units above half along {ladder.called}, a line a layer, from pale to dark.",
+        note=f"Of the units with one at the start. Loss, 1 less the median kept area: {losses}.{agreed}",
+    )
+
+
+def _first(layer: ShownLayer, ladder: Ladder, own: Dose) -> Table:
+    selection, rows = layer.selection, []
+    for unit in first_to_go(own.half, own.area)[:FIRST].tolist():
+        if not own.measured[unit]:
+            break
+        preferred = int(own.preferred[unit])
+        rows.append(
+            [
+                Cell(f"unit {unit}", selection.unit(unit), value=unit),
+                _half_cell(ladder, own, unit),
+                number_cell(float(own.area[unit]), float(own.area_low[unit]), float(own.area_high[unit])),
+                Cell(category_name(selection.study, preferred), selection.category(preferred)),
+            ]
+        )
+    lacking = int(np.count_nonzero(~own.measured))
+    left = f" {lacking} of {len(own.half)} units prefer no category surely." if lacking else ""
+    columns = [
+        Column("unit"),
+        Column(
+            "half strength",
+            help=f"The {ladder.variable} at which the response to the preferred category, less that to the others, has "
+            "fallen to half.",
+            numeric=True,
+        ),
+        Column("area", help="Mean height of that curve: 1 untouched, 0 gone at once.", numeric=True),
+        Column("preferred", help="The category with the largest mean response at the start."),
+    ]
+    return Table(
+        "Units that go first",
+        columns,
+        rows,
+        note=f"Along {ladder.called}, from {ladder.source}.{left}",
+        empty="No unit prefers a category surely.",
+    )
+
+
+def _half_cell(ladder: Ladder, own: Dose, unit: int) -> Cell:
+    """What is not reached lies beyond the last rung."""
+    low, high, last = float(own.half_low[unit]), float(own.half_high[unit]), ladder.strengths[-1]
+
+    def written(value: float) -> str:
+        return number(value) if math.isfinite(value) else f"> {last:g}"
+
+    note = "" if math.isnan(low) else f"{written(low)} to {written(high)}"
+    half = written(float(own.half[unit]))
+    return Cell(half, note=note, value=half if own.censored[unit] else float(own.half[unit]))

@@ -1,0 +1,172 @@
+"""Doses of units whose fall is planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from torch import nn
+
+import shiftscope as ss
+from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.explain.dose.dose import dose_of
+from shiftscope.explain.dose.ladder import ladder_of, ladders_of
+from shiftscope.explain.dose.stored_doses import break_along, has_dose, stored_dose
+
+RUNGS = (0, 0.1, 0.2, 0.4, 0.6, 0.8)
+HALVES = np.array([0.05, 0.24, 0.5, 0.79, 0.9, 0.3])
+REST, SELECTIVE = 0.5, 1.0
+CATEGORIES = 4
+
+
+def left(strength):
+    """(unit,) share of the selective response, a line that is at one half at `HALVES`."""
+    return 1 - strength / (2 * HALVES)
+
+
+def inputs(strength, labels, rng=None, noise=0.0):
+    """(sample, unit): unit u prefers category u modulo 4; the last one responds alike to all."""
+    preferred = np.arange(len(HALVES)) % CATEGORIES
+    own = labels[:, None] == preferred
+    own[:, -1] = False
+    made = 10 + REST + SELECTIVE * own * left(strength)
+    return (made + (0 if rng is None else rng.normal(size=made.shape) * noise)).astype(np.float32)
+
+
+def units_net(units):
+    """A layer "0" whose responses are the inputs."""
+    return nn.Sequential(nn.ReLU(), nn.Linear(units, CATEGORIES))
+
+
+def planted(new_study, *, each=5, noise=0.0, **options):
+    study = new_study(units_net(len(HALVES)), tuple("abcd"))
+    labels, rng = np.repeat(np.arange(CATEGORIES), each), np.random.default_rng(0)
+    for strength in RUNGS:
+        groups = {"kind": "fade", "severity": strength} if strength else None
+        data = inputs(strength, labels, rng, noise)
+        study.record(
+            (data, labels),
+            f"fade {strength}" if strength else "plain",
+            layers=["0"],
+            groups=groups,
+            progress=False,
+            **{"stored_as": "float32", "check_range": False, **options},
+        )
+    return study
+
+
+def test_half_strengths_of_lines_are_exact_and_what_is_not_reached_is_censored(new_study):
+    study = planted(new_study)
+    table = study.dose("kind fade", layer="0", progress=False)
+    assert list(table["preferred"]) == list("abcdaa")
+    np.testing.assert_allclose(table["half_strength"][:4], HALVES[:4], atol=1e-5)
+    assert np.isinf(table["half_strength"][4])
+    assert np.isnan(table["half_strength"][5])
+    assert list(table["censored"]) == [False] * 4 + [True, False]
+    # a line's mean height is that in its middle
+    np.testing.assert_allclose(table["area"][:5], left(0.4)[:5], atol=1e-5)
+    assert list(table["trend"][:5]) == [-1] * 5
+    assert table.attrs["ladder"] == {"plain": 0, **{f"fade {s}": s for s in RUNGS[1:]}}
+    assert table["q"].isna().all()  # nobody says that the samples are the same
+
+
+def test_every_way_to_name_a_group_finds_the_ladder(new_study):
+    study = planted(new_study)
+    (ladder,) = ladders_of(study)
+    assert ladder.rungs == ladder_of(study, "fade").rungs == ladder_of(study, study.groups[0]).rungs
+    assert (ladder.source, ladder.variable, ladder.called) == ("plain", "severity", "kind fade")
+    with pytest.raises(NotInStudy, match="no group is called 'fad'; closest: 'kind fade'"):
+        study.dose("fad")
+
+
+def test_a_group_that_is_no_ladder_is_refused(new_study):
+    study = planted(new_study)
+    study.describe("fade 0.1", groups={"severity": "a little"})
+    with pytest.raises(BadRequest, match="has no order"):
+        study.dose("kind fade")
+    for name in list(study)[1:]:
+        study.describe(
+            name,
+            groups={
+                "severity": "" if name != "fade 0.2" else 1,
+                "kind": "" if name != "fade 0.2" else "fade",
+            },
+        )
+    with pytest.raises(BadRequest, match="has 2 datasets, its start among them; a dose needs 3"):
+        study.dose("kind fade")
+    with pytest.raises(BadRequest, match=r"level=1; it lies between 0 and 1"):
+        study.dose("kind fade", level=1)
+
+
+def test_a_group_with_its_own_zero_starts_there(new_study):
+    study = planted(new_study)
+    study.describe("plain", groups={"kind": "fade", "severity": 0})
+    assert ladder_of(study, "fade").rungs == dict.fromkeys(["plain"], 0) | {f"fade {s}": s for s in RUNGS[1:]}
+
+
+def test_intervals_hold_the_truth_as_often_as_they_should_and_censoring_stays(new_study):
+    units, each, truth = 128, 30, 0.24
+    study = new_study(units_net(2 * units), tuple("abcd"))
+    labels, rng = np.repeat(np.arange(CATEGORIES), each), np.random.default_rng(3)
+    own = (labels[:, None] == np.arange(2 * units) % CATEGORIES).astype(float)
+    for strength in RUNGS:
+        fall = np.where(np.arange(2 * units) < units, 1 - strength / (2 * truth), 1 - strength / 4)
+        data = (8 + own * fall + rng.normal(size=own.shape) * 0.35).astype(np.float32)
+        groups = {"severity": strength} if strength else None
+        study.record((data, labels), f"s{strength}", layers=["0"], groups=groups, progress=False)
+    table = study.dose("severity", layer="0", progress=False)
+    reached, kept = table[:units], table[units:]
+    assert abs(reached["half_strength"].mean() - truth) < 0.01
+    assert 0.85 < ((reached["low"] <= truth) & (truth <= reached["high"])).mean() <= 1
+    assert 0.05 < (reached["high"] - reached["low"]).mean() < 0.2
+    assert kept["censored"].mean() > 0.95
+    assert np.isinf(kept["high"]).all()
+    assert ((table["low"] <= table["half_strength"]) & (table["half_strength"] <= table["high"])).all()
+
+
+def test_summaries_alone_give_the_curves_without_intervals_and_parts_merge(new_study):
+    whole = planted(new_study, each=9, noise=0.3)
+    expected = dose_of(whole, ladder_of(whole, "fade"), "0", level=0.5)
+    parts = planted(new_study_beside(new_study), each=9, noise=0.3, keep="summaries", shard_samples=7)
+    found = dose_of(parts, ladder_of(parts, "fade"), "0", level=0.5)
+    for name in ("preferred", "mean", "own", "rest"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-6)
+    np.testing.assert_allclose(found.half[:5], expected.half[:5], rtol=1e-5)
+    np.testing.assert_allclose(found.area[:5], expected.area[:5], rtol=1e-5)
+    assert np.isnan(found.half_low).all()
+    assert np.isnan(found.area_high).all()
+    assert not len(found.losses)
+    assert np.isfinite(expected.half_low[:4]).all()
+
+
+def new_study_beside(new_study):
+    return lambda net, names: new_study(net, names, name="beside")
+
+
+def test_a_dose_is_kept_and_another_level_beside_it(new_study):
+    study = planted(new_study, noise=0.1)
+    ladder = ladder_of(study, "fade")
+    assert not has_dose(study, ladder, "0")
+    first = stored_dose(study, ladder, "0")
+    assert has_dose(study, ladder, "0")
+    again = stored_dose(ss.open_study(study.path), ladder, "0")
+    for name in ("half", "half_low", "area", "losses"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
+    assert stored_dose(study, ladder, "0", level=0.9).half[1] < first.half[1]
+    table = study.results(kind="doses")
+    assert list(table["state"]) == ["fresh", "fresh"]
+    assert not has_dose(study, ladder, "0", level=0.8)
+
+
+def test_the_layer_where_it_breaks_is_named(new_study):
+    study = planted(new_study, noise=0.05)
+    found = break_along(study, ladder_of(study, "fade"))
+    assert (found.layer, found.shares) == ("0", {"0": 1.0})
+
+
+def test_shares_above_half_fall_along_the_ladder(new_study):
+    study = planted(new_study)
+    dose = dose_of(study, ladder_of(study, "fade"), "0", level=0.5)
+    # of .05 .24 .5 .79 .9 those beyond each rung
+    np.testing.assert_allclose(dose.above_half(0.5), [1, 0.8, 0.8, 0.6, 0.4, 0.2])
+    assert dose.median_half == pytest.approx(0.5, abs=1e-5)
+    assert dose.loss == pytest.approx(1 - left(0.4)[2], abs=1e-5)
