@@ -276,6 +276,7 @@ def _costs(
 ) -> dict[str, tuple[int, float]]:
     """Bytes at most and seconds of what is to be recorded, by dataset; refuses what `record` would."""
     from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.store.layout import SHARD_SAMPLES
 
     missing = [rung for rung in rungs if rung.state == "to record"]
@@ -294,6 +295,8 @@ def _costs(
         check_range=True,
         shard_samples=min(SHARD_SAMPLES, max(1, len(first.samples))),
         other_preprocessing=True,
+        overwrite=False,
+        twins=TwinsAsked(False),
     )
     size = prepare(study, model, first.samples, asked).plan.bytes_needed()
     strongest = {(rung.shift, rung.seed): rung for rung in missing}
