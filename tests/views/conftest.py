@@ -20,7 +20,7 @@ from shiftscope.store.layout import folder_name
 from shiftscope.study import Study
 from shiftscope.views.page.panels import Columns, Fold, Page, Panel, Picture, Table, inner_panels
 
-from ..conftest import Made, Net
+from ..conftest import Made, Net, made_once
 
 P = TypeVar("P", bound=Panel)
 
@@ -181,6 +181,40 @@ def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Explored:
     study.record(Made(samples=8), "lab", layers=["hidden"], reference=True, progress=False)
     study.record(Made(samples=6, seed=1, unlabelled=frozenset(range(6))), "field", progress=False)
     return Explored.of(study)
+
+
+GROUPED = {
+    **{
+        f"{kind} {severity}": {"corruption": kind, "severity": severity}
+        for kind in ("noise", "blur")
+        for severity in (1, 2, 3)
+    },
+    "north": {"hospital": "north"},
+    "south": {"hospital": "south"},
+}
+
+
+@pytest.fixture(scope="session")
+def grouped(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """A reference that is right on all, noise that is right on 28, 16 and 0 of 40, blur on 40, 39 and 38, and two
+    hospitals on 39 each; ids agree, and noise dims the images."""
+    net = explored_net(Made(samples=40))
+
+    def make(into: Path) -> None:
+        study = Study.create(into / "grouped.study", net, tuple("abcde"))
+        wrong = {"lab": 0, "noise 1": 12, "noise 2": 24, "noise 3": 40, "blur 1": 0, "blur 2": 1, "blur 3": 2}
+        for name in ("lab", *GROUPED):
+            shown = Made(samples=40, scale=1 - 0.25 * int(name[-1]) if name.startswith("noise") else 1.0)
+            with torch.no_grad():
+                seen = net(shown.inputs).argmax(1).numpy()
+            shown.labels = np.where(np.arange(40) < wrong.get(name, 1), (seen + 1) % CATEGORIES, seen)
+            groups = GROUPED.get(name)
+            study.record(
+                shown, name, layers=["hidden"], reference=name == "lab", groups=groups, progress=False
+            )
+
+    folder = made_once(tmp_path_factory, "grouped", make)
+    return Explored.of(Study.create(folder / "grouped.study", net, exist_ok=True))
 
 
 @pytest.fixture(scope="session")

@@ -209,7 +209,8 @@ class StoredStudy(Mapping[str, Recording]):
         return RecordingPlace.found(self.path, dataset, self.manifest.folder(dataset))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._whole(), key=lambda name: name != self.reference))
+        reference = self.reference
+        return iter(sorted(self._whole(), key=lambda name: name != reference))
 
     def __len__(self) -> int:
         return len(self._whole())

@@ -184,3 +184,11 @@ def test_pictures_beside_a_unit_are_those_that_move_it_most(explored, layer, ref
         unit = int(row[0].text.removeprefix("unit "))
         for cell, name in zip(row[-2:], ("night", reference), strict=True):
             assert strongest_first(cell.pictures, explored[name], layer, unit)
+
+
+def test_of_many_sets_the_worst_have_a_row_and_the_others_are_named_and_downloaded(grouped):
+    table = panel(category(grouped.study, 0, focus="noise 3"), Table, "a in 6 sets")
+    assert [row[0].text for row in table.rows][:1] == ["lab"]
+    assert len(table.rows) == 6
+    assert "3 are not: " in table.note
+    assert [row[0].text for row in table.whole().rows] == ["lab", *grouped.study.datasets[1:]]

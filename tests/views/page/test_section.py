@@ -70,7 +70,7 @@ def test_a_section_with_nothing_to_show_leaves_no_trace():
     enter("beside", None, place=31, beside=True)
     assert panels_of(Shown()) == []
     enter("some", said("there"), place=32, beside=True)
-    assert panels_of(Shown()) == [Columns("", [said("there")])]
+    assert panels_of(Shown()) == [said("there")]
 
 
 def test_what_is_missing_is_offered_once_where_it_is_missed_first():
@@ -86,7 +86,7 @@ def test_what_is_missing_is_offered_once_where_it_is_missed_first():
     enter("three", lacks("offer"), place=30)
     enter("four", said("4"), place=31, beside=True)
     enter("five", lacks("another"), place=40)
-    row = Columns("", [said("4")])
+    row = said("4")
     offer, another = Message("offer", "as it is 0"), Message("another", "as it is 2")
     assert panels_of(Shown()) == [said("1"), offer, row, another]
 

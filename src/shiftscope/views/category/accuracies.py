@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.statistics.wilson import wilson
@@ -13,15 +16,24 @@ from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import accuracy_fact
 from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.shown_sets import left_out, shown_sets
 
 AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
 
 
 @section(ShownCategory, place=20)
 def accuracies(category: ShownCategory) -> Table:
-    """Accuracy and errors, a row for each dataset, the baseline's accuracy a tick through all."""
+    """Accuracy and errors, a row for each dataset, the baseline's accuracy a tick through all; of many the worst."""
+    shown, every = shown_sets(category.selection), category.selection.ordered()
+    if len(shown) == len(every):
+        return _table(category, every)
+    few = _table(category, shown)
+    return replace(few, note=left_out(category.selection), whole=partial(_table, category, every))
+
+
+def _table(category: ShownCategory, datasets: Sequence[str]) -> Table:
     selection = category.selection
-    rows = [_row(category, dataset) for dataset in selection.ordered()]
+    rows = [_row(category, dataset) for dataset in datasets]
     columns = [
         Column("dataset"),
         Column(
@@ -39,7 +51,8 @@ def accuracies(category: ShownCategory) -> Table:
         Column("samples", help="With this label.", numeric=True),
         *(Column(kind, help=help, numeric=True) for kind, help in HELP.items()),
     ]
-    return Table(f"{category.name} in every set", columns, rows)
+    which = "every set" if len(datasets) == len(selection.study) else f"{count(len(datasets))} sets"
+    return Table(f"{category.name} in {which}", columns, rows)
 
 
 def _row(category: ShownCategory, dataset: str) -> list[Cell]:

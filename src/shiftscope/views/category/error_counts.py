@@ -15,6 +15,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.shown_sets import left_out, shown_sets
 
 OTHERS = 10  # categories by name; the rest is one row
 
@@ -38,7 +39,7 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
 
     Beyond `named` of them the others share a row.
     """
-    names = selection.ordered()
+    names = shown_sets(selection)
     counts = {name: _counts(selection, name, index, kind) for name in names}
     totals = {name: int(counts[name].sum()) for name in names}
     everywhere = np.sum(list(counts.values()), axis=0)
@@ -73,7 +74,14 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
         ),
     ]
     whole = partial(_table, selection, index, kind, None) if rest else None
-    return Table(kind.capitalize(), columns, rows, empty=f"No {kind} in any dataset.", whole=whole)
+    return Table(
+        kind.capitalize(),
+        columns,
+        rows,
+        note=left_out(selection) if kind == "false negatives" else "",
+        empty=f"No {kind} in any dataset.",
+        whole=whole,
+    )
 
 
 def _counts(selection: Selection, name: str, index: int, kind: ErrorKind) -> npt.NDArray[np.int64]:

@@ -10,6 +10,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.image_sets import image_sets
 from shiftscope.views.parts.sample_sets import Chosen, bounded, set_mean
 from shiftscope.views.parts.set_units import set_units
+from shiftscope.views.parts.shown_sets import shown_sets
 
 UNITS = 8
 
@@ -28,7 +29,7 @@ def _images(category: ShownCategory, kind: ErrorKind) -> Panel:
     return image_sets(
         selection,
         f"{kind.capitalize()}, the most confident first",
-        {name: mistaken(selection.study[name].samples, **field) for name in selection.ordered()},
+        {name: mistaken(selection.study[name].samples, **field) for name in shown_sets(selection)},
         category.images,
         lambda images: category.at(images=images),
     )
@@ -38,7 +39,7 @@ def _units(category: ShownCategory, kind: ErrorKind) -> Table:
     """Those that respond most."""
     selection = category.selection
     chosen = Chosen(**_field(category, kind), wrong=True)
-    sizes = [len(chosen.of(selection.study[name].samples)) for name in selection.ordered()]
+    sizes = [len(chosen.of(selection.study[name].samples)) for name in shown_sets(selection)]
     recorded = selection.study[selection.focus].keeps_responses
     return set_units(
         selection,

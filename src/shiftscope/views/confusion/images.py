@@ -9,6 +9,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.image_sets import image_sets
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.shown_sets import shown_sets
 
 
 @section(ShownConfusion, place=50)
@@ -30,7 +31,7 @@ def _one_way(confusion: ShownConfusion, label: int, prediction: int) -> Panel:
         f"{a} predicted as {b}",
         {
             name: having(selection.study[name].samples, label=label, prediction=prediction)
-            for name in selection.ordered()
+            for name in shown_sets(selection)
         },
         confusion.images,
         lambda images: confusion.at(images=images),

@@ -11,6 +11,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.sample_sets import Chosen, bounded, label_mean, set_mean
 from shiftscope.views.parts.set_units import set_units
+from shiftscope.views.parts.shown_sets import shown_sets
 
 UNITS = 8
 
@@ -37,7 +38,7 @@ def units(confusion: ShownConfusion) -> Fold:
     }
     for which, chosen in sets.items():
         sizes = [
-            len(each.of(selection.study[name].samples)) for name in selection.ordered() for each in chosen
+            len(each.of(selection.study[name].samples)) for name in shown_sets(selection) for each in chosen
         ]
         paper = " (the row of the Deephys paper)" if len(chosen) > 1 else ""
         panels.append(

@@ -18,6 +18,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import all_exact, number
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.parts.unit_scores import estimated, title, too_few_categories
 
 POINTS = 256  # along each curve
@@ -46,7 +47,8 @@ def _densities(selection: Selection, score: str, *, positive: bool = False) -> P
     """Of one score; where `positive` over the units whose score is above zero, as the paper's text has it (its
     notebooks take all)."""
     curves, peaks, missing = [], [], []
-    for name in selection.others():
+    shifts = [name for name in shown_sets(selection) if name != selection.baseline]
+    for name in shifts:
         values = estimated(selection, name)[score].value
         values = values[values > 0] if positive else values[~np.isnan(values)]
         if not scott_bandwidth(values) > 0:
@@ -56,7 +58,7 @@ def _densities(selection: Selection, score: str, *, positive: bool = False) -> P
         peaks.append(f"{name} {_curve(values.tobytes()).peak}")
     heading = f"Density of {title(score)}"
     if not curves:
-        why = [too_few_categories(selection, name) for name in selection.others()]
+        why = [too_few_categories(selection, name) for name in shifts]
         few = f" {why[0]}" if unit_scores[score].reads == RANKS and all(why) else ""
         return Message(
             heading,
@@ -76,7 +78,7 @@ def _densities(selection: Selection, score: str, *, positive: bool = False) -> P
                 **({"scale": {"domain": [low, high]}} if bounded else {}),
             },
             "y": {"field": "density", "type": "quantitative", "title": "density"},
-            "color": by_dataset(selection, selection.others()),
+            "color": by_dataset(selection, shifts),
         },
     }
     chosen = "units with a positive score" if positive else "all units that have the score"

@@ -10,7 +10,7 @@ from shiftscope.model.linear_map import LinearMap
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import ranked
-from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
+from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.overview.silenced_alone import Repaired, silenced_alone
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
@@ -64,7 +64,7 @@ def blamed_units(overview: ShownOverview) -> Fold | None:
 def _found(overview: ShownOverview, heads: list[LinearMap]) -> list[Blamed]:
     """By set, the worst first; within it the units that repair most first."""
     found: list[Blamed] = []
-    for each in worst_first(overview.suffered)[:SETS]:
+    for each in overview.telling[:SETS]:
         recording = overview.selection.study[each.name]
         if not recording.keeps_responses:
             continue

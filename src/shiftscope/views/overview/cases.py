@@ -11,7 +11,8 @@ from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.happened import happened
 from shiftscope.views.overview.named_unit import NamedUnit, unit_in_words
-from shiftscope.views.overview.shown_overview import ShownOverview, Suffered
+from shiftscope.views.overview.set_rows import SetRow, Suffered
+from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Case, Cases, Change, ImageStrip, Link, Message, Panel, Picture
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
@@ -31,23 +32,64 @@ def cases(overview: ShownOverview) -> Panel:
     """The sets with their accuracy, the confusion and the unit that explain it, and pictures of both."""
     if not overview.selection.others():
         return Message("Only one set is recorded", _record_another(overview.selection))
-    shown = overview.suffered[: overview.cases]
+    shown = overview.cased
     right, labelled = overview.usual
+    grouped = any(row for _, row in shown)
+    total = len(overview.rows if grouped else overview.suffered)
     return Cases(
         "",
-        [_case(overview, each) for each in shown],
+        [
+            _grouped(overview, each, row, _case(overview, each)) if grouped else _case(overview, each)
+            for each, row in shown
+        ],
         baseline=overview.selection.baseline,
         usual=percent(right / labelled) if labelled else "",
         axis=AXIS,
         help="Samples classified right, of the labelled ones. Line over the dot: 95 % interval by Wilson. Beside the "
         "points: 95 % interval of the change by Newcombe.",
         more=Link(
-            f"show the other {count(len(overview.suffered) - len(shown))}",
-            overview.at(cases=len(overview.suffered)),
+            f"show the other {count(total - len(shown))}",
+            overview.at(cases=total),
         )
-        if len(shown) < len(overview.suffered)
+        if len(shown) < total
         else None,
+        rows=f"{_what(overview)}{', worst first' if overview.order == 'harm' else ''}" if grouped else "",
     )
+
+
+def _what(overview: ShownOverview) -> str:
+    return overview.kind if len(overview.ordered) == len(overview.rows) else f"{overview.kind} or set"
+
+
+def _grouped(overview: ShownOverview, each: Suffered, row: SetRow | None, case: Case) -> Case:
+    """A case that stands for its row: what the group does, and small which of its sets is told about."""
+    own = f"{percent(each.right / each.labelled)}, {case.loss} ({case.interval})" if case.loss else ""
+    if row is None:
+        return replace(case, accuracy=None, interval="", about=own, loss=_does(each))
+    breaks = row.breaks is not None
+    does = f"breaks at {row.variable} {row.value(row.place)}" if breaks else _lost(each)
+    return replace(
+        case,
+        name=row.name,
+        page=overview.at(sets=row.name),
+        accuracy=None,
+        interval="",
+        loss=does,
+        about=f"{each.name}: {own}" if own else each.name,
+        mild=not breaks and case.mild,
+    )
+
+
+def _does(each: Suffered) -> str:
+    return "breaks it" if each.harm == "breaks" else _lost(each)
+
+
+def _lost(each: Suffered) -> str:
+    if each.harm is None:
+        return ""
+    if each.loss < 0:
+        return f"gains {-100 * each.loss:.1f} points"
+    return f"loses {100 * each.loss:.1f} points"
 
 
 def _record_another(selection: Selection) -> str:

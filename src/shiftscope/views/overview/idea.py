@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from shiftscope.counted import counted
 from shiftscope.outcomes.harm import Harm
+from shiftscope.views.overview.group_idea import group_idea, group_lede
 from shiftscope.views.overview.named_unit import NamedUnit, change_in_words
-from shiftscope.views.overview.shown_overview import ShownOverview, Suffered, worst_first
+from shiftscope.views.overview.set_rows import Suffered
+from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import percent
@@ -27,13 +29,28 @@ RULES = (
 )
 
 
-def idea(suffered: Sequence[Suffered]) -> str:
-    """What the sets do to the model, worst first: "a and b break this model; c barely touches it"."""
+def overview_idea(overview: ShownOverview) -> str:
+    """What groups do along their variables, then what the other sets do."""
+    along = group_idea(overview.ordered)
+    if not along:
+        return idea(overview.suffered)
+    others = [row.telling for row in overview.rows if not row.variable]
+    return "; ".join(filter(None, [along, idea(others, begun=True)]))
+
+
+def idea(suffered: Sequence[Suffered], *, begun: bool = False) -> str:
+    """What the sets do to the model, worst first: "a and b break this model; c barely touches it".
+
+    Parameters
+    ----------
+    begun
+        Whether the model was named before.
+    """
     parts: list[str] = []
     for harm, (one, several) in DOES.items():
         names = [each.name for each in worst_first(suffered) if each.harm == harm]
         if names:
-            model = "it" if parts else "this model"
+            model = "it" if parts or begun else "this model"
             parts.append(f"{in_a_row(names)} {one if len(names) == 1 else several} {model}")
     return "; ".join(parts)
 
@@ -44,6 +61,11 @@ def lede(overview: ShownOverview) -> Words:
     right, labelled = overview.usual
     if not told:
         return ""
+    selection = overview.selection
+    categories = len(selection.study.categories)
+    along = group_lede(overview.ordered, selection.baseline, overview.usual, categories)
+    if along:
+        return [*along, *_running(overview)]
     usual = percent(right / labelled)
     fell = [each for each in told if each.harm in ("breaks", "hurts")]
     kept = [each for each in told if each.harm == "barely touches"]

@@ -12,7 +12,7 @@ from shiftscope.outcomes.largest_loss import Loss, largest_loss
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.statistics.ranked import ranked
 from shiftscope.statistics.wilson import wilson
-from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
+from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
@@ -21,16 +21,14 @@ from shiftscope.views.parts.number_text import NOTHING, count, points, points_in
 from shiftscope.views.parts.pictures import category_name
 
 CATEGORIES = 25
-SETS = 6  # whose accuracies stand beside one another; of more, the worst
 
 
 @section(ShownOverview, place=55)
 def lost_categories(overview: ShownOverview) -> Fold | Table:
     """The categories that lost most under any of the shifts, with their accuracy; open where there is no shift."""
     selection, shifts = overview.selection, overview.shifts
-    worst = [each.name for each in worst_first(overview.suffered)[:SETS]]
     size = len(selection.study.categories)
-    names = [selection.baseline, *(shifts if len(shifts) <= SETS else worst)]
+    names = [selection.baseline, *(overview.beside if overview.selection.others() else ())]
     counted = [outcomes(selection.study[name].samples, size) for name in names]
     right = np.stack([np.diag(each.confusions) for each in counted])  # (dataset, category)
     total = np.stack([each.by_label for each in counted])

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Sequence
+from typing import Literal, get_args
 
 from shiftscope.errors import BadRequest
 from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.overview.idea import idea, lede
+from shiftscope.views.overview.idea import lede, overview_idea
 from shiftscope.views.overview.shown_overview import Order, ShownOverview
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.group_names import group_names, menu_links
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.number_text import percent
+from shiftscope.views.parts.number_text import count, percent
 from shiftscope.views.parts.unit_scores import title
 
-CASES = 6
+Grouping = Literal["described", "none"]
+PICTURES = 40  # categories in the menu of samples
 ORDERS: dict[Order, str] = {"harm": "harm", "recorded": "as recorded", "name": "name"}
 
 
@@ -30,7 +34,10 @@ def overview(
     focus: str | None = None,
     score: str | None = None,
     order: Order = "harm",
-    cases: int = CASES,
+    cases: int | None = None,
+    groups: Grouping = "described",
+    sets: str | None = None,
+    sample: int | None = None,
 ) -> Page:
     """What each shift did: accuracy, the confusion and the unit that explain it, the layers, units and categories.
 
@@ -39,22 +46,45 @@ def overview(
     focus
         A shifted dataset: what happened in it rather than under any shift.
     score
-        Of the shift profile and of the most shifted units.
+        Of the shift profile, of the most shifted units and of the colours of many sets.
     order
         Of the sets.
     cases
         How many sets are shown with their pictures.
+    groups
+        Whether sets that belong together are shown as they are described, or each by itself.
+    sets
+        The group that alone is shown, by its name.
+    sample
+        The category whose typical sample stands for the sets.
+
+    Raises
+    ------
+    BadRequest
+        There is no such score, group or category.
     """
     if not study.datasets:
         return Page(study.name, [Message("Nothing is recorded yet", _how_to_begin(study))])
     selection = Selection.at(study, layer, baseline, focus)
-    at = PageAddress(selection, "", overview, {"score": score, "order": order, "cases": cases})
-    shown = ShownOverview(selection, at, _score(score), order, max(1, cases))
+    options = {"score": score, "order": order, "groups": groups, "sets": sets, "sample": sample}
+    at = PageAddress(selection, "", overview, {**options, "cases": cases})
+    if sample is not None:
+        study.check_category(sample)
+    shown = ShownOverview(
+        selection,
+        at,
+        _score(score),
+        order,
+        None if cases is None else max(1, cases),
+        groups == "described",
+        _group(study, sets),
+        sample,
+    )
     return Page(
         title=study.name,
         panels=panels_of(shown),
         choices=_choices(shown),
-        sentence=idea(shown.suffered) or _without_comparison(shown),
+        sentence=overview_idea(shown) or _without_comparison(shown),
         lede=lede(shown),
     )
 
@@ -89,21 +119,82 @@ def _score(asked: str | None) -> UnitScore | None:
     return known[asked] if asked else None
 
 
+def _group(study: StoredStudy, asked: str | None) -> str | None:
+    """The short name of a group, which may be asked for by any of its names."""
+    known = group_names(study.groups)
+    if asked is None or asked in known.values():
+        return asked
+    if asked in known:
+        return known[asked]
+    there = f"there are {', '.join(known.values())}" if known else "no dataset of this study is in any"
+    raise BadRequest(f"no group {asked!r} of datasets; {there}.")
+
+
 def _choices(shown: ShownOverview) -> list[Choice]:
     selection, at = shown.selection, shown.at
-    focused, against = selection.dataset_choices(at.path, **at.asked())
-    choices = [selection.layer_choice(at.path, **at.asked()), against]
+    layer = selection.layer_choice(at.path, **at.asked())
+    _, against = selection.dataset_choices(at.path, **at.asked())
     if not selection.others():
-        return choices
-    every = Link("all", selection.everywhere(at.path, **at.asked()))
-    sets = [every, *(link for link in focused.options if link.text != selection.baseline)]
-    one = selection.focus != selection.baseline
-    orders = [Link(ORDERS[order], at(order=order)) for order in get_args(Order)]
-    links = [Link(title(name), at(score=name), score.help) for name, score in _comparing().items()]
-    usual = Link("as the harm asks", at(score=None), "Change per category, and change of strength.")
-    return [
-        *choices,
-        Choice("Sets", sets, selection.focus if one else "all"),
-        Choice("Order", orders, ORDERS[shown.order]),
-        Choice("Score", [usual, *links], title(shown.score.name) if shown.score else usual.text),
+        return [layer, against]
+    order = Choice(
+        "Order", [Link(ORDERS[name], at(order=name)) for name in get_args(Order)], ORDERS[shown.order]
+    )
+    if not shown.groups:
+        return [layer, against, _sets(shown), order, _scores(shown, "Score", "as the harm asks")]
+    grouping = _in_words(shown.groups)
+    choices = [
+        _scores(shown, "Colour by", "accuracy"),
+        Choice(
+            "Groups",
+            [Link(grouping, at(groups="described")), Link("none", at(groups="none"))],
+            grouping if shown.grouped else "none",
+        ),
+        _sets(shown),
+        layer,
+        against,
+        order,
     ]
+    return [*choices, _samples(shown)] if shown.many else choices
+
+
+def _in_words(groups: Sequence[DatasetGroup]) -> str:
+    """The variables that group the sets: "corruption × severity", "hospital"."""
+    kinds = dict.fromkeys(" × ".join(filter(None, [*each.names, *each.apart, each.order])) for each in groups)
+    return ", ".join(kinds) if len(kinds) <= 2 else "as described"
+
+
+def _sets(shown: ShownOverview) -> Choice:
+    """All sets, the groups, and each set."""
+    selection, at = shown.selection, shown.at
+    whole = f"all {count(len(selection.study))}" if shown.many else "all"
+    every = Link(whole, selection.everywhere(at.path, **at.asked(sets=None, cases=None)))
+    others = menu_links(
+        selection.study,
+        selection.others(),
+        lambda name: selection.on(name).page(at.path, **at.asked(sets=None)),
+        lambda group: selection.everywhere(at.path, **at.asked(sets=group, cases=None)),
+    )
+    current = whole
+    if selection.focus != selection.baseline:
+        current = selection.focus
+    elif shown.sets is not None:
+        current = f"all of {shown.sets}"
+    return Choice("Sets", [every, *others], current)
+
+
+def _scores(shown: ShownOverview, name: str, usual: str) -> Choice:
+    first = Link(
+        usual, shown.at(score=None), "Change per category, and change of strength." if name == "Score" else ""
+    )
+    links = [Link(title(each), shown.at(score=each), score.help) for each, score in _comparing().items()]
+    return Choice(name, [first, *links], title(shown.score.name) if shown.score else usual)
+
+
+def _samples(shown: ShownOverview) -> Choice:
+    """Which sample stands for the sets."""
+    categories = shown.selection.study.categories
+    usual = Link("any", shown.at(sample=None), "The median one by confidence of those classified right.")
+    links = [Link(f"a {name}", shown.at(sample=c)) for c, name in enumerate(categories[:PICTURES])]
+    return Choice(
+        "Sample", [usual, *links], "any" if shown.sample_of is None else links[shown.sample_of].text
+    )

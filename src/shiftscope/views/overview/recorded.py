@@ -23,6 +23,7 @@ from shiftscope.views.parts.unit_scores import title
 
 MEDIANS = ("novelty", "spurious")  # scores of a dataset's row
 EXAMPLES = 5  # images of each dataset
+PICTURED = 24  # datasets at most whose rows have images
 
 
 @section(ShownOverview, place=80)
@@ -73,9 +74,19 @@ def _datasets(overview: ShownOverview) -> Table:
             )
             for score in MEDIANS
         ),
-        Column("images", "The first image of each of the first categories, or the first images."),
     ]
-    return Table("Datasets", columns, [_row(overview, name) for name in selection.ordered()])
+    if len(selection.study) <= PICTURED:
+        columns.append(
+            Column("images", "The first image of each of the first categories, or the first images.")
+        )
+    lacking = sum(not overview.scored(name) for name in selection.others())
+    note = (
+        f"{counted(lacking, 'set', count)} without scores so far: the page of the layer computes them for its focus, "
+        f"shiftscope score {selection.study.path} for all."
+        if lacking
+        else ""
+    )
+    return Table("Datasets", columns, [_row(overview, name) for name in selection.ordered()], note=note)
 
 
 def _row(overview: ShownOverview, name: str) -> list[Cell]:
@@ -88,6 +99,8 @@ def _row(overview: ShownOverview, name: str) -> list[Cell]:
     change, least, most = map(float, newcombe(right, labelled, *usual))
     without = ((unlabelled, "unlabelled"), (samples.skipped, "skipped"))
     shifted = name != selection.baseline
+    scored = shifted and overview.scored(name)
+    lacking = [Cell(NOTHING, value=np.nan) if shifted else Cell()]
     return [
         Cell(name, selection.dataset(name)),
         share_cell(accuracy, low, high, page=selection.dataset(name)),
@@ -98,9 +111,9 @@ def _row(overview: ShownOverview, name: str) -> list[Cell]:
             value=len(samples),
         ),
         Cell(count(labelled - right), selection.dataset(name, show="wrong"), value=labelled - right),
-        *(_differing(overview, name) if shifted else [Cell() for _ in DIFFERENCES]),
-        *(_median(overview, name, score) if shifted else Cell() for score in MEDIANS),
-        Cell(pictures=tuple(pictures(selection, selection.study[name], _examples(selection, name)))),
+        *(_differing(overview, name) if scored else lacking * len(DIFFERENCES)),
+        *([_median(overview, name, score) for score in MEDIANS] if scored else lacking * len(MEDIANS)),
+        *([_images(selection, name)] if len(selection.study) <= PICTURED else []),
     ]
 
 
@@ -132,6 +145,10 @@ def _median(overview: ShownOverview, name: str, score: str) -> Cell:
     return Cell(number(middle), page, note="; ".join(notes), value=middle)
 
 
+def _images(selection: Selection, name: str) -> Cell:
+    return Cell(pictures=tuple(pictures(selection, selection.study[name], _examples(selection, name))))
+
+
 def _examples(selection: Selection, name: str) -> list[int]:
     """Positions: the first of each of the first categories, so that sets of the same objects show the same ones."""
     samples = selection.study[name].samples
@@ -145,7 +162,7 @@ def _examples(selection: Selection, name: str) -> list[int]:
 def _layers(overview: ShownOverview) -> Table:
     selection = overview.selection
     score = overview.score or unit_scores["spurious"]
-    shifts = overview.shifts[:EXAMPLES]
+    shifts = overview.beside[:EXAMPLES]
     rows = []
     for name, layer in selection.study.layers.items():
         cells = [

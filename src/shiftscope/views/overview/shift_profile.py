@@ -6,10 +6,12 @@ import math
 
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.quartiles import quartiles
-from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
+from shiftscope.views.overview.set_rows import worst_rows_first
+from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.unit_scores import estimated, title
 
@@ -35,12 +37,14 @@ def shift_profile(overview: ShownOverview) -> Fold | None:
     panels: list[Panel] = [Columns("", [_profile(overview, score) for score in shown])]
     if not overview.score:
         panels.append(Message("Why the two differ", WHY))
+    if len(overview.beside) < len(overview.shifts):
+        panels.append(Message("", f"Drawn are {in_a_row(overview.beside, len(overview.beside))}."))
     return Fold(TITLE, _begins(overview, kept), panels, "where")
 
 
 def _begins(overview: ShownOverview, kept: bool) -> str:
     """Where the units of the worst set begin to answer to other categories, or else with another strength."""
-    worst = next((each.name for each in worst_first(overview.suffered)), overview.shifts[0])
+    worst = worst_rows_first(overview.rows)[0].costliest.name
     layers = list(overview.selection.study.recorded_layers)
 
     def median(layer: str, score: str) -> float:
@@ -63,7 +67,7 @@ def _profile(overview: ShownOverview, score: UnitScore) -> Panel:
     selection = overview.selection
     layers = list(selection.study.recorded_layers)  # derived ones have no depth of their own
     rows = []
-    for name in overview.shifts:
+    for name in overview.beside:
         for layer in layers:
             low, middle, high = map(exact, quartiles(estimated(selection, name, layer)[score.name].value))
             if math.isnan(middle):
@@ -92,7 +96,7 @@ def _profile(overview: ShownOverview, score: UnitScore) -> Panel:
             "axis": {"labelAngle": 0, "labelLimit": 120, "labelOverlap": True},
             "scale": {"type": "point", "padding": 0.3},
         },
-        "color": by_dataset(selection, overview.shifts),
+        "color": by_dataset(selection, overview.beside),
     }
     middle_half = {
         "mark": {"type": "area", "opacity": 0.12},

@@ -16,7 +16,7 @@ def shifted_units(overview: ShownOverview) -> Fold | None:
     if not overview.shifts:
         return None
     selection, score = overview.selection, overview.score or unit_scores["spurious"]
-    table = units_by_score(selection, [selection.layer], score, overview.shifts, ROWS)
+    table = units_by_score(selection, [selection.layer], score, overview.beside, ROWS)
     first = table.rows[0] if table.rows else None
     found = (
         f"{first[0].text} in {first[1].text}: {title(score.name)} {first[2].text}"

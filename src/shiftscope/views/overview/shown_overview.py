@@ -7,28 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from shiftscope.outcomes.harm import Harm, harm
+from shiftscope.outcomes.harm import harm
 from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.scores.estimation.stored_estimates import has_estimates
 from shiftscope.scores.score import UnitScore
+from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.views.overview.named_unit import NamedUnit, named_unit
+from shiftscope.views.overview.set_rows import SetRow, Suffered, set_rows, worst_rows_first
 from shiftscope.views.page.address import PageAddress
+from shiftscope.views.page.group_names import group_names
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
+from shiftscope.views.parts.shown_sets import MOST
 from shiftscope.views.parts.unit_scores import estimated
 
 ROWS = 10  # of the tables of confusions and units
+FEW_CASES, MANY_CASES = 6, 5  # shown at first: all of few, fewer of groups that are many
 Order = Literal["harm", "recorded", "name"]
-
-
-@dataclass(frozen=True)
-class Suffered:
-    """What one shifted set did to the answers."""
-
-    name: str
-    right: int  # labelled samples classified right
-    labelled: int
-    loss: float  # of accuracy, as share; NaN without labels on either side
-    harm: Harm | None  # None there too
 
 
 @dataclass(frozen=True)
@@ -39,13 +34,36 @@ class ShownOverview:
     at: PageAddress
     score: UnitScore | None  # asked for
     order: Order = "harm"
-    cases: int = 6  # shown at most
+    most: int | None = None  # cases at most; as many as the sets ask for where None
+    grouped: bool = True  # whether sets that belong together are shown as one
+    sets: str | None = None  # the group that alone is shown
+    sample_of: int | None = None  # category of the sample in the cells
+
+    @cached_property
+    def groups(self) -> Sequence[DatasetGroup]:
+        return self.selection.study.groups
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Short names of the groups."""
+        return group_names(self.groups)
 
     @property
+    def kind(self) -> str:
+        """What tells the ordered groups apart, as "corruption"."""
+        kinds = {" and ".join(group.names) for group in self.groups if group.order}
+        return kinds.pop() if len(kinds) == 1 and "" not in kinds else "group"
+
+    @cached_property
     def shifts(self) -> Sequence[str]:
-        """The datasets that are shown: the focus where one was chosen, or all but the baseline."""
+        """The datasets that are shown: the focus or the group where one was chosen, or all but the baseline."""
         selection = self.selection
-        return selection.others() if selection.focus == selection.baseline else [selection.focus]
+        if selection.focus != selection.baseline:
+            return [selection.focus]
+        if self.sets is None:
+            return selection.others()
+        (group,) = (each for each in self.groups if self.names[each.called] == self.sets)
+        return [name for name in group.members if name != selection.baseline]
 
     @cached_property
     def suffered(self) -> Sequence[Suffered]:
@@ -56,15 +74,65 @@ class ShownOverview:
         return worst_first(found) if self.order == "harm" else found
 
     @cached_property
+    def rows(self) -> Sequence[SetRow]:
+        """The shown sets as rows, in the order in force."""
+        rows = set_rows(self.suffered, self.groups if self.grouped else (), self.names)
+        if self.order == "name":
+            return sorted(rows, key=lambda row: row.name)
+        return worst_rows_first(rows) if self.order == "harm" else rows
+
+    @cached_property
+    def ordered(self) -> Sequence[SetRow]:
+        """The rows that a variable orders."""
+        return [row for row in self.rows if row.variable]
+
+    @cached_property
+    def many(self) -> bool:
+        """Whether the sets are shown together: some of them belong together, and more than one is shown."""
+        belong = any(sum(name in self.shifts for name in group.members) > 1 for group in self.groups)
+        return self.grouped and belong
+
+    @cached_property
+    def telling(self) -> Sequence[Suffered]:
+        """One set for each row, worst first."""
+        return [row.telling for row in worst_rows_first(self.rows)]
+
+    @cached_property
+    def beside(self) -> Sequence[str]:
+        """The sets that stand beside one another in tables and charts: all of few in their order, else of each of the
+        worst rows the set that loses most."""
+        if len(self.shifts) <= MOST:
+            return self.shifts
+        return [row.costliest.name for row in worst_rows_first(self.rows)[:MOST]]
+
+    @cached_property
+    def cased(self) -> Sequence[tuple[Suffered, SetRow | None]]:
+        """The sets that have a case, with the row each stands for; the members of a row that is alone."""
+        if self.ordered and len(self.rows) > 1:
+            told: list[tuple[Suffered, SetRow | None]] = [
+                (row.telling, row if row.variable else None) for row in self.rows
+            ]
+        else:
+            told = [(each, None) for each in self.suffered]
+        return told[: self.most or (FEW_CASES if len(told) <= FEW_CASES or not self.many else MANY_CASES)]
+
+    @cached_property
     def units(self) -> dict[str, NamedUnit | None]:
-        """The unit that is named beside each set."""
-        told = {one.name: one for one in self.suffered}
+        """The unit that is named in each case."""
+        told = {one.name: one for one, _ in self.cased}
         return {name: named_unit(self.selection, name, one.harm, one.loss) for name, one in told.items()}
 
     @property
     def usual(self) -> tuple[int, int]:
         """How many of the baseline's labelled samples are classified right, and how many there are."""
         return answers(self.selection, self.selection.baseline)
+
+    def scored(self, dataset: str) -> bool:
+        """Whether a table of all sets has a set's scores: of many only those that are kept, or shown elsewhere."""
+        if len(self.selection.others()) <= MOST or dataset in self.beside:
+            return True
+        selection = self.selection
+        return has_estimates(selection.study, dataset, selection.baseline, selection.layer)
 
     def estimates(self, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
         """Every score of a layer's units in one dataset, compared with the baseline."""

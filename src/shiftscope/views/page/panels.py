@@ -23,6 +23,8 @@ class Link:
     text: str
     page: str
     help: str = ""
+    within: str = ""  # what it belongs to: neighbours of one name share a line of a menu, under that name
+    short: str = ""  # the text on that line
 
 
 @dataclass(frozen=True)
@@ -449,7 +451,7 @@ class Case:
     ways: Sequence[Link]  # the main one first
     strips: Sequence[ImageStrip]  # in pairs: before, after; the note is the answer
     like: Picture | None = None  # what the wrong answer looks like where it is right
-    about: str = ""  # the user's own words
+    about: str = ""  # small print under the name
     mild: bool = False
 
 
@@ -463,6 +465,75 @@ class Cases(Panel):
     axis: Sequence[tuple[float, str]]
     help: str
     more: Link | None = None
+    rows: str = ""  # what a row is, where it has no accuracy of its own
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One set's number, its colour and a picture."""
+
+    text: str
+    label: str  # set, number and what is to be said of it, in words
+    shade: int | None  # from 0, the palest, to 5; None where there is nothing to measure
+    page: str = ""
+    picture: Picture | None = None
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    name: str
+    page: str
+    cells: Sequence[HeatCell | None]  # None where no such set was recorded
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class HeatBlock:
+    """Rows under columns of their own, the baseline's number at their left."""
+
+    variable: str  # that orders the columns; empty for one column of sets without order
+    columns: Sequence[str]
+    rows: Sequence[HeatRow]
+    lines: Curves | None = None
+
+
+@dataclass(frozen=True)
+class Heat(Panel):
+    """Sets by their rows, coloured by one number."""
+
+    blocks: Sequence[HeatBlock]
+    baseline: str
+    usual: HeatCell
+    bins: Sequence[str]  # what each shade means, the palest first
+    measure: Words = ""  # what the shades are of
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line through measured points, with its band."""
+
+    name: str  # written at its end; empty for a line of many
+    points: Sequence[
+        tuple[int, float, float, float]
+    ]  # step, and from 0 to 1: height, lower and upper end of the band
+    focus: bool = False
+    largest: int | None = None  # step of the point that is drawn larger
+
+
+@dataclass(frozen=True)
+class Curves(Panel):
+    """Numbers over the values of a variable, from the baseline on; heights are shares of the axis."""
+
+    steps: Sequence[str]  # names under the axis, the baseline's first
+    variable: str
+    axis: Sequence[tuple[float, str]]
+    curves: Sequence[Curve]
+    baseline: tuple[float, float, float]  # its height and band
+    description: str  # in words, for those who cannot see it
+    note: Words = ""
+    pictures: Sequence[Sequence[Picture]] = ()  # under each step
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def panels_of(subject: Any) -> list[Panel]:
                     panels.append(missing.offer)
         folds += [panel for panel in drawn if isinstance(panel, Fold)]
         shown = [panel for panel in drawn if not isinstance(panel, Fold)]
-        panels += [Columns("", shown)] if len(row) > 1 and shown else shown
+        panels += [Columns("", shown)] if len(row) > 1 and len(shown) > 1 else shown
     return [*panels, Folds("", folds)] if folds else panels
 
 

@@ -3,7 +3,7 @@ compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Choice, Link
 
 EARLIER_NAMES = {"focus": "lead", "baseline": "reference"}  # in addresses and notebooks that people keep
@@ -136,19 +137,25 @@ class Selection:
 
     def focus_choice(self, path: str, names: Iterable[str], **options: Option) -> Choice:
         """A menu of the datasets that may be in focus."""
-        focuses = [Link(name, replace(self, asked_focus=name).page(path, **options)) for name in names]
+        focuses = self.menu(names, lambda name: self.on(name).page(path, **options))
         help = "Selects and orders what is shown; the other datasets follow it."
         return Choice("Focus", focuses, self.focus, help)
 
     def dataset_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of focus and baseline."""
-        against = [
-            Link(name, replace(self, asked_baseline=name).page(path, **options)) for name in self.study
-        ]
+        against = self.menu(self.study, lambda name: replace(self, asked_baseline=name).page(path, **options))
         return [
             self.focus_choice(path, self.study, **options),
             Choice("Baseline", against, self.baseline, "Scores compare with it, and its maxima normalise."),
         ]
+
+    def menu(self, names: Iterable[str], link: Callable[[str], str]) -> list[Link]:
+        """An entry for each dataset, those of a group on one line; `link` gives its address."""
+        return menu_links(self.study, names, link)
+
+    def on(self, focus: str) -> Selection:
+        """The same for the addresses of pages with another focus."""
+        return replace(self, asked_focus=focus)
 
     def two_set_choices(self, path: str, **options: Option) -> Sequence[Choice]:
         """Menus of focus and baseline for a page that compares the two: neither makes them one set, and what is in

@@ -19,7 +19,7 @@ def answers(selection: Selection, dataset: str) -> tuple[int, int]:
     return _answers(selection.study[dataset].samples, len(selection.study.categories))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _answers(samples: Samples, categories: int) -> tuple[int, int]:
     """Added up once: a thousand categories have a million counts."""
     counted = outcomes(samples, categories)

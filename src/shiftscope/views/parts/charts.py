@@ -15,6 +15,7 @@ from shiftscope.views.page.panels import Rows
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import all_exact
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.shown_sets import MOST, shown_sets
 
 MANY = 600  # points; from here on they are smaller
 
@@ -24,7 +25,7 @@ def by_dataset(selection: Selection, shown: Sequence[str] | None = None) -> dict
     return {
         "field": "dataset",
         "type": "nominal",
-        "scale": {"domain": selection.ordered()},
+        "scale": {"domain": shown_sets(selection) if shown is None else _with_colour(selection, shown)},
         "legend": {
             **({} if shown is None else {"values": shown}),
             "orient": "top",
@@ -32,6 +33,12 @@ def by_dataset(selection: Selection, shown: Sequence[str] | None = None) -> dict
             "symbolOpacity": 1,
         },
     }
+
+
+def _with_colour(selection: Selection, shown: Sequence[str]) -> list[str]:
+    """All sets, so that each has its colour in every chart; of many those that are shown."""
+    every = selection.ordered()
+    return every if len(every) <= MOST else list(shown)
 
 
 def told_apart(study: StoredStudy, categories: Sequence[int]) -> dict[int, str]:

@@ -18,7 +18,7 @@ def grown_in(selection: Selection, dataset: str, most: int) -> list[GrownConfusi
     return _grown(here, there, len(selection.study.categories), max(most, FOUND))[:most]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _grown(here: Samples, there: Samples, categories: int, most: int) -> list[GrownConfusion]:
     """Found once: it takes sorting every confusion there is."""
     confusions, usual = (outcomes(samples, categories).confusions for samples in (here, there))

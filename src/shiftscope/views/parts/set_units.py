@@ -14,6 +14,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.sample_sets import reference_maximum
+from shiftscope.views.parts.shown_sets import left_out, shown_sets
 
 STRIP = 6
 
@@ -42,7 +43,7 @@ def set_units(
     units
         How many at most; None for all, without pictures, as the table is downloaded.
     """
-    followers = [name for name in selection.ordered() if name != selection.focus]
+    followers = [name for name in shown_sets(selection) if name != selection.focus]
     compared = [name for name in followers if name != selection.baseline]
     means = {name: mean(name) for name in (selection.focus, *followers)}
     ratios = {
@@ -78,7 +79,14 @@ def set_units(
         rows.append(cells)
     whole = partial(set_units, selection, title, mean, of=of, units=None, empty=empty)
     columns += map(strip_column, stripped)
-    return Table(title, columns, rows, note=note, empty=empty, whole=whole if units else None)
+    return Table(
+        title,
+        columns,
+        rows,
+        note=" ".join(filter(None, [note, left_out(selection) if rows else ""])),
+        empty=empty,
+        whole=whole if units else None,
+    )
 
 
 def _maxima(selection: Selection, name: str) -> UnitArray:

@@ -20,6 +20,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell, with_floor
 from shiftscope.views.parts.no_width import with_reason
 from shiftscope.views.parts.number_text import percent, share_interval
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.parts.unit_scores import estimated, name_of, title
 
 UNIT, MAXIMUM, FIRES = "unit", "maximum", "fires"
@@ -71,11 +72,12 @@ class UnitNumbers:
     @cached_property
     def measures(self) -> dict[str, Measure]:
         """Scores of the focus, then maximum and firing rate in the baseline."""
-        selection, others = self.selection, self.selection.others()
+        selection, names = self.selection, shown_sets(self.selection)
+        others = [name for name in names if name != selection.baseline]
         read = cache(lambda dataset: estimated(selection, dataset))  # asked for each row of a table
         found = {}
         for name, score in unit_scores.items():
-            follow = [d for d in (others if score.compares else selection.ordered()) if d != selection.focus]
+            follow = [d for d in (others if score.compares else names) if d != selection.focus]
             found[name] = Measure(
                 name,
                 title(name),

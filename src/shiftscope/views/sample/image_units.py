@@ -17,6 +17,7 @@ from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import as_share, label_mean, reference_maximum
+from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.sample.shown_sample import ShownSample
 
 UNITS = 12
@@ -45,10 +46,11 @@ def _table(sample: ShownSample, units: int | None) -> Table:
     maxima = reference_maximum(selection)
     category = seen.label if seen.label != NO_LABEL else seen.prediction
     named = category_name(selection.study, category)
-    means = {name: label_mean(selection, name, category) for name in selection.ordered()}
+    means = {name: label_mean(selection, name, category) for name in shown_sets(selection)}
     ratios = {
         name: activation_ratio(selection.study[name].summary(selection.layer, Maxima).largest, maxima)
-        for name in selection.others()
+        for name in shown_sets(selection)
+        if name != selection.baseline
     }
     stripped = list(dict.fromkeys([selection.baseline, selection.focus, recording.name])) if units else []
     scale = f"over the unit's largest response in {selection.baseline}"

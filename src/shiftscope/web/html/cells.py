@@ -110,28 +110,50 @@ def axis(numbers: Sequence[tuple[float, str]]) -> Markup:
     return Markup(f'<svg class="chart" height="18" aria-hidden="true">{"".join(ticks)}</svg>')
 
 
-def entries(links: Sequence[Link], addresses: Addresses) -> Markup:
-    """The lines of a menu."""
-    lines = []
-    for link in links:
-        help = f"<small>{escaped(link.help)}</small>" if link.help else ""
-        lines.append(
-            f'\n    <li><a href="{_escaped(addresses.page(link.page))}">{escaped(link.text)}{help}</a></li>'
-        )
-    return Markup("".join(lines))
+def entries(links: Sequence[Link], addresses: Addresses, most: int | None = None) -> Markup:
+    """The lines of a menu, `most` at most; links within the same thing share one."""
+    return Markup("".join(menu_lines(links, addresses, "", "")[:most]))
+
+
+def lines_left(links: Sequence[Link], most: int) -> int:
+    """How many links stand on lines beyond the first `most`."""
+    return sum(len(line) for line in _lines_of(links)[most:])
 
 
 def options(choice: Choice, addresses: Addresses) -> Markup:
     """The lines of a choice's menu."""
+    return Markup(
+        "".join(menu_lines(choice.options, addresses, choice.current, ' hx-swap="innerHTML show:none"'))
+    )
+
+
+def menu_lines(links: Sequence[Link], addresses: Addresses, current: str, swap: str) -> list[str]:
+    """Each line as HTML; `current` is the text of the link in force."""
     lines = []
-    for option in choice.options:
-        help = f"<small>{escaped(option.help)}</small>" if option.help else ""
-        current = ' aria-current="true"' if option.text == choice.current else ""
-        lines.append(
-            f'\n    <li><a href="{_escaped(addresses.page(option.page))}"{current} hx-swap="innerHTML show:none">'
-            f"{escaped(option.text)}{help}</a></li>"
-        )
-    return Markup("".join(lines))
+    for line in _lines_of(links):
+        drawn, kind = "".join([_menu_link(link, addresses, current, swap) for link in line]), ""
+        if line[0].within:
+            drawn, kind = f"<span>{escaped(line[0].within)}</span>{drawn}", ' class="within"'
+        lines.append(f"\n    <li{kind}>{drawn}</li>")
+    return lines
+
+
+def _lines_of(links: Sequence[Link]) -> list[list[Link]]:
+    lines: list[list[Link]] = []
+    for link in links:
+        if link.within and lines and lines[-1][0].within == link.within:
+            lines[-1].append(link)
+        else:
+            lines.append([link])
+    return lines
+
+
+def _menu_link(link: Link, addresses: Addresses, current: str, swap: str) -> str:
+    help = f"<small>{escaped(link.help)}</small>" if link.help else ""
+    now = ' aria-current="true"' if current and link.text == current else ""
+    label = f' aria-label="{escaped(link.text)}"' if link.short else ""
+    text = escaped(link.short or link.text)
+    return f'<a href="{_escaped(addresses.page(link.page))}"{now}{label}{swap}>{text}{help}</a>'
 
 
 def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:

@@ -18,6 +18,7 @@ from shiftscope.web.html.cells import (
     accuracy,
     axis,
     entries,
+    lines_left,
     looks,
     name,
     options,
@@ -28,6 +29,7 @@ from shiftscope.web.html.cells import (
     words,
 )
 from shiftscope.web.html.charts import height, packed
+from shiftscope.web.html.curves import curves
 from shiftscope.web.html.durations import duration, progress_text
 from shiftscope.web.html.lines import drawn_lines
 from shiftscope.web.html.matrices import drawing
@@ -107,6 +109,7 @@ _templates.globals.update(
     thumbnail=thumbnail,
     rows=rows,
     entries=entries,
+    lines_left=lines_left,
     name=name,
     term=term,
     words=words,
@@ -114,6 +117,7 @@ _templates.globals.update(
     axis=axis,
     sketch_svg=sketch_svg,
     accuracy=accuracy,
+    curves=curves,
     lines=drawn_lines,
     title=title,
     options=options,

@@ -13,6 +13,7 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.notes import search_notes
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Link
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
@@ -61,7 +62,7 @@ def navigation(study: StudyIndex) -> Navigation:
     return Navigation(
         study.name,
         layers=[Link(name, f"layers/{quote(name, safe='')}") for name in study.layers],
-        datasets=[Link(name, f"datasets/{quote(name, safe='')}") for name in study.datasets],
+        datasets=_datasets(study),
         categories=_by_number(tuple(study.categories)),
         questions=[
             *(Link(view.menu, view.address) for view in views.values() if view.menu),
@@ -72,6 +73,17 @@ def navigation(study: StudyIndex) -> Navigation:
         written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
         holds=partial(_holds, study) if isinstance(study, StoredStudy) else lambda page, number: True,
     )
+
+
+def _datasets(study: StudyIndex) -> list[Link]:
+    """Those of a group on one line, where the study says what belongs together."""
+
+    def page(name: str) -> str:
+        return f"datasets/{quote(name, safe='')}"
+
+    if isinstance(study, StoredStudy):
+        return menu_links(study, study.datasets, page)
+    return [Link(name, page(name)) for name in study.datasets]
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,111 @@
+"""What groups do along their variables, from numbers written by hand."""
+
+import pytest
+
+from shiftscope.outcomes.harm import harm
+from shiftscope.store.dataset_groups import dataset_groups
+from shiftscope.views.overview.group_idea import group_idea, group_lede
+from shiftscope.views.overview.set_rows import SetRow, Suffered, set_rows, worst_rows_first
+from shiftscope.views.page.panels import plain
+
+USUAL = (998, 1000)
+
+
+def suffered(name, right):
+    return Suffered(name, right, 1000, 0.998 - right / 1000, harm(*USUAL, right, 1000, 10))
+
+
+def row(name, *right, variable="severity"):
+    sets = [suffered(f"{name} {place}", each) for place, each in enumerate(right, 1)]
+    return SetRow(name, sets, variable, [float(place) for place in range(1, len(right) + 1)])
+
+
+HUE = row("hue", 973, 726, 441, 254, 107)
+NOISE = row("noise", 998, 998, 997, 990, 973)
+BLUR = row("blur", 998, 997, 997, 995, 982)
+FOG = row("fog", 900, 850, 800, 700, 600)
+
+
+def test_the_group_that_breaks_the_model_is_named_with_the_first_value_that_does():
+    assert HUE.breaks == 2  # 99.8 - 44.1 = 55.7 points, half of what is above chance is 44.9
+    assert HUE.telling.name == "hue 3"
+    said = group_idea([NOISE, HUE, BLUR])
+    assert said == "hue breaks this model at severity 3; noise and blur cost at most 2.5 points"
+
+
+def test_groups_that_break_it_later_follow():
+    snow = row("snow", 998, 100, 90, 80, 70)
+    ice = row("ice", 998, 998, 400, 80, 70)
+    assert group_idea([HUE, snow, BLUR]) == (
+        "snow breaks this model at severity 2 and hue at 3; blur costs at most 1.6 points"
+    )
+    assert group_idea([HUE, ice]) == "ice and hue break this model at severity 3"
+    frost = row("frost", 998, 998, 998, 80, 70)
+    assert group_idea([HUE, snow, ice, frost]) == "snow breaks this model at severity 2, 3 more later"
+
+
+def test_of_more_than_three_groups_that_do_not_break_it_the_number_is_said():
+    mild = [row(name, 998, 998, 997, 990, 973) for name in ("a", "b", "c", "d")]
+    assert (
+        group_idea([HUE, *mild]) == "hue breaks this model at severity 3; the other 4 cost at most 2.5 points"
+    )
+
+
+def test_without_one_that_breaks_it_the_largest_loss_is_said():
+    assert group_idea([FOG, BLUR]) == (
+        "fog costs this model 39.8 points at severity 5; blur costs at most 1.6 points"
+    )
+    assert group_idea([BLUR]) == "blur barely touches this model: it costs at most 1.6 points"
+    same = row("same", 998, 998)
+    assert group_idea([HUE, same]) == "hue breaks this model at severity 3; same costs nothing"
+
+
+def test_a_group_that_only_its_variable_names_says_it_once():
+    assert group_idea([row("severity", 998, 300)]) == "severity breaks this model at 2"
+
+
+def test_without_labels_nothing_is_said():
+    unlabelled = SetRow(
+        "dark", [Suffered(f"dark {n}", 0, 0, float("nan"), None) for n in (1, 2)], "n", [1.0, 2.0]
+    )
+    assert group_idea([unlabelled]) == ""
+    assert group_lede([unlabelled], "clean", USUAL, 10) == []
+
+
+def test_the_lede_follows_the_worst_group_and_says_what_the_others_keep():
+    said = plain(group_lede([BLUR, HUE, NOISE], "clean", USUAL, 10))
+    assert said == (
+        "Accuracy is 99.8 % on clean, 97.3 % at hue 1, 72.6 % at 2, 44.1 % at 3 and 10.7 %, chance, at 5. "
+        "At 5, noise and blur keep 97.3 % and 98.2 %."
+    )
+    assert (
+        plain(group_lede([BLUR], "clean", USUAL, 10)) == "Accuracy is 99.8 % on clean and 98.2 % at blur 5."
+    )
+
+
+def test_rows_are_the_ordered_groups_and_the_sets_by_themselves():
+    groups = dataset_groups(
+        {
+            "n2": {"corruption": "noise", "severity": 2},
+            "n1": {"corruption": "noise", "severity": 1},
+            "b1": {"corruption": "blur", "severity": 1},
+            "north": {"hospital": "north"},
+            "loose": {},
+        }
+    )
+    names = {group.called: group.called.removeprefix("corruption ") for group in groups}
+    sets = [suffered(name, 900) for name in ("north", "n2", "n1", "b1", "loose")]
+    rows = set_rows(sets, groups, names)
+    found = [(each.name, [one.name for one in each.sets], each.variable) for each in rows]
+    assert found == [
+        ("noise", ["n1", "n2"], "severity"),
+        ("north", ["north"], ""),
+        ("b1", ["b1"], ""),
+        ("loose", ["loose"], ""),
+    ]
+
+
+@pytest.mark.parametrize("rows", [[FOG, NOISE, HUE], [HUE, FOG, NOISE]])
+def test_the_earliest_to_break_comes_first_then_the_largest_loss(rows):
+    snow = row("snow", 998, 400)
+    assert [each.name for each in worst_rows_first([*rows, snow])] == ["snow", "hue", "fog", "noise"]
