@@ -92,7 +92,7 @@ def _accuracies(sets: Sequence[Suffered]) -> list[str | Span]:
     shares = [percent(each.right / each.labelled) for each in sets]
     if len(shares) > 3:
         low, high = (edge(each.right / each.labelled for each in sets) for edge in (min, max))
-        return [Span(percent(low), "strong"), " to ", Span(percent(high), "strong")]
+        return ["between ", Span(percent(low), "strong"), " and ", Span(percent(high), "strong")]
     words: list[str | Span] = []
     for place, share in enumerate(shares):
         words += [" and " if place == len(shares) - 1 else ", "] if place else []
