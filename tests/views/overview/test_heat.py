@@ -105,7 +105,7 @@ def test_the_lines_run_through_the_accuracies_with_their_bands_from_the_baseline
 
 def test_colours_by_a_score_are_by_quantile_of_its_median_and_say_so(grouped):
     heat = panel(overview(grouped.study, score="novelty"), Heat)
-    assert heat.measure == "novelty, shades by sixths of the sets"
+    assert heat.measure == "lost peak response (novelty), shades by sixths of the sets"
     cells = {cell.picture.dataset: cell for block in heat.blocks for row in block.rows for cell in row.cells}
     medians = {
         name: float(np.nanmedian(stored_estimates(grouped.study, name, "lab", "hidden")["novelty"].value))
