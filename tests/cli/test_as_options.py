@@ -100,7 +100,7 @@ def test_record_says_what_to_type_for_the_first_dataset(run, folder, words, mess
         (("report", "x.study", "-o", "full"), "replace it with --overwrite."),
         (("report", "x.study", "-o", "new", "--units", "0"), "--units 0; a report shows"),
         (("paths", "x.study", "--eps", "0.7"), "--eps 0.7; it is"),
-        (("paths", "x.study", "--layer", "nosuch"), "kept by recording with --paths PATHS."),
+        (("paths", "x.study", "--layer", "nosuch"), "Recording with --paths PATHS stores others."),
         (("repair", "x.study", "--dataset", "shifted", "--most", "0"), "--most 0; a margin is"),
     ],
 )  # fmt: skip

@@ -139,7 +139,8 @@ def test_nothing_is_recorded_outside(place, stranger):
 def test_a_recording_begun_by_a_stranger_does_not_go_on_outside(stranger):
     """The folders of a recording that stopped hold a link where chunks or samples are to be written."""
     manifest = json.loads((stranger / "study.json").read_text())
-    (stranger / "study.json").write_text(json.dumps({**manifest, "datasets": ["lab"]}))
+    manifest = with_own_digest({**manifest, "datasets": ["lab"]})
+    (stranger / "study.json").write_text(json.dumps(manifest))
     described = json.loads((stranger / "field" / "recording.json").read_text())
     (stranger / "field" / "recording.json").write_text(json.dumps({**described, "complete": False}))
     moved_out(stranger, "field/samples")

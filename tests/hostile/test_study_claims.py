@@ -122,7 +122,7 @@ def test_strongest_samples_that_are_not_there_are_refused(stranger):
 )
 def test_maps_that_lie_nowhere_are_refused(maps, stranger):
     described(stranger / "lab" / "recording.json", lambda content: content.update(maps=maps))
-    with pytest.raises(StudyDamaged, match=r"does not (tell where the map|describe a recording)"):
+    with pytest.raises(StudyDamaged, match=r"does not (say where the map|describe a recording)"):
         StoredStudy(stranger)["lab"].map_geometry("hidden")
 
 

@@ -71,7 +71,8 @@ def test_the_manifest_says_where_the_study_came_from(imported):
 
 def test_pages_are_drawn_of_an_imported_study(imported):
     study = open_study(imported("0.14.1").path)
-    assert overview(study).subtitle == "toy_net (Deephys)."
+    recorded = overview(study).panels[-1].panels[-1]
+    assert recorded.panels[-1].text == "toy_net (Deephys)."
     assert layer_page(study, "output").panels
     assert unit_page(study, "linear1", 2).panels
     assert sample_page(study, "odd-of Ω", 3).panels

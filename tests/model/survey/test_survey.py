@@ -16,6 +16,7 @@ SAMPLES = 40  # more than are tried for the stored types, and less than a batch
 # Samples in each pass: the look itself, and what is no question to it.
 LOOK, TYPES = 2, 32
 MOVED, AGAIN, KEPT = [2, 2], [2, 2], [2]  # far up and down; whether it draws random numbers; kept answers
+FIELDS = 2  # how much of an image each place of a map sees
 
 
 @pytest.fixture
@@ -29,10 +30,10 @@ def passes(net):
 @pytest.mark.parametrize(
     ("options", "before"),
     [
-        ({"stored_as": "float16", "outputs": "logits"}, [LOOK, *AGAIN]),
-        ({"outputs": "logits"}, [LOOK, TYPES, *AGAIN]),
-        ({"outputs": "logits", "paths": ["head", "hidden.1"]}, [LOOK, TYPES, *AGAIN]),
-        ({}, [LOOK, *MOVED, TYPES, *AGAIN]),  # these logits happen to lie between 0 and 1
+        ({"stored_as": "float16", "outputs": "logits"}, [LOOK, *AGAIN, FIELDS]),
+        ({"outputs": "logits"}, [LOOK, TYPES, *AGAIN, FIELDS]),
+        ({"outputs": "logits", "paths": ["head", "hidden.1"]}, [LOOK, TYPES, *AGAIN, FIELDS]),
+        ({}, [LOOK, *MOVED, TYPES, *AGAIN, FIELDS]),  # these logits happen to lie between 0 and 1
     ],
 )
 def test_a_model_is_looked_at_once_before_the_first_batch(new_study, made, passes, options, before):

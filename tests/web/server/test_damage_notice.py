@@ -58,7 +58,7 @@ def test_where_the_reference_is_damaged_another_is_and_the_page_says_so(recorded
     (recorded.path / "lab" / "recording.json").write_bytes(b"{}")
     answer = page(recorded, "")
     assert answer.status_code == 200
-    assert "datasets are compared with &#39;field&#39; here" in answer.text
+    assert "the baseline here is &#39;field&#39;" in answer.text
 
 
 def test_where_every_dataset_is_damaged_the_page_cannot_be_drawn(recorded):
