@@ -15,9 +15,10 @@ def suffered(name, right):
     return Suffered(name, right, 1000, 0.998 - right / 1000, harm(*USUAL, right, 1000, 10))
 
 
-def row(name, *right, variable="severity"):
-    sets = [suffered(f"{name} {place}", each) for place, each in enumerate(right, 1)]
-    return SetRow(name, sets, variable, [float(place) for place in range(1, len(right) + 1)])
+def row(name, *right, variable="severity", values=()):
+    values = values or range(1, len(right) + 1)
+    sets = [suffered(f"{name} {value}", each) for value, each in zip(values, right, strict=True)]
+    return SetRow(name, sets, variable, [float(value) for value in values])
 
 
 HUE = row("hue", 973, 726, 441, 254, 107)
@@ -109,3 +110,18 @@ def test_rows_are_the_ordered_groups_and_the_sets_by_themselves():
 def test_the_earliest_to_break_comes_first_then_the_largest_loss(rows):
     snow = row("snow", 998, 400)
     assert [each.name for each in worst_rows_first([*rows, snow])] == ["snow", "hue", "fog", "noise"]
+
+
+def test_the_earliest_is_the_one_at_the_smallest_value_not_at_the_first_place():
+    a = row("a", 998, 400, 300, values=(1, 2, 3))
+    b = row("b", 300, 200, values=(3, 4))
+    d = row("d", 250, 200, values=(4, 5))
+    c = row("c", 998, 100, values=(2, 5))
+    assert [each.name for each in worst_rows_first([b, c, d, a])] == ["a", "b", "d", "c"]
+    assert group_idea([b, c, d, a]) == "a breaks this model at severity 2, 3 more later"
+
+
+def test_values_of_different_variables_are_not_compared():
+    dose = row("dose", 300, 100, variable="dose", values=(30, 40))
+    snow = row("snow", 998, 400, values=(1, 2))
+    assert [each.name for each in worst_rows_first([snow, dose])] == ["dose", "snow"]
