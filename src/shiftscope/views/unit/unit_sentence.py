@@ -45,12 +45,13 @@ def in_words(
     pair
         Names of baseline and focus.
     before, after
-        Mean responses over all samples, for sets without labels.
+        Mean responses over all samples, for sets without labels and units that answer below zero.
     """
     baseline, focus = pair
     liked, likes = (in_a_row([names[c] for c in each]) for each in (told.before, told.after))
     usual = f" ({names[told.before[0]]})" if told.before else ""
     ratio = told.ratio
+    mean = f": mean {times(ratio)}" if math.isfinite(ratio) else ""
     if told.way == "other":
         return f"Unit {index} answered to {liked}; under {focus} it answers to {likes}"
     if told.way == "everything":
@@ -62,10 +63,10 @@ def in_words(
     if told.way == "less" and ratio > 0:
         return f"Unit {index}{usual} goes quiet under {focus}: mean {times(ratio)}"
     if liked and likes and told.before[0] == told.after[0]:
-        return f"Unit {index} answers to {likes} under {focus}, as in {baseline}: mean {times(ratio)}"
+        return f"Unit {index} answers to {likes} under {focus}, as in {baseline}{mean}"
     if liked and likes:
-        return f"Unit {index} answers to {liked} in {baseline}, to {likes} under {focus}: mean {times(ratio)}"
-    if likes:
+        return f"Unit {index} answers to {liked} in {baseline}, to {likes} under {focus}{mean}"
+    if likes and before == 0:
         return f"Unit {index} was silent in {baseline}; under {focus} it answers to {likes}"
     if before == after == 0:
         return f"Unit {index} is silent in {baseline} and under {focus}"
@@ -91,7 +92,7 @@ def unit_lede(unit: ShownUnit) -> Words:
         ]
     else:
         words += [f"{number(before.mean[0])} → ", Span(number(after.mean[0]), "strong")]
-    ratio = f" ({times(after.mean[0] / before.mean[0])})" if before.mean[0] > 0 else ""
+    ratio = f" ({times(after.mean[0] / before.mean[0])})" if before.mean[0] > 0 <= after.mean[0] else ""
     words += [f"{ratio} under {focus}", *_of_others(unit, before), ". ", Span(what, "quiet")]
     return words
 
