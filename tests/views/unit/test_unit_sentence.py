@@ -7,7 +7,7 @@ from shiftscope.tuning.answered import answered
 from shiftscope.views.page.panels import plain
 from shiftscope.views.unit.by_category import took_on
 from shiftscope.views.unit.unit import unit
-from shiftscope.views.unit.unit_sentence import alone_in_words, in_words
+from shiftscope.views.unit.unit_sentence import alone_in_words, in_words, others_in_words
 
 NAMES = ("cat", "dog", "frog", "ship")
 NONE = [np.nan] * 4
@@ -119,6 +119,15 @@ def test_a_unit_silent_in_the_baseline_moves_by_no_share():
 def test_a_unit_below_zero_rises_or_falls(before, after, expected):
     found = took_on(np.array(before), np.array(after), lambda c: NAMES[c], measured=False)
     assert found == expected
+
+
+def test_the_set_that_moves_it_most_is_said_first():
+    down = {"hue 3": 1.64, "hue 2": 1.7, "noise 5": 0.98}
+    assert others_in_words(down, 2.0) == "noise 5, hue 3 and hue 2 quieten it: × 0.49, × 0.82 and × 0.85"
+    both = {"a": 2.6, "b": 1.0, "c": 4.0}
+    assert others_in_words(both, 2.0) == "b quietens it: × 0.50; c and a drive it up: × 2.0 and × 1.3"
+    assert others_in_words({"a": -3.8, "b": 1.0}, 2.0) == "a and b quieten it: mean −3.80 and × 0.50"
+    assert others_in_words({"a": -3.8}, -2.0) == others_in_words({}, 2.0) == ""
 
 
 @pytest.mark.parametrize("index", [0, 1, 2, 6, 7, 8, 9])
