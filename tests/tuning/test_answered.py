@@ -19,6 +19,8 @@ def told(before, after):
         ([4, 2, 1, 1], [10, 2, 1, 1], "more"),  # 14 over 8, but three did not rise
         ([4, 2, 1, 1], [2, 1, 0.5, 0.5], "less"),
         ([4, 2, 1, 1], [3, 2, 1, 1], "same"),
+        ([3, 1, -1, 0], [5, 2, -1.2, 0], "more"),  # 5.8 over 3, but one fell
+        ([4, 1, 1, 1], [-4, -4, -4, -1], "same"),  # -13 over 7 is no ratio
         ([0, 0, 0], [1, 2, 3], "same"),  # it was silent, so nothing can be said of ratios
     ],
 )
@@ -38,3 +40,17 @@ def test_categories_that_either_lacks_are_left_out():
     assert (found.before, found.after, found.ratio) == ([0], [0], 0.5)
     assert found.correlation == pytest.approx(1)
     assert told([np.nan, 1], [1, np.nan]).way == "same"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ratio"),
+    [
+        ([-4.0, -5.0], [-5.0, -6.0], np.nan),
+        ([4.0, 3.0], [-6.0, -7.0], np.nan),
+        ([4.0, 3.0], [2.0, -2.0], np.nan),  # a mean of 0 that is not silence
+        ([4.0, 3.0], [0.0, 0.0], 0),
+        ([3.0, -1.0], [2.0, -1.0], 0.5),
+    ],
+)
+def test_means_below_zero_have_no_ratio(before, after, ratio):
+    np.testing.assert_equal(told(before, after).ratio, ratio)

@@ -25,7 +25,7 @@ class Answered:
     way: Way
     before: Sequence[int]  # categories it answered to, strongest first
     after: Sequence[int]
-    ratio: float  # of its means over the categories, NaN where it was silent
+    ratio: float  # of its means over the categories; NaN where the first is not above 0 or the other below it
     correlation: float  # of the two profiles
 
 
@@ -44,16 +44,21 @@ def answered(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) ->
     known = np.flatnonzero(np.isfinite(before) & np.isfinite(after))
     m0, m1 = before[known], after[known]
     first, last = _answers_to(known, m0), _answers_to(known, m1)
-    usual = float(m0.mean()) if len(known) else math.nan
-    ratio = float(m1.mean()) / usual if len(known) and usual > 0 else math.nan
+    ratio = _ratio(m0, m1) if len(known) else math.nan
     correlation = _pearson(m0, m1)
     if first and last and first[0] != last[0] and correlation < OTHER_PROFILE:
         way: Way = "other"
     elif ratio >= MORE:
-        way = "everything" if (m1 >= EACH * m0).all() else "more"
+        way = "everything" if (m1 >= EACH * abs(m0)).all() else "more"
     else:
         way = "less" if ratio <= LESS else "same"
     return Answered(way, first, last, ratio, correlation)
+
+
+def _ratio(m0: npt.NDArray[np.float64], m1: npt.NDArray[np.float64]) -> float:
+    """NaN where a mean has no sense as a multiple: 0 is one of a unit that fell silent, not of means that cancel."""
+    usual, now = float(m0.mean()), float(m1.mean())
+    return now / usual if usual > 0 and (now > 0 or not m1.any()) else math.nan
 
 
 def _answers_to(categories: npt.NDArray[np.intp], means: npt.NDArray[np.float64]) -> list[int]:

@@ -7,7 +7,7 @@ from shiftscope.tuning.answered import answered
 from shiftscope.views.page.panels import plain
 from shiftscope.views.unit.by_category import took_on
 from shiftscope.views.unit.unit import unit
-from shiftscope.views.unit.unit_sentence import alone_in_words, in_words
+from shiftscope.views.unit.unit_sentence import alone_in_words, in_words, others_in_words
 
 NAMES = ("cat", "dog", "frog", "ship")
 NONE = [np.nan] * 4
@@ -34,7 +34,6 @@ def said(before, after, means=(1.0, 1.0)):
             [8, 10, 0, 0],
             "Unit 7 answers to cat and dog in clean, to dog and cat under blur: mean × 0.95",
         ),
-        ([0, 0, 0, 0], [0, 3, 0, 0], "Unit 7 was silent in clean; under blur it answers to dog"),
         (
             [1, 1, 1, 1],
             [1, 1, 1, 1],
@@ -50,6 +49,19 @@ def test_without_labels_or_responses_the_means_over_all_samples_are_said():
     assert said(NONE, NONE, (2.0, 3.0)) == "Unit 7 under blur: mean response × 1.5 that in clean"
     assert said(NONE, NONE, (-2.0, 3.0)) == "Unit 7 under blur: mean response −2.00 → 3.00"
     assert said([0] * 4, [0] * 4, (0.0, 0.0)) == "Unit 7 is silent in clean and under blur"
+
+
+def test_only_a_unit_without_a_response_was_silent():
+    now = [0, 3, 0, 0]
+    assert said([0] * 4, now, (0.0, 0.75)) == "Unit 7 was silent in clean; under blur it answers to dog"
+    below = [-4, -5, -5, -4]
+    assert said(below, now, (-4.5, 0.75)) == "Unit 7 under blur: mean response −4.50 → 0.750"
+    assert said(now, below, (0.75, -4.5)) == "Unit 7 under blur: mean response 0.750 → −4.50"
+    # means over the categories of -4.5 and -4: no ratio
+    here, there = [-10, 2, -5, -5], [-10, 4, -5, -5]
+    assert said(here, there, (-4.5, -4.0)) == "Unit 7 answers to dog under blur, as in clean"
+    swapped = [2, 1, -10, -10]
+    assert said(here, swapped, (-4.5, -4.25)) == "Unit 7 answered to dog; under blur it answers to cat"
 
 
 def test_the_only_set_has_what_it_answers_to():
@@ -69,6 +81,9 @@ def test_the_only_set_has_what_it_answers_to():
         ([0.9, 0.8, 0.1, 0.0], [0.8, 0.7, 0.1, 0.0], "It prefers what it preferred"),
         ([0.9, 0.8, 0.1, 0.0], [0.7, 0.8, 0.1, 0.0], "No category moved by half of its maximum"),
         ([0.9, 0.8, 0.1, np.nan], [0.3, 0.7, 0.1, 0.9], "It gave up cat"),  # a missing one did not move
+        ([0.3, 0.1, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], "It gave up what it answered to"),
+        ([0.3, 0.1, 0.0, 0.0], [-0.1, -0.2, -0.2, -0.2], "It gave up what it answered to"),
+        ([-0.1, -0.2, -0.2, -0.2], [-0.1, -0.2, -0.3, -0.2], "No category moved by half of its maximum"),
         (NONE, [0.1, 0.2, 0.3, 0.4], "What it answers to"),
     ],
 )
@@ -89,6 +104,30 @@ def test_a_unit_silent_in_the_baseline_moves_by_no_share():
         == "It answers to categories that left it silent"
     )
     assert took_on(zeros, zeros, str, measured=False) == "It answers to no category"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([-4.61, -4.0], [-5.61, -4.5], "It falls most for cat"),
+        ([-5.0, -4.0], [-4.0, -3.5], "It rises most for cat"),
+        ([-5.0, -4.0], [2.0, -4.5], "It rises most for cat and falls most for dog"),
+        ([0.0, 0.0], [0.0, -1.0], "It falls most for dog"),
+        ([-5.0, np.nan], [-5.0, 3.0], "It answers to no category"),  # a missing one did not move
+    ],
+)
+def test_a_unit_below_zero_rises_or_falls(before, after, expected):
+    found = took_on(np.array(before), np.array(after), lambda c: NAMES[c], measured=False)
+    assert found == expected
+
+
+def test_the_set_that_moves_it_most_is_said_first():
+    down = {"hue 3": 1.64, "hue 2": 1.7, "noise 5": 0.98}
+    assert others_in_words(down, 2.0) == "noise 5, hue 3 and hue 2 quieten it: × 0.49, × 0.82 and × 0.85"
+    both = {"a": 2.6, "b": 1.0, "c": 4.0}
+    assert others_in_words(both, 2.0) == "b quietens it: × 0.50; c and a drive it up: × 2.0 and × 1.3"
+    assert others_in_words({"a": -3.8, "b": 1.0}, 2.0) == "a and b quieten it: mean −3.80 and × 0.50"
+    assert others_in_words({"a": -3.8}, -2.0) == others_in_words({}, 2.0) == ""
 
 
 @pytest.mark.parametrize("index", [0, 1, 2, 6, 7, 8, 9])

@@ -15,7 +15,7 @@ NAMED = 3  # groups in one list
 STEPS = 4  # values that are told before the one that breaks it
 GROUP_RULES = (
     "A group breaks the model at the first value of its variable whose set does; otherwise its cost is its largest "
-    "loss of accuracy. Worst first: the earliest to break it, then the largest loss."
+    "loss of accuracy. It helps where every set does. Worst first: the earliest to break it, then the largest loss."
 )
 
 
@@ -24,19 +24,22 @@ def group_idea(rows: Sequence[SetRow]) -> str:
     2.5 points". Empty where none has labels."""
     told = [row for row in worst_rows_first(rows) if row.variable and row.telling.harm]
     breaking = [row for row in told if row.breaks is not None]
-    rest = [row for row in told if row.breaks is None]
+    helping = [row for row in told if _helps(row)]
+    rest = [row for row in told if row.breaks is None and not _helps(row)]
+    mixed = bool(rest and helping)
     if breaking:
-        return "; ".join(filter(None, [_breaking(breaking), _cost(rest)]))
-    if rest and rest[0].telling.harm == "hurts":
+        parts = [_breaking(breaking), _cost(rest, some=mixed)]
+    elif rest and rest[0].telling.harm == "hurts":
         first = f"{rest[0].name} costs this model {_points(rest[0].loss)} at {_where(rest[0])}"
-        return "; ".join(filter(None, [first, _cost(rest[1:])]))
-    if not rest:
-        return ""
-    barely, it, cost = (
-        ("barely touches", "it", "costs") if len(rest) == 1 else ("barely touch", "they", "cost")
-    )
-    lost = max(row.loss for row in rest)
-    return f"{in_a_row([row.name for row in rest])} {barely} this model: {it} {cost} {_at_most(lost)}"
+        parts = [first, _cost(rest[1:], some=mixed)]
+    else:
+        parts = [_barely(rest)]
+    return "; ".join(filter(None, [*parts, _help(helping, begun=any(parts), some=mixed)]))
+
+
+def _helps(row: SetRow) -> bool:
+    """Whether every set of it does."""
+    return row.telling.harm == "helps"
 
 
 def _breaking(rows: Sequence[SetRow]) -> str:
@@ -55,17 +58,39 @@ def _breaking(rows: Sequence[SetRow]) -> str:
     return in_a_row(told)
 
 
-def _cost(rows: Sequence[SetRow]) -> str:
+def _cost(rows: Sequence[SetRow], *, some: bool) -> str:
     if not rows:
         return ""
     verb = "costs" if len(rows) == 1 else "cost"
-    return f"{_others(rows)} {verb} {_at_most(max(row.loss for row in rows))}"
+    return f"{_others(rows, some=some)} {verb} {_at_most(max(row.loss for row in rows))}"
 
 
-def _others(rows: Sequence[SetRow]) -> str:
-    """All that are left, by name where they are few."""
+def _barely(rows: Sequence[SetRow]) -> str:
+    if not rows:
+        return ""
+    barely, it, cost = (
+        ("barely touches", "it", "costs") if len(rows) == 1 else ("barely touch", "they", "cost")
+    )
+    lost = max(row.loss for row in rows)
+    return f"{in_a_row([row.name for row in rows])} {barely} this model: {it} {cost} {_at_most(lost)}"
+
+
+def _help(rows: Sequence[SetRow], *, begun: bool, some: bool) -> str:
+    """Groups whose every set helps; `begun` where the model was named before."""
+    if not rows:
+        return ""
+    help, it, add = ("helps", "it", "adds") if len(rows) == 1 else ("help", "they", "add")
+    if begun:
+        return f"{_others(rows, some=some)} {help} it"
+    gained = min(-row.loss for row in rows)
+    names = in_a_row([row.name for row in rows])
+    return f"{names} {help} this model: {it} {add} at least {_points(gained)}"
+
+
+def _others(rows: Sequence[SetRow], *, some: bool) -> str:
+    """All that are left, or some of them, by name where they are few."""
     if len(rows) > NAMED:
-        return f"the other {count(len(rows))}"
+        return f"{count(len(rows))} others" if some else f"the other {count(len(rows))}"
     return in_a_row([row.name for row in rows])
 
 
@@ -86,7 +111,7 @@ def _where(row: SetRow) -> str:
 def group_lede(
     rows: Sequence[SetRow], baseline: str, usual: tuple[int, int], categories: int
 ) -> list[str | Span]:
-    """Accuracies along the worst group, and what those that do not break the model keep at their ends.
+    """Accuracies along the worst group, and what those that do not break the model keep or gain at their ends.
 
     Parameters
     ----------
@@ -107,7 +132,9 @@ def group_lede(
         at = f" at {worst.name} {worst.value(place)}" if not order else f" at {worst.value(place)}"
         words.append(" and " if order == len(places) - 1 else ", ")
         words += [Span(share, "strong") if place == worst.place else share, at]
-    return [*words, ".", *_kept(rest)]
+    kept, gained = ([row for row in rest if _helps(row) == helps] for helps in (False, True))
+    mixed = bool(kept and gained)
+    return [*words, ".", *_ends(kept, "keep", some=mixed), *_ends(gained, "gain", some=mixed)]
 
 
 def _told_places(row: SetRow) -> list[int]:
@@ -124,19 +151,18 @@ def _accuracy(each: Suffered, categories: int) -> str:
     return f"{percent(each.right / each.labelled)}{chance}"
 
 
-def _kept(rows: Sequence[SetRow]) -> list[str | Span]:
-    if not rows:
-        return []
+def _ends(rows: Sequence[SetRow], verb: str, *, some: bool) -> list[str | Span]:
+    """What is left at the last value of each, after "keep", or "gain" with a colon."""
     ends = [(row.value(len(row.sets) - 1), row.sets[-1]) for row in rows if row.sets[-1].labelled]
     if not ends:
         return []
     value = ends[0][0]
     where = value if all(end == value for end, _ in ends) else f"the largest {rows[0].variable}"
-    verb = "keeps" if len(rows) == 1 else "keep"
+    does = f"{verb}{'s' if len(rows) == 1 else ''}{':' if verb == 'gain' else ''}"
     shares = [each.right / each.labelled for _, each in ends]
-    kept = (
+    told = (
         f"{percent(min(shares))} to {percent(max(shares))}"
         if len(shares) > NAMED
         else in_a_row([percent(share) for share in shares])
     )
-    return [f" At {where}, {_others(rows)} {verb} {kept}."]
+    return [f" At {where}, {_others(rows, some=some)} {does} {told}."]

@@ -87,10 +87,22 @@ def set_rows(
 
 def worst_rows_first(rows: Sequence[SetRow]) -> list[SetRow]:
     """Those that break the model first, the earliest before the later ones, then by the largest loss; those without
-    labels last."""
+    labels last.
 
-    def key(row: SetRow) -> tuple[float, float]:
-        loss = row.loss
-        return math.inf if row.breaks is None else row.breaks, math.inf if math.isnan(loss) else -loss
+    The earliest is the one at the smallest value among groups along the same variable, and at the first place in its
+    row among others, whose values cannot be compared.
+    """
+    by_place = sorted(rows, key=lambda row: _earliest(math.inf if row.breaks is None else row.breaks, row))
+    breaking = [row for row in by_place if row.variable and row.breaks is not None]
+    by_value = sorted(breaking, key=lambda row: _earliest(row.values[row.place], row))
+    of_variable = {
+        row.variable: iter([one for one in by_value if one.variable == row.variable]) for row in breaking
+    }
+    return [
+        next(of_variable[row.variable]) if row.variable and row.breaks is not None else row
+        for row in by_place
+    ]
 
-    return sorted(rows, key=key)
+
+def _earliest(where: float, row: SetRow) -> tuple[float, float]:
+    return where, math.inf if math.isnan(row.loss) else -row.loss

@@ -82,8 +82,9 @@ def took_on(before: Means, after: Means, name: Callable[[int], str], *, measured
     if np.isnan(before).all() or np.isnan(after).all():
         return "What it answers to"
     moved = np.nan_to_num(after - before)
+    both = ~np.isnan(before + after)
     if not measured:
-        return "It answers to categories that left it silent" if moved.any() else "It answers to no category"
+        return _moved_most(before[both], after[both], [name(int(c)) for c in np.flatnonzero(both)])
     up, down = (
         in_a_row([name(int(c)) for c in np.argsort(-way, kind="stable") if way[c] >= MOVED])
         for way in (moved, -moved)
@@ -91,10 +92,25 @@ def took_on(before: Means, after: Means, name: Callable[[int], str], *, measured
     if up or down:
         told = [f"took on {up}"] * bool(up) + [f"gave up {down}"] * bool(down)
         return f"It {' and '.join(told)}"
-    both = ~np.isnan(before + after)
-    if both.any() and before[both].argmax() == after[both].argmax():
+    if not both.any() or not before[both].max() > 0:
+        return "No category moved by half of its maximum"
+    if not after[both].max() > 0:
+        return "It gave up what it answered to"
+    if before[both].argmax() == after[both].argmax():
         return "It prefers what it preferred"
     return "No category moved by half of its maximum"
+
+
+def _moved_most(before: Means, after: Means, names: Sequence[str]) -> str:
+    """Of a unit that never responds above zero in the baseline: (category,) without NaN, with their names."""
+    moved = after - before
+    if not moved.any():
+        return "It answers to no category"
+    if not before.any() and (after >= 0).all():
+        return "It answers to categories that left it silent"
+    rises = [f"rises most for {names[int(moved.argmax())]}"] * bool(moved.max() > 0)
+    falls = [f"falls most for {names[int(moved.argmin())]}"] * bool(moved.min() < 0)
+    return f"It {' and '.join([*rises, *falls])}"
 
 
 def _columns(

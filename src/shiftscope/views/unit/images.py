@@ -34,6 +34,8 @@ def images(unit: ShownUnit) -> Compared:
 
 def _measured(unit: ShownUnit) -> str:
     baseline = unit.selection.baseline
-    if unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index] > 0:
+    largest = unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index]
+    if largest > 0:
         return f"response, % of the unit's maximum in {baseline}"
-    return f"response, as it is: the unit is silent in {baseline}"
+    why = "is silent" if largest == 0 else "stays below zero"
+    return f"response, as it is: the unit {why} in {baseline}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -45,12 +45,13 @@ def in_words(
     pair
         Names of baseline and focus.
     before, after
-        Mean responses over all samples, for sets without labels.
+        Mean responses over all samples, for sets without labels and units that answer below zero.
     """
     baseline, focus = pair
     liked, likes = (in_a_row([names[c] for c in each]) for each in (told.before, told.after))
     usual = f" ({names[told.before[0]]})" if told.before else ""
     ratio = told.ratio
+    mean = f": mean {times(ratio)}" if math.isfinite(ratio) else ""
     if told.way == "other":
         return f"Unit {index} answered to {liked}; under {focus} it answers to {likes}"
     if told.way == "everything":
@@ -62,10 +63,10 @@ def in_words(
     if told.way == "less" and ratio > 0:
         return f"Unit {index}{usual} goes quiet under {focus}: mean {times(ratio)}"
     if liked and likes and told.before[0] == told.after[0]:
-        return f"Unit {index} answers to {likes} under {focus}, as in {baseline}: mean {times(ratio)}"
+        return f"Unit {index} answers to {likes} under {focus}, as in {baseline}{mean}"
     if liked and likes:
-        return f"Unit {index} answers to {liked} in {baseline}, to {likes} under {focus}: mean {times(ratio)}"
-    if likes:
+        return f"Unit {index} answers to {liked} in {baseline}, to {likes} under {focus}{mean}"
+    if likes and before == 0:
         return f"Unit {index} was silent in {baseline}; under {focus} it answers to {likes}"
     if before == after == 0:
         return f"Unit {index} is silent in {baseline} and under {focus}"
@@ -91,29 +92,48 @@ def unit_lede(unit: ShownUnit) -> Words:
         ]
     else:
         words += [f"{number(before.mean[0])} → ", Span(number(after.mean[0]), "strong")]
-    ratio = f" ({times(after.mean[0] / before.mean[0])})" if before.mean[0] > 0 else ""
+    ratio = f" ({times(after.mean[0] / before.mean[0])})" if before.mean[0] > 0 <= after.mean[0] else ""
     words += [f"{ratio} under {focus}", *_of_others(unit, before), ". ", Span(what, "quiet")]
     return words
 
 
 def _of_others(unit: ShownUnit, before: SetMean) -> list[str]:
     """Which of the other sets quieten the unit and which drive it up, beyond chance."""
-    if not before.mean[0] > 0:
-        return []
-    down: list[tuple[str, str]] = []
-    up: list[tuple[str, str]] = []
+    means: dict[str, float] = {}
     for name in unit.others[:MOST_OTHERS]:
         here = _mean(unit, name)
         apart = welch(here, before)
         if apart.high[0] < 0 or apart.low[0] > 0:
-            (down if apart.high[0] < 0 else up).append((name, times(here.mean[0] / before.mean[0])))
+            means[name] = float(here.mean[0])
+    told = others_in_words(means, float(before.mean[0]))
+    return [f"; {told}"] if told else []
+
+
+def others_in_words(means: Mapping[str, float], before: float) -> str:
+    """ "a and b quieten it: × 0.49, × 0.82; c drives it up: × 1.3", the strongest change first.
+
+    Parameters
+    ----------
+    means
+        The unit's mean response in each set where it is another one than in the baseline.
+    before
+        That in the baseline; nothing is said where it is not above zero.
+    """
+    if not before > 0:
+        return ""
+    farthest = sorted(means, key=lambda name: -abs(means[name] - before))
+    down, up = [n for n in farthest if means[n] < before], [n for n in farthest if means[n] > before]
     told = []
-    for found, one, several in ((down, "quietens", "quieten"), (up, "drives", "drive")):
+    for found, one, several, way in ((down, "quietens", "quieten", ""), (up, "drives", "drive", " up")):
         if found:
-            names, ratios = (in_a_row(list(each)) for each in zip(*found, strict=True))
-            way = "" if found is down else " up"
-            told.append(f"{names} {one if len(found) == 1 else several} it{way}: {ratios}")
-    return [f"; {'; '.join(told)}"] if told else []
+            changes = in_a_row([_changed(means[name], before) for name in found])
+            told.append(f"{in_a_row(found)} {one if len(found) == 1 else several} it{way}: {changes}")
+    return "; ".join(told)
+
+
+def _changed(mean: float, before: float) -> str:
+    """The mean as a multiple of one above zero, as it is below zero."""
+    return times(mean / before) if mean >= 0 else f"mean {number(mean)}"
 
 
 def _rule(unit: ShownUnit, apart: Difference) -> str:
