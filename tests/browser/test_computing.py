@@ -64,8 +64,10 @@ def table(page: Page, title: str):
 
 
 def unfold(page: Page) -> None:
-    """Open where layers are derived."""
-    page.locator("#derived > summary").click()
+    """Open where layers are derived, if it is not open since one was asked for."""
+    expect(page.get_by_label("Components")).to_have_count(1)
+    for summary in page.locator("#derived > summary").all():
+        summary.click()
 
 
 def button(page: Page, name: str):

@@ -25,7 +25,7 @@ def test_pictures_come_alone_where_many_do_not(browser, viewer, scripts):
     page.on("requestfinished", lambda request: asked.append(request.url))
     page.goto(viewer.url)
     page.goto(page.url.rstrip("/") + UNIT)
-    image = page.locator(".image-strip img").first
+    image = page.locator("main .thumbnail img:visible").first
     image.wait_for(state="visible")
     page.wait_for_load_state("networkidle")
     assert image.evaluate("image => image.naturalWidth") > 0

@@ -117,7 +117,10 @@ def test_a_click_on_a_cell_of_the_matrix_opens_the_confusion(open_page, demo_stu
         (a, b) for a, b in zip(samples.labels.tolist(), samples.predictions.tolist(), strict=True) if a != b
     ]
     row, column = max(set(pairs), key=pairs.count)
-    box = shown.page.locator("svg.cells image").first.bounding_box()
+    shown.open_folds()
+    cells = shown.page.locator("svg.cells image").first
+    cells.scroll_into_view_if_needed()
+    box = cells.bounding_box()
     x, y = box["x"] + box["width"] * (column + 0.5) / 10, box["y"] + box["height"] * (row + 0.5) / 10
     shown.page.mouse.move(x, y)
     expect(shown.page.locator(".tip")).to_have_text(
@@ -188,7 +191,9 @@ def test_the_layer_that_was_chosen_stays_chosen(open_page):
     heading.click()
     fold.locator("tbody a").first.click()
     shown.page.wait_for_url(re.compile(r"/categories/\d\?layer=block2$"))
-    expect(shown.page.get_by_role("heading", name="Units of block2 that respond")).to_be_visible()
+    expect(shown.page.locator("details.menu.choice", has_text="Layer").locator("summary b")).to_have_text(
+        "block2"
+    )
 
 
 @pytest.mark.parametrize("width", mostly_slow([1440, 900, 400]))

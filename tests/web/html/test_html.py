@@ -223,6 +223,15 @@ def test_a_role_is_a_class_and_the_baseline_is_named() -> None:
     assert '<span class="role">baseline</span>' in html
 
 
+def test_what_a_fold_says_is_no_second_thing_to_click() -> None:
+    says = ["most, ", Span("a → b", "strong", page="confusions/0/1", help="the rule"), ": 5"]
+    html = draw(Fold("Confusions", says, [], "confusions"), SERVED)
+    summary = html.partition("<summary>")[2].partition("</summary>")[0]
+    assert "<a " not in summary
+    assert "<summary" not in summary
+    assert re.sub("<.*?>", "", summary) == "Confusionsmost, a → b: 5"
+
+
 def test_a_picture_tells_its_verdict_in_words_and_by_class() -> None:
     html = draw(ImageStrip("Strongest", [PICTURE]), SERVED)
     assert 'class="thumbnail wrong" href="../datasets/digits/samples/4"' in html

@@ -93,6 +93,13 @@ def words(text: Words, addresses: Addresses) -> Markup:
     return Markup("".join([_span(each, addresses) for each in text]))
 
 
+def looks(text: Words, addresses: Addresses) -> Markup:
+    """A sentence with its looks alone: inside of what is clicked itself, nothing else may be."""
+    if isinstance(text, str):
+        return Markup(escaped(text))
+    return words([each if isinstance(each, str) else Span(each.text, each.look) for each in text], addresses)
+
+
 def axis(numbers: Sequence[tuple[float, str]]) -> Markup:
     """The numbers along an axis, over the changes that are drawn on it; nothing where there are none."""
     if not numbers:
