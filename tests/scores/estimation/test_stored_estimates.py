@@ -177,7 +177,9 @@ def test_a_new_score_and_one_of_a_new_version_are_computed_and_no_other(study, m
     monkeypatch.setattr(module, "estimate_units", noted)
     novelty = ask(study)["novelty"].value
     for version, compute in ((1, brightness), (1, the_same), (2, the_same)):
-        score = UnitScore("brightness", "maxima", "ratio", 1.0, (-np.inf, np.inf), version, compute)
+        score = UnitScore(
+            "brightness", "maxima", "ratio", 1.0, (-np.inf, np.inf), version, compute, "brightness", "more"
+        )
         monkeypatch.setitem(unit_scores._entries, "brightness", score)
         forget(monkeypatch)
         found = ask(study)
