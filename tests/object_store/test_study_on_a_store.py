@@ -172,7 +172,7 @@ def test_a_study_that_may_only_be_read_is_shown_and_not_changed(uploaded, made, 
     assert not opened.writable()
     bucket.store.before = lambda method, key: 403 if method in ("PUT", "POST", "DELETE") else None
     assert len(opened.scores("hidden"))
-    assert "Strongest" in opened.unit("hidden", 2)._repr_html_()
+    assert "It prefers what it preferred" in opened.unit("hidden", 2)._repr_html_()
     with pytest.raises(BadRequest, match=r"notes cannot be saved .* Copy the study to a folder"):
         opened.annotate("hidden", 2, label="edges")
     with pytest.raises(StoreError, match=r"recording.json: the object store says .*403"):
