@@ -209,4 +209,4 @@ def test_a_change_that_no_model_has_answered_is_told_beside_those_that_are_kept(
     assert panels(intervention(recorded, layer="conv", units="1"), Message) == []
     told = panel(intervention(recorded, layer="conv", units="2"), Message)
     assert told.title == "The model was not asked"
-    assert "shiftscope view STUDY --model" in told.text
+    assert f"shiftscope view {recorded.path} --model" in told.text

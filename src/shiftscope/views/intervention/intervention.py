@@ -6,7 +6,7 @@ from shiftscope.explain.interventions.edit import EDIT_KINDS, EditKind
 from shiftscope.explain.interventions.stored_answers import KIND
 from shiftscope.store.layout import EXPLANATIONS, folder_name
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.intervention.by_the_model import MODEL_AT_HAND
+from shiftscope.views.intervention.by_the_model import model_at_hand
 from shiftscope.views.intervention.shown_intervention import NAMED, ShownIntervention
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page
@@ -93,5 +93,5 @@ def _no_head(selection: Selection) -> Message:
         what = f"{selection.layer} does not feed the logits, {' and '.join(heads)} {does} above."
     return Message(
         "Only through the head",
-        f"{what} {MODEL_AT_HAND}",
+        f"{what} {model_at_hand(selection.study)}",
     )
