@@ -40,8 +40,8 @@ def describe(
 
     opened = StoredStudy(study)
     told = describe_dataset(opened, dataset, about=about, groups=group_values(groups))
-    sets = {} if dataset or about is not None else {name: opened.description(name) for name in opened.datasets}
-    described = [_in_words(name, said) for name, said in sets.items() if said]
+    sets = opened.datasets if dataset is None and about is None else []
+    described = [_in_words(name, said) for name in sets if (said := opened.description(name))]
     if told or not described:
         print(_in_words(dataset or str(study), told))
     for line in described:
