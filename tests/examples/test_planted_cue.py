@@ -37,11 +37,9 @@ def test_a_model_that_learned_with_a_cue_goes_by_it_and_one_that_did_not_does_no
     torch.manual_seed(0)
     data = planted.pictures(shared_data, 800)
     cues = ss.stimuli.cue(data, "patch", association=1)
-    study = planted.recorded(tmp_path / "a.study", planted.softmax_regression(cues, steps=100), "1", cues)
+    study = planted.recorded(tmp_path / "a.study", planted.softmax_regression(cues), "1", cues)
     learned = planted.told(study, cues)
     study = planted.recorded(tmp_path / "b.study", planted.pretrained(shared_data), "layer3", cues)
     never = planted.told(study, cues)
-    assert learned["low"] > 0.5
-    assert learned["aligned"] > 0.95
-    assert never["low"] < 0.05
-    assert never["names the cue"] < 0.05
+    assert learned["low"] > never["high"]
+    assert learned["names the cue"] > never["names the cue"]

@@ -27,6 +27,7 @@ def test_the_largest_comes_first_and_equal_ones_in_order():
         table([0, 0, 10, 0], [0, 0, 10, 0], [0, 0, 10, 0], [0, 0, 0, 10]),  # both to the same one
         table([0, 10, 0, 0], [0, 10, 0, 0], [0, 0, 10, 0], [0, 0, 0, 10]),  # one of four
         table([3, 7, 0, 0], [0, 3, 7, 0], [0, 0, 10, 0], [0, 0, 0, 10]),  # seven of ten
+        table([0, 10], [0, 10]),  # one of two, and nothing comes back
         np.zeros((4, 4), np.int64),
     ],
 )

@@ -25,7 +25,7 @@ class Takers:
 def trading_places(confusions: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     """Categories that send at least 80 % of their samples to one other, and that other: the largest first.
 
-    Empty unless at least half of all categories do, all to different ones.
+    Empty unless at least half of all categories and at least two do, all to different ones.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def trading_places(confusions: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     to = wrong.argmax(axis=1)
     sent = wrong.max(axis=1, initial=0)
     found = np.flatnonzero((totals > 0) & (sent >= NEARLY_ALL * totals))
-    if not len(found) or 2 * len(found) < len(confusions) or len(set(to[found].tolist())) < len(found):
+    if len(found) < 2 or 2 * len(found) < len(confusions) or len(set(to[found].tolist())) < len(found):
         return []
     order = found[np.argsort(-sent[found], kind="stable")]
     return [(int(label), int(to[label])) for label in order]

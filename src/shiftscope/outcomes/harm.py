@@ -9,6 +9,11 @@ from shiftscope.statistics.newcombe import newcombe
 
 Harm = Literal["breaks", "hurts", "barely touches", "helps"]
 NOTICED = Fraction(2, 100)  # a change of accuracy below two points is not told
+HARM_RULE = (
+    "A set barely touches the model where accuracy changes by less than two points or the 95 % interval of the change "
+    "(Newcombe) holds 0; it breaks it where it takes half or more of what the baseline has above chance, and hurts it "
+    "where it takes less."
+)
 
 
 def harm(usual_right: int, usual_total: int, right: int, total: int, categories: int) -> Harm | None:

@@ -351,7 +351,7 @@ def test_dials_out_of_range_are_refused(options, message):
     ("data", "message"),
     [
         ((images(40, side=12), np.arange(40) % 2), "images of 12 x 12; shifts need 16 pixels on each side."),
-        ((np.zeros((40, 7)), np.arange(40) % 2), "is not pictures; a shift needs rows and columns."),
+        ((np.zeros((40, 7)), np.arange(40) % 2), "are no images; a shift needs rows and columns."),
         ((images(40), np.zeros(40, int)), "a cue tells categories apart, and there is one."),
         ((images(40), np.full(40, -1)), "a cue tells categories apart, and there is none."),
         ((images(40), np.arange(40) % 2 * 2), "no samples of 1 in the held-out half."),

@@ -39,7 +39,7 @@ NAMES = ["cat", "dog", "frog"]
         (
             [[98, 2, 0], [1, 99, 0], [0, 0, 100]],
             "barely touches",
-            "Barely touched. 297 of 300 stay right; 2 of the 3 errors are cat → dog.",
+            "Barely touched. 297 of 300 are classified right; 2 of the 3 errors are cat → dog.",
         ),
         (
             [[0, 100, 0], [0, 10, 90], [80, 0, 20]],
@@ -73,3 +73,10 @@ def test_where_wrong_answers_spread_the_largest_confusion_is_named():
     confusions[2, 4] = 3
     said = plain(happened(confusions, list("abcdef"), "hurts"))
     assert said == "No single confusion: the largest, c → e, makes 3 of 61 errors."
+
+
+def test_a_single_error_is_said_to_be_one():
+    confusions = np.array([[9, 1], [0, 10]])
+    assert plain(happened(confusions, ["cat", "dog"], "barely touches")) == (
+        "Barely touched. 19 of 20 are classified right; the one error is cat → dog."
+    )

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.two_sets import by_loss, refusal, two_sets
+from shiftscope.views.parts.two_sets import refusal, two_sets
+from shiftscope.views.parts.worst_set import by_loss
 
 
 @pytest.mark.parametrize("baseline", ["lab", "field", "night"])

@@ -16,7 +16,6 @@ from shiftscope.views.repair.sentences import (
     headline,
     how_many_needed,
     lede,
-    listed,
     mean_ratio,
     turned,
     who_is_helped,
@@ -136,14 +135,3 @@ def test_what_was_turned_into_what():
 )
 def test_points_have_one_decimal_under_ten(share, written):
     assert amount(share) == written
-
-
-def test_names_are_listed():
-    assert [listed(list("abcde")[:n]) for n in range(6)] == [
-        "",
-        "a",
-        "a and b",
-        "a, b and c",
-        "a, b, c and 1 more",
-        "a, b, c and 2 more",
-    ]

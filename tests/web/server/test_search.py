@@ -135,7 +135,7 @@ def test_an_id_leads_to_its_samples_in_every_set(recorded: Study) -> None:
 
 
 @pytest.mark.parametrize("typed", ["novelty", "Activation ratio", "activation_ratio"])
-def test_a_score_leads_to_the_glossary_or_to_the_units_it_puts_first(recorded: Study, typed: str) -> None:
+def test_a_score_leads_to_the_glossary(recorded: Study, typed: str) -> None:
     (link,) = find(typed, navigation(recorded))
     name = typed.lower().replace(" ", "_")
-    assert link.page in (f"glossary#{name}", f"layers/hidden?focus=field&sort={name}")
+    assert link.page == f"glossary#{name}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.outcomes.outcomes import having
-from shiftscope.outcomes.twins import twins
 from shiftscope.views.category.outcome import answered
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Compared, ImageStrip
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name, pictures, role
+from shiftscope.views.parts.same_samples import same_samples
 
 IMAGES = 12  # of each set
 
@@ -23,14 +23,10 @@ def side_by_side(category: ShownCategory) -> Compared:
     here = having(focus.samples, label=category.index).tolist()
     if focus is baseline:
         return Compared("", [_strip(category, focus.name, here[:IMAGES])])
-    twin = twins(focus.samples, baseline.samples)
-    both = [position for position in here if twin[position] >= 0][:IMAGES]
-    same = bool(both) and len(both) >= min(IMAGES, len(here))
-    there = twin[both].tolist() if same else having(baseline.samples, label=category.index)[:IMAGES].tolist()
-    strips = [
-        _strip(category, baseline.name, there),
-        _strip(category, focus.name, both if same else here[:IMAGES]),
-    ]
+    same = same_samples(focus.samples, here, baseline.samples, IMAGES)
+    others = having(baseline.samples, label=category.index)[:IMAGES].tolist()
+    after, before = same or (here[:IMAGES], others)
+    strips = [_strip(category, baseline.name, before), _strip(category, focus.name, after)]
     which = "The same samples in both" if same else "Other samples in each"
     return Compared(
         "", strips, f"{which}, the most confident answers of {focus.name if same else 'each'} first."

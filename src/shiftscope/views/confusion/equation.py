@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shiftscope.outcomes.outcomes import having
-from shiftscope.outcomes.twins import twins
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Equation, ImageStrip, Span
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.parts.same_samples import same_samples
 
 IMAGES = 8  # of each kind
 
@@ -50,10 +50,9 @@ def _before(
 ) -> tuple[list[int], list[int], bool]:
     """Samples of the baseline and of the focus, as many as are shown, and whether they are the same ones."""
     if baseline is not focus:
-        twin = twins(focus.samples, baseline.samples)
-        both = [position for position in wrong if twin[position] >= 0][:IMAGES]
-        if both and len(both) >= min(IMAGES, len(wrong)):
-            return twin[both].tolist(), both, True
+        same = same_samples(focus.samples, wrong, baseline.samples, IMAGES)
+        if same:
+            return same[1], same[0], True
     right = having(baseline.samples, label=label, prediction=label)[:IMAGES].tolist()
     return right, list(wrong[:IMAGES]), False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.outcomes.harm import Harm, harm
+from shiftscope.outcomes.harm import HARM_RULE, Harm, harm
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.stored_study import StoredStudy
@@ -25,11 +25,6 @@ from shiftscope.views.parts.number_text import (
     points,
     points_interval,
     share_interval,
-)
-
-RULE = (
-    "A set barely touches a model where accuracy changes by less than 2 points or the interval holds 0; it breaks it "
-    "where half or more of what is above chance is lost."
 )
 
 
@@ -115,7 +110,7 @@ def _lede(shown: ShownDataset) -> list[str | Span]:
     else:
         change, low, high = map(float, newcombe(right, total, *usual))
         if total and usual[1]:
-            help += f" The change: {points(change)}, by Newcombe {points_interval(low, high)}. {RULE}"
+            help += f" The change: {points(change)}, by Newcombe {points_interval(low, high)}. {HARM_RULE}"
         then = percent(usual[0] / usual[1]) if usual[1] else NOTHING
         words = [Span(accuracy_said(_harm(shown), selection.baseline, then, here), help=help), ". "]
     named = most_confused(shown) if total else []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shiftscope.outcomes.outcomes import Positions, having, outcomes
+from shiftscope.outcomes.twins import twins
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.happened import happened
@@ -20,7 +21,6 @@ from shiftscope.views.parts.grown_in import grown_in
 from shiftscope.views.parts.interventions import REPAIR
 from shiftscope.views.parts.number_text import count, percent, points, points_interval
 from shiftscope.views.parts.pictures import pictures, role, strongest
-from shiftscope.views.parts.same_samples import same_samples
 from shiftscope.views.parts.twins import answers_in_words
 
 PICTURES = 4  # of a confusion
@@ -159,8 +159,9 @@ def _confusion_strips(
     here, there = study[dataset], study[selection.baseline]
     confused = having(here.samples, label=a, prediction=b)
     right = having(there.samples, label=a, prediction=a)
-    same = same_samples(here.samples, confused[: 4 * PICTURES], there.samples)
-    pairs = [(p, q) for p, q in same.items() if there.samples.labels[q] == there.samples.predictions[q] == a][
+    twin = twins(here.samples, there.samples)
+    both = [(int(p), int(twin[p])) for p in confused if twin[p] >= 0]
+    pairs = [(p, q) for p, q in both if there.samples.labels[q] == there.samples.predictions[q] == a][
         :PICTURES
     ]
     chosen: Sequence[int] | Positions = [p for p, _ in pairs] or confused[:PICTURES]

@@ -38,10 +38,11 @@ def happened(confusions: npt.NDArray[np.int64], categories: Sequence[str], harm:
     a, b, most = largest
     pair = f"{categories[a]} → {categories[b]}"
     if harm == "barely touches":
+        errors = f"{count(most)} of the {count(wrong)} errors {'is' if most == 1 else 'are'}"
         return [
             Span("Barely touched.", "strong"),
-            f" {count(right)} of {count(total)} stay right; {count(most)} of the {count(wrong)} errors "
-            f"{'is' if most == 1 else 'are'} {pair}.",
+            f" {count(right)} of {count(total)} are classified right; "
+            f"{errors if wrong > 1 else 'the one error is'} {pair}.",
         ]
     if traded := trading_places(confusions):
         named = in_a_row([f"{categories[one]} → {categories[to]}" for one, to in traded], PAIRS)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from shiftscope.counted import counted
-from shiftscope.outcomes.harm import Harm
+from shiftscope.outcomes.harm import HARM_RULE, Harm
 from shiftscope.views.overview.group_idea import group_idea, group_lede
 from shiftscope.views.overview.named_unit import NamedUnit, change_in_words
 from shiftscope.views.overview.set_rows import Suffered
@@ -22,11 +22,6 @@ DOES: Mapping[Harm, tuple[str, str]] = {  # of one set, and of several
     "barely touches": ("barely touches", "barely touch"),
     "helps": ("helps", "help"),
 }
-RULES = (
-    "A set barely touches the model where accuracy changes by less than two points or the 95 % interval of the change "
-    "(Newcombe) holds 0; it breaks it where it takes half or more of what the baseline has above chance, and hurts it "
-    "where it takes less."
-)
 
 
 def overview_idea(overview: ShownOverview) -> str:
@@ -79,7 +74,7 @@ def lede(overview: ShownOverview) -> Words:
     if rose:
         verb = "gains" if len(rose) == 1 else "gain"
         parts.append([f"{in_a_row([each.name for each in rose])} {verb}: ", *_accuracies(rose)])
-    words: list[str | Span] = [Span("Accuracy", help=RULES), " " if fell else f" is {usual}; "]
+    words: list[str | Span] = [Span("Accuracy", help=HARM_RULE), " " if fell else f" is {usual}; "]
     for place, part in enumerate(parts):
         words += ["; ", *part] if place else part
     about = overview.selection.study.about
@@ -92,7 +87,7 @@ def _accuracies(sets: Sequence[Suffered]) -> list[str | Span]:
     shares = [percent(each.right / each.labelled) for each in sets]
     if len(shares) > 3:
         low, high = (edge(each.right / each.labelled for each in sets) for edge in (min, max))
-        return [Span(percent(low), "strong"), " to ", Span(percent(high), "strong")]
+        return ["between ", Span(percent(low), "strong"), " and ", Span(percent(high), "strong")]
     words: list[str | Span] = []
     for place, share in enumerate(shares):
         words += [" and " if place == len(shares) - 1 else ", "] if place else []

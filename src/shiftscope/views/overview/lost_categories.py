@@ -73,6 +73,8 @@ def _found(selection: Selection, loss: Loss, shifts: Sequence[str], share: npt.N
     if not known.any():
         return "no category has samples in both"
     lost = int((loss.high[known] < 0).sum())
+    if not lost:
+        return f"none of {count(int(known.sum()))} lost beyond chance"
     first = int(np.nanargmin(loss.change))
     name = category_name(selection.study, first)
     place = int(loss.place[first])

@@ -29,7 +29,7 @@ class NamedUnit:
     index: int
     answered: Answered
     share: float  # of the change of the logits' difference, NaN where the whole is not above zero
-    rose: bool  # whether it argues more than before for the wrong category
+    rose: bool  # whether its mean response to the confused samples is larger than to those classified right
     confusion: tuple[int, int]
 
 
@@ -54,16 +54,17 @@ def named_unit(selection: Selection, dataset: str, harm: Harm | None, loss: floa
         if not all(len(chosen.of(recording.samples)) for recording, chosen in sets):
             return None
         head = study.heads[layer]
+        means = [mean_response(recording, layer, chosen).mean for recording, chosen in sets]
         confused, right = (
             argument(
-                mean_response(recording, layer, chosen).mean,
+                mean,
                 mean_logits(recording, chosen),
                 head.weight,
                 head.bias_or_zeros,
                 category=one.predicted,
                 against=one.actual,
             )
-            for recording, chosen in sets
+            for mean, (recording, chosen) in zip(means, sets, strict=True)
         )
         turned = contrast(confused, right)
         unit = int(np.argmax(turned.by_unit))
@@ -76,7 +77,7 @@ def named_unit(selection: Selection, dataset: str, harm: Harm | None, loss: floa
             unit,
             answered(before[:, unit], after[:, unit]),
             part / turned.difference if turned.difference > 0 else math.nan,
-            part > 0,
+            bool(means[0][unit] > means[1][unit]),
             (one.actual, one.predicted),
         )
     return None

@@ -56,10 +56,12 @@ def _begins(overview: ShownOverview, kept: bool) -> str:
             strength = median(layer, "wasserstein") if kept else math.nan
             as_before = ", as strongly as before" if strength < ALIKE else ""
             return f"{already}in {layer}: units of {worst} answer to other categories{as_before}"
+    untold = all(math.isnan(median(layer, "spurious")) for layer in layers)
     for layer in layers if kept else ():
         if median(layer, "wasserstein") >= CHANGED:
-            return f"{layer}: {worst} changes how strongly units respond, not what they prefer"
-    return "in no layer"
+            preferred = "; what they prefer cannot be told" if untold else " more than what they prefer"
+            return f"{layer}: {worst} changes how strongly units respond{preferred}"
+    return "cannot be told: what units answer to takes three categories or more" if untold else "in no layer"
 
 
 def _profile(overview: ShownOverview, score: UnitScore) -> Panel:

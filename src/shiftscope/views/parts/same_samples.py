@@ -1,32 +1,17 @@
-"""The same samples in two datasets, told by their ids."""
+"""The same samples in two datasets, to stand beside one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Sequence
 
+from shiftscope.outcomes.twins import twins
 from shiftscope.store.formats.samples import Samples
 
 
-def same_samples(here: Samples, positions: Iterable[int], there: Samples) -> dict[int, int]:
-    """From positions in one dataset to those of the samples with the same ids in another, which may lack some.
-
-    An id that stands twice in a dataset names no sample of it.
-    """
-    found = {}
-    for position in map(int, positions):
-        at = _by_id(there).get(here[position].id)
-        if at is not None:
-            found[position] = at
-    return found
-
-
-@lru_cache(maxsize=8)  # 200 bytes a sample
-def _by_id(samples: Samples) -> dict[str, int]:
-    positions: dict[str, int] = {}
-    twice = set()
-    for position, name in enumerate(samples.column("id").to_pylist()):
-        if name in positions:
-            twice.add(name)
-        positions[name] = position
-    return {name: position for name, position in positions.items() if name not in twice}
+def same_samples(
+    here: Samples, positions: Sequence[int], there: Samples, most: int
+) -> tuple[list[int], list[int]] | None:
+    """Positions in both datasets of the first `most` samples that have a twin; None where too few have one."""
+    twin = twins(here, there)
+    found = [position for position in positions if twin[position] >= 0][:most]
+    return (found, twin[found].tolist()) if found and len(found) >= min(most, len(positions)) else None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.group_names import group_names
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.worst_set import by_loss
 
 MOST = 6  # sets beside one another: the baseline, the focus, and those that lose most
 NAMED = 12  # sets or groups in a list of those that are left out
@@ -23,7 +22,7 @@ def shown_sets(selection: Selection) -> list[str]:
     if len(every) <= MOST:
         return every
     first = list(dict.fromkeys([selection.baseline, selection.focus]))
-    rest = sorted((name for name in every if name not in first), key=lambda name: _accuracy(selection, name))
+    rest = [name for name in by_loss(selection) if name not in first]
     group_of = {
         name: n for n, group in enumerate(selection.study.groups) if group.order for name in group.members
     }
@@ -48,11 +47,6 @@ def left_out(selection: Selection) -> str:
         f"Shown are the baseline, the focus and sets that lose most; {count(len(rest))} are not: "
         f"{named_together(selection.study, rest)}. The focus can be any of them."
     )
-
-
-def _accuracy(selection: Selection, name: str) -> float:
-    right, labelled = answers(selection, name)
-    return right / labelled if labelled else math.inf
 
 
 def named_together(study: StoredStudy, names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The set that a page looks at first."""
+"""The sets by what they lose, and the one that a page looks at first."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
 
 
-def worst_set(selection: Selection) -> str:
-    """The dataset whose accuracy is lowest, of equal ones the first; the baseline where there is no other."""
+def by_loss(selection: Selection) -> list[str]:
+    """The sets compared with the baseline, those that lose most accuracy first.
+
+    Of equal ones the earlier of the study first; those without a labelled sample last.
+    """
 
     def accuracy(name: str) -> float:
         right, labelled = answers(selection, name)
         return right / labelled if labelled else math.inf
 
-    return min(selection.others(), key=accuracy, default=selection.baseline)
+    return sorted(selection.others(), key=accuracy)
+
+
+def worst_set(selection: Selection) -> str:
+    """The first of them; the baseline where there is no other."""
+    return next(iter(by_loss(selection)), selection.baseline)

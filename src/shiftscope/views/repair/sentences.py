@@ -15,6 +15,7 @@ from shiftscope.explain.interventions.repair import Repair
 from shiftscope.outcomes.outcomes import Positions
 from shiftscope.statistics.split import FIT, HELD_OUT
 from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count, percent, points_interval, probability
 
 MOST_OF_IT = 0.8  # share of the gain from which on one unit makes it
@@ -74,8 +75,8 @@ def who_is_helped(repair: Repair) -> str:
     helped = [name for name, pairs in held_out.items() if pairs.interval[0] > 0]
     harmed = [name for name, pairs in held_out.items() if surely_less(pairs)]
     alone = ", nothing else" if helped == [repair.dataset] and len(held_out) > 2 else ""
-    helps = f"Helps {listed(helped)}{alone}" if helped else "Helps no set surely"
-    return helps + (f"; costs {listed(harmed)}" if harmed else "")
+    helps = f"Helps {in_a_row(helped)}{alone}" if helped else "Helps no set surely"
+    return helps + (f"; costs {in_a_row(harmed)}" if harmed else "")
 
 
 def how_many_needed(repair: Repair) -> str:
@@ -114,7 +115,7 @@ def argues_for(weights: npt.NDArray[np.float32], categories: Sequence[str]) -> s
     above = weights - weights.mean()
     order = np.argsort(-above, kind="stable")[: NAMED - 1]
     strongest = [categories[c] for c in order.tolist() if above[c] > 0 and above[c] >= STRONG * above.max()]
-    return f"argues for {listed(strongest)}" if strongest else ""
+    return f"argues for {in_a_row(strongest)}" if strongest else ""
 
 
 def mean_ratio(shifted: float, reference: float) -> str:
@@ -148,13 +149,6 @@ def amount(share: float) -> str:
     """A share in points without a sign: one decimal under ten points, unless it is a zero."""
     text = f"{100 * share:.1f}" if abs(share) < 0.0995 else f"{100 * share:.0f}"
     return text.removesuffix(".0").replace("-", "−")
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names with "and" before the last; of more than three the first, and how many more."""
-    if len(names) > NAMED:
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
-    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
 
 
 def searched_on(repair: Repair) -> str:

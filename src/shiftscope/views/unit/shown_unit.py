@@ -18,8 +18,8 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.pictures import Place
-from shiftscope.views.parts.two_sets import by_loss
 from shiftscope.views.parts.unit_images import Show
+from shiftscope.views.parts.worst_set import by_loss
 
 MOST_OTHERS = 5  # sets beside baseline and focus
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from shiftscope.views.page.panels import Line, Lines
+from shiftscope.web.html.curves import APART, spread
 
 TOP, BOTTOM, HEIGHT = 14.0, 208.0, 254  # pixels: of the largest tick, of the smallest, and of the whole
 LEFT, RIGHT = 14.0, 80.0  # per cent of the width: the first mark and the last
 COLOURS = {"focus": "c-foc", "other": "c-oth"}
-APART = 15.0  # pixels between the names at the ends
 
 
 def drawn_lines(panel: Lines) -> Markup:
@@ -68,12 +68,11 @@ def _marks(panel: Lines) -> list[str]:
 
 def _names(panel: Lines) -> list[str]:
     """At the ends of the lines, moved apart where they would lie on one another."""
-    ends = sorted(((_down(line.values[-1], panel), line) for line in panel.lines), key=lambda end: end[0])
-    parts, last = [], -math.inf
-    for y, line in ends:
-        last = max(y, last + APART)
+    ends = [_down(line.values[-1], panel) for line in panel.lines]
+    parts = []
+    for y, line in zip(spread(ends, APART, -math.inf, math.inf), panel.lines, strict=True):
         colour = f' class="c {COLOURS[line.look]}"' if line.look != "other" else ""
-        parts.append(f'<text x="{RIGHT + 2.5}%" y="{last + 4}"{colour}>{escape(line.name)}</text>')
+        parts.append(f'<text x="{RIGHT + 2.5}%" y="{y + 4}"{colour}>{escape(line.name)}</text>')
     return parts
 
 

@@ -15,11 +15,9 @@ from shiftscope.store.notes import search_notes
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Link
-from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
 from shiftscope.views.page.viewed_study import jobs_of
-from shiftscope.views.parts.unit_scores import name_of, title
-from shiftscope.views.parts.worst_set import worst_set
+from shiftscope.views.parts.unit_scores import explained, name_of, title
 
 
 class StudyIndex(Protocol):
@@ -49,9 +47,7 @@ class Navigation:
     categories: Sequence[Link] = ()
     questions: Sequence[Link] = ()  # pages of the whole study beside the overview
     written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
-    scores: Callable[[str], Sequence[Link]] = (
-        lambda text: ()
-    )  # those of a name: what they mean, or their units
+    scores: Callable[[str], Sequence[Link]] = lambda text: ()  # what those of a name mean
     samples: Callable[[str], Sequence[Link]] = lambda text: ()  # those with an id
     # Whether the layer or dataset at an address has a unit or sample of a number.
     holds: Callable[[str, int], bool] = lambda page, number: True
@@ -93,18 +89,9 @@ def _by_number(categories: tuple[str, ...]) -> list[Link]:
 
 
 def _scores(study: StoredStudy, text: str) -> list[Link]:
-    """A score's place in the glossary, where there is one, else the units of the page's layer sorted by it."""
+    """A score's place in the glossary."""
     name = name_of(text)
-    if name not in unit_scores or not study.layers:
-        return []
-    if any(view.address.strip("/") == "glossary" for view in views.values()):
-        return [Link(title(name), f"glossary#{name}")]
-    try:
-        selection = Selection.at(study)
-        focus = worst_set(selection)
-    except StudyDamaged:  # of which no page can be drawn
-        return []
-    return [Link(f"{selection.layer}, by {title(name)}", selection.layer_page(sort=name, focus=focus))]
+    return [Link(title(name), explained(name))] if name in unit_scores and study.layers else []
 
 
 def _samples(study: StoredStudy, text: str) -> list[Link]:
