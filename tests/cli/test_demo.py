@@ -38,6 +38,26 @@ def test_the_demo_prints_a_table_for_each_layer_and_how_to_open_the_study(run, t
     assert demo.repair_in_words(study, "repair?focus=arbitrary in the viewer") in answer.out
 
 
+def test_the_demo_says_what_it_does_before_it_begins_also_into_a_file(tmp_path):
+    """A file is written in blocks, so that a line that is not flushed stays out of it till the end."""
+    code = textwrap.dedent(
+        """
+        import os, sys, types
+        from shiftscope.cli import main
+
+        demo = sys.modules["shiftscope.demo"] = types.ModuleType("demo")  # in place of what trains
+        demo.LAYERS = demo.RESULT_COLUMNS = demo.REPAIRED = demo.repair_in_words = demo.results = None
+        demo.make_study, demo.weights_of = lambda path, seed: os._exit(3), None
+        sys.argv[1:] = ["demo", "--no-view"]
+        main()
+        """
+    )
+    with open(tmp_path / "told.txt", "w") as told:
+        ended = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, stdout=told, check=False)
+    assert ended.returncode == 3
+    assert (tmp_path / "told.txt").read_text().startswith("Training ")
+
+
 def test_the_demo_shows_the_study_with_the_options_given(run, tmp_path, made, monkeypatch):
     called = []
     module = sys.modules["shiftscope.cli.demo"]

@@ -19,6 +19,14 @@ def test_what_is_said_is_kept_changed_and_printed(run, recorded):
     assert run("describe", recorded, "val").out == "val: nothing is said about it\n"
 
 
+def test_a_study_without_a_dataset_tells_what_is_said_of_its_sets(run, recorded):
+    assert run("describe", recorded).out == f"{recorded}: nothing is said about it\n"
+    run("describe", recorded, "shifted", "--about", "lights off", "--groups", "lux=5")
+    assert run("describe", recorded).out == "shifted: lights off (lux 5)\n"
+    run("describe", recorded, "--about", "two rooms")
+    assert run("describe", recorded).out == f"{recorded}: two rooms\nshifted: lights off (lux 5)\n"
+
+
 def test_what_is_no_value_of_a_variable_is_refused(run, recorded):
     for words, message in (
         (("--groups", "noise"), "--groups 'noise'; give each as VARIABLE=VALUE"),

@@ -70,7 +70,9 @@ def test_options_reach_the_search(run, demo_study):
 def test_the_repaired_head_is_written(run, demo_study, tmp_path, found, option):
     assert found.units
     path = tmp_path / "head.safetensors"
-    assert run("repair", demo_study, "--dataset", "permuted", option, path).status == 0
+    answer = run("repair", demo_study, "--dataset", "permuted", option, path)
+    assert answer.status == 0
+    assert f"head written to {path}" in answer.out
     with safe_open(path, "numpy") as file:
         weight = file.get_tensor("weight")
     assert not weight[:, list(found.units)].any()
@@ -84,6 +86,7 @@ def test_the_repaired_head_is_written(run, demo_study, tmp_path, found, option):
         (("--csv", "no/such/file.csv"), "there is no folder 'no/such'"),
         (("--csv", "val"), "cannot write 'val': it is a folder"),
         (("--save-head", "no/such/head.safetensors"), "there is no folder 'no/such'"),
+        (("--save-head", "head.pt"), "'head.pt'; a head is written in safetensors: end the name in .safeten"),
     ],
 )
 def test_what_cannot_be_written_is_refused_before_the_search(run, recorded, monkeypatch, words, message):

@@ -43,7 +43,11 @@ def demo(
     from rich.console import Console
     from rich.table import Table
 
-    from shiftscope.demo import (
+    from shiftscope.store.manifest import refuse_taken
+
+    refuse_taken(out)
+    print("Training a small net on coloured digits, about half a minute, then recording it.", flush=True)
+    from shiftscope.demo import (  # takes seconds, as torch does
         LAYERS,
         REPAIRED,
         RESULT_COLUMNS,

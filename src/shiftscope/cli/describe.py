@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from shiftscope.cli.study_address import StudyAddress
+
+if TYPE_CHECKING:
+    from shiftscope.store.description import Description
 
 
 def describe(
@@ -14,6 +19,8 @@ def describe(
     groups: list[str] | None = None,
 ) -> None:
     """Say what a study or a dataset is and which groups a dataset belongs to, and print what is said.
+
+    Of a study to which nothing is added, what is said of its datasets is printed too.
 
     Parameters
     ----------
@@ -31,6 +38,16 @@ def describe(
     from shiftscope.flow.describe import describe as describe_dataset
     from shiftscope.store.stored_study import StoredStudy
 
-    told = describe_dataset(StoredStudy(study), dataset, about=about, groups=group_values(groups))
+    opened = StoredStudy(study)
+    told = describe_dataset(opened, dataset, about=about, groups=group_values(groups))
+    sets = opened.datasets if dataset is None and about is None else []
+    described = [_in_words(name, said) for name in sets if (said := opened.description(name))]
+    if told or not described:
+        print(_in_words(dataset or str(study), told))
+    for line in described:
+        print(line)
+
+
+def _in_words(name: str, told: Description) -> str:
     grouped = ", ".join(f"{variable} {value}" for variable, value in told.groups.items())
-    print(f"{dataset or study}: {told.about or 'nothing is said about it'}{grouped and f' ({grouped})'}")
+    return f"{name}: {told.about or 'nothing is said about it'}{grouped and f' ({grouped})'}"

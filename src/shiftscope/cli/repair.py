@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.errors import BadRequest
 
 
 def repair(
@@ -43,7 +45,7 @@ def repair(
     reference
         Dataset that must not suffer, instead of the study's reference.
     save_head
-        File for the head without these units, in safetensors: what load_state_dict of its module takes.
+        File for the head without these units, NAME.safetensors: what load_state_dict of its module takes.
     csv
         File to write, or - for standard output.
     json
@@ -58,6 +60,10 @@ def repair(
     checked_csv(csv, as_json=json)
     if save_head is not None:
         checked_file(save_head)
+        if save_head.suffix != ".safetensors":
+            raise BadRequest(
+                f"--save-head {str(save_head)!r}; a head is written in safetensors: end the name in .safetensors."
+            )
     opened = StoredStudy(study)
     found = search(opened, dataset, margin=margin, most=most, seed=seed, layer=layer, reference=reference)
     if save_head is not None:
@@ -75,3 +81,5 @@ def repair(
     show_pairs(found.table(), "Held-out half of each dataset", described, csv=csv, as_json=json)
     if not csv and not json:
         print(found.in_words())
+    if save_head is not None:  # beside a table or JSON on standard output, not in it
+        print(f"head written to {save_head}", file=sys.stderr if csv or json else sys.stdout)

@@ -1,11 +1,14 @@
 """The page of a change of units, against arrays read on their own."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
+from shiftscope.study import open_study
 from shiftscope.views.intervention.intervention import intervention
 from shiftscope.views.page.panels import Columns, Filter, ImageStrip, Message, Table
 from tests.views.conftest import columns, panel, panels, positions, read, same_percent, strongest_first, texts
@@ -51,7 +54,7 @@ def test_interval_and_p_are_those_of_the_change(explored, how):
         assert row[7].value == answers.pairs.p
 
 
-def test_fixed_and_broken_images_are_shown_with_both_predictions(explored):
+def test_fixed_and_broken_images_stand_in_the_frame_of_the_answer_after(explored):
     page = intervention(explored.study, units="0,8,2")
     answers = intervene_through_head(explored.study, [0, 8, 2]).answers
     for title in ("Fixed", "Broken"):
@@ -64,9 +67,21 @@ def test_fixed_and_broken_images_are_shown_with_both_predictions(explored):
                 order = sorted(expected, key=lambda s: (-plain.confidences[s], s))
                 assert positions(strips[name].pictures) == order[:24]
                 first = strips[name].pictures[0]
-                before, now = (explored.study.categories[p[order[0]]] for p in (there.before, there.after))
-                assert first.caption == f"{before} → {now}"
-                assert first.verdict == ("wrong" if title == "Fixed" else "right")
+                label, before, now = (
+                    explored.study.categories[p[order[0]]] for p in (plain.labels, there.before, there.after)
+                )
+                turn = f"was {before}" if title == "Fixed" else f"now {now}"
+                assert first.caption == f"{label}, {turn}"
+                assert first.verdict == ("right" if title == "Fixed" else "wrong")
+
+
+def test_the_worst_set_is_the_focus_unless_chosen(explored, tmp_path):
+    study = open_study(shutil.copytree(explored.study.path, tmp_path / "other.study"))
+    study.reorder(["night"])
+    field, night = (right / known for right, known in (explored.field.judged(), explored["night"].judged()))
+    assert field < night
+    choices = intervention(study, units="0").choices
+    assert next(each.current for each in choices if each.name == "Focus") == "field"
 
 
 def test_the_page_leads_to_the_search_for_units_where_the_head_tells_the_answers(explored):
@@ -194,4 +209,4 @@ def test_a_change_that_no_model_has_answered_is_told_beside_those_that_are_kept(
     assert panels(intervention(recorded, layer="conv", units="1"), Message) == []
     told = panel(intervention(recorded, layer="conv", units="2"), Message)
     assert told.title == "The model was not asked"
-    assert "shiftscope view STUDY --model" in told.text
+    assert f"shiftscope view {recorded.path} --model" in told.text

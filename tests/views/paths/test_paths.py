@@ -1,11 +1,14 @@
 """The pages of significant paths."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.count import count_plainly
 from shiftscope.explain.paths.counting.rules import RULES
+from shiftscope.study import open_study
 from shiftscope.views.page.panels import Chart, Facts, Fold, Matrix, Message, Table
 from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.paths.path_order import ordered
@@ -202,6 +205,15 @@ def test_a_category_with_itself_is_the_shift(counted):
     assert (
         path_pair(counted.study, 0, 0, focus="lab").title == page.title
     )  # the diagonal of the reference's matrix
+
+
+def test_the_worst_set_is_the_focus_unless_chosen(counted, tmp_path):
+    study = open_study(shutil.copytree(counted.study.path, tmp_path / "other.study"))
+    study.reorder(["night"])
+    field, night = (right / known for right, known in (counted.field.judged(), counted["night"].judged()))
+    assert field < night
+    for page in (paths(study), path_pair(study, 0, 1), path_pair(study, 0, 0)):
+        assert next(each.current for each in page.choices if each.name == "Focus") == "field"
 
 
 def test_all_together_is_a_row_too(counted):

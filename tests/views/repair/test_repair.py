@@ -128,7 +128,9 @@ def test_the_head_can_be_taken_away(searched):
     np.testing.assert_array_equal(taken["weight"], searched.repaired_head("field")["weight"].numpy())
     codes = [each.text for each in flat(fold(page, "Use it").panels) if isinstance(each, Code)]
     assert codes[0].splitlines()[0] == "head = study.repaired_head('field')"
-    assert codes[1] == "shiftscope repair misled.study --dataset field --save-head repaired-head.safetensors"
+    assert codes[1] == (
+        f"shiftscope repair {searched.path} --dataset field --save-head repaired-head.safetensors"
+    )
 
 
 def test_every_number_stands_in_a_fold(searched):
@@ -155,7 +157,9 @@ def test_every_number_stands_in_a_fold(searched):
 def test_what_was_not_searched_is_offered_to_the_model_at_hand_or_as_a_command(misled):
     page = repair(misled, margin=0.05, most=3)
     assert page.sentence == "No repair for field was searched yet"
-    assert panel(page, Code).text == "shiftscope repair misled.study --dataset field --margin 0.05 --most 3"
+    assert panel(page, Code).text == (
+        f"shiftscope repair {misled.path} --dataset field --margin 0.05 --most 3"
+    )
     assert not page.actions
     offer = panel(repair(ViewedStudy(misled.path, NoJobs()), margin=0.05, most=3), Computation)
     assert offer.kind == "repair"

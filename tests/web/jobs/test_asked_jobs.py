@@ -282,7 +282,9 @@ def test_a_viewer_that_reads_only_computes_nothing(asked: Asked, jobs: JobQueue,
         text = client.get(page).text
         assert 'method="post"' not in text
         assert "data-job" not in text
-    assert "Nothing can be computed here" in client.get("/jobs").text
+    told = client.get("/jobs").text
+    assert "Nothing can be computed here" in told
+    assert f"shiftscope view {recorded.path} --model" in told
     assert jobs.all() == []
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.intervention.shown_intervention import ShownIntervention
 from shiftscope.views.page.panels import Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.view_command import view_command
 
-MODEL_AT_HAND = (
-    "With the model at hand any layer can be changed: start the viewer with shiftscope view STUDY --model ..., or "
-    "study.intervene(layer, units, model=net, data=...)."
-)
+
+def model_at_hand(study: StoredStudy) -> str:
+    return (
+        f"With the model at hand any layer can be changed: start the viewer with {view_command(study)}, or "
+        "study.intervene(layer, units, model=net, data=...)."
+    )
 
 
 @section(ShownIntervention, place=15)
@@ -41,5 +45,5 @@ def by_the_model(shown: ShownIntervention) -> Panel | None:
     return offer or Message(
         "The model was not asked",
         f"{selection.layer} does not feed the logits by a linear map, and no answer to this change is stored for "
-        f"{names}. {MODEL_AT_HAND}",
+        f"{names}. {model_at_hand(selection.study)}",
     )

@@ -13,7 +13,7 @@ from shiftscope.views.page.panels import Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.image_sets import image_sets
-from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.turned_picture import turned_picture
 
 
 @section(ShownIntervention, place=30)
@@ -38,17 +38,10 @@ def _strips(
         {name: _confident_first(selection, name, positions) for name, positions in found.items()},
         shown.images,
         lambda images: shown.at(images=images),
-        caption=lambda name, position: _turn(selection, answers[name], position),
+        drawn=lambda picture: turned_picture(selection.study, answers[picture.dataset], picture),
         empty=f"No answer is {title.casefold()}.",
     )
 
 
 def _confident_first(selection: Selection, name: str, positions: Positions) -> Positions:
     return positions[np.argsort(-selection.study[name].samples.confidences[positions], kind="stable")]
-
-
-def _turn(selection: Selection, answers: Answers, position: int) -> str:
-    before, after = (
-        category_name(selection.study, int(p[position])) for p in (answers.before, answers.after)
-    )
-    return f"{before} → {after}"

@@ -6,7 +6,7 @@ from shiftscope.explain.interventions.edit import EDIT_KINDS, EditKind
 from shiftscope.explain.interventions.stored_answers import KIND
 from shiftscope.store.layout import EXPLANATIONS, folder_name
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.intervention.by_the_model import MODEL_AT_HAND
+from shiftscope.views.intervention.by_the_model import model_at_hand
 from shiftscope.views.intervention.shown_intervention import NAMED, ShownIntervention
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page
@@ -17,6 +17,7 @@ from shiftscope.views.page.viewed_study import jobs_of
 from shiftscope.views.parts.image_sets import FEW
 from shiftscope.views.parts.interventions import AT, REPAIR
 from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.worst_set import worst_set
 
 TITLE = "What units do to the answers"
 WORDS: dict[EditKind, tuple[str, str]] = {
@@ -45,8 +46,7 @@ def intervention(
     `units` are numbers with commas between; without any, the units most to blame in the focus.
     """
     selection = Selection.at(study, layer, baseline, focus)
-    if selection.others():
-        selection = selection.focused_on(selection.others()[0])
+    selection = selection.focused_on(worst_set(selection))
     trail = [Link(study.name, selection.overview())]
     if selection.layer not in study.heads and jobs_of(study) is None and not _was_asked(selection):
         return Page(TITLE, [_no_head(selection)], trail, choices=[selection.layer_choice(AT)])
@@ -93,5 +93,5 @@ def _no_head(selection: Selection) -> Message:
         what = f"{selection.layer} does not feed the logits, {' and '.join(heads)} {does} above."
     return Message(
         "Only through the head",
-        f"{what} {MODEL_AT_HAND}",
+        f"{what} {model_at_hand(selection.study)}",
     )

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from shiftscope.jobs import Job
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.page.panels import Cell, Column, Computation, Link, Message, Page, Panel, Table
+from shiftscope.views.page.panels import Cell, Code, Column, Computation, Link, Message, Page, Panel, Table
 from shiftscope.views.page.view import view
 from shiftscope.views.page.viewed_study import jobs_of
+from shiftscope.views.parts.view_command import view_command
 
 
 @view("/jobs")
@@ -17,8 +18,12 @@ def jobs(study: StoredStudy) -> Page:
     trail = [Link(study.name, "")]
     asked = jobs_of(study)
     if asked is None:
-        text = "This viewer has no model: start it with shiftscope view STUDY --model ... to compute from its pages."
-        return Page("Jobs", [Message("Nothing can be computed here", text)], trail)
+        text = "This viewer has no model: start it with one to compute from its pages."
+        told = [
+            Message("Nothing can be computed here", text),
+            Code("This command starts it", view_command(study)),
+        ]
+        return Page("Jobs", told, trail)
     found = asked.all()
     trouble = [Message("The model", asked.trouble, for_now=True)] if asked.trouble else []
     under_way: list[Panel] = [_under_way(job) for job in found if job.under_way]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from shiftscope.outcomes.outcomes import Positions
-from shiftscope.views.page.panels import Columns, ImageStrip, Link, Panel
+from shiftscope.views.page.panels import Columns, ImageStrip, Link, Panel, Picture
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import pictures, role
@@ -22,7 +22,7 @@ def image_sets(
     images: int,
     more: Callable[[int], str],
     *,
-    caption: Callable[[str, int], str] | None = None,
+    drawn: Callable[[Picture], Picture] = lambda picture: picture,
     empty: str = "No such sample in any dataset.",
 ) -> Panel:
     """A strip for each dataset that has such samples; those without are named in the title, and take no room.
@@ -35,8 +35,8 @@ def image_sets(
         How many to show of each.
     more
         From a number of images to the address of the same page with as many.
-    caption
-        From dataset and position to what stands under a sample.
+    drawn
+        From the picture of a sample to what is shown of it.
     empty
         What is said where no dataset has any.
     """
@@ -48,11 +48,10 @@ def image_sets(
     strips = []
     for name in some:
         found, first = len(positions[name]), positions[name][:shown].tolist()
-        captions = {position: caption(name, position) for position in first} if caption else None
         strips.append(
             ImageStrip(
                 name,
-                pictures(selection, selection.study[name], first, captions),
+                [drawn(picture) for picture in pictures(selection, selection.study[name], first)],
                 role(selection, name),
                 note=f"{count(min(found, shown))} of {count(found)}, the most confident prediction first",
                 more=Link("more", more(min(shown * GROWTH, MANY))) if shown < min(found, MANY) else None,

@@ -12,6 +12,7 @@ from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.worst_set import worst_set
 from shiftscope.views.paths.path_choice import AT, PathChoice
 from shiftscope.views.paths.shown_path_pair import ShownPathPair
 
@@ -33,10 +34,10 @@ def path_pair(
     """KL(first || second) in the focus, and what adds most to it; of a category with itself, how it moved."""
     selection = Selection.at(study, layer, baseline, focus)
     same = first == second
-    if same and selection.others() and selection.focus == selection.baseline:
-        selection = replace(
-            selection, focus=selection.others()[0]
-        )  # a category is compared with itself under a shift
+    worst = worst_set(selection)
+    selection = selection.focused_on(worst)
+    if same and selection.focus == selection.baseline:  # a category is compared with itself under a shift
+        selection = replace(selection, focus=worst)
     chosen = PathChoice.at(selection, path_pair, map, rule, smoothing, eps)
     names = chosen.names()
     for category in (first, second):

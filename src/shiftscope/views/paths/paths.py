@@ -13,6 +13,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.worst_set import worst_set
 from shiftscope.views.paths.path_choice import AT, PathChoice
 from shiftscope.views.paths.path_order import Order
 from shiftscope.views.paths.shown_paths import Scale, ShownPaths
@@ -50,8 +51,7 @@ def paths(
         Draw numbers of paths on a logarithmic scale.
     """
     selection = Selection.at(study, layer, baseline, focus)
-    if selection.others():
-        selection = selection.focused_on(selection.others()[0])
+    selection = selection.focused_on(worst_set(selection))
     trail = [Link(study.name, selection.overview())]
     if not study.maps:
         return Page(TITLE, [_no_map()], trail)

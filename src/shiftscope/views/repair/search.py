@@ -43,7 +43,7 @@ def search(shown: ShownRepair) -> Panel | None:
 def command(shown: ShownRepair, *more: str) -> str:
     """The line for a terminal that asks the same; what is as usual is left out."""
     question, study = shown.question, shown.selection.study
-    words = ["shiftscope", "repair", study.path.name, "--dataset", question.dataset]
+    words = ["shiftscope", "repair", str(study.path), "--dataset", question.dataset]
     words += [] if question.margin == MARGIN else ["--margin", f"{question.margin:g}"]
     words += [] if question.most == MOST else ["--most", str(question.most)]
     first = next(iter(study.heads), question.layer)
