@@ -12,7 +12,7 @@ from torch import nn
 
 from shiftscope.errors import ResponseError
 from shiftscope.flow.record import record_dataset
-from shiftscope.recording import job
+from shiftscope.recording import recording_work
 from shiftscope.recording.stream import PassOptions
 from shiftscope.summaries import summary
 
@@ -106,7 +106,7 @@ def test_more_samples_than_ranks_in_one_shard(new_study, made, mixed):
 def test_responses_stay_on_the_device_when_only_summaries_are_kept(new_study, made, mixed, monkeypatch):
     shards = []
     monkeypatch.setattr(
-        job, "summarise_shard", lambda shard, categories: shards.append(shard) or shard.states
+        recording_work, "summarise_shard", lambda shard, categories: shards.append(shard) or shard.states
     )
     record(new_study(mixed, name="summaries"), made(), True, keep="summaries")
     record(new_study(mixed, name="responses"), made(), True)

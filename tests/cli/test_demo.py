@@ -115,6 +115,8 @@ def test_what_ends_the_demo_ends_its_viewer(tmp_path, demo_study, number, deaf):
 
         if sys.argv.pop() == "deaf":
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a process that it starts inherits this
+        else:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # also where who runs the tests ignores it
         demo = sys.modules["shiftscope.demo"] = types.ModuleType("demo")  # in place of what imports torch
         demo.LAYERS, demo.RESULT_COLUMNS, demo.results = (), (), None
         demo.make_study, demo.weights_of = lambda path, seed: None, lambda path: Path("none")

@@ -11,7 +11,7 @@ def test_a_report_is_written_and_its_size_told(run, recorded, tmp_path):
     index = tmp_path / "out" / "index.html"
     found = re.fullmatch(r"(\d+) pages, (\d+\.\d) MB\. Open (.+) in a browser\.\n", answer.out)
     assert found[3] == str(index)
-    assert "<h1>T</h1>" in index.read_text()
+    assert "<span>T</span>" in index.read_text()
     files = [file for file in index.parent.rglob("*") if file.is_file()]
     assert len([file for file in files if file.suffix == ".html"]) == int(found[1])
     assert abs(sum(file.stat().st_size for file in files) / 1e6 - float(found[2])) <= 0.051
