@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a processor, and read before the libraries are
+if "PYTEST_XDIST_WORKER" in os.environ:  # workers share the processors, and read before the libraries are
     for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
