@@ -319,6 +319,7 @@ def browsing(viewer: Served, path: str) -> dict[str, float] | None:
         page.goto(f"http://{viewer.host}{viewer.at(path)}")
         page.wait_for_function(SHOWN)
         seen = dict(page.evaluate(SEEN))
+        page.evaluate("for (const fold of document.querySelectorAll('details.fold')) fold.open = true")
         for plot in page.locator(".plot").all():  # charts load their libraries when they come near the window
             plot.scroll_into_view_if_needed()
             plot.locator("svg[aria-hidden=true]").wait_for()
@@ -340,7 +341,7 @@ def browsing(viewer: Served, path: str) -> dict[str, float] | None:
 
 
 SHOWN = """() => {
-  const images = [...document.querySelectorAll(".image-strip img")];
+  const images = [...document.querySelectorAll(".compared img")];
   const there = images.every((image) => image.complete && image.naturalWidth);
   if (there && images.length) window.shown ??= performance.now();
   return window.shown;
@@ -348,7 +349,7 @@ SHOWN = """() => {
 SEEN = """() => ({
   painted: performance.getEntriesByName("first-contentful-paint")[0].startTime,
   shown: window.shown,
-  images: document.querySelectorAll(".image-strip img").length,
+  images: document.querySelectorAll(".compared img").length,
 })"""
 
 
