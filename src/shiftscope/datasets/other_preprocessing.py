@@ -7,8 +7,6 @@ from typing import Any
 
 from shiftscope.errors import DataError
 
-MADE_BY_SIZE = ("resize", "crop", "interpolation")
-
 
 def refuse_other_preprocessing(
     source: Mapping[str, Any], reference: Mapping[str, Any], name: str, reference_name: str

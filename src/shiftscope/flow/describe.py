@@ -29,7 +29,7 @@ def describe(
         At most 10,000 characters; empty text takes it away.
     groups
         Value by variable, as {"corruption": "noise", "severity": 3}: text names a group, a number orders its
-        members. Variables that are not named stay, one whose value is empty text is taken away.
+        members. Variables that are not named stay, one whose value is empty text is removed.
 
     Raises
     ------

@@ -37,7 +37,7 @@ class Description:
         return bool(self.about or self.groups)
 
     def changed(self, about: str | None = None, groups: Mapping[str, Any] | None = None) -> Description:
-        """With another text or other values; what is None or not named stays, what is empty is taken away.
+        """With another text or other values; what is None or not named stays, what is empty is removed.
 
         Raises
         ------
@@ -79,7 +79,7 @@ def _variable(name: Any) -> str:
 
 
 def _value(name: str, value: Any) -> GroupValue:
-    """Empty where it is to be taken away."""
+    """Empty where it is to be removed."""
     value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if isinstance(value, str):
         return short_text(" ".join(value.split()), f"the value of {name!r}", LONGEST_VALUE)

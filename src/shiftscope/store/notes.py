@@ -126,7 +126,7 @@ def save_unit_note(
     note: str | None = None,
     shown: str | None = None,
 ) -> UnitNote:
-    """Write about one unit, and give what is written then; what is None stays, what is empty is taken away.
+    """Write about one unit, and give what is written then; what is None stays, what is empty is removed.
 
     Parameters
     ----------

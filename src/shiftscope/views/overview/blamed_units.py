@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shiftscope.explain.interventions.silenced_alone import Repaired, silenced_alone
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.overview.shown_overview import ShownOverview
-from shiftscope.views.overview.silenced_alone import Repaired, silenced_alone
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell, strip_cell, strip_column

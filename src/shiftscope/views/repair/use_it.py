@@ -1,4 +1,4 @@
-"""How the repaired head is taken away."""
+"""How the repaired head is saved and loaded."""
 
 from __future__ import annotations
 
