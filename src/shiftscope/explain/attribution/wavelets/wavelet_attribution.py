@@ -224,7 +224,7 @@ def _total(band: FloatArray) -> npt.NDArray[np.float64]:
 def _shares(sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     total = sums.sum(axis=1, keepdims=True)
     no_answer = np.full_like(sums, np.nan)  # a silent sample has no shares
-    return np.divide(sums, total, out=no_answer, where=total > 0)
+    return np.asarray(np.divide(sums, total, out=no_answer, where=total > 0))
 
 
 def _framed(corner: FloatArray, h: FloatArray, v: FloatArray, d: FloatArray) -> FloatArray:
