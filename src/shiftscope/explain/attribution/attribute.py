@@ -11,13 +11,19 @@ from torch import nn
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.adapter import from_other_tool
-from shiftscope.explain.attribution.attribution import attributions
+from shiftscope.explain.attribution.attribution import Attribution, attributions
 from shiftscope.explain.attribution.function import Joined, parted
+from shiftscope.explain.attribution.low_pass import low_passed
 from shiftscope.explain.attribution.maps import Maps, maps_of
 from shiftscope.explain.attribution.units import function_of
+from shiftscope.explain.attribution.wavelets.wavelet_attribution import (
+    WaveletAttribution,
+    wavelet_attribution,
+)
 from shiftscope.model.evaluation.evaluation import unwrap
 
 Inputs = torch.Tensor | tuple[torch.Tensor, ...]
+OF_WAVELETS = "wavelet", "level", "mode", "channels"  # options of the transform, not of a method
 BLUR = 0.05  # deviation of the blur, as a share of the last axis
 
 
@@ -39,7 +45,8 @@ def attribute(
     sample_ids: Sequence[str] | None = None,
     **options: Any,
 ) -> Any:
-    """Where in each sample a unit reads: a detached tensor of the shape, dtype and device of the inputs.
+    """Where in each sample a unit reads: a detached tensor of the shape, dtype and device of the inputs; of the `wam`
+    methods, which take the options of the transform too, a `WaveletAttribution`.
 
     The model is in eval mode for it, and as it came afterwards. A name that captum has means here what it means there.
 
@@ -69,7 +76,7 @@ def attribute(
     range
         Lower and upper end of the model's inputs, which these are checked against; needed with `clip=True` alone.
     low_pass
-        Cutoff in cycles per image: what is finer is taken out of each channel's map.
+        Cutoff in cycles per image: what is finer is taken out of each channel's map, before a wavelet transform.
     sample_ids
         By which random numbers of a sample are drawn, with the seed; its own content where not given.
 
@@ -105,9 +112,11 @@ def attribute(
     if return_convergence_delta and not chosen.complete:
         whole = ", ".join(name for name, each in attributions.items() if each.complete)
         raise BadRequest(f"{method} sums to nothing known, so it has no delta; there is one of {whole}.")
+    transform = _taken(options, OF_WAVELETS) if chosen.wavelets else {}
     starts = _baselines(baselines, given)
     model, shapes, flat = _as_one(unwrap(model), inputs, given, additional_forward_args)
     base = starts[0] if shapes is None else torch.cat([start.flatten(1) for start in starts], dim=1)
+    base = base.to(flat)
     function, single = function_of(model, target, flat[:2], len(flat), shapes)
     found = maps_of(
         function,
@@ -121,21 +130,54 @@ def attribute(
         **options,
     )
     _warn(found)
-    maps = found.maps[:, 0] if single else found.maps
-    if low_pass is not None:
-        maps = _low_passed(maps, low_pass)
-    parts = [
-        part.to(tensor.device, tensor.dtype) for part, tensor in zip(parted(maps, shapes), given, strict=True)
-    ]
-    answer = tuple(parts) if isinstance(inputs, tuple) else parts[0]
+    maps = found.maps if low_pass is None else _low_passed(found.maps, low_pass)
+    answer: Any
+    if chosen.wavelets:
+        every = [_of_coefficients(chosen, each, flat, base, transform) for each in maps.unbind(1)]
+        answer = every[0] if single else every
+    else:
+        parts = [
+            part.to(tensor.device, tensor.dtype)
+            for part, tensor in zip(parted(maps[:, 0] if single else maps, shapes), given, strict=True)
+        ]
+        answer = tuple(parts) if isinstance(inputs, tuple) else parts[0]
     if not return_convergence_delta:
         return answer
     assert found.delta is not None
     return answer, found.delta[:, 0] if single else found.delta
 
 
-def _low_passed(maps: torch.Tensor, cutoff: float) -> torch.Tensor:
-    raise NotImplementedError
+def _taken(options: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: options.pop(name) for name in names if name in options}
+
+
+def _of_coefficients(
+    method: Attribution,
+    gradient: torch.Tensor,
+    inputs: torch.Tensor,
+    baseline: torch.Tensor,
+    transform: dict[str, Any],
+) -> WaveletAttribution:
+    try:
+        return wavelet_attribution(
+            gradient, inputs, times_input=method.multiplies, baselines=baseline.detach().cpu(), **transform
+        )
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+
+
+def _low_passed(maps: torch.Tensor, cutoff: object) -> torch.Tensor:
+    """Without what is finer than `cutoff` cycles per image."""
+    if maps.ndim != 5:
+        raise BadRequest(f"low_pass filters maps of pictures; these are {tuple(maps.shape[2:])} a sample.")
+    if isinstance(cutoff, bool) or not isinstance(cutoff, (int, float)):
+        raise BadRequest(
+            f"low_pass={cutoff!r}; give a number of cycles per image. A cutoff is fitted on a study alone."
+        )
+    try:
+        return torch.from_numpy(low_passed(maps.cpu().numpy(), cutoff)).to(maps)
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
 
 
 def _refuse_unusable(given: Sequence[object]) -> None:
@@ -161,10 +203,11 @@ def _as_one(
 ) -> tuple[nn.Module, list[torch.Size] | None, torch.Tensor]:
     """The model, the shapes of several inputs, and all inputs of a sample in one tensor."""
     further = () if arguments is None else arguments if isinstance(arguments, tuple) else (arguments,)
-    if not isinstance(inputs, tuple) and not further:
-        return model, None, given[0]
     shapes = [tensor.shape[1:] for tensor in given] if len(given) > 1 else None
     flat = given[0] if shapes is None else torch.cat([tensor.flatten(1) for tensor in given], dim=1)
+    flat = flat.float() if flat.element_size() < 4 else flat  # means of half precision are none
+    if shapes is None and not further:
+        return model, None, flat
     return Joined(model, shapes, further, len(flat)).train(model.training), shapes, flat
 
 

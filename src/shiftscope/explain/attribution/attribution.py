@@ -80,7 +80,7 @@ class Attribution:
     needs_gradient: bool
     places: bool  # needs inputs (sample, channel, ...) with places, and one tensor of them
     signed: bool
-    wavelets: bool  # reads the map through a wavelet transform
+    wavelets: bool  # its maps are gradients, which the wavelet transform turns into those of coefficients
 
     @property
     def options(self) -> dict[str, Any]:

@@ -21,16 +21,12 @@ class Maps:
 
     maps: torch.Tensor  # (sample, unit, ...) of the inputs' shape; NaN where one is not finite
     values: torch.Tensor  # (sample, unit) of the units
-    delta: (
+    delta: torch.Tensor | None  # (sample, unit) sum of the map, less the value's rise from the baseline
+    gap: (
         torch.Tensor | None
-    )  # (sample, unit) sum of the map, less the value's rise over that of the baseline
+    )  # (sample, unit) size of delta as a share of the map's sum of sizes; NaN of zeros
     passes: Passes  # for one sample
     rows: int  # of one pass, at most
-
-    @property
-    def gap(self) -> torch.Tensor | None:
-        """(sample, unit) size of delta, as a share of the sum of sizes of the map; NaN of a map of zeros."""
-        return None if self.delta is None else self.delta.abs() / self.maps.abs().flatten(2).sum(2)
 
     @property
     def silent(self) -> torch.Tensor:
@@ -89,14 +85,17 @@ def maps_of(
         found = method.compute(shown, **settings).detach()
         every = torch.arange(len(inputs), device=inputs.device)
         values = function.values(inputs, every)
-        delta = None
+        delta = gap = None
         if method.complete:
             rise = values - function.values(baseline, every)
-            delta = found.flatten(2).sum(2) - rise.to(found.device, found.dtype)
+            # Coefficients times their gradients sum to what numbers times theirs do.
+            whole = found * (inputs - baseline).unsqueeze(1) if method.wavelets else found
+            delta = whole.flatten(2).sum(2) - rise.to(found.device, found.dtype)
+            gap = delta.abs() / whole.abs().flatten(2).sum(2)
         bad = ~found.isfinite().flatten(2).all(2)
         found[bad] = torch.nan
     passes = method.passes(tuple(inputs.shape[1:]), **settings)
-    return Maps(found, values, delta, passes, function.rows)
+    return Maps(found, values, delta, gap, passes, function.rows)
 
 
 def _generators(inputs: torch.Tensor, seed: int, ids: Sequence[str] | None) -> list[torch.Generator]:
