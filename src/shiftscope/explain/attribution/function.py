@@ -78,6 +78,7 @@ class Function:
     ) -> None:
         self.model, self.units, self.names, self.rows, self.shapes = model, units, names, rows, shapes
         self.module_names: dict[int, str] = {id(module): name for name, module in model.named_modules()}
+        self._weighted = any(each.is_floating_point() for each in (*model.parameters(), *model.buffers()))
         self._pick = read if callable(read) else None
         self._units = [] if callable(read) else [list(terms) for terms in read]
         self._output, self._probabilities, self._autocast = output, probabilities, autocast
@@ -140,8 +141,7 @@ class Function:
 
     def once(self, points: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """(row, unit) from one pass; with its graph where gradients are on and asked for."""
-        device, dtype = device_and_dtype(self.model)
-        shown = points.to(device, dtype)
+        shown = points.to(*device_and_dtype(self.model)) if self._weighted else points
         if isinstance(self.model, Joined):
             self.model.rows = rows
         values = self._picked(shown, rows) if self._pick else self._termed(shown)
