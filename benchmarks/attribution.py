@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from functools import partial
+from itertools import pairwise
 
 import torch
 from paired import command, paired, table
@@ -43,7 +44,7 @@ def measure(size: str, rounds: int) -> dict[str, object]:
 
 def convnet() -> nn.Module:
     modules: list[nn.Module] = []
-    for given, made in zip(CHANNELS, CHANNELS[1:], strict=False):
+    for given, made in pairwise(CHANNELS):
         modules += [nn.Conv2d(given, made, 3, stride=2, padding=1), nn.ReLU()]
     return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(CHANNELS[-1], 10)).eval()
 

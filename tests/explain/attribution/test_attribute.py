@@ -1,5 +1,7 @@
 """ss.attribute against hand arithmetic, captum and its own promises."""
 
+import gc
+
 import numpy as np
 import pytest
 import torch
@@ -222,6 +224,27 @@ def test_a_low_pass_takes_fine_detail_out_and_keeps_the_mean():
     assert smooth.var() < raw.var()
     with pytest.raises(BadRequest, match="corner"):
         ss.attribute(model, PICTURES, 0, low_pass=100.0)
+
+
+# Memory
+
+
+def test_memory_does_not_depend_on_the_number_of_steps():
+    model, most = convnet(), []
+    for steps in (10, 300):
+        largest = 0
+
+        def target(output):
+            nonlocal largest
+            alive = sum(each.numel() for each in gc.get_objects() if type(each) is torch.Tensor)
+            largest = max(largest, alive)
+            return output[:, 0]
+
+        ss.attribute(
+            model, PICTURES[:1], target, method="integrated_gradients", n_steps=steps, internal_batch_size=10
+        )
+        most.append(largest)
+    assert most[1] <= 1.05 * most[0]
 
 
 # What cannot be
