@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 import pywt
@@ -55,7 +57,9 @@ def through_the_transform(weights, wavelet, level, mode):
         return made
 
     signal = leaf(sizes[-1])
-    names = {1: ["d"], 2: ["da", "ad", "dd"], 3: ["aad", "ada", "add", "daa", "dad", "dda", "ddd"]}[axes]
+    names = ["".join(kinds) for kinds in product("ad", repeat=axes)][1:]
+    if axes == 2:
+        names = ["da", "ad", "dd"]  # h, v, d
     for size, at in zip(reversed(sizes[1:]), reversed(matrices), strict=True):
         bands = {"a" * axes: signal} | {name: leaf(size) for name in names}
         parts = []
