@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.low_pass import (
     corner,
     default_cutoff,
@@ -53,7 +54,7 @@ def test_defaults_follow_the_size():
 
 @pytest.mark.parametrize("cutoff", [0, -1, 23])
 def test_a_cutoff_out_of_range_names_the_corner(cutoff):
-    with pytest.raises(ValueError, match=r"at most 22.63 cycles per image"):
+    with pytest.raises(BadRequest, match=r"at most 22.63 cycles per image"):
         low_passed(np.ones((32, 32)), cutoff)
 
 
@@ -67,5 +68,5 @@ def test_the_fitted_cutoff_is_the_most_faithful_one():
     fitted = fitted_cutoff(maps, closeness, [2, 4, corner((32, 32))])
     assert fitted.cutoff == 4
     assert fitted.faithfulness.shape == (3, 3)
-    with pytest.raises(ValueError, match="nothing to fit"):
+    with pytest.raises(BadRequest, match="nothing to fit"):
         fitted_cutoff(maps[2:], closeness)

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.errors import BadRequest
+
 FloatArray = npt.NDArray[np.floating[Any]]
 Filter = Literal["disc", "gaussian", "butterworth"]
 
@@ -36,7 +38,7 @@ def low_passed(maps: npt.ArrayLike, cutoff: float, *, filter: Filter = "disc") -
 
     Raises
     ------
-    ValueError
+    BadRequest
         The cutoff is out of range.
 
     References
@@ -46,7 +48,7 @@ def low_passed(maps: npt.ArrayLike, cutoff: float, *, filter: Filter = "disc") -
     given = np.asarray(maps)
     size = (given.shape[-2], given.shape[-1])
     if not 0 < cutoff <= corner(size):
-        raise ValueError(
+        raise BadRequest(
             f"a cutoff of {size[0]}x{size[1]} maps is above 0 and at most {corner(size):.4g} cycles per image, "
             f"the corner frequency; {cutoff} is not."
         )
@@ -93,7 +95,7 @@ def fitted_cutoff(
 
     Raises
     ------
-    ValueError
+    BadRequest
         No sample has a faithfulness at any cutoff.
     """
     given = np.asarray(maps)
@@ -106,7 +108,7 @@ def fitted_cutoff(
     )
     measured = ~np.isnan(curve).any(axis=0)  # every cutoff is judged on the same samples
     if not measured.any():
-        raise ValueError("no sample has a faithfulness at every cutoff; there is nothing to fit.")
+        raise BadRequest("no sample has a faithfulness at every cutoff; there is nothing to fit.")
     means = curve[:, measured].mean(axis=1)
     best = len(tried) - 1 - int(np.argmax(means[::-1]))
     return FittedCutoff(float(tried[best]), tried, curve)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.errors import BadRequest
+
 Bands = list[Any]  # the approximation, then {name of the detail: array} for each level, coarse to fine
 
 _PICTURE = {
@@ -56,23 +58,23 @@ def level_within(size: tuple[int, ...], wavelet: str, level: int, mode: str) -> 
 
     Raises
     ------
-    ValueError
+    BadRequest
         An axis of length 1, one too short for any level, or in `periodization` not divisible by 2**level.
     """
     import pywt
 
     shape, smallest = "x".join(map(str, size)), min(size)
     if smallest == 1:
-        raise ValueError("cannot decompose an axis of length 1.")
+        raise BadRequest("cannot decompose an axis of length 1.")
     if level < 1:
-        raise ValueError(f"level {level} decomposes nothing; the first level is 1.")
+        raise BadRequest(f"level {level} decomposes nothing; the first level is 1.")
     largest = pywt.dwt_max_level(smallest, wavelet)
     if largest == 0:
         reached = pywt.dwt_max_level(smallest, "haar")
-        raise ValueError(f"{shape} is too small for the wavelet {wavelet!r}; haar reaches level {reached}.")
+        raise BadRequest(f"{shape} is too small for the wavelet {wavelet!r}; haar reaches level {reached}.")
     used = min(level, int(largest))
     if mode == "periodization" and any(length % 2**used for length in size):
-        raise ValueError(
+        raise BadRequest(
             f"periodization to level {used} needs axes divisible by {2**used}; these are {shape}."
         )
     return used

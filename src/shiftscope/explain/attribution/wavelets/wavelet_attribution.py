@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.wavelets.transform import (
     Bands,
     analysed,
@@ -74,13 +75,13 @@ class WaveletAttribution:
 
         Raises
         ------
-        ValueError
+        BadRequest
             There is no such level.
         """
         if level is None:
             return np.asarray(np.sum([self.to_pixels(each) for each in range(self.level + 1)], axis=0))
         if not 0 <= level <= self.level:
-            raise ValueError(f"no level {level}; 0 is the finest detail and {self.level} the approximation.")
+            raise BadRequest(f"no level {level}; 0 is the finest detail and {self.level} the approximation.")
         is_approximation = level == self.level
         band = self.coeffs[0] if is_approximation else sum(self.coeffs[self.level - level].values())
         return upsampled(band, self.size, min(level + 1, self.level), self.wavelet, self.mode)
@@ -93,11 +94,11 @@ class WaveletAttribution:
 
         Raises
         ------
-        ValueError
+        BadRequest
             The inputs are no pictures.
         """
         if len(self.size) != 2:
-            raise ValueError(f"a mosaic shows pictures; these inputs have {len(self.size)} axes.")
+            raise BadRequest(f"a mosaic shows pictures; these inputs have {len(self.size)} axes.")
         corner: FloatArray
         corner, *details = self.coeffs
         for each in details:
@@ -113,13 +114,13 @@ class WaveletAttribution:
 
         Raises
         ------
-        ValueError
+        BadRequest
             `keep` is no share, or the attribution was computed without the inputs.
         """
         if not 0 <= keep <= 1:
-            raise ValueError(f"keep is a share of the coefficients, from 0 to 1; {keep} is not.")
+            raise BadRequest(f"keep is a share of the coefficients, from 0 to 1; {keep} is not.")
         if self.of_inputs is None:
-            raise ValueError("there are no inputs to reconstruct; give them as `inputs`.")
+            raise BadRequest("there are no inputs to reconstruct; give them as `inputs`.")
         kept = _strongest(self.coeffs, keep)
         approximation, *details = self.of_inputs
         masked: Bands = [
@@ -163,7 +164,7 @@ def wavelet_attribution(
 
     Raises
     ------
-    ValueError
+    BadRequest
         An axis of length 1, one too short for the wavelet, or in `periodization` not divisible by 2**level; inputs
         that are missing or of another shape; not one to three axes.
 
@@ -174,7 +175,7 @@ def wavelet_attribution(
     gradients = _array(gradient)
     size = gradients.shape[2:]
     if not 1 <= len(size) <= 3:
-        raise ValueError(f"a gradient is (sample, channel, 1 to 3 axes); this one is {gradients.shape}.")
+        raise BadRequest(f"a gradient is (sample, channel, 1 to 3 axes); this one is {gradients.shape}.")
     level, wanted = level_within(size, wavelet, level, mode), level
     if level < wanted:
         shape = "x".join(map(str, size))
@@ -184,11 +185,11 @@ def wavelet_attribution(
     values = analysed(gradients, dual(wavelet), level, mode if mode == "periodization" else "zero")
     if inputs is None:
         if times_input:
-            raise ValueError("times_input multiplies by the inputs; give them as `inputs`.")
+            raise BadRequest("times_input multiplies by the inputs; give them as `inputs`.")
         return WaveletAttribution(values, size, wavelet, mode, level, channels)
     own = _array(inputs)
     if own.shape != gradients.shape:
-        raise ValueError(f"inputs are {own.shape}, the gradient {gradients.shape}; they must agree.")
+        raise BadRequest(f"inputs are {own.shape}, the gradient {gradients.shape}; they must agree.")
     if times_input:
         distance = own - _array(baselines).astype(own.dtype)
         values = _product(values, analysed(distance, wavelet, level, mode))
