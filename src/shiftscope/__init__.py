@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shiftscope.datasets.sample import Sample as Sample
     from shiftscope.datasets.shifts.shift import shift as shift
     from shiftscope.datasets.source import as_dataset as dataset
+    from shiftscope.derived.derivation import dictionary as dictionary
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.flow.paths import paths as paths
     from shiftscope.model.survey.layer import Layer as Layer
@@ -43,6 +44,7 @@ _WHERE = {
     "ShiftscopeError": "shiftscope.errors",
     "Study": "shiftscope.study",
     "dataset": "shiftscope.datasets.source:as_dataset",
+    "dictionary": "shiftscope.derived.derivation",
     "list_layers": "shiftscope.model.survey.layer_choice",
     "open_study": "shiftscope.study",
     "paths": "shiftscope.flow.paths",
@@ -64,6 +66,7 @@ __all__ = [
     "Study",
     "Sum",
     "dataset",
+    "dictionary",
     "list_layers",
     "open_study",
     "paths",

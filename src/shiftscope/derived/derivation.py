@@ -63,6 +63,17 @@ def made(kind: str, settings: Mapping[str, Any]) -> Derivation:
         raise BadRequest(f"{kind} cannot be made with {dict(settings)}: {error}.") from error
 
 
+def dictionary(kind: str, **settings: Any) -> Derivation:
+    """A scikit-learn estimator of this kind, to be fitted on (row, unit) responses: `dictionary("nmf", size=32)`.
+
+    Raises
+    ------
+    BadRequest
+        No such kind, or a setting that it does not have.
+    """
+    return made(kind, settings)
+
+
 def learned(fitted: Derivation) -> dict[str, npt.NDArray[Any]]:
     """What it has learned, by name."""
     return {
