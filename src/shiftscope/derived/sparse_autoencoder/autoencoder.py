@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from shiftscope.derived.derivation import Rows
 from shiftscope.derived.tools.blocks import in_blocks
 from shiftscope.derived.tools.canonical import canonical
 from shiftscope.derived.tools.dictionary import Dictionary
+from shiftscope.threads import WORTH_THREADS
 
 if TYPE_CHECKING:
     import torch
@@ -78,7 +80,8 @@ class SparseAutoencoder(Dictionary):
             learning_rate=self.learning_rate,
             seed=self.seed,
         )
-        with torch.no_grad():
+        small = training.batch * training.size * rows.shape[1] < WORTH_THREADS
+        with torch.no_grad(), _one_thread() if small else nullcontext():
             found = trained(
                 torch.from_numpy(centred / np.float32(scale)), self.choice(), training, advance or _quiet
             )
@@ -130,6 +133,19 @@ def largest(before: Rows, active: int) -> npt.NDArray[np.bool_]:
         kept[tied] = False
         kept[tied[:, None], first] = True
     return kept
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Threads that wait for one another's small products, on a busy machine, take ten times as long."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _quiet(steps: int) -> None:
