@@ -37,12 +37,12 @@ WORDS = (
     ("floor", "What sampling alone makes of a score, without any shift."),
     (
         "flat",
-        "Of a unit: it does not separate the categories in the reference, so that their order means nothing.",
+        "Of a unit: it does not separate the categories in the baseline, so that their order means nothing.",
     ),
     ("probe", "A unit, direction or logit as a differentiable function of the input."),
     ("result", "What a slower question answered, stored in the study with its settings."),
     ("category", "A class of the classifier; the label is the true one, the prediction the model's."),
-    ("confusion", "Samples labelled a and predicted b, in this direction."),
+    ("confusion", "Samples labelled a and classified b, in this direction."),
     (
         "focus",
         "The dataset that selects and orders what a page shows; by default the one that loses most accuracy.",
