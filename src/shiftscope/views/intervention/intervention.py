@@ -7,6 +7,7 @@ from shiftscope.explain.interventions.stored_answers import KIND
 from shiftscope.store.layout import EXPLANATIONS, folder_name
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.intervention.by_the_model import model_at_hand
+from shiftscope.views.intervention.sentences import cost_in_words, headline
 from shiftscope.views.intervention.shown_intervention import NAMED, ShownIntervention
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page
@@ -63,8 +64,26 @@ def intervention(
             *selection.choices(AT, **at.asked()),
         ],
         subtitle=_in_words(shown),
+        sentence=_sentence(shown),
+        lede=_lede(shown),
         related=[Link("Search which to silence", selection.page(REPAIR))] if shown.through_head else [],
     )
+
+
+def _sentence(shown: ShownIntervention) -> str:
+    """What it did in the focus; empty where the model has not answered."""
+    focus, done = shown.selection.focus, shown.done
+    if not done or focus not in done.answers:
+        return ""
+    return headline(shown.edit, done.units, focus, done.answers[focus])
+
+
+def _lede(shown: ShownIntervention) -> str:
+    """What it did in the baseline, where that is another set."""
+    baseline, done = shown.selection.baseline, shown.done
+    if not done or baseline == shown.selection.focus or baseline not in done.answers:
+        return ""
+    return cost_in_words(baseline, done.answers[baseline].pairs)
 
 
 def _in_words(shown: ShownIntervention) -> str:

@@ -1,0 +1,60 @@
+"""What a change of units did to the answers, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shiftscope.counted import counted
+from shiftscope.explain.interventions.edit import EditKind
+from shiftscope.explain.interventions.intervention import Answers
+from shiftscope.explain.interventions.pairs import Pairs
+from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.number_text import count
+
+NAMED = 3  # units by their numbers; of more, how many
+DOING: dict[EditKind, str] = {"silence": "Silencing", "clamp": "Clamping", "replace": "Replacing"}
+
+
+def headline(edit: EditKind, units: Sequence[int], focus: str, here: Answers) -> str:
+    """What happened to the focus's accuracy, said to be sure where the 95 % interval of the change excludes 0, and how
+    many answers were fixed and broken.
+
+    Parameters
+    ----------
+    here
+        To the focus's samples.
+    """
+    pairs = here.pairs
+    what = f"{DOING[edit]} {units_in_words(units)}"
+    if not pairs.labelled:
+        return (
+            f"{what} changes {count(here.changed)} of {counted(len(here.labels), 'answer', count)} in {focus}"
+        )
+    turned = f"{count(pairs.fixed)} fixed, {count(pairs.broken)} broken"
+    if not pairs.fixed and not pairs.broken:
+        return f"{what} turns no answer in {focus} right or wrong"
+    low, high = pairs.interval
+    points = f"{100 * abs(pairs.difference):.1f} points"
+    if low > 0:
+        return f"{what} gives {focus} {points}: {turned}"
+    if high < 0:
+        return f"{what} costs {focus} {points}: {turned}"
+    return f"{what} does not surely change the accuracy in {focus}: {turned}"
+
+
+def units_in_words(units: Sequence[int]) -> str:
+    """By number where they are few."""
+    if len(units) > NAMED:
+        return f"{count(len(units))} units"
+    numbers = in_a_row([str(unit) for unit in units])
+    return f"unit{'' if len(units) == 1 else 's'} {numbers}"
+
+
+def cost_in_words(baseline: str, pairs: Pairs) -> str:
+    """What the change did to the baseline's accuracy; empty where it has no labels."""
+    if not pairs.labelled:
+        return ""
+    low, high = pairs.interval
+    points = f"{100 * abs(pairs.difference):.1f} points"
+    told = f"gains {points}" if low > 0 else f"loses {points}" if high < 0 else "does not surely change"
+    return f"{baseline} {told}: {count(pairs.fixed)} fixed, {count(pairs.broken)} broken."
