@@ -84,6 +84,43 @@ def test_so_do_the_parts_of_a_shifted_set(study):
     assert twin_of(study, "contrast.day") == "all.day"
 
 
+def test_the_sets_of_a_cue_are_twins_of_one_another_in_any_order(new_study):
+    cues = ss.stimuli.cue(pictures(), "patch")
+    study = new_study(Small(), CATEGORIES)
+    for name in ("aligned", "conflict", "neutral", "cue_only", "associated"):
+        record(study, cues.sets[name], name, layers=["act"])
+    stated = {name: twin_of(study, name) for name in study}
+    assert stated == {
+        "aligned": None,
+        "conflict": "aligned",
+        "neutral": "aligned",
+        "cue_only": "neutral",
+        "associated": None,
+    }
+    between = twins_between(study, "cue_only", "conflict")
+    np.testing.assert_array_equal(between.ours, np.arange(len(cues.conflict)))
+    np.testing.assert_array_equal(between.theirs, between.ours)
+    assert study.scores("act", dataset="conflict")["twin_change"].notna().all()
+
+
+def test_a_cues_sets_are_twins_of_their_source_and_never_in_a_circle(study):
+    cues = ss.stimuli.cue(pictures(), "patch")
+    record(study, cues.associated, "associated")
+    record(study, cues.aligned, "aligned")
+    assert [twin_of(study, name) for name in ("associated", "aligned")] == ["val", "val"]
+    rows = study["aligned"].samples.twins
+    assert [f"image-{row}" for row in rows] == list(cues.aligned.ids)
+    record(study, ss.shift(cues.conflict, "jpeg", 0.3), "shifted conflict")
+    assert twin_of(study, "shifted conflict") == "val"  # neither the conflict nor a neutral set is recorded
+    other = ss.stimuli.cue(pictures(seed=1), "patch")
+    record(study, other.aligned, "other aligned")
+    record(study, other.conflict, "other conflict")
+    assert twin_of(study, "other conflict") == "other aligned"
+    record(study, other.neutral, "other aligned", overwrite=True)
+    assert twin_of(study, "other aligned") is None
+    assert twin_of(study, "other conflict") is None  # what it named has been replaced
+
+
 def test_the_nearest_recorded_set_that_it_was_made_from_counts(study):
     record(study, pictures(), "both", shift=["jpeg:0.5", "contrast:0.5"])
     assert twin_of(study, "both") == "val"

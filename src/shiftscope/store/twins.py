@@ -53,14 +53,14 @@ def twin_of(study: StoredStudy, dataset: str) -> str | None:
 
 def have_twins(study: StoredStudy, ours: str, theirs: str) -> bool:
     """Whether two datasets come from the same one, or one from the other."""
-    return ours != theirs and _lineage(study, ours)[-1] == _lineage(study, theirs)[-1]
+    return ours != theirs and lineage(study, ours)[-1] == lineage(study, theirs)[-1]
 
 
 def twins_digest(study: StoredStudy, ours: str, theirs: str) -> str:
     """Of what decides the pairs, beside the two datasets themselves; empty where there are none."""
     if not have_twins(study, ours, theirs):
         return ""
-    told = [study[name].digest for each in (ours, theirs) for name in _lineage(study, each)]
+    told = [study[name].digest for each in (ours, theirs) for name in lineage(study, each)]
     return hashlib.sha256(" ".join(told).encode()).hexdigest()
 
 
@@ -79,7 +79,7 @@ def twins_between(study: StoredStudy, ours: str, theirs: str) -> Twins | None:
     return _joined(own, other)
 
 
-def _lineage(study: StoredStudy, dataset: str) -> list[str]:
+def lineage(study: StoredStudy, dataset: str) -> list[str]:
     """A dataset, the one that it is a twin of, the one that that one is a twin of, and so on."""
     return list(_upwards(study, dataset))
 
@@ -95,7 +95,7 @@ def _upwards(study: StoredStudy, dataset: str) -> Iterator[str]:
 
 def _originals(study: StoredStudy, dataset: str) -> Rows:
     """(sample,) row of each sample's original in the first dataset of all, `NO_TWIN` where there is none."""
-    first, *above = _lineage(study, dataset)
+    first, *above = lineage(study, dataset)
     rows = np.arange(study[first].plan.samples)
     below = first
     for name in above:
