@@ -119,9 +119,8 @@ def test_a_confusion_tells_what_its_images_were_before(study):
     assert (
         table.rows[0][3].pictures[0].position == table.rows[0][4].pictures[0].position
     )  # twins are in order
-    assert found.says.startswith(
-        f"of {len(chosen)} with a twin in val, {len(chosen)} w"
-    )  # all are right in val
+    said = f"of {len(chosen)} with a twin in val, {len(chosen)} {'was' if len(chosen) == 1 else 'were'} classified"
+    assert found.says == f"{said} {CATEGORIES[a]} there"  # all are right in val
     alone = confusion(study, a, b, focus="alone").panels[-1].panels
     assert not any(each.key == "before" for each in alone)
 

@@ -46,7 +46,7 @@ def before(confusion: ShownConfusion) -> Fold | None:
     a, b = confusion.pair.names
     right, same = (len(answers.get(category, ())) for category in (actual, predicted))
     were = "was" if right == 1 else "were"
-    says = f"of {count(total)} with a twin in {baseline.name}, {count(right)} {were} {a} there"
+    says = f"of {count(total)} with a twin in {baseline.name}, {count(right)} {were} classified {a} there"
     also = f" and {count(same)} {b} already" if same else ""
     return Fold(
         "The same images before the shift",
