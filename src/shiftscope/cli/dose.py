@@ -15,6 +15,8 @@ from shiftscope.counted import counted
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW = 10  # images of a category, below which intervals say little
+
 
 def dose(
     study: StudyAddress,
@@ -55,6 +57,7 @@ def dose(
     if csv:
         table.to_csv(sys.stdout if csv == "-" else csv, index=False)
         return
+    table["images"] = table["preferred"].map(_images(opened, ladder.source)).fillna(0).astype(int)
     for name in table.attrs["loss"]:
         _print_layer(table[table["layer"] == name], table.attrs, name, ladder.variable, units)
     if "breaks_at" in table.attrs:
@@ -79,6 +82,14 @@ def _only(study: Any) -> Any:
     )
 
 
+def _images(study: Any, dataset: str) -> dict[str, int]:
+    """How many there are of each category at the first rung."""
+    from shiftscope.outcomes.outcomes import outcomes
+
+    found = outcomes(study[dataset].samples, len(study.categories)).by_label
+    return dict(zip(study.categories, found.tolist(), strict=True))
+
+
 def _print_layer(table: pd.DataFrame, told: Mapping[Any, Any], name: str, variable: str, units: int) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -88,7 +99,8 @@ def _print_layer(table: pd.DataFrame, told: Mapping[Any, Any], name: str, variab
     last = max(told["ladder"].values())
     heads = ("unit", f"half {variable}, 95 %", "area", "trend", "q", "preferred")
     drawn = Table(*heads, title=Text(_title(told, name, measured, last)), box=None, padding=(0, 1, 0, 0))
-    for row in measured.sort_values(["half_strength", "area"]).head(units).to_dict("records"):
+    first = measured.sort_values(["half_strength", "area"]).head(units)
+    for row in first.to_dict("records"):
         q = "–" if math.isnan(row["q"]) else f"{row['q']:.2g}"
         half = _half(row, last)
         cells = (f"{row['unit']}", half, f"{row['area']:.3f}", f"{row['trend']:+.2f}", q, row["preferred"])
@@ -99,6 +111,10 @@ def _print_layer(table: pd.DataFrame, told: Mapping[Any, Any], name: str, variab
     words = [f"{kept} of {counted(len(measured), 'unit')} keep more than that up to {last:g}."]
     if lacking:
         words.append(f"{counted(lacking, 'unit')} without a selective response to lose left out.")
+    if few := int((first["images"] < FEW).sum()):
+        words.append(
+            f"{few} of those above have fewer than {FEW} images of what they prefer: their intervals are too narrow."
+        )
     console.print(Text(" ".join(words)), style="dim", soft_wrap=True)
 
 
