@@ -12,7 +12,7 @@ from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
 from shiftscope.flow.verify import verify
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.store.twins import twin_of, twins_between
+from shiftscope.store.twins import first_twin, twin_of, twins_between
 
 CATEGORIES = ("a", "b", "c")
 TWINS = ["twin_change", "twin_auroc", "twin_increase", "twin_rate_change"]
@@ -171,6 +171,16 @@ def test_a_column_names_the_original_by_the_id_it_has_in_the_other_dataset(study
     pairs = twins_between(study, "seeds", "val")
     assert pairs.clustered
     np.testing.assert_array_equal(pairs.originals, [2, 2, 2, 7, 7])
+
+
+def test_one_sample_finds_its_first_twin_as_all_pairs_have_it(study):
+    originals = ["image-7", "image-3", None, "image-7"]
+    record(study, pictures(4, [*"abcd"], seed=1, metadata={"original": originals}), "mine", twins="original")
+    assert [first_twin(study, "mine", row, "val") for row in range(4)] == [7, 3, -1, 7]
+    assert first_twin(study, "val", 7, "mine") == 0
+    assert first_twin(study, "val", 8, "mine") == -1
+    record(study, pictures(seed=2), "other")
+    assert first_twin(study, "mine", 0, "other") is None
 
 
 def test_a_column_that_both_have_pairs_by_its_values(study):

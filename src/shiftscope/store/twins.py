@@ -79,6 +79,18 @@ def twins_between(study: StoredStudy, ours: str, theirs: str) -> Twins | None:
     return _joined(own, other)
 
 
+def first_twin(study: StoredStudy, ours: str, row: int, theirs: str) -> int | None:
+    """Row of the first sample of `theirs` that has the same original as one of `ours`, without pairing all of them;
+    `NO_TWIN` where there is none, None where the two datasets have nothing to do with one another."""
+    if not have_twins(study, ours, theirs):
+        return None
+    original = _originals(study, ours)[row]
+    if original == NO_TWIN:
+        return NO_TWIN
+    found = np.flatnonzero(_originals(study, theirs) == original)
+    return int(found[0]) if len(found) else NO_TWIN
+
+
 def lineage(study: StoredStudy, dataset: str) -> list[str]:
     """A dataset, the one that it is a twin of, the one that that one is a twin of, and so on."""
     return list(_upwards(study, dataset))

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.outcomes.twins import NONE, twins
+from shiftscope.outcomes.twins import twins
 from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
-from shiftscope.store.twins import twins_between
+from shiftscope.store.twins import first_twin
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.worst_set import worst_set
@@ -91,11 +91,10 @@ class ShownSample:
 
     def _there(self, recording: Recording) -> int:
         """Row of its first twin, as the recordings state them, else of the sample with the same id; -1 for none."""
-        pairs = twins_between(self.selection.study, self.recording.name, recording.name)
-        if pairs is None:
+        stated = first_twin(self.selection.study, self.recording.name, self.position, recording.name)
+        if stated is None:
             return int(twins(self.recording.samples, recording.samples)[self.position])
-        found = pairs.theirs[pairs.ours == self.position]
-        return int(found[0]) if len(found) else NONE
+        return stated
 
     def _in(self, name: str) -> tuple[Recording, StoredSample] | None:
         if name not in self.places:

@@ -109,7 +109,7 @@ def _curve(curve: Curve, lines: Curves) -> str:
     band = " ".join([*upper, *reversed(lower)])
     dots = [
         f'<circle class="{colour} dot" cx="{_x(step, count, right):.4g}%" cy="{_y(at):.1f}" '
-        f'r="{6 if step == curve.largest else 4 if curve.focus or curve.name else 2.5}"/>'
+        f'r="{6 if step == curve.larger else 4 if curve.focus or curve.name else 2.5}"/>'
         for step, at, _, _ in curve.points
     ]
     return (
