@@ -49,14 +49,14 @@ def test_it_prints_the_units_that_go_first_and_where_the_net_breaks(run, recorde
     assert line.split()[-1] == first["preferred"]
     assert f"units: loss {table.attrs['loss']['units']:.2f}" in answer.out
     assert "fewer than 10 images" not in answer.out  # there are 12
-    assert "0 of 3 units keep more than that up to 0.9." in answer.out
+    assert "0 of 3 units do not reach it up to 0.9." in answer.out
     assert "Half of the last layer's loss is there by units (of resamples: units 100%)." in answer.out
 
 
 def test_what_the_last_rung_does_not_reach_is_said(run, recorded):
     answer = run("dose", str(recorded), "--group", "contrast")  # which leaves means as they are
     assert "> 0.9 (> 0.9 to > 0.9)" in answer.out
-    assert "3 of 3 units keep more than that up to 0.9." in answer.out
+    assert "3 of 3 units do not reach it up to 0.9." in answer.out
 
 
 def test_all_units_go_to_a_file(run, recorded, tmp_path):

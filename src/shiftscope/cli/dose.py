@@ -108,12 +108,12 @@ def _print_layer(table: pd.DataFrame, told: Mapping[Any, Any], name: str, variab
     console = Console()
     console.print(drawn)
     lacking, kept = len(table) - len(measured), int(measured["censored"].sum())
-    words = [f"{kept} of {counted(len(measured), 'unit')} keep more than that up to {last:g}."]
+    words = [f"{kept} of {counted(len(measured), 'unit')} do not reach it up to {last:g}."]
     if lacking:
         words.append(f"{counted(lacking, 'unit')} without a selective response to lose left out.")
     if few := int((first["images"] < FEW).sum()):
         words.append(
-            f"{few} of those above have fewer than {FEW} images of what they prefer: their intervals are too narrow."
+            f"Those above that prefer a category with fewer than {FEW} images ({few}) have too narrow intervals."
         )
     console.print(Text(" ".join(words)), style="dim", soft_wrap=True)
 
@@ -121,7 +121,8 @@ def _print_layer(table: pd.DataFrame, told: Mapping[Any, Any], name: str, variab
 def _title(told: Mapping[Any, Any], name: str, measured: pd.DataFrame, last: float) -> str:
     if measured.empty:
         return f"{name}: no unit prefers a category surely"
-    return f"{name}: loss {told['loss'][name]:.2f}, median unit {_reached(told['median_half_strength'][name], last)}"
+    half = _reached(told["median_half_strength"][name], last)
+    return f"{name}: loss {told['loss'][name]:.2f}, half strength of the median unit {half}"
 
 
 def _half(row: Mapping[Any, Any], last: float) -> str:
