@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.interventions.intervention import Answers
-from shiftscope.views.intervention.sentences import cost_in_words, headline
+from shiftscope.views.intervention.sentences import headline, lede
+from shiftscope.views.page.panels import plain
+from shiftscope.views.parts.number_text import points_interval
 
 
 def answers(fixed, broken, samples=100, label=0):
@@ -32,8 +34,9 @@ def test_units_are_named_where_they_are_few_and_answers_counted_without_labels()
     assert headline("replace", range(4), "fog", unlabelled).startswith("Replacing 4 units changes")
 
 
-def test_what_it_did_to_the_baseline():
-    assert cost_in_words("lab", answers(2, 20).pairs) == "lab loses 18.0 points: 2 fixed, 20 broken."
-    assert cost_in_words("lab", answers(20, 2).pairs) == "lab gains 18.0 points: 20 fixed, 2 broken."
-    assert cost_in_words("lab", answers(1, 1).pairs) == "lab does not surely change: 1 fixed, 1 broken."
-    assert cost_in_words("lab", answers(1, 1, label=-1).pairs) == ""
+def test_the_lede_gives_the_shares_and_the_interval_of_sets_with_labels():
+    sets = {"fog": answers(20, 2).pairs, "lab": answers(0, 0).pairs, "dark": answers(1, 1, label=-1).pairs}
+    assert plain(lede(sets)) == (  # 80 and 98 of 100
+        f"fog goes from 80.0 % to 98.0 % ({points_interval(*sets['fog'].interval)} points); lab stays at 100.0 %."
+    )
+    assert lede({"dark": sets["dark"]}) == ""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shiftscope.counted import counted
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.explain.interventions.pairs import Pairs
+from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.number_text import count, percent, points_interval
 
 NAMED = 3  # units by their numbers; of more, how many
+RULE = (
+    "Share of labelled samples classified right; beside it the 95 % interval of the change (Newcombe, paired shares). A "
+    "change counts where the interval excludes 0, which does not know how the units were chosen."
+)
 DOING: dict[EditKind, str] = {"silence": "Silencing", "clamp": "Clamping", "replace": "Replacing"}
 
 
 def headline(edit: EditKind, units: Sequence[int], focus: str, here: Answers) -> str:
-    """What happened to the focus's accuracy, said to be sure where the 95 % interval of the change excludes 0, and how
-    many answers were fixed and broken.
+    """What happened to the focus's accuracy, told where the 95 % interval of the change excludes 0, and how many
+    answers were fixed and broken.
 
     Parameters
     ----------
@@ -50,11 +55,19 @@ def units_in_words(units: Sequence[int]) -> str:
     return f"unit{'' if len(units) == 1 else 's'} {numbers}"
 
 
-def cost_in_words(baseline: str, pairs: Pairs) -> str:
-    """What the change did to the baseline's accuracy; empty where it has no labels."""
-    if not pairs.labelled:
-        return ""
-    low, high = pairs.interval
-    points = f"{100 * abs(pairs.difference):.1f} points"
-    told = f"gains {points}" if low > 0 else f"loses {points}" if high < 0 else "does not surely change"
-    return f"{baseline} {told}: {count(pairs.fixed)} fixed, {count(pairs.broken)} broken."
+def lede(sets: Mapping[str, Pairs]) -> Words:
+    """Accuracy before and after in each set that has labels, with the interval of its change."""
+    words: list[str | Span] = []
+    for name, pairs in sets.items():
+        if not pairs.labelled:
+            continue
+        start = "; " if words else ""
+        if not pairs.fixed and not pairs.broken:
+            words += [f"{start}{name} stays at ", Span(percent(pairs.before), help=RULE)]
+            continue
+        words += [
+            f"{start}{name} goes from {percent(pairs.before)} to ",
+            Span(percent(pairs.after), help=RULE),
+            f" ({points_interval(*pairs.interval)} points)",
+        ]
+    return [*words, "."] if words else ""
