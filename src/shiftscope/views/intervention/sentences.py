@@ -14,8 +14,8 @@ from shiftscope.views.parts.number_text import count, percent, points_interval
 
 NAMED = 3  # units by their numbers; of more, how many
 RULE = (
-    "Share of labelled samples classified right; beside it the 95 % interval of the change (Newcombe, paired shares). A "
-    "change counts where the interval excludes 0, which does not know how the units were chosen."
+    "Share of labelled samples classified right; beside it the 95 % interval of the change (Newcombe, paired shares). "
+    "A change counts where the interval excludes 0, which does not know how the units were chosen."
 )
 DOING: dict[EditKind, str] = {"silence": "Silencing", "clamp": "Clamping", "replace": "Replacing"}
 
