@@ -22,6 +22,7 @@ import shiftscope.datasets
 import shiftscope.datasets.shifts
 import shiftscope.demo
 import shiftscope.derived
+import shiftscope.explain.attribution.methods
 import shiftscope.scores
 import shiftscope.views
 import shiftscope.views.unit
@@ -29,6 +30,7 @@ from shiftscope.cli import COMMANDS, command_line
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.datasets.shifts.shift_kind import shift_kinds
 from shiftscope.derived.derivation import derivations
+from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.section import sections
@@ -45,6 +47,7 @@ EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
     "src/shiftscope/datasets": (shiftscope.datasets, dataset_kinds),
     "src/shiftscope/datasets/shifts": (shiftscope.datasets.shifts, shift_kinds),
     "src/shiftscope/derived": (shiftscope.derived, derivations),
+    "src/shiftscope/explain/attribution/methods": (shiftscope.explain.attribution.methods, attributions),
 }
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from shiftscope.datasets.shifts.shift import shift as shift
     from shiftscope.datasets.source import as_dataset as dataset
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
+    from shiftscope.explain.attribution.attribute import attribute as attribute
+    from shiftscope.explain.attribution.units import probe_module as probe_module
     from shiftscope.flow.paths import paths as paths
     from shiftscope.model.survey.layer import Layer as Layer
     from shiftscope.model.survey.layer_choice import list_layers as list_layers
@@ -42,10 +44,12 @@ _WHERE = {
     "Sample": "shiftscope.datasets.sample",
     "ShiftscopeError": "shiftscope.errors",
     "Study": "shiftscope.study",
+    "attribute": "shiftscope.explain.attribution.attribute",
     "dataset": "shiftscope.datasets.source:as_dataset",
     "list_layers": "shiftscope.model.survey.layer_choice",
     "open_study": "shiftscope.study",
     "paths": "shiftscope.flow.paths",
+    "probe_module": "shiftscope.explain.attribution.units",
     "report": "shiftscope.web.report.report",
     "shift": "shiftscope.datasets.shifts.shift",
     "stimuli": "shiftscope.datasets.stimuli:",
@@ -63,10 +67,12 @@ __all__ = [
     "ShiftscopeError",
     "Study",
     "Sum",
+    "attribute",
     "dataset",
     "list_layers",
     "open_study",
     "paths",
+    "probe_module",
     "report",
     "shift",
     "stimuli",

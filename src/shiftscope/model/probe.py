@@ -28,10 +28,10 @@ class Probe:
 
     Each call runs the model in eval mode with frozen weights and hands it back as it came; the pass ends where the
     target is known. As a context (`with probe:`) the model is made ready once, and stays so until the context ends.
-    Inputs are model inputs (sample, ...), as the recorded dataset gives them. Values are float32. Where inputs ask
-    for a gradient the values have one; sum them over the samples before the one backward pass, as `gradient` does,
-    and no sample's gradient depends on its neighbours. A model that runs parts of itself again in the backward pass
-    (torch.utils.checkpoint) has to be held by the context until that is over.
+    Inputs are model inputs (sample, ...), as the recorded dataset gives them. Values are float32, or float64 of a model
+    that computes in it. Where inputs ask for a gradient the values have one; sum them over the samples before the one
+    backward pass, as `gradient` does, and no sample's gradient depends on its neighbours. A model that runs parts of
+    itself again in the backward pass (torch.utils.checkpoint) has to be held by the context until that is over.
 
     Raises
     ------
@@ -125,10 +125,10 @@ class Probe:
                 self._refuse_quantised()
             shown = inputs.clone() if inputs.is_inference() else inputs
             shown = shown.to(device, dtype if shown.is_floating_point() else None)
-            with _Reading(self.model, self._terms, of) as reading:
+            with Reading(self.model, self._terms, of) as reading:
                 try:
                     output = forward(self.model, shown, self._answer.autocast)
-                except _AllRead:
+                except AllRead:
                     return reading.taken()
             logits = logits_in(output, self._answer.output, len(inputs)).float()
             reading.answered(log_of(logits) if self._answer.probabilities else logits)
@@ -198,11 +198,11 @@ def _sum(tensors: list[torch.Tensor]) -> torch.Tensor:
         return tensors[0] if len(tensors) == 1 else torch.stack(tensors).sum(0)
 
 
-class _AllRead(BaseException):
+class AllRead(BaseException):
     """Ends a forward pass that has nothing more to tell; no `except Exception` of a model's stops it."""
 
 
-class _Reading:
+class Reading:
     """A context in which a forward pass leaves what terms read, with its graph, and ends after the last of them."""
 
     def __init__(
@@ -213,7 +213,7 @@ class _Reading:
         self._handles: list[torch.utils.hooks.RemovableHandle] = []
         self._read: dict[int, torch.Tensor] = {}
 
-    def __enter__(self) -> _Reading:
+    def __enter__(self) -> Reading:
         wanted: dict[str, list[int]] = {}
         for key, term in enumerate(self._terms):
             if term.layer is not None:
@@ -253,7 +253,7 @@ class _Reading:
                     self._terms[key], module, arguments, output, copied=not last
                 )
             if last:
-                raise _AllRead
+                raise AllRead
 
         return keep
 

@@ -151,12 +151,16 @@ def _read_from(
     axis = unit_kinds[layer.kind].unit_axis(layer.axes)
 
     def number(tensor: torch.Tensor) -> torch.Tensor:
-        return pooled(one(tensor, axis), layer)[:, 0].float()
+        return _wide(pooled(one(tensor, axis), layer)[:, 0])
 
     def places(tensor: torch.Tensor) -> torch.Tensor:
-        return _places(one(tensor, axis), layer)[:, 0].float()
+        return _wide(_places(one(tensor, axis), layer)[:, 0])
 
     return Term(layer, number, places, target)
+
+
+def _wide(numbers: torch.Tensor) -> torch.Tensor:
+    return numbers if numbers.dtype == torch.float64 else numbers.float()
 
 
 def _places(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
