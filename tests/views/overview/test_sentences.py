@@ -71,8 +71,10 @@ def test_what_happened_is_the_first_rule_that_holds(confusions, does, said):
 def test_where_wrong_answers_spread_the_largest_confusion_is_named():
     confusions = np.full((6, 6), 2) + 10 * np.eye(6, dtype=int)
     confusions[2, 4] = 3
-    said = plain(happened(confusions, list("abcdef"), "hurts"))
-    assert said == "No single confusion: the largest, c → e, makes 3 of 61 errors."
+    usual = "No single confusion: the largest, c → e, makes 3 of 61 errors"
+    assert plain(happened(confusions, list("abcdef"), "hurts")) == f"{usual}."
+    assert plain(happened(confusions, list("abcdef"), "hurts", (2, 4))) == f"{usual}."
+    assert plain(happened(confusions, list("abcdef"), "hurts", (0, 3))) == f"{usual}; a → d grew most."
 
 
 def test_a_single_error_is_said_to_be_one():

@@ -13,10 +13,19 @@ HIGH = 0.25  # cycles per pixel, half of the highest along one axis
 BINS = 32
 
 
-def high_frequency_share(maps: npt.NDArray[Any], *, above: float = HIGH) -> FloatArray:
+def high_frequency_share(
+    maps: npt.NDArray[Any], *, above: float = HIGH, channels: bool = False
+) -> FloatArray:
     """(...,) share of the power of (..., row, column) maps above a frequency; NaN for a map that is the same
-    everywhere. White noise has the share of frequencies that lie there, about 0.81."""
+    everywhere. White noise has the share of frequencies that lie there, about 0.81.
+
+    Parameters
+    ----------
+    channels
+        Maps are (..., channel, row, column), and the power of all channels of one counts together.
+    """
     radius, power = _power(maps)
+    power = power.sum(axis=-3) if channels else power
     high = power[..., radius > above].sum(axis=-1)
     return _ratio(high, power.sum(axis=(-2, -1)))
 

@@ -23,7 +23,7 @@ from shiftscope.views.parts.unit_numbers import UNIT, Measure, Q, UnitNumbers
 STRIP = 3
 MOST_WITH_PICTURES = 200  # rows
 FEW = ("shift_auroc", "novelty", "novelty_matched", "spurious", "blame")  # shown always, where known
-MOST_FOLLOWERS = 3  # other datasets with a column, where few are shown
+MOST_FOLLOWERS = 2  # other datasets with a column, where few are shown
 
 Direction = Literal["ascending", "descending"]
 Address = Callable[..., str]  # the page with other options

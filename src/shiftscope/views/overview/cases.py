@@ -105,13 +105,15 @@ def _case(overview: ShownOverview, each: Suffered) -> Case:
     categories, usual = selection.study.categories, overview.usual
     confusions = outcomes(selection.study[each.name].samples, len(categories)).confusions
     change, low, high = map(float, newcombe(each.right, each.labelled, *usual))
-    says = [happened(confusions, categories, each.harm)]
+    grown = grown_in(selection, each.name, 1)
+    grew = (grown[0].actual, grown[0].predicted) if grown else None
+    says = [happened(confusions, categories, each.harm, grew)]
     if turned := answers_in_words(selection, each.name):
         says.append(turned)
     ways = []
     strips: list[ImageStrip] = []
     like: Picture | None = None
-    for one in grown_in(selection, each.name, 1):
+    for one in grown:
         a, b = one.actual, one.predicted
         ways.append(
             Link(f"{categories[a]} → {categories[b]}", selection.page(f"confusions/{a}/{b}", focus=each.name))

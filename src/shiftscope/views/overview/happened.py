@@ -17,7 +17,12 @@ from shiftscope.views.parts.number_text import count
 PAIRS = 3  # named of categories that trade places
 
 
-def happened(confusions: npt.NDArray[np.int64], categories: Sequence[str], harm: Harm | None) -> Words:
+def happened(
+    confusions: npt.NDArray[np.int64],
+    categories: Sequence[str],
+    harm: Harm | None,
+    grew: tuple[int, int] | None = None,
+) -> Words:
     """One sentence about the wrong answers.
 
     Parameters
@@ -28,6 +33,8 @@ def happened(confusions: npt.NDArray[np.int64], categories: Sequence[str], harm:
         Their names.
     harm
         Of the set; None where there is nothing to compare with.
+    grew
+        Label and prediction of the confusion that grew most, which the page shows; it need not be the largest.
     """
     right, total = int(np.trace(confusions)), int(confusions.sum())
     wrong, largest = total - right, largest_confusion(confusions)
@@ -65,7 +72,8 @@ def happened(confusions: npt.NDArray[np.int64], categories: Sequence[str], harm:
             Span(f"{in_a_row(labels)} {become} {' or '.join(taken)}:", "strong", help=help),
             f" {math.floor(100 * found.share + 0.5)} % of the wrong answers say so.",
         ]
+    other = f"; {categories[grew[0]]} → {categories[grew[1]]} grew most" if grew and grew != (a, b) else ""
     return [
         Span("No single confusion:", "strong"),
-        f" the largest, {pair}, makes {count(most)} of {count(wrong)} errors.",
+        f" the largest, {pair}, makes {count(most)} of {count(wrong)} errors{other}.",
     ]

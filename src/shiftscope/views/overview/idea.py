@@ -85,7 +85,7 @@ def lede(overview: ShownOverview) -> Words:
 def _accuracies(sets: Sequence[Suffered]) -> list[str | Span]:
     """As many as are named in the heading; a range stands for more."""
     shares = [percent(each.right / each.labelled) for each in sets]
-    if len(shares) > 3:
+    if len(shares) > 4:
         low, high = (edge(each.right / each.labelled for each in sets) for edge in (min, max))
         return ["between ", Span(percent(low), "strong"), " and ", Span(percent(high), "strong")]
     words: list[str | Span] = []

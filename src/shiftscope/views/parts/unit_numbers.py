@@ -59,7 +59,7 @@ class Measure:
         if self.is_share:
             return Cell(percent(value), note=share_interval(low, high), value=value)
         cell = with_floor(number_cell(value, low, high), estimate, unit)
-        return self.reason(cell, unit, dataset or self.dataset)
+        return cell if low < high else self.reason(cell, unit, dataset or self.dataset)
 
 
 class UnitNumbers:
