@@ -64,7 +64,33 @@ def test_a_category_stands_for_its_logit(run, recorded):
         ((*UNIT, "--data", "val=val/"), "give --model too"),
         ((*UNIT, "-o", "nets.py"), "is a file; give a folder"),
         (UNIT, "does not hold the model"),
+        ((*UNIT, "--units", "all"), "choose one"),
     ],
 )
 def test_bad_requests(run, recorded, words, told):
     assert told in run("attribute", recorded, *words).refused()
+
+
+def test_numbers_of_every_unit_are_computed_with_their_price_told(run, recorded):
+    asked = (
+        "attribute",
+        recorded,
+        "--layer",
+        "hidden",
+        "--units",
+        "all",
+        "--keep",
+        "shares",
+        "--samples",
+        "4",
+    )
+    told = run(*asked, *MODEL, "--dry-run")
+    assert "8 forward and 48 backward passes" in told.err
+    assert "to compute" in told.out
+    answer = run(*asked, *MODEL)
+    assert (answer.status, answer.out.count("computed")) == (0, 2)
+    rows = json.loads(run(*asked, "--json").out)
+    assert [(row["dataset"], row["samples"], row["state"]) for row in rows] == [
+        ("val", 4, "kept"),
+        ("shifted", 4, "kept"),
+    ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -13,6 +14,7 @@ from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.text import Text
 
     from shiftscope.explain.attribution.attributions import Attributions
 
@@ -23,6 +25,8 @@ def attribute(
     *,
     layer: str | None = None,
     unit: str | None = None,
+    units: Literal["all"] | None = None,
+    keep: Literal["maps", "shares"] = "maps",
     method: str = "saliency",
     dataset: str | None = None,
     samples: list[str] | None = None,
@@ -30,6 +34,7 @@ def attribute(
     baseline: str | None = None,
     option: list[str] | None = None,
     seed: int = 0,
+    dry_run: bool = False,
     batch_size: int | None = None,
     model: str | None = None,
     weights: Path | None = None,
@@ -41,7 +46,8 @@ def attribute(
 ) -> None:
     """Say where in its samples a unit reads what it says, by maps that the study keeps.
 
-    What is kept already is shown without the model.
+    What is kept already is shown without the model. With --units all --keep shares the maps of every unit become
+    numbers that scores read; the same command goes on where it stopped.
 
     Parameters
     ----------
@@ -51,6 +57,10 @@ def attribute(
         Recorded or derived layer; without one the unit is a category, whose logit is explained.
     unit
         Number of the unit; of a category, number or name.
+    units
+        "all", with --keep shares: numbers of every unit's maps, in the reference and each shifted dataset.
+    keep
+        Maps of one unit, or shares of every unit's by scale and orientation, with other numbers of each map.
     method
         Saliency, gradient_x_input, integrated_gradients, smoothgrad, occlusion, rise, grad_cam, wam, wam_saliency,
         wam_smoothgrad or wam_integrated.
@@ -58,7 +68,7 @@ def attribute(
         Whose samples; the reference where not given.
     samples
         "top" for the 12 that the unit responds to most, how many of them, or positions or ids: one number is a number
-        of samples, several are positions.
+        of samples, several are positions. Of every unit how many of each dataset, 200 where not given.
     low_pass
         Cutoff in cycles per image: finer detail is taken out of the maps.
     baseline
@@ -67,6 +77,8 @@ def attribute(
         Of the method, as n=50; several are separated by spaces.
     seed
         Of the random numbers.
+    dry_run
+        With --units all: tell the price and compute nothing.
     batch_size
         Points in one forward pass; what fits into the free memory where not given.
     model
@@ -90,7 +102,9 @@ def attribute(
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
-    if unit is None:
+    if units and unit is not None:
+        raise BadRequest("--unit and --units; choose one.")
+    if unit is None and units is None:
         raise BadRequest("say which unit: --layer hidden --unit 12, or --unit CATEGORY for a logit.")
     if output is not None and output.exists() and not output.is_dir():
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
@@ -109,7 +123,14 @@ def attribute(
         "data": sources,
         **options_given(option),
     }
-    found = opened.attribute(layer, unit, samples=_samples(samples), **given)
+    found = opened.attribute(
+        layer, units or unit, keep=keep, samples=_samples(samples), dry_run=dry_run, **given
+    )
+    if units:
+        if output is not None:
+            raise BadRequest("-o is for maps, and of every unit there are numbers alone.")
+        _show_layer(found, f"{layer}: samples with numbers of maps", csv=csv, as_json=json)
+        return
     _show(found, csv=csv, as_json=json)
     if output is not None:
         _save(found, output)
@@ -168,7 +189,21 @@ def _show(found: Attributions, *, csv: str | None, as_json: bool) -> None:
         rows = json.loads(table.to_json(orient="records"))  # NaN as null
         print(json.dumps({**asdict(found.question), "samples": rows}, indent=2))
         return
-    _print(table, found.in_words())
+    silent = [name for name in ("silent", "refused") if not table[name].any()]
+    _print(table.drop(columns=["position", *silent]), found.in_words())
+
+
+def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bool) -> None:
+    import json
+    import sys
+
+    if csv:
+        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+    elif as_json:
+        print(json.dumps(json.loads(table.to_json(orient="records")), indent=2))  # NaN as null
+    else:
+        paired = table["pairs"].notna().any()
+        _print(table if paired else table[["dataset", "samples", "state"]], title)
 
 
 def _print(table: pd.DataFrame, title: str) -> None:
@@ -176,15 +211,20 @@ def _print(table: pd.DataFrame, title: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    shown = table.drop(
-        columns=["position"] + [name for name in ("silent", "refused") if not table[name].any()]
-    )
     printed = Table(
-        *(str(name).replace("_", " ") for name in shown), title=Text(title), box=None, padding=(0, 1, 0, 0)
+        *(str(name).replace("_", " ") for name in table), title=Text(title), box=None, padding=(0, 1, 0, 0)
     )
-    for row in shown.itertuples(index=False):
-        printed.add_row(*(Text(f"{cell:.3g}" if isinstance(cell, float) else str(cell)) for cell in row))
+    for row in table.itertuples(index=False):
+        printed.add_row(*(_text(cell) for cell in row))
     Console().print(printed)
+
+
+def _text(cell: object) -> Text:
+    from rich.text import Text
+
+    if not isinstance(cell, float):
+        return Text(str(cell))
+    return Text("–" if isnan(cell) else f"{cell:.3g}")
 
 
 def _save(found: Attributions, folder: Path) -> None:

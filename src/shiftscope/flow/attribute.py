@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from shiftscope.errors import BadRequest, NotInStudy, closest
+from shiftscope.flow.attribute_layer import attribute_layer, layer_question
 from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
@@ -39,19 +40,25 @@ def attribute(
     method: str = "saliency",
     dataset: str | None = None,
     samples: str | int | Sequence[int | str] = "top",
+    keep: Literal["maps", "shares"] = "maps",
     low_pass: float | None = None,
     baselines: float | str | None = None,
     seed: int = 0,
+    dry_run: bool = False,
     internal_batch_size: int | None = None,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     live: LiveStudy | None = None,
     progress: bool | Progress = True,
     **options: Any,
-) -> Attributions:
+) -> Any:
     """Maps of a unit over some samples of a dataset, kept in the study and found again without the model.
 
     Before the first map the unit's response is computed again and compared with the stored one.
+
+    With "all" for the unit and `keep="shares"` the maps of every unit of a layer are computed over the same samples of
+    the reference and of every shifted dataset, or of the one named, and reduced to numbers, which scores such as
+    `scale_level` then read. They are written a few samples at a time; the same call goes on where it stopped.
 
     Parameters
     ----------
@@ -64,11 +71,16 @@ def attribute(
     dataset
         The reference where not given.
     samples
-        "top" for the 12 that the unit responds to most, another number of them, or positions or ids.
+        "top" for the 12 that the unit responds to most, another number of them, or positions or ids. Of every unit
+        how many of each dataset, 200 where not given: twins of one another where there are, drawn by their ids.
+    keep
+        "maps", or of every unit "shares": of attribution by scale and orientation, with other numbers of each map.
     low_pass
         Cutoff in cycles per image: what is finer is taken out of the map, channels summed before.
     baselines
         A number, or "blur" for the sample itself, blurred; zero where not given.
+    dry_run
+        Of every unit: compute nothing, tell the price, and say what would be computed.
     internal_batch_size
         Points of one forward pass, on which memory depends; what fits into the free memory where not given.
     model, data
@@ -78,17 +90,44 @@ def attribute(
     **options
         Of the method, and of the wavelet transform of "wam" and its like.
 
+    Returns
+    -------
+    Attributions
+        Or of every unit a DataFrame: a row for each dataset, with how many pairs of twins keep their prediction.
+
     Raises
     ------
     NotInStudy
         No such layer, unit, category, dataset or sample.
     BadRequest
         No such method or option, or no model.
+    StudyNotWritable
+        Numbers of every unit of a study that is only read.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     LayerError, ModelError
         As `ss.attribute`.
     """
+    if unit == "all" or keep != "maps":
+        if unit != "all" or keep != "shares":
+            raise BadRequest('numbers of every unit take both, unit "all" and keep="shares".')
+        if low_pass is not None or baselines is not None or not isinstance(layer, (str, type(None))):
+            raise BadRequest(
+                "numbers of every unit are those of a layer's whole maps: no low_pass, no baselines."
+            )
+        return attribute_layer(
+            study,
+            layer_question(study, layer, method, samples, seed, options),
+            dataset=None if dataset is None else study[dataset].name,
+            dry_run=dry_run,
+            rows=internal_batch_size,
+            model=model,
+            data=data,
+            live=live,
+            progress=progress,
+        )
+    if dry_run:
+        raise BadRequest('dry_run is for numbers of every unit: unit "all" and keep="shares".')
     from shiftscope.explain.attribution.stored_attributions import read_attributions, write_attributions
     from shiftscope.progress import shown, tell
 

@@ -88,35 +88,42 @@ def strongest(recording: Recording, question: AttributionQuestion, count: int) -
 
 
 def refuse_other_responses(
-    live: LiveStudy, function: Function, question: AttributionQuestion, positions: Sequence[int]
+    live: LiveStudy,
+    function: Function,
+    dataset: str,
+    layer: str,
+    units: Sequence[int],
+    positions: Sequence[int],
 ) -> None:
-    """Raise `StudyMismatch` where the unit does not respond as it did when it was recorded.
+    """Raise `StudyMismatch` where units do not respond as they did when they were recorded.
 
-    Nothing is compared of a unit that is pooled otherwise, or whose single responses were not kept.
+    Nothing is compared where single responses were not kept.
     """
-    recording = live.study[question.dataset]
-    if question.layer == LOGITS:
-        stored = np.stack([recording.logits(position)[question.unit] for position in positions])
-    elif question.pool is None and recording.holding(question.layer).keeps_responses:
-        stored = recording.responses_at(question.layer, list(positions))[:, question.unit]
+    recording = live.study[dataset]
+    if layer == LOGITS:
+        stored = np.stack([recording.logits(position) for position in positions])[:, list(units)]
+    elif recording.holding(layer).keeps_responses:
+        stored = recording.responses_at(layer, list(positions))[:, list(units)]
     else:
         return
-    near = _nearness(live, recording, question.layer, stored)
+    near = _nearness(live, recording, layer, stored)
     stored = stored.astype(np.float64)
-    bar = near * np.abs(stored).max(initial=0)
+    bar = near * np.abs(stored).max(axis=0, initial=0)
     with function.held():
         for start in range(0, len(positions), AT_ONCE):
             some = list(positions[start : start + AT_ONCE])
-            inputs = live.inputs(question.dataset, some)
+            inputs = live.inputs(dataset, some)
             function.rows = len(some)
-            now = function.values(inputs, torch.arange(len(some), device=inputs.device))[:, 0]
-            for place, value in enumerate(now.double().tolist(), start):
-                if not abs(value - stored[place]) <= max(near * abs(value), bar):
-                    name = recording.samples[positions[place]].id
-                    raise StudyMismatch(
-                        f"{target_of(question)} on {name}: {stored[place]:g} is stored, the model gives {value:g}; is "
-                        "the preprocessing the recording's?"
-                    )
+            now = (
+                function.values(inputs, torch.arange(len(some), device=inputs.device)).double().cpu().numpy()
+            )
+            then = stored[start : start + len(some)]
+            apart = ~(np.abs(now - then) <= np.maximum(near * np.abs(now), bar))
+            for row, column in np.argwhere(apart)[:1]:
+                raise StudyMismatch(
+                    f"{function.names[column]} on {recording.samples[some[row]].id}: {then[row, column]:g} is stored, "
+                    f"the model gives {now[row, column]:g}; is the preprocessing the recording's?"
+                )
 
 
 def _nearness(live: LiveStudy, recording: Recording, layer: str, stored: npt.NDArray[Any]) -> float:
@@ -201,7 +208,8 @@ def attributions_of(
     method = attributions[question.method]
     options = dict(question.options)
     function = function_of_study(live, [target_of(question)])
-    refuse_other_responses(live, function, question, positions)
+    if question.pool is None:  # otherwise nothing is stored that it could be compared with
+        refuse_other_responses(live, function, question.dataset, question.layer, [question.unit], positions)
     if question.low_pass is not None:  # refused before the first map
         places = live.inputs(question.dataset, positions[:1]).shape[2:]
         _low_passed(np.zeros((1, *places)), question.low_pass)
