@@ -25,7 +25,7 @@ WORDS: dict[EditKind, tuple[str, str]] = {
     "clamp": ("clamped", "Each response is brought into the unit's range in {}, so nothing of {} changes."),
     "replace": (
         "replaced",
-        "Each response is the unit's mean over the samples of {} whose label is the category predicted here.",
+        "Each response is the unit's mean over the samples of {} whose label is the answer here.",
     ),
 }
 

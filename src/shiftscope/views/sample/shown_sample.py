@@ -102,5 +102,5 @@ def lacking(recording: Recording, seen: StoredSample) -> str:
 
 
 def runner_up(logits: npt.NDArray[Any], prediction: int) -> int:
-    """The likeliest category beside the predicted one."""
+    """The likeliest category beside the one it is classified as."""
     return int(np.argsort(-np.where(np.arange(len(logits)) == prediction, -np.inf, logits))[0])

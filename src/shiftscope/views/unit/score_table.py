@@ -33,8 +33,8 @@ Q = (
 )
 
 FLOOR = (
-    "What sampling alone makes of the score, from halves of the reference. Flat: a unit that does not separate the "
-    "categories in the reference, so that their order means nothing."
+    "What sampling alone makes of the score, from halves of the baseline. Flat: a unit that does not separate the "
+    "categories in the baseline, so that their order means nothing."
 )
 
 

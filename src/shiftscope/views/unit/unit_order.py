@@ -79,7 +79,7 @@ def walk_choice(
 
 
 def _measured_in(selection: Selection, sort: str) -> str:
-    """The dataset whose score is meant: the focus; where that is the reference and the score compares, the first
+    """The dataset whose score is meant: the focus; where that is the baseline and the score compares, the first
     shifted one."""
     score = name_of(sort.removesuffix(Q))
     others = selection.others()
