@@ -187,13 +187,22 @@ def test_the_share_on_a_cues_mask_is_read(new_study):
     hidden = nn.Sequential(nn.Flatten(), nn.Linear(6 * 14 * 14, 10), nn.ReLU())
     layers = {"conv": nn.Conv2d(3, 6, 3), "hidden": hidden, "head": nn.Linear(10, 4)}
     study = new_study(nn.Sequential(OrderedDict(layers)))
-    for name in ("neutral", "conflict"):
-        study.record(cues.sets[name], name, layers=["hidden"], progress=False)
-    numbered(study, {name: cues.sets[name] for name in ("neutral", "conflict")}, samples=8)
-    found = usual_map_numbers(study, "hidden", "conflict").numbers["on_mask_share"]
-    assert (found[np.isfinite(found)] > 0).any()
-    there = study.scores("hidden")["on_mask_share"]
-    assert there.notna().any()
+    data = {name: cues.sets[name] for name in ("neutral", "conflict")}
+    for name, twins in (("neutral", None), ("conflict", "id")):
+        study.record(data[name], name, layers=["hidden"], twins=twins, progress=False)
+    numbered(study, data, samples=8)
+    found = study.scores("hidden")["on_mask_share"]
+    shares = {}
+    for name in data:
+        positions = usual_map_numbers(study, "hidden", name).positions
+        maps = study.attribute(
+            "hidden", 3, dataset=name, samples=positions.tolist(), data=data, progress=False
+        ).maps
+        masks = np.stack([cues.conflict.mask(int(each)) for each in positions])
+        shares[name] = (maps * masks).sum((1, 2)) / maps.sum((1, 2))
+    predicted = [study[name].samples.predictions[positions] for name in data]
+    kept = predicted[0] == predicted[1]
+    np.testing.assert_allclose(found[3], (shares["conflict"] - shares["neutral"])[kept].mean(), rtol=1e-4)
 
 
 @pytest.mark.parametrize(

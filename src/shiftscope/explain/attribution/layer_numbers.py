@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.attribution import Attribution
 from shiftscope.explain.attribution.function import Function
@@ -145,7 +146,10 @@ def _numbers(
 
 def masks_of(live: LiveStudy, dataset: str) -> Callable[[int], npt.NDArray[np.bool_]] | None:
     """The mask of a sample by its position, of a set that plants cues; None of any other."""
-    mask = getattr(live.dataset(dataset), "mask", None)
+    data = live.dataset(dataset)
+    while isinstance(data, Relabelled):
+        data = data.dataset
+    mask = getattr(data, "mask", None)
     return mask if callable(mask) else None
 
 
