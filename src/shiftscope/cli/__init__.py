@@ -12,6 +12,7 @@ from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
 from shiftscope.cli.describe import describe
+from shiftscope.cli.dose import dose
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.import_deephys import import_deephys
@@ -44,6 +45,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "layers": layers,
     "shifts": shifts,
     "sweep": sweep,
+    "dose": dose,
     "score": score,
     "derive": derive,
     "intervene": intervene,

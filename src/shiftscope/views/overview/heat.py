@@ -249,7 +249,7 @@ def accuracy_lines(
                 f"{row.name}{end}" if named else "",
                 measured,
                 focus=not place,
-                largest=None if row.breaks is None or not named else steps[row.values[row.breaks]],
+                larger=None if row.breaks is None or not named else steps[row.values[row.breaks]],
             )
         )
     usual = right / labelled

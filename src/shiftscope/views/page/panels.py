@@ -527,7 +527,7 @@ class Curve:
         tuple[int, float, float, float]
     ]  # step, and from 0 to 1: height, lower and upper end of the band
     focus: bool = False
-    largest: int | None = None  # step of the point that is drawn larger
+    larger: int | None = None  # step of the point that is drawn larger
 
 
 @dataclass(frozen=True)
