@@ -26,10 +26,10 @@ class Scales:
     over: str  # which samples, in words
 
     @property
-    def levels(self) -> tuple[float, float]:
-        """Mean level of both."""
-        steps = np.arange(len(self.before))
-        return float(steps @ np.asarray(self.before)), float(steps @ np.asarray(self.after))
+    def moved(self) -> tuple[str, float, float]:
+        """The scale whose share changed most, and its share in both."""
+        level = int(np.argmax(np.abs(np.subtract(self.after, self.before))))
+        return scale_name(level, len(self.before) - 1), self.before[level], self.after[level]
 
 
 def scales_of(unit: ShownUnit, shown: Sequence[Attributions]) -> Scales | None:

@@ -72,7 +72,7 @@ def where(unit: ShownUnit) -> Fold | None:
         for each in drawn
         if each.question.low_pass is None
     ]
-    says = where_in_words(areas, scales.levels if scales else None)
+    says = where_in_words(areas, scales.moved if scales else None)
     return Fold(TITLE, says, [*panels, *([offer] if offer else [])], "where")
 
 
@@ -119,14 +119,13 @@ def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
             rows.sort(key=lambda row: list(positions).index(each.positions[row]))
             strips.append(
                 ImageStrip(
-                    filtered_in_words(each),
+                    f"{filtered_in_words(each)}, darkest {number(ends[each.question.low_pass])}",
                     map_pictures(selection, each, rows, ends[each.question.low_pass]),
                     role(selection, name),
                 )
             )
         groups.append(StripGroup([Span(name, "strong")], strips))
-    scale = ", ".join(number(end) for end in ends.values())
-    note = f"one scale in both sets: from 0, empty, to {scale}, darkest, which {DARKEST:g} % of the places lie below"
+    note = f"one scale in both sets: empty is 0, and {DARKEST:g} % of the places lie below the darkest"
     return StripGroups("Maps of its strongest images", groups, note, captioned=True)
 
 
