@@ -143,7 +143,7 @@ def test_what_is_asked_beside_another_tools_method_is_done_or_refused():
     for further in ({"layer": "0"}, {"return_convergence_delta": True}, {"sample_ids": ["a", "b"]}):
         with pytest.raises(BadRequest, match=next(iter(further))):
             ss.attribute(nn.Identity(), pictures, 1, method=method, **further)
-    with pytest.raises(BadRequest, match="an object with .attribute"):
+    with pytest.raises(BadRequest, match=r"an object with \.attribute"):
         ss.attribute(nn.Identity(), pictures, 1, method=Gradients)
 
 

@@ -99,8 +99,8 @@ def attribute(
             "return_convergence_delta": return_convergence_delta or None,
             "sample_ids": sample_ids,
         }
-        for name, value in own.items():
-            if value is not None:
+        for name, asked in own.items():
+            if asked is not None:
                 raise BadRequest(
                     f"{name}= is for methods by name; {type(method).__name__} is built without it."
                 )
