@@ -98,7 +98,7 @@ def test_many_images_are_shown_page_by_page(explored):
     assert "start=96" in panel(first, ImageStrip).more.page
     assert panel(second, ImageStrip).more is None
     assert first.previous is None
-    assert second.previous.page == "datasets/field"
+    assert second.previous.page == "datasets/field?sort=order"
 
 
 @pytest.mark.parametrize(("start", "shown"), [(-5, 96), (10**9, 1)])
