@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shiftscope.datasets.sample import Sample as Sample
     from shiftscope.datasets.shifts.shift import shift as shift
     from shiftscope.datasets.source import as_dataset as dataset
+    from shiftscope.derived.derivation import dictionary as dictionary
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.explain.attribution.attribute import attribute as attribute
     from shiftscope.explain.attribution.units import probe_module as probe_module
@@ -46,6 +47,7 @@ _WHERE = {
     "Study": "shiftscope.study",
     "attribute": "shiftscope.explain.attribution.attribute",
     "dataset": "shiftscope.datasets.source:as_dataset",
+    "dictionary": "shiftscope.derived.derivation",
     "list_layers": "shiftscope.model.survey.layer_choice",
     "open_study": "shiftscope.study",
     "paths": "shiftscope.flow.paths",
@@ -69,6 +71,7 @@ __all__ = [
     "Sum",
     "attribute",
     "dataset",
+    "dictionary",
     "list_layers",
     "open_study",
     "paths",

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from shiftscope.cli.study_address import StudyAddress
+
+if TYPE_CHECKING:
+    from shiftscope.store.derived_layer import DerivedLayer
 
 
 def derive(
@@ -14,6 +19,9 @@ def derive(
     size: int,
     name: str | None = None,
     seed: int = 0,
+    seeds: int = 3,
+    active: int | None = None,
+    steps: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
     overwrite: bool = False,
@@ -27,13 +35,19 @@ def derive(
     layer
         Recorded layer that it is computed from.
     kind
-        How: pca.
+        How: kmeans, pca, nmf, seminmf, topk or batchtopk.
     size
         Number of features.
     name
         Of the new layer; LAYER~KINDSIZE where not given.
     seed
         Of what is chosen at random while it is fitted.
+    seeds
+        Number of fits: the first is the layer, the others say which of its features are found again.
+    active
+        Features that are active in a sample, of topk and batchtopk.
+    steps
+        Of training, of topk and batchtopk.
     workers
         Compute with so many processes of this machine.
     scheduler
@@ -48,11 +62,39 @@ def derive(
     from shiftscope.study import open_study
 
     opened = open_study(study)
+    further: dict[str, Any] = {"active": active, "steps": steps}
     with cluster(workers, scheduler, None) as engine:
-        made = opened.derive(layer, kind, size=size, name=name, seed=seed, engine=engine, overwrite=overwrite)
+        made = opened.derive(
+            layer,
+            kind,
+            size=size,
+            name=name,
+            seed=seed,
+            seeds=seeds,
+            engine=engine,
+            overwrite=overwrite,
+            **{key: value for key, value in further.items() if value is not None},
+        )
     score_all(opened, progress=bar)
-    rows = opened.derived[made.name].rows
+    derived = opened.derived[made.name]
     print(
-        f"{made.name}: {counted(made.units, 'feature')}, fitted on {counted(rows, 'sample')} of {opened.reference}. "
-        f"Look at them with: shiftscope view {study}"
+        f"{made.name}: {counted(made.units, 'feature')}, fitted on {counted(derived.rows, 'sample')} of "
+        f"{opened.reference}. {_quality(derived)}Look at them with: shiftscope view {study}"
     )
+
+
+def _quality(derived: DerivedLayer) -> str:
+    """How well it tells samples that it was not fitted on, and which features further fits find; sentences or ""."""
+    said, held_out = "", derived.fit_report.get("held_out")
+    stability = derived.fit_report.get("stability")
+    if held_out and held_out["fvu"] is not None:
+        said += (
+            f"It leaves {held_out['fvu']:.1%} of the variance of the held-out half, with {held_out['l0']:.3g} features "
+            f"active in a sample. "
+        )
+    if stability:
+        said += (
+            f"{stability['found_by_all']} of its features are found by all {derived.fit_report['seeds']} fits (cosine "
+            f"{stability['matched_cosine']:.2f}, of random atoms {stability['random_atoms']:.2f}). "
+        )
+    return said

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 Rows = npt.NDArray[np.float32]
+SAME_CODES = 1e-2  # difference of stored codes from those computed anew, as a share, between machines
 
 
 class Derivation(Protocol):
@@ -63,6 +64,17 @@ def made(kind: str, settings: Mapping[str, Any]) -> Derivation:
         raise BadRequest(f"{kind} cannot be made with {dict(settings)}: {error}.") from error
 
 
+def dictionary(kind: str, **settings: Any) -> Derivation:
+    """A scikit-learn estimator of this kind, to be fitted on (row, unit) responses: `dictionary("nmf", size=32)`.
+
+    Raises
+    ------
+    BadRequest
+        No such kind, or a setting that it does not have.
+    """
+    return made(kind, settings)
+
+
 def learned(fitted: Derivation) -> dict[str, npt.NDArray[Any]]:
     """What it has learned, by name."""
     return {
@@ -73,10 +85,31 @@ def learned(fitted: Derivation) -> dict[str, npt.NDArray[Any]]:
 
 
 def made_again(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Derivation:
-    """One that was fitted before; raises `StudyDamaged` for an array that no such one has learned."""
+    """One that was fitted before.
+
+    Raises
+    ------
+    StudyDamaged
+        An array that no such one has learned, or rows stored with their codes whose codes it does not give again.
+    """
     fitted = made(kind, settings)
     for name, array in arrays.items():
         if not name.endswith("_") or name.startswith("_"):
             raise StudyDamaged(f"what a derived layer has learned has no such name: {name!r}.")
         setattr(fitted, name, array)
+    if "kept_rows_" in arrays and "kept_codes_" in arrays:
+        _check_codes(kind, fitted, arrays["kept_rows_"], arrays["kept_codes_"])
     return fitted
+
+
+def _check_codes(kind: str, fitted: Derivation, rows: Rows, expected: Rows) -> None:
+    try:
+        codes = fitted.transform(rows)
+        apart = float(np.linalg.norm(codes - expected))
+    except (ValueError, AttributeError, IndexError) as error:
+        raise StudyDamaged(f"this dictionary cannot encode the samples stored with it: {error}.") from error
+    if not apart <= SAME_CODES * float(np.linalg.norm(expected)) + 1e-6:
+        raise StudyDamaged(
+            f"this dictionary gives the samples stored with it other codes than it gave when it was fitted: it is not "
+            f"the one that {kind} learned here. Derive the layer again."
+        )

@@ -1,4 +1,4 @@
-"""The samples that a derived layer is fitted on: of the fit half of one dataset, as many as are needed."""
+"""The samples that a derived layer is fitted on, and those that tell how well: of the two halves of one dataset."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ SPLIT = f"half {FIT} of 2 by the samples' ids, seed {SEED}, of these at most {MO
 AT_ONCE = 64 * 2**20  # bytes of responses that are read together
 
 
-def positions_to_fit(recording: Recording, most: int = MOST_ROWS) -> npt.NDArray[np.intp]:
-    """(row,) positions, ascending, of samples that were shown; the same ones of an image set in whatever order."""
+def positions_to_fit(
+    recording: Recording, most: int = MOST_ROWS, *, held_out: bool = False
+) -> npt.NDArray[np.intp]:
+    """(row,) positions, ascending, of samples that were shown; the same ones of an image set in whatever order.
+
+    Parameters
+    ----------
+    held_out
+        Those of the other half, on which what was fitted is reported.
+    """
     ids = recording.samples.column("id").to_pylist()
-    half = np.flatnonzero(fit_half(ids) & (recording.samples.predictions != NO_LABEL))
+    half = np.flatnonzero((fit_half(ids) != held_out) & (recording.samples.predictions != NO_LABEL))
     order = np.argsort(order_of([ids[position] for position in half], SEED + 1), kind="stable")
     return np.sort(half[order[:most]])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
-from shiftscope.progress import Progress, silent
+from shiftscope.progress import Progress, bar, silent, tell
 from shiftscope.store.derived_layer import DerivedLayer, write_derived, write_learned
 from shiftscope.store.disk.locks import BETWEEN, held
 from shiftscope.store.disk.write_errors import write_errors
@@ -21,7 +21,7 @@ from shiftscope.typed import as_whole_number
 if TYPE_CHECKING:
     from distributed import Client
 
-    from shiftscope.derived.derivation import Derivation
+    from shiftscope.derived.several_fits import SeveralFits
     from shiftscope.model.recorded_layer import RecordedLayer
 
 
@@ -33,6 +33,7 @@ def derive(
     size: int,
     name: str | None = None,
     seed: int = 0,
+    seeds: int = 3,
     engine: Engine | Client | None = None,
     overwrite: bool = False,
     progress: bool | Progress = True,
@@ -41,18 +42,22 @@ def derive(
     """Fit a derived layer on the reference, and compute its codes of every dataset; goes on where it stopped.
 
     It is fitted on at most 20,000 samples of one half of the reference, chosen by digests of their ids, and is then a
-    layer like any other, of all pages, scores and exports. Datasets that are recorded later get their codes then.
+    layer like any other, of all pages, scores and exports. Datasets that are recorded later get their codes then. How
+    well it tells both halves, and which of its features further fits find, is in `study.derived[name].fit_report`.
 
     Parameters
     ----------
     layer
         A recorded layer, whose stored responses are read; the model is not needed.
     kind
-        "pca".
+        "kmeans", "pca", "nmf", "seminmf", "topk" or "batchtopk".
     size
         Number of features.
     name
         Of the derived layer; "LAYER~KINDSIZE" where not given, as "hidden~pca8".
+    seeds
+        Number of fits. The first, on all rows, is the layer; the others, begun elsewhere and each on its own random
+        half of the rows, say which of its features are found again. Of a layer that is there it changes nothing.
     engine
         Where the shards are computed; as for `record`.
     overwrite
@@ -65,7 +70,8 @@ def derive(
     NotInStudy
         No such layer, nothing recorded, or a dataset whose responses were not kept.
     BadRequest
-        No such kind or setting, a size that does not fit, or a layer that is derived itself.
+        No such kind or setting, a size that does not fit, responses that the kind does not take, or a layer that is
+        derived itself.
     StudyMismatch
         A layer of this name was made otherwise, and not `overwrite`.
     StudyBusy, StudyNotWritable
@@ -91,12 +97,17 @@ def derive(
     for recording in study.values():
         recording.require_responses()
     told = _checked(kind, size=size, seed=seed, **settings)
+    if as_whole_number(seeds) is None or seeds < 1:
+        raise BadRequest(f"seeds={seeds!r}; it is a whole number, at least 1.")
+    made(kind, told)
     if overwrite and chosen(engine).rank is not None:
         raise BadRequest("processes that derive together cannot replace a layer: give it another name.")
     with write_errors(study.path):
         with held(study.path, f"{folder_name(name)}{BETWEEN}derive"):
             study.reread()  # another process may just have made it
-            derived = _described(study, layer, kind, name, made(kind, told), told, overwrite=overwrite)
+            derived = _described(
+                study, layer, kind, name, told, seeds=seeds, overwrite=overwrite, progress=shown(progress)
+            )
         for dataset in study:
             encode(study, derived, dataset, engine=engine, progress=shown(progress))
     study.forget()
@@ -175,16 +186,17 @@ def _described(
     layer: str,
     kind: str,
     name: str,
-    unfitted: Derivation,
     settings: dict[str, Any],
     *,
+    seeds: int,
     overwrite: bool,
+    progress: Progress,
 ) -> DerivedLayer:
     """The derived layer of this name, fitted now unless it was before, and listed in the manifest."""
     from importlib.metadata import version
 
     from shiftscope.derived.derivation import learned
-    from shiftscope.derived.fitting import SPLIT, positions_to_fit, rows_to_fit
+    from shiftscope.derived.fitting import SPLIT
     from shiftscope.store.derived_layer import folder_of
     from shiftscope.store.disk.atomic import remove_folder
 
@@ -200,13 +212,9 @@ def _described(
                 f"a derived layer {name!r} was made {what}: {before.kind} of {before.behind!r} with "
                 f"{dict(before.settings)}. Choose another name, or replace it on purpose with overwrite=True."
             )
-    positions = positions_to_fit(reference)
-    try:
-        fitted = unfitted.fit(rows_to_fit(reference, layer, positions))
-    except ValueError as error:
-        raise BadRequest(f"{kind} cannot be fitted on {layer!r}: {error}") from error
+    found, rows = _fitted(study, layer, kind, name, settings, seeds, progress)
     remove_folder(folder_of(study.place, name))
-    arrays = learned(fitted)
+    arrays = {**learned(found.fitted), **found.arrays}
     derived = DerivedLayer(
         name=name,
         behind=layer,
@@ -214,11 +222,12 @@ def _described(
         units=len(arrays["components_"]),
         settings=settings,
         fitted_on=reference.place.recorded_as,
-        rows=len(positions),
+        rows=rows,
         split=SPLIT,
         recording=reference.digest,
         sha256=write_learned(study.place, name, arrays),
-        versions={package: version(package) for package in ("shiftscope", "scikit-learn", "numpy")},
+        versions={package: version(package) for package in ("shiftscope", "scikit-learn", "numpy", "torch")},
+        fit_report=_without_nan(found.report),
     )
     write_derived(study.place, derived)
 
@@ -228,3 +237,57 @@ def _described(
 
     study.update(listed)
     return derived
+
+
+def _fitted(
+    study: StoredStudy,
+    layer: str,
+    kind: str,
+    name: str,
+    settings: dict[str, Any],
+    seeds: int,
+    progress: Progress,
+) -> tuple[SeveralFits, int]:
+    """What is fitted on the reference's fit half, and on how many samples.
+
+    Raises
+    ------
+    BadRequest
+        The responses cannot be fitted like this.
+    """
+    from sklearn.utils import get_tags
+
+    from shiftscope.derived.derivation import made
+    from shiftscope.derived.fitting import positions_to_fit, rows_to_fit
+    from shiftscope.derived.several_fits import several_fits, steps_of
+    from shiftscope.derived.tools.costs import costs, refuse_sizes
+
+    reference = study[study.reference]
+    samples = sum(recording.plan.samples for recording in study.values())
+    refuse_sizes(layer, study.layer(layer).units, settings["size"], samples)
+    rows, held_out = (
+        rows_to_fit(reference, layer, positions_to_fit(reference, held_out=which)) for which in (False, True)
+    )
+    negative = (rows < 0).mean() if len(rows) else 0
+    if negative and get_tags(made(kind, settings)).input_tags.positive_only:
+        raise BadRequest(
+            f"{layer!r} has negative responses ({negative:.1%} of them); {kind.upper()} needs none. "
+            'Try kind="seminmf" or kind="topk", or record with rectify.'
+        )
+    try:
+        if progress is bar:
+            tell(name, costs(kind, settings, rows, seeds=seeds, samples=samples))
+        total = steps_of(kind, settings, len(rows), seeds)
+        counted = "fits" if total == seeds else "steps"
+        with progress(f"{name}, {seeds} fits", 0, total, counted=counted) as advance:
+            found = several_fits(kind, settings, rows, held_out, seeds=seeds, advance=advance)
+    except ValueError as error:
+        raise BadRequest(f"{kind} cannot be fitted on {layer!r}: {error}") from error
+    return found, len(rows)
+
+
+def _without_nan(told: Any) -> Any:
+    """As JSON has it, where a number that there is none of is null."""
+    if isinstance(told, dict):
+        return {name: _without_nan(each) for name, each in told.items()}
+    return None if isinstance(told, float) and told != told else told

@@ -48,11 +48,14 @@ class DerivedLayer:
     recording: str  # digest of that dataset's recording
     sha256: str  # of the file of what was learned
     versions: Mapping[str, str] = field(default_factory=dict)
+    fit_report: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # how well it tells responses; None for no number
 
     @property
     def digest(self) -> str:
         """Of all that decides the codes of a response."""
-        told = {name: value for name, value in asdict(self).items() if name != "versions"}
+        told = {name: value for name, value in asdict(self).items() if name not in ("versions", "fit_report")}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @property

@@ -253,7 +253,7 @@ def test_a_verdict_says_whether_the_prediction_was_right(explored):
             label, prediction = plain.labels[picture.position], plain.predictions[picture.position]
             right = None if label < 0 else "right" if label == prediction else "wrong"
             assert picture.verdict == right
-            words = f"predicted {'abcde'[prediction]}"
+            words = f"classified {'abcde'[prediction]}"
             assert picture.alt == (words if label < 0 else f"{'abcde'[label]}, {words}")
 
 

@@ -16,6 +16,7 @@ from shiftscope.explain.attribution.function import Function
 MIXED = 1e-4  # relative difference above which a sample's value depends on what is beside it
 MOST = 64  # points in a pass: more are no faster
 SHARE = 0.25  # of the free memory
+CACHED = 48 * 2**20  # bytes that the passes of a processor keep at most: what leaves its cache is slower
 
 
 def refuse_outside(inputs: torch.Tensor, limits: tuple[float, float]) -> None:
@@ -73,7 +74,7 @@ def where_cut(function: Function, points: torch.Tensor) -> str:
 
 
 def rows_that_fit(function: Function, inputs: torch.Tensor) -> int:
-    """How many points of a pass take a quarter of the memory that is free, `MOST` at most."""
+    """How many points of a pass take a quarter of the memory that is free, and on a processor what its cache holds."""
     kept = 0
 
     def count(tensor: torch.Tensor) -> torch.Tensor:
@@ -85,7 +86,10 @@ def rows_that_fit(function: Function, inputs: torch.Tensor) -> int:
     with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor), torch.enable_grad():
         function.once(inputs[:1].detach().clone().requires_grad_(), rows)
     each = 2 * kept + 4 * inputs[0].numel() * inputs.element_size() * (1 + function.units)
-    return max(1, min(MOST, int(SHARE * _free(inputs.device) / max(1, each))))
+    room = SHARE * _free(inputs.device)
+    if inputs.device.type == "cpu":
+        room = min(room, CACHED)
+    return max(1, min(MOST, int(room / max(1, each))))
 
 
 def _free(device: torch.device) -> float:

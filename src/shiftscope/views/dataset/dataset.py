@@ -1,4 +1,4 @@
-"""One dataset: its accuracy, its confusions, how they differ from the reference, and its images, filtered."""
+"""One dataset: its accuracy, its confusions, how they differ from the baseline, and its images, filtered."""
 
 from __future__ import annotations
 

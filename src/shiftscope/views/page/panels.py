@@ -518,7 +518,7 @@ class Curve:
         tuple[int, float, float, float]
     ]  # step, and from 0 to 1: height, lower and upper end of the band
     focus: bool = False
-    largest: int | None = None  # step of the point that is drawn larger
+    larger: int | None = None  # step of the point that is drawn larger
 
 
 @dataclass(frozen=True)
@@ -536,6 +536,17 @@ class Curves(Panel):
 
 
 @dataclass(frozen=True)
+class Several:
+    """Names of which a person ticks any; they are sent as `field`, each by itself, to `page`."""
+
+    field: str
+    page: str
+    names: Sequence[Link]  # as lines of a menu; where each leads is not used
+    ticked: Sequence[str]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Choice:
     """One way to look at the page: a menu whose entries are addresses."""
 
@@ -544,6 +555,7 @@ class Choice:
     current: str  # text of the option in force
     help: str = ""
     further: bool = False  # under "More", where at most four stand beside one another
+    several: Several | None = None  # the menu also lets any number be chosen
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from shiftscope.views.parts.cells import score_cell
 from shiftscope.views.parts.no_width import with_reason
 from shiftscope.views.parts.number_text import percent, share_interval
 from shiftscope.views.parts.shown_sets import shown_sets
-from shiftscope.views.parts.unit_scores import estimated, name_of, title
+from shiftscope.views.parts.unit_scores import estimated, name_of, offered_scores, title
 
 UNIT, MAXIMUM, FIRES = "unit", "maximum", "fires"
 # After a score's name: false discovery share, ends of its interval, what sampling alone makes of it.
@@ -116,7 +116,12 @@ class UnitNumbers:
     def shown(self) -> list[Measure]:
         """Those that can be measured: where the baseline is the focus, no score that compares with it."""
         compared = self.selection.focus != self.selection.baseline
-        return [m for m in self.measures.values() if compared or not m.compares]
+        offered = offered_scores(self.selection.study)
+        return [
+            m
+            for m in self.measures.values()
+            if (compared or not m.compares) and (m.name in offered or m.name not in unit_scores)
+        ]
 
     def measure(self, name: str) -> Measure:
         """By name, with blanks or underscores; raises `BadRequest` naming the nearest."""

@@ -33,8 +33,8 @@ Q = (
 )
 
 FLOOR = (
-    "What sampling alone makes of the score, from halves of the reference. Flat: a unit that does not separate the "
-    "categories in the reference, so that their order means nothing."
+    "What sampling alone makes of the score, from halves of the baseline. Flat: a unit that does not separate the "
+    "categories in the baseline, so that their order means nothing."
 )
 
 
@@ -56,8 +56,9 @@ def score_table(unit: ShownUnit) -> Fold:
         columns.append(Column("rank", f"In {name}. {RANK}", numeric=True))
     rows = []
     for score, described in unit_scores.items():
-        if described.of_twins and all(np.isnan(each[score].value).all() for each in found.values()):
-            continue  # no set has twins
+        optional = described.of_twins or described.of_maps
+        if optional and all(np.isnan(each[score].value).all() for each in found.values()):
+            continue  # no set has twins, or numbers of maps
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         help = f"{described.help} Measured in: {described.measured_in}.{null} High: {described.high}."
         cells = [Cell(title(score), explained(score), help)]

@@ -74,7 +74,7 @@ def unit(
             Choice("Images", [Link(NAMES[s], at(show=s, start=0)) for s in NAMES], NAMES[show]),
             *_places(shown),
             *_seeds(at, show, seed),
-            walk_choice(lambda sort: at(sort=sort, ascending=False), sort, where),
+            walk_choice(study, lambda sort: at(sort=sort, ascending=False), sort, where),
         ],
         related=interventions(selection, layer, [index], "Silence this unit"),
     )
