@@ -19,6 +19,8 @@ from shiftscope.explain.attribution.attributions import (
     Faithfulness,
 )
 from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.layout import EXPLANATIONS
+from shiftscope.store.places import StudyPlace
 from shiftscope.store.results import Arrays, Result, ResultKey, kept_results, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
 
@@ -79,14 +81,31 @@ def read_attributions(
 def listed_attributions(study: StoredStudy, layer: str, unit: int | None = None) -> Iterator[Attributions]:
     """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
     name = layer if layer == LOGITS else study.layer(layer).name
-    for entry in kept_results(study.path):
-        if entry.key is None or (entry.key.kind, entry.key.layer) != (KIND, name):
+    for key in _keys(study):
+        if key.layer != name or (unit is not None and key.settings.get("unit") != unit):
             continue
-        if unit is not None and entry.key.settings.get("unit") != unit:
-            continue
-        question, positions = _asked(study, entry.key)
+        question, positions = _asked(study, key)
         if question and (found := read_attributions(study, question, positions)):
             yield found
+
+
+def attributions_at(study: StoredStudy, dataset: str, position: int) -> Iterator[Attributions]:
+    """Every one that is kept of a sample, of whichever unit, as far as it is not stale."""
+    for key in _keys(study):
+        question, positions = _asked(study, key)
+        known = question and (question.layer == LOGITS or question.layer in study.layers)
+        if question is None or not known or question.dataset != dataset or position not in positions:
+            continue
+        if found := read_attributions(study, question, positions):
+            yield found
+
+
+def _keys(study: StoredStudy) -> Iterator[ResultKey]:
+    """Of all that is kept; most studies have none, and are not searched."""
+    if StudyPlace(study.path).file(EXPLANATIONS, KIND).exists():
+        for entry in kept_results(study.path):
+            if entry.key is not None and entry.key.kind == KIND:
+                yield entry.key
 
 
 def attributions_key(
