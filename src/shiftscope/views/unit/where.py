@@ -29,7 +29,7 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.maps import DARKEST, end_of_scale, filtered_in_words, map_pictures
+from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
 from shiftscope.views.unit.scale_shares import scale_table, scales_of
@@ -119,13 +119,13 @@ def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
             rows.sort(key=lambda row: list(positions).index(each.positions[row]))
             strips.append(
                 ImageStrip(
-                    f"{filtered_in_words(each)}, darkest {number(ends[each.question.low_pass])}",
+                    f"{filtered_in_words(each)}, full colour at {number(ends[each.question.low_pass])}",
                     map_pictures(selection, each, rows, ends[each.question.low_pass]),
                     role(selection, name),
                 )
             )
         groups.append(StripGroup([Span(name, "strong")], strips))
-    note = f"one scale in both sets: empty is 0, and {DARKEST:g} % of the places lie below the darkest"
+    note = f"one scale in both sets: empty is 0, and {BELOW:g} % of the places lie below the full colour"
     return StripGroups("Maps of its strongest images", groups, note, captioned=True)
 
 
