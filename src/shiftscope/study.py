@@ -14,6 +14,7 @@ from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
+from shiftscope.flow.fit import fit
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
@@ -51,6 +52,7 @@ class Study(StoredStudy):
     record = record
     sweep = sweep
     derive = derive
+    fit = fit
     describe = describe
     rename = rename
     reorder = reorder

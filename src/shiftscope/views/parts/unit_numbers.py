@@ -17,7 +17,7 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Cell
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import number_cell, with_floor
+from shiftscope.views.parts.cells import score_cell
 from shiftscope.views.parts.no_width import with_reason
 from shiftscope.views.parts.number_text import percent, share_interval
 from shiftscope.views.parts.shown_sets import shown_sets
@@ -55,10 +55,11 @@ class Measure:
     def cell(self, unit: int, dataset: str = "") -> Cell:
         """The number of one unit with its interval."""
         estimate = self.of(dataset) if dataset else self.estimate
-        value, low, high = (float(a[unit]) for a in (estimate.value, estimate.low, estimate.high))
+        low, high = float(estimate.low[unit]), float(estimate.high[unit])
         if self.is_share:
+            value = float(estimate.value[unit])
             return Cell(percent(value), note=share_interval(low, high), value=value)
-        cell = with_floor(number_cell(value, low, high), estimate, unit)
+        cell = score_cell(estimate, unit)
         return cell if low < high else self.reason(cell, unit, dataset or self.dataset)
 
 
