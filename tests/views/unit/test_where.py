@@ -4,12 +4,19 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.attribution.attribution import attributions
-from shiftscope.explain.attribution.attributions import LOGITS, AttributionQuestion, Attributions
+from shiftscope.explain.attribution.attributions import (
+    LOGITS,
+    AttributionQuestion,
+    Attributions,
+    Faithfulness,
+)
+from shiftscope.explain.attribution.faithful import faithfulness_passes
 from shiftscope.explain.attribution.stored_attributions import write_attributions
-from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
+from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
 from shiftscope.views.page.panels import Code, StripGroups, Table
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
 from shiftscope.views.sample.sample import sample
+from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html
@@ -82,7 +89,11 @@ def test_filtered_maps_stand_below_raw_ones_and_a_method_is_chosen(recorded):
     kept(recorded, "lab", [quarter()] * 3, method="rise")
     group = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups[0]
     titles = [strip.title for strip in group.strips]
-    assert titles == ["images", "saliency, full colour at 1.00", "saliency, up to 2 cycles, full colour at 3.00"]
+    assert titles == [
+        "images",
+        "saliency, full colour at 1.00",
+        "saliency, up to 2 cycles, full colour at 3.00",
+    ]
     page = unit(recorded, "hidden", UNIT, method="rise")
     group = of(StripGroups, fold(page).panels).groups[0]
     assert [strip.title for strip in group.strips] == ["images", "rise, full colour at 1.00"]
@@ -146,3 +157,21 @@ def test_the_scale_ends_where_most_places_lie_below():
 def test_the_prices_told_are_those_of_the_methods():
     for name, passes in USUAL_PASSES.items():
         assert tuple(attributions[name].price((3, 32, 32))) == (passes, passes)
+    assert faithfulness_passes(1, 28 * 28)[0] == FAITHFUL_PASSES
+
+
+def test_controls_stand_below_the_map_with_means_under_the_first_fill():
+    scores = np.zeros((2, 2, 2, 3))  # (row, metric, fill, sample)
+    scores[0, 0, 0] = 0.5
+    scores[0, 1, 0] = [0.1, 0.2, 0.6]
+    faithful = Faithfulness(("saliency", "random map"), ("deletion", "F"), ("channel_mean", "blur"), scores)
+    question = AttributionQuestion("lab", "hidden", 0, "saliency")
+    maps = np.ones((3, 4, 4))
+    made = Attributions(question, np.arange(3), list("abc"), maps, np.ones(3), faithfulness=faithful)
+    table = faithful_table([made])
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["lab", "saliency", "0.500", "0.300"],
+        ["lab", "random map", "0.000", "0.000"],
+    ]
+    assert "F 0.30 (0.00 of a random map) under channel_mean" in table.note
+    assert faithful_table([]) is None

@@ -10,7 +10,7 @@ import numpy as np
 
 from shiftscope.explain.attribution import map_numbers, spectra
 from shiftscope.explain.attribution.attributions import GAP, Attributions
-from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
+from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import (
     Cell,
@@ -32,6 +32,7 @@ from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import scale_table, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.where_in_words import where_in_words
@@ -63,6 +64,8 @@ def where(unit: ShownUnit) -> Fold | None:
         sizes = "x".join(map(str, shown[0].maps.shape[1:]))
         panels.append(Message("", f"Maps of inputs of {sizes} are no pictures; their numbers are below."))
     panels.append(numbers_table(unit, shown))
+    if faithful := faithful_table(shown):
+        panels.append(faithful)
     selection = unit.selection
     scales = scales_of(unit, shown)
     if scales:
@@ -202,7 +205,8 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         "Compute where it looks",
         f"Maps of its strongest images in {' and '.join(unit.pair)}. Forward passes of one image, and as many "
         f"backward: {passes}. With "
-        f"{USUAL} of {IMAGES} images in each that is {count(images * USUAL_PASSES[USUAL])} of both.",
+        f"{USUAL} of {IMAGES} images in each that is {count(images * USUAL_PASSES[USUAL])} of both. "
+        f"How faithful the maps are takes {FAITHFUL_PASSES} forward passes more of each image.",
         kind="attribute",
         parameters={
             "layer": unit.layer,
