@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.counted import counted
 from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
+from shiftscope.flow.attribute import attribute, attributions
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
+from shiftscope.flow.fit import fit
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
@@ -50,6 +52,7 @@ class Study(StoredStudy):
     record = record
     sweep = sweep
     derive = derive
+    fit = fit
     describe = describe
     rename = rename
     reorder = reorder
@@ -65,6 +68,8 @@ class Study(StoredStudy):
     repair = repair
     repaired_head = repaired_head
     paths = count_paths
+    attribute = attribute
+    attributions = attributions
 
     to_pandas = to_pandas
     to_xarray = to_xarray

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from shiftscope.cli.as_options import as_options, options_of
+from shiftscope.cli.attribute import attribute
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "intervene": intervene,
     "repair": repair,
     "paths": paths,
+    "attribute": attribute,
     "compare": compare,
     "describe": describe,
     "rename": rename,

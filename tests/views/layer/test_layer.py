@@ -20,6 +20,7 @@ from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.layer.layer_sentence import in_words
 from shiftscope.views.page.panels import Chart, Filter, Folds, Message, Table, plain
 from shiftscope.views.parts.differing import DIFFERENCES
+from shiftscope.views.parts.unit_scores import offered_scores
 from tests.conftest import Made, Net
 from tests.views.conftest import (
     SILENT,
@@ -95,8 +96,10 @@ def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
     page = layer_units(explored.study, "hidden", focus="field", columns="all")
     estimates = stored_estimates(explored.study, "field", "lab", "hidden")
     shown = units(page)
-    for name, score in unit_scores.items():
-        title, estimate = score.title, estimates[name]
+    offered = {name for name, score in unit_scores.items() if score.title in names(page)}
+    assert {"novelty", "spurious", "shift_auroc", "blame"} <= offered == set(offered_scores(explored.study))
+    for name in offered:
+        title, estimate = unit_scores[name].title, estimates[name]
         for unit, cell in zip(shown, column(page, title), strict=True):
             note, *floor = cell.note.split("; ")
             if estimate.floor is not None and np.isfinite(estimate.floor[unit]):
@@ -119,7 +122,7 @@ def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
             for unit, cell in zip(shown, column(page, f"q of {title}"), strict=True):
                 assert cell.value == pytest.approx(estimate.q[unit], nan_ok=True)
         (help,) = (c.help for c in panel(page, Table).columns if c.name == title)
-        assert score.help in help
+        assert unit_scores[name].help in help
 
 
 @pytest.mark.parametrize("sort", ["activation_ratio", "novelty", "spurious", "maximum", "fires"])

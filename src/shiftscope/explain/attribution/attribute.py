@@ -216,10 +216,11 @@ def _baselines(asked: object, inputs: Sequence[torch.Tensor]) -> list[torch.Tens
     each = asked if isinstance(asked, tuple) else (asked,) * len(inputs)
     if len(each) != len(inputs):
         raise BadRequest(f"{len(each)} baselines for {len(inputs)} inputs.")
-    return [_baseline(one, tensor) for one, tensor in zip(each, inputs, strict=True)]
+    return [baseline_of(one, tensor) for one, tensor in zip(each, inputs, strict=True)]
 
 
-def _baseline(asked: object, inputs: torch.Tensor) -> torch.Tensor:
+def baseline_of(asked: object, inputs: torch.Tensor) -> torch.Tensor:
+    """Of the inputs' shape: zeros for None, a number, one sample or one for each, or their own "blur"."""
     if asked is None:
         return torch.zeros_like(inputs)
     if isinstance(asked, (int, float)):

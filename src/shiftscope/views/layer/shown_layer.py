@@ -15,6 +15,7 @@ from shiftscope.views.layer.drawings import Drawing
 from shiftscope.views.layer.unit_table import UnitTable
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
+from shiftscope.views.page.section import Missing
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.readable_notes import readable_notes
 from shiftscope.views.parts.unit_filter import Condition, Passing, conditions, passing
@@ -106,7 +107,10 @@ class ShownLayer:
         unit which changed most comes first."""
         if not self.compared:
             return MAXIMUM, False
-        told = most_units_first(self.changed)
+        try:
+            told = most_units_first(self.changed)
+        except Missing:  # nothing is said either
+            told = []
         return (told[0].difference.score, told[0].fell) if told else ("novelty", False)
 
     @cached_property

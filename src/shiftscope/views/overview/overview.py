@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 from shiftscope.errors import BadRequest
-from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.scores.score import UnitScore
 from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.overview.chosen_sets import chosen_sets, sets_choice
@@ -18,7 +18,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import percent
-from shiftscope.views.parts.unit_scores import title
+from shiftscope.views.parts.unit_scores import offered_scores, title
 
 Grouping = Literal["described", "none"]
 PICTURES = 40  # categories in the menu of samples
@@ -74,7 +74,7 @@ def overview(
     shown = ShownOverview(
         selection,
         at,
-        _score(score),
+        _score(study, score),
         order,
         None if cases is None else max(1, cases),
         groups == "described",
@@ -109,12 +109,12 @@ def _how_to_begin(study: StoredStudy) -> str:
     )
 
 
-def _comparing() -> dict[str, UnitScore]:
-    return {name: score for name, score in unit_scores.items() if score.compares}
+def _comparing(study: StoredStudy) -> dict[str, UnitScore]:
+    return {name: score for name, score in offered_scores(study).items() if score.compares}
 
 
-def _score(asked: str | None) -> UnitScore | None:
-    known = _comparing()
+def _score(study: StoredStudy, asked: str | None) -> UnitScore | None:
+    known = _comparing(study)
     if asked is not None and asked not in known:
         raise BadRequest(f"no score {asked!r} compares two datasets; there are {', '.join(known)}.")
     return known[asked] if asked else None
@@ -157,7 +157,10 @@ def _scores(shown: ShownOverview, name: str, usual: str) -> Choice:
     first = Link(
         usual, shown.at(score=None), "Change per category, and change of strength." if name == "Score" else ""
     )
-    links = [Link(title(each), shown.at(score=each), score.help) for each, score in _comparing().items()]
+    links = [
+        Link(title(each), shown.at(score=each), score.help)
+        for each, score in _comparing(shown.selection.study).items()
+    ]
     return Choice(name, [first, *links], title(shown.score.name) if shown.score else usual)
 
 

@@ -66,6 +66,14 @@ def plain(words: Words) -> str:
     return "".join(each if isinstance(each, str) else each.text for each in words)
 
 
+@dataclass(frozen=True, eq=False)
+class PictureMap:
+    """How much each place of a picture counts."""
+
+    shares: npt.NDArray[np.floating[Any]]  # (row, column) of the end of the scale, from 0 to 1
+    role: Role | None = None
+
+
 @dataclass(frozen=True)
 class Picture:
     """One sample's thumbnail."""
@@ -78,6 +86,7 @@ class Picture:
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
     box: PictureBox | None = None  # what of it is pointed at
+    map: PictureMap | None = None  # drawn in its place
 
 
 @dataclass(frozen=True)

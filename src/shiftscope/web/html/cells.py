@@ -25,6 +25,7 @@ from shiftscope.views.page.panels import (
     Words,
 )
 from shiftscope.web.html.addresses import Addresses
+from shiftscope.web.html.maps import map_source
 
 _BAR = (
     '<svg class="bar" width="100%" height="100%" aria-hidden="true"><rect width="{}%" height="100%"/></svg>'
@@ -248,7 +249,9 @@ def accuracy(change: Change, text: str, label: str) -> Markup:
 def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     verdict = escaped(f" {picture.verdict}") if picture.verdict else ""
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
-    if picture.drawn:
+    if picture.drawn and picture.map:
+        inside = f'<span class="map"><img src="{map_source(picture.map)}" width="56" height="56" alt="{alt}"></span>'
+    elif picture.drawn:
         address = _escaped(addresses.picture(picture))
         if picture.box and picture.box.cropped:
             inside = _crop(picture.box, address, alt)

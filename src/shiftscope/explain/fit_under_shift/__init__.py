@@ -1,0 +1,1 @@
+"""Whether a dictionary that was fitted on the reference still reads shifted data."""
