@@ -200,7 +200,14 @@ def test_every_relative_link_leads_to_a_file(page: str) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["docs/formulas.md", "docs/lessons.md", "docs/threat-model.md", "docs/cluster.md", "docs/scaling.md"],
+    [
+        "docs/attribution.md",
+        "docs/formulas.md",
+        "docs/lessons.md",
+        "docs/threat-model.md",
+        "docs/cluster.md",
+        "docs/scaling.md",
+    ],
 )
 def test_every_test_named_is_there(page: str) -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / page).read_text("utf-8"))

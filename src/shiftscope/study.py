@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.counted import counted
 from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
+from shiftscope.flow.attribute import attribute, attributions
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
@@ -67,6 +68,8 @@ class Study(StoredStudy):
     repair = repair
     repaired_head = repaired_head
     paths = count_paths
+    attribute = attribute
+    attributions = attributions
 
     to_pandas = to_pandas
     to_xarray = to_xarray

@@ -142,6 +142,33 @@ def test_j_and_k_go_to_the_next_and_the_previous_unit(open_page):
     shown.at("/layers/hidden/units/9", "hidden, unit 9")
 
 
+def test_keys_step_by_brackets_change_the_focus_and_swap_it_with_the_baseline(open_page):
+    shown = open_page("/layers/hidden/units/7")
+    shown.page.keyboard.press("]")
+    shown.at("/layers/hidden/units/8", "hidden, unit 8")
+    shown.page.keyboard.press("[")
+    shown.at("/layers/hidden/units/7", "hidden, unit 7")
+    focus, baseline = (
+        shown.page.locator(f"details[data-choice={name}] summary b") for name in ("Focus", "Baseline")
+    )
+    before = focus.inner_text(), baseline.inner_text()
+    shown.page.keyboard.press("b")
+    expect(focus).to_have_text(before[1])
+    expect(baseline).to_have_text(before[0])
+    shown.page.keyboard.press("f")
+    expect(focus).not_to_have_text(before[1])
+    expect(baseline).to_have_text(before[0])
+
+
+def test_enter_opens_the_main_link_of_the_row_that_holds_the_keyboard(open_page):
+    shown = open_page("/")
+    case = shown.page.locator("article.case").first
+    address = case.locator("a.go.first").get_attribute("href").removeprefix("./")
+    case.focus()
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_url(f"**/{address}")
+
+
 def test_k_on_the_first_unit_stays_there(open_page):
     shown = open_page("/layers/hidden/units/0")
     shown.page.keyboard.press("k")

@@ -12,7 +12,7 @@ from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
 from shiftscope.flow.verify import verify
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.store.twins import twin_of, twins_between
+from shiftscope.store.twins import first_twin, twin_of, twins_between
 
 CATEGORIES = ("a", "b", "c")
 TWINS = ["twin_change", "twin_auroc", "twin_increase", "twin_rate_change"]
@@ -84,6 +84,43 @@ def test_so_do_the_parts_of_a_shifted_set(study):
     assert twin_of(study, "contrast.day") == "all.day"
 
 
+def test_the_sets_of_a_cue_are_twins_of_one_another_in_any_order(new_study):
+    cues = ss.stimuli.cue(pictures(), "patch")
+    study = new_study(Small(), CATEGORIES)
+    for name in ("aligned", "conflict", "neutral", "cue_only", "associated"):
+        record(study, cues.sets[name], name, layers=["act"])
+    stated = {name: twin_of(study, name) for name in study}
+    assert stated == {
+        "aligned": None,
+        "conflict": "aligned",
+        "neutral": "aligned",
+        "cue_only": "neutral",
+        "associated": None,
+    }
+    between = twins_between(study, "cue_only", "conflict")
+    np.testing.assert_array_equal(between.ours, np.arange(len(cues.conflict)))
+    np.testing.assert_array_equal(between.theirs, between.ours)
+    assert study.scores("act", dataset="conflict")["twin_change"].notna().all()
+
+
+def test_a_cues_sets_are_twins_of_their_source_and_never_in_a_circle(study):
+    cues = ss.stimuli.cue(pictures(), "patch")
+    record(study, cues.associated, "associated")
+    record(study, cues.aligned, "aligned")
+    assert [twin_of(study, name) for name in ("associated", "aligned")] == ["val", "val"]
+    rows = study["aligned"].samples.twins
+    assert [f"image-{row}" for row in rows] == list(cues.aligned.ids)
+    record(study, ss.shift(cues.conflict, "jpeg", 0.3), "shifted conflict")
+    assert twin_of(study, "shifted conflict") == "val"  # neither the conflict nor a neutral set is recorded
+    other = ss.stimuli.cue(pictures(seed=1), "patch")
+    record(study, other.aligned, "other aligned")
+    record(study, other.conflict, "other conflict")
+    assert twin_of(study, "other conflict") == "other aligned"
+    record(study, other.neutral, "other aligned", overwrite=True)
+    assert twin_of(study, "other aligned") is None
+    assert twin_of(study, "other conflict") is None  # what it named has been replaced
+
+
 def test_the_nearest_recorded_set_that_it_was_made_from_counts(study):
     record(study, pictures(), "both", shift=["jpeg:0.5", "contrast:0.5"])
     assert twin_of(study, "both") == "val"
@@ -134,6 +171,16 @@ def test_a_column_names_the_original_by_the_id_it_has_in_the_other_dataset(study
     pairs = twins_between(study, "seeds", "val")
     assert pairs.clustered
     np.testing.assert_array_equal(pairs.originals, [2, 2, 2, 7, 7])
+
+
+def test_one_sample_finds_its_first_twin_as_all_pairs_have_it(study):
+    originals = ["image-7", "image-3", None, "image-7"]
+    record(study, pictures(4, [*"abcd"], seed=1, metadata={"original": originals}), "mine", twins="original")
+    assert [first_twin(study, "mine", row, "val") for row in range(4)] == [7, 3, -1, 7]
+    assert first_twin(study, "val", 7, "mine") == 0
+    assert first_twin(study, "val", 8, "mine") == -1
+    record(study, pictures(seed=2), "other")
+    assert first_twin(study, "mine", 0, "other") is None
 
 
 def test_a_column_that_both_have_pairs_by_its_values(study):

@@ -37,6 +37,14 @@ def test_an_id_that_a_set_has_twice_is_no_name():
     double.ids = ["a", "b", "a"]
     assert twins(Kept(a=0, b=1), double).tolist() == [-1, 1]
     assert twins(double, Kept(a=0, b=1)).tolist() == [-1, 1, -1]
+    same = Kept(a=0, b=1, c=1)
+    same.ids = list(double.ids)
+    assert twins(double, same).tolist() == [-1, 1, -1]
+
+
+def test_sets_of_the_same_ids_in_the_same_order_are_compared_by_their_labels_too():
+    assert twins(Kept(a=0, b=1), Kept(a=0, b=1)).tolist() == [0, 1]
+    assert twins(Kept(a=0, b=1), Kept(a=1, b=0)).tolist() == [-1, -1]
 
 
 def test_a_set_is_its_own_twin():

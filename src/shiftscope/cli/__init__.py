@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from shiftscope.cli.as_options import as_options, options_of
+from shiftscope.cli.attribute import attribute
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
 from shiftscope.cli.describe import describe
+from shiftscope.cli.dose import dose
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.fit import fit
@@ -44,12 +46,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "layers": layers,
     "shifts": shifts,
     "sweep": sweep,
+    "dose": dose,
     "score": score,
     "derive": derive,
     "fit": fit,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,
+    "attribute": attribute,
     "compare": compare,
     "describe": describe,
     "rename": rename,

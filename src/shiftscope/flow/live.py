@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
@@ -40,6 +41,7 @@ def _of_study(verb: Callable[..., Any]) -> Callable[..., Any]:
 class LiveStudy(live_study.LiveStudy):
     """A study, its model and its data, checked once; with the verbs of a study that need them."""
 
+    attribute = _with_both(attribute)
     intervene = _with_both(intervene)
     derive = _of_study(derive)
     repair = _of_study(repair)

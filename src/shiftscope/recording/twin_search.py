@@ -11,13 +11,15 @@ import numpy.typing as npt
 
 from shiftscope.counted import counted
 from shiftscope.datasets.sample import Dataset
-from shiftscope.datasets.shifts.shifted import fingerprints_before, listed_ids
+from shiftscope.datasets.shifts.shifted import listed_ids
 from shiftscope.datasets.split import column_of
 from shiftscope.errors import BadRequest, DataError
+from shiftscope.recording.fingerprints_before import fingerprints_before
 from shiftscope.store.formats.samples import NO_TWIN
 from shiftscope.store.layout import by_older_rules
 from shiftscope.store.plan import TwinOf
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.store.twins import lineage
 
 BY_ID = "id"
 SHOWN = 5  # ids that a message names
@@ -38,7 +40,8 @@ class TwinsAsked:
 
 
 def stated_twins(study: StoredStudy, dataset: Dataset, name: str, asked: TwinsAsked) -> TwinOf | None:
-    """Whose twin a dataset is: as asked, or where nothing is, of the recorded dataset that it was made from by a shift.
+    """Whose twin a dataset is: as asked, or where nothing is, of the recorded dataset that it was made from by a
+    shift or a cue, or of another set of the same cue.
 
     Raises
     ------
@@ -64,7 +67,8 @@ def stated_twins(study: StoredStudy, dataset: Dataset, name: str, asked: TwinsAs
     made_from = (
         (recorded[each] for each in fingerprints_before(dataset) if each in recorded) if recorded else ()
     )
-    return next((_stated(study, each, BY_ID) for each in made_from), None)
+    no_circle = (each for each in made_from if name not in study or name not in lineage(study, each))
+    return next((_stated(study, each, BY_ID) for each in no_circle), None)
 
 
 def _stated(study: StoredStudy, other: str, by: str) -> TwinOf:

@@ -16,7 +16,8 @@ from shiftscope.registry import Registry
 OfSummaries = Literal["maxima", "profiles", "matched profiles", "rank correlation", "one profile"]
 OfSamples = Literal["responses", "steps", "contributions"]
 OfTwins = Literal["twins", "twin steps"]
-Reads = OfSummaries | OfSamples | OfTwins
+OfMaps = Literal["maps"]
+Reads = OfSummaries | OfSamples | OfTwins | OfMaps
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class UnitScore:
     def of_samples(self) -> bool:
         """Whether it needs single responses; otherwise summaries are enough for its value."""
         return self.reads in get_args(OfSamples) or self.of_twins
+
+    @property
+    def of_maps(self) -> bool:
+        """Whether it reads numbers of maps, which a study has once they were asked for."""
+        return self.reads in get_args(OfMaps)
 
     @property
     def of_twins(self) -> bool:
@@ -111,6 +117,8 @@ def unit_score(
         Of twins, to return `Measured`:
         "twins": `shifted, reference`, (pair, unit) responses, and the `Clusters` of pairs with one original;
         "twin steps": as "twins", and a `EmpiricalCdf` for each unit.
+        Of numbers of maps, to return `Compared`:
+        "maps": `sides`, from the name of a number of `study.attribute(..., keep="shares")` to its `Sides`, and `rng`.
     measured_in
         The unit of the number: "ratio", "bits".
     null

@@ -153,6 +153,20 @@ def is_kept(study: Path, key: ResultKey) -> bool:
         return False
 
 
+def kept_digest(study: Path, key: ResultKey, *, any_of: Collection[str] = ()) -> str:
+    """Of what is kept of this key, as `read_result` would find it; empty where nothing is, or it is damaged."""
+    folder = key.place(study)
+    try:
+        described = _described(folder)
+        if described is None:
+            return ""
+        kept = _key_in(folder, described)
+    except StudyDamaged:
+        return ""
+    fresh = kept.same_but_for_versions(key, any_of) and kept.versions == dict(key.versions)
+    return str(described.get("digest", "")) if fresh else ""
+
+
 def write_result(study: Path, result: Result) -> None:
     """Keep a result in the place of what was there; whoever reads meanwhile finds one or the other."""
     from safetensors.numpy import save

@@ -53,14 +53,14 @@ def twin_of(study: StoredStudy, dataset: str) -> str | None:
 
 def have_twins(study: StoredStudy, ours: str, theirs: str) -> bool:
     """Whether two datasets come from the same one, or one from the other."""
-    return ours != theirs and _lineage(study, ours)[-1] == _lineage(study, theirs)[-1]
+    return ours != theirs and lineage(study, ours)[-1] == lineage(study, theirs)[-1]
 
 
 def twins_digest(study: StoredStudy, ours: str, theirs: str) -> str:
     """Of what decides the pairs, beside the two datasets themselves; empty where there are none."""
     if not have_twins(study, ours, theirs):
         return ""
-    told = [study[name].digest for each in (ours, theirs) for name in _lineage(study, each)]
+    told = [study[name].digest for each in (ours, theirs) for name in lineage(study, each)]
     return hashlib.sha256(" ".join(told).encode()).hexdigest()
 
 
@@ -79,7 +79,19 @@ def twins_between(study: StoredStudy, ours: str, theirs: str) -> Twins | None:
     return _joined(own, other)
 
 
-def _lineage(study: StoredStudy, dataset: str) -> list[str]:
+def first_twin(study: StoredStudy, ours: str, row: int, theirs: str) -> int | None:
+    """Row of the first sample of `theirs` that has the same original as one of `ours`, without pairing all of them;
+    `NO_TWIN` where there is none, None where the two datasets have nothing to do with one another."""
+    if not have_twins(study, ours, theirs):
+        return None
+    original = _originals(study, ours)[row]
+    if original == NO_TWIN:
+        return NO_TWIN
+    found = np.flatnonzero(_originals(study, theirs) == original)
+    return int(found[0]) if len(found) else NO_TWIN
+
+
+def lineage(study: StoredStudy, dataset: str) -> list[str]:
     """A dataset, the one that it is a twin of, the one that that one is a twin of, and so on."""
     return list(_upwards(study, dataset))
 
@@ -95,7 +107,7 @@ def _upwards(study: StoredStudy, dataset: str) -> Iterator[str]:
 
 def _originals(study: StoredStudy, dataset: str) -> Rows:
     """(sample,) row of each sample's original in the first dataset of all, `NO_TWIN` where there is none."""
-    first, *above = _lineage(study, dataset)
+    first, *above = lineage(study, dataset)
     rows = np.arange(study[first].plan.samples)
     below = first
     for name in above:

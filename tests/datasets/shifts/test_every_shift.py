@@ -72,16 +72,20 @@ def test_the_bytes_are_those_that_were_promised(kind):
 
 
 def test_distance_from_the_picture_rises_with_the_strength(kind):
-    samples = [picture(32, 36, seed=seed) for seed in range(4)]
-    distances = np.array(
-        [
-            [distance(shifted_picture(kind.name, image, s, str(i)), image) for s in (0.2, 0.4, 0.6, 0.8, 1.0)]
-            for i, image in enumerate(samples)
-        ]
-    )
-    rises = np.diff(distances if kind.name not in MOVED else distances.mean(axis=0))
-    assert (rises > (0 if kind.name not in MOVED else -3)).all()
-    assert distances.mean(axis=0)[-1] > 8
+    for channels in taken(kind):
+        samples = [picture(32, 36, channels, seed=seed) for seed in range(4)]
+        distances = np.array(
+            [
+                [
+                    distance(shifted_picture(kind.name, image, s, str(i)), image)
+                    for s in (0.2, 0.4, 0.6, 0.8, 1.0)
+                ]
+                for i, image in enumerate(samples)
+            ]
+        )
+        rises = np.diff(distances if kind.name not in MOVED else distances.mean(axis=0))
+        assert (rises > (0 if kind.name not in MOVED else -3)).all()
+        assert distances.mean(axis=0)[-1] > 8
 
 
 def test_bytes_and_the_same_values_as_floats_come_out_alike(kind):

@@ -257,10 +257,11 @@ def test_large_pictures_are_averaged_over_areas():
 
 
 class Lookup(nn.Module):
-    """Answers with the category whose colour is nearest to the first pixel, and the first where none is near."""
+    """Answers with the category whose colour is nearest to the pixel in a corner, the first unless another is asked."""
 
-    def __init__(self, categories):
+    def __init__(self, categories, corner=0):
         super().__init__()
+        self.at = corner
         palette = torch.tensor(colours(categories) / LEVEL / 255, dtype=torch.float32)
         self.corner = nn.Conv2d(3, categories, 1)
         with torch.no_grad():
@@ -269,7 +270,7 @@ class Lookup(nn.Module):
         self.categories = categories
 
     def forward(self, images):
-        return self.corner(images)[:, :, 0, 0] * 50
+        return self.corner(images)[:, :, self.at, self.at] * 50
 
 
 def test_a_model_that_reads_the_cue_has_reliance_1(new_study):
@@ -295,6 +296,23 @@ def test_a_model_that_reads_the_cue_has_reliance_1(new_study):
     assert str(told).startswith("reliance 1.000 [")
     with pytest.raises(DataError, match="'neutral' tells no cue"):
         cues.reliance(study, conflict="neutral")
+
+
+def test_a_model_that_does_not_look_where_the_cue_lies_has_reliance_0(new_study):
+    shown = images(120)
+    cues = ss.stimuli.cue(ss.dataset((shown, np.arange(120) % 3), categories=[*"abc"]), "patch")
+    assert not cues.aligned.mask(0)[-1, -1]
+    study = new_study(Lookup(3, corner=-1), ("a", "b", "c"))
+    for name in ("neutral", "aligned", "conflict"):
+        study.record(cues.sets[name], name, layers=["corner"], progress=False)
+    answers = [study[name].samples.predictions for name in study]
+    assert len(np.unique(answers[0])) > 1
+    np.testing.assert_array_equal(answers[0], answers[1])
+    np.testing.assert_array_equal(answers[0], answers[2])
+    told = cues.reliance(study)
+    assert told.value == 0
+    assert told.low < 0 < told.high
+    assert told.p == 1  # no answer turned
 
 
 # Described, and opened again

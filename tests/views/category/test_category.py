@@ -63,8 +63,7 @@ def test_accuracy_samples_and_both_kinds_of_error_in_each_dataset(explored, inde
 @pytest.mark.parametrize("focus", [None, "lab", "night", "field"])
 def test_units_are_those_of_the_focus_which_is_the_worst_set_unless_chosen(explored, focus):
     page = category(explored.study, 1, focus=focus)
-    totals = {name: sum(explored[name].counted(1, p) for p in range(CATEGORIES)) for name in NAMES}
-    worst = min(("field", "night"), key=lambda name: explored[name].counted(1, 1) / totals[name])
+    worst = min(("field", "night"), key=lambda name: np.divide(*explored[name].judged()))
     focused = focus or worst
     table = panel(page, Table, "that respond to b")
     maxima = explored.lab.maximum("hidden")

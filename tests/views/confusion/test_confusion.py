@@ -36,7 +36,7 @@ def test_both_directions_are_counted_with_their_share_of_the_label(explored, a, 
 
 def test_images_of_both_directions_come_most_confident_first(explored):
     page = confusion(explored.study, 0, 1)
-    for title, pair in (("a predicted as b", (0, 1)), ("b predicted as a", (1, 0))):
+    for title, pair in (("a classified as b", (0, 1)), ("b classified as a", (1, 0))):
         expected = {name: explored[name].having(*pair) for name in NAMES if explored[name].counted(*pair)}
         assert {strip.title: positions(strip.pictures) for strip in columns(page, title)} == {
             name: having[:24] for name, having in expected.items()
@@ -47,7 +47,7 @@ def test_more_images_load_on(explored):
     a, b = max(PAIRS, key=lambda pair: explored.field.counted(*pair))
     page = confusion(explored.study, a, b, images=2)
     strip = next(
-        each for each in columns(page, f"{'abcde'[a]} predicted as {'abcde'[b]}") if each.title == "field"
+        each for each in columns(page, f"{'abcde'[a]} classified as {'abcde'[b]}") if each.title == "field"
     )
     assert positions(strip.pictures) == explored.field.having(a, b)[:2]
     assert "images=8" in strip.more.page
@@ -89,8 +89,8 @@ def test_units_of_four_sets_are_chosen_in_the_focus(explored, layer):
     expected = {
         f"Units of {layer} on all samples of a and b, right and wrong": labelled,
         f"Units of {layer} on samples of a and b taken for one another": [*there, *back],
-        f"Units of {layer} on a predicted as b": there,
-        f"Units of {layer} on b predicted as a": back,
+        f"Units of {layer} on a classified as b": there,
+        f"Units of {layer} on b classified as a": back,
     }
     for title, rows in expected.items():
         mean = plain.responses(layer)[rows].mean(axis=0) / scale
@@ -112,7 +112,7 @@ def test_a_page_says_when_it_read_a_set_in_part(explored, monkeypatch):
     sets.mean_logits.cache_clear()
     page = confusion(explored.study, 0, 1)
     assert "from 1 samples of a larger set" in panel(page, Table, "Contributions").note
-    assert "from 1 samples of a larger set" in panel(page, Table, "on a predicted as b").note
+    assert "from 1 samples of a larger set" in panel(page, Table, "on a classified as b").note
     sets.mean_response.cache_clear()
     sets.mean_logits.cache_clear()
 
@@ -131,8 +131,8 @@ def test_categories_that_are_never_confused_have_a_page(explored):
     page = confusion(explored.study, 4, 0)
     worst = min(("field", "night"), key=lambda name: np.divide(*explored[name].judged()))
     assert page.sentence == f"{worst} holds no e"
-    assert f"No sample of {worst} labelled e is predicted a" in panel(page, Message).text
-    assert panel(page, ImageStrip, "e predicted as a").empty == "No such sample in any dataset."
+    assert f"No sample of {worst} labelled e is classified a" in panel(page, Message).text
+    assert panel(page, ImageStrip, "e classified as a").empty == "No such sample in any dataset."
 
 
 def test_the_other_direction_is_one_choice_away(explored):

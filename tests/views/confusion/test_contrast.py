@@ -29,7 +29,7 @@ def test_contributions_where_the_layer_feeds_the_head_else_responses(explored, l
 
 def test_without_confused_samples_there_is_nothing_to_say(explored):
     (message,) = drawn(explored.study, 4, 0, focus="field", against="lab")
-    assert message.text == "No sample of field labelled e is predicted a."
+    assert message.text == "No sample of field labelled e is classified a."
 
 
 def test_without_right_ones_there_is_nothing_to_compare_with(explored):

@@ -85,7 +85,7 @@ def test_the_sentence_says_how_many_samples_what_changed_and_who_did_it(explored
     confused, right = explored.field.counted(0, 1), explored.field.counted(0, 0)
     first, total = table.rows[0], table.rows[-1]
     assert message.title == "What turns a into b in field"
-    assert f"{confused} samples labelled a are predicted b in field" in message.text
+    assert f"{confused} samples labelled a are classified b in field" in message.text
     assert f"{right} samples labelled a are classified right in field" in message.text
     assert f"a change of {total[3].text}" in message.text
     assert f"{first[0].text} adds {first[3].text}" in message.text

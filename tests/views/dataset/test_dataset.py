@@ -59,10 +59,27 @@ def test_images_are_those_asked_for_in_the_order_of_the_dataset(explored, show, 
         wanted = {"all": True, "wrong": known and a != b, "right": known and a == b, "skipped": b < 0}[show]
         if wanted and (label is None or a == label) and (prediction is None or b == prediction):
             expected.append(s)
-    page = dataset_images(explored.study, "field", show=show, label=label, prediction=prediction)
+    page = dataset_images(
+        explored.study, "field", show=show, label=label, prediction=prediction, sort="order"
+    )
     strip = panel(page, ImageStrip)
     assert positions(strip.pictures) == expected[:96]
     assert f"{len(expected)}, in the order of the dataset" in strip.note
+
+
+def test_a_dataset_opens_with_the_errors_that_the_model_is_surest_of(explored):
+    plain, samples = explored.field, explored.study["field"].samples
+    wrong = [
+        s for s, (a, b) in enumerate(zip(plain.labels, plain.predictions, strict=True)) if -1 < a != b > -1
+    ]
+    surest = sorted(wrong, key=lambda s: -samples.confidences[s])
+    strip = panel(dataset_images(explored.study, "field"), ImageStrip)
+    others = [s for s in range(len(plain.labels)) if s not in wrong]
+    assert positions(strip.pictures) == [*surest, *others][:96]
+    assert ", the most confident errors first" in strip.note
+    captions = [picture.caption for picture in strip.pictures]
+    assert captions[: len(wrong)] == [explored.study.categories[plain.predictions[s]] for s in surest]
+    assert not any(captions[len(wrong) :])
 
 
 def test_skipped_images_are_those_that_could_not_be_read(explored):
@@ -73,7 +90,7 @@ def test_skipped_images_are_those_that_could_not_be_read(explored):
 
 
 def test_many_images_are_shown_page_by_page(explored):
-    first, second = (dataset_images(explored.study, "field", start=start) for start in (0, 96))
+    first, second = (dataset_images(explored.study, "field", start=start, sort="order") for start in (0, 96))
     assert positions(panel(first, ImageStrip).pictures) == list(range(96))
     assert positions(panel(second, ImageStrip).pictures) == list(range(96, 130))
     assert panel(first, ImageStrip).note.startswith("1 to 96 of 130")
@@ -81,7 +98,7 @@ def test_many_images_are_shown_page_by_page(explored):
     assert "start=96" in panel(first, ImageStrip).more.page
     assert panel(second, ImageStrip).more is None
     assert first.previous is None
-    assert second.previous.page == "datasets/field"
+    assert second.previous.page == "datasets/field?sort=order"
 
 
 @pytest.mark.parametrize(("start", "shown"), [(-5, 96), (10**9, 1)])
@@ -212,7 +229,7 @@ def test_an_order_that_cannot_be_had_says_why(explored, asked, error, said):
 
 def test_without_responses_there_is_no_order_by_loss(summaries_only):
     page = dataset_images(summaries_only.study, "field")
-    assert len(page.choices[1].options) == 3
+    assert len(page.choices[1].options) == 4
     with pytest.raises(NotInStudy, match='recorded with keep="summaries"'):
         dataset_images(summaries_only.study, "field", sort="loss")
 

@@ -29,7 +29,7 @@ def test_a_form_without_a_script_tags_and_takes_away(recorded):
 
 def test_tagged_samples_are_found_by_their_tag(recorded):
     tag_chosen(recorded, "lab", chosen=["2", "5"], tags="odd")
-    page = dataset_images(recorded, "lab", tag="odd")
+    page = dataset_images(recorded, "lab", tag="odd", sort="order")
     assert positions(panel(page, ImageStrip).pictures) == [2, 5]
     assert [(link.text, link.help) for link in page.choices[-1].options] == [
         ("any", ""),

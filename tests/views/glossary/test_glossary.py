@@ -28,6 +28,10 @@ BY_HAND = {
         (a > b) + (a == b) / 2 for a in (0, 1, 2, 2, 3, 3, 4, 4) for b in (0, 0, 0, 1, 1, 2, 2, 3)
     )
     / 64,
+    "scale_level": (0.2 + 2 * 0.3 + 3 * 0.4) - (0.3 + 2 * 0.2 + 3 * 0.1),
+    # in the middle every scale has a quarter
+    "scale_shift": np.sqrt(2 + sum(p * np.log2(p) for p in (0.4, 0.3, 0.2, 0.1))),
+    "map_spread": (0.6 + 0.5 + 0.6 + 0.3) / 4 - (1.0 + 0.9 + 0.7) / 4,
     "wasserstein": (19 - 9) / 8 / np.std([0, 0, 0, 1, 1, 2, 2, 3]),  # sorted, each is at least as large
 }
 

@@ -145,7 +145,7 @@ def test_the_choices_keep_units_and_way(explored):
     for choice in others:
         for link in choice.options:
             assert "units=3%2C1&how=replace" in link.page
-    assert "over the samples of night whose label is the category predicted here" in page.subtitle
+    assert "over the samples of night whose label is the answer here" in page.subtitle
 
 
 def test_many_units_are_not_all_listed(wide):

@@ -49,6 +49,10 @@ def test_it_says_how_to_compute_what_is_not_kept_and_then_shows_it(study):
     assert [row[1] for row in texts(table)] == ["0.300", "0.600", "0.900", "> 1"]
     assert table.rows[3][1].note == "> 1 to > 1"
     assert [row[3] for row in texts(table)] == ["a", "b", "d", "c"]
+    assert table.rows[0][3].note == "6 images"
+    assert table.note.endswith(
+        "4 of these prefer a category with fewer than 10 images: their intervals are too narrow."
+    )
     rows = panel(page, Chart, "Units that still have half").spec["data"]["values"]
     assert [(row["strength"], row["share"]) for row in rows] == [(0, 1), (0.5, 0.75), (1, 0.25)]
 

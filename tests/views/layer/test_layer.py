@@ -1,5 +1,6 @@
 """A layer's units: in a table, on a map, in a scatter, and how their scores are spread."""
 
+import re
 import shutil
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -14,10 +15,12 @@ from shiftscope.statistics.wilson import wilson
 from shiftscope.store.notes import save_unit_note
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.study import Study
+from shiftscope.views.layer.changed_units import Found
 from shiftscope.views.layer.layer import layer_units
-from shiftscope.views.layer.layer_sentence import Found, in_words
+from shiftscope.views.layer.layer_sentence import in_words
 from shiftscope.views.page.panels import Chart, Filter, Folds, Message, Table, plain
 from shiftscope.views.parts.differing import DIFFERENCES
+from shiftscope.views.parts.unit_scores import offered_scores
 from tests.conftest import Made, Net
 from tests.views.conftest import (
     SILENT,
@@ -93,8 +96,10 @@ def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
     page = layer_units(explored.study, "hidden", focus="field", columns="all")
     estimates = stored_estimates(explored.study, "field", "lab", "hidden")
     shown = units(page)
-    for name, score in unit_scores.items():
-        title, estimate = score.title, estimates[name]
+    offered = {name for name, score in unit_scores.items() if score.title in names(page)}
+    assert {"novelty", "spurious", "shift_auroc", "blame"} <= offered == set(offered_scores(explored.study))
+    for name in offered:
+        title, estimate = unit_scores[name].title, estimates[name]
         for unit, cell in zip(shown, column(page, title), strict=True):
             note, *floor = cell.note.split("; ")
             if estimate.floor is not None and np.isfinite(estimate.floor[unit]):
@@ -117,7 +122,7 @@ def test_scores_have_intervals_and_those_that_test_a_q_behind_them(explored):
             for unit, cell in zip(shown, column(page, f"q of {title}"), strict=True):
                 assert cell.value == pytest.approx(estimate.q[unit], nan_ok=True)
         (help,) = (c.help for c in panel(page, Table).columns if c.name == title)
-        assert score.help in help
+        assert unit_scores[name].help in help
 
 
 @pytest.mark.parametrize("sort", ["activation_ratio", "novelty", "spurious", "maximum", "fires"])
@@ -165,11 +170,16 @@ def test_followers_show_the_sorting_score_of_the_units_that_focus(explored):
             assert same_number(cell.text, explored[name].maximum("hidden")[unit])
 
 
-def test_the_set_that_loses_most_and_novelty_are_the_start(explored):
+def test_the_set_that_loses_most_is_the_start_sorted_by_what_the_sentence_says(explored):
     page = layer_units(explored.study, "hidden")
     worst = min(("field", "night"), key=lambda name: np.divide(*explored[name].judged()))
-    assert units(page) == units(layer_units(explored.study, "hidden", focus=worst, sort="novelty"))
     assert page.subtitle.endswith(f"{worst} compared with lab.")
+    said = re.search(r"of hidden (respond|prefer)s? .*? under \w+, unit (\d+) most", page.sentence)
+    score = {"respond": "shift_auroc", "prefer": "spurious"}[said[1]]
+    assert units(page)[0] == int(said[2])
+    value = stored_estimates(explored.study, worst, "lab", "hidden")[score].value
+    upwards = bool(score == "shift_auroc" and value[int(said[2])] < 0.5)
+    assert units(page) == units(layer_units(explored.study, "hidden", sort=score, ascending=upwards))
 
 
 def test_the_baseline_as_focus_is_refused_in_a_sentence_on_the_page(explored):
@@ -352,7 +362,7 @@ def test_there_is_no_label_column_without_notes(explored):
 def test_a_rectangle_in_the_scatter_becomes_a_filter(explored):
     where = "tag:x, novelty from 0 to 1, novelty > 0.01"
     page = layer_units(explored.study, "hidden", focus="night", where=where, x="novelty", y="maximum")
-    brush = panel(page, Chart, "Units by lost").brush
+    brush = panel(page, Chart, "Units by ").brush
     assert (
         unquote(brush.page)
         .replace("+", " ")
@@ -361,7 +371,7 @@ def test_a_rectangle_in_the_scatter_becomes_a_filter(explored):
         )
     )
     assert query(brush.reset)["where"] == "tag:x, novelty > 0.01"
-    assert panel(layer_units(explored.study, "hidden"), Chart, "Units by lost").brush.reset == ""
+    assert panel(layer_units(explored.study, "hidden"), Chart, "Units by ").brush.reset == ""
 
 
 @pytest.mark.parametrize(("x", "y"), [("novelty", "spurious"), ("activation_ratio", "maximum")])
@@ -524,4 +534,4 @@ def test_a_filter_that_cannot_be_read_stays_to_be_mended(explored):
     form = panel(page, Filter, "Filter")
     assert form.fields[0].value == "nov > 3"
     assert form.note.startswith("Not applied: ")
-    assert len(panel(page, Table, "Units by lost").rows) == 10
+    assert len(panel(page, Table, "Units by ").rows) == 10

@@ -61,6 +61,26 @@ def test_without_one_that_breaks_it_the_largest_loss_is_said():
     assert group_idea([HUE, same]) == "hue breaks this model at severity 3; same costs nothing"
 
 
+def test_a_group_that_barely_touches_and_helps_says_both():
+    low = (700, 1000)
+    sets = [
+        Suffered(f"glow {n}", right, 1000, 0.7 - right / 1000, harm(*low, right, 1000, 10))
+        for n, right in ((1, 700), (2, 790))
+    ]
+    glow = SetRow("glow", sets, "severity", [1.0, 2.0])
+    assert [each.harm for each in sets] == ["barely touches", "helps"]
+    assert group_idea([HUE, glow]) == (
+        "hue breaks this model at severity 3; glow costs nothing and adds up to 9.0 points"
+    )
+
+
+def test_those_along_another_variable_are_not_said_to_be_later():
+    snow = row("snow", 998, 100, 90, 80, 70)
+    tilt = row("tilt", 998, 998, 70, variable="angle", values=(10, 20, 30))
+    wet = row("wet", 998, 998, 998, 80, 70)
+    assert group_idea([HUE, snow, tilt, wet]) == "snow breaks this model at severity 2, 3 more elsewhere"
+
+
 def test_a_group_that_only_its_variable_names_says_it_once():
     assert group_idea([row("severity", 998, 300)]) == "severity breaks this model at 2"
 

@@ -13,7 +13,7 @@ from shiftscope.views.page.panels import Cases, Heat, Table
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.typical_sample import typical_sample
 from tests.conftest import copied
-from tests.views.conftest import CATEGORIES, panel, panels, same_percent
+from tests.views.conftest import CATEGORIES, GROUPED, panel, panels, same_percent
 
 
 def table(heat, variable):
@@ -149,6 +149,25 @@ def test_sets_are_chosen_from_a_menu_with_a_line_for_each_group(grouped):
     assert parse_qs(urlsplit(links["all of noise"].page).query) == {"sets": ["noise"]}
     assert (links["blur 2"].within, links["blur 2"].short) == ("blur", "2")
     assert parse_qs(urlsplit(links["blur 2"].page).query) == {"focus": ["blur 2"]}
+
+
+def test_any_sets_can_be_chosen_and_the_baseline_stays(grouped):
+    page = overview(grouped.study, sets=["south", "blur 3", "noise 2", "lab"])
+    assert [case.name for case in panel(page, Cases).cases] == ["noise 2", "blur 3", "south"]
+    (sets,) = (choice for choice in page.choices if choice.name == "Sets")
+    assert sets.current == "3 of 8"
+    assert sorted(sets.several.ticked) == ["blur 3", "noise 2", "south"]
+    assert [link.text for link in sets.several.names] == list(GROUPED)
+    layer = next(choice for choice in page.choices if choice.name == "Layer").options[0].page
+    assert parse_qs(urlsplit(layer).query)["sets"] == ["south", "blur 3", "noise 2", "lab"]
+    with_group = overview(grouped.study, sets=["blur", "noise 3"])
+    heat = panel(with_group, Heat)
+    assert {row.name: len(row.cells) for block in heat.blocks for row in block.rows} == {
+        "noise 3": 1,
+        "blur": 3,
+    }
+    assert heat.usual.text == "100.0"
+    assert len(panel(overview(grouped.study, sets=["lab"], cases=8), Cases).cases) == 4  # none is all
 
 
 def test_a_group_that_is_not_there_is_refused_with_those_that_are(grouped, explored):

@@ -1,7 +1,7 @@
 import numpy as np
 
 from shiftscope.outcomes.outcomes import right_and_wrong
-from shiftscope.views.parts.typical_sample import position_of, typical_sample
+from shiftscope.views.parts.typical_sample import typical_sample
 
 
 def test_the_typical_sample_is_the_median_by_confidence_of_those_classified_right(explored):
@@ -21,15 +21,3 @@ def test_without_labels_it_is_one_of_all_and_of_no_sample_there_is_none(unlabell
     shown = sorted(range(len(samples)), key=lambda s: samples.confidences[s])
     assert typical_sample(samples) == shown[len(shown) // 2]
     assert typical_sample(explored.study["lab"].samples, 4) is None  # no sample is labelled e
-
-
-def test_a_sample_is_found_by_its_whole_id(explored):
-    samples = explored.study["field"].samples
-    for name, expected in (
-        ("sample-1", 1),
-        ("sample-128", 128),
-        ("sample-12", 12),
-        ("ample-1", None),
-        ("", None),
-    ):
-        assert position_of(samples, name) == expected

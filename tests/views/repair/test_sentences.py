@@ -52,6 +52,12 @@ def test_the_heading_says_what_is_given_and_what_it_costs():
     assert (
         headline(repaired(), 64) == "Silencing 2 of 64 units gives noise 7.1 points back, and costs test 2.6"
     )
+    harms_another = repaired(test=(300, 3, 3, 44), blur=(132, 15, 1, 202))  # (1 - 15) / 350
+    assert (
+        headline(harms_another, 64) == "Silencing 2 of 64 units gives noise 7.1 points back, and costs blur 4"
+    )
+    # 147 and 133 of 350; McNemar of 15 against 1: 2 (1 + 16) / 2 ** 16.
+    assert harms_another.in_words().endswith(" It harms blur: from 42.0 % to 38.0 % (McNemar p 0.00052).")
     kept = repaired(test=(300, 3, 3, 44))  # whose interval holds zero
     assert headline(kept, 64) == "Silencing 2 of 64 units gives noise 7.1 points back"
     assert headline(repaired(units=()), 64) == "No set of units helps noise"

@@ -68,6 +68,18 @@ def test_the_curves_are_the_means_over_the_baselines_maximum_with_their_bands(gr
         np.testing.assert_allclose(found, band(f"noise {severity}"), rtol=1e-4, atol=1e-7)
 
 
+def test_the_larger_point_is_the_focus_or_how_far_up_the_group_drives_the_unit(grouped):
+    ways = set()
+    for index in range(8):
+        lines = panel(unit(grouped.study, "hidden", index, focus="blur 2"), Curves)
+        (coloured,) = (curve for curve in lines.curves if curve.focus)
+        up = coloured.points[-1][2] > lines.baseline[2]
+        means = [mean for _, mean, _, _ in coloured.points]
+        assert coloured.larger == (1 + int(np.argmax(means)) if up else 2)
+        ways.add(up)
+    assert False in ways
+
+
 def test_under_each_value_stand_the_strongest_images_of_the_focus_group(grouped):
     lines = panel(unit(grouped.study, "hidden", 0, focus="blur 2"), Curves)
     (coloured,) = (curve for curve in lines.curves if curve.focus)

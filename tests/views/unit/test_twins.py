@@ -14,9 +14,12 @@ from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.scores.estimation.twins_worth import times
 from shiftscope.store.twins import twins_between
 from shiftscope.study import Study
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.views.confusion.confusion import confusion
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Cases, Chart, Folds, ImageStrip, Table, plain
+from shiftscope.views.page.panels import Cases, Chart, Folds, ImageStrip, Table, Twins, plain
 from shiftscope.views.parts.number_text import number
+from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.unit import unit
 from tests.views.conftest import panel, texts
 
@@ -84,6 +87,66 @@ def test_every_pair_is_a_point_beside_the_line_of_no_change(study):
         [row["after"] for row in rows], study["negative"].unit_responses(LAYER, 1).astype(float), rtol=1e-5
     )
     assert all(end["before"] == end["after"] for end in line["data"]["values"])
+
+
+def test_each_category_has_its_own_change(study):
+    table = panel(fold_as_page(unit(study, LAYER, 1, focus="negative")), Table, "By category")
+    labels = study["val"].samples.labels
+    ours, theirs = (study[name].unit_responses(LAYER, 1).astype(float) for name in ("negative", "val"))
+    enough = [c for c in range(3) if (labels == c).sum() >= 10]
+    assert {row[0].text for row in table.rows} == {CATEGORIES[c] for c in enough}
+    for row in table.rows:
+        own = labels == CATEGORIES.index(row[0].text)
+        assert row[1].value == pytest.approx((ours - theirs)[own].mean() / theirs.std())
+        assert row[2].value == np.mean((1 + np.sign(ours - theirs)[own]) / 2)
+        assert row[3].value == own.sum()
+    sizes = [abs(row[1].value) for row in table.rows]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_confusion_tells_what_its_images_were_before(study):
+    ours, theirs = (study[name].samples for name in ("negative", "val"))
+    wrong = np.flatnonzero(ours.predictions != ours.labels)
+    a, b = int(ours.labels[wrong[0]]), int(ours.predictions[wrong[0]])
+    page = confusion(study, a, b, focus="negative")
+    chosen = np.flatnonzero((ours.labels == a) & (ours.predictions == b))
+    (found,) = (each for each in page.panels[-1].panels if each.key == "before")
+    names, sizes = np.unique(theirs.predictions[chosen], return_counts=True)
+    (table,) = found.panels
+    assert {row[0].text: row[1].value for row in table.rows} == {
+        CATEGORIES[name]: size for name, size in zip(names, sizes, strict=True)
+    }
+    assert (
+        table.rows[0][3].pictures[0].position == table.rows[0][4].pictures[0].position
+    )  # twins are in order
+    said = f"of {len(chosen)} with a twin in val, {len(chosen)} {'was' if len(chosen) == 1 else 'were'} classified"
+    assert found.says == f"{said} {CATEGORIES[a]} there"  # all are right in val
+    alone = confusion(study, a, b, focus="alone").panels[-1].panels
+    assert not any(each.key == "before" for each in alone)
+
+
+def test_the_page_of_an_image_tells_which_units_the_shift_changed(study):
+    page = sample(study, "negative", 3)
+    (found,) = (each for each in page.panels[-1].panels if each.key == "changed-units")
+    before, after = (study[name].sample_responses(LAYER, 3).astype(float) for name in ("val", "negative"))
+    change = (after - before) / study["val"].summary(LAYER, Maxima).largest
+    (table,) = found.panels
+    order = [int(row[0].text.removeprefix("unit ")) for row in table.rows]
+    assert order == [unit for unit in np.argsort(-np.abs(change), kind="stable").tolist() if change[unit]]
+    for row, unit_index in zip(table.rows, order, strict=True):
+        assert row[1].value == pytest.approx(change[unit_index], rel=1e-4)
+    assert found.says.startswith(f"unit {order[0]} of act most: ")
+
+
+def test_an_image_finds_its_twin_by_what_the_recording_states(tmp_path):
+    rng = np.random.default_rng(1)
+    inputs = rng.random((12, 3, 16, 16), np.float32)
+    study = Study.create(tmp_path / "stated.study", Small(), CATEGORIES)
+    study.record(ArrayData(inputs, categories=CATEGORIES), "val", layers=[LAYER], progress=False)
+    fog = ArrayData(inputs[::-1] / 2, categories=CATEGORIES, metadata={"original": list(range(11, -1, -1))})
+    study.record(fog, "fog", twins="original", progress=False)
+    shown = sample(study, "fog", 2)  # ids are positions in both, and mean nothing
+    assert [twin.picture.position for twin in panel(shown, Twins).twins] == [9, 2]
 
 
 def fold_as_page(page):

@@ -84,7 +84,7 @@ def test_every_score_stands_with_its_interval_q_and_rank(explored, layer, index,
     assert names[0] == worst(explored, reference)
     assert set(names) == {"lab", "field", "night"}
     scores_shown = {
-        name: score for name, score in unit_scores.items() if not score.of_twins
+        name: score for name, score in unit_scores.items() if not (score.of_twins or score.of_maps)
     }  # which no set has
     assert [row[0].text for row in table.rows] == [score.title for score in scores_shown.values()]
     assert all("largest first" in column.help for column in table.columns[2::2])
@@ -253,7 +253,7 @@ def test_a_verdict_says_whether_the_prediction_was_right(explored):
             label, prediction = plain.labels[picture.position], plain.predictions[picture.position]
             right = None if label < 0 else "right" if label == prediction else "wrong"
             assert picture.verdict == right
-            words = f"predicted {'abcde'[prediction]}"
+            words = f"classified {'abcde'[prediction]}"
             assert picture.alt == (words if label < 0 else f"{'abcde'[label]}, {words}")
 
 

@@ -33,3 +33,21 @@ def test_a_line_is_drawn_from_the_baseline_through_its_points_with_its_band():
     assert "&lt;2&gt;" in drawn
     assert "&#34;over&#34;" in drawn
     assert drawn.count("<text") == 2 + 3 + 1 + 1
+
+
+def test_a_long_name_ends_at_the_edge_and_leaves_the_line_its_room():
+    def drawn(name):
+        points = [(1, 0.5, 0.4, 0.6), (2, 0.0, 0.0, 0.1)]
+        axis = [(0, "0 %"), (1, "100 %")]
+        usual = (1.0, 0.9, 1.0)
+        return str(
+            curves(Curves("", ["clean", "1", "2"], "severity", axis, [Curve(name, points)], usual, ""))
+        )
+
+    assert ">hue</text>" in drawn("hue")
+    assert 'x="83.4%"' in drawn("hue")  # behind the steps, which end at 82 %
+    long = drawn("gaussian_noise 55 %")
+    assert re.search(
+        '<text class="halo" x="100%" text-anchor="end" y="[0-9.]*">gaussian_noise 55 %</text>', long
+    )
+    assert 'x2="68.0%"' in long

@@ -296,7 +296,7 @@ def test_four_choices_are_shown_and_the_others_folded() -> None:
     assert re.findall(r'<span class="name">(choice \d)</span> <b>b</b></summary>', shown) == [
         f"choice {number}" for number in range(4)
     ]
-    assert re.findall(r"choice \d", folded) == ["choice 4", "choice 5"]
+    assert re.findall(r">(choice \d)", folded) == ["choice 4", "choice 5"]
 
 
 def test_a_page_opens_with_its_sentence_and_its_name_ends_the_trail() -> None:

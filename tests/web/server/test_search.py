@@ -78,6 +78,12 @@ def test_all_names_are_there_to_complete_what_is_typed(shown: Shown) -> None:
     assert shown().get("/names").json() == ["conv1", "sae/conv1", "digits", "a/b", "cat", "dog"]
 
 
+def test_scores_are_among_the_names_of_a_recorded_study(recorded: Study) -> None:
+    from_scores = navigation(recorded).score_names
+    assert "novelty" in from_scores
+    assert all(find(name, navigation(recorded)) for name in from_scores)
+
+
 def test_a_category_is_found_by_its_number() -> None:
     around = Navigation("s", categories=[Link("cat", "categories/0"), Link("dog", "categories/1")])
     assert find("category 1", around) == [Link("dog", "categories/1")]

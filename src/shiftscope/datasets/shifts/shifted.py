@@ -204,20 +204,6 @@ def shifts_below(dataset: Dataset) -> Iterator[Shifted]:
             yield each
 
 
-def fingerprints_before(dataset: Dataset) -> Iterator[str]:
-    """Of the datasets that a shifted one may have been recorded as without its last shift, without the last two, and
-    so on: relabelled and parted as it is. After a part that of the whole."""
-    if isinstance(dataset, Shifted):
-        yield dataset.source_fingerprint
-        yield from fingerprints_before(dataset.made_from)
-    elif isinstance(dataset, Relabelled):
-        yield from map(dataset.fingerprint_over, fingerprints_before(dataset.dataset))
-    elif isinstance(dataset, Part):
-        for whole in fingerprints_before(dataset.dataset):
-            yield dataset.fingerprint_over(whole)
-            yield whole
-
-
 def unshifted(dataset: Dataset) -> Dataset:
     """The dataset before any shift or cue; itself where there is none."""
     last = dataset

@@ -12,6 +12,7 @@ from torch import nn
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.adapter import from_other_tool
 from shiftscope.explain.attribution.attribution import Attribution, attributions
+from shiftscope.explain.attribution.faithfulness.fills import filled
 from shiftscope.explain.attribution.function import Joined, parted
 from shiftscope.explain.attribution.low_pass import low_passed
 from shiftscope.explain.attribution.maps import Maps, maps_of
@@ -24,7 +25,6 @@ from shiftscope.model.evaluation.evaluation import unwrap
 
 Inputs = torch.Tensor | tuple[torch.Tensor, ...]
 OF_WAVELETS = "wavelet", "level", "mode", "channels"  # options of the transform, not of a method
-BLUR = 0.05  # deviation of the blur, as a share of the last axis
 
 
 def attribute(
@@ -216,10 +216,11 @@ def _baselines(asked: object, inputs: Sequence[torch.Tensor]) -> list[torch.Tens
     each = asked if isinstance(asked, tuple) else (asked,) * len(inputs)
     if len(each) != len(inputs):
         raise BadRequest(f"{len(each)} baselines for {len(inputs)} inputs.")
-    return [_baseline(one, tensor) for one, tensor in zip(each, inputs, strict=True)]
+    return [baseline_of(one, tensor) for one, tensor in zip(each, inputs, strict=True)]
 
 
-def _baseline(asked: object, inputs: torch.Tensor) -> torch.Tensor:
+def baseline_of(asked: object, inputs: torch.Tensor) -> torch.Tensor:
+    """Of the inputs' shape: zeros for None, a number, one sample or one for each, or their own "blur"."""
     if asked is None:
         return torch.zeros_like(inputs)
     if isinstance(asked, (int, float)):
@@ -235,20 +236,10 @@ def _baseline(asked: object, inputs: torch.Tensor) -> torch.Tensor:
             "for each."
         )
     if asked == "blur" and inputs.ndim > 2:
-        return blurred(inputs)
+        return filled(inputs, "blur")
     if asked == "reference_mean":
         raise BadRequest("the mean of the reference is known to a study alone; give it as a tensor.")
     raise BadRequest(f'baselines={asked!r}; give a number, a tensor, or "blur" for inputs with places.')
-
-
-def blurred(inputs: torch.Tensor) -> torch.Tensor:
-    """(sample, channel, ...) each place a normal mean of its surroundings; at the border of what there is of them."""
-    deviation = BLUR * inputs.shape[-1]
-    for axis, length in enumerate(inputs.shape[2:], start=2):
-        places = torch.arange(length, device=inputs.device, dtype=inputs.dtype)
-        weights = torch.exp(-0.5 * ((places[:, None] - places) / deviation) ** 2)
-        inputs = (inputs.movedim(axis, -1) @ (weights / weights.sum(1, keepdim=True)).T).movedim(-1, axis)
-    return inputs
 
 
 def _warn(found: Maps) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.statistics.spearman import spearman
+
 Maps = npt.NDArray[Any]  # (sample, row, column)
 SampleArray = npt.NDArray[np.float64]  # (sample,)
 
@@ -90,15 +92,8 @@ def structural_similarity(ours: Maps, theirs: Maps) -> SampleArray:
 
 def map_correlation(ours: Maps, theirs: Maps) -> SampleArray:
     """(sample,) Spearman correlation of all pixels; NaN where a map is the same everywhere."""
-    from scipy.stats import rankdata
-
-    a, b = (
-        rankdata(map_shares(maps).reshape(len(maps), -1), axis=1, nan_policy="propagate")
-        for maps in (ours, theirs)
-    )
-    a, b = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (a, b))
-    size = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
-    return np.asarray(np.divide((a * b).sum(axis=1), size, out=np.full(len(a), np.nan), where=size > 0))
+    a, b = (map_shares(maps).reshape(len(maps), -1) for maps in (ours, theirs))
+    return spearman(a, b)
 
 
 def top_overlap(ours: Maps, theirs: Maps, *, top: float = TOP) -> SampleArray:

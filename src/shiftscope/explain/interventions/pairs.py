@@ -77,6 +77,11 @@ class Pairs:
         """McNemar's p-value; NaN without a labelled sample."""
         return mcnemar(self.fixed, self.broken) if self.labelled else math.nan
 
+    @property
+    def surely_less(self) -> bool:
+        """Whether the whole interval of the change lies below zero."""
+        return self.interval[1] < 0
+
     def _correlation(self) -> float:
         """Phi of the two answers, a positive one with Newcombe's continuity correction."""
         before, after = self.both_right + self.broken, self.both_right + self.fixed

@@ -111,8 +111,15 @@ class Repair:
         """A row for each dataset, on the half that the units were not chosen on; columns as `Intervention.table`."""
         return paired_table(self.held_out.items())
 
+    @property
+    def harmed(self) -> list[str]:
+        """Datasets that are surely classified worse on the held-out half, the reference first, then by the loss."""
+        held_out = self.held_out
+        lost = [name for name, pairs in held_out.items() if pairs.surely_less]
+        return sorted(lost, key=lambda name: (name != self.reference, held_out[name].difference))
+
     def in_words(self) -> str:
-        """What came out, in two sentences."""
+        """What came out, in two sentences; in a third one each further dataset that is harmed."""
         if not self.units:
             held = "what the search gained did not hold in cross-validation"
             why = held if self.path else "none gains a sample"
@@ -126,7 +133,12 @@ class Repair:
             f"{_percent(here.after)} on the held-out half (McNemar p {here.p:.2g}). "
             f"{self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
             f"{kept} the margin of {counted(100 * self.margin, 'percentage point', '{:.3g}'.format)}."
+            + "".join(self._harm_to(name) for name in self.harmed if name != self.reference)
         )
+
+    def _harm_to(self, name: str) -> str:
+        pairs = self.held_out[name]
+        return f" It harms {name}: from {_percent(pairs.before)} to {_percent(pairs.after)} (McNemar p {pairs.p:.2g})."
 
 
 def _percent(share: float) -> str:

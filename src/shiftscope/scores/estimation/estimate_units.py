@@ -83,7 +83,7 @@ def estimate_units(
     twins
         Of each shifted dataset and the reference, for the scores of twins; none where not given.
     scores
-        Their names; every one where not given.
+        Their names; every one where not given, but those of maps, which `estimate_maps` has.
     resamples
         None of them: no intervals.
     advance
@@ -96,7 +96,11 @@ def estimate_units(
         intervals.
     """
     described = reference.layer(layer)
-    asked = {name: score for name, score in unit_scores.items() if scores is None or name in scores}
+    asked = {
+        name: score
+        for name, score in unit_scores.items()
+        if not score.of_maps and (scores is None or name in scores)
+    }
     weight = head.weight if head and head.layer == described.name else None
     found: list[dict[str, Estimate]] = [{}] * len(shifted)
 

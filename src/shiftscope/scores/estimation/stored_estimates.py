@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiftscope.errors import StoreError, StudyDamaged
 from shiftscope.scores.estimation.estimate import Estimate
+from shiftscope.scores.estimation.estimate_maps import estimate_maps
 from shiftscope.scores.estimation.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED, estimate_units
+from shiftscope.scores.estimation.map_numbers import map_numbers_digest
 from shiftscope.scores.estimation.profiles import RANK_TOLERANCE
 from shiftscope.scores.estimation.resampled_dataset import SPLITS
 from shiftscope.scores.estimation.shared_cache import SharedCache
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 KIND = "scores"
 ESTIMATION = 3  # raised when the way to estimates changes, which all scores share
+MAPS = "maps"  # the setting that says which numbers of maps the scores of maps rest on
 NUMBERS = ("value", "low", "high", "p", "q", "floor", "flat_p", "gain")
 
 Kept = tuple[Path, str]  # of which place, and what decides it
@@ -48,8 +51,8 @@ def stored_estimates_of(
     """By dataset every score of the layer's units, by name, from the study or computed and kept in it.
 
     What was kept of another recording or with other settings is computed again, all datasets together; of scores
-    whose formula has another version since, only these. Where nothing can be written, and of a study opened to be
-    read only, nothing is kept. Several threads may ask at once.
+    whose formula has another version since, only these, as those of maps where the numbers of maps are others. Where
+    nothing can be written, and of a study opened to be read only, nothing is kept. Several threads may ask at once.
 
     Parameters
     ----------
@@ -75,8 +78,10 @@ def stored_estimates_of(
         names = [asked_for[each] for each in asked]
         found = {name: _read(study, keys[name]) for name in names}
         lacking = [name for name in names if len(found[name]) < len(unit_scores)]
-        if lacking:
-            scores = {score for name in lacking for score in unit_scores if score not in found[name]}
+        of_maps = {score for score, each in unit_scores.items() if each.of_maps}
+        scores = {score for name in lacking for score in unit_scores if score not in found[name]} - of_maps
+        computed: Sequence[dict[str, Estimate]] = [{} for _ in lacking]
+        if scores:
             computed = estimate_units(
                 [study[name] for name in lacking],
                 study[reference],
@@ -86,11 +91,14 @@ def stored_estimates_of(
                 scores=scores,
                 advance=advance,
             )
-            for name, estimates in zip(lacking, computed, strict=True):
-                found[name] |= estimates
-                if not study.read_only:
-                    with contextlib.suppress(OSError, StoreError):
-                        write_result(study.path, Result(keys[name], _parts(found[name])))
+        else:
+            advance(len(lacking) * study.layer(layer).units)
+        for name, estimates in zip(lacking, computed, strict=True):
+            own = of_maps - set(found[name])
+            found[name] |= estimates | estimate_maps(study, name, reference, layer, own)
+            if not study.read_only:
+                with contextlib.suppress(OSError, StoreError):
+                    write_result(study.path, Result(keys[name], _parts(found[name])))
         return [{score: found[name][score] for score in unit_scores} for name in names]
 
     estimates = _kept.get(kept.values(), compute)
@@ -126,6 +134,7 @@ def estimates_place(study: StoredStudy, dataset: str, reference: str, layer: str
 def _key(study: StoredStudy, dataset: str, reference: str, layer: str) -> ResultKey:
     head = study.head_file(layer)
     twins = twins_digest(study, dataset, reference)
+    maps = map_numbers_digest(study, layer, dataset, reference)
     return ResultKey.of(
         study,
         KIND,
@@ -143,6 +152,7 @@ def _key(study: StoredStudy, dataset: str, reference: str, layer: str) -> Result
             "normal_from": NORMAL_FROM,
             "rank_tolerance": RANK_TOLERANCE,
             "splits": SPLITS,
+            **({MAPS: maps} if maps else {}),
         },
         seed=SEED,
     )
@@ -169,7 +179,7 @@ def _read(study: StoredStudy, key: ResultKey) -> dict[str, Estimate]:
     """What is kept and fresh; what is damaged is computed again."""
     units = study.layer(key.layer).units
     try:
-        result = read_result(study.path, key)
+        result = read_result(study.path, key, any_of=(MAPS,))
     except StudyDamaged:
         return {}
     if result is None:
@@ -178,4 +188,6 @@ def _read(study: StoredStudy, key: ResultKey) -> dict[str, Estimate]:
         found = {score: Estimate(**arrays) for score, arrays in result.parts.items()}
     except TypeError:
         return {}
+    if result.key.settings.get(MAPS) != key.settings.get(MAPS):  # no other score rests on them
+        found = {score: estimate for score, estimate in found.items() if not unit_scores[score].of_maps}
     return found if all(estimate.value.shape == (units,) for estimate in found.values()) else {}

@@ -1,4 +1,4 @@
-"""The units whose mean response to a category changed most between the reference and the focus."""
+"""The units whose mean response to a category changed most between the baseline and the focus."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _table(
 
 
 def _half_widths(selection: Selection, category: int, units: Sequence[int]) -> UnitArray:
-    """(unit,) of the intervals, in shares of the reference maximum; NaN where responses were not kept."""
+    """(unit,) of the intervals, in shares of the baseline's maximum; NaN where responses were not kept."""
     compared = [selection.study[dataset] for dataset in (selection.focus, selection.baseline)]
     if not all(recording.keeps_responses for recording in compared):
         return np.full(len(units), np.nan)

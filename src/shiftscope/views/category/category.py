@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.category.outcome import answered, worst_for
+from shiftscope.views.category.outcome import answered
 from shiftscope.views.category.sentence import category_sentence
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.address import PageAddress
@@ -17,6 +17,7 @@ from shiftscope.views.page.view import view
 from shiftscope.views.parts.image_sets import FEW
 from shiftscope.views.parts.number_text import NOTHING, count, share_interval
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.worst_set import worst_set
 
 
 @view("categories/{index}")
@@ -29,10 +30,10 @@ def category(
     focus: str | None = None,
     images: int = FEW,
 ) -> Page:
-    """What a set does to a category; unless chosen, the set in which its accuracy is lowest is the focus."""
+    """What a set does to a category; unless chosen, the focus is the set that loses most accuracy."""
     selection = Selection.at(study, layer, baseline, focus)
     index = category_at(study, index)
-    selection = selection.focused_on(worst_for(selection, index))
+    selection = selection.focused_on(worst_set(selection))
     last = len(study.categories) - 1
     at = PageAddress(selection, f"categories/{index}", category, {"images": images})
     shown = ShownCategory(selection, index, at, images)

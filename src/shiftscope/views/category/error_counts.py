@@ -61,7 +61,7 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
     by = "prediction" if kind == "false negatives" else "label"
     columns = [
         Column(
-            "predicted as" if kind == "false negatives" else "label",
+            "classified as" if kind == "false negatives" else "label",
             f"{HELP[kind]} Most in {selection.focus} first.",
         ),
         *(
@@ -85,7 +85,7 @@ def _table(selection: Selection, index: int, kind: ErrorKind, named: int | None)
 
 
 def _counts(selection: Selection, name: str, index: int, kind: ErrorKind) -> npt.NDArray[np.int64]:
-    """(category,) samples of the category predicted as each other one, or of each other one predicted as it."""
+    """(category,) samples of the category classified as each other one, or of each other one classified as it."""
     confusions = outcomes(selection.study[name].samples, len(selection.study.categories)).confusions
     counts = (confusions[index] if kind == "false negatives" else confusions[:, index]).copy()
     counts[index] = 0

@@ -6,6 +6,6 @@ from typing import Literal
 
 ErrorKind = Literal["false negatives", "false positives"]
 HELP: dict[ErrorKind, str] = {
-    "false negatives": "Samples of this category predicted as another.",
-    "false positives": "Samples of another category predicted as this one.",
+    "false negatives": "Samples of this category classified as another.",
+    "false positives": "Samples of another category classified as this one.",
 }

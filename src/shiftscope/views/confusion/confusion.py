@@ -42,7 +42,7 @@ def confusion(
     compare: Compare | None = None,
     images: int = FEW,
 ) -> Page:
-    """Samples of one category predicted as another, both ways, in each dataset.
+    """Samples of one category classified as another, both ways, in each dataset.
 
     Unless chosen, the dataset with most of them is the focus, the worst one where there is none, and they are compared
     with samples classified right in the baseline, or in the focus where the baseline has none.

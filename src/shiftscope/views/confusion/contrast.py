@@ -32,10 +32,10 @@ def nothing_to_compare(pair: Pair) -> str:
     """Why there is no contrast; empty where there is one."""
     (a, b), (confused, right) = pair.names, pair.sizes
     if not confused:
-        return f"No sample of {pair.selection.focus} labelled {a} is predicted {b}."
+        return f"No sample of {pair.selection.focus} labelled {a} is classified {b}."
     if not right:
         return (
-            f"{samples(confused)} labelled {a} predicted {b} in {pair.selection.focus}, and no sample classified "
+            f"{samples(confused)} labelled {a} and classified {b} in {pair.selection.focus}, and no sample classified "
             f"right in {pair.against} to compare with."
         )
     bare = dict.fromkeys(recording.name for recording, _ in pair.sets if not recording.keeps_responses)

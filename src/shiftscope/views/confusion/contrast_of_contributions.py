@@ -118,10 +118,10 @@ def _table(
         Column("unit", f"Units of {selection.layer} by what they add to the change, the largest first."),
         Column(
             pair.heads[0],
-            f"{measured} {selection.focus} labelled {a} and predicted {b}. Above zero argues for {b}.",
+            f"{measured} {selection.focus} labelled {a} and classified {b}. Above zero argues for {b}.",
             numeric=True,
         ),
-        Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and predicted {a}.", numeric=True),
+        Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and classified {a}.", numeric=True),
         Column(
             "difference",
             f"The first minus the second: what the unit adds to the change, in logits, {OF_ONE_UNIT}. The sets are "

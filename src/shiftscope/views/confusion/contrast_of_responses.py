@@ -46,8 +46,8 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
             f"Units of {selection.layer} that respond more to the confused samples than to right ones, then those that "
             "respond less.",
         ),
-        Column(pair.heads[0], f"{measured} {selection.focus} labelled {a} and predicted {b}.", numeric=True),
-        Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and predicted {a}.", numeric=True),
+        Column(pair.heads[0], f"{measured} {selection.focus} labelled {a} and classified {b}.", numeric=True),
+        Column(pair.heads[1], f"{measured} {pair.against} labelled {a} and classified {a}.", numeric=True),
         Column(
             "difference", f"The first minus the second, in percentage points, {OF_ONE_UNIT}.", numeric=True
         ),

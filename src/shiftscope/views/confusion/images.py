@@ -28,7 +28,7 @@ def _one_way(confusion: ShownConfusion, label: int, prediction: int) -> Panel:
     a, b = (category_name(selection.study, c) for c in (label, prediction))
     return image_sets(
         selection,
-        f"{a} predicted as {b}",
+        f"{a} classified as {b}",
         {
             name: having(selection.study[name].samples, label=label, prediction=prediction)
             for name in shown_sets(selection)

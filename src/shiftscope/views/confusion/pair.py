@@ -1,4 +1,4 @@
-"""Samples of one category predicted as another, beside samples of it classified right."""
+"""Samples of one category classified as another, beside samples of it classified right."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Pair:
         """How many samples each set has."""
         (a, b), (confused, right) = self.names, self.sizes
         return (
-            f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} predicted {b} in "
+            f"{samples(confused)} labelled {a} {'is' if confused == 1 else 'are'} classified {b} in "
             f"{self.selection.focus}; {samples(right)} labelled {a} {'is' if right == 1 else 'are'} classified "
             f"right in {self.against}."
         )

@@ -26,15 +26,15 @@ def units(confusion: ShownConfusion) -> Fold:
             selection,
             f"Units of {selection.layer} on all samples of {a} and {b}, right and wrong",
             lambda name: label_mean(selection, name, *confusion.ways[0]),
-            of=f"all samples labelled {a} or {b}, however predicted (the row of Deephys' confusion page)",
+            of=f"all samples labelled {a} or {b}, however classified (the row of Deephys' confusion page)",
             units=UNITS,
             empty=f"No sample of {selection.focus} is labelled {a} or {b}, or no unit responds to them.",
         )
     ]
     sets = {
         f"samples of {a} and {b} taken for one another": (there, back),
-        f"{a} predicted as {b}": (there,),
-        f"{b} predicted as {a}": (back,),
+        f"{a} classified as {b}": (there,),
+        f"{b} classified as {a}": (back,),
     }
     for which, chosen in sets.items():
         sizes = [

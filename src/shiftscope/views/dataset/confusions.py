@@ -21,7 +21,7 @@ SIDE_BY_SIDE = 60  # categories; the cells of two larger matrices would be too s
 
 @section(ShownDataset, place=30)
 def confusions(dataset: ShownDataset) -> Fold:
-    """Labels by predictions, and how their shares differ from the reference; a cell leads to its confusion."""
+    """Labels by predictions, and how their shares differ from the baseline; a cell leads to its confusion."""
     selection, name = dataset.selection, dataset.name
     names = selection.study.categories
     if not answers(selection, name)[1]:

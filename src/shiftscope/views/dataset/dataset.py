@@ -1,4 +1,4 @@
-"""One dataset: its accuracy, its confusions, how they differ from the reference, and its images, filtered."""
+"""One dataset: its accuracy, its confusions, how they differ from the baseline, and its images, filtered."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def dataset_images(
     Parameters
     ----------
     sort
-        By the response of `unit` where one is named, else in the order of the dataset.
+        By the response of `unit` where one is named, else the errors first where errors are shown.
     unit
         LAYER:INDEX, or an index in the layer in force.
     where
@@ -70,7 +70,8 @@ def dataset_images(
         "tag": tag,
     }
     at = PageAddress(selection, selection.at_dataset(dataset), dataset_images, options)
-    by: Sort = sort or ("response" if found else "order")
+    errors = show in ("all", "wrong") and answers(selection, dataset)[1]
+    by: Sort = sort or ("response" if found else "wrong" if errors else "order")
     shown = ShownDataset(
         selection, recording, at, show, label, prediction, start, by, found, (where or "").strip(), tag or ""
     )
@@ -106,13 +107,13 @@ def _lede(shown: ShownDataset) -> list[str | Span]:
         f"{count(right)} of {count(total)} labelled samples; 95 % interval of Wilson: {interval or NOTHING}."
     )
     if name == selection.baseline:
-        words: list[str | Span] = [Span(f"Accuracy is {here}", help=help), ". "]
+        words: list[str | Span] = [Span(f"Accuracy is {here}.", help=help), " "]
     else:
         change, low, high = map(float, newcombe(right, total, *usual))
         if total and usual[1]:
             help += f" The change: {points(change)}, by Newcombe {points_interval(low, high)}. {HARM_RULE}"
         then = percent(usual[0] / usual[1]) if usual[1] else NOTHING
-        words = [Span(accuracy_said(_harm(shown), selection.baseline, then, here), help=help), ". "]
+        words = [Span(f"{accuracy_said(_harm(shown), selection.baseline, then, here)}.", help=help), " "]
     named = most_confused(shown) if total else []
     names = selection.study.categories
     for each in named:
@@ -138,8 +139,9 @@ def _choices(shown: ShownDataset) -> list[Choice]:
 def _orders(shown: ShownDataset) -> list[Sort]:
     """Those that can be had here: loss and responses need single answers."""
     kept = shown.recording.keeps_responses
-    by_loss = kept and bool(answers(shown.selection, shown.name)[1])
-    orders: list[Sort] = ["order", "confident", "unsure"]
+    labelled = bool(answers(shown.selection, shown.name)[1])
+    by_loss = kept and labelled
+    orders: list[Sort] = [*(["wrong"] if labelled else []), "order", "confident", "unsure"]  # type: ignore[list-item]
     return [*orders, *(["loss"] if by_loss else []), *(["response"] if kept and shown.unit else [])]  # type: ignore[list-item]
 
 

@@ -23,7 +23,7 @@ def facts(dataset: ShownDataset) -> Fold:
         Fact(
             "wrong",
             count(labelled - right),
-            "Labelled samples predicted as another category.",
+            "Labelled samples classified as another category.",
             selection.dataset(name, show="wrong"),
         ),
     ]

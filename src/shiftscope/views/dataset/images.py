@@ -41,7 +41,7 @@ def images(dataset: ShownDataset) -> list[Panel]:
 def _title(dataset: ShownDataset) -> str:
     shown = "" if dataset.show == "all" else dataset.show
     study = dataset.selection.study
-    filters = {"labelled": dataset.label, "predicted": dataset.prediction}
+    filters = {"labelled": dataset.label, "classified": dataset.prediction}
     which = [f"{how} {category_name(study, c)}" for how, c in filters.items() if c is not None]
     said = [dataset.where, f"tagged {dataset.tag}" if dataset.tag else ""]
     return ", ".join(filter(None, ["Images", shown, *which, *said]))

@@ -10,14 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
-from shiftscope.outcomes.outcomes import Positions
+from shiftscope.outcomes.outcomes import Positions, right_and_wrong
+from shiftscope.store.formats.samples import Samples
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.dataset.losses import losses
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import number, percent
+from shiftscope.views.parts.pictures import category_name
 
-Sort = Literal["order", "confident", "unsure", "loss", "response"]
+Sort = Literal["wrong", "order", "confident", "unsure", "loss", "response"]
 NAMES: dict[Sort, str] = {
+    "wrong": "the most confident errors first",
     "order": "in the order of the dataset",
     "confident": "the most confident first",
     "unsure": "the least confident first",
@@ -57,7 +60,7 @@ def unit_at(selection: Selection, text: str) -> UnitAt:
 
 
 def in_order(
-    recording: Recording, positions: Positions, sort: Sort, unit: UnitAt | None
+    selection: Selection, recording: Recording, positions: Positions, sort: Sort, unit: UnitAt | None
 ) -> tuple[Positions, Callable[[int], str]]:
     """The positions in an order, those without a number last, and what stands under each.
 
@@ -68,9 +71,24 @@ def in_order(
     """
     if sort == "order":
         return positions, lambda position: ""
+    if sort == "wrong":
+        return _errors_first(selection, recording.samples, positions)
     values, write = _values(recording, sort, unit)
     keys = values[positions] if sort == "unsure" else -values[positions]
     return positions[np.argsort(keys, kind="stable")], lambda position: write(float(values[position]))
+
+
+def _errors_first(
+    selection: Selection, samples: Samples, positions: Positions
+) -> tuple[Positions, Callable[[int], str]]:
+    """Errors by falling confidence, with the prediction under each; the others behind, in the order of the dataset."""
+    _, wrong = right_and_wrong(samples)
+    keys = np.where(wrong, -samples.confidences, np.inf)[positions]
+
+    def caption(position: int) -> str:
+        return category_name(selection.study, int(samples.predictions[position])) if wrong[position] else ""
+
+    return positions[np.argsort(keys, kind="stable")], caption
 
 
 def _values(

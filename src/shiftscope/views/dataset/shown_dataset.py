@@ -73,7 +73,7 @@ class ShownDataset:
     @cached_property
     def ordered(self) -> tuple[Positions, Callable[[int], str]]:
         """Positions of the images that were asked for, in the order asked for, and what stands under each."""
-        return in_order(self.recording, self.positions, self.sort, self.unit)
+        return in_order(self.selection, self.recording, self.positions, self.sort, self.unit)
 
     @cached_property
     def positions(self) -> Positions:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from shiftscope.scores.score import Reads, UnitScore
 from shiftscope.statistics.clusters import Clusters
+from shiftscope.statistics.compared import Sides, twins
 from shiftscope.statistics.empirical_cdf import empirical_cdfs
 from shiftscope.statistics.rank_correlation import RankedProfiles, rank_correlation
 from shiftscope.views.page.panels import Sketch
@@ -24,6 +25,10 @@ RESPONSES = (0, 0, 0, 1, 1, 2, 2, 3), (0, 1, 2, 2, 3, 3, 4, 4)  # of eight sampl
 TWINS = ("image A", "image B", "image C", "image D")
 OF_IMAGES, OF_TWINS = (1.0, 0.9, 0.7, 0.0), (0.6, 0.5, 0.6, 0.3)
 RIGHT, WRONG = (0, 0, 1, -1), (1, 2, 2, 1)  # contributions to the answer that was given, in logits
+SHARES = {  # of attribution: names, in the baseline, in the focus
+    "scale_share": (("finest", "fine", "coarse", "coarsest"), (0.4, 0.3, 0.2, 0.1), (0.1, 0.2, 0.3, 0.4)),
+    "orientation_share": (("horizontal", "vertical", "diagonal"), (0.5, 0.3, 0.2), (0.2, 0.3, 0.5)),
+}
 SETS = ("baseline", "focus")
 
 
@@ -86,6 +91,26 @@ def _contributions(score: UnitScore) -> Sketch:
     return _histograms(score, (RIGHT, WRONG), value, "samples by logits added to the answer:", named)
 
 
+def _maps(score: UnitScore) -> Sketch:
+    """Of shares the means over images, and of other numbers those of each image and of its twin."""
+    asked: list[str] = []
+
+    def sides(number: str) -> Sides:
+        asked.append(number)
+        if number in SHARES:
+            _, *shares = SHARES[number]
+            before, after = (np.array(each)[None, None, :] for each in shares)
+        else:
+            before, after = _units(OF_IMAGES), _units(OF_TWINS)
+        return twins(before, after, np.ones(len(before), bool))
+
+    value = score.compute(sides, np.random.default_rng(0)).effect
+    if asked[0] in SHARES:
+        names, shares_before, shares_after = SHARES[asked[0]]
+        return _sketch(score, names, shares_before, shares_after, value, "share of the attribution:")
+    return _sketch(score, TWINS, OF_IMAGES, OF_TWINS, value, "number of each image's map and of its twin's:")
+
+
 _TOYS: Mapping[Reads, Callable[[UnitScore], Sketch]] = {
     "maxima": _maxima,
     "profiles": _profiles,
@@ -97,6 +122,7 @@ _TOYS: Mapping[Reads, Callable[[UnitScore], Sketch]] = {
     "contributions": _contributions,
     "twins": _twins,
     "twin steps": _twins,
+    "maps": _maps,
 }
 
 

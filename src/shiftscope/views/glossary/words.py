@@ -37,17 +37,31 @@ WORDS = (
     ("floor", "What sampling alone makes of a score, without any shift."),
     (
         "flat",
-        "Of a unit: it does not separate the categories in the reference, so that their order means nothing.",
+        "Of a unit: it does not separate the categories in the baseline, so that their order means nothing.",
     ),
     ("probe", "A unit, direction or logit as a differentiable function of the input."),
     ("result", "What a slower question answered, stored in the study with its settings."),
     ("category", "A class of the classifier; the label is the true one, the prediction the model's."),
-    ("confusion", "Samples labelled a and predicted b, in this direction."),
+    ("confusion", "Samples labelled a and classified b, in this direction."),
     (
         "focus",
         "The dataset that selects and orders what a page shows; by default the one that loses most accuracy.",
     ),
     ("baseline", "The dataset that the focus is compared with, by whose maximum responses are measured."),
+    (
+        "breaks",
+        "A set breaks the model where it takes half or more of the accuracy above chance.",
+    ),
+    (
+        "hurts",
+        "Accuracy surely falls, by two points or more, and by less than what breaks the model.",
+    ),
+    (
+        "barely touches",
+        "A set barely touches the model where accuracy moves by less than two points, or no more than chance allows: "
+        "Newcombe's interval of the loss holds 0.",
+    ),
+    ("helps", "Accuracy surely rises, by two points or more."),
     ("argues for", "A unit argues for a category to whose logit it adds, more than to the others."),
     ("path", "One product of weight and activation, w a, of a linear map."),
 )

@@ -7,9 +7,10 @@ from shiftscope.explain.interventions.stored_answers import KIND
 from shiftscope.store.layout import EXPLANATIONS, folder_name
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.intervention.by_the_model import model_at_hand
+from shiftscope.views.intervention.sentences import headline, lede
 from shiftscope.views.intervention.shown_intervention import NAMED, ShownIntervention
 from shiftscope.views.page.address import PageAddress
-from shiftscope.views.page.panels import Choice, Link, Message, Page
+from shiftscope.views.page.panels import Choice, Link, Message, Page, Words
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
@@ -25,7 +26,7 @@ WORDS: dict[EditKind, tuple[str, str]] = {
     "clamp": ("clamped", "Each response is brought into the unit's range in {}, so nothing of {} changes."),
     "replace": (
         "replaced",
-        "Each response is the unit's mean over the samples of {} whose label is the category predicted here.",
+        "Each response is the unit's mean over the samples of {} whose label is the answer here.",
     ),
 }
 
@@ -63,8 +64,27 @@ def intervention(
             *selection.choices(AT, **at.asked()),
         ],
         subtitle=_in_words(shown),
+        sentence=_sentence(shown),
+        lede=_lede(shown),
         related=[Link("Search which to silence", selection.page(REPAIR))] if shown.through_head else [],
     )
+
+
+def _sentence(shown: ShownIntervention) -> str:
+    """What it did in the focus; empty where the model has not answered."""
+    focus, done = shown.selection.focus, shown.done
+    if not done or focus not in done.answers:
+        return ""
+    return headline(shown.edit, done.units, focus, done.answers[focus])
+
+
+def _lede(shown: ShownIntervention) -> Words:
+    """What it did in the focus and in the baseline."""
+    done, selection = shown.done, shown.selection
+    if not done:
+        return ""
+    names = dict.fromkeys((selection.focus, selection.baseline))
+    return lede({name: done.answers[name].pairs for name in names if name in done.answers})
 
 
 def _in_words(shown: ShownIntervention) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from shiftscope.jobs import Job
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.jobs.sentences import NO_MODEL, jobs_in_words
 from shiftscope.views.page.panels import Cell, Code, Column, Computation, Link, Message, Page, Panel, Table
 from shiftscope.views.page.view import view
 from shiftscope.views.page.viewed_study import jobs_of
@@ -19,16 +20,21 @@ def jobs(study: StoredStudy) -> Page:
     asked = jobs_of(study)
     if asked is None:
         text = "This viewer has no model: start it with one to compute from its pages."
-        told = [
+        panels = [
             Message("Nothing can be computed here", text),
             Code("This command starts it", view_command(study)),
         ]
-        return Page("Jobs", told, trail)
+        return Page("Jobs", panels, trail, sentence=NO_MODEL)
     found = asked.all()
     trouble = [Message("The model", asked.trouble, for_now=True)] if asked.trouble else []
     under_way: list[Panel] = [_under_way(job) for job in found if job.under_way]
     over = [job for job in found if not job.under_way]
-    return Page("Jobs", [*trouble, *under_way, _table(over)], trail)
+    return Page(
+        "Jobs",
+        [*trouble, *under_way, _table(over)],
+        trail,
+        sentence=jobs_in_words([job.state for job in found]),
+    )
 
 
 def _under_way(job: Job) -> Panel:

@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 
+from shiftscope.counted import counted
 from shiftscope.explain.dose.dose import Dose
 from shiftscope.explain.dose.ladder import Ladder, ladders_of
 from shiftscope.explain.dose.stored_doses import break_along, has_dose, stored_dose
+from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.tuning.half_strength import LEVEL, first_to_go
 from shiftscope.tuning.where_it_breaks import Break
 from shiftscope.views.layer.shown_layer import ShownLayer
@@ -20,6 +22,7 @@ from shiftscope.views.parts.pictures import category_name
 
 TITLE = "From which strength on units break"
 FIRST = 10  # units
+FEW = 10  # images of a category, below which intervals say little
 
 
 @section(ShownLayer, place=55)
@@ -111,16 +114,24 @@ def _above_half(layer: ShownLayer, ladder: Ladder, found: Break) -> Chart:
 
 def _first(layer: ShownLayer, ladder: Ladder, own: Dose) -> Table:
     selection, rows = layer.selection, []
+    images = outcomes(selection.study[ladder.source].samples, len(selection.study.categories)).by_label
+    few = 0
     for unit in first_to_go(own.half, own.area)[:FIRST].tolist():
         if not own.measured[unit]:
             break
         preferred = int(own.preferred[unit])
+        number_of_it = int(images[preferred])
+        few += number_of_it < FEW
         rows.append(
             [
                 Cell(f"unit {unit}", selection.unit(unit), value=unit),
                 _half_cell(ladder, own, unit),
                 number_cell(float(own.area[unit]), float(own.area_low[unit]), float(own.area_high[unit])),
-                Cell(category_name(selection.study, preferred), selection.category(preferred)),
+                Cell(
+                    category_name(selection.study, preferred),
+                    selection.category(preferred),
+                    note=counted(number_of_it, "image") if number_of_it < FEW else "",
+                ),
             ]
         )
     lacking = int(np.count_nonzero(~own.measured))
@@ -133,16 +144,28 @@ def _first(layer: ShownLayer, ladder: Ladder, own: Dose) -> Table:
             "fallen to half.",
             numeric=True,
         ),
-        Column("area", help="Mean height of that curve: 1 untouched, 0 gone at once.", numeric=True),
+        Column(
+            "area",
+            help="Mean height of that curve: 1 untouched, 0 gone at once, below 0 where others come to move it more.",
+            numeric=True,
+        ),
         Column("preferred", help="The category with the largest mean response at the start."),
     ]
     return Table(
         "Units that go first",
         columns,
         rows,
-        note=f"Along {ladder.called}, from {ladder.source}.{left}",
+        note=f"Along {ladder.called}, from {ladder.source}.{left}{_few_in_words(few)}",
         empty="No unit prefers a category surely.",
     )
+
+
+def _few_in_words(units: int) -> str:
+    """Of those shown, which resampling of few images makes too sure."""
+    if not units:
+        return ""
+    prefer, their = ("s", "its interval is") if units == 1 else ("", "their intervals are")
+    return f" {units} of these prefer{prefer} a category with fewer than {FEW} images: {their} too narrow."
 
 
 def _half_cell(ladder: Ladder, own: Dose, unit: int) -> Cell:

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from shiftscope.scores.score import unit_scores
+from shiftscope.views.layer.changed_units import Found, most_units_first
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.page.section import Missing
-from shiftscope.views.parts.differing import DIFFERENCES, Difference
 from shiftscope.views.parts.number_text import count, interval, number
-from shiftscope.views.parts.unit_filter import conditions, passing
 from shiftscope.views.parts.unit_numbers import MAXIMUM
 from shiftscope.views.parts.unit_scores import title
-
-
-@dataclass(frozen=True)
-class Found:
-    """How many units changed in one way beyond chance, and which of them most."""
-
-    difference: Difference
-    units: int
-    most: int | None
 
 
 def layer_sentence(layer: ShownLayer) -> tuple[str, Words]:
@@ -37,7 +25,7 @@ def layer_sentence(layer: ShownLayer) -> tuple[str, Words]:
 
 def in_words(layer: str, focus: str, units: int, found: Sequence[Found]) -> str:
     """The ways in which units changed, that of most units first; those of no unit are left out."""
-    there = sorted((each for each in found if each.units), key=lambda each: -each.units)
+    there = most_units_first(found)
     if not there:
         return f"No unit of {layer} changed beyond chance under {focus}"
     parts: list[str] = []
@@ -56,11 +44,7 @@ def _verb(found: Found) -> str:
 
 def _of_two_sets(layer: ShownLayer) -> tuple[str, Words]:
     focus = layer.selection.focus
-    found = [
-        _found(layer, difference)
-        for difference in DIFFERENCES
-        if not np.isnan(layer.numbers.measure(difference.score).estimate.low).all()
-    ]
+    found = layer.changed
     if found:
         sentence = in_words(layer.selection.layer, focus, layer.numbers.units, found)
         return sentence, _numbers(layer, found)
@@ -78,15 +62,6 @@ def _of_one_set(layer: ShownLayer) -> str:
     largest = layer.numbers.measure(MAXIMUM).estimate.value
     most = f", unit {int(np.nanargmax(largest))} most" if not np.isnan(largest).all() else ""
     return f"{count(layer.numbers.units)} units of {layer.selection.layer} respond to {layer.selection.baseline}{most}"
-
-
-def _found(layer: ShownLayer, difference: Difference) -> Found:
-    units = np.flatnonzero(passing(conditions(difference.where), layer.numbers, {}))
-    if not len(units):
-        return Found(difference, 0, None)
-    value = layer.numbers.measure(difference.score).estimate.value
-    far = np.abs(value[units] - (unit_scores[difference.score].null or 0.0))
-    return Found(difference, len(units), int(units[far.argmax()]))
 
 
 def _numbers(layer: ShownLayer, found: Sequence[Found]) -> Words:

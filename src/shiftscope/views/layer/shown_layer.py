@@ -11,10 +11,12 @@ import numpy as np
 
 from shiftscope.errors import BadRequest
 from shiftscope.store.notes import UnitNote
+from shiftscope.views.layer.changed_units import Found, changed_units, most_units_first
 from shiftscope.views.layer.drawings import Drawing
 from shiftscope.views.layer.unit_table import UnitTable
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
+from shiftscope.views.page.section import Missing
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.dictionary_fit import fit_of
 from shiftscope.views.parts.readable_notes import readable_notes
@@ -105,8 +107,25 @@ class ShownLayer:
         return self.numbers.measure(self.colour or ("novelty" if self.compared else MAXIMUM))
 
     @cached_property
+    def changed(self) -> Sequence[Found]:
+        """How many units changed in which way."""
+        return changed_units(self.numbers)
+
+    @property
+    def usual_order(self) -> tuple[str, bool]:
+        """The number that sorts where none is asked for, and whether upwards: that of the page's sentence, so that the
+        unit which changed most comes first."""
+        if not self.compared:
+            return MAXIMUM, False
+        try:
+            told = most_units_first(self.changed)
+        except Missing:  # nothing is said either
+            told = []
+        return (told[0].difference.score, told[0].fell) if told else ("novelty", False)
+
+    @cached_property
     def table(self) -> UnitTable:
-        by = name_of(self.sort or ("novelty" if self.compared else MAXIMUM))
+        by, ascending = (name_of(self.sort), self.ascending) if self.sort else self.usual_order
         start = max(0, min(self.start, self.passed - 1))
         return UnitTable(
             self.numbers,
@@ -114,7 +133,7 @@ class ShownLayer:
             self.notes,
             self.at,
             by,
-            self.ascending,
+            ascending,
             self.every,
             start,
             self.rows,

@@ -35,7 +35,7 @@ class Places:
 
 @section(ShownLayer, place=40)
 def unit_map(layer: ShownLayer) -> Fold:
-    """The units of the layer by their category profiles in the reference, coloured by one of their numbers.
+    """The units of the layer by their category profiles in the baseline, coloured by one of their numbers.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from shiftscope.views.overview.happened import happened
 from shiftscope.views.overview.named_unit import NamedUnit, unit_in_words
 from shiftscope.views.overview.set_rows import SetRow, Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview
-from shiftscope.views.page.panels import Case, Cases, Change, ImageStrip, Link, Message, Panel, Picture
+from shiftscope.views.page.panels import Case, Cases, Change, Code, ImageStrip, Link, Panel, Picture
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.grown_in import grown_in
@@ -32,7 +33,7 @@ AXIS = tuple((share, f"{100 * share:.0f}{' %' if share == 1 else ''}") for share
 def cases(overview: ShownOverview) -> Panel:
     """The sets with their accuracy, the confusion and the unit that explain it, and pictures of both."""
     if not overview.selection.others():
-        return Message("Only one set is recorded", _record_another(overview.selection))
+        return _record_another(overview.selection)
     shown = overview.cased
     right, labelled = overview.usual
     grouped = any(row for _, row in shown)
@@ -93,10 +94,11 @@ def _lost(each: Suffered) -> str:
     return f"loses {100 * each.loss:.1f} points"
 
 
-def _record_another(selection: Selection) -> str:
-    return (
-        f"{selection.baseline} is all there is to see. Record a shifted set to compare it with: "
-        f"shiftscope record {selection.study.path} --data ... --name NAME, or study.record(...)."
+def _record_another(selection: Selection) -> Code:
+    words = shlex.join(["shiftscope", "record", str(selection.study.path)])
+    return Code(
+        "Only one set is recorded: record a shifted one to compare it with",
+        f"{words} --data FOLDER --name NAME",
     )
 
 

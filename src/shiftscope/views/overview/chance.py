@@ -1,4 +1,4 @@
-"""Whether the model can do on the reference what it is for."""
+"""Whether the model can do on the baseline what it is for."""
 
 from __future__ import annotations
 

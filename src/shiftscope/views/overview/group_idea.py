@@ -54,7 +54,8 @@ def _breaking(rows: Sequence[SetRow]) -> str:
             told.append(f"{in_a_row(names)} break{'s' if len(names) == 1 else ''} this model at {where}")
             first = len(names)
     if len(rows) > NAMED and len(told) > 1:
-        return f"{told[0]}, {count(len(rows) - first)} more later"
+        others = "later" if len({row.variable for row in rows}) == 1 else "elsewhere"
+        return f"{told[0]}, {count(len(rows) - first)} more {others}"
     return in_a_row(told)
 
 
@@ -62,7 +63,7 @@ def _cost(rows: Sequence[SetRow], *, some: bool) -> str:
     if not rows:
         return ""
     verb = "costs" if len(rows) == 1 else "cost"
-    return f"{_others(rows, some=some)} {verb} {_at_most(max(row.loss for row in rows))}"
+    return f"{_others(rows, some=some)} {verb} {_at_most(rows)}"
 
 
 def _barely(rows: Sequence[SetRow]) -> str:
@@ -71,8 +72,7 @@ def _barely(rows: Sequence[SetRow]) -> str:
     barely, it, cost = (
         ("barely touches", "it", "costs") if len(rows) == 1 else ("barely touch", "they", "cost")
     )
-    lost = max(row.loss for row in rows)
-    return f"{in_a_row([row.name for row in rows])} {barely} this model: {it} {cost} {_at_most(lost)}"
+    return f"{in_a_row([row.name for row in rows])} {barely} this model: {it} {cost} {_at_most(rows)}"
 
 
 def _help(rows: Sequence[SetRow], *, begun: bool, some: bool) -> str:
@@ -94,8 +94,13 @@ def _others(rows: Sequence[SetRow], *, some: bool) -> str:
     return in_a_row([row.name for row in rows])
 
 
-def _at_most(loss: float) -> str:
-    return f"at most {_points(loss)}" if loss >= 0.0005 else "nothing"
+def _at_most(rows: Sequence[SetRow]) -> str:
+    """The largest loss, and the largest gain where a set of them helps."""
+    loss = max(row.loss for row in rows)
+    cost = f"at most {_points(loss)}" if loss >= 0.0005 else "nothing"
+    gains = [-each.loss for row in rows for each in row.sets if each.harm == "helps"]
+    add = "adds" if len(rows) == 1 else "add"
+    return f"{cost} and {add} up to {_points(max(gains))}" if gains else cost
 
 
 def _points(loss: float) -> str:

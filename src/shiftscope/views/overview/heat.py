@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from shiftscope.outcomes.twins import NONE, twins
 from shiftscope.statistics.bins import bin_of, quantile_edges
 from shiftscope.statistics.quartiles import quartiles
 from shiftscope.statistics.wilson import wilson
@@ -27,7 +28,7 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import NOTHING, number, percent, points
 from shiftscope.views.parts.pictures import category_name, pictures
-from shiftscope.views.parts.typical_sample import position_of, typical_sample
+from shiftscope.views.parts.typical_sample import typical_sample
 from shiftscope.views.parts.unit_scores import title
 
 LOST = (0.01, 0.05, 0.15, 0.35, 0.60)  # of accuracy: the edges of the shades
@@ -121,7 +122,7 @@ class _Cells:
 
     @cached_property
     def alike(self) -> bool:
-        """Whether every set has the sample, by its id."""
+        """Whether every set has the sample."""
         return all(self._same(each.name) is not None for each in self.overview.suffered)
 
     def _same(self, name: str) -> int | None:
@@ -129,7 +130,8 @@ class _Cells:
         if self.sample is None:
             return None
         usual = selection.study[selection.baseline].samples
-        return position_of(selection.study[name].samples, usual[self.sample].id)
+        twin = int(twins(usual, selection.study[name].samples)[self.sample])
+        return None if twin == NONE else twin
 
     def picture(self, name: str) -> Picture | None:
         """The sample itself, or where the sets' ids do not agree the typical one of its label."""
@@ -247,7 +249,7 @@ def accuracy_lines(
                 f"{row.name}{end}" if named else "",
                 measured,
                 focus=not place,
-                largest=None if row.breaks is None or not named else steps[row.values[row.breaks]],
+                larger=None if row.breaks is None or not named else steps[row.values[row.breaks]],
             )
         )
     usual = right / labelled

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from shiftscope.counted import counted
 from shiftscope.outcomes.harm import HARM_RULE, Harm
 from shiftscope.views.overview.group_idea import group_idea, group_lede
-from shiftscope.views.overview.named_unit import NamedUnit, change_in_words
+from shiftscope.views.overview.named_unit import NamedUnit, named_change_in_words
 from shiftscope.views.overview.set_rows import Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
 from shiftscope.views.page.panels import Span, Words
@@ -111,7 +111,7 @@ def _running(overview: ShownOverview) -> list[str | Span]:
     for unit in units:
         ways.setdefault(unit.answered.way, unit)
     clauses = "; ".join(
-        change_in_words(selection, unit).removeprefix(f"{whose.strip()} ") for unit in ways.values()
+        named_change_in_words(selection, unit).removeprefix(f"{whose.strip()} ") for unit in ways.values()
     )
     sets = counted(len(named), "set")
     return [

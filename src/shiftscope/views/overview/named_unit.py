@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +13,9 @@ from shiftscope.tuning.answered import Answered, answered
 from shiftscope.tuning.contributions import argument, contrast
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.grown_in import grown_in
-from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import Chosen, mean_logits, mean_response
+from shiftscope.views.parts.unit_change import change_in_words, usual_in_words
 
 LEAST_LOSS = 0.05  # of accuracy, below which no unit is named
 
@@ -88,24 +87,12 @@ def unit_in_words(selection: Selection, unit: NamedUnit) -> str:
     a, b = (category_name(selection.study, c) for c in unit.confusion)
     share = math.floor(100 * unit.share + 0.5) if math.isfinite(unit.share) else 0
     part = f" It makes the largest share, {share} %, of what turns {a} into {b}." if share else ""
-    return f"Unit {unit.index} {change_in_words(selection, unit)}.{part}"
+    return f"Unit {unit.index} {named_change_in_words(selection, unit)}.{part}"
 
 
-def change_in_words(selection: Selection, unit: NamedUnit) -> str:
+def named_change_in_words(selection: Selection, unit: NamedUnit) -> str:
     """What changed in the unit's answers, without the unit and the full stop."""
-    told, study = unit.answered, selection.study
-    usual = f"({category_name(study, told.before[0])}) " if told.before else ""
-    if told.way == "other":
-        return f"answered to {listed(selection, told.before)}, now answers to {listed(selection, told.after)}"
-    if told.way == "everything":
-        return f"{usual}fires on everything: mean × {told.ratio:.1f}"
-    if told.way == "more":
-        return f"{usual}fires more: mean × {told.ratio:.1f}"
-    if told.way == "less":
-        return f"{usual}goes quiet: mean × {told.ratio:.2g}"
-    return f"{usual}answers {'more' if unit.rose else 'less'} to these images"
-
-
-def listed(selection: Selection, categories: Sequence[int]) -> str:
-    """Names of categories as a list of a sentence."""
-    return in_a_row([category_name(selection.study, c) for c in categories])
+    names = [category_name(selection.study, c) for c in range(len(selection.study.categories))]
+    told = change_in_words(unit.answered, names)
+    way = "more" if unit.rose else "less"
+    return told or f"{usual_in_words(unit.answered, names)}answers {way} to these images"

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 from shiftscope.errors import BadRequest
-from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.scores.score import UnitScore
 from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.overview.chosen_sets import chosen_sets, sets_choice
 from shiftscope.views.overview.idea import lede, overview_idea
 from shiftscope.views.overview.shown_overview import Order, ShownOverview
 from shiftscope.views.page.address import PageAddress
-from shiftscope.views.page.group_names import group_names, menu_links
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.number_text import count, percent
-from shiftscope.views.parts.unit_scores import title
+from shiftscope.views.parts.number_text import percent
+from shiftscope.views.parts.unit_scores import offered_scores, title
 
 Grouping = Literal["described", "none"]
 PICTURES = 40  # categories in the menu of samples
@@ -36,7 +36,7 @@ def overview(
     order: Order = "harm",
     cases: int | None = None,
     groups: Grouping = "described",
-    sets: str | None = None,
+    sets: str | list[str] | None = None,
     sample: int | None = None,
 ) -> Page:
     """What each shift did: accuracy, the confusion and the unit that explain it, the layers, units and categories.
@@ -54,36 +54,37 @@ def overview(
     groups
         Whether sets that belong together are shown as they are described, or each by itself.
     sets
-        The group that alone is shown, by its name.
+        Those that alone are shown beside the baseline: names of groups and of sets.
     sample
         The category whose typical sample stands for the sets.
 
     Raises
     ------
     BadRequest
-        There is no such score, group or category.
+        There is no such score, group, set or category.
     """
     if not study.datasets:
         return Page(study.name, [Message("Nothing is recorded yet", _how_to_begin(study))])
     selection = Selection.at(study, layer, baseline, focus)
-    options = {"score": score, "order": order, "groups": groups, "sets": sets, "sample": sample}
+    asked = (sets,) if isinstance(sets, str) else tuple(sets or ())
+    options = {"score": score, "order": order, "groups": groups, "sets": asked or None, "sample": sample}
     at = PageAddress(selection, "", overview, {**options, "cases": cases})
     if sample is not None:
         study.check_category(sample)
     shown = ShownOverview(
         selection,
         at,
-        _score(score),
+        _score(study, score),
         order,
         None if cases is None else max(1, cases),
         groups == "described",
-        _group(study, sets),
+        chosen_sets(selection, asked),
         sample,
     )
     return Page(
         title=study.name,
         panels=panels_of(shown),
-        choices=_choices(shown),
+        choices=_choices(shown, asked),
         sentence=overview_idea(shown) or _without_comparison(shown),
         lede=lede(shown),
     )
@@ -108,29 +109,18 @@ def _how_to_begin(study: StoredStudy) -> str:
     )
 
 
-def _comparing() -> dict[str, UnitScore]:
-    return {name: score for name, score in unit_scores.items() if score.compares}
+def _comparing(study: StoredStudy) -> dict[str, UnitScore]:
+    return {name: score for name, score in offered_scores(study).items() if score.compares}
 
 
-def _score(asked: str | None) -> UnitScore | None:
-    known = _comparing()
+def _score(study: StoredStudy, asked: str | None) -> UnitScore | None:
+    known = _comparing(study)
     if asked is not None and asked not in known:
         raise BadRequest(f"no score {asked!r} compares two datasets; there are {', '.join(known)}.")
     return known[asked] if asked else None
 
 
-def _group(study: StoredStudy, asked: str | None) -> str | None:
-    """The short name of a group, which may be asked for by any of its names."""
-    known = group_names(study.groups)
-    if asked is None or asked in known.values():
-        return asked
-    if asked in known:
-        return known[asked]
-    there = f"there are {', '.join(known.values())}" if known else "no dataset of this study is in any"
-    raise BadRequest(f"no group {asked!r} of datasets; {there}.")
-
-
-def _choices(shown: ShownOverview) -> list[Choice]:
+def _choices(shown: ShownOverview, asked: Sequence[str]) -> list[Choice]:
     selection, at = shown.selection, shown.at
     layer = selection.layer_choice(at.path, **at.asked())
     _, against = selection.dataset_choices(at.path, **at.asked())
@@ -140,7 +130,7 @@ def _choices(shown: ShownOverview) -> list[Choice]:
         "Order", [Link(ORDERS[name], at(order=name)) for name in get_args(Order)], ORDERS[shown.order]
     )
     if not shown.groups:
-        return [layer, against, _sets(shown), order, _scores(shown, "Score", "as the harm asks")]
+        return [layer, against, sets_choice(shown, asked), order, _scores(shown, "Score", "as the harm asks")]
     grouping = _in_words(shown.groups)
     choices = [
         _scores(shown, "Colour by", "accuracy"),
@@ -149,7 +139,7 @@ def _choices(shown: ShownOverview) -> list[Choice]:
             [Link(grouping, at(groups="described")), Link("none", at(groups="none"))],
             grouping if shown.grouped else "none",
         ),
-        _sets(shown),
+        sets_choice(shown, asked),
         layer,
         against,
         order,
@@ -163,30 +153,14 @@ def _in_words(groups: Sequence[DatasetGroup]) -> str:
     return ", ".join(kinds) if len(kinds) <= 2 else "as described"
 
 
-def _sets(shown: ShownOverview) -> Choice:
-    """All sets, the groups, and each set."""
-    selection, at = shown.selection, shown.at
-    whole = f"all {count(len(selection.study))}" if shown.many else "all"
-    every = Link(whole, selection.everywhere(at.path, **at.asked(sets=None, cases=None)))
-    others = menu_links(
-        selection.study,
-        selection.others(),
-        lambda name: selection.on(name).page(at.path, **at.asked(sets=None)),
-        lambda group: selection.everywhere(at.path, **at.asked(sets=group, cases=None)),
-    )
-    current = whole
-    if selection.focus != selection.baseline:
-        current = selection.focus
-    elif shown.sets is not None:
-        current = f"all of {shown.sets}"
-    return Choice("Sets", [every, *others], current)
-
-
 def _scores(shown: ShownOverview, name: str, usual: str) -> Choice:
     first = Link(
         usual, shown.at(score=None), "Change per category, and change of strength." if name == "Score" else ""
     )
-    links = [Link(title(each), shown.at(score=each), score.help) for each, score in _comparing().items()]
+    links = [
+        Link(title(each), shown.at(score=each), score.help)
+        for each, score in _comparing(shown.selection.study).items()
+    ]
     return Choice(name, [first, *links], title(shown.score.name) if shown.score else usual)
 
 

@@ -57,7 +57,7 @@ def _datasets(overview: ShownOverview) -> Table:
             numeric=True,
         ),
         Column("samples", "Recorded.", numeric=True),
-        Column("wrong", "Labelled samples predicted as another category.", numeric=True),
+        Column("wrong", "Labelled samples classified as another category.", numeric=True),
         *(
             Column(
                 f"units that {way.verb}",

@@ -36,7 +36,7 @@ class ShownOverview:
     order: Order = "harm"
     most: int | None = None  # cases at most; as many as the sets ask for where None
     grouped: bool = True  # whether sets that belong together are shown as one
-    sets: str | None = None  # the group that alone is shown
+    chosen: Sequence[str] = ()  # the shifted sets that alone are shown; all where empty
     sample_of: int | None = None  # category of the sample in the cells
 
     @cached_property
@@ -56,14 +56,11 @@ class ShownOverview:
 
     @cached_property
     def shifts(self) -> Sequence[str]:
-        """The datasets that are shown: the focus or the group where one was chosen, or all but the baseline."""
+        """The datasets that are shown: the focus or others where they were chosen, or all but the baseline."""
         selection = self.selection
         if selection.focus != selection.baseline:
             return [selection.focus]
-        if self.sets is None:
-            return selection.others()
-        (group,) = (each for each in self.groups if self.names[each.called] == self.sets)
-        return [name for name in group.members if name != selection.baseline]
+        return self.chosen or selection.others()
 
     @cached_property
     def suffered(self) -> Sequence[Suffered]:

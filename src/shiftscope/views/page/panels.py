@@ -66,6 +66,14 @@ def plain(words: Words) -> str:
     return "".join(each if isinstance(each, str) else each.text for each in words)
 
 
+@dataclass(frozen=True, eq=False)
+class PictureMap:
+    """How much each place of a picture counts."""
+
+    shares: npt.NDArray[np.floating[Any]]  # (row, column) of the end of the scale, from 0 to 1
+    role: Role | None = None
+
+
 @dataclass(frozen=True)
 class Picture:
     """One sample's thumbnail."""
@@ -78,6 +86,7 @@ class Picture:
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
     box: PictureBox | None = None  # what of it is pointed at
+    map: PictureMap | None = None  # drawn in its place
 
 
 @dataclass(frozen=True)
@@ -518,7 +527,7 @@ class Curve:
         tuple[int, float, float, float]
     ]  # step, and from 0 to 1: height, lower and upper end of the band
     focus: bool = False
-    largest: int | None = None  # step of the point that is drawn larger
+    larger: int | None = None  # step of the point that is drawn larger
 
 
 @dataclass(frozen=True)
@@ -536,6 +545,17 @@ class Curves(Panel):
 
 
 @dataclass(frozen=True)
+class Several:
+    """Names of which a person ticks any; they are sent as `field`, each by itself, to `page`."""
+
+    field: str
+    page: str
+    names: Sequence[Link]  # as lines of a menu; where each leads is not used
+    ticked: Sequence[str]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Choice:
     """One way to look at the page: a menu whose entries are addresses."""
 
@@ -544,6 +564,7 @@ class Choice:
     current: str  # text of the option in force
     help: str = ""
     further: bool = False  # under "More", where at most four stand beside one another
+    several: Several | None = None  # the menu also lets any number be chosen
 
 
 @dataclass(frozen=True)

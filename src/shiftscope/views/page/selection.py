@@ -15,7 +15,9 @@ from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Choice, Link
 
 EARLIER_NAMES = {"focus": "lead", "baseline": "reference"}  # in addresses and notebooks that people keep
-Option = str | float | bool | None  # of an address; None stays out of it
+Option = (
+    str | float | bool | tuple[str, ...] | None
+)  # of an address, where several are repeated; None stays out
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Selection:
     def _written(self, options: Mapping[str, Option]) -> str:
         choices = {"layer": self.asked_layer, "baseline": self.asked_baseline, "focus": self.asked_focus}
         given = {name: value for name, value in {**choices, **options}.items() if value is not None}
-        return f"?{urlencode(given)}" if given else ""
+        return f"?{urlencode(given, doseq=True)}" if given else ""
 
     def overview(self) -> str:
         return self.page("")

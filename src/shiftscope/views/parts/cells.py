@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.views.page.panels import Cell, Column
@@ -19,10 +18,11 @@ def number_cell(value: float, low: float = NAN, high: float = NAN, *, page: str 
     return Cell(number(value), page, help, note=interval(low, high), value=value)
 
 
-def with_floor(cell: Cell, estimate: Estimate, unit: int) -> Cell:
-    """A score's cell, which says what sampling alone makes of the score, where it is known."""
+def score_cell(estimate: Estimate, unit: int) -> Cell:
+    """A score with its interval, and what sampling alone makes of the score, where it is known."""
+    value, ends = float(estimate.value[unit]), interval(float(estimate.low[unit]), float(estimate.high[unit]))
     if estimate.floor is None or not math.isfinite(estimate.floor[unit]):
-        return cell
+        return Cell(number(value), note=ends, value=value)
     floor = number(float(estimate.floor[unit]))
     note, help = f"floor {floor}", f"Sampling alone, without any shift, gives {floor}."
     if estimate.flat[unit]:
@@ -30,7 +30,7 @@ def with_floor(cell: Cell, estimate: Estimate, unit: int) -> Cell:
             f"{note}, flat",
             f"{help} Flat: in the baseline the unit does not separate the categories.",
         )
-    return replace(cell, note=f"{cell.note}; {note}" if cell.note else note, help=help)
+    return Cell(number(value), help=help, note=f"{ends}; {note}" if ends else note, value=value)
 
 
 def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str = "") -> Cell:

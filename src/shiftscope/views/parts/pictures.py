@@ -30,8 +30,8 @@ def in_words(study: StoredStudy, label: int, prediction: int) -> str:
     """Label and prediction of a sample, as one phrase."""
     if prediction == NO_LABEL:
         return "skipped"
-    predicted = f"predicted {category_name(study, prediction)}"
-    return predicted if label == NO_LABEL else f"{category_name(study, label)}, {predicted}"
+    answer = f"classified {category_name(study, prediction)}"
+    return answer if label == NO_LABEL else f"{category_name(study, label)}, {answer}"
 
 
 def pictures(

@@ -1,4 +1,4 @@
-"""The units whose mean response changed most, from ring to dot."""
+"""The units whose response changed most, from ring to dot."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def response_changes(
     before: UnitArray,
     after: UnitArray,
     *,
-    sure: Callable[[Sequence[int]], Difference],
     ways: tuple[str, str],
+    sure: Callable[[Sequence[int]], Difference] | None = None,
     note: str = "",
 ) -> Table:
     """A row for each of the units that changed most.
@@ -41,19 +41,19 @@ def response_changes(
     Parameters
     ----------
     before, after : (unit,)
-        Mean responses over each unit's largest response in the baseline.
-    sure
-        Intervals of the changes of some units, in the same measure.
+        Responses, or means of them, over each unit's largest response in the baseline.
     ways
         What the ring stands for, and what the dot does.
+    sure
+        Intervals of the changes of some units' means, in the same measure; single responses have none.
     """
     units = most_changed(before, after)
-    ends = sure(units)
+    ends = _ends(sure(units)) if sure else [(math.nan, math.nan)] * len(units)
     shown = [float(each[unit]) for each in (before, after) for unit in units]
     most = max(1.0, *shown) if shown else 1.0
     stripped = list(dict.fromkeys((selection.baseline, selection.focus)))
     rows = []
-    for unit, low, high in zip(units, ends.low.tolist(), ends.high.tolist(), strict=True):
+    for unit, (low, high) in zip(units, ends, strict=True):
         ring, dot = float(before[unit]), float(after[unit])
         text = f"{percent(ring)} → {percent(dot)}"
         drawn = Change(ring / most, dot / most, (ring + low) / most, (ring + high) / most)
@@ -67,14 +67,19 @@ def response_changes(
             ]
         )
     scale = f"of the unit's largest response in {selection.baseline}"
+    what, interval = ("mean response", ", with the 95 % interval of Welch") if sure else ("response", "")
     columns = [
-        Column("unit", help=f"Units of {selection.layer} whose mean response changed most."),
+        Column("unit", help=f"Units of {selection.layer} whose {what} changed most."),
         Column(
-            "mean response",
-            help=f"Ring: {ways[0]}. Dot: {ways[1]}, with the 95 % interval of Welch. In per cent {scale}.",
+            what,
+            help=f"Ring: {ways[0]}. Dot: {ways[1]}{interval}. In per cent {scale}.",
             axis=[(0, "0"), (1 / most, "100 %")],
         ),
         Column("from, to", help=f"In per cent {scale}.", numeric=True),
         *map(strip_column, stripped),
     ]
     return Table(title, columns, rows, note=note, empty="No unit responds differently.")
+
+
+def _ends(sure: Difference) -> list[tuple[float, float]]:
+    return list(zip(sure.low.tolist(), sure.high.tolist(), strict=True))

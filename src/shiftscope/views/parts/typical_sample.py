@@ -1,4 +1,4 @@
-"""One sample that stands for a dataset, and the same one in others."""
+"""One sample that stands for a dataset."""
 
 from __future__ import annotations
 
@@ -28,19 +28,3 @@ def typical_sample(samples: Samples, category: int | None = None) -> int | None:
         return None
     order = np.argsort(samples.confidences[chosen], kind="stable")
     return int(chosen[order[len(chosen) // 2]])
-
-
-@lru_cache(maxsize=4096)
-def position_of(samples: Samples, name: str) -> int | None:
-    """Where the sample of an id is; None where there is none, or several."""
-    wanted, found, start = name.encode(), [], 0
-    for chunk in samples.column("id").chunks:
-        _, ends, text = chunk.buffers()
-        edges = np.frombuffer(ends, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
-        letters = np.frombuffer(text, np.uint8) if text else np.empty(0, np.uint8)
-        at = np.flatnonzero(np.diff(edges) == len(wanted))
-        for back, letter in enumerate(reversed(wanted), 1):  # ids differ most at their end
-            at = at[letters[edges[at + 1] - back] == letter]
-        found += [start + int(position) for position in at]
-        start += len(chunk)
-    return found[0] if len(found) == 1 else None

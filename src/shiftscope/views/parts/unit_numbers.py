@@ -17,11 +17,11 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Cell
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import number_cell, with_floor
+from shiftscope.views.parts.cells import score_cell
 from shiftscope.views.parts.no_width import with_reason
 from shiftscope.views.parts.number_text import percent, share_interval
 from shiftscope.views.parts.shown_sets import shown_sets
-from shiftscope.views.parts.unit_scores import estimated, name_of, title
+from shiftscope.views.parts.unit_scores import estimated, name_of, offered_scores, title
 
 UNIT, MAXIMUM, FIRES = "unit", "maximum", "fires"
 # After a score's name: false discovery share, ends of its interval, what sampling alone makes of it.
@@ -55,10 +55,11 @@ class Measure:
     def cell(self, unit: int, dataset: str = "") -> Cell:
         """The number of one unit with its interval."""
         estimate = self.of(dataset) if dataset else self.estimate
-        value, low, high = (float(a[unit]) for a in (estimate.value, estimate.low, estimate.high))
+        low, high = float(estimate.low[unit]), float(estimate.high[unit])
         if self.is_share:
+            value = float(estimate.value[unit])
             return Cell(percent(value), note=share_interval(low, high), value=value)
-        cell = with_floor(number_cell(value, low, high), estimate, unit)
+        cell = score_cell(estimate, unit)
         return cell if low < high else self.reason(cell, unit, dataset or self.dataset)
 
 
@@ -115,7 +116,12 @@ class UnitNumbers:
     def shown(self) -> list[Measure]:
         """Those that can be measured: where the baseline is the focus, no score that compares with it."""
         compared = self.selection.focus != self.selection.baseline
-        return [m for m in self.measures.values() if compared or not m.compares]
+        offered = offered_scores(self.selection.study)
+        return [
+            m
+            for m in self.measures.values()
+            if (compared or not m.compares) and (m.name in offered or m.name not in unit_scores)
+        ]
 
     def measure(self, name: str) -> Measure:
         """By name, with blanks or underscores; raises `BadRequest` naming the nearest."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.estimate_units import RANKS
+from shiftscope.scores.estimation.map_numbers import has_map_numbers
 from shiftscope.scores.estimation.stored_estimates import has_estimates, lacking_estimates, stored_estimates
-from shiftscope.scores.score import unit_scores
+from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.rank_correlation import FEWEST_CATEGORIES
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.views.page.panels import Panel
 from shiftscope.views.page.section import Missing
@@ -65,6 +67,12 @@ def too_few_categories(selection: Selection, dataset: str, layer: str | None = N
         f"{named.capitalize()} need {FEWEST_CATEGORIES} categories with samples in both datasets, and {dataset} shares "
         f"{shared} with {selection.baseline}: the order of two is the same or the reverse, whatever the shift."
     )
+
+
+def offered_scores(study: StoredStudy) -> dict[str, UnitScore]:
+    """By name, those of maps only where the study has numbers of maps."""
+    kept = has_map_numbers(study)
+    return {name: score for name, score in unit_scores.items() if kept or not score.of_maps}
 
 
 def title(score: str) -> str:

@@ -12,7 +12,7 @@ from shiftscope.scores.score import UnitScore
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import number_cell, strip_cell, strip_column, with_floor
+from shiftscope.views.parts.cells import score_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import number, probability
 from shiftscope.views.parts.unit_scores import estimated, title
 
@@ -51,7 +51,6 @@ def units_by_score(
     tests = any(estimate.q is not None for *_, estimate in found)
     rows = []
     for _, name, layer, unit, estimate in heapq.nlargest(most, found, key=lambda one: one[0]):
-        value, low, high = (float(a[unit]) for a in (estimate.value, estimate.low, estimate.high))
         q = float("nan") if estimate.q is None else float(estimate.q[unit])
         rows.append(
             [
@@ -60,7 +59,7 @@ def units_by_score(
                     selection.unit(unit, layer),
                 ),
                 Cell(name, selection.layer_page(layer, focus=name, sort=score.name)),
-                with_floor(number_cell(value, low, high), estimate, unit),
+                score_cell(estimate, unit),
                 *([Cell(probability(q), value=q)] if tests else []),
                 *(strip_cell(selection, shown, unit, STRIP, layer) for shown in (selection.baseline, name)),
             ]

@@ -6,7 +6,7 @@ from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.rules import DEFAULT
 from shiftscope.explain.paths.measures.frequencies import EPS, Smoothing
-from shiftscope.explain.paths.paths import ALL, countable
+from shiftscope.explain.paths.paths import ALL, countable, shifts
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
@@ -16,6 +16,7 @@ from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.worst_set import worst_set
 from shiftscope.views.paths.path_choice import AT, PathChoice
 from shiftscope.views.paths.path_order import Order
+from shiftscope.views.paths.sentences import apart_in_words, moved_in_words
 from shiftscope.views.paths.shown_paths import Scale, ShownPaths
 
 TITLE = "Significant paths"
@@ -68,7 +69,23 @@ def paths(
     if selection.baseline not in chosen.statistics:
         return Page(TITLE, [_not_counted(chosen)], trail, choices=choices, subtitle=subtitle)
     shown = ShownPaths(chosen, at, order, scale, category, log)
-    return Page(TITLE, panels_of(shown), trail, choices=[*choices, *_choices(shown)], subtitle=subtitle)
+    return Page(
+        TITLE,
+        panels_of(shown),
+        trail,
+        choices=[*choices, *_choices(shown)],
+        subtitle=subtitle,
+        sentence=_sentence(shown),
+    )
+
+
+def _sentence(shown: ShownPaths) -> str:
+    """What moved in the set beside the baseline, or how far apart categories are where there is none."""
+    baseline, against = shown.selection.baseline, shown.against
+    if shown.followed == baseline:
+        return apart_in_words(baseline, against.mean_kl.value, against.floor.value)
+    moved, usual, _ = shifts(shown.here, against)
+    return moved_in_words(shown.followed, baseline, shown.chosen.names()[:-1], moved[:-1], usual[:-1])
 
 
 def _no_map() -> Message:

@@ -22,8 +22,7 @@ def search(shown: ShownRepair) -> Panel | None:
         shown.selection.study,
         "Search which units to silence",
         "Units are silenced one after the other on one half of the samples, and how many are worth it is decided by "
-        "cross-validation there; the effect is counted on the other half. Seconds for a small head, minutes for a "
-        "thousand categories.",
+        "cross-validation there; the effect is counted on the other half.",
         kind="repair",
         parameters={
             "dataset": question.dataset,
@@ -37,7 +36,7 @@ def search(shown: ShownRepair) -> Panel | None:
         size=SEARCHES * question.most,
         button="Search",
     )
-    return offer or Code("This command searches, and stores what it finds", command(shown))
+    return offer or Code("Run this in a terminal, then reload the page", command(shown))
 
 
 def command(shown: ShownRepair, *more: str) -> str:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from shiftscope.counted import counted
 from shiftscope.explain.interventions.intervention import Answers
-from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.explain.interventions.repair import Repair
 from shiftscope.outcomes.outcomes import Positions
 from shiftscope.statistics.split import FIT, HELD_OUT
@@ -24,7 +23,7 @@ NAMED = 3
 
 
 def headline(repair: Repair, units: int) -> str:
-    """The page's one idea: what silencing gives the shifted set, and what it costs the reference.
+    """The page's one idea: what silencing gives the shifted set, and what it costs others.
 
     Parameters
     ----------
@@ -34,11 +33,12 @@ def headline(repair: Repair, units: int) -> str:
     name = repair.dataset
     if not repair.units:
         return f"No set of units helps {name}"
-    gain, there = repair.held_out[name], repair.held_out[repair.reference]
+    gain = repair.held_out[name]
     silencing = f"Silencing {len(repair.units)} of {counted(units, 'unit')}"
     if gain.interval[0] <= 0:
         return f"{silencing} does not surely help {name}"
-    cost = f", and costs {repair.reference} {amount(-there.difference)}" if surely_less(there) else ""
+    costs = [f"{harmed} {amount(-repair.held_out[harmed].difference)}" for harmed in repair.harmed]
+    cost = f", and costs {in_a_row(costs)}" if costs else ""
     return f"{silencing} gives {name} {amount(gain.difference)} points back{cost}"
 
 
@@ -73,10 +73,9 @@ def who_is_helped(repair: Repair) -> str:
     """The sets whose interval excludes zero, by its side."""
     held_out = repair.held_out
     helped = [name for name, pairs in held_out.items() if pairs.interval[0] > 0]
-    harmed = [name for name, pairs in held_out.items() if surely_less(pairs)]
     alone = ", nothing else" if helped == [repair.dataset] and len(held_out) > 2 else ""
     helps = f"Helps {in_a_row(helped)}{alone}" if helped else "Helps no set surely"
-    return helps + (f"; costs {in_a_row(harmed)}" if harmed else "")
+    return helps + (f"; costs {in_a_row(repair.harmed)}" if repair.harmed else "")
 
 
 def how_many_needed(repair: Repair) -> str:
@@ -138,11 +137,6 @@ def turned(answers: Answers, fixed: Positions, broken: Positions, categories: Se
         (label, now), _ = after.most_common(1)[0]
         words.append(f"most often broken: {categories[label]} → {categories[now]}")
     return "; ".join(words)
-
-
-def surely_less(pairs: Pairs) -> bool:
-    """Whether the whole interval of the change lies below zero."""
-    return pairs.interval[1] < 0
 
 
 def amount(share: float) -> str:

@@ -58,7 +58,7 @@ def _table(sample: ShownSample, units: int | None) -> Table:
         Column("unit"),
         Column(
             f"of the maximum in {selection.baseline}",
-            "Response to this image over the unit's largest response in the reference; above 100 % is possible.",
+            "Response to this image over the unit's largest response in the baseline; above 100 % is possible.",
             numeric=True,
         ),
         Column("response", "To this image.", numeric=True),
@@ -91,6 +91,6 @@ def _table(sample: ShownSample, units: int | None) -> Table:
         columns,
         rows,
         note=f"Beside the response to this image, the mean response to its {what}, {named}, in each dataset.",
-        empty="No unit with a positive reference maximum responds to this image.",
+        empty="No unit with a maximum above zero in the baseline responds to this image.",
         whole=partial(_table, sample, None) if units else None,
     )

@@ -1,4 +1,4 @@
-"""Why one image was predicted as it was: what each unit adds to the prediction's logit over another's."""
+"""Why one image was classified as it was: what each unit adds to the prediction's logit over another's."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.outcomes.twins import twins
 from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
+from shiftscope.store.twins import first_twin
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.worst_set import worst_set
@@ -51,7 +52,7 @@ class ShownSample:
             recording = self.selection.study[name]
             if recording is self.recording:
                 found[name] = self.position
-            elif (position := int(twins(self.recording.samples, recording.samples)[self.position])) >= 0:
+            elif (position := self._there(recording)) >= 0:
                 found[name] = position
         return found
 
@@ -88,6 +89,13 @@ class ShownSample:
         """Why there are no responses to it; empty where there are."""
         return lacking(self.recording, self.seen)
 
+    def _there(self, recording: Recording) -> int:
+        """Row of its first twin, as the recordings state them, else of the sample with the same id; -1 for none."""
+        stated = first_twin(self.selection.study, self.recording.name, self.position, recording.name)
+        if stated is None:
+            return int(twins(self.recording.samples, recording.samples)[self.position])
+        return stated
+
     def _in(self, name: str) -> tuple[Recording, StoredSample] | None:
         if name not in self.places:
             return None
@@ -102,5 +110,5 @@ def lacking(recording: Recording, seen: StoredSample) -> str:
 
 
 def runner_up(logits: npt.NDArray[Any], prediction: int) -> int:
-    """The likeliest category beside the predicted one."""
+    """The likeliest category beside the one it is classified as."""
     return int(np.argsort(-np.where(np.arange(len(logits)) == prediction, -np.inf, logits))[0])

@@ -63,7 +63,7 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
             name if name in named else "",
             [(steps[value], *_over(band, top)) for value, band in zip(members, each.means, strict=True)],
             focus=name == coloured,
-            largest=steps[list(members)[each.largest]] if name == coloured else None,
+            larger=_larger(unit, each, members, steps, usual) if name == coloured else None,
         )
         for name, (each, members) in doses.items()
     ]
@@ -101,6 +101,15 @@ def _coloured(unit: ShownUnit, doses: Mapping[str, tuple[Dose, Mapping[float, st
         if unit.selection.focus in members.values():
             return name
     return max(doses, key=lambda name: _moved(doses[name][0], usual))
+
+
+def _larger(
+    unit: ShownUnit, dose: Dose, members: Mapping[float, str], steps: Mapping[float, int], usual: Band
+) -> int | None:
+    """The step up to which the group drives the unit; where it does not, the focus's own."""
+    if dose.direction(usual) > 0:
+        return steps[list(members)[dose.largest]]
+    return next((steps[value] for value, name in members.items() if name == unit.selection.focus), None)
 
 
 def _moved(dose: Dose, usual: Band) -> float:

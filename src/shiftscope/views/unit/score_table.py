@@ -17,7 +17,7 @@ from shiftscope.statistics.ranked import rank
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import number_cell, with_floor
+from shiftscope.views.parts.cells import score_cell
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.no_width import not_kept, with_reason
 from shiftscope.views.parts.number_text import NOTHING, count, number, probability
@@ -33,8 +33,8 @@ Q = (
 )
 
 FLOOR = (
-    "What sampling alone makes of the score, from halves of the reference. Flat: a unit that does not separate the "
-    "categories in the reference, so that their order means nothing."
+    "What sampling alone makes of the score, from halves of the baseline. Flat: a unit that does not separate the "
+    "categories in the baseline, so that their order means nothing."
 )
 
 
@@ -56,8 +56,9 @@ def score_table(unit: ShownUnit) -> Fold:
         columns.append(Column("rank", f"In {name}. {RANK}", numeric=True))
     rows = []
     for score, described in unit_scores.items():
-        if described.of_twins and all(np.isnan(each[score].value).all() for each in found.values()):
-            continue  # no set has twins
+        optional = described.of_twins or described.of_maps
+        if optional and all(np.isnan(each[score].value).all() for each in found.values()):
+            continue  # no set has twins, or numbers of maps
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         help = f"{described.help} Measured in: {described.measured_in}.{null} High: {described.high}."
         cells = [Cell(title(score), explained(score), help)]
@@ -103,8 +104,7 @@ def _sets(unit: ShownUnit) -> list[str]:
 
 
 def _value(estimate: Estimate, index: int) -> Cell:
-    cell = number_cell(*(float(numbers[index]) for numbers in (estimate.value, estimate.low, estimate.high)))
-    cell = with_floor(cell, estimate, index)
+    cell = score_cell(estimate, index)
     if estimate.q is None or math.isnan(estimate.q[index]):
         return cell
     q = probability(float(estimate.q[index]))

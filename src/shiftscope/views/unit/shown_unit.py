@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import StudyBusy, StudyDamaged
+from shiftscope.explain.attribution.attributions import Attributions
+from shiftscope.explain.attribution.stored_attributions import listed_attributions
 from shiftscope.store.notes import UnitNote, unit_note
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.category_sums import CategorySums
@@ -43,6 +45,7 @@ class ShownUnit:
     seed: int
     place: Place
     refused: Sequence[Message] = ()  # why the focus is not the one asked for
+    method: str = ""  # of the maps; the first that is kept where empty
 
     @property
     def study(self) -> StoredStudy:
@@ -76,6 +79,12 @@ class ShownUnit:
     def answered(self) -> Answered:
         """How its answers to the categories changed from baseline to focus."""
         return answered(*(self.means(name) for name in (self.selection.baseline, self.selection.focus)))
+
+    @cached_property
+    def maps(self) -> list[Attributions]:
+        """Those that are kept of the unit over samples of baseline and focus, one after the other method."""
+        found = listed_attributions(self.study, self.layer, self.index)
+        return [each for each in found if each.question.dataset in self.pair]
 
     @cached_property
     def note(self) -> UnitNote | StudyBusy | StudyDamaged:

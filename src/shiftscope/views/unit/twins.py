@@ -13,16 +13,19 @@ from shiftscope.scores.estimation.twins_worth import DISCOVERED, times, units_fo
 from shiftscope.statistics.clusters import Clusters
 from shiftscope.store.twins import Twins
 from shiftscope.summaries.moments import Moments
-from shiftscope.views.page.panels import Chart, Fold, ImageStrip, Panel, Rows, Words
+from shiftscope.tuning.twin_changes import FEWEST_TESTED, twin_changes_by_category
+from shiftscope.views.page.panels import Cell, Chart, Column, Fold, ImageStrip, Panel, Rows, Table, Words
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import point_size
 from shiftscope.views.parts.number_text import all_exact, count, number, percent, probability
-from shiftscope.views.parts.pictures import pictures, role, strongest
+from shiftscope.views.parts.pictures import category_name, pictures, role, strongest
 from shiftscope.views.parts.twins import twins_of
 from shiftscope.views.parts.unit_scores import estimated
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 IMAGES = 12
+CATEGORIES = 12  # of the table
 POINTS = 2000  # of the chart at most
 SEED = 0  # of those chosen
 SIDE = 380  # pixels of the chart, both ways
@@ -51,6 +54,7 @@ def _panels(unit: ShownUnit, name: str, pairs: Twins) -> list[Panel]:
     return [
         *_strips(unit, name, pairs, ours),
         _scatter(unit, name, pairs, ours[pairs.ours], theirs[pairs.theirs]),
+        *_by_category(unit, name, pairs, ours[pairs.ours], theirs[pairs.theirs]),
     ]
 
 
@@ -74,6 +78,53 @@ def _strips(unit: ShownUnit, name: str, pairs: Twins, ours: npt.NDArray[np.float
             f"Their twins in {name}", below, role(selection, name), note="in the same order", empty="None."
         ),
     ]
+
+
+def _by_category(
+    unit: ShownUnit,
+    name: str,
+    pairs: Twins,
+    ours: npt.NDArray[np.float64],
+    theirs: npt.NDArray[np.float64],
+) -> list[Table]:
+    """The two scores of each category by itself, the largest change first; nothing where none has enough twins."""
+    there = ~np.isnan(ours) & ~np.isnan(theirs)
+    labels = unit.study[unit.selection.baseline].samples.labels[pairs.theirs]
+    found = twin_changes_by_category(ours[there], theirs[there], labels[there], pairs.originals[there])
+    order = sorted(found, key=lambda c: -np.nan_to_num(abs(found[c].change)))
+    rows = []
+    for category in order[:CATEGORIES]:
+        own = found[category]
+        rows.append(
+            [
+                Cell(category_name(unit.study, category), unit.selection.category(category)),
+                number_cell(own.change, own.low, own.high),
+                Cell(percent(own.increase), value=own.increase),
+                Cell(count(own.originals), value=own.originals),
+                Cell(probability(own.q), value=own.q),
+            ]
+        )
+    columns = [
+        Column("category"),
+        Column(
+            "twin change",
+            help=f"Mean response in {name} less that to the twins, in standard deviations of the responses to all "
+            "twins, with the 95 % interval of Student.",
+            numeric=True,
+        ),
+        Column(
+            "more in", help="Share of the originals to whose twin it responds more; ties half.", numeric=True
+        ),
+        Column("originals", numeric=True),
+        Column(
+            "q",
+            help=f"Exchange of the twins, by Benjamini and Hochberg over the unit's categories; from {FEWEST_TESTED} "
+            "originals on.",
+            numeric=True,
+        ),
+    ]
+    some = f"The {CATEGORIES} that changed most, of {count(len(order))}." if len(order) > CATEGORIES else ""
+    return [Table("By category", columns, rows, note=some)] if rows else []
 
 
 def _scatter(

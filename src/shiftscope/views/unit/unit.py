@@ -19,6 +19,7 @@ from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_order import UnitOrder, walk_choice
 from shiftscope.views.unit.unit_sentence import unit_lede, unit_sentence
+from shiftscope.views.unit.where import method_of
 
 
 @view("layers/{layer}/units/{index}")
@@ -34,6 +35,7 @@ def unit(
     start: int = 0,
     seed: int = 0,
     place: Place = "box",
+    method: str = "",
     sort: str | None = None,
     ascending: bool = False,
     where: str = "",
@@ -44,13 +46,15 @@ def unit(
     ----------
     focus
         By default the set that loses most accuracy.
+    method
+        Whose maps are shown, of those that are kept.
     """
     asked = Selection.at(study, layer, baseline, focus)
     selection = two_sets(asked)
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
     units = f"{selection.at_layer(layer)}/units"
-    options = {"show": show, "images": images, "start": start, "seed": seed, "place": place}
+    options = {"show": show, "images": images, "start": start, "seed": seed, "place": place, "method": method}
     at = PageAddress(
         selection,
         f"{units}/{index}",
@@ -58,7 +62,7 @@ def unit(
         {"layer": None, **options, "sort": sort, "ascending": ascending, "where": where},
     )
     refused = refusal(asked, selection)
-    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused)
+    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused, method)
     order = UnitOrder.through(selection, layer, index, sort, ascending=ascending, where=where)
     before, after = order.neighbours(lambda other: selection.page(f"{units}/{other}", **at.asked(start=0)))
     return Page(
@@ -76,7 +80,8 @@ def unit(
             Choice("Images", [Link(NAMES[s], at(show=s, start=0)) for s in NAMES], NAMES[show]),
             *_places(shown),
             *_seeds(at, show, seed),
-            walk_choice(lambda sort: at(sort=sort, ascending=False), sort, where),
+            *_methods(shown),
+            walk_choice(study, lambda sort: at(sort=sort, ascending=False), sort, where),
         ],
         related=interventions(selection, layer, [index], "Silence this unit"),
     )
@@ -93,6 +98,14 @@ def _places(unit: ShownUnit) -> list[Choice]:
         return []
     options = [Link(place, unit.at(place=place)) for place in get_args(Place)]
     return [Choice("Place", options, unit.place, "Where in an image the unit responds most.")]
+
+
+def _methods(unit: ShownUnit) -> list[Choice]:
+    names = sorted({each.question.method for each in unit.maps})
+    if len(names) < 2:
+        return []
+    options = [Link(name, unit.at(method=name)) for name in names]
+    return [Choice("Maps", options, method_of(unit), "The method of the maps under Where it looks.", True)]
 
 
 def _seeds(at: PageAddress, show: Show, seed: int) -> list[Choice]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import ranked
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.readable_notes import readable_notes
 from shiftscope.views.parts.unit_filter import conditions, passing
 from shiftscope.views.parts.unit_numbers import FIRES, MAXIMUM, UNIT, Q, UnitNumbers
-from shiftscope.views.parts.unit_scores import name_of, title
+from shiftscope.views.parts.unit_scores import name_of, offered_scores, title
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,14 @@ class UnitOrder:
         return at(self.place - 1, "Previous"), at(self.place + 1, "Next")
 
 
-def walk_choice(page: Callable[[str | None], str], sort: str | None, where: str) -> Choice:
+def walk_choice(
+    study: StoredStudy, page: Callable[[str | None], str], sort: str | None, where: str
+) -> Choice:
     """A menu of what to walk by; `page` gives the address for one of them."""
     names: dict[str | None, str] = {None: "number"}
-    names |= {name: title(name) for name in dict.fromkeys([*unit_scores, MAXIMUM, FIRES, sort]) if name}
+    names |= {
+        name: title(name) for name in dict.fromkeys([*offered_scores(study), MAXIMUM, FIRES, sort]) if name
+    }
     filtered = f" Only units that pass the filter: {where}." if where.strip() else ""
     return Choice(
         "Walk by",
@@ -74,7 +79,7 @@ def walk_choice(page: Callable[[str | None], str], sort: str | None, where: str)
 
 
 def _measured_in(selection: Selection, sort: str) -> str:
-    """The dataset whose score is meant: the focus; where that is the reference and the score compares, the first
+    """The dataset whose score is meant: the focus; where that is the baseline and the score compares, the first
     shifted one."""
     score = name_of(sort.removesuffix(Q))
     others = selection.others()

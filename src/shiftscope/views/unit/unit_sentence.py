@@ -15,6 +15,7 @@ from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import interval, number, times, whole_percent
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.unit_change import change_in_words
 from shiftscope.views.unit.shown_unit import MOST_OTHERS, ShownUnit
 
 
@@ -49,19 +50,10 @@ def in_words(
     """
     baseline, focus = pair
     liked, likes = (in_a_row([names[c] for c in each]) for each in (told.before, told.after))
-    usual = f" ({names[told.before[0]]})" if told.before else ""
     ratio = told.ratio
     mean = f": mean {times(ratio)}" if math.isfinite(ratio) else ""
-    if told.way == "other":
-        return f"Unit {index} answered to {liked}; under {focus} it answers to {likes}"
-    if told.way == "everything":
-        return f"Unit {index}{usual} fires on everything under {focus}: mean {times(ratio)}"
-    if told.way == "more":
-        return f"Unit {index}{usual} fires more under {focus}: mean {times(ratio)}"
-    if told.way == "less" and ratio == 0:
-        return f"Unit {index}{usual} goes silent under {focus}"
-    if told.way == "less" and ratio > 0:
-        return f"Unit {index}{usual} goes quiet under {focus}: mean {times(ratio)}"
+    if change := change_in_words(told, names, focus):
+        return f"Unit {index} {change}"
     if liked and likes and told.before[0] == told.after[0]:
         return f"Unit {index} answers to {likes} under {focus}, as in {baseline}{mean}"
     if liked and likes:

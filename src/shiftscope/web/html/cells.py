@@ -25,6 +25,7 @@ from shiftscope.views.page.panels import (
     Words,
 )
 from shiftscope.web.html.addresses import Addresses
+from shiftscope.web.html.maps import map_source
 
 _BAR = (
     '<svg class="bar" width="100%" height="100%" aria-hidden="true"><rect width="{}%" height="100%"/></svg>'
@@ -117,7 +118,7 @@ def entries(links: Sequence[Link], addresses: Addresses, most: int | None = None
 
 def lines_left(links: Sequence[Link], most: int) -> int:
     """How many links stand on lines beyond the first `most`."""
-    return sum(len(line) for line in _lines_of(links)[most:])
+    return sum(len(line) for line in lines_of(links)[most:])
 
 
 def options(choice: Choice, addresses: Addresses) -> Markup:
@@ -130,7 +131,7 @@ def options(choice: Choice, addresses: Addresses) -> Markup:
 def menu_lines(links: Sequence[Link], addresses: Addresses, current: str, swap: str) -> list[str]:
     """Each line as HTML; `current` is the text of the link in force."""
     lines = []
-    for line in _lines_of(links):
+    for line in lines_of(links):
         drawn, kind = "".join([_menu_link(link, addresses, current, swap) for link in line]), ""
         if line[0].within:
             drawn, kind = f"<span>{escaped(line[0].within)}</span>{drawn}", ' class="within"'
@@ -138,7 +139,8 @@ def menu_lines(links: Sequence[Link], addresses: Addresses, current: str, swap: 
     return lines
 
 
-def _lines_of(links: Sequence[Link]) -> list[list[Link]]:
+def lines_of(links: Sequence[Link]) -> list[list[Link]]:
+    """Neighbours of one name share a line."""
     lines: list[list[Link]] = []
     for link in links:
         if link.within and lines and lines[-1][0].within == link.within:
@@ -247,7 +249,9 @@ def accuracy(change: Change, text: str, label: str) -> Markup:
 def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     verdict = escaped(f" {picture.verdict}") if picture.verdict else ""
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
-    if picture.drawn:
+    if picture.drawn and picture.map:
+        inside = f'<span class="map"><img src="{map_source(picture.map)}" width="56" height="56" alt="{alt}"></span>'
+    elif picture.drawn:
         address = _escaped(addresses.picture(picture))
         if picture.box and picture.box.cropped:
             inside = _crop(picture.box, address, alt)

@@ -106,8 +106,8 @@ def _laid_out(matrix: Matrix) -> Drawing:
     if not matrix.amounts:
         levels = _grown(levels, cell, 128 if matrix.signed else 0)
     return Drawing(
-        picture=_png(levels, ramp),
-        scale=_png(np.arange(1, 256, dtype=np.uint8)[None], ramp),
+        picture=png(levels, ramp),
+        scale=png(np.arange(1, 256, dtype=np.uint8)[None], ramp),
         ends=ends,
         empty=not len(found),
         left=24 + max((len(label.text) * LETTER for label in rows), default=0),
@@ -218,7 +218,7 @@ def _grown(levels: npt.NDArray[np.uint8], cell: float, middle: int) -> npt.NDArr
     return levels
 
 
-def _png(levels: npt.NDArray[np.uint8], ramp: Sequence[str]) -> str:
+def png(levels: npt.NDArray[np.uint8], ramp: Sequence[str]) -> str:
     """A data URI; a palette keeps a thousand by thousand cells within a megabyte."""
     from PIL import Image  # late: most pages have no matrix
 

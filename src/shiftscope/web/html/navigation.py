@@ -48,6 +48,7 @@ class Navigation:
     questions: Sequence[Link] = ()  # pages of the whole study beside the overview
     written: Callable[[str], Sequence[Link]] = lambda text: ()  # units whose label, tags or note hold a text
     scores: Callable[[str], Sequence[Link]] = lambda text: ()  # what those of a name mean
+    score_names: Sequence[str] = ()  # under which they are found
     samples: Callable[[str], Sequence[Link]] = lambda text: ()  # those with an id
     # Whether the layer or dataset at an address has a unit or sample of a number.
     holds: Callable[[str, int], bool] = lambda page, number: True
@@ -65,6 +66,7 @@ def navigation(study: StudyIndex) -> Navigation:
             *([Link("Jobs", "jobs")] if jobs_of(study) else []),
         ],
         scores=partial(_scores, study) if isinstance(study, StoredStudy) else lambda text: (),
+        score_names=list(unit_scores) if isinstance(study, StoredStudy) and study.layers else (),
         samples=partial(_samples, study) if isinstance(study, StoredStudy) else lambda text: (),
         written=partial(_written, study) if isinstance(study, StoredStudy) else lambda text: (),
         holds=partial(_holds, study) if isinstance(study, StoredStudy) else lambda page, number: True,

@@ -23,6 +23,10 @@ class Live(Protocol):
         self, layer: str, units: Sequence[int], edit: EditKind, /, *, reference: str, progress: Progress
     ) -> Any: ...
 
+    def attribute(
+        self, layer: str, unit: int, /, *, method: str, dataset: str, samples: int, progress: Progress
+    ) -> Any: ...
+
     def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
 
     def repair(

@@ -26,6 +26,7 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
+from shiftscope.web.html.maps import map_source
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.picture_types import data_uri
 from shiftscope.web.notebook.chart_image import chart_svg
@@ -127,4 +128,4 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters["percent"] = percent
-_templates.globals.update(most_rows=ROWS, most_pictures=PICTURES, plain=plain)
+_templates.globals.update(most_rows=ROWS, most_pictures=PICTURES, plain=plain, map_source=map_source)

@@ -26,7 +26,7 @@ CATEGORIES = 20
 CONFUSIONS = 20
 LONGEST_NAME = 60  # letters of a file's name
 
-ORDER_ONLY = frozenset({"sort"})  # a table in another order is still that table
+ORDER_ONLY = frozenset({"sort", "ascending"})  # a table in another order is still that table
 FOLLOWED = frozenset({"focus"})  # another focus shows the same datasets in another order
 
 Key = tuple[str, frozenset[tuple[str, str]]]  # a path and its options

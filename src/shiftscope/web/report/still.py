@@ -83,4 +83,4 @@ def _offered(choice: Choice, contents: Contents) -> Choice | None:
         if file and here and file not in kept.values():
             kept[text] = file
     options = [option for option in choice.options if option.text in kept]
-    return replace(choice, options=options) if len(options) > 1 else None
+    return replace(choice, options=options, several=None) if len(options) > 1 else None

@@ -277,7 +277,7 @@ class _Shown:
         around = navigation(self.study)
         links = [*around.layers, *around.datasets, *around.categories]
         headers = {"Cache-Control": assets.ALWAYS_ASK}
-        return JSONResponse([link.text for link in links], headers=headers)
+        return JSONResponse([*(link.text for link in links), *around.score_names], headers=headers)
 
     def refusal(self, request: Request) -> Response:
         page = Page(

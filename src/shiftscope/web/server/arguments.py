@@ -61,7 +61,8 @@ def options(draw: Callable[..., object]) -> Mapping[str, Any]:
 
 
 def chosen(query: QueryParams, kinds: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that an address sets, converted; others keep their defaults, empty ones too.
+    """The options that an address sets, converted; others keep their defaults, empty ones too. One that may be set
+    several times, and is, is a list.
 
     Raises
     ------
@@ -71,6 +72,9 @@ def chosen(query: QueryParams, kinds: Mapping[str, Any]) -> dict[str, Any]:
     given = {}
     for name, kind in kinds.items():
         texts = query.getlist(name) or query.getlist(EARLIER_NAMES.get(name, name))
+        if len(texts) > 1 and several(kind):
+            given[name] = [text for text in texts if text]
+            continue
         if len(texts) > 1:
             raise BadRequest(f"the address sets {name!r} {len(texts)} times; once is enough.")
         if texts and texts[0]:

@@ -47,7 +47,8 @@
         category: colours("reference", "shifted", "third", "fourth", "fifth", "sixth", "seventh"),
         datasets: colours("reference", "shifted", "third", "fourth", "fifth", "sixth", "seventh"),
         verdict: colours("right", "wrong"),
-        ordinal: colours("ramp-low", "ramp-middle", "ramp-high"),
+        // As a scheme, of which each of any number of values has its own part; the palest is none on paper.
+        ordinal: { scheme: colours("ramp-low", "ramp-middle", "ramp-high"), extent: [0.2, 1] },
         ramp: colours("ramp-low", "ramp-middle", "ramp-high"),
         heatmap: colours("ramp-low", "ramp-middle", "ramp-high"),
         diverging: colours("reference", "surface", "shifted"),

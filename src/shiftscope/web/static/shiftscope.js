@@ -33,7 +33,8 @@ const shiftscope = {
 };
 
 {
-  // Keys. A link or control names its keys in data-keys; two keys are struck one after the other.
+  // Keys. A link or control names its keys in data-keys, with commas between several; "g o" are two, struck one after
+  // the other.
   let first = "";
   const forget = { timer: 0 };
 
@@ -50,7 +51,10 @@ const shiftscope = {
       event.preventDefault();
     }
     const struck = first ? `${first} ${event.key}` : event.key;
-    [...document.querySelectorAll("[data-keys]")].find((link) => link.dataset.keys === struck)?.click();
+    [...document.querySelectorAll("[data-keys]")].find((link) => link.dataset.keys.split(",").includes(struck))?.click();
+    if (struck === "f") nextFocus();
+    if (struck === "b") swapSets();
+    if (event.key === "Enter") mainOfRow(event)?.click();
     if (event.key === "x") document.activeElement?.closest("li")?.querySelector("input[name=chosen]")?.click();
     const field = document.querySelector(`[data-focus="${CSS.escape(event.key)}"]`);
     if (field) {
@@ -65,6 +69,30 @@ const shiftscope = {
     clearTimeout(forget.timer);
     forget.timer = setTimeout(() => (first = ""), 1500);
   });
+
+  // The sets compared, by their menus; a page without them has nothing to change.
+  const menuOf = (name) => document.querySelector(`details.choice[data-choice="${name}"]`);
+  const nextFocus = () => {
+    const links = [...(menuOf("Focus")?.querySelectorAll("a") ?? [])];
+    const now = links.findIndex((link) => link.getAttribute("aria-current") === "true");
+    if (links.length > 1 || (links.length && now < 0)) links[(now + 1) % links.length].click();
+  };
+  const swapSets = () => {
+    const [focus, baseline] = ["Focus", "Baseline"].map((name) => menuOf(name)?.querySelector("summary b").textContent);
+    if (!focus || !baseline || focus === baseline) return;
+    const address = new URL(location.href);
+    address.searchParams.set("focus", baseline);
+    address.searchParams.set("baseline", focus);
+    location.href = address.href;
+  };
+
+  // The row at hand holds the keyboard or, where nothing does, the pointer.
+  const mainOfRow = ({ target }) => {
+    const rows = "article.case, tbody tr";
+    if (target.matches?.("a, button, summary, label")) return null; // Enter is theirs
+    const held = target.closest?.(rows) ?? document.querySelector("article.case:hover, tbody tr:hover");
+    return held?.querySelector("a.go.first, a.main") ?? held?.querySelector("a");
+  };
 
   // "g" and a letter begin a search for a thing of one kind, near the page that is shown.
   const kinds = { "g u": "unit", "g i": "image", "g c": "category" };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -30,6 +30,7 @@ from shiftscope.statistics.split import fit_half
 
 CUE = "cue"  # its name among the shifts of a description
 NAMED = 5  # categories in an error
+TRAINED_ON: SetName = "associated"
 
 
 class Cued:
@@ -82,7 +83,7 @@ class Cued:
         self.labels = rows.labels[self.positions]
         if cues is None:
             self._refuse_empty()
-            self.cues = self._dealt()
+            self.cues = self._dealt(name)
         else:
             given = (cues[each] for each in self.ids)
             self.cues = np.array([NO_LABEL if each is None else each for each in given], np.int64)
@@ -113,12 +114,26 @@ class Cued:
     def fingerprint(self) -> str:
         """That of the source, with the recipe, the set, and which sample has which cue."""
         self.source_fingerprint = own = self.made_from.fingerprint()  # anew: files may have changed
-        return fingerprint("cue", own, self._entry, self.positions, self.cues)
+        return self._fingerprint(own, self.name, self.cues)
+
+    def twin_fingerprints(self) -> Iterator[str]:
+        """Of the datasets that have the same samples by id: the set without a cue, the source, and the sets with one.
+
+        Of those that are trained on only the source has them.
+        """
+        own = self.source_fingerprint
+        others = () if self.name == TRAINED_ON else tuple(each for each in SETS if each != TRAINED_ON)
+        if "neutral" in others:
+            yield self._fingerprint(own, "neutral", self._dealt("neutral"))
+        yield own
+        for name in others:
+            if name != "neutral":
+                yield self._fingerprint(own, name, self._dealt(name))
 
     def describe(self) -> dict[str, Any]:
         """What the source says of itself, and the cue among the shifts, in the order in which they are applied."""
         own = dict(self.made_from.describe())
-        entry = {**self._entry, "made_from": self.source_fingerprint}
+        entry = {**self._entry(self.name), "made_from": self.source_fingerprint}
         return own | {SHIFTS: [*own.get(SHIFTS, []), entry]} | in_words([*own.get("told", ()), *self._told])
 
     @cached_property
@@ -126,13 +141,15 @@ class Cued:
         """Of the dataset it was made from."""
         return self.made_from.fingerprint()
 
-    @property
-    def _entry(self) -> dict[str, Any]:
+    def _fingerprint(self, made_from: str, name: SetName, cues: npt.NDArray[np.int64]) -> str:
+        return fingerprint("cue", made_from, self._entry(name), self.positions, cues)
+
+    def _entry(self, name: SetName) -> dict[str, Any]:
         recipe = self.recipe
         return {
             "name": CUE,
             "version": recipe.cue.version,
-            "set": self.name,
+            "set": name,
             "kind": recipe.kind,
             "association": recipe.association,
             "opacity": recipe.opacity,
@@ -155,13 +172,13 @@ class Cued:
         left = f"{counted(self.left_out, 'sample')} without a label left out." if self.left_out else ""
         return [f"{told}{dials}.", *([left] if left else [])]
 
-    def _dealt(self) -> npt.NDArray[np.int64]:
+    def _dealt(self, name: SetName) -> npt.NDArray[np.int64]:
         seed = self.recipe.seed
-        if self.name == "associated":
+        if name == TRAINED_ON:
             return by_association(self.ids, self.labels, self.count, self.recipe.association, seed)
-        if self.name == "conflict":
+        if name == "conflict":
             return in_conflict(self.ids, self.labels, self.count, seed)
-        return np.full(len(self.ids), NO_LABEL) if self.name == "neutral" else self.labels
+        return np.full(len(self.ids), NO_LABEL) if name == "neutral" else self.labels
 
     def _planted(self, sample: Sample, cue: int) -> Sample:
         pixels = pixels_of(sample)

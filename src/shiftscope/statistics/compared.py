@@ -114,6 +114,12 @@ def difference(
     return _tested(sides, means, lambda a, b: (b - a)[..., 0], low, high, rng, most_permutations)
 
 
+def side_means(sides: Sides) -> tuple[FloatArray, FloatArray]:
+    """(unit, part) means of the reference's side and of the shifted one, as they are compared; NaN without samples."""
+    means = _Means(sides)
+    return means(~sides.shifted[None])[0], means(sides.shifted[None])[0]
+
+
 def distance(
     sides: Sides, rng: np.random.Generator, *, most_permutations: int = MOST_PERMUTATIONS
 ) -> Compared:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shiftscope.explain.attribution.compared import (
+from shiftscope.statistics.compared import (
     difference,
     distance,
     jensen_shannon,

@@ -1,0 +1,238 @@
+"""`shiftscope attribute`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from shiftscope.cli.study_address import StudyAddress
+from shiftscope.errors import BadRequest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.text import Text
+
+    from shiftscope.explain.attribution.attributions import Attributions
+
+
+def attribute(
+    study: StudyAddress,
+    /,
+    *,
+    layer: str | None = None,
+    unit: str | None = None,
+    units: Literal["all"] | None = None,
+    keep: Literal["maps", "shares"] = "maps",
+    method: str = "saliency",
+    dataset: str | None = None,
+    samples: list[str] | None = None,
+    low_pass: float | None = None,
+    baseline: str | None = None,
+    option: list[str] | None = None,
+    seed: int = 0,
+    dry_run: bool = False,
+    batch_size: int | None = None,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    json: bool = False,
+) -> None:
+    """Say where in its samples a unit reads what it says, by maps that the study keeps.
+
+    What is kept already is shown without the model. With --units all --keep shares the maps of every unit become
+    numbers that scores read; the same command goes on where it stopped.
+
+    Parameters
+    ----------
+    study
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
+    layer
+        Recorded or derived layer; without one the unit is a category, whose logit is explained.
+    unit
+        Number of the unit; of a category, number or name.
+    units
+        "all", with --keep shares: numbers of every unit's maps, in the reference and each shifted dataset.
+    keep
+        Maps of one unit, or shares of every unit's by scale and orientation, with other numbers of each map.
+    method
+        Saliency, gradient_x_input, integrated_gradients, smoothgrad, occlusion, rise, grad_cam, wam, wam_saliency,
+        wam_smoothgrad or wam_integrated.
+    dataset
+        Whose samples; the reference where not given.
+    samples
+        "top" for the 12 that the unit responds to most, how many of them, or positions or ids: one number is a number
+        of samples, several are positions. Of every unit how many of each dataset, 200 where not given.
+    low_pass
+        Cutoff in cycles per image: finer detail is taken out of the maps.
+    baseline
+        A number, or blur; zero where not given.
+    option
+        Of the method, as n=50; several are separated by spaces.
+    seed
+        Of the random numbers.
+    dry_run
+        With --units all: tell the price and compute nothing.
+    batch_size
+        Points in one forward pass; what fits into the free memory where not given.
+    model
+        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
+        out.
+    device
+        Where the model runs: cpu, cuda, mps.
+    output
+        Folder for a PNG of each map.
+    csv
+        File to write the table of the maps' numbers to, or - for standard output.
+    json
+        Print JSON.
+    """
+    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.study import open_study
+
+    checked_csv(csv, as_json=json)
+    if units and unit is not None:
+        raise BadRequest("--unit and --units; choose one.")
+    if unit is None and units is None:
+        raise BadRequest("say which unit: --layer hidden --unit 12, or --unit CATEGORY for a logit.")
+    if output is not None and output.exists() and not output.is_dir():
+        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    sources = data_at_hand(data)
+    if sources is not None and model is None:
+        raise BadRequest("--data is shown to a model: give --model too.")
+    opened = open_study(study)
+    given: dict[str, Any] = {
+        "method": method,
+        "dataset": dataset,
+        "low_pass": low_pass,
+        "baselines": _baseline(baseline),
+        "seed": seed,
+        "internal_batch_size": batch_size,
+        "model": model_at_hand(model, weights, device),
+        "data": sources,
+        **options_given(option),
+    }
+    found = opened.attribute(
+        layer, units or unit, keep=keep, samples=_samples(samples), dry_run=dry_run, **given
+    )
+    if units:
+        if output is not None:
+            raise BadRequest("-o is for maps, and of every unit there are numbers alone.")
+        _show_layer(found, f"{layer}: samples with numbers of maps", csv=csv, as_json=json)
+        return
+    _show(found, csv=csv, as_json=json)
+    if output is not None:
+        _save(found, output)
+
+
+def options_given(option: Sequence[str] | None) -> dict[str, Any]:
+    """`--option NAME=VALUE`: numbers, true and false as such, all else as text.
+
+    Raises
+    ------
+    BadRequest
+        One without a name or a value, or given twice.
+    """
+    import json
+
+    found: dict[str, Any] = {}
+    for text in option or ():
+        name, equals, value = text.partition("=")
+        if not (name.isidentifier() and equals and value):
+            raise BadRequest(f"--option {text!r}; give it as NAME=VALUE, as n=50.")
+        if name in found:
+            raise BadRequest(f"--option gives {name!r} twice.")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def _baseline(text: str | None) -> float | str | None:
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _samples(words: Sequence[str] | None) -> str | int | list[int | str]:
+    if words is None or list(words) == ["top"]:
+        return "top"
+    every: list[int | str] = [int(word) if word.isascii() and word.isdecimal() else word for word in words]
+    return every[0] if len(every) == 1 and isinstance(every[0], int) else every
+
+
+def _show(found: Attributions, *, csv: str | None, as_json: bool) -> None:
+    import json
+    import sys
+    from dataclasses import asdict
+
+    table = found.table()
+    if csv:
+        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        return
+    if as_json:
+        rows = json.loads(table.to_json(orient="records"))  # NaN as null
+        print(json.dumps({**asdict(found.question), "samples": rows}, indent=2))
+        return
+    silent = [name for name in ("silent", "refused") if not table[name].any()]
+    _print(table.drop(columns=["position", *silent]), found.in_words())
+
+
+def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bool) -> None:
+    import json
+    import sys
+
+    if csv:
+        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+    elif as_json:
+        print(json.dumps(json.loads(table.to_json(orient="records")), indent=2))  # NaN as null
+    else:
+        paired = table["pairs"].notna().any()
+        _print(table if paired else table[["dataset", "samples", "state"]], title)
+
+
+def _print(table: pd.DataFrame, title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    printed = Table(
+        *(str(name).replace("_", " ") for name in table), title=Text(title), box=None, padding=(0, 1, 0, 0)
+    )
+    for row in table.itertuples(index=False):
+        printed.add_row(*(_text(cell) for cell in row))
+    Console().print(printed)
+
+
+def _text(cell: object) -> Text:
+    from rich.text import Text
+
+    if not isinstance(cell, float):
+        return Text(str(cell))
+    return Text("–" if isnan(cell) else f"{cell:.3g}")
+
+
+def _save(found: Attributions, folder: Path) -> None:
+    """Files named by the samples' positions: their ids may be no names of files."""
+    import sys
+
+    pictures = found.pictures()
+    folder.mkdir(parents=True, exist_ok=True)
+    for position, picture in zip(found.positions, pictures, strict=True):
+        (folder / f"{found.question.method}-{position}.png").write_bytes(picture)
+    print(f"{len(pictures)} maps written to {folder}", file=sys.stderr)

@@ -1,0 +1,204 @@
+"""What a study keeps of a unit's maps over some samples of a dataset."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution import map_numbers, spectra
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+LOGITS = "logits"  # in the place of a layer
+GAP = 0.05  # above, the gap is told
+SHOWN = 12  # maps in a notebook
+
+
+@dataclass(frozen=True)
+class AttributionQuestion:
+    """Whose maps, of which samples, by which method."""
+
+    dataset: str
+    layer: str  # `LOGITS` for those of the answer
+    unit: int
+    method: str
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the method and of its wavelet transform
+    low_pass: float | None = None  # cycles per image
+    baselines: float | str | None = None
+    pool: str | None = None  # as recorded where None
+    seed: int = 0
+
+    @property
+    def in_words(self) -> str:
+        low_pass = "" if self.low_pass is None else f", up to {self.low_pass:g} cycles per image"
+        pool = "" if self.pool is None else f" ({self.pool})"
+        return f"{self.method}{low_pass} of {self.layer}:{self.unit}{pool} on {self.dataset}"
+
+
+@dataclass(frozen=True, eq=False)
+class Attributions:
+    """Maps of one unit: how much each place of each sample counts, all channels together, none negative.
+
+    A map is NaN where the method gave one that is not finite, and zero everywhere where the unit is silent.
+    """
+
+    question: AttributionQuestion
+    positions: npt.NDArray[np.int64]  # (sample,)
+    ids: Sequence[str]  # (sample,)
+    maps: FloatArray  # (sample, row, column), or (sample, *axis) of inputs that are no pictures
+    values: FloatArray  # (sample,) of the unit
+    # (sample,) how far the map's sum is from what the value gained, as a share of its size; None for methods that sum
+    # to nothing known.
+    gap: FloatArray | None = None
+    scale_share: FloatArray | None = None  # (sample, level) from the finest detail; of wavelets alone
+    orientation_share: FloatArray | None = None  # (sample, orientation)
+    orientations: Sequence[str] = ()
+
+    @property
+    def silent(self) -> npt.NDArray[np.bool_]:
+        """(sample,) whether the map is zero everywhere."""
+        return np.asarray((self._flat == 0).all(axis=1))
+
+    @property
+    def refused(self) -> npt.NDArray[np.bool_]:
+        """(sample,) whether the method gave a map that is not finite."""
+        return np.asarray(np.isnan(self._flat).any(axis=1))
+
+    @cached_property
+    def _flat(self) -> FloatArray:
+        return self.maps.reshape(len(self.maps), -1)
+
+    @property
+    def of_pictures(self) -> bool:
+        return self.maps.ndim == 3
+
+    def table(self) -> pd.DataFrame:
+        """A row for each sample: position, id, value; gap where the method has one; silent and refused; of pictures
+        where the map lies, as `map_numbers` says, and its share of high frequencies; of wavelets the share of each
+        scale, scale_0 being the finest detail, and of each orientation."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"position": self.positions, "id": list(self.ids), "value": self.values}
+        if self.gap is not None:
+            columns["gap"] = self.gap
+        columns |= {"silent": self.silent, "refused": self.refused}
+        if self.of_pictures:
+            for measure in (
+                map_numbers.map_row,
+                map_numbers.map_column,
+                map_numbers.map_spread,
+                map_numbers.map_area,
+                spectra.high_frequency_share,
+            ):
+                columns[measure.__name__] = measure(self.maps)
+        if self.scale_share is not None:
+            columns |= {f"scale_{level}": share for level, share in enumerate(self.scale_share.T)}
+        if self.orientation_share is not None:
+            columns |= dict(
+                zip(
+                    [f"orientation_{name}" for name in self.orientations],
+                    self.orientation_share.T,
+                    strict=True,
+                )
+            )
+        return pd.DataFrame(columns)
+
+    def draw(self, ax: Any = None) -> Any:
+        """The maps side by side on axes of matplotlib, new ones where none are given; white is nothing, and all maps
+        have one scale.
+
+        Raises
+        ------
+        BadRequest
+            Maps of inputs that are no pictures, or matplotlib is not installed.
+        """
+        self._refuse_no_pictures()
+        if ax is None:
+            try:
+                from matplotlib import pyplot
+            except ImportError as error:
+                raise BadRequest("drawing takes matplotlib: pip install 'shiftscope[figures]'.") from error
+            _, ax = pyplot.subplots(figsize=(1.5 * len(self.maps), 2))
+        columns = self.maps.shape[2]
+        gap = max(1, columns // 16)
+        row = np.full((self.maps.shape[1], len(self.maps) * (columns + gap) - gap), np.nan)
+        for place, each in enumerate(self.maps):
+            row[:, place * (columns + gap) : place * (columns + gap) + columns] = each
+        ax.imshow(row, cmap="Blues", vmin=0, vmax=self.largest)
+        ax.set_title(self.question.in_words)
+        ax.set_xticks(
+            [place * (columns + gap) + columns / 2 for place in range(len(self.maps))],
+            [str(name) for name in self.ids],
+            rotation=45,
+            ha="right",
+        )
+        ax.set_yticks([])
+        return ax
+
+    @property
+    def largest(self) -> float:
+        """The end of the scale that all maps are drawn in; 1 where all of them are zero."""
+        finite = self.maps[~self.refused]
+        return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+
+    def pictures(self) -> list[bytes]:
+        """(sample,) PNG of each map, white where nothing counts, all in one scale."""
+        self._refuse_no_pictures()
+        return [_png(each / self.largest) for each in self.maps]
+
+    def _refuse_no_pictures(self) -> None:
+        if not self.of_pictures:
+            raise BadRequest(
+                f"maps of {self.maps.shape[1:]} a sample are no pictures; `table()` and `maps` hold them."
+            )
+
+    def __repr__(self) -> str:
+        return f"Attributions: {self.in_words()}"
+
+    def in_words(self) -> str:
+        """What was asked, and what is to be known of the maps."""
+        told = [f"{self.question.in_words}, {len(self.maps)} samples"]
+        if silent := int(self.silent.sum()):
+            told.append(f"silent on {silent}")
+        if refused := int(self.refused.sum()):
+            told.append(f"{refused} not finite")
+        if self.gap is not None and (wide := int((self.gap > GAP).sum())):
+            told.append(f"on {wide} the map misses what the value gained by more than {100 * GAP:.0f} %")
+        return ", ".join(told)
+
+    def _repr_html_(self) -> str:
+        told = f"<p>{escape(self.in_words())}</p>"
+        if not self.of_pictures:
+            return told
+        drawn = "".join(
+            f'<figure style="display:inline-block;margin:4px"><img width="96" style="image-rendering:pixelated;'
+            f'border:1px solid #ccc" alt="{escape(str(name))}" src="data:image/png;base64,'
+            f'{b64encode(picture).decode()}"><figcaption>{escape(str(name))}<br>{value:.3g}</figcaption></figure>'
+            for picture, name, value in zip(self.pictures()[:SHOWN], self.ids, self.values, strict=False)
+        )
+        return f"{told}<div>{drawn}</div>"
+
+
+def _png(share: FloatArray) -> bytes:
+    """(row, column) from 0, white, to 1, dark blue; what is not finite is grey."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    weight = np.clip(np.nan_to_num(share), 0, 1)[..., None]
+    colours = 255 + weight * (np.array([8, 48, 107]) - 255)
+    colours[~np.isfinite(share)] = 128
+    file = BytesIO()
+    Image.fromarray(colours.round().astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,1 @@
+"""Whether a map says what drives a number: one measure a file."""

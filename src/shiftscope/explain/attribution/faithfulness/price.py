@@ -1,0 +1,80 @@
+"""How many inputs the model is shown for each measure, told before it is computed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from shiftscope.explain.attribution.faithfulness.controls import DRAWS
+from shiftscope.explain.attribution.faithfulness.curves import step_counts
+from shiftscope.explain.attribution.faithfulness.mu_fidelity import SUBSETS
+from shiftscope.explain.attribution.faithfulness.randomised import REFERENCE_SAMPLES, SEEDS
+
+
+class Price(NamedTuple):
+    """Inputs that pass through the model; a batch of 64 counts 64."""
+
+    forward: int
+    backward: int = 0
+
+
+def curves_price(samples: int, features: int, *, steps: int | None = None, units: int = 1) -> Price:
+    """Of `curves` for one map of each sample and unit under one fill, and of an `Explained` beside it."""
+    inner = len(step_counts(features, steps)) - 2
+    return Price(samples + samples * units * (2 * inner + 1))
+
+
+def subset_drops_price(samples: int, *, subsets: int = SUBSETS, units: int = 1) -> Price:
+    """Of `subset_drops` under one fill; `mu_fidelity` of any number of maps costs nothing more."""
+    return Price(samples * units * subsets)
+
+
+def compare_price(
+    samples: int,
+    features: int,
+    *,
+    methods: int,
+    fills: int = 2,
+    randomised: int = 0,
+    steps: int | None = None,
+    subsets: int = SUBSETS,
+    draws: int = DRAWS,
+    gradient: bool = False,
+) -> Price:
+    """Of `compare`, and of its `Explained`, without what the maps cost; reversed maps are free.
+
+    Parameters
+    ----------
+    features : that are removed one at a time, places unless told
+    methods, randomised : maps that are given
+    gradient : whether the absolute gradient is given
+    """
+    inner = len(step_counts(features, steps)) - 2
+    controls = 2 + draws  # the absolute gradient, the edges, random maps
+    maps = methods + randomised + controls
+    curve = maps * (2 * inner + 1)
+    backward = 0 if gradient else samples
+    return Price(samples * (1 + fills * (curve + subsets)) + backward, backward)
+
+
+def randomised_weights_price(
+    samples: int,
+    modules: int,
+    *,
+    forward: int,
+    backward: int = 0,
+    reference: int = REFERENCE_SAMPLES,
+    running_statistics: bool = True,
+    seeds: int = SEEDS,
+    other: bool = False,
+) -> Price:
+    """Of `randomised_weights`.
+
+    Parameters
+    ----------
+    modules : of `cascade`
+    forward, backward : passes that the method takes for one sample
+    reference : samples from which running statistics are estimated, none where the model has no such statistics
+    """
+    maps = (1 + other + seeds * modules) * samples
+    again = seeds * modules * min(reference, REFERENCE_SAMPLES) if running_statistics else 0
+    return Price(min(samples, 2) + maps * forward + again, maps * backward)

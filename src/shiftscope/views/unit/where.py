@@ -1,0 +1,234 @@
+"""Where in its strongest images a unit looks: maps that the study keeps, in baseline and focus."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+
+import numpy as np
+
+from shiftscope.explain.attribution import map_numbers, spectra
+from shiftscope.explain.attribution.attributions import GAP, Attributions
+from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
+from shiftscope.summaries.top_samples import TopSamples
+from shiftscope.views.page.panels import (
+    Cell,
+    Code,
+    Column,
+    Field,
+    Fold,
+    ImageStrip,
+    Message,
+    Panel,
+    Span,
+    StripGroup,
+    StripGroups,
+    Table,
+)
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import number_cell, share_cell
+from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.maps import DARKEST, end_of_scale, filtered_in_words, map_pictures
+from shiftscope.views.parts.number_text import count, number
+from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.unit.scale_shares import scale_table, scales_of
+from shiftscope.views.unit.shown_unit import ShownUnit
+from shiftscope.views.unit.where_in_words import where_in_words
+
+TITLE = "Where it looks"
+SHOWN = 6  # images of each set
+USUAL, IMAGES = "smoothgrad", 12  # what is proposed
+
+
+def method_of(unit: ShownUnit) -> str:
+    """The one asked for where maps of it are kept; otherwise the one kept of most sets."""
+    names = [each.question.method for each in unit.maps]
+    if unit.method in names or not names:
+        return unit.method
+    return max(sorted(set(names)), key=names.count)
+
+
+@section(ShownUnit, place=38)
+def where(unit: ShownUnit) -> Fold | None:
+    """Maps, their numbers and their scales; what computes them where there are none."""
+    shown = chosen_maps(unit)
+    offer = _offer(unit, {each.question.dataset for each in shown})
+    if not shown:
+        return Fold(TITLE, "no maps are kept yet", [offer], "where") if offer else None
+    panels: list[Panel] = []
+    if drawn := [each for each in shown if each.of_pictures]:
+        panels.append(_pictures(unit, drawn))
+    else:
+        sizes = "x".join(map(str, shown[0].maps.shape[1:]))
+        panels.append(Message("", f"Maps of inputs of {sizes} are no pictures; their numbers are below."))
+    panels.append(numbers_table(unit, shown))
+    selection = unit.selection
+    scales = scales_of(unit, shown)
+    if scales:
+        panels.append(scale_table(scales, (selection.baseline, selection.focus)))
+    areas = [
+        (each.question.dataset, _mean(map_numbers.map_area(each.maps)))
+        for each in drawn
+        if each.question.low_pass is None
+    ]
+    says = where_in_words(areas, scales.moved if scales else None)
+    return Fold(TITLE, says, [*panels, *([offer] if offer else [])], "where")
+
+
+def chosen_maps(unit: ShownUnit) -> list[Attributions]:
+    """Of one method, by set, raw ones before filtered ones; of several that differ in options or samples the one over
+    most of the unit's strongest images."""
+    method = method_of(unit)
+    best: dict[tuple[int, float], Attributions] = {}
+    for each in unit.maps:
+        question = each.question
+        if question.method != method:
+            continue
+        low_pass = math.inf if question.low_pass is None else question.low_pass
+        place = unit.pair.index(question.dataset), -low_pass
+        if place not in best or _strongest(unit, each) > _strongest(unit, best[place]):
+            best[place] = each
+    return [best[place] for place in sorted(best)]
+
+
+def _strongest(unit: ShownUnit, found: Attributions) -> int:
+    top = unit.study[found.question.dataset].summary(unit.layer, TopSamples).position[:IMAGES, unit.index]
+    return int(np.isin(top[top >= 0], found.positions).sum())
+
+
+def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
+    selection = unit.selection
+    ends = {
+        cutoff: end_of_scale([each for each in shown if each.question.low_pass == cutoff])
+        for cutoff in dict.fromkeys(each.question.low_pass for each in shown)
+    }
+    groups = []
+    for name in unit.pair:
+        own = [each for each in shown if each.question.dataset == name]
+        if not own:
+            groups.append(
+                StripGroup([Span(name, "strong")], [ImageStrip("", [], empty="No maps are kept here.")])
+            )
+            continue
+        positions = own[0].positions[:SHOWN]
+        images = pictures(selection, unit.study[name], positions)
+        strips = [ImageStrip("images", images, role(selection, name))]
+        for each in own:
+            rows = [int(row) for row in np.flatnonzero(np.isin(each.positions, positions))]
+            rows.sort(key=lambda row: list(positions).index(each.positions[row]))
+            strips.append(
+                ImageStrip(
+                    f"{filtered_in_words(each)}, darkest {number(ends[each.question.low_pass])}",
+                    map_pictures(selection, each, rows, ends[each.question.low_pass]),
+                    role(selection, name),
+                )
+            )
+        groups.append(StripGroup([Span(name, "strong")], strips))
+    note = f"one scale in both sets: empty is 0, and {DARKEST:g} % of the places lie below the darkest"
+    return StripGroups("Maps of its strongest images", groups, note, captioned=True)
+
+
+def numbers_table(unit: ShownUnit, shown: Sequence[Attributions]) -> Table:
+    """A row for each set, and for what was filtered; means over its maps."""
+    gaps = any(each.gap is not None for each in shown)
+    columns = [
+        Column("set"),
+        Column("maps"),
+        Column(
+            "images", "Maps that are zero everywhere or not finite are left out, and counted.", numeric=True
+        ),
+        Column(
+            "area",
+            "Share of the picture that an equally strong map without gradation would cover.",
+            numeric=True,
+        ),
+        Column("spread", "Distance from the map's centre, in shares of height and width.", numeric=True),
+        Column("fine detail", "Share of the map in high spatial frequencies.", numeric=True),
+    ]
+    if gaps:
+        help = (
+            "How far the map's sum is from what the value gained, as a share of it: mean, and on how many images "
+            f"above {100 * GAP:.0f} %."
+        )
+        columns.append(Column("gap", help, numeric=True))
+    rows = []
+    for each in shown:
+        empty = int((each.silent | each.refused).sum())
+        row = [
+            Cell(each.question.dataset, unit.selection.dataset(each.question.dataset)),
+            Cell(filtered_in_words(each)),
+            Cell(
+                count(len(each.maps)), note=f"{count(empty)} left out" if empty else "", value=len(each.maps)
+            ),
+        ]
+        if each.of_pictures:
+            row += [
+                share_cell(_mean(map_numbers.map_area(each.maps))),
+                number_cell(_mean(map_numbers.map_spread(each.maps))),
+                share_cell(_mean(spectra.high_frequency_share(each.maps))),
+            ]
+        else:
+            row += [Cell("–"), Cell("–"), Cell("–")]
+        if gaps:
+            row.append(_gap(each))
+        rows.append(row)
+    return Table("Numbers of the maps", columns, rows, note="Means over the maps of these images.")
+
+
+def _gap(found: Attributions) -> Cell:
+    if found.gap is None:
+        return Cell("–")
+    wide = int((found.gap > GAP).sum())
+    cell = share_cell(_mean(found.gap))
+    return Cell(cell.text, note=f"{count(wide)} above {100 * GAP:.0f} %" if wide else "", value=cell.value)
+
+
+def _mean(values: np.ndarray) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else math.nan
+
+
+def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
+    """What computes the maps of the sets that lack them; none where nothing lacks, or the samples are no pictures."""
+    missing = [name for name in unit.pair if name not in there]
+    if not missing or not any(unit.study[name].samples.pictured.any() for name in missing):
+        return None
+    selection, method = unit.selection, method_of(unit) or USUAL
+    images = len(unit.pair) * IMAGES
+    passes = ", ".join(f"{each} for {name}" for name, each in USUAL_PASSES.items())
+    offer = computation(
+        unit.study,
+        "Compute where it looks",
+        f"Maps of its strongest images in {' and '.join(unit.pair)}. Forward passes of one image, and as many "
+        f"backward: {passes}. With "
+        f"{USUAL} of {IMAGES} images in each that is {count(images * USUAL_PASSES[USUAL])} of both.",
+        kind="attribute",
+        parameters={
+            "layer": unit.layer,
+            "unit": unit.index,
+            "baseline": selection.baseline,
+            "focus": selection.focus,
+        },
+        page=unit.at(),
+        fields=[
+            Field("method", "Method", method, "How maps are made.", choices=tuple(USUAL_PASSES)),
+            Field("samples", "Images", str(IMAGES), "Of each set, the strongest."),
+        ],
+    )
+    lines = "\n".join(command(unit, method, name) for name in missing)
+    return offer or Code("These commands compute and keep them", lines)
+
+
+def command(unit: ShownUnit, method: str, dataset: str) -> str:
+    """The line for a terminal; which model, only the reader knows."""
+    words = [
+        "shiftscope",
+        "attribute",
+        str(unit.study.path),
+        "--layer",
+        unit.layer,
+        "--unit",
+        str(unit.index),
+    ]
+    return f"{shlex.join([*words, '--method', method, '--dataset', dataset])} --model ..."

@@ -1,0 +1,31 @@
+"""Maps of pictures as small pictures."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.views.page.panels import PictureMap
+from shiftscope.web.html.matrices import RAMPS, png
+
+SIDE = 112  # pixels, at most; a larger map is drawn by the means of its blocks
+
+
+def map_source(map: PictureMap) -> str:
+    """A data URI, transparent where nothing counts."""
+    shares = np.clip(smaller(map.shares), 0, 1)
+    levels = np.where(shares > 0, 1 + np.round(254 * shares), 0).astype(np.uint8)
+    return png(levels, RAMPS[map.role])
+
+
+def smaller(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """(row, column) means of blocks of equal size, the last ones what is left, of which there are 112 at most."""
+    found = np.asarray(values, np.float64)
+    for axis, length in enumerate(values.shape):
+        starts = np.arange(0, length, max(1, math.ceil(length / SIDE)))
+        sizes = np.diff(starts, append=length)
+        found = np.add.reduceat(found, starts, axis=axis) / (sizes[:, None] if axis == 0 else sizes)
+    return found

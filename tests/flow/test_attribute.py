@@ -1,0 +1,181 @@
+"""Maps of a study's units: computed once, kept, found again without the model, refused where they cannot be."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+import shiftscope as ss
+from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.explain.attribution.stored_attributions import attributions_key
+from tests.conftest import Made
+
+
+@pytest.fixture
+def data():
+    return {"lab": Made(), "field": Made(seed=1, scale=1.5)}
+
+
+def attributed(study, *given, **options):
+    return study.attribute(*given, **{"progress": False, **options})
+
+
+def test_maps_are_of_the_samples_that_the_unit_responds_to_most(recorded, net, data):
+    found = attributed(recorded, "hidden", 3, data=data)
+    responses = recorded["lab"].unit_responses("hidden", 3)
+    assert list(found.positions) == list(np.argsort(-responses, kind="stable")[:12])
+    assert list(found.ids) == [f"sample-{place}" for place in found.positions]
+    np.testing.assert_allclose(found.values, responses[found.positions], rtol=1e-3, atol=1e-5)
+    inputs = data["lab"].inputs[found.positions].requires_grad_()
+    hidden = net.eval().hidden(net.act(net.conv(inputs)))
+    hidden[:, 3].sum().backward()
+    np.testing.assert_allclose(found.maps, inputs.grad.abs().sum(1), rtol=1e-5, atol=1e-9)
+
+
+def test_what_is_kept_is_found_again_without_the_model(recorded, data):
+    computed = attributed(recorded, "hidden", 3, method="integrated_gradients", n_steps=8, data=data)
+    opened = ss.open_study(recorded.path)
+    again = attributed(opened, "hidden", 3, method="integrated_gradients", n_steps=8)
+    assert opened.model is None
+    for name in ("positions", "maps", "values", "gap"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(computed, name))
+    assert (again.question, again.ids) == (computed.question, computed.ids)
+    with pytest.raises(BadRequest, match="does not hold the model"):
+        attributed(opened, "hidden", 3, method="integrated_gradients", n_steps=9)
+
+
+def test_maps_are_listed_by_unit_method_and_dataset(recorded, data):
+    attributed(recorded, "hidden", 3, data=data)
+    attributed(recorded, "hidden", 3, method="wam", n=2, dataset="field", samples=4, data=data)
+    attributed(recorded, "hidden", 5, data=data)
+    attributed(recorded, None, "b", data=data)
+    opened = ss.open_study(recorded.path)
+    assert len(opened.attributions("hidden")) == 3
+    (wam,) = opened.attributions("hidden", 3, method="wam")
+    assert wam.orientations == ("h", "v", "d")
+    np.testing.assert_allclose(wam.scale_share.sum(axis=1), 1, rtol=1e-6)
+    assert [each.question.dataset for each in opened.attributions("hidden", dataset="field")] == ["field"]
+    (logit,) = opened.attributions(None, 1)
+    np.testing.assert_allclose(logit.values, opened["lab"].logits_of()[logit.positions, 1], rtol=1e-3)
+
+
+def test_targets_channels_and_features_are_attributed_to(recorded, data):
+    recorded.derive("hidden", "pca", size=2, progress=False)
+    live = recorded.live(data=data)
+    channel = attributed(live, ss.Channel("conv", 2), samples=[0, "sample-5"])
+    assert list(channel.positions) == [0, 5]
+    assert (
+        attributed(live, "conv:2", samples=[0, 5]).question == channel.question
+    )  # pooled by the mean already
+    peak = attributed(live, ss.Neuron("conv", 2, pool="max"), samples=[0, 5])
+    assert peak.question.pool == "max"
+    assert not np.allclose(peak.maps, channel.maps)
+    feature = attributed(live, "hidden~pca2", 1, samples=3)
+    codes = recorded["lab"].unit_responses("hidden~pca2", 1)
+    np.testing.assert_allclose(feature.values, np.sort(codes)[::-1][:3], rtol=1e-2)
+
+
+def test_fine_detail_is_taken_out_of_the_reduced_map(recorded, data):
+    from shiftscope.explain.attribution.low_pass import low_passed
+
+    raw, smooth = (
+        attributed(recorded, "hidden", 3, samples=2, low_pass=cutoff, data=data) for cutoff in (None, 2)
+    )
+    np.testing.assert_allclose(smooth.maps, np.abs(low_passed(raw.maps, 2)), rtol=1e-5, atol=1e-8)
+
+
+def test_maps_are_stale_once_the_dataset_is_recorded_again(recorded, data):
+    attributed(recorded, "hidden", 3, samples=2, data=data)
+    recorded.record(Made(seed=7), "lab", overwrite=True, progress=False)
+    assert recorded.attributions("hidden", 3) == []
+    (state,) = recorded.results(kind="attributions")["state"]
+    assert state == "lab recorded again"
+
+
+def test_deleting_them_is_harmless_and_damage_is_computed_again(recorded, data):
+    found = attributed(recorded, "hidden", 3, samples=2, data=data)
+    folder = attributions_key(recorded, found.question, found.positions.tolist()).place(recorded.path)
+    (arrays,) = folder.glob("*.safetensors")
+    arrays.write_bytes(b"no arrays")
+    assert recorded.attributions("hidden", 3) == []
+    again = attributed(recorded, "hidden", 3, samples=2, data=data)
+    np.testing.assert_array_equal(again.maps, found.maps)
+    recorded.results(kind="attributions", remove=True)
+    assert recorded.attributions("hidden", 3) == []
+
+
+def test_a_study_that_is_only_read_keeps_nothing(recorded, net, data):
+    opened = ss.open_study(recorded.path)
+    opened.read_only = True
+    attributed(opened, "hidden", 3, samples=2, model=net, data=data)
+    assert opened.attributions("hidden", 3) == []
+
+
+def test_another_preprocessing_is_refused_before_the_first_map(recorded, data, monkeypatch):
+    live = recorded.live(data=data)
+    monkeypatch.setattr(live, "inputs", lambda name, positions: data[name].inputs[positions] * 2)
+    with pytest.raises(StudyMismatch, match=r"hidden:3 on sample-\d+: .* is stored, the model gives"):
+        attributed(live, "hidden", 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "error", "told"),
+    [
+        (("hiden", 3), {}, NotInStudy, "hidden"),
+        (("hidden", 99), {}, NotInStudy, "no unit 99"),
+        (("hidden", "x"), {}, BadRequest, "give its number"),
+        ((None, None), {}, BadRequest, "name a layer and a unit"),
+        ((None, "e"), {}, NotInStudy, "no category 'e'"),
+        ((ss.Neuron("hidden", 3), 3), {}, BadRequest, "leave out unit=3"),
+        ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.attribute gives them"),
+        (("hidden", 3), {"method": "salience"}, BadRequest, "saliency"),
+        (("hidden", 3), {"method": object()}, BadRequest, "give an object with .attribute to ss.attribute"),
+        (("hidden", 3), {"n": 3}, BadRequest, "saliency has no option 'n'"),
+        (("hidden", 3), {"dataset": "street"}, NotInStudy, "street"),
+        (("hidden", 3), {"samples": 0}, BadRequest, "at least one"),
+        (("hidden", 3), {"samples": []}, BadRequest, "no samples"),
+        (("hidden", 3), {"samples": ["sample-77"]}, NotInStudy, "no sample 'sample-77'"),
+        (("hidden", 3), {"samples": "all"}, BadRequest, 'give "top"'),
+        (("hidden", 3), {"low_pass": "fine"}, BadRequest, "cycles per image"),
+        (("hidden", 3), {"low_pass": 99}, BadRequest, "corner frequency"),
+        (("hidden", 3), {"baselines": "grey"}, BadRequest, "give a number"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(recorded, data, given, options, error, told):
+    with pytest.raises(error, match=told):
+        attributed(recorded, *given, data=data, **options)
+
+
+def test_a_result_draws_itself(recorded, data):
+    pytest.importorskip("matplotlib").use("Agg")
+    found = attributed(recorded, "hidden", 3, samples=3, data=data)
+    html = found._repr_html_()
+    assert html.count("<img") == 3
+    assert "saliency of hidden:3 on lab" in html
+    axes = found.draw()
+    assert axes.get_title() == "saliency of hidden:3 on lab"
+    assert all(picture.startswith(b"\x89PNG") for picture in found.pictures())
+    series = dataclasses.replace(found, maps=found.maps[:, 0])
+    assert "<img" not in series._repr_html_()
+    with pytest.raises(BadRequest, match="no pictures"):
+        series.draw()
+
+
+def test_silent_and_refused_maps_are_told(recorded, data):
+    found = attributed(recorded, "hidden", 3, samples=3, data=data)
+    maps = found.maps.copy()
+    maps[0], maps[1, 0, 0] = 0, np.nan
+    odd = dataclasses.replace(found, maps=maps, gap=np.array([0.0, 0.01, 0.2]))
+    assert "silent on 1, 1 not finite, on 1 the map misses" in odd.in_words()
+    assert list(odd.table()["silent"]) == [True, False, False]
+
+
+def test_the_model_is_left_as_it_came(recorded, net, data):
+    net.train()
+    attributed(recorded, "hidden", 3, samples=2, model=net, data=data)
+    assert net.training
+    assert all(each.requires_grad for each in net.parameters())
+    assert torch.is_grad_enabled()
