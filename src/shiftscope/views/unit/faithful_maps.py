@@ -29,11 +29,12 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
     rows, said = [], []
     for each, faithful in measured:
         table = faithful.table()
-        lines = {(line.row, line.metric): line for line in table[table["fill"] == fill].itertuples()}
+        under = table[table["fill"] == fill]
+        ends = under[["mean", "low", "high"]].to_numpy(float).tolist()
+        lines = dict(zip(zip(under["row"], under["metric"], strict=True), ends, strict=True))
         name = each.question.dataset
         for row in faithful.rows:
-            told = [lines[row, metric] for metric in metrics]
-            numbers = [number_cell(line.mean, line.low, line.high) for line in told]
+            numbers = [number_cell(*lines[row, metric]) for metric in metrics]
             rows.append([Cell(name), Cell(row), *numbers])
         said.append(f"{name}, {filtered_in_words(each)}: {faithful.in_words()}")
     columns = [
