@@ -113,7 +113,7 @@ def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
     for name in shifted(study):
         other = fit if name == focus else read_fit(study, layer, name)
         if other is not None:
-            rows.append(_row(name, BRIEFLY[other.state], other.numbers[0], other.tilts[0, 1]))
+            rows.append(_row(name, other.state, other.numbers[0], other.tilts[0, 1]))
     for place in (1, 2):
         rows.append(_row(f"{ROWS[place]}, {study.reference}", "", fit.reference[place], math.nan))
         rows.append(_row(f"{ROWS[place]}, {focus}", "", fit.numbers[place], math.nan))
@@ -126,7 +126,7 @@ def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
     )
     columns = [
         Column("dataset"),
-        Column("state"),
+        Column("state", help="; ".join(f"{state}: {says}" for state, says in BRIEFLY.items()) + "."),
         Column(
             "variance left", help="Squared error, by the variance about the set's own mean.", numeric=True
         ),
