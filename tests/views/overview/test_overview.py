@@ -326,22 +326,23 @@ def test_the_units_most_to_blame_are_within_each_set_those_that_argue_most_for_w
         for row in shown:
             unit = int(row[1].text.removeprefix("unit "))
             assert urlsplit(row[1].page).path == f"layers/hidden/units/{unit}"
-            assert same_number(row[3].text, blame.value[unit])
-            low, high = row[3].note.split(" to ")
+            assert same_number(row[4].text, blame.value[unit])
+            low, high = row[4].note.split(" to ")
             assert same_number(low, blame.low[unit])
             assert same_number(high, blame.high[unit])
-            assert row[4].value == pytest.approx(blame.q[unit], nan_ok=True)
-            for cell, where in zip(row[5:], ("lab", name), strict=True):
+            assert row[5].value == pytest.approx(blame.q[unit], nan_ok=True)
+            for cell, where in zip(row[6:], ("lab", name), strict=True):
                 assert strongest_first(cell.pictures, explored[where], "hidden", unit)
 
 
-def test_what_a_unit_repairs_alone_is_what_silencing_it_fixes(explored):
+def test_what_a_unit_repairs_and_breaks_alone_is_what_silencing_it_does(explored):
     table = next(each for each in fold(overview(explored.study), "blame").panels if isinstance(each, Table))
     for row in table.rows:
         unit = int(row[1].text.removeprefix("unit "))
         answers = intervene_through_head(explored.study, [unit], datasets=[row[0].text]).answers[row[0].text]
         told, judged = explored[row[0].text].judged()
         assert row[2].text == f"{len(answers.fixed)} of {judged - told}"
+        assert row[3].text == f"{len(answers.broken)} of {told}"
 
 
 def test_blame_takes_labels(unlabelled):

@@ -139,7 +139,7 @@ class Repair:
 
     @property
     def best_step(self) -> int:
-        """Units of the shortest beginning of the path that leaves most samples of the search half right; 0 without one."""
+        """Units of the shortest beginning of the path that gains most on the search half; 0 without a path."""
         return 1 + int(self.steps.right[FIT, 1:].argmax()) if self.path else 0
 
     def _why_unsure(self) -> str:
