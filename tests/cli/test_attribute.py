@@ -12,10 +12,11 @@ from shiftscope.study import open_study
 
 UNIT = ("--layer", "hidden", "--unit", "3")
 MODEL = ("--model", "nets:tiny")
+BARE = "--no-faithful"
 
 
 def test_maps_are_computed_once_with_their_price_told_before(run, recorded, folder):
-    answer = run("attribute", recorded, *UNIT, *MODEL, "--samples", "4", "-o", folder / "maps")
+    answer = run("attribute", recorded, *UNIT, *MODEL, BARE, "--samples", "4", "-o", folder / "maps")
     assert answer.status == 0
     assert "4 forward and 4 backward passes, less than a minute" in answer.err
     assert "saliency of hidden:3 on val, 4 samples" in answer.out
@@ -23,7 +24,7 @@ def test_maps_are_computed_once_with_their_price_told_before(run, recorded, fold
     names = {f"saliency-{position}.png" for position in found.positions}
     assert {path.name for path in (folder / "maps").iterdir()} == names
     assert Image.open(folder / "maps" / min(names)).size == (8, 8)
-    again = run("attribute", recorded, *UNIT, "--samples", "4")
+    again = run("attribute", recorded, *UNIT, BARE, "--samples", "4")
     assert (again.status, again.err, again.out) == (0, "", answer.out)
 
 
@@ -47,6 +48,7 @@ def test_csv_and_json_hold_what_the_table_holds(run, recorded):
     np.testing.assert_allclose([float(row["scale_0"]) + float(row["scale_1"]) for row in rows], 1, rtol=1e-6)
     told = json.loads(run(*asked, "--samples", "0", "3", "--json").out)
     assert (told["method"], told["options"]["n"], told["unit"]) == ("wam", 2, 3)
+    assert {row["row"] for row in told["faithfulness"]} >= {"wam", "random map", "edges"}
     assert [row["position"] for row in told["samples"]] == [0, 3]
 
 

@@ -20,7 +20,7 @@ def data():
 
 
 def attributed(study, *given, **options):
-    return study.attribute(*given, **{"progress": False, **options})
+    return study.attribute(*given, **{"progress": False, "faithful": False, **options})
 
 
 def test_maps_are_of_the_samples_that_the_unit_responds_to_most(recorded, net, data):
@@ -179,3 +179,26 @@ def test_the_model_is_left_as_it_came(recorded, net, data):
     assert net.training
     assert all(each.requires_grad for each in net.parameters())
     assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("given", [("hidden", 3), (None, "b")])
+def test_faithfulness_stands_beside_the_maps_and_is_kept(recorded, net, data, given):
+    without = attributed(recorded, *given, samples=3, data=data)
+    assert without.faithfulness is None
+    found = attributed(recorded, *given, samples=3, data=data, faithful=True)
+    np.testing.assert_array_equal(found.maps, without.maps)
+    again = attributed(ss.open_study(recorded.path), *given, samples=3, faithful=True)
+    beside = again.faithfulness
+    np.testing.assert_array_equal(beside.scores, found.faithfulness.scores)
+    assert beside.rows[0] == "saliency"
+    table = beside.table().set_index(["row", "metric", "fill"])
+    first, last = (table.loc[(row, "F", "blur")] for row in ("saliency", "saliency, reversed"))
+    assert first["mean"] == pytest.approx(-last["mean"])
+    assert first["low"] <= first["mean"] <= first["high"]
+    assert first["samples"] == 3
+    assert "of a random map) under blur" in again.in_words()
+    # The map of the response's absolute gradient is the plain gradient; of a logit that is the probability's.
+    if given[0]:
+        np.testing.assert_allclose(
+            beside.scores[0], beside.scores[beside.rows.index("plain gradient")], rtol=1e-4
+        )

@@ -34,6 +34,7 @@ def attribute(
     baseline: str | None = None,
     option: list[str] | None = None,
     seed: int = 0,
+    faithful: bool = True,
     dry_run: bool = False,
     batch_size: int | None = None,
     model: str | None = None,
@@ -77,6 +78,8 @@ def attribute(
         Of the method, as n=50; several are separated by spaces.
     seed
         Of the random numbers.
+    faithful
+        Compute how faithful the maps are too, beside controls; --no-faithful saves the passes.
     dry_run
         With --units all: tell the price and compute nothing.
     batch_size
@@ -118,6 +121,7 @@ def attribute(
         "low_pass": low_pass,
         "baselines": _baseline(baseline),
         "seed": seed,
+        "faithful": faithful,
         "internal_batch_size": batch_size,
         "model": model_at_hand(model, weights, device),
         "data": sources,
@@ -187,7 +191,9 @@ def _show(found: Attributions, *, csv: str | None, as_json: bool) -> None:
         return
     if as_json:
         rows = json.loads(table.to_json(orient="records"))  # NaN as null
-        print(json.dumps({**asdict(found.question), "samples": rows}, indent=2))
+        told = {} if found.faithfulness is None else {"faithfulness": found.faithfulness.table()}
+        beside = {name: json.loads(each.to_json(orient="records")) for name, each in told.items()}
+        print(json.dumps({**asdict(found.question), "samples": rows, **beside}, indent=2))
         return
     silent = [name for name in ("silent", "refused") if not table[name].any()]
     _print(table.drop(columns=["position", *silent]), found.in_words())

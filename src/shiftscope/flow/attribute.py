@@ -44,6 +44,7 @@ def attribute(
     low_pass: float | None = None,
     baselines: float | str | None = None,
     seed: int = 0,
+    faithful: bool = True,
     dry_run: bool = False,
     internal_batch_size: int | None = None,
     model: nn.Module | None = None,
@@ -79,6 +80,8 @@ def attribute(
         Cutoff in cycles per image: what is finer is taken out of the map, channels summed before.
     baselines
         A number, or "blur" for the sample itself, blurred; zero where not given.
+    faithful
+        Compute the faithfulness of maps of pictures too, coarsely, beside controls; see `docs/attribution.md`.
     dry_run
         Of every unit: compute nothing, tell the price, and say what would be computed.
     internal_batch_size
@@ -134,7 +137,7 @@ def attribute(
     question = _question(study, layer, unit, method, dataset, low_pass, baselines, seed, options)
     positions = _positions(study, question, samples)
     kept = read_attributions(study, question, positions)
-    if kept:
+    if kept and (kept.faithfulness or not faithful or not kept.of_pictures):
         return kept
     from shiftscope.explain.attribution.live import attributions_of
     from shiftscope.recording.live_study import LiveStudy
@@ -149,7 +152,13 @@ def attribute(
 
     with shown(progress)(question.in_words, 0, len(positions)) as advance:
         found = attributions_of(
-            live, question, positions, rows=internal_batch_size, priced=priced, advance=advance
+            live,
+            question,
+            positions,
+            faithful=faithful,
+            rows=internal_batch_size,
+            priced=priced,
+            advance=advance,
         )
     write_attributions(study, found)
     return found

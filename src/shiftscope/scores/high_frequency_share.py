@@ -12,7 +12,7 @@ from shiftscope.statistics.compared import Compared, Sides, difference
 
 @unit_score(
     reads="maps",
-    measured_in="share of the map's power",
+    measured_in="share of the power",
     within=(-1, 1),
     title="change of high frequencies (high frequency share)",
     high="its maps have more fine detail than on the reference",

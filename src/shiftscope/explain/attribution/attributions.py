@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution import map_numbers, spectra
+from shiftscope.statistics.resampled_means import mean_and_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,8 @@ FloatArray = npt.NDArray[np.floating[Any]]
 LOGITS = "logits"  # in the place of a layer
 GAP = 0.05  # above, the gap is told
 SHOWN = 12  # maps in a notebook
+RESAMPLES = 1_000
+RANDOM = "random map"  # a row of every faithfulness
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,45 @@ class AttributionQuestion:
 
 
 @dataclass(frozen=True, eq=False)
+class Faithfulness:
+    """Metrics of the maps, of the maps reversed and of controls, under each fill: those of `docs/attribution.md`."""
+
+    rows: Sequence[str]  # the method first
+    metrics: Sequence[str]
+    fills: Sequence[str]
+    scores: FloatArray  # (row, metric, fill, sample)
+    seed: int = 0
+
+    def table(self) -> pd.DataFrame:
+        """A line for each row, metric and fill: mean over samples, 95 % bootstrap interval, number of samples."""
+        import pandas as pd
+
+        by_sample = np.moveaxis(np.asarray(self.scores, np.float64), 3, 0)
+        mean, low, high = mean_and_interval(by_sample, RESAMPLES, np.random.default_rng(self.seed))
+        samples = (~np.isnan(by_sample)).sum(axis=0)
+        places = np.ndindex(len(self.rows), len(self.metrics), len(self.fills))
+        lines = [
+            (
+                self.rows[r],
+                self.metrics[m],
+                self.fills[f],
+                *(each[r, m, f] for each in (mean, low, high, samples)),
+            )
+            for r, m, f in places
+        ]
+        return pd.DataFrame(lines, columns=["row", "metric", "fill", "mean", "low", "high", "samples"])
+
+    def in_words(self) -> str:
+        """F of the maps under each fill, beside that of a random map."""
+        means = self.table().set_index(["row", "metric", "fill"])["mean"]
+        told = [
+            f"{means[self.rows[0], 'F', fill]:.2f} ({means[RANDOM, 'F', fill]:.2f} of a random map) under {fill}"
+            for fill in self.fills
+        ]
+        return f"F {', '.join(told)}"
+
+
+@dataclass(frozen=True, eq=False)
 class Attributions:
     """Maps of one unit: how much each place of each sample counts, all channels together, none negative.
 
@@ -64,6 +106,7 @@ class Attributions:
     scale_share: FloatArray | None = None  # (sample, level) from the finest detail; of wavelets alone
     orientation_share: FloatArray | None = None  # (sample, orientation)
     orientations: Sequence[str] = ()
+    faithfulness: Faithfulness | None = None  # None where it was not asked for, or the inputs are no pictures
 
     @property
     def silent(self) -> npt.NDArray[np.bool_]:
@@ -175,6 +218,8 @@ class Attributions:
             told.append(f"{refused} not finite")
         if self.gap is not None and (wide := int((self.gap > GAP).sum())):
             told.append(f"on {wide} the map misses what the value gained by more than {100 * GAP:.0f} %")
+        if self.faithfulness is not None:
+            told.append(self.faithfulness.in_words())
         return ", ".join(told)
 
     def _repr_html_(self) -> str:

@@ -15,6 +15,7 @@ from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.explain.attribution.attribute import OF_WAVELETS, baseline_of
 from shiftscope.explain.attribution.attribution import Attribution, attributions
 from shiftscope.explain.attribution.attributions import LOGITS, AttributionQuestion, Attributions
+from shiftscope.explain.attribution.faithful import faithfulness_of, faithfulness_passes
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.low_pass import low_passed
 from shiftscope.explain.attribution.maps import Maps, maps_of
@@ -192,11 +193,13 @@ def attributions_of(
     question: AttributionQuestion,
     positions: Sequence[int],
     *,
+    faithful: bool = True,
     rows: int | None = None,
     priced: Callable[[Price], None] = lambda price: None,
     advance: Callable[[int], None] = lambda samples: None,
 ) -> Attributions:
-    """Maps of one unit over some samples of a dataset; `priced` is told what they will cost.
+    """Maps of one unit over some samples of a dataset, with their faithfulness where they are pictures and it is asked
+    for; `priced` is told what all will cost.
 
     Raises
     ------
@@ -213,7 +216,12 @@ def attributions_of(
     if question.low_pass is not None:  # refused before the first map
         places = live.inputs(question.dataset, positions[:1]).shape[2:]
         _low_passed(np.zeros((1, *places)), question.low_pass)
-    priced(price_over(live, function, method, question.dataset, positions, options))
+    price = price_over(live, function, method, question.dataset, positions, options)
+    size = live.inputs(question.dataset, positions[:1]).shape[2:]
+    faithful = faithful and len(size) == 2
+    if faithful:
+        price = price.with_more(*faithfulness_passes(len(positions), size.numel()))
+    priced(price)
     maps, values, gaps, scales, orientations = [], [], [], [], []
     names: tuple[str, ...] = ()
     for block in maps_over(
@@ -242,16 +250,24 @@ def attributions_of(
             gaps.append(block.found.gap[:, 0].double().cpu().numpy())
         advance(len(block.rows))
     every_id = live.study[question.dataset].samples.column("id").to_pylist()
+    every_map = np.concatenate(maps).astype(np.float32)
+    faithfulness = None
+    if faithful:
+        inputs = live.inputs(question.dataset, positions)
+        faithfulness = faithfulness_of(
+            live, function, question.layer, question.unit, method.name, inputs, every_map, question.seed
+        )
     return Attributions(
         question,
         np.asarray(positions, np.int64),
         [every_id[position] for position in positions],
-        np.concatenate(maps).astype(np.float32),
+        every_map,
         np.concatenate(values),
         np.concatenate(gaps) if gaps else None,
         np.concatenate(scales).astype(np.float32) if scales else None,
         np.concatenate(orientations).astype(np.float32) if orientations else None,
         names,
+        faithfulness,
     )
 
 

@@ -22,6 +22,13 @@ class Price:
     backward: int
     seconds: float
 
+    def with_more(self, forward: int, backward: int) -> Price:
+        """With further passes, which take as long each."""
+        passes = max(1, self.forward + self.backward)
+        each = self.seconds / passes
+        more = (forward + backward) * each
+        return Price(self.forward + forward, self.backward + backward, self.seconds + more)
+
     def in_words(self) -> str:
         backward = f" and {self.backward:,} backward" if self.backward else ""
         minutes = self.seconds / 60

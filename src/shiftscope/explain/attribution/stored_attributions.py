@@ -5,12 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from shiftscope.errors import BadRequest, StudyDamaged
-from shiftscope.explain.attribution.attributions import LOGITS, AttributionQuestion, Attributions
+from shiftscope.explain.attribution.attributions import (
+    LOGITS,
+    RANDOM,
+    AttributionQuestion,
+    Attributions,
+    Faithfulness,
+)
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import EXPLANATIONS
 from shiftscope.store.places import StudyPlace
@@ -18,7 +25,9 @@ from shiftscope.store.results import Arrays, Result, ResultKey, kept_results, re
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, MAPS = "attributions", "maps"
-VERSIONS = {MAPS: 1}
+FAITHFULNESS = "faithfulness"
+VERSIONS = {MAPS: 1, FAITHFULNESS: 1}
+AXES = "rows", "metrics", "fills"  # of the faithfulness, with those of samples
 OPTIONAL = ("gap", "scale_share", "orientation_share")
 
 
@@ -40,9 +49,20 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
     for name in OPTIONAL:
         if (array := getattr(found, name)) is not None:
             arrays[name] = np.asarray(array)
-    key = attributions_key(study, found.question, found.positions.tolist(), found.orientations)
+    parts: dict[str, Arrays] = {MAPS: arrays}
+    if (beside := found.faithfulness) is not None:
+        parts[FAITHFULNESS] = {"scores": np.asarray(beside.scores, np.float64)}
+    key = attributions_key(study, found.question, found.positions.tolist())
+    told = {"orientations": list(found.orientations), **_described(found)}
+    key = replace(key, settings={**key.settings, **told}, versions={part: VERSIONS[part] for part in parts})
     with write_errors(study.path):
-        write_result(study.path, Result(key, {MAPS: arrays}))
+        write_result(study.path, Result(key, parts))
+
+
+def _described(found: Attributions) -> dict[str, Any]:
+    """What the axes of the faithfulness are."""
+    beside = found.faithfulness
+    return {} if beside is None else {name: list(getattr(beside, name)) for name in AXES}
 
 
 def read_attributions(
@@ -50,7 +70,9 @@ def read_attributions(
 ) -> Attributions | None:
     """What is kept; None where nothing is, or it is stale or damaged."""
     try:
-        kept = read_result(study.path, attributions_key(study, question, positions), any_of=("orientations",))
+        kept = read_result(
+            study.path, attributions_key(study, question, positions), any_of=("orientations", *AXES)
+        )
     except StudyDamaged:
         return None  # it is computed again
     return _found(study, question, kept) if kept else None
@@ -87,10 +109,7 @@ def _keys(study: StoredStudy) -> Iterator[ResultKey]:
 
 
 def attributions_key(
-    study: StoredStudy,
-    question: AttributionQuestion,
-    positions: Sequence[int],
-    orientations: Sequence[str] = (),
+    study: StoredStudy, question: AttributionQuestion, positions: Sequence[int]
 ) -> ResultKey:
     """All that decides the maps."""
     settings = {
@@ -109,7 +128,7 @@ def attributions_key(
     rest: dict[str, Any] = {
         "versions": VERSIONS,
         "ground": {"model": str(study.manifest.model.get("weights_sha256", ""))},
-        "settings": {**json.loads(told)[0], "orientations": list(orientations)},
+        "settings": json.loads(told)[0],
         "variant": f"unit {question.unit}, {question.method}, {hashlib.sha256(told.encode()).hexdigest()[:12]}",
         "seed": question.seed,
     }
@@ -146,7 +165,7 @@ def _asked(study: StoredStudy, key: ResultKey) -> tuple[AttributionQuestion | No
 
 def _found(study: StoredStudy, question: AttributionQuestion, kept: Result) -> Attributions | None:
     """None where the arrays are not those of maps."""
-    arrays: Arrays = kept.parts[MAPS]
+    arrays: Arrays = kept.parts.get(MAPS, {})
     if not all(name in arrays for name in ("positions", "maps", "values")):
         return None
     positions, maps, values = (arrays[name] for name in ("positions", "maps", "values"))
@@ -168,4 +187,17 @@ def _found(study: StoredStudy, question: AttributionQuestion, kept: Result) -> A
         values,
         **{name: arrays.get(name) for name in OPTIONAL},
         orientations=tuple(names) if isinstance(names, list) else (),
+        faithfulness=_faithfulness(kept, count, question.seed),
     )
+
+
+def _faithfulness(kept: Result, samples: int, seed: int) -> Faithfulness | None:
+    """None where none is kept, or its axes are not told."""
+    scores = kept.parts.get(FAITHFULNESS, {}).get("scores")
+    axes = [kept.key.settings.get(name) for name in AXES]
+    if scores is None or not all(isinstance(axis, list) for axis in axes):
+        return None
+    rows, metrics, fills = (tuple(map(str, axis)) for axis in axes if isinstance(axis, list))
+    if scores.shape != (len(rows), len(metrics), len(fills), samples) or RANDOM not in rows:
+        return None
+    return Faithfulness(rows, metrics, fills, scores, seed)
