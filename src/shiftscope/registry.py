@@ -45,7 +45,7 @@ class Registry(Mapping[str, T], Generic[T]):
     def __getitem__(self, name: str) -> T:
         if name not in self:
             raise BadRequest(
-                f"no {self.kind} named {name!r}; closest: {closest(name, self._entries)}. "
+                f"no {self.kind} named {name!r}; closest: {closest(str(name), self._entries)}. "
                 f"There are: {', '.join(self._entries)}."
             )
         return self._entries[name]

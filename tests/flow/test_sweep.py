@@ -154,6 +154,12 @@ def test_a_name_that_other_data_have_is_refused(study, data):
         ({"shift": []}, BadRequest, "name at least one shift, and each once"),
         ({"shift": ["jpeg", "jpeg:0"]}, BadRequest, "name at least one shift, and each once"),
         ({"shift": ["jpeg", "hue"]}, DataError, "hue needs 3 channels; these images have 1"),
+        ({"shift": ["jpeg", 3]}, BadRequest, "shift=3; a shift is text, as 'gaussian_noise'"),
+        ({"shift": None}, BadRequest, "shift=None; a shift is text"),
+        ({"strengths": 0.5}, BadRequest, r"strengths=0.5; they are several numbers, as \[0.2, 0.4, 0.8\]"),
+        ({"strengths": "0.5"}, BadRequest, "strengths='0.5'; they are several numbers"),
+        ({"strengths": [0.1, 10**400]}, BadRequest, "strength 10+: it lies between 0"),
+        ({"name": "gaussian_noise-0.2"}, BadRequest, "'gaussian_noise-0.2' would name two datasets of the ladder"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_error_and_nothing_is_recorded(study, data, options, error, message):
@@ -162,6 +168,24 @@ def test_bad_input_is_one_error_and_nothing_is_recorded(study, data, options, er
     with pytest.raises(error, match=message):
         swept(study, data, **{"preprocess": gray, **options})
     assert files(study) == before
+
+
+def test_a_rung_does_not_replace_what_the_ladder_starts_from_nor_another_rung(study, data):
+    swept(study, data)
+    study.rename("gaussian_noise-0.1", "gaussian_noise-0.3")
+    study.rename("unshifted", "gaussian_noise-0.6")
+    before = files(study)
+    for strengths in ([0.2, 0.6], [0.1, 0.3]):
+        with pytest.raises(BadRequest, match=f"'gaussian_noise-{strengths[1]}' would name two datasets"):
+            swept(study, data, strengths=strengths, overwrite=True)
+    assert files(study) == before
+
+
+def test_a_recording_made_by_hand_under_a_rungs_name_joins_the_ladder(study, data):
+    study.record(data, "val", layers=["1"], preprocess=MADE, progress=False)
+    study.record(data, "gaussian_noise-0.2", shift="gaussian_noise:0.2", preprocess=MADE, progress=False)
+    assert list(swept(study, data)["state"]) == ["kept", "recorded", "kept", "recorded"]
+    assert list(ladder_of(study, "gaussian_noise").rungs.values()) == [0, *STRENGTHS]
 
 
 def test_an_opened_study_needs_the_model(study, data):

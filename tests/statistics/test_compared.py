@@ -91,3 +91,14 @@ def test_equal_shares_are_rarely_told_apart_and_different_ones_are_found(kind):
 
     assert (p(alike) <= 0.05).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 30)
     assert (p(unlike) <= 0.05).mean() > 0.8
+
+
+def test_only_samples_of_categories_that_are_compared_are_counted():
+    rng = np.random.default_rng(0)
+    predicted = np.repeat([0, 1, 2], [28, 6, 6])
+    reference, shifted = rng.normal(size=(40, 2)), rng.normal(size=(40, 2))
+    reference[[30, 31, 36, 37], 1] = np.nan  # leaves 4 of each, too few
+    found = difference(matched(reference, predicted, shifted, predicted), rng)
+    np.testing.assert_array_equal(found.samples, [40, 28])
+    assert np.isfinite(found.p[0])
+    assert np.isnan(found.p[1])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, StudyMismatch
+from shiftscope.flow.describe import describe
 from shiftscope.flow.record import record_dataset
 from shiftscope.progress import Progress
 from shiftscope.store.layout import refuse_dataset_name
@@ -142,6 +143,7 @@ def sweep(
         tell(rungs[0].dataset, source.describe().get("told", ()))
     for place, rung in enumerate(rungs, 1):
         if rung.state == "kept":
+            _enter_group(study, rung)
             continue
         record_dataset(
             study,
@@ -175,10 +177,10 @@ def ladders(
 ) -> list[Rung]:
     """The source and every rung of every ladder, each kept or to be recorded; raises as `sweep`."""
     from shiftscope.datasets.shifts.shift_kind import shift_kinds
-    from shiftscope.datasets.shifts.shift_text import checked_strengths, parsed_ladder
+    from shiftscope.datasets.shifts.shift_text import checked_strengths, parsed_ladder, several
     from shiftscope.datasets.shifts.shifted import Shifted, shifted_fingerprint
 
-    asked = [parsed_ladder(text) for text in ([shift] if isinstance(shift, str) else shift)]
+    asked = [parsed_ladder(text) for text in several(shift)]
     if not asked or len(set(asked)) < len(asked):
         raise BadRequest("name at least one shift, and each once.")
     for kind, _ in asked:
@@ -194,7 +196,18 @@ def ladders(
                 named, Shifted(source, kind, strength, seed), digest, shift=kind, seed=seed, strength=strength
             )
             rungs.append(_found(study, rung) or _new(study, rung, rungs, overwrite=overwrite))
+    _refuse_one_name_twice([rung.dataset for rung in rungs])
     return rungs
+
+
+def _refuse_one_name_twice(names: Sequence[str]) -> None:
+    """Raises `BadRequest`, since the one dataset would take the place of the other."""
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise BadRequest(
+                f"{name!r} would name two datasets of the ladder. name=... gives the source another name, and "
+                "`rename` a dataset that is recorded."
+            )
 
 
 def _source(study: StoredStudy, source: Dataset, fingerprint: str, name: str, *, overwrite: bool) -> Rung:
@@ -238,6 +251,12 @@ def _new(study: StoredStudy, rung: Rung, beside: Sequence[Rung], *, overwrite: b
         f"{rung.dataset!r} was recorded from other data or in another way; overwrite=True records it again, and "
         "`rename` keeps it under another name."
     )
+
+
+def _enter_group(study: StoredStudy, rung: Rung) -> None:
+    """Also a recording that somebody made by hand under the rung's name belongs to its ladder."""
+    if rung.groups and not rung.groups.items() <= study.description(rung.dataset).groups.items():
+        describe(study, rung.dataset, groups=rung.groups)
 
 
 def _recorded(study: StoredStudy, dataset: str) -> Recording | None:

@@ -153,7 +153,8 @@ class _Means:
             )
             for rows in self.rows
         ]
-        self.samples = np.sum(fewest, axis=0, dtype=np.int64) * np.ones(self.shape[0], np.int64)
+        used = [few * (few >= sides.least) for few in fewest]
+        self.samples = np.sum(used, axis=0, dtype=np.int64) * np.ones(self.shape[0], np.int64)
         weights = [w * (few >= sides.least) for w, few in zip(sides.weights, fewest, strict=True)]
         total = np.sum(weights, axis=0) * np.ones(self.shape[0])
         self.weights = [each / np.where(total > 0, total, np.nan) for each in weights]

@@ -213,7 +213,10 @@ def test_it_goes_to_another_process_and_back(data):
 # Bad input
 
 
-@pytest.mark.parametrize("strength", [-0.1, 1.0001, float("nan"), float("inf"), "0.3", None, True])
+@pytest.mark.parametrize(
+    "strength",
+    [-0.1, 1.0001, float("nan"), float("inf"), "0.3", None, True, pytest.param(10**400, id="huge")],
+)
 def test_a_strength_out_of_range_is_refused(data, strength):
     with pytest.raises(BadRequest) as told:
         ss.shift(data, "contrast", strength)

@@ -356,8 +356,10 @@ def test_fingerprints_differ_with_dials_sets_and_pictures():
         ({"opacity": -0.1}, "opacity -0.1: it lies between 0 and 1."),
         ({"opacity": "much"}, "opacity much: it lies between 0 and 1."),
         ({"association": float("nan")}, "association nan: it lies between 0 and 1."),
+        ({"association": 10**400}, "association 10+: it lies between 0 and 1."),
         ({"seed": 0.5}, "seed 0.5: it is a whole number."),
         ({"kind": "path"}, "no kind of cue named 'path'; closest: 'patch'"),
+        ({"kind": 3}, "no kind of cue named 3; closest: nothing alike"),
     ],
 )
 def test_dials_out_of_range_are_refused(options, message):

@@ -26,3 +26,10 @@ def test_a_box_ends_at_the_pictures_edges() -> None:
 @pytest.mark.parametrize("map", [np.zeros((4, 4)), np.ones((4, 4)), np.full((4, 4), np.nan)])
 def test_a_map_that_shows_nothing_has_no_box(map: np.ndarray) -> None:
     assert driving_box(map) is None
+
+
+def test_a_map_of_few_places_is_boxed_and_not_the_whole_picture() -> None:
+    map = np.zeros((32, 32))
+    map[5, 8] = 1  # smoothed by 0.64 places, cut at 3: 7 x 7 places, fewer than 5 % of 1,024
+    box = driving_box(map)
+    assert box == pytest.approx((4.65 / 32, 1.65 / 32, 12.35 / 32, 9.35 / 32))

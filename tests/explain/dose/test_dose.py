@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control, norm
 from torch import nn
 
 import shiftscope as ss
@@ -140,6 +143,31 @@ def test_summaries_alone_give_the_curves_without_intervals_and_parts_merge(new_s
 
 def new_study_beside(new_study):
     return lambda net, names: new_study(net, names, name="beside")
+
+
+def test_a_ladder_without_labels_has_a_trend_and_its_q(new_study):
+    rng = np.random.default_rng(0)
+    net = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(588, 2))
+    study = new_study(net, ("a", "b"))
+    data = ss.dataset(rng.random((20, 1, 16, 16), np.float32))
+    study.sweep(data, "brightness", strengths=[0.2, 0.6], layers=["1"], stored_as="float32", progress=False)
+    table = study.dose("brightness", progress=False)
+    rungs = np.stack([study[name].responses("1")[:] for name in table.attrs["ladder"]]).astype(np.float64)
+    size = rungs[2] - rungs[0]  # ranks -1, 0, 1
+    spread = ((rungs - rungs.mean(axis=0)) ** 2).sum(axis=(0, 1))  # 2 / (3 - 1) times this
+    p = 2 * norm.sf(np.abs(size.sum(axis=0)) / np.sqrt(spread))
+    np.testing.assert_allclose(table["q"], false_discovery_control(p), rtol=1e-6)
+    assert list(table["trend"]) == list(np.sign(size.mean(axis=0)))
+    assert table[["half_strength", "area"]].isna().all(axis=None)
+
+
+def test_a_median_half_strength_takes_more_than_half_of_the_units(new_study):
+    study = planted(new_study)
+    dose = stored_dose(study, ladder_of(study, "kind fade"), "0")  # four of five measured units reach it
+    assert dose.median_half == pytest.approx(0.5, abs=1e-5)
+    of_two = dataclasses.replace(dose, half=np.array([0.2, np.inf]))
+    assert dataclasses.replace(of_two, half=np.array([0.2, 0.4, np.inf])).median_half == 0.4
+    assert of_two.median_half == np.inf
 
 
 def test_a_dose_is_kept_and_another_level_beside_it(new_study):

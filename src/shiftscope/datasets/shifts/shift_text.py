@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -10,6 +9,21 @@ from typing import Any
 import numpy as np
 
 from shiftscope.errors import BadRequest
+
+
+def several(shifts: Any) -> list[str]:
+    """One text or several, as a list.
+
+    Raises
+    ------
+    BadRequest
+        Something else.
+    """
+    texts = list(shifts) if isinstance(shifts, Iterable) and not isinstance(shifts, str) else [shifts]
+    for each in texts:
+        if not isinstance(each, str):
+            raise BadRequest(f"shift={each!r}; a shift is text, as 'gaussian_noise'.")
+    return texts
 
 
 def parsed(text: str) -> tuple[str, float, int]:
@@ -43,7 +57,7 @@ def parsed_ladder(text: str) -> tuple[str, int]:
     return found[1], int(found[2] or 0)
 
 
-def checked_strengths(strengths: Iterable[Any]) -> list[float]:
+def checked_strengths(strengths: Any) -> list[float]:
     """Those above 0, from the smallest on.
 
     Raises
@@ -51,6 +65,8 @@ def checked_strengths(strengths: Iterable[Any]) -> list[float]:
     BadRequest
         Fewer than two, one that stands twice, another order, or what is no strength.
     """
+    if not isinstance(strengths, Iterable) or isinstance(strengths, str):
+        raise BadRequest(f"strengths={strengths!r}; they are several numbers, as [0.2, 0.4, 0.8].")
     checked = [checked_strength(each) for each in strengths]
     above = [each for each in checked if each > 0]
     if len(above) < 2 or checked != sorted(set(checked)):
@@ -65,7 +81,7 @@ def checked_strength(strength: Any) -> float:
     """Raises `BadRequest` for what is no number from 0 to 1."""
     number = strength.item() if isinstance(strength, np.generic) else strength
     is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
-    if not (is_number and math.isfinite(number) and 0 <= number <= 1):
+    if not (is_number and 0 <= number <= 1):
         raise BadRequest(f"strength {strength}: it lies between 0 (the image itself) and 1.")
     return float(number)
 

@@ -24,7 +24,7 @@ from shiftscope.datasets.shifts.donors import donors
 from shiftscope.datasets.shifts.draw import Draw
 from shiftscope.datasets.shifts.levels import Image, to_levels
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
-from shiftscope.datasets.shifts.shift_text import checked_seed, checked_strength, parsed
+from shiftscope.datasets.shifts.shift_text import checked_seed, checked_strength, parsed, several
 from shiftscope.datasets.split import Part
 from shiftscope.errors import DataError, LabelError
 from shiftscope.shard import SHIFTS, Made
@@ -228,7 +228,7 @@ def shifted(dataset: Dataset, shifts: str | Iterable[str]) -> Dataset:
     BadRequest
         Text that is not NAME:STRENGTH or NAME:STRENGTH:SEED, or what `Shifted` refuses.
     """
-    for text in [shifts] if isinstance(shifts, str) else shifts:
+    for text in several(shifts):
         dataset = Shifted(dataset, *parsed(text))
     return dataset
 

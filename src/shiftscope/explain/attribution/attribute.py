@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from numbers import Real
 from typing import Any
 
 import torch
@@ -12,7 +13,8 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.explain.attribution.adapter import from_other_tool
-from shiftscope.explain.attribution.attribution import Attribution, attributions
+from shiftscope.explain.attribution.attribution import Attribution, at_least_one, attributions
+from shiftscope.explain.attribution.checks import refuse_outside
 from shiftscope.explain.attribution.faithfulness.fills import filled
 from shiftscope.explain.attribution.function import Joined, parted
 from shiftscope.explain.attribution.low_pass import low_passed
@@ -93,7 +95,20 @@ def attribute(
     """
     given = inputs if isinstance(inputs, tuple) else (inputs,)
     _refuse_unusable(given)
-    if callable(getattr(method, "attribute", None)):
+    if callable(getattr(method, "attribute", None)) and not isinstance(method, type):
+        own = {
+            "layer": layer,
+            "return_convergence_delta": return_convergence_delta or None,
+            "sample_ids": sample_ids,
+        }
+        for name, asked in own.items():
+            if asked is not None:
+                raise BadRequest(
+                    f"{name}= is for methods by name; {type(method).__name__} is built without it."
+                )
+        if range is not None:
+            for tensor in given:
+                refuse_outside(tensor, range)
         further = {
             "baselines": baselines,
             "additional_forward_args": additional_forward_args,
@@ -102,15 +117,18 @@ def attribute(
         }
         options |= {name: value for name, value in further.items() if value is not None}
         found, _ = from_other_tool(method, inputs, target, seed, **options)
-        return tuple(each.detach() for each in found) if isinstance(found, tuple) else found.detach()
+        every = [each.detach() for each in (found if isinstance(found, tuple) else (found,))]
+        if low_pass is not None:
+            every = [_low_passed(each.unsqueeze(1), low_pass)[:, 0] for each in every]
+        return tuple(every) if isinstance(found, tuple) else every[0]
     if not isinstance(method, str):
         raise BadRequest(f"{method!r} is no method: give a name, or an object with .attribute.")
     chosen = attributions[method]
     for name, value in (("n_steps", n_steps), ("layer", layer)):
         if value is not None:
             options[name] = value
-    if internal_batch_size is not None and internal_batch_size < 1:
-        raise BadRequest(f"internal_batch_size={internal_batch_size}; it is at least 1.")
+    if internal_batch_size is not None:
+        at_least_one(internal_batch_size=internal_batch_size)
     if return_convergence_delta and not chosen.complete:
         whole = ", ".join(name for name, each in attributions.items() if each.complete)
         raise BadRequest(f"{method} sums to nothing known, so it has no delta; there is one of {whole}.")
@@ -136,8 +154,8 @@ def attribute(
     maps = found.maps if low_pass is None else _low_passed(found.maps, low_pass)
     answer: Any
     if chosen.wavelets:
-        every = [_of_coefficients(chosen, each, flat, base, transform) for each in maps.unbind(1)]
-        answer = every[0] if single else every
+        bands = [_of_coefficients(chosen, each, flat, base, transform) for each in maps.unbind(1)]
+        answer = bands[0] if single else bands
     else:
         parts = [
             part.to(tensor.device, tensor.dtype)
@@ -173,12 +191,12 @@ def _low_passed(maps: torch.Tensor, cutoff: object) -> torch.Tensor:
     """Without what is finer than `cutoff` cycles per image."""
     if maps.ndim != 5:
         raise BadRequest(f"low_pass filters maps of pictures; these are {tuple(maps.shape[2:])} a sample.")
-    if isinstance(cutoff, bool) or not isinstance(cutoff, (int, float)):
+    if isinstance(cutoff, bool) or not isinstance(cutoff, Real):
         raise BadRequest(
             f"low_pass={cutoff!r}; give a number of cycles per image. A cutoff is fitted on a study alone."
         )
     try:
-        return torch.from_numpy(low_passed(maps.cpu().numpy(), cutoff)).to(maps)
+        return torch.from_numpy(low_passed(maps.cpu().numpy(), float(cutoff))).to(maps)
     except ValueError as error:
         raise BadRequest(str(error)) from error
 
@@ -212,7 +230,9 @@ def _as_one(
     flat = flat.float() if flat.element_size() < 4 else flat  # means of half precision are none
     if shapes is None and not further:
         return model, None, flat
-    return Joined(model, shapes, further, len(flat)).train(model.training), shapes, flat
+    joined = Joined(model, shapes, further, len(flat))
+    joined.training = model.training  # its own: modules of the model may be in modes of theirs
+    return joined, shapes, flat
 
 
 @contextmanager
@@ -251,8 +271,8 @@ def baseline_of(asked: object, inputs: torch.Tensor) -> torch.Tensor:
     """Of the inputs' shape: zeros for None, a number, one sample or one for each, or their own "blur"."""
     if asked is None:
         return torch.zeros_like(inputs)
-    if isinstance(asked, (int, float)):
-        return torch.full_like(inputs, asked)
+    if isinstance(asked, Real) or (isinstance(asked, torch.Tensor) and not asked.ndim):
+        return torch.full_like(inputs, float(asked))
     if isinstance(asked, torch.Tensor):
         start = asked.to(inputs)
         if start.shape == inputs.shape[1:]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
 
 import torch
@@ -147,5 +148,5 @@ def per_sample(numbers: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
 def at_least_one(**counts: object) -> None:
     """Raise `BadRequest` for a count that is no whole number above 0."""
     for name, count in counts.items():
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
             raise BadRequest(f"{name}={count!r}; it is a whole number of at least 1.")

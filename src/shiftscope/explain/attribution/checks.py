@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,8 +22,12 @@ CACHED = 48 * 2**20  # bytes that the passes of a processor keep at most: what l
 
 def refuse_outside(inputs: torch.Tensor, limits: tuple[float, float]) -> None:
     """Raise `BadRequest` where inputs leave the range that was given, or it is none."""
-    low, high = limits
-    if not low < high:
+    try:
+        low, high = limits
+        ordered = low < high
+    except (TypeError, ValueError):
+        ordered = False
+    if not ordered:
         raise BadRequest(f"range={limits!r}; give its lower and its upper end, as range=(0, 1).")
     room = 1e-6 * (high - low)
     least, most = float(inputs.min()), float(inputs.max())
@@ -37,20 +42,30 @@ def refuse_outside(inputs: torch.Tensor, limits: tuple[float, float]) -> None:
 
 
 def refuse_mixed(function: Function, inputs: torch.Tensor) -> None:
-    """Raise `ModelError` where the first sample's value depends on the second one beside it."""
-    rows = torch.arange(2, device=inputs.device)
+    """Raise `ModelError` where the value of the first sample, or of one unlike it, depends on the other beside it."""
+    rows, points = _unlike(inputs)
     with torch.no_grad(), _first_tensors(function.model) as beside:
-        together = function.once(inputs[:2], rows)
-    with torch.no_grad(), _first_tensors(function.model) as by_itself:
-        alone = function.once(inputs[:1], rows[:1])
-    for unit in range(function.units):
-        a, b = float(alone[0, unit]), float(together[0, unit])
-        if abs(a - b) > MIXED * max(1.0, abs(a)):
-            mixing = _first_unlike(function, by_itself, beside)
+        together = function.once(points, rows)
+    for place, row in enumerate(rows.tolist()):
+        with torch.no_grad(), _first_tensors(function.model) as by_itself:
+            alone = function.once(points[place : place + 1], rows[place : place + 1])
+        for unit in range(function.units):
+            a, b = float(alone[0, unit]), float(together[place, unit])
+            if abs(a - b) <= MIXED * max(1.0, abs(a)) or math.isnan(a - b):
+                continue
+            mixing = _first_unlike(function, by_itself, beside, place)
             raise ModelError(
-                f"sample 0 gets {a:g} alone and {b:g} beside another sample; {mixing} mixes the batch. Show each "
+                f"sample {row} gets {a:g} alone and {b:g} beside another sample; {mixing} mixes the batch. Show each "
                 "sample alone: internal_batch_size=1."
             )
+
+
+def _unlike(inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(2,) the first sample and one unlike it, or itself, and (2, ...) their points, halved where it is itself."""
+    differs = (inputs != inputs[:1]).flatten(1).any(1).nonzero().flatten().tolist()
+    rows = torch.tensor([0, differs[0] if differs else 0], device=inputs.device)
+    points = inputs[rows]
+    return rows, points if differs else torch.stack([points[0], points[1] / 2])
 
 
 def where_cut(function: Function, points: torch.Tensor) -> str:
@@ -101,12 +116,14 @@ def _free(device: torch.device) -> float:
         return 2e9
 
 
-def _first_unlike(function: Function, alone: dict[int, torch.Tensor], beside: dict[int, torch.Tensor]) -> str:
+def _first_unlike(
+    function: Function, alone: dict[int, torch.Tensor], beside: dict[int, torch.Tensor], place: int
+) -> str:
     for module, first in alone.items():
         other = beside.get(module)
-        if other is None or other.shape[1:] != first.shape[1:] or not len(other) or not len(first):
+        if other is None or other.shape[1:] != first.shape[1:] or len(other) <= place or not len(first):
             continue
-        if float((other[0] - first[0]).abs().max()) > MIXED * max(1.0, float(first[0].abs().max())):
+        if float((other[place] - first[0]).abs().max()) > MIXED * max(1.0, float(first[0].abs().max())):
             return function.module_names[module]
     return "the model"
 

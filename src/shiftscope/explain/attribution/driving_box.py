@@ -28,7 +28,9 @@ def driving_box(map: npt.NDArray[Any]) -> Box | None:
     smooth = gaussian_filter(map.astype(np.float64), SMOOTHED * columns, mode="nearest")
     count = max(1, math.ceil(LARGEST * map.size))
     least = np.partition(smooth, -count, axis=None)[-count]
-    row, column = np.nonzero(smooth >= least)
+    row, column = np.nonzero(
+        (smooth >= least) & (smooth > smooth.min())
+    )  # the floor of a small map is not in it
     (top, bottom), (left, right) = _widened(row, rows), _widened(column, columns)
     return Box(left, top, right, bottom)
 

@@ -72,13 +72,16 @@ def maps_of(
     settings = method.with_defaults(options)
     if not len(inputs):
         raise BadRequest("no samples are given.")
+    if ids is not None and len(ids) != len(inputs):
+        raise BadRequest(f"{len(ids)} sample ids for {len(inputs)} samples.")
     if range is not None:
         refuse_outside(inputs, range)
     if method.places and function.shapes is not None:
         raise BadRequest(f"{method.name} takes one tensor of inputs; these are {len(function.shapes)}.")
     with torch.inference_mode(False), function.held():
         inputs, baseline = inputs.detach().clone(), baseline.detach().clone()
-        if rows != 1 and len(inputs) > 1:
+        passes = method.passes(tuple(inputs.shape[1:]), **settings)
+        if rows != 1 and (len(inputs) > 1 or passes.forward != 1):  # points of one sample share passes too
             refuse_mixed(function, inputs)
         function.rows = rows or rows_that_fit(function, inputs)
         shown = Shown(function, inputs, baseline, _generators(inputs, seed, ids), range)
@@ -94,7 +97,6 @@ def maps_of(
             gap = delta.abs() / whole.abs().flatten(2).sum(2)
         bad = ~found.isfinite().flatten(2).all(2)
         found[bad] = torch.nan
-    passes = method.passes(tuple(inputs.shape[1:]), **settings)
     return Maps(found, values, delta, gap, passes, function.rows)
 
 

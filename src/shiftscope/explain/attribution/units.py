@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -37,6 +38,7 @@ def function_of(
     samples
         How many there are in all.
     """
+    target = _plain(target)
     several = isinstance(target, list) and bool(target) and all(_is_unit(each) for each in target)
     if several or _is_unit(target):
         asked = target if several else [target]
@@ -45,6 +47,13 @@ def function_of(
         return _of_units(model, targets, first, shapes), not several
     pick = _pick(target, samples)
     return Function(model, pick, 1, names=[_told(target)], shapes=shapes), True
+
+
+def _plain(target: object) -> object:
+    """A target whose whole numbers are those of Python."""
+    if isinstance(target, (np.ndarray, np.generic, torch.Tensor)):
+        return target.tolist()
+    return [_plain(each) for each in target] if isinstance(target, list) else target
 
 
 def _is_unit(target: object) -> bool:
@@ -61,8 +70,6 @@ def _pick(target: object, samples: int) -> Callable[[Any, torch.Tensor], torch.T
     if callable(target):
         asked = target
         return lambda output, rows: _one_each(asked(output), rows)
-    if isinstance(target, torch.Tensor) and not target.is_floating_point() and target.dtype != torch.bool:
-        target = target.tolist()
     if target is None:
         return _only_number
     if isinstance(target, bool):
@@ -70,7 +77,9 @@ def _pick(target: object, samples: int) -> Callable[[Any, torch.Tensor], torch.T
     if isinstance(target, (int, tuple)):
         index = target if isinstance(target, tuple) else (target,)
         return lambda output, rows: _at(output, [index] * len(rows), rows)
-    if isinstance(target, list) and all(isinstance(each, (int, tuple)) for each in target):
+    if isinstance(target, list) and all(
+        isinstance(each, (int, tuple)) and not isinstance(each, bool) for each in target
+    ):
         if len(target) == 1:
             target = target * samples
         if len(target) != samples:
@@ -200,4 +209,6 @@ def probe_module(model: nn.Module, unit: Target | str | int) -> UnitModule:
     """
     from shiftscope.model.evaluation.evaluation import unwrap
 
-    return UnitModule(unwrap(model), unit).train(model.training)
+    probe = UnitModule(unwrap(model), unit)
+    probe.training = model.training  # its own: modules of the model may be in modes of theirs
+    return probe

@@ -12,3 +12,5 @@ USUAL_PASSES = {
     "wam_saliency": 1,
     "wam_integrated": 50,
 }
+
+FAITHFUL_PASSES = 216  # forward, over one sample, to say how faithful its map is

@@ -82,7 +82,7 @@ class Dose:
 
     @property
     def median_half(self) -> float:
-        """Median half strength of the units; infinite where fewer than half of them reach it."""
+        """Median half strength of the units; infinite unless more than half of them reach it."""
         return float(median_of_those_with_one(self.half))
 
     def above_half(self, level: float) -> FloatArray:
@@ -125,7 +125,7 @@ def dose_of(
     preferred, own, rest = _responses(means, units)
     first_low, ends = nothing, {"half": (nothing, nothing), "area": (nothing, nothing)}
     p, area_resampled = nothing, np.empty((0, units))
-    if len(there) >= 2 and all(each.keeps_responses for each in recordings):
+    if all(each.keeps_responses for each in recordings):
         sets = [
             ResampledDataset(
                 each, layer, resamples, np.random.default_rng([seed, 0 if ladder.same_samples else place])

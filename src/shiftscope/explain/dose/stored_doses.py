@@ -17,7 +17,7 @@ from shiftscope.tuning.half_strength import LEVEL
 from shiftscope.tuning.where_it_breaks import Break, where_it_breaks
 
 KIND = PART = "doses"
-VERSIONS = {PART: 1}
+VERSIONS = {PART: 2}
 NAMES = tuple(field.name for field in dataclasses.fields(Dose))
 
 

@@ -55,9 +55,7 @@ class FitUnderShift:
         for name, each in self.sets.items():
             for row, numbers in zip(ROWS, each.numbers, strict=True):
                 further = _further(each) if row == ROWS[0] else {}
-                rows.append(
-                    {"state": each.state, "dataset": name, "row": row, **asdict(numbers), **further}
-                )
+                rows.append({"state": each.state, "dataset": name, "row": row, **asdict(numbers), **further})
         table = pd.DataFrame(rows)
         table.attrs["thresholds"] = thresholds()
         return table

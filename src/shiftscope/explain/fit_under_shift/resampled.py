@@ -8,7 +8,9 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 
-def resampled_means(columns: FloatArray, order: npt.NDArray[np.intp], resamples: int, seed: int) -> FloatArray:
+def resampled_means(
+    columns: FloatArray, order: npt.NDArray[np.intp], resamples: int, seed: int
+) -> FloatArray:
     """(resample, column) means of (sample, column) numbers.
 
     Parameters

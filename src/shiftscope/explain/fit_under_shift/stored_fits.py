@@ -9,7 +9,7 @@ import numpy as np
 
 from shiftscope.errors import StoreError, StudyDamaged
 from shiftscope.explain.fit_under_shift.numbers import FIELDS, as_array, from_array
-from shiftscope.explain.fit_under_shift.set_fit import ROWS, SEED, SetFit, set_fits
+from shiftscope.explain.fit_under_shift.set_fit import ROWS, SEED, SHARES, SetFit, set_fits
 from shiftscope.explain.fit_under_shift.summary import LEVEL, RESAMPLES
 from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
@@ -69,7 +69,7 @@ def _key(study: StoredStudy, layer: str, dataset: str) -> ResultKey:
 
 
 def _arrays(fit: SetFit) -> Arrays:
-    alone = {name: np.array(getattr(fit, name), np.float64) for name in ALONE}
+    alone = {name: np.array([getattr(fit, name)], np.float64) for name in ALONE}
     whole = {name: getattr(fit, name) for name in ARRAYS}
     numbers = {name: np.stack([as_array(each) for each in getattr(fit, name)]) for name in NUMBERS}
     return {**alone, **whole, **numbers}
@@ -78,15 +78,29 @@ def _arrays(fit: SetFit) -> Arrays:
 def _fit(arrays: Arrays, categories: int) -> SetFit | None:
     if set(arrays) != {*ALONE, *ARRAYS, *NUMBERS}:
         return None
-    shapes = {name: (len(ROWS), len(FIELDS)) for name in NUMBERS}
-    shapes |= {"tilts": (2, 3), "dead": (3,), "null": (3, 2), "per_category": (2, categories)}
-    shapes |= {name: () for name in ALONE} | {"positions": arrays["residuals"].shape}
-    if any(arrays[name].shape != shape for name, shape in shapes.items()) or arrays["residuals"].ndim != 1:
+    shapes: dict[str, tuple[int, ...]] = {
+        "tilts": (len(SHARES), 3),
+        "dead": (3,),
+        "null": (3, 2),
+        "per_category": (2, categories),
+        "residuals": arrays["residuals"].shape[:1],
+        "positions": arrays["residuals"].shape,
+        **dict.fromkeys(NUMBERS, (len(ROWS), len(FIELDS))),
+        **dict.fromkeys(ALONE, (1,)),
+    }
+    if any(arrays[name].shape != shape for name, shape in shapes.items()):
         return None
-    numbers, reference = ([from_array(row) for row in arrays[name]] for name in NUMBERS)
+    active, novelty, novelty_absolute = (float(arrays[name][0]) for name in ALONE)
     return SetFit(
-        numbers,
-        reference,
-        **{name: float(arrays[name]) for name in ALONE},
-        **{name: arrays[name] for name in ARRAYS},
+        numbers=[from_array(row) for row in arrays["numbers"]],
+        reference=[from_array(row) for row in arrays["reference"]],
+        active=active,
+        tilts=arrays["tilts"],
+        dead=arrays["dead"],
+        novelty=novelty,
+        novelty_absolute=novelty_absolute,
+        null=arrays["null"],
+        per_category=arrays["per_category"],
+        residuals=arrays["residuals"],
+        positions=arrays["positions"],
     )

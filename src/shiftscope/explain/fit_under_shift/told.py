@@ -69,7 +69,7 @@ def told(
         if head is not None and foreign is not None:
             logits = recorded_logits(reported.recording, run.start, run.stop)[inside]
             predicted = logits.argmax(1)
-            changed = logits + change @ head.weight.T
+            changed = (logits + change @ head.weight.T).astype(np.float32)
             found["kept"][places] = changed.argmax(1) == predicted
             found["kl"][places] = _divergence(logits, changed)
             drawn = rng.integers(0, len(foreign), (CONTROL_DRAWS, len(rows)))
@@ -89,13 +89,15 @@ def active_codes(reported: ReportedSet, fitted: Derivation) -> tuple[float, npt.
 
 
 def _squares(rows: npt.NDArray[np.floating]) -> FloatArray:
-    return np.square(rows, dtype=np.float64).sum(1)
+    squares: FloatArray = np.square(rows, dtype=np.float64).sum(1)
+    return squares
 
 
 def _divergence(logits: Rows, changed: Rows) -> FloatArray:
     """(sample,) KL of the probabilities after the change from those before it."""
     before, after = (_log_softmax(each.astype(np.float64)) for each in (logits, changed))
-    return (np.exp(before) * (before - after)).sum(1)
+    nats: FloatArray = (np.exp(before) * (before - after)).sum(1)
+    return nats
 
 
 def _log_softmax(logits: FloatArray) -> FloatArray:

@@ -12,12 +12,17 @@ from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count
 
 SIZE = 8  # proposed
+KINDS = "pca", "kmeans", "nmf", "seminmf", "topk", "batchtopk"
+HELP = (
+    "pca keeps most with fewest features; nmf takes responses that are never negative into parts, seminmf any; kmeans "
+    "sorts samples; topk and batchtopk tell each sample by few of many features, of which there may be more than units."
+)
 
 
 @section(ShownLayer, place=60)
 def derived_layers(shown: ShownLayer) -> Sequence[Panel]:
-    """Those there are, with the samples that they were fitted on; then the offer of principal components. Folded as
-    long as nobody asks for one."""
+    """Those there are, with the samples that they were fitted on; then the offer of a further one. Folded as long as
+    nobody asks for one."""
     selection = shown.selection
     study, layer = selection.study, selection.layer
     if layer in study.derived:
@@ -47,13 +52,16 @@ def derived_layers(shown: ShownLayer) -> Sequence[Panel]:
     units = study.layer(layer).units
     offer = computation(
         study,
-        f"Derive principal components of {layer}",
-        "A layer of the directions along which the responses vary most, fitted on a half of the reference; it then has "
-        "all pages that other layers have.",
+        f"Derive a layer from {layer}",
+        "A dictionary of features, fitted on a half of the reference; its codes are a layer that has all pages that "
+        "other layers have.",
         kind="derive",
-        parameters={"layer": layer, "kind": "pca"},
+        parameters={"layer": layer},
         page=shown.at(),
-        fields=[Field("size", "Components", str(min(SIZE, units)), f"From 1 to {count(units)}.")],
+        fields=[
+            Field("kind", "Kind", "pca", HELP, choices=KINDS),
+            Field("size", "Features", str(min(SIZE, units)), f"Of {count(units)} units."),
+        ],
         button="Derive",
     )
     panels: list[Panel] = [*table, *([offer] if offer else [])]

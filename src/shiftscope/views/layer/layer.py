@@ -16,6 +16,7 @@ from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.dictionary_fit import greyed, withheld
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.two_sets import refusal, two_sets
 
@@ -93,7 +94,8 @@ def layer_units(
         title=f"Layer {layer}",
         subtitle=f"{described.module_type}, {units} ({described.read_as}).{rounded}{shift}",
         trail=[Link(study.name, selection.overview())],
-        panels=panels_of(shown),
+        panels=withheld(panels_of(shown), shown.fit),
+        greyed=greyed(shown.fit),
         previous=previous,
         next=following,
         choices=layer_choices(shown),

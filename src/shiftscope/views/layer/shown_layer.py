@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +18,14 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.section import Missing
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.dictionary_fit import fit_of
 from shiftscope.views.parts.readable_notes import readable_notes
 from shiftscope.views.parts.unit_filter import Condition, Passing, conditions, passing
 from shiftscope.views.parts.unit_numbers import FIRES, MAXIMUM, Measure, UnitNumbers
 from shiftscope.views.parts.unit_scores import name_of
+
+if TYPE_CHECKING:
+    from shiftscope.explain.fit_under_shift.set_fit import SetFit
 
 ROWS = (50, 200, 2000)  # of the table, that can be chosen
 
@@ -48,6 +53,11 @@ class ShownLayer:
     def compared(self) -> bool:
         """Whether there are scores that compare: the focus is not the baseline."""
         return self.selection.focus != self.selection.baseline
+
+    @cached_property
+    def fit(self) -> SetFit | None:
+        """How the dictionary behind a derived layer reads the focus, where that is computed."""
+        return fit_of(self.selection, self.selection.layer)
 
     @cached_property
     def numbers(self) -> UnitNumbers:

@@ -592,6 +592,7 @@ class Page:
     lede: Words = ""  # the numbers of that sentence
     warning: Words = ""  # what is not as it was asked for
     actions: Sequence[Link] = ()  # what can be done about the idea, the first thing first
+    greyed: bool = False  # whether pictures are drawn in grey: what they show is not to be read
     file: File | None = None  # what "download=file" in the address gives
 
 

@@ -12,24 +12,28 @@ from shiftscope.views.page.panels import Picture, PictureMap
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.pictures import pictures, role
 
-DARKEST = 99.0  # per cent of the places lie below the end of the scale
+BELOW = 99.0  # per cent of the places lie below the end of the scale
 SILENT = "zero everywhere: nothing in it moves the unit"
 REFUSED = "not finite"
 
 
-def end_of_scale(every: Iterable[Attributions]) -> float:
-    """What the darkest colour stands for, where some maps share one scale; 1 where nothing counts."""
-    places = [found.maps[~(found.silent | found.refused)].ravel() for found in every]
+def end_of_scale(every: Iterable[Attributions], row: int | None = None) -> float:
+    """What the full colour stands for, where some maps share one scale; 1 where nothing counts.
+
+    `row` is that of the only map that counts.
+    """
+    chosen = slice(None) if row is None else slice(row, row + 1)
+    places = [found.maps[chosen][~(found.silent | found.refused)[chosen]].ravel() for found in every]
     values = np.concatenate(places) if places else np.zeros(0)
     if not values.size:
         return 1.0
-    return float(np.percentile(values, DARKEST)) or float(values.max())
+    return float(np.percentile(values, BELOW)) or float(values.max())
 
 
 def map_pictures(
     selection: Selection, found: Attributions, rows: Sequence[int], end: float, caption: str = ""
 ) -> list[Picture]:
-    """Maps of the samples in some rows, the darkest colour at `end`; words where a map shows nothing."""
+    """Maps of the samples in some rows, the full colour at `end`; words where a map shows nothing."""
     name = found.question.dataset
     positions = [int(found.positions[row]) for row in rows]
     drawn = pictures(selection, selection.study[name], positions)

@@ -8,11 +8,11 @@ from shiftscope.explain.attribution.attributions import LOGITS, Attributions
 from shiftscope.explain.attribution.stored_attributions import attributions_at
 from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
-from shiftscope.views.page.panels import Compared, Fold, ImageStrip, Picture
+from shiftscope.views.page.panels import Fold, ImageStrip, Picture, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.maps import end_of_scale, filtered_in_words, map_pictures
+from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import category_name, pictures, role
+from shiftscope.views.parts.pictures import category_name, pictures
 from shiftscope.views.sample.shown_sample import ShownSample
 
 MOST = 12  # maps of one set
@@ -21,35 +21,41 @@ MOST = 12  # maps of one set
 @section(ShownSample, place=30)
 def where(sample: ShownSample) -> Fold | None:
     """The image beside its maps, in each set that has some; those of the prediction and of the label first."""
-    strips = []
+    groups = []
     number = 0
     for name in sample.sets:
         recording = sample.selection.study[name]
-        position = sample.places[name]
-        found = [each for each in attributions_at(sample.selection.study, name, position) if each.of_pictures]
+        seen = recording.samples[sample.places[name]]
+        found = [
+            each for each in attributions_at(sample.selection.study, name, seen.position) if each.of_pictures
+        ]
         if found:
             number += len(found)
-            strips.append(_strip(sample, recording, recording.samples[position], found))
-    if not strips:
+            groups.append(_group(sample, recording, seen, found))
+    if not groups:
         return None
-    note = "each map in a scale of its own: empty is 0, and the darkest its strongest places"
     says = f"{count(number)} {'map' if number == 1 else 'maps'} of this image"
-    return Fold("What in it counts", says, [Compared("", strips, note)], "where")
+    note = (
+        f"each map in a scale of its own: empty is 0, and {BELOW:g} % of the places lie below the full colour"
+    )
+    return Fold("What in it counts", says, [StripGroups("", groups, note, captioned=True)], "where")
 
 
-def _strip(
+def _group(
     sample: ShownSample, recording: Recording, seen: StoredSample, found: Sequence[Attributions]
-) -> ImageStrip:
+) -> StripGroup:
+    """The image, and below it the maps of each method."""
     selection = sample.selection
-    ordered = sorted(found, key=lambda each: _place(each, seen))
-    drawn: list[Picture] = pictures(selection, recording, [seen.position])
-    for each in ordered[:MOST]:
+    by_method: dict[str, list[Picture]] = {}
+    for each in sorted(found, key=lambda each: _place(each, seen))[:MOST]:
         row = each.positions.tolist().index(seen.position)
-        called = f"{_called(sample, each, seen)}, {filtered_in_words(each)}"
-        drawn += map_pictures(selection, each, [row], end_of_scale([each]), called)
-    rest = len(ordered) - MOST
-    note = f"{count(rest)} more maps are kept" if rest > 0 else ""
-    return ImageStrip(recording.name, drawn, role(selection, recording.name), note)
+        drawn = map_pictures(selection, each, [row], end_of_scale([each], row), _called(sample, each, seen))
+        by_method.setdefault(filtered_in_words(each), []).extend(drawn)
+    rest = len(found) - MOST
+    more = f", {count(rest)} more maps are kept" if rest > 0 else ""
+    image = ImageStrip(f"image{more}", pictures(selection, recording, [seen.position]))
+    strips = [ImageStrip(method, drawn) for method, drawn in by_method.items()]
+    return StripGroup([Span(recording.name, "strong")], [image, *strips])
 
 
 def _place(found: Attributions, seen: StoredSample) -> tuple[int, str, int, str]:

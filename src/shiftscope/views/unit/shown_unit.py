@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,13 @@ from shiftscope.tuning.answered import Answered, answered
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.dictionary_fit import fit_of
 from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.unit_images import Show
 from shiftscope.views.parts.worst_set import by_loss
+
+if TYPE_CHECKING:
+    from shiftscope.explain.fit_under_shift.set_fit import SetFit
 
 MOST_OTHERS = 5  # sets beside baseline and focus
 
@@ -50,6 +55,11 @@ class ShownUnit:
     def pair(self) -> list[str]:
         """Baseline and focus; one set where the study has no other."""
         return list(dict.fromkeys([self.selection.baseline, self.selection.focus]))
+
+    @cached_property
+    def fit(self) -> SetFit | None:
+        """How the dictionary behind a derived layer reads the focus, where that is computed."""
+        return fit_of(self.selection, self.layer)
 
     @cached_property
     def others(self) -> list[str]:

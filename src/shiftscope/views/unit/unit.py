@@ -11,6 +11,7 @@ from shiftscope.views.page.panels import Choice, Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.dictionary_fit import greyed, withheld
 from shiftscope.views.parts.interventions import interventions
 from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.two_sets import refusal, two_sets
@@ -68,7 +69,8 @@ def unit(
         title=f"{layer}, unit {index}",
         subtitle=_written(shown),
         trail=[Link(study.name, selection.overview()), Link(f"Layer {layer}", selection.layer_page(layer))],
-        panels=panels_of(shown),
+        panels=withheld(panels_of(shown), shown.fit),
+        greyed=greyed(shown.fit),
         sentence=unit_sentence(shown),
         lede=unit_lede(shown),
         previous=before,

@@ -10,7 +10,7 @@ import numpy as np
 
 from shiftscope.explain.attribution import map_numbers, spectra
 from shiftscope.explain.attribution.attributions import GAP, Attributions
-from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
+from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import (
     Cell,
@@ -29,9 +29,10 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.maps import DARKEST, end_of_scale, filtered_in_words, map_pictures
+from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import scale_table, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.where_in_words import where_in_words
@@ -63,6 +64,8 @@ def where(unit: ShownUnit) -> Fold | None:
         sizes = "x".join(map(str, shown[0].maps.shape[1:]))
         panels.append(Message("", f"Maps of inputs of {sizes} are no pictures; their numbers are below."))
     panels.append(numbers_table(unit, shown))
+    if faithful := faithful_table(shown):
+        panels.append(faithful)
     selection = unit.selection
     scales = scales_of(unit, shown)
     if scales:
@@ -119,13 +122,13 @@ def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
             rows.sort(key=lambda row: list(positions).index(each.positions[row]))
             strips.append(
                 ImageStrip(
-                    f"{filtered_in_words(each)}, darkest {number(ends[each.question.low_pass])}",
+                    f"{filtered_in_words(each)}, full colour at {number(ends[each.question.low_pass])}",
                     map_pictures(selection, each, rows, ends[each.question.low_pass]),
                     role(selection, name),
                 )
             )
         groups.append(StripGroup([Span(name, "strong")], strips))
-    note = f"one scale in both sets: empty is 0, and {DARKEST:g} % of the places lie below the darkest"
+    note = f"one scale in both sets: empty is 0, and {BELOW:g} % of the places lie below the full colour"
     return StripGroups("Maps of its strongest images", groups, note, captioned=True)
 
 
@@ -202,7 +205,8 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         "Compute where it looks",
         f"Maps of its strongest images in {' and '.join(unit.pair)}. Forward passes of one image, and as many "
         f"backward: {passes}. With "
-        f"{USUAL} of {IMAGES} images in each that is {count(images * USUAL_PASSES[USUAL])} of both.",
+        f"{USUAL} of {IMAGES} images in each that is {count(images * USUAL_PASSES[USUAL])} of both. "
+        f"How faithful the maps are takes {FAITHFUL_PASSES} forward passes more of each image.",
         kind="attribute",
         parameters={
             "layer": unit.layer,

@@ -14,11 +14,14 @@ from shiftscope.web.html.matrices import RAMPS, png
 SIDE = 112  # pixels, at most; a larger map is drawn by the means of its blocks
 
 
+GROUND = "ffffff"  # next to nothing looks like nothing
+
+
 def map_source(map: PictureMap) -> str:
     """A data URI, transparent where nothing counts."""
     shares = np.clip(smaller(map.shares), 0, 1)
     levels = np.where(shares > 0, 1 + np.round(254 * shares), 0).astype(np.uint8)
-    return png(levels, RAMPS[map.role])
+    return png(levels, (GROUND, *RAMPS[map.role]))
 
 
 def smaller(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -161,3 +161,10 @@ def test_a_sample_has_the_curves_that_it_has_alone():
         ).faithfulness
 
     np.testing.assert_allclose(of(slice(2, 3))[0], of(slice(None))[2], rtol=1e-5, atol=1e-6)
+
+
+def test_shares_are_exact_to_double_precision():
+    weights = torch.arange(1.0, 8, dtype=torch.float64)
+    explained = Explained(lambda inputs: inputs @ weights, torch.ones(1, 7, dtype=torch.float64))
+    found = curves(explained, weights[None], Groups((7,)), torch.zeros(1, 7, dtype=torch.float64))
+    np.testing.assert_allclose(found.shares, [k / 7 for k in range(8)], rtol=0, atol=1e-15)

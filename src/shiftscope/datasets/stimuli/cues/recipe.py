@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,6 +54,6 @@ class Recipe:
 def _checked_share(dial: str, given: Any) -> float:
     number = given.item() if isinstance(given, np.generic) else given
     is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
-    if not (is_number and math.isfinite(number) and 0 <= number <= 1):
+    if not (is_number and 0 <= number <= 1):
         raise BadRequest(f"{dial} {given}: it lies between 0 and 1.")
     return float(number)

@@ -83,7 +83,7 @@ def curves(
     Petsiuk, Das & Saenko (2018), RISE: Randomized Input Sampling for Explanation of Black-box Models.
     """
     counts = step_counts(features.count, steps)
-    shares = (counts / features.count).numpy().astype(np.float64)
+    shares = counts.numpy() / features.count
     flat = pair_scores(explained, scores, features.count)
     usable = torch.isfinite(flat).all(dim=1).cpu()
     whole = torch.from_numpy(explained.whole).flatten()

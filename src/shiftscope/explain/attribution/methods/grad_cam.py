@@ -25,7 +25,8 @@ def _passes(shape: tuple[int, ...], **options: Any) -> Passes:
 def grad_cam(shown: Shown, *, layer: str | None = None, grid: Grid = None) -> torch.Tensor:
     """Channels of a layer's map, each weighted by the mean gradient of the unit over its places, summed, cut at zero
     and enlarged to the input; the same number for each of the input's channels. The layer is the last with a map that
-    leads to the unit; tokens are a map of `grid` rows and columns, a square where it is not given.
+    leads to the unit; tokens are a map of `grid` rows and columns, a square where it is not given, or in a
+    row for a series.
 
     Raises
     ------
@@ -44,21 +45,28 @@ def grad_cam(shown: Shown, *, layer: str | None = None, grid: Grid = None) -> to
     total = shown.zeros()
     for rows, _ in shown.pairs(1):
         seen, gradient = shown.function.at_layer(chosen.name, inputs[rows], rows)
-        maps = _arranged(seen.unsqueeze(1), chosen, grid)
-        weights = _arranged(gradient, chosen, grid).flatten(3).mean(-1)
+        maps = _arranged(seen.unsqueeze(1), chosen, grid, len(places))
+        weights = _arranged(gradient, chosen, grid, len(places)).flatten(3).mean(-1)
+        if maps.ndim - 3 != len(places):
+            raise LayerError(
+                f"the map of {chosen.name} has {maps.ndim - 3} axes of places and the inputs {len(places)}; "
+                "name another layer."
+            )
         cam = torch.einsum("uvc...,uvc->uv...", maps.expand(-1, weights.shape[1], *maps.shape[2:]), weights)
         large = functional.interpolate(cam.relu(), size=places, mode=LINEAR[len(places)], align_corners=False)
         total[rows] = large.unsqueeze(2).to(total.dtype).expand(-1, -1, *inputs.shape[1:])
     return total
 
 
-def _arranged(tensor: torch.Tensor, layer: ListedLayer, grid: Grid) -> torch.Tensor:
+def _arranged(tensor: torch.Tensor, layer: ListedLayer, grid: Grid, axes: int) -> torch.Tensor:
     """(row, unit, channel, *place) of (row, unit, ...), whose other axes are the layer's."""
     axis = layer.channel_axis or 1
     moved = tensor.movedim(axis + 1 if axis > 0 else axis, 2)
     if layer.kind != "token dimension":
         return moved
     moved = moved[:, :, :, layer.prefix_tokens :]
+    if axes == 1 and grid is None:
+        return moved
     tokens = moved.shape[3]
     side = math.isqrt(tokens)
     rows, columns = grid or (side, side)

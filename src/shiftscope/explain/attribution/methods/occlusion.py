@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import product
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -73,8 +74,9 @@ def _windows(places: tuple[int, ...], window: Size, stride: Size) -> Windows:
 
 
 def _sizes(name: str, given: int | Sequence[int], places: tuple[int, ...]) -> list[int]:
-    sizes = [given] * len(places) if isinstance(given, int) else list(given)
-    if len(sizes) != len(places) or min(sizes) < 1:
+    sizes = list(given) if isinstance(given, Sequence) else [given] * len(places)
+    whole = all(isinstance(size, Integral) and not isinstance(size, bool) for size in sizes)
+    if not whole or len(sizes) != len(places) or min(sizes) < 1:
         raise BadRequest(
             f"{name}={given!r} for places of {places}: give one number of at least 1, or one an axis."
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -176,6 +176,8 @@ def wavelet_attribution(
     size = gradients.shape[2:]
     if not 1 <= len(size) <= 3:
         raise BadRequest(f"a gradient is (sample, channel, 1 to 3 axes); this one is {gradients.shape}.")
+    if channels not in get_args(ChannelRule):
+        raise BadRequest(f"channels={channels!r}; it is one of {', '.join(get_args(ChannelRule))}.")
     level, wanted = level_within(size, wavelet, level, mode), level
     if level < wanted:
         shape = "x".join(map(str, size))

@@ -14,11 +14,17 @@ def _title(*, layer: str, kind: str, size: int) -> str:
 
 
 def _check(study: StoredStudy, *, layer: str, kind: str, size: int) -> None:
+    from shiftscope.derived.derivation import derivations
+    from shiftscope.derived.tools.costs import refuse_sizes
+
     units = study.layer(layer).units
-    if not 1 <= size <= units:
+    derivations[kind]
+    if size < 1 or (kind == "pca" and size > units):
+        most = f" to {units}" if kind == "pca" else ""
         raise BadRequest(
-            f"{layer!r} has {units} units, so from 1 to {units} features can be derived from it, and not {size}."
+            f"{layer!r} has {units} units, so from 1{most} features can be derived from it, and not {size}."
         )
+    refuse_sizes(layer, units, size, sum(recording.plan.samples for recording in study.values()))
 
 
 @job("derive", _title, _check)

@@ -1,0 +1,95 @@
+"""`shiftscope fit`."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from shiftscope.cli.study_address import StudyAddress
+
+if TYPE_CHECKING:
+    from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
+
+
+def fit(
+    study: StudyAddress,
+    /,
+    *,
+    layer: str,
+    categories: bool = False,
+    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    json: bool = False,
+) -> None:
+    """Tell whether a derived layer still reads the shifted data, before any of its codes is looked at.
+
+    Parameters
+    ----------
+    study
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
+    layer
+        Derived layer, as hidden~nmf32.
+    categories
+        A row for each category of each dataset, with the share of its variance that is left.
+    csv
+        File to write, or - for standard output.
+    json
+        Print JSON.
+    """
+    import json as written
+
+    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.explain.fit_under_shift.gate import thresholds
+    from shiftscope.flow.fit import fit as measured
+    from shiftscope.store.stored_study import StoredStudy
+
+    checked_csv(csv, as_json=json)
+    found = measured(StoredStudy(study), layer)
+    table = found.category_table() if categories else found.table()
+    if csv:
+        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        return
+    if json:
+        rows = written.loads(table.to_json(orient="records"))  # NaN as null
+        told = {"layer": found.layer, "reference": found.reference, "state": found.state}
+        print(
+            written.dumps(
+                {**told, "in_words": found.in_words(), "thresholds": thresholds(), "rows": rows}, indent=2
+            )
+        )
+        return
+    print(repr(found))
+    if categories:
+        print(table.to_string(index=False, float_format="{:.3f}".format))
+    else:
+        _print(found)
+
+
+def _print(found: FitUnderShift) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heads = ("state", "dataset", "row", "variance left", "error ratio, 95 %", "kept", "control", "lost")
+    shown = Table(*heads, box=None, padding=(0, 1, 0, 0))
+    for row in found.table().to_dict("records"):
+        ratio = (
+            f"{row['error_ratio']:.2f} ({row['error_ratio_low']:.2f} to {row['error_ratio_high']:.2f})"
+            if row["dataset"] != found.reference and not math.isnan(row["error_ratio"])
+            else "–"
+        )
+        cells = (row["state"], row["dataset"], row["row"], _percent(row["fvu"]), ratio)
+        shown.add_row(*map(Text, cells), *(_percent(row[name]) for name in ("kept", "control", "lost")))
+    Console().print(shown)
+    for sentence in found.in_words():
+        print(sentence)
+    print(
+        f"The first rows are of the held-out half of {found.reference}; control is what is kept with errors of its "
+        "size."
+    )
+
+
+def _percent(share: float) -> str:
+    return "–" if math.isnan(share) else f"{100 * share:.1f} %"

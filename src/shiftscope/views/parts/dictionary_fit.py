@@ -1,0 +1,178 @@
+"""Whether a derived layer still reads the focus, said before any of its codes."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shiftscope.views.page.panels import (
+    Cell,
+    Chart,
+    Column,
+    Columns,
+    Compared,
+    Curves,
+    Fold,
+    Folds,
+    ImageStrip,
+    Message,
+    Panel,
+    StripGroups,
+    Table,
+)
+from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.number_text import interval, number
+
+if TYPE_CHECKING:
+    from shiftscope.explain.fit_under_shift.gate import State
+    from shiftscope.explain.fit_under_shift.numbers import Numbers
+    from shiftscope.explain.fit_under_shift.set_fit import SetFit
+
+PICTURES = Compared, ImageStrip, StripGroups, Chart, Curves
+
+
+def fit_of(selection: Selection, layer: str) -> SetFit | None:
+    """How the dictionary behind a layer reads the focus; None for a recorded layer, the reference, and where it is
+    still to be computed."""
+    study = selection.study
+    if layer not in study.derived or selection.focus == study.reference:
+        return None
+    from shiftscope.explain.fit_under_shift.stored_fits import read_fit
+
+    return read_fit(study, layer, selection.focus)
+
+
+def heading(state: State, focus: str) -> str:
+    return {
+        "reads": f"Holds under {focus}",
+        "quieter": f"Holds under {focus}, between datasets",
+        "misreads": f"Do not read codes under {focus}",
+        "does not hold": "Does not hold: no codes are drawn",
+        "not known": f"Not known whether it holds under {focus}",
+    }[state]
+
+
+def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
+    """The state in words; how to compute it where nobody has. Nothing of a recorded layer or of the reference."""
+    study, focus = selection.study, selection.focus
+    if layer not in study.derived or focus == study.reference:
+        return []
+    if fit is not None:
+        return [Message(heading(fit.state, focus), fit.in_words(layer, focus))]
+    title = f"Whether {layer} reads {focus} is not computed"
+    offer = computation(
+        study,
+        title,
+        "A dictionary is fitted on the reference; how well it reads shifted data is told before its codes are.",
+        kind="fit",
+        parameters={"layer": layer},
+        page=None,
+    )
+    command = f"shiftscope fit {shlex.quote(str(study.path))} --layer {shlex.quote(layer)}"
+    return [offer or Message(title, f"Compute it with: {command}")]
+
+
+def withheld(panels: Sequence[Panel], fit: SetFit | None) -> Sequence[Panel]:
+    """The panels without pictures of codes, where the dictionary does not carry its layer."""
+    if fit is None or fit.state != "does not hold":
+        return panels
+    return [kept for panel in panels if (kept := _without_pictures(panel))]
+
+
+def greyed(fit: SetFit | None) -> bool:
+    """Whether pictures of codes are shown in grey."""
+    return fit is not None and fit.state == "misreads"
+
+
+def _without_pictures(panel: Panel) -> Panel | None:
+    if isinstance(panel, PICTURES):
+        return None
+    if isinstance(panel, Folds):
+        folds = [kept for each in panel.panels if isinstance(kept := _without_pictures(each), Fold)]
+        return replace(panel, panels=folds) if folds else None
+    if isinstance(panel, Columns | Fold):
+        inner = [kept for each in panel.panels if (kept := _without_pictures(each))]
+        return replace(panel, panels=inner) if inner else None
+    if isinstance(panel, Table):
+        return replace(panel, rows=[[replace(cell, pictures=()) for cell in row] for row in panel.rows])
+    return panel
+
+
+def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
+    """A row for the held-out reference and each set; then the controls on the reference and the focus."""
+    from shiftscope.explain.fit_under_shift.gate import BRIEFLY, thresholds
+    from shiftscope.explain.fit_under_shift.set_fit import ROWS
+    from shiftscope.explain.fit_under_shift.stored_fits import read_fit, shifted
+
+    study, focus = selection.study, selection.focus
+    rows = [_row(f"{study.reference}, held out", "", fit.reference[0], math.nan)]
+    for name in shifted(study):
+        other = fit if name == focus else read_fit(study, layer, name)
+        if other is not None:
+            rows.append(_row(name, other.state, other.numbers[0], other.tilts[0, 1]))
+    for place in (1, 2):
+        rows.append(_row(f"{ROWS[place]}, {study.reference}", "", fit.reference[place], math.nan))
+        rows.append(_row(f"{ROWS[place]}, {focus}", "", fit.numbers[place], math.nan))
+    (low, high), _, (less, more) = fit.null
+    note = (
+        f"Two halves of the reference: error ratio {low:.2f} to {high:.2f}, difference of decisions kept {less:+.1%} "
+        f"to {more:+.1%}. Tilt of two halves {fit.tilts[0, 2]:.3f}. Limits: "
+        + ", ".join(f"{name} {value:g}" for name, value in thresholds().items())
+        + "."
+    )
+    columns = [
+        Column("dataset"),
+        Column("state", help="; ".join(f"{state}: {says}" for state, says in BRIEFLY.items()) + "."),
+        Column(
+            "variance left", help="Squared error, by the variance about the set's own mean.", numeric=True
+        ),
+        Column(
+            "error ratio",
+            help="Mean squared error, by that on the held-out half of the reference; 95 % interval over samples.",
+            numeric=True,
+        ),
+        Column(
+            "kept",
+            help="Predictions that stay where the responses are replaced by what the dictionary tells of them.",
+            numeric=True,
+        ),
+        Column(
+            "control",
+            help="Predictions that stay where each sample gets the error of a random sample of the reference.",
+            numeric=True,
+        ),
+        Column("quietness", help="Variance of the set, by that of the reference.", numeric=True),
+        Column(
+            "tilt",
+            help="Variance of the set in the directions that hold 90 % of the reference's, by that in its own.",
+            numeric=True,
+        ),
+    ]
+    return Table(f"How {layer} reads each set", columns, rows, note)
+
+
+def _row(name: str, state: str, numbers: Numbers, tilt: float) -> list[Cell]:
+    ratio = numbers.error_ratio
+    told = (
+        Cell(number(ratio), note=interval(numbers.error_ratio_low, numbers.error_ratio_high), value=ratio)
+        if not math.isnan(ratio)
+        else Cell("–", value=ratio)
+    )
+    return [
+        Cell(name),
+        Cell(state),
+        _share(numbers.fvu),
+        told,
+        _share(numbers.kept),
+        _share(numbers.control),
+        Cell(number(numbers.quietness), value=numbers.quietness),
+        Cell("–" if math.isnan(tilt) else f"{tilt:.3f}", value=tilt),
+    ]
+
+
+def _share(value: float) -> Cell:
+    return Cell("–" if math.isnan(value) else f"{value:.1%}", value=value)

@@ -1,0 +1,177 @@
+"""Maps of a unit on its page and on those of its images, from maps that a study keeps."""
+
+import numpy as np
+import pytest
+
+from shiftscope.explain.attribution.attribution import attributions
+from shiftscope.explain.attribution.attributions import (
+    LOGITS,
+    AttributionQuestion,
+    Attributions,
+    Faithfulness,
+)
+from shiftscope.explain.attribution.faithful import faithfulness_passes
+from shiftscope.explain.attribution.stored_attributions import write_attributions
+from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
+from shiftscope.views.page.panels import Code, StripGroups, Table
+from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
+from shiftscope.views.sample.sample import sample
+from shiftscope.views.unit.faithful_maps import faithful_table
+from shiftscope.views.unit.scale_shares import scale_name
+from shiftscope.views.unit.unit import unit
+from shiftscope.web.notebook.notebook import notebook_html
+from tests.conftest import viewer
+
+UNIT = 3
+
+
+def kept(study, dataset, maps, *, positions=(4, 2, 7), layer="hidden", unit=UNIT, method="saliency", **more):
+    maps, positions = np.asarray(maps, np.float32), np.asarray(positions, np.int64)
+    low_pass = more.pop("low_pass", None)
+    question = AttributionQuestion(dataset, layer, unit, method, low_pass=low_pass)
+    ids = [f"sample-{place}" for place in positions]
+    found = Attributions(question, positions, ids, maps, np.ones(len(maps)), **more)
+    write_attributions(study, found)
+    return found
+
+
+def quarter(at=1.0):
+    """One quarter of the picture counts, evenly."""
+    map = np.zeros((8, 8))
+    map[:4, :4] = at
+    return map
+
+
+def fold(page):
+    (found,) = (each for each in page.panels[-1].panels if each.key == "where")
+    return found
+
+
+def of(kind, panels):
+    (found,) = (panel for panel in panels if isinstance(panel, kind))
+    return found
+
+
+def test_without_maps_the_commands_that_compute_them_are_told(recorded):
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.says == "no maps are kept yet"
+    lines = of(Code, found.panels).text.splitlines()
+    start = f"shiftscope attribute {recorded.path} --layer hidden --unit {UNIT} --method smoothgrad --dataset"
+    assert lines == [f"{start} lab --model ...", f"{start} field --model ..."]
+
+
+def test_maps_stand_below_their_images_in_one_scale_and_empty_ones_are_named(recorded):
+    kept(recorded, "lab", [quarter(), np.zeros((8, 8)), np.full((8, 8), np.nan)])
+    kept(recorded, "field", [quarter(2), quarter(4), quarter(4)])
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.says == "maps cover 25 % in lab, 25 % in field"
+    lab, field = of(StripGroups, found.panels).groups
+    images, maps = lab.strips
+    assert [picture.position for picture in images.pictures] == [4, 2, 7]
+    assert [picture.position for picture in maps.pictures] == [4, 2, 7]
+    assert maps.title == "saliency, full colour at 4.00"
+    assert [picture.drawn for picture in maps.pictures] == [True, False, False]
+    assert [picture.alt for picture in maps.pictures[1:]] == [SILENT, REFUSED]
+    np.testing.assert_allclose(maps.pictures[0].map.shares, quarter() / 4)
+    np.testing.assert_allclose(field.strips[1].pictures[0].map.shares, quarter() / 2)
+    rows = of(Table, found.panels).rows
+    assert [[cell.text for cell in row[:3]] for row in rows] == [
+        ["lab", "saliency", "3"],
+        ["field", "saliency", "3"],
+    ]
+    assert [row[2].note for row in rows] == ["2 left out", ""]
+    assert [row[3].text for row in rows] == ["25.0 %", "25.0 %"]
+
+
+def test_filtered_maps_stand_below_raw_ones_and_a_method_is_chosen(recorded):
+    kept(recorded, "lab", [quarter()] * 3)
+    kept(recorded, "lab", [quarter(3)] * 3, low_pass=2.0)
+    kept(recorded, "lab", [quarter()] * 3, method="rise")
+    group = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups[0]
+    titles = [strip.title for strip in group.strips]
+    assert titles == [
+        "images",
+        "saliency, full colour at 1.00",
+        "saliency, up to 2 cycles, full colour at 3.00",
+    ]
+    page = unit(recorded, "hidden", UNIT, method="rise")
+    group = of(StripGroups, fold(page).panels).groups[0]
+    assert [strip.title for strip in group.strips] == ["images", "rise, full colour at 1.00"]
+    (choice,) = (each for each in page.choices if each.name == "Maps")
+    assert ([option.text for option in choice.options], choice.current) == (["rise", "saliency"], "rise")
+
+
+def test_shares_by_scale_of_what_is_shown_are_rings_and_dots(recorded):
+    for name, share in (("lab", [0.5, 0.25, 0.25]), ("field", [0.2, 0.3, 0.5])):
+        kept(recorded, name, [quarter()] * 3, method="wam", scale_share=np.tile(share, (3, 1)))
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.says.endswith("detail of 2 to 4 px 50.0 % → 20.0 % of what it reads")
+    scales = found.panels[-1]
+    assert [row[0].text for row in scales.rows] == ["2 to 4 px", "4 to 8 px", "above 8 px"]
+    assert [row[2].text for row in scales.rows] == ["−30.0", "+5.0", "+25.0"]
+    change = scales.rows[0][1].change
+    assert (change.before, change.after) == pytest.approx((1.0, 0.4))  # on an axis that ends at 50 %
+
+
+def test_scales_are_named_by_periods():
+    assert [scale_name(level, 3) for level in range(4)] == [
+        "2 to 4 px",
+        "4 to 8 px",
+        "8 to 16 px",
+        "above 16 px",
+    ]
+
+
+def test_an_image_shows_maps_of_its_prediction_its_label_and_units(recorded):
+    seen = recorded["lab"].samples[4]
+    for number in {seen.prediction, seen.label}:
+        kept(recorded, "lab", [quarter()] * 3, layer=LOGITS, unit=number)
+    kept(recorded, "lab", [quarter(), quarter(9), quarter(9)])
+    found = fold(sample(recorded, "lab", 4))
+    (group,) = of(StripGroups, found.panels).groups
+    pictures = group.strips[1].pictures
+    captions = [picture.caption.split()[0] for picture in pictures]
+    assert captions[0] == "prediction"
+    assert captions[-1] == "hidden:3"
+    np.testing.assert_allclose(pictures[-1].map.shares, quarter())  # a scale of its own
+    assert all(panel.key != "where" for panel in sample(recorded, "lab", 5).panels[-1].panels)
+
+
+def test_viewer_and_notebook_draw_maps(recorded):
+    kept(recorded, "lab", [quarter()] * 3)
+    page = viewer(recorded).get("layers/hidden/units/3").text
+    assert page.count('<span class="map"><img src="data:image/png;base64,') == 3
+    html = notebook_html(unit(recorded, "hidden", UNIT), recorded)
+    assert "saliency map of image 4" in html
+
+
+def test_the_scale_ends_where_most_places_lie_below():
+    rare = np.zeros((1, 20, 20), np.float32)
+    rare[0, 0, 0] = 5
+    question = AttributionQuestion("lab", "hidden", 0, "saliency")
+    made = Attributions(question, np.zeros(1, np.int64), ["a"], rare, np.ones(1))
+    assert end_of_scale([made]) == 5  # the largest, where that place is zero
+    assert end_of_scale([]) == 1
+
+
+def test_the_prices_told_are_those_of_the_methods():
+    for name, passes in USUAL_PASSES.items():
+        assert tuple(attributions[name].price((3, 32, 32))) == (passes, passes)
+    assert faithfulness_passes(1, 28 * 28)[0] == FAITHFUL_PASSES
+
+
+def test_controls_stand_below_the_map_with_means_under_the_first_fill():
+    scores = np.zeros((2, 2, 2, 3))  # (row, metric, fill, sample)
+    scores[0, 0, 0] = 0.5
+    scores[0, 1, 0] = [0.1, 0.2, 0.6]
+    faithful = Faithfulness(("saliency", "random map"), ("deletion", "F"), ("channel_mean", "blur"), scores)
+    question = AttributionQuestion("lab", "hidden", 0, "saliency")
+    maps = np.ones((3, 4, 4))
+    made = Attributions(question, np.arange(3), list("abc"), maps, np.ones(3), faithfulness=faithful)
+    table = faithful_table([made])
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["lab", "saliency", "0.500", "0.300"],
+        ["lab", "random map", "0.000", "0.000"],
+    ]
+    assert "F 0.30 (0.00 of a random map) under channel_mean" in table.note
+    assert faithful_table([]) is None
