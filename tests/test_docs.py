@@ -237,3 +237,9 @@ def test_every_file_named_in_the_source_is_there() -> None:
         for path in re.findall(r"`(src/shiftscope/[\w/.]+)`", page.read_text("utf-8")):
             shown = any(block.mark == f"file={path}" for block in blocks(page))
             assert shown or (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+def test_every_method_of_attribution_is_listed():
+    text = (ROOT / "docs" / "attribution.md").read_text()
+    rows = [row.split("|")[1] for row in text.splitlines() if row.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(attributions)

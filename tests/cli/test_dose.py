@@ -49,14 +49,40 @@ def test_it_prints_the_units_that_go_first_and_where_the_net_breaks(run, recorde
     assert line.split()[-1] == first["preferred"]
     assert f"units: loss {table.attrs['loss']['units']:.2f}" in answer.out
     assert "fewer than 10 images" not in answer.out  # there are 12
-    assert "0 of 3 units do not reach it up to 0.9." in answer.out
+    assert "0 of 3 units keep more than half of their selective response up to strength 0.9." in answer.out
     assert "Half of the last layer's loss is there by units (of resamples: units 100%)." in answer.out
 
 
 def test_what_the_last_rung_does_not_reach_is_said(run, recorded):
     answer = run("dose", str(recorded), "--group", "contrast")  # which leaves means as they are
     assert "> 0.9 (> 0.9 to > 0.9)" in answer.out
-    assert "3 of 3 units do not reach it up to 0.9." in answer.out
+    assert "3 of 3 units keep more than half of their selective response up to strength 0.9." in answer.out
+    loud = run("dose", str(recorded), "--group", "contrast", "--level", "0.8").out
+    assert "units keep more than 80 % of" in loud
+
+
+def test_what_happened_to_the_answers_comes_first(run, recorded):
+    study = open_study(recorded)
+    rungs = {0: "unshifted", **{strength: f"greyscale-{strength}" for strength in STRENGTHS}}
+    told = []
+    for strength, name in rungs.items():
+        samples = study[name].samples
+        told.append(f"{100 * np.mean(samples.labels == samples.predictions):.1f} % at {strength}")
+    out = run("dose", str(recorded), "--group", "greyscale").out
+    assert out.splitlines()[0] == f"Accuracy under shift greyscale, by strength: {', '.join(told)}."
+    assert told[0] == "100.0 % at 0"
+
+
+def test_a_small_q_is_told_as_elsewhere(run, recorded, monkeypatch):
+    table = open_study(recorded).dose("greyscale", progress=False)
+    table["q"] = [1.5e-117, 0.03, np.nan]
+    monkeypatch.setattr(Study, "dose", lambda *args, **options: table)
+    out = run("dose", str(recorded), "--group", "greyscale").out
+    rows = [line for line in out.splitlines() if line.split()[-1:] in (["red"], ["green"], ["blue"])]
+    cells = {line.split()[0]: line for line in rows}
+    assert "< 0.0001 " in cells["0"]
+    assert " 0.03 " in cells["1"]
+    assert " – " in cells["2"]
 
 
 def test_all_units_go_to_a_file(run, recorded, tmp_path):

@@ -102,8 +102,12 @@ def test_what_cannot_be_written_is_refused_before_the_search(run, recorded, monk
         (("--dataset", "day"), "no dataset 'day'"),
         (("--dataset", "shifted", "--layer", "conv"), "does not feed the linear head"),
         (("--dataset", "shifted", "--margin", "2"), "a margin is from 0 to 1"),
-        ((), "--dataset"),
+        ((), "labelled samples to search in"),  # the only one beside the reference
     ],
 )
 def test_what_cannot_be_repaired_is_refused_in_one_message(run, recorded, words, message):
     assert message in run("repair", recorded, *words).refused()
+
+
+def test_which_sets_there_are_is_said_where_none_is_named(run, demo_study):
+    assert "--dataset is needed: there are 'permuted', 'arbitrary'" in run("repair", demo_study).refused()

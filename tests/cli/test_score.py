@@ -119,6 +119,21 @@ def test_the_table_fits_a_terminal_of_eighty_columns(run, recorded, monkeypatch,
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_names_that_differ_in_their_ends_are_told_apart_in_eighty_columns(run, recorded, monkeypatch):
+    names = [f"gaussian_noise-0.{digit} seed 11" for digit in (2, 5)]
+    assert run("rename", recorded, "shifted", names[0]).status == 0
+    words = ("--model", "nets:tiny", "--data", "npz:shifted.npz", "--name", names[1])
+    assert run("record", recorded, *words).status == 0
+    monkeypatch.setenv("COLUMNS", "80")
+    score = run("score", recorded, "--layer", "hidden").out
+    pairs = run("intervene", recorded, "--units", "0", "--layer", "hidden").out
+    for out in (score, pairs):
+        assert max(map(len, out.splitlines())) <= 80
+        for end in (".2 seed 11 ", ".5 seed 11 "):
+            assert end in out
+            assert f"gaussian_noise-0{end}" not in out
+
+
 def test_the_interval_of_the_score_sorted_by_is_shown(run, recorded):
     out = run("score", recorded, "--layer", "hidden", "--intervals", "--sort", "rate_change_q").out
     heading = next(line for line in out.splitlines() if "rate_change" in line and "dataset" in line)

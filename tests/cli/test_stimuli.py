@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import numpy as np
 import pytest
 from PIL import Image
+
+from shiftscope.study import open_study
 
 SETS = "associated", "aligned", "conflict", "neutral", "cue_only"
 
@@ -42,15 +46,39 @@ def test_a_cue_is_planted_written_and_made_again(run, pictures):
     lines = answer.out.splitlines()
     assert lines[0].startswith("CueSets(frame, association=1, opacity=1, seed=0): associated ")
     assert "label from the cue's place         associated 1.000, expected 1.000: holds" in answer.out
-    assert [line.split(":")[0] for line in lines[-5:]] == [f"cues/{name}" for name in SETS]
+    assert [line.split(":")[0] for line in lines[-10:-5]] == [f"cues/{name}" for name in SETS]
     counts = {name: len([*(pictures / "cues" / name).rglob("*.png")]) for name in SETS}
     assert sum(counts.values()) == counts["associated"] + 4 * counts["aligned"]
     assert counts["associated"] + counts["aligned"] == 60
     again = run("stimuli", "rebuild", "cues/conflict/manifest.json", "--data", "val/")
     assert (again.status, again.out) == (0, f"same: {counts['conflict']} pictures, bit for bit.\n")
     without = run(*CUE, "--no-leak-check", "-o", "cues").out.splitlines()
-    assert len(without) == 6
+    assert len(without) == 11
     assert without[1] == "cues/associated: 0 pictures written, the others were there."
+
+
+MODULE = """
+import torch
+from torch import nn
+
+
+def net():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
+"""
+
+
+def test_the_commands_that_it_ends_with_record_the_sets_as_twins(run, pictures, monkeypatch):
+    (pictures / "cuednets.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(pictures)
+    lines = run(*CUE, "--no-leak-check", "-o", "some cues").out.splitlines()[-3:]
+    for line in lines:
+        words = shlex.split(line.replace("MODEL", "cuednets:net").replace("LAYER", "1"))
+        answer = run(*words[1:])
+        assert answer.status == 0, answer.err
+    study = open_study("own.study")
+    assert list(study) == ["neutral", "aligned", "conflict"]
+    assert [len(study.twins(name)) for name in ("aligned", "conflict")] == [len(study["neutral"].samples)] * 2
 
 
 def test_what_differs_ends_with_status_1(run, pictures):

@@ -50,6 +50,7 @@ def test_a_ladder_is_recorded_and_gone_on_with(sweep, folder):
     [
         (("--shift", "jpeg", "--strengths", ".2"), "a ladder needs at least two strengths above 0"),
         (("--shift", "jpg", "--strengths", ".2", ".4"), "no shift named 'jpg'"),
+        (("--shift", "gaussian_nois", "--strengths", ".1"), "closest: 'gaussian_noise'"),
         (("--shift", "jpeg:.3", "--strengths", ".2", ".4"), "a ladder's shift is NAME or NAME:SEED"),
         (("--shift", "jpeg"), "--strengths"),
         (("--strengths", ".2", ".4"), "--shift"),

@@ -15,6 +15,8 @@ from shiftscope.counted import counted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from shiftscope.explain.dose.ladder import Ladder
+
 FEW = 10  # images of a category, below which intervals say little
 
 
@@ -57,9 +59,10 @@ def dose(
     if csv:
         table.to_csv(sys.stdout if csv == "-" else csv, index=False)
         return
+    print(_answers(opened, ladder))
     table["images"] = table["preferred"].map(_images(opened, ladder.source)).fillna(0).astype(int)
     for name in table.attrs["loss"]:
-        _print_layer(table[table["layer"] == name], table.attrs, name, ladder.variable, units)
+        _print_layer(table[table["layer"] == name], table.attrs, name, ladder.variable, level, units)
     if "breaks_at" in table.attrs:
         print(_where(table.attrs))
     if not all(opened[name].keeps_responses for name in ladder.rungs):
@@ -82,6 +85,16 @@ def _only(study: Any) -> Any:
     )
 
 
+def _answers(study: Any, ladder: Ladder) -> str:
+    """What happened to the accuracy along the ladder."""
+    from shiftscope.outcomes.outcomes import outcomes
+    from shiftscope.views.parts.number_text import percent
+
+    shares = [outcomes(study[name].samples, len(study.categories)).accuracy for name in ladder.rungs]
+    told = [f"{percent(share)} at {at:g}" for share, at in zip(shares, ladder.rungs.values(), strict=True)]
+    return f"Accuracy under {ladder.called}, by {ladder.variable}: {', '.join(told)}."
+
+
 def _images(study: Any, dataset: str) -> dict[str, int]:
     """How many there are of each category at the first rung."""
     from shiftscope.outcomes.outcomes import outcomes
@@ -90,10 +103,14 @@ def _images(study: Any, dataset: str) -> dict[str, int]:
     return dict(zip(study.categories, found.tolist(), strict=True))
 
 
-def _print_layer(table: pd.DataFrame, told: Mapping[Any, Any], name: str, variable: str, units: int) -> None:
+def _print_layer(
+    table: pd.DataFrame, told: Mapping[Any, Any], name: str, variable: str, level: float, units: int
+) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from shiftscope.views.parts.number_text import probability
 
     measured = table[table["area"].notna()]
     last = max(told["ladder"].values())
@@ -101,14 +118,24 @@ def _print_layer(table: pd.DataFrame, told: Mapping[Any, Any], name: str, variab
     drawn = Table(*heads, title=Text(_title(told, name, measured, last)), box=None, padding=(0, 1, 0, 0))
     first = measured.sort_values(["half_strength", "area"]).head(units)
     for row in first.to_dict("records"):
-        q = "–" if math.isnan(row["q"]) else f"{row['q']:.2g}"
         half = _half(row, last)
-        cells = (f"{row['unit']}", half, f"{row['area']:.3f}", f"{row['trend']:+.2f}", q, row["preferred"])
+        cells = (
+            f"{row['unit']}",
+            half,
+            f"{row['area']:.3f}",
+            f"{row['trend']:+.2f}",
+            probability(row["q"]),
+            row["preferred"],
+        )
         drawn.add_row(*map(Text, cells))
     console = Console()
     console.print(drawn)
     lacking, kept = len(table) - len(measured), int(measured["censored"].sum())
-    words = [f"{kept} of {counted(len(measured), 'unit')} do not reach it up to {last:g}."]
+    share = "half" if level == 0.5 else f"{100 * level:g} %"
+    words = [
+        f"{kept} of {counted(len(measured), 'unit')} keep more than {share} of their selective response up to "
+        f"{variable} {last:g}."
+    ]
     if lacking:
         words.append(f"{counted(lacking, 'unit')} without a selective response to lose left out.")
     if few := int((first["images"] < FEW).sum()):

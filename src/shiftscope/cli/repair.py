@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
+if TYPE_CHECKING:
+    from shiftscope.store.stored_study import StoredStudy
+
 
 def repair(
     study: StudyAddress,
     /,
     *,
-    dataset: str,
+    dataset: str | None = None,
     margin: float = 0.01,
     most: int = 20,
     seed: int = 0,
@@ -33,7 +36,7 @@ def repair(
     study
         Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
-        Shifted dataset to repair for.
+        Shifted dataset to repair for. Not needed where the study has one.
     margin
         By how much the accuracy on the reference may fall in the search: 0.01 is one percentage point.
     most
@@ -65,7 +68,8 @@ def repair(
                 f"--save-head {str(save_head)!r}; a head is written in safetensors: end the name in .safetensors."
             )
     opened = StoredStudy(study)
-    found = search(opened, dataset, margin=margin, most=most, seed=seed, layer=layer, reference=reference)
+    chosen = _only(opened, reference) if dataset is None else dataset
+    found = search(opened, chosen, margin=margin, most=most, seed=seed, layer=layer, reference=reference)
     if save_head is not None:
         save_repaired_head(save_head, opened, found)
     described = {
@@ -83,3 +87,15 @@ def repair(
         print(found.in_words())
     if save_head is not None:  # beside a table or JSON on standard output, not in it
         print(f"head written to {save_head}", file=sys.stderr if csv or json else sys.stdout)
+
+
+def _only(study: StoredStudy, reference: str | None) -> str:
+    """The only dataset beside the reference."""
+    others = [name for name in study.datasets if name != (reference or study.reference)]
+    if len(others) == 1:
+        return others[0]
+    raise BadRequest(
+        f"--dataset is needed: there are {', '.join(map(repr, others))}."
+        if others
+        else "there is nothing to repair for: record a shifted dataset first."
+    )

@@ -109,11 +109,14 @@ def _print(table: pd.DataFrame, title: str, note: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from shiftscope.cli.name_cell import NameCell
+
     drawn = Table(title=Text(title))
     for name in map(str, table):
-        drawn.add_column(name, justify="left" if name == "dataset" else "right")
-    for row in table.itertuples(index=False):
-        drawn.add_row(*(Text(_shown(cell)) for cell in row))
+        is_name = name == "dataset"
+        drawn.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name)
+    for dataset, *numbers in table.itertuples(index=False):
+        drawn.add_row(NameCell(dataset), *(Text(_shown(cell)) for cell in numbers))
     Console().print(drawn)
     if note:
         Console().print(note, style="dim")

@@ -27,11 +27,14 @@ def show_pairs(
     from rich.table import Table
     from rich.text import Text
 
+    from shiftscope.cli.name_cell import NameCell
+
     heads = ("dataset", "labelled", "before", "after", "difference, 95 %", "fixed", "broken", "p")
     shown = Table(*heads, title=Text(title), box=None, padding=(0, 1, 0, 0))  # in 80 columns
+    for column in shown.columns[1:]:
+        column.no_wrap = True
     for row in table.to_dict("records"):
         cells = (
-            row["dataset"],
             str(row["labelled"]),
             _percent(row["before"]),
             _percent(row["after"]),
@@ -40,7 +43,7 @@ def show_pairs(
             str(row["broken"]),
             f"{row['p']:.2g}" if row["labelled"] else "–",
         )
-        shown.add_row(*map(Text, cells))
+        shown.add_row(NameCell(row["dataset"]), *map(Text, cells))
     Console().print(shown)
 
 

@@ -65,3 +65,18 @@ def stimuli_cue(
         written = write_set(dataset, output / name, name=name, progress=bar)
         rest = "" if written == len(dataset) else ", the others were there"
         print(f"{output / name}: {written:,} pictures written{rest}.")
+    print(f"\nTo record them; ids tell which pictures are the same without and with a cue:\n{_next(output)}")
+
+
+def _next(output: Path) -> str:
+    """The commands that record the sets with their twins."""
+    import shlex
+
+    from shiftscope.interop.picture_sets.write_set import TABLE
+
+    parts = {"neutral": "--layers LAYER --reference", "aligned": "--twins id", "conflict": "--twins id"}
+    return "\n".join(
+        f"shiftscope record own.study --model MODEL --data {shlex.quote(f'csv:{output / name / TABLE}')} --name {name} "
+        f"{options}"
+        for name, options in parts.items()
+    )

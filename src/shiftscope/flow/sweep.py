@@ -180,12 +180,12 @@ def ladders(
     from shiftscope.datasets.shifts.shift_text import checked_strengths, parsed_ladder, several
     from shiftscope.datasets.shifts.shifted import Shifted, shifted_fingerprint
 
-    above = checked_strengths(strengths)
     asked = [parsed_ladder(text) for text in several(shift)]
     if not asked or len(set(asked)) < len(asked):
         raise BadRequest("name at least one shift, and each once.")
     for kind, _ in asked:
         shift_kinds[kind]  # raises for one that is not there
+    above = checked_strengths(strengths)
     own = source.fingerprint()
     rungs = [_source(study, source, own, name, overwrite=overwrite)]
     for kind, seed in asked:

@@ -269,6 +269,17 @@ def test_bad_requests_say_what_to_do():
         ss.attribute(model, PICTURES, "2:9")
 
 
+@pytest.mark.parametrize("target", [1, "2:0", lambda output: output[:, 0]])
+def test_a_sample_without_its_batch_axis_is_told_from_other_failures(target):
+    message = r"inputs of shape \(2, 9, 10\) are one sample without the axis of samples.* give x\[None\], or x\[:1\]"
+    with pytest.raises(BadRequest, match=message):
+        ss.attribute(convnet(), PICTURES[0], target)
+    with pytest.raises(ModelError, match="the model cannot run on inputs"):  # three channels fit neither way
+        ss.attribute(convnet(), torch.ones(4, 3, 9, 10), target)
+    with pytest.raises(BadRequest, match=r"inputs of shape \(6,\).* give x\[None\]"):
+        ss.attribute(nn.Linear(6, 3), torch.ones(6), 1)
+
+
 def test_grad_cam_names_layers_with_a_map_and_the_next_that_reaches_the_unit():
     model = convnet()
     with pytest.raises(LayerError, match="6 gives one number per unit; Grad-CAM needs a map: 0, 1, 2, 3"):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from numbers import Real
 from typing import Any
 
 import torch
 from torch import nn
 
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.explain.attribution.adapter import from_other_tool
 from shiftscope.explain.attribution.attribution import Attribution, at_least_one, attributions
 from shiftscope.explain.attribution.checks import refuse_outside
@@ -23,7 +24,8 @@ from shiftscope.explain.attribution.wavelets.wavelet_attribution import (
     WaveletAttribution,
     wavelet_attribution,
 )
-from shiftscope.model.evaluation.evaluation import unwrap
+from shiftscope.model.evaluation.evaluation import device_and_dtype, observed, unwrap
+from shiftscope.model.forward import forward
 
 Inputs = torch.Tensor | tuple[torch.Tensor, ...]
 OF_WAVELETS = "wavelet", "level", "mode", "channels"  # options of the transform, not of a method
@@ -135,18 +137,19 @@ def attribute(
     model, shapes, flat = _as_one(unwrap(model), inputs, given, additional_forward_args)
     base = starts[0] if shapes is None else torch.cat([start.flatten(1) for start in starts], dim=1)
     base = base.to(flat)
-    function, single = function_of(model, target, flat[:2], len(flat), shapes)
-    found = maps_of(
-        function,
-        chosen,
-        flat,
-        base,
-        rows=internal_batch_size,
-        range=range,
-        seed=seed,
-        ids=sample_ids,
-        **options,
-    )
+    with _missing_axis_told(model, given):
+        function, single = function_of(model, target, flat[:2], len(flat), shapes)
+        found = maps_of(
+            function,
+            chosen,
+            flat,
+            base,
+            rows=internal_batch_size,
+            range=range,
+            seed=seed,
+            ids=sample_ids,
+            **options,
+        )
     _warn(found)
     maps = found.maps if low_pass is None else _low_passed(found.maps, low_pass)
     answer: Any
@@ -210,7 +213,8 @@ def _refuse_unusable(given: Sequence[object]) -> None:
             )
         if tensor.ndim < 2 or not len(tensor):
             raise BadRequest(
-                f"inputs of shape {tuple(tensor.shape)}; the samples are the first of two axes or more."
+                f"inputs of shape {tuple(tensor.shape)}; the samples are the first of two axes or more: of one "
+                "sample x, give x[None]."
             )
     if len({(len(tensor), tensor.dtype) for tensor in given if isinstance(tensor, torch.Tensor)}) > 1:
         raise BadRequest("the inputs differ in their number of samples or in their dtype.")
@@ -229,6 +233,30 @@ def _as_one(
     joined = Joined(model, shapes, further, len(flat))
     joined.training = model.training  # its own: modules of the model may be in modes of theirs
     return joined, shapes, flat
+
+
+@contextmanager
+def _missing_axis_told(model: nn.Module, given: Sequence[torch.Tensor]) -> Iterator[None]:
+    """Whatever is refused of an input that the model takes only as a single sample becomes a `BadRequest` saying so."""
+    try:
+        yield
+    except ShiftscopeError as error:
+        alone = len(given) == 1 and not _runs(model, given[0][:2]) and _runs(model, given[0][None])
+        if not alone:
+            raise
+        raise BadRequest(
+            f"inputs of shape {tuple(given[0].shape)} are one sample without the axis of samples, which comes first: "
+            "give x[None], or x[:1] of several."
+        ) from error
+
+
+def _runs(model: nn.Module, inputs: torch.Tensor) -> bool:
+    try:
+        with observed(model):
+            forward(model, inputs.to(*device_and_dtype(model)))
+    except ShiftscopeError:
+        return False
+    return True
 
 
 def _baselines(asked: object, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:

@@ -119,6 +119,20 @@ def test_steps_are_as_equal_as_can_be_and_all_features_where_there_are_few():
         step_counts(3, 0)
 
 
+def test_the_only_unit_and_a_unit_by_its_number_are_one_number_a_sample():
+    inputs = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
+    only = Explained(lambda x: x.sum(1, keepdim=True), inputs)
+    np.testing.assert_array_equal(only.whole, [3, 8])
+    np.testing.assert_array_equal(only.of(2 * inputs), [6, 16])
+    for column in (1, np.int64(1), torch.tensor(1), torch.tensor([1, 1])):
+        second = Explained(lambda x: x, inputs, column=column)
+        np.testing.assert_array_equal(second.whole, [2, 5])
+        assert second.shape == (2,)
+    for column in (2, -1, 0.0, True):
+        with pytest.raises(ShapeError, match="a whole number below 2"):
+            Explained(lambda x: x, inputs, column=column)
+
+
 def test_what_is_explained_gives_one_finite_number_an_input():
     inputs = drawn(3, 4)
     with pytest.raises(ShapeError, match="one row of numbers"):

@@ -44,7 +44,7 @@ def test_maps_of_a_unit_inside_the_model_are_compared_by_its_response():
         name: ss.attribute(model, INPUTS, "2:1", method=name)
         for name in ("saliency", "gradient_x_input", "occlusion")
     }
-    explained = Explained(unit, INPUTS, column=torch.zeros(6, dtype=torch.int64))
+    explained = Explained(unit, INPUTS)
     found = compare(explained, maps, subsets=20, draws=1, steps=4, relative=True)
     table = found.table(resamples=50).set_index(["row", "metric", "fill"])
     given, plain = (table.loc[(row, "F", "blur"), "mean"] for row in ("saliency", "plain gradient"))

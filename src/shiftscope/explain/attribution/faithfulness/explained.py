@@ -22,17 +22,19 @@ class Explained:
     Parameters
     ----------
     values
-        From (row, ...) inputs to (row,), or (row, unit): then every unit is explained, or one a sample.
+        From (row, ...) inputs to (row,), or (row, unit): then every unit is explained, or one a sample. Of (row, 1)
+        the only unit is, as of (row,).
     inputs : (sample, ...)
     column : (sample,)
-        Which unit is explained for each sample, as the category that the model predicts for it.
+        Which unit is explained for each sample, as the category that the model predicts for it; a whole number for
+        the same unit of all.
     rows
         Inputs that one call is given at most.
 
     Raises
     ------
     ShapeError
-        The callable does not give one number, or one row of numbers, an input.
+        The callable does not give one number, or one row of numbers, an input, or there is no such column.
     ResponseError
         A number is not finite.
     """
@@ -42,7 +44,7 @@ class Explained:
         values: Values,
         inputs: torch.Tensor,
         *,
-        column: torch.Tensor | None = None,
+        column: torch.Tensor | int | None = None,
         rows: int = ROWS,
     ) -> None:
         self.values, self.inputs, self.rows = values, inputs, rows
@@ -50,12 +52,13 @@ class Explained:
         if found.ndim == 1 and column is not None:
             raise ShapeError("column= chooses one of several numbers; the callable gives one an input.")
         self.columns: torch.Tensor | None = None
+        numbers = found.shape[-1]
         if found.ndim == 2:
             self.columns = _columns(found, column)
             found = found.gather(1, self.columns)
         self.whole: FloatArray = found.cpu().double().numpy()
         self.units = 1 if self.columns is None else self.columns.shape[1]
-        if self.columns is not None and column is not None:
+        if found.ndim == 2 and (column is not None or numbers == 1):
             self.whole = self.whole[:, 0]
         self._refuse_infinite(found.flatten(), torch.arange(self.pairs))
 
@@ -111,12 +114,17 @@ class Explained:
             )
 
 
-def _columns(found: torch.Tensor, column: torch.Tensor | None) -> torch.Tensor:
+def _columns(found: torch.Tensor, column: torch.Tensor | int | None) -> torch.Tensor:
     """(sample, unit) which columns are explained."""
     samples, units = found.shape
     if column is None:
         return torch.arange(units, device=found.device).expand(samples, units)
-    fits = column.shape == (samples,) and not column.is_floating_point()
-    if not fits or not 0 <= int(column.min()) <= int(column.max()) < units:
-        raise ShapeError(f"column= holds a whole number below {units} for each of {samples} samples.")
-    return column.to(found.device)[:, None]
+    asked = torch.as_tensor(column)
+    if asked.ndim == 0:
+        asked = asked.expand(samples)
+    fits = asked.shape == (samples,) and not asked.is_floating_point() and asked.dtype != torch.bool
+    if not fits or not 0 <= int(asked.min()) <= int(asked.max()) < units:
+        raise ShapeError(
+            f"column= is a whole number below {units}, or holds one for each of {samples} samples."
+        )
+    return asked.to(found.device)[:, None]
