@@ -113,11 +113,13 @@ def write_map_numbers(study: StoredStudy, key: ResultKey, found: MapNumbers) -> 
 
 def map_numbers_digest(study: StoredStudy, layer: str, dataset: str, reference: str) -> str:
     """Of what the scores of maps rest on; empty where one of the two datasets has no numbers."""
-    told = [
-        kept_digest(study.path, map_numbers_key(study, layer, name), any_of=SETTINGS)
-        for name in (dataset, reference)
-    ]
-    return " ".join(each[:16] for each in told) if all(told) and dataset != reference else ""
+    told: list[str] = []
+    for name in (dataset, reference) if dataset != reference else ():
+        found = kept_digest(study.path, map_numbers_key(study, layer, name), any_of=SETTINGS)
+        if not found:
+            return ""
+        told.append(found[:16])
+    return " ".join(told)
 
 
 def has_map_numbers(study: StoredStudy) -> bool:
