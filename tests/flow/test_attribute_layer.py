@@ -14,7 +14,7 @@ from shiftscope.errors import BadRequest, StudyMismatch, StudyNotWritable
 from shiftscope.explain.attribution import layer_numbers
 from shiftscope.explain.attribution.map_numbers import map_area, map_spread
 from shiftscope.scores.estimation import stored_estimates
-from shiftscope.scores.estimation.map_numbers import usual_map_numbers
+from shiftscope.scores.estimation.stored_map_numbers import usual_map_numbers
 from shiftscope.scores.score import unit_scores
 from tests.conftest import Made
 

@@ -106,7 +106,10 @@ def test_the_viewer_shows_the_same_pages(local, uploaded):
     for page in ("/", "/layers/hidden", "/layers/hidden/units/2", "/categories/1", "/datasets/lab/samples/7"):
         shown = other.get(page)
         assert shown.status_code == 200, shown.text
-        assert shown.text == one.get(page).text
+        # Commands that a page gives name the study's own place.
+        assert shown.text.replace(str(uploaded.path), "STUDY") == one.get(page).text.replace(
+            str(local.path), "STUDY"
+        )
     study_version = StudyVersion(uploaded, clock=itertools.count(step=2).__next__)
     first = study_version.now()
     assert study_version.now() == first

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest, StudyNotWritable
 from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
-from shiftscope.scores.estimation.map_numbers import (
+from shiftscope.scores.estimation.stored_map_numbers import (
     KIND,
     ON_MASK,
     PART,

@@ -12,8 +12,11 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.layer.layer import layer_units
+from shiftscope.views.overview import shifted_units
 from shiftscope.views.overview.overview import overview
+from shiftscope.views.overview.shift_profile import in_part
 from shiftscope.views.page.panels import Cases, Chart, Message, Table, plain
+from shiftscope.views.parts.differing import DIFFERENCES
 from shiftscope.views.parts.number_text import number
 from tests.views.conftest import (
     CATEGORIES,
@@ -229,10 +232,17 @@ def test_where_it_begins_is_the_first_layer_whose_units_answer_to_others(explore
     }
     first = next((layer for layer, median in medians.items() if median >= 0.5), None)
     if first is None:
-        assert "in no layer" in said or "changes how strongly" in said
+        assert any(words in said for words in ("in no layer", "no layer as a whole", "changes how strongly"))
     else:
         already = "already " if first == "conv" else ""
         assert said.startswith(f"{already}in {first}: units of {worst} answer to other categories")
+
+
+def test_where_no_layer_changes_as_a_whole_that_with_most_changed_units_is_named():
+    assert in_part("rot", {"conv1": (2, 8), "conv2": (6, 16), "hidden": (5, 24)}) == (  # 25, 38 and 21 %
+        "no layer as a whole; most in conv2: 6 of 16 units respond more or less strongly under rot"
+    )
+    assert in_part("rot", {"conv1": (0, 8)}) == in_part("rot", {}) == "in no layer under rot"
 
 
 def grown(explored, shifted, reference="lab"):
@@ -326,22 +336,23 @@ def test_the_units_most_to_blame_are_within_each_set_those_that_argue_most_for_w
         for row in shown:
             unit = int(row[1].text.removeprefix("unit "))
             assert urlsplit(row[1].page).path == f"layers/hidden/units/{unit}"
-            assert same_number(row[3].text, blame.value[unit])
-            low, high = row[3].note.split(" to ")
+            assert same_number(row[4].text, blame.value[unit])
+            low, high = row[4].note.split(" to ")
             assert same_number(low, blame.low[unit])
             assert same_number(high, blame.high[unit])
-            assert row[4].value == pytest.approx(blame.q[unit], nan_ok=True)
-            for cell, where in zip(row[5:], ("lab", name), strict=True):
+            assert row[5].value == pytest.approx(blame.q[unit], nan_ok=True)
+            for cell, where in zip(row[6:], ("lab", name), strict=True):
                 assert strongest_first(cell.pictures, explored[where], "hidden", unit)
 
 
-def test_what_a_unit_repairs_alone_is_what_silencing_it_fixes(explored):
+def test_what_a_unit_repairs_and_breaks_alone_is_what_silencing_it_does(explored):
     table = next(each for each in fold(overview(explored.study), "blame").panels if isinstance(each, Table))
     for row in table.rows:
         unit = int(row[1].text.removeprefix("unit "))
         answers = intervene_through_head(explored.study, [unit], datasets=[row[0].text]).answers[row[0].text]
         told, judged = explored[row[0].text].judged()
         assert row[2].text == f"{len(answers.fixed)} of {judged - told}"
+        assert row[3].text == f"{len(answers.broken)} of {told}"
 
 
 def test_blame_takes_labels(unlabelled):
@@ -366,6 +377,24 @@ def test_the_most_shifted_units_are_those_of_the_most_extreme_score_with_their_i
             assert same_number(row[2].text, found[unit])
             for cell, where in zip(row[3:], ("lab", name), strict=True):
                 assert strongest_first(cell.pictures, explored[where], "hidden", unit)
+
+
+@pytest.mark.parametrize(
+    ("stronger", "other", "named"),
+    [
+        (3, 0, "shift AUROC"),
+        (3, 1, "scrambled preference (spurious)"),
+        (0, 0, "scrambled preference (spurious)"),
+    ],
+)
+def test_units_that_changed_only_in_strength_are_shown_by_strength(
+    explored, monkeypatch, stronger, other, named
+):
+    by_score = {way.score: way for way in DIFFERENCES}
+    told = [(by_score["shift_auroc"], stronger), (by_score["spurious"], other)]
+    monkeypatch.setattr(shifted_units, "differing", lambda selection, name: told)
+    table = panel(overview(explored.study), Table, "Most shifted units")
+    assert table.columns[2].name == named
 
 
 def test_a_score_that_tests_shows_its_q_beside_it(explored):

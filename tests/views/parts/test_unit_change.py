@@ -12,9 +12,9 @@ NAMES = ("cat", "frog", "ship")
     [
         ([8, 1, 1], [1, 8, 1], "answered to cat, now answers to frog",
          "answered to cat; under fog it answers to frog"),
-        ([8, 4, 4], [16, 8, 8], "(cat) fires on everything: mean × 2.0",
-         "(cat) fires on everything under fog: mean × 2.0"),
-        ([8, 1, 1], [20, 1, 1], "(cat) fires more: mean × 2.2", "(cat) fires more under fog: mean × 2.2"),  # 22 / 10
+        ([8, 4, 4], [16, 8, 8], "(cat) responds more to everything: mean × 2.0",
+         "(cat) responds more to everything under fog: mean × 2.0"),
+        ([8, 1, 1], [20, 1, 1], "(cat) responds more: mean × 2.2", "(cat) responds more under fog: mean × 2.2"),
         ([8, 1, 1], [3, 0, 0], "(cat) goes quiet: mean × 0.30", "(cat) goes quiet under fog: mean × 0.30"),
         ([8, 1, 1], [0, 0, 0], "(cat) goes silent", "(cat) goes silent under fog"),
         ([8, 1, 1], [8, 1, 1], "", ""),

@@ -23,8 +23,12 @@ def said(before, after, means=(1.0, 1.0)):
     [
         # profiles correlate by -0.95 about means of 4.5 and 4; 8 >= 80 % of 10, 7 is not
         ([10, 8, 0, 0], [0, 1, 10, 7], "Unit 7 answered to cat and dog; under blur it answers to frog"),
-        ([8, 1, 1, 2], [20, 2, 2, 4], "Unit 7 (cat) fires on everything under blur: mean × 2.3"),  # 28 / 12
-        ([8, 1, 1, 2], [20, 1, 1, 2], "Unit 7 (cat) fires more under blur: mean × 2.0"),  # 24 / 12
+        (
+            [8, 1, 1, 2],
+            [20, 2, 2, 4],
+            "Unit 7 (cat) responds more to everything under blur: mean × 2.3",
+        ),  # 28 / 12
+        ([8, 1, 1, 2], [20, 1, 1, 2], "Unit 7 (cat) responds more under blur: mean × 2.0"),  # 24 / 12
         ([8, 1, 1, 2], [3, 0, 0, 1], "Unit 7 (cat) goes quiet under blur: mean × 0.33"),  # 4 / 12
         ([8, 1, 1, 2], [0, 0, 0, 0], "Unit 7 (cat) goes silent under blur"),
         ([8, 1, 1, 2], [7, 1, 1, 2], "Unit 7 answers to cat under blur, as in clean: mean × 0.92"),  # 11 / 12

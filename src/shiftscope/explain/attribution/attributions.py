@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution import map_numbers, spectra
+from shiftscope.explain.attribution.map_numbers import map_area, map_column, map_row, map_spread
+from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.statistics.resampled_means import mean_and_interval
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ LOGITS = "logits"  # in the place of a layer
 GAP = 0.05  # above, the gap is told
 SHOWN = 12  # maps in a notebook
 RESAMPLES = 1_000
+MEASURES = map_row, map_column, map_spread, map_area, high_frequency_share  # of maps of pictures
 RANDOM = "random map"  # a row of every faithfulness
 
 
@@ -59,12 +61,12 @@ class Faithfulness:
     scores: FloatArray  # (row, metric, fill, sample)
     seed: int = 0
 
-    def table(self) -> pd.DataFrame:
+    def table(self, *, resamples: int = RESAMPLES) -> pd.DataFrame:
         """A line for each row, metric and fill: mean over samples, 95 % bootstrap interval, number of samples."""
         import pandas as pd
 
         by_sample = np.moveaxis(np.asarray(self.scores, np.float64), 3, 0)
-        mean, low, high = mean_and_interval(by_sample, RESAMPLES, np.random.default_rng(self.seed))
+        mean, low, high = mean_and_interval(by_sample, resamples, np.random.default_rng(self.seed))
         samples = (~np.isnan(by_sample)).sum(axis=0)
         places = np.ndindex(len(self.rows), len(self.metrics), len(self.fills))
         lines = [
@@ -137,14 +139,7 @@ class Attributions:
             columns["gap"] = self.gap
         columns |= {"silent": self.silent, "refused": self.refused}
         if self.of_pictures:
-            for measure in (
-                map_numbers.map_row,
-                map_numbers.map_column,
-                map_numbers.map_spread,
-                map_numbers.map_area,
-                spectra.high_frequency_share,
-            ):
-                columns[measure.__name__] = measure(self.maps)
+            columns |= {measure.__name__: measure(self.maps) for measure in MEASURES}
         if self.scale_share is not None:
             columns |= {f"scale_{level}": share for level, share in enumerate(self.scale_share.T)}
         if self.orientation_share is not None:

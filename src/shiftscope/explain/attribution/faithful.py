@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from shiftscope.explain.attribution.attribution import Passes
 from shiftscope.explain.attribution.attributions import LOGITS, Faithfulness
 from shiftscope.explain.attribution.faithfulness.comparison import METRICS, compare
 from shiftscope.explain.attribution.faithfulness.explained import Explained
@@ -18,10 +19,9 @@ from shiftscope.recording.live_study import LiveStudy
 STEPS, SUBSETS, DRAWS = 8, 32, 2  # coarse: the whole takes about as many passes as a hundred steps of a path
 
 
-def faithfulness_passes(samples: int, places: int) -> tuple[int, int]:
-    """Forward and backward passes."""
-    price = compare_price(samples, places, methods=1, steps=STEPS, subsets=SUBSETS, draws=DRAWS)
-    return price.forward, price.backward
+def faithfulness_passes(samples: int, places: int) -> Passes:
+    """Of all samples together."""
+    return compare_price(samples, places, methods=1, steps=STEPS, subsets=SUBSETS, draws=DRAWS)
 
 
 def faithfulness_of(

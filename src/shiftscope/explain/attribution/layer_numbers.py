@@ -11,6 +11,7 @@ import numpy.typing as npt
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.attribution import Attribution
+from shiftscope.explain.attribution.attributions import MEASURES
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.live import (
     Block,
@@ -21,22 +22,14 @@ from shiftscope.explain.attribution.live import (
     reduced_maps,
     refuse_other_responses,
 )
-from shiftscope.explain.attribution.map_numbers import (
-    map_area,
-    map_column,
-    map_row,
-    map_spread,
-    on_mask_share,
-)
+from shiftscope.explain.attribution.map_numbers import on_mask_share
 from shiftscope.explain.attribution.price import Price
-from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.model.target import Neuron
 from shiftscope.recording.live_study import LiveStudy
 
 AT_ONCE = 8  # samples, in a block that is kept before the next one begins
 NUMBERS = 60_000_000  # of maps in memory
 CHECKED = 8  # samples whose responses are computed again before the first map
-MEASURES = map_row, map_column, map_spread, map_area, high_frequency_share
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Masks = Mapping[str, npt.NDArray[np.bool_]]  # by the number's name, (sample, row, column)

@@ -213,14 +213,13 @@ def attributions_of(
     function = function_of_study(live, [target_of(question)])
     if question.pool is None:  # otherwise nothing is stored that it could be compared with
         refuse_other_responses(live, function, question.dataset, question.layer, [question.unit], positions)
-    if question.low_pass is not None:  # refused before the first map
-        places = live.inputs(question.dataset, positions[:1]).shape[2:]
-        _low_passed(np.zeros((1, *places)), question.low_pass)
-    price = price_over(live, function, method, question.dataset, positions, options)
     size = live.inputs(question.dataset, positions[:1]).shape[2:]
+    if question.low_pass is not None:  # refused before the first map
+        _low_passed(np.zeros((1, *size)), question.low_pass)
+    price = price_over(live, function, method, question.dataset, positions, options)
     faithful = faithful and len(size) == 2
     if faithful:
-        price = price.with_more(*faithfulness_passes(len(positions), size.numel()))
+        price = price.with_more(faithfulness_passes(len(positions), size.numel()))
     priced(price)
     maps, values, gaps, scales, orientations = [], [], [], [], []
     names: tuple[str, ...] = ()

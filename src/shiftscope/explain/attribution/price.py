@@ -22,12 +22,11 @@ class Price:
     backward: int
     seconds: float
 
-    def with_more(self, forward: int, backward: int) -> Price:
+    def with_more(self, passes: Passes) -> Price:
         """With further passes, which take as long each."""
-        passes = max(1, self.forward + self.backward)
-        each = self.seconds / passes
-        more = (forward + backward) * each
-        return Price(self.forward + forward, self.backward + backward, self.seconds + more)
+        forward, backward = self.forward + passes.forward, self.backward + passes.backward
+        each = self.seconds / max(1, self.forward + self.backward)
+        return Price(forward, backward, (forward + backward) * each)
 
     def in_words(self) -> str:
         backward = f" and {self.backward:,} backward" if self.backward else ""

@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
+from shiftscope.explain.interventions.greedy import CHANCE
 from shiftscope.explain.interventions.head import head_behind
 from shiftscope.explain.interventions.intervention import Answers, paired_table
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.explain.interventions.steps import Steps
+from shiftscope.statistics.mcnemar import mcnemar
 from shiftscope.statistics.split import FIT, HELD_OUT
 from shiftscope.store.stored_study import StoredStudy
 
@@ -121,9 +123,8 @@ class Repair:
     def in_words(self) -> str:
         """What came out, in two sentences; in a third one each further dataset that is harmed."""
         if not self.units:
-            held = "what the search gained did not hold in cross-validation"
-            why = held if self.path else "none gains a sample"
-            return f"No set of units of {self.layer} helps {self.dataset} within the margin: {why}."
+            surely, why = ("surely ", self._why_unsure()) if self.path else ("", "none gains a sample")
+            return f"No set of units of {self.layer} {surely}helps {self.dataset} within the margin: {why}."
         numbers = ", ".join(map(str, self.units))
         units = f"{len(self.units)} units ({numbers})" if len(self.units) > 1 else f"unit {numbers}"
         here, there = self.held_out[self.dataset], self.held_out[self.reference]
@@ -134,6 +135,30 @@ class Repair:
             f"{self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
             f"{kept} the margin of {counted(100 * self.margin, 'percentage point', '{:.3g}'.format)}."
             + "".join(self._harm_to(name) for name in self.harmed if name != self.reference)
+        )
+
+    @property
+    def best_step(self) -> int:
+        """Units of the shortest beginning of the path that gains most on the search half; 0 without a path."""
+        return 1 + int(self.steps.right[FIT, 1:].argmax()) if self.path else 0
+
+    def _why_unsure(self) -> str:
+        """Why nothing of a path is taken, and what the best step of it does on both halves."""
+        best, sizes = self.best_step, [(self.halves[self.dataset] == half).sum() for half in (FIT, HELD_OUT)]
+        (searched, search_end), (held, held_end) = self.steps.right[:, [0, best]].tolist()
+        tried = "units " + ", ".join(map(str, self.path[:best])) if best > 1 else f"unit {self.path[0]}"
+        most_sure = mcnemar(max(search_end - searched, 0), 0)
+        why = (
+            f"its gain in the search is too small to be sure of (McNemar p {most_sure:.2g} at best)"
+            if most_sure > CHANCE
+            else "what the search gained did not hold in cross-validation"
+        )
+        fixed, broken = int(self.steps.fixed[0]), int(self.steps.broken[0])
+        in_all = f"; in both it fixes {fixed:,} and breaks {broken:,}" if best == 1 else ""
+        return (
+            f"{why}. In the search, silencing {tried} takes the errors from {int(sizes[0]) - searched:,} to "
+            f"{int(sizes[0]) - search_end:,}; on the held-out half, which has no say, it takes {self.dataset} from "
+            f"{_percent(held / sizes[1])} to {_percent(held_end / sizes[1])}{in_all}"
         )
 
     def _harm_to(self, name: str) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.estimate_units import SEED
-from shiftscope.scores.estimation.map_numbers import ON_MASK, MapNumbers, on_mask_of, usual_map_numbers
+from shiftscope.scores.estimation.stored_map_numbers import ON_MASK, MapNumbers, on_mask_of, usual_map_numbers
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.compared import Compared, Sides, matched, twins
 from shiftscope.store.twins import twins_between

@@ -14,10 +14,10 @@ from shiftscope.errors import StoreError, StudyDamaged
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.estimate_maps import estimate_maps
 from shiftscope.scores.estimation.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED, estimate_units
-from shiftscope.scores.estimation.map_numbers import map_numbers_digest
 from shiftscope.scores.estimation.profiles import RANK_TOLERANCE
 from shiftscope.scores.estimation.resampled_dataset import SPLITS
 from shiftscope.scores.estimation.shared_cache import SharedCache
+from shiftscope.scores.estimation.stored_map_numbers import map_numbers_digest
 from shiftscope.scores.score import unit_scores
 from shiftscope.store.results import Arrays, Result, ResultKey, is_kept, read_result, write_result
 from shiftscope.store.twins import twins_between, twins_digest

@@ -11,6 +11,7 @@ from shiftscope.model.linear_map import LinearMap
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.ranked import ranked
+from shiftscope.views.overview.blame_in_words import blame_in_words
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
@@ -20,7 +21,6 @@ from shiftscope.views.parts.number_text import count, probability
 TITLE = "Units most to blame"
 SETS, UNITS = 5, 3  # the worst sets, and units of each
 STRIP = 4
-TELLING = 0.05  # share of the errors that one unit repairs, from which on it is said
 SURE = 0.05  # false discovery share
 
 
@@ -41,7 +41,7 @@ class Blamed:
 
 @section(ShownOverview, place=60)
 def blamed_units(overview: ShownOverview) -> Fold | None:
-    """Within each of the worst sets the units with most blame, those that repair most errors first."""
+    """Within each of the worst sets the units with most blame, those that repair most more than they break first."""
     if not overview.shifts:
         return None
     heads = list(overview.selection.study.heads.values())
@@ -62,7 +62,7 @@ def blamed_units(overview: ShownOverview) -> Fold | None:
 
 
 def _found(overview: ShownOverview, heads: list[LinearMap]) -> list[Blamed]:
-    """By set, the worst first; within it the units that repair most first."""
+    """By set, the worst first; within it the units that repair most more than they break first."""
     found: list[Blamed] = []
     for each in overview.telling[:SETS]:
         recording = overview.selection.study[each.name]
@@ -76,25 +76,26 @@ def _found(overview: ShownOverview, heads: list[LinearMap]) -> list[Blamed]:
                 for unit in ranked(blame.value)[:UNITS]
                 if blame.value[unit] > 0
             ]
-        found += sorted(units, key=lambda one: (-one.repaired.fixed, -one.blame.value[one.unit]))
+        found += sorted(units, key=lambda one: (-one.repaired.net, -one.blame.value[one.unit]))
     return found
 
 
 def _said(overview: ShownOverview, found: list[Blamed]) -> str:
-    """The unit that repairs most, if it is a part worth telling of what is wrong in a set that hurts."""
+    """Of the units to blame beyond chance, or else of all, the one that repairs most in a set that hurts."""
     hurting = {each.name for each in overview.suffered if each.harm in ("breaks", "hurts")}
+    there = [one for one in found if one.dataset in hurting]
+    sure = [one for one in there if one.q < SURE]
     best = max(
-        (one for one in found if one.dataset in hurting),
-        key=lambda one: one.repaired.fixed / max(one.repaired.looked_at, 1),
+        sure or there,
+        key=lambda one: one.repaired.net / max(one.repaired.errors, 1),
         default=None,
     )
     if best is None:
         return "no unit contributes more to wrong answers than to right ones in a set that hurts"
-    repaired = best.repaired
-    of = f"{count(repaired.fixed)} of {count(repaired.looked_at)} errors"
-    if repaired.fixed >= TELLING * repaired.looked_at:
-        return f"unit {best.unit} in {best.dataset}: silencing it alone repairs {of}"
-    return f"no single unit: silencing the best one repairs {of} in {best.dataset}"
+    selection = overview.selection
+    reference = selection.study[selection.baseline]
+    usual = silenced_alone(reference, best.head, best.unit) if reference.keeps_responses else None
+    return blame_in_words(best.unit, best.dataset, best.repaired, selection.baseline, usual, sure=bool(sure))
 
 
 def _table(overview: ShownOverview, heading: str, found: list[Blamed], heads: list[LinearMap]) -> Table:
@@ -118,6 +119,11 @@ def _table(overview: ShownOverview, heading: str, found: list[Blamed], heads: li
                     note=f"of {count(repaired.errors)}" if repaired.looked_at < repaired.errors else "",
                     value=repaired.fixed,
                 ),
+                Cell(
+                    f"{count(repaired.broken)} of {count(repaired.right_looked_at)}",
+                    note=f"of {count(repaired.right)}" if repaired.right_looked_at < repaired.right else "",
+                    value=repaired.broken,
+                ),
                 number_cell(value, low, high),
                 Cell(probability(one.q), value=one.q),
                 *(
@@ -134,6 +140,11 @@ def _table(overview: ShownOverview, heading: str, found: list[Blamed], heads: li
             "repairs alone",
             "Errors that are answered right where this unit alone responds with 0, of those looked at; computed "
             "through the stored head.",
+            numeric=True,
+        ),
+        Column(
+            "breaks alone",
+            "Right answers that are wrong where this unit alone responds with 0, of those looked at.",
             numeric=True,
         ),
         Column(

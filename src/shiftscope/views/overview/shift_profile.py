@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.quartiles import quartiles
@@ -11,8 +13,9 @@ from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
+from shiftscope.views.parts.differing import differing
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.number_text import count, exact
 from shiftscope.views.parts.unit_scores import estimated, title
 
 TITLE = "Where in the network it begins"
@@ -43,7 +46,8 @@ def shift_profile(overview: ShownOverview) -> Fold | None:
 
 
 def _begins(overview: ShownOverview, kept: bool) -> str:
-    """Where the units of the worst set begin to answer to other categories, or else with another strength."""
+    """Where the units of the worst set begin to answer to other categories, or else with another strength, or else
+    where most of them do."""
     worst = worst_rows_first(overview.rows)[0].costliest.name
     layers = list(overview.selection.study.recorded_layers)
 
@@ -61,7 +65,31 @@ def _begins(overview: ShownOverview, kept: bool) -> str:
         if median(layer, "wasserstein") >= CHANGED:
             preferred = "; what they prefer cannot be told" if untold else " more than what they prefer"
             return f"{layer}: {worst} changes how strongly units respond{preferred}"
-    return "cannot be told: what units answer to takes three categories or more" if untold else "in no layer"
+    if untold:
+        return "cannot be told: what units answer to takes three categories or more"
+    stronger = {layer: _differing(overview, worst, layer) for layer in layers} if kept else {}
+    return in_part(worst, stronger)
+
+
+def in_part(dataset: str, stronger: Mapping[str, tuple[int, int]]) -> str:
+    """The layer of which the largest share responds with another strength, where no layer does so as a whole.
+
+    Parameters
+    ----------
+    stronger
+        By layer, units that surely respond more or less strongly, of how many.
+    """
+    most = max(stronger, key=lambda layer: stronger[layer][0] / stronger[layer][1], default="")
+    if not most or not stronger[most][0]:
+        return f"in no layer under {dataset}"
+    units, of = (count(each) for each in stronger[most])
+    return f"no layer as a whole; most in {most}: {units} of {of} units respond more or less strongly under {dataset}"
+
+
+def _differing(overview: ShownOverview, dataset: str, layer: str) -> tuple[int, int]:
+    selection = replace(overview.selection, layer=layer)
+    found = {way.score: units for way, units in differing(selection, dataset)}
+    return found.get("shift_auroc", 0), selection.study.layer(layer).units
 
 
 def _profile(overview: ShownOverview, score: UnitScore) -> Panel:

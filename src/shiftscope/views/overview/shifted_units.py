@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.differing import differing
 from shiftscope.views.parts.unit_scores import title
 from shiftscope.views.parts.units_by_score import units_by_score
 
 
 @section(ShownOverview, place=65)
 def shifted_units(overview: ShownOverview) -> Fold | None:
-    """By the score asked for, or by the change of what units answer to, under any of the shifts."""
+    """By the score asked for, or by the change of what units answer to, or of how strongly where only that is sure,
+    under any of the shifts."""
     if not overview.shifts:
         return None
-    selection, score = overview.selection, overview.score or unit_scores["spurious"]
+    selection, score = overview.selection, overview.score or unit_scores[_usual(overview)]
     table = units_by_score(selection, [selection.layer], score, overview.beside, ROWS)
     first = table.rows[0] if table.rows else None
     found = (
@@ -24,3 +28,11 @@ def shifted_units(overview: ShownOverview) -> Fold | None:
         else "none can be measured"
     )
     return Fold("Units that changed most", found, [table], "units")
+
+
+def _usual(overview: ShownOverview) -> str:
+    """The change of strength where units differ surely in that and in none of their preferences."""
+    found: Counter[str] = Counter()
+    for name in overview.beside:
+        found.update({way.score: units for way, units in differing(overview.selection, name)})
+    return "shift_auroc" if found["shift_auroc"] and not found["spurious"] else "spurious"

@@ -26,9 +26,9 @@ def change_in_words(told: Answered, names: Sequence[str], focus: str = "") -> st
         liked, likes = (in_a_row([names[c] for c in each]) for each in (told.before, told.after))
         return f"answered to {liked}{f';{under} it answers' if focus else ', now answers'} to {likes}"
     if told.way == "everything":
-        return f"{usual_in_words(told, names)}fires on everything{mean}"
+        return f"{usual_in_words(told, names)}responds more to everything{mean}"
     if told.way == "more":
-        return f"{usual_in_words(told, names)}fires more{mean}"
+        return f"{usual_in_words(told, names)}responds more{mean}"
     if told.way == "less" and told.ratio == 0:
         return f"{usual_in_words(told, names)}goes silent{under}"
     if told.way == "less" and told.ratio > 0:

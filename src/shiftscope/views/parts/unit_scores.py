@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.estimate_units import RANKS
-from shiftscope.scores.estimation.map_numbers import has_map_numbers
 from shiftscope.scores.estimation.stored_estimates import has_estimates, lacking_estimates, stored_estimates
+from shiftscope.scores.estimation.stored_map_numbers import has_map_numbers
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.rank_correlation import FEWEST_CATEGORIES
 from shiftscope.store.stored_study import StoredStudy

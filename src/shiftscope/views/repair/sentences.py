@@ -32,7 +32,7 @@ def headline(repair: Repair, units: int) -> str:
     """
     name = repair.dataset
     if not repair.units:
-        return f"No set of units helps {name}"
+        return f"No set of units {'surely ' if repair.path else ''}helps {name}"
     gain = repair.held_out[name]
     silencing = f"Silencing {len(repair.units)} of {counted(units, 'unit')}"
     if gain.interval[0] <= 0:
@@ -46,7 +46,7 @@ def lede(repair: Repair) -> Words:
     """The shifted set's accuracy before and after; why, where nothing is to be silenced."""
     here = repair.held_out[repair.dataset]
     if not repair.units:
-        return f"{repair.in_words()} {repair.dataset} stays at {percent(here.before)}."
+        return f"{repair.in_words()} Nothing is silenced: {repair.dataset} stays at {percent(here.before)}."
     return [
         f"On samples the search never saw, {repair.dataset} goes from {percent(here.before)} to ",
         Span(percent(here.after), "strong"),
@@ -79,12 +79,19 @@ def who_is_helped(repair: Repair) -> str:
 
 
 def how_many_needed(repair: Repair) -> str:
-    """Whether the first unit makes most of what was gained on the held-out half."""
+    """Whether the first unit makes most of what was gained on the held-out half; where none was chosen, what the best
+    step of the search would have gained there."""
     right, chosen = repair.steps.right[HELD_OUT], len(repair.units)
-    gained = int(right[chosen] - right[0])
-    if not chosen or gained <= 0:
+    step = chosen or repair.best_step
+    gained, labelled = int(right[step] - right[0]), repair.held_out[repair.dataset].labelled
+    if gained <= 0:
         return "Nothing is gained on samples the search never saw"
-    labelled, first = repair.held_out[repair.dataset].labelled, int(right[1] - right[0])
+    if not chosen:
+        tried = f"unit {repair.path[0]} gains" if step == 1 else f"{step} units gain"
+        return (
+            f"Not chosen, though {tried} {amount(gained / labelled)} points on samples the search never saw"
+        )
+    first = int(right[1] - right[0])
     if chosen == 1:
         return f"Unit {repair.units[0]} makes all of the {amount(gained / labelled)} points"
     if first >= MOST_OF_IT * gained:

@@ -12,8 +12,6 @@ from shiftscope.views.page.panels import PictureMap
 from shiftscope.web.html.matrices import RAMPS, png
 
 SIDE = 112  # pixels, at most; a larger map is drawn by the means of its blocks
-
-
 GROUND = "ffffff"  # next to nothing looks like nothing
 
 

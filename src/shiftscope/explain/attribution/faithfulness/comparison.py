@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from shiftscope.errors import BadRequest, ShapeError
+from shiftscope.explain.attribution.attributions import RANDOM, Faithfulness
 from shiftscope.explain.attribution.faithfulness.agreement import RESAMPLES, Agreement, agreement
 from shiftscope.explain.attribution.faithfulness.controls import DRAWS, edges, plain_gradient, random_scores
 from shiftscope.explain.attribution.faithfulness.curves import Curves, curves
@@ -24,7 +25,6 @@ from shiftscope.explain.attribution.faithfulness.mu_fidelity import (
     mu_fidelity,
     subset_drops,
 )
-from shiftscope.statistics.resampled_means import mean_and_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ FloatArray = npt.NDArray[np.float64]
 
 METRICS = ("deletion", "insertion", "F", "mu_fidelity")
 RANKED = {"deletion": -1.0, "insertion": 1.0, "mu_fidelity": 1.0}  # with F, two of them would count twice
-RANDOM, GRADIENT, EDGES = "random map", "plain gradient", "edges"
+GRADIENT, EDGES = "plain gradient", "edges"
 REVERSED, RANDOMISED = "{}, reversed", "{}, randomised weights"
 FILLS: tuple[Fill, ...] = ("channel_mean", "blur")  # one keeps the mean, one the neighbourhood
 
@@ -51,28 +51,11 @@ class Comparison:
 
     def table(self, *, resamples: int = RESAMPLES) -> pd.DataFrame:
         """A line for each row, metric and fill: mean, 95 % bootstrap interval over samples, number of samples."""
-        import pandas as pd
-
-        by_sample = np.moveaxis(self.scores, 3, 0)
-        mean, low, high = mean_and_interval(by_sample, resamples, np.random.default_rng(self.seed))
-        samples = (~np.isnan(by_sample)).sum(axis=0)
-        lines = [
-            {
-                "row": row,
-                "control": row not in self.methods,
-                "metric": metric,
-                "fill": fill,
-                "mean": mean[r, m, f],
-                "low": low[r, m, f],
-                "high": high[r, m, f],
-                "samples": samples[r, m, f],
-                "missing": self.scores.shape[3] - samples[r, m, f],
-            }
-            for r, row in enumerate(self.rows)
-            for m, metric in enumerate(METRICS)
-            for f, fill in enumerate(self.fills)
-        ]
-        return pd.DataFrame(lines)
+        beside = Faithfulness(self.rows, METRICS, self.fills, self.scores, self.seed)
+        found = beside.table(resamples=resamples)
+        found.insert(1, "control", ~found["row"].isin(self.methods))
+        found["missing"] = self.scores.shape[3] - found["samples"]
+        return found
 
     def agreement(self, *, resamples: int = RESAMPLES) -> Agreement:
         """Of the methods, by deletion, insertion and µ-Fidelity under each fill."""

@@ -1,31 +1,23 @@
-"""How many inputs the model is shown for each measure, told before it is computed."""
+"""How many inputs the model is shown for each measure, told before it is computed; a batch of 64 counts 64."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from shiftscope.explain.attribution.attribution import Passes
 from shiftscope.explain.attribution.faithfulness.controls import DRAWS
 from shiftscope.explain.attribution.faithfulness.curves import step_counts
 from shiftscope.explain.attribution.faithfulness.mu_fidelity import SUBSETS
 from shiftscope.explain.attribution.faithfulness.randomised import REFERENCE_SAMPLES, SEEDS
 
 
-class Price(NamedTuple):
-    """Inputs that pass through the model; a batch of 64 counts 64."""
-
-    forward: int
-    backward: int = 0
-
-
-def curves_price(samples: int, features: int, *, steps: int | None = None, units: int = 1) -> Price:
+def curves_price(samples: int, features: int, *, steps: int | None = None, units: int = 1) -> Passes:
     """Of `curves` for one map of each sample and unit under one fill, and of an `Explained` beside it."""
     inner = len(step_counts(features, steps)) - 2
-    return Price(samples + samples * units * (2 * inner + 1))
+    return Passes(samples + samples * units * (2 * inner + 1))
 
 
-def subset_drops_price(samples: int, *, subsets: int = SUBSETS, units: int = 1) -> Price:
+def subset_drops_price(samples: int, *, subsets: int = SUBSETS, units: int = 1) -> Passes:
     """Of `subset_drops` under one fill; `mu_fidelity` of any number of maps costs nothing more."""
-    return Price(samples * units * subsets)
+    return Passes(samples * units * subsets)
 
 
 def compare_price(
@@ -39,7 +31,7 @@ def compare_price(
     subsets: int = SUBSETS,
     draws: int = DRAWS,
     gradient: bool = False,
-) -> Price:
+) -> Passes:
     """Of `compare`, and of its `Explained`, without what the maps cost; reversed maps are free.
 
     Parameters
@@ -53,7 +45,7 @@ def compare_price(
     maps = methods + randomised + controls
     curve = maps * (2 * inner + 1)
     backward = 0 if gradient else samples
-    return Price(samples * (1 + fills * (curve + subsets)) + backward, backward)
+    return Passes(samples * (1 + fills * (curve + subsets)) + backward, backward)
 
 
 def randomised_weights_price(
@@ -66,7 +58,7 @@ def randomised_weights_price(
     running_statistics: bool = True,
     seeds: int = SEEDS,
     other: bool = False,
-) -> Price:
+) -> Passes:
     """Of `randomised_weights`.
 
     Parameters
@@ -77,4 +69,4 @@ def randomised_weights_price(
     """
     maps = (1 + other + seeds * modules) * samples
     again = seeds * modules * min(reference, REFERENCE_SAMPLES) if running_statistics else 0
-    return Price(min(samples, 2) + maps * forward + again, maps * backward)
+    return Passes(min(samples, 2) + maps * forward + again, maps * backward)

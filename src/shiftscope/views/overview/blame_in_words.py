@@ -1,0 +1,37 @@
+"""What the fold of the units most to blame says while it is closed."""
+
+from __future__ import annotations
+
+from shiftscope.explain.interventions.silenced_alone import Repaired
+from shiftscope.views.parts.number_text import count
+
+TELLING = 0.05  # share of the errors that one unit repairs more than it breaks, from which on it is said
+
+
+def blame_in_words(
+    unit: int, dataset: str, repaired: Repaired, baseline: str, usual: Repaired | None, *, sure: bool
+) -> str:
+    """What silencing the best unit repairs and breaks in a set, and what it costs the baseline.
+
+    Parameters
+    ----------
+    repaired, usual
+        In the set and in the baseline; None where that keeps no single responses.
+    sure
+        Whether its blame is beyond chance.
+    """
+    chance = "" if sure else ", not beyond chance"
+    does = (
+        f"repairs {count(repaired.fixed)} of {count(repaired.looked_at)} errors and breaks "
+        f"{count(repaired.broken)} of {count(repaired.right_looked_at)} right answers"
+    )
+    if repaired.net < TELLING * repaired.errors:
+        return f"no single unit: silencing the best one, unit {unit}, {does} in {dataset}"
+    return f"unit {unit} in {dataset}{chance}: silencing it alone {does}{_cost(baseline, usual)}"
+
+
+def _cost(baseline: str, usual: Repaired | None) -> str:
+    if usual is None or not usual.errors + usual.right:
+        return ""
+    points = -100 * usual.net / (usual.errors + usual.right)
+    return f", and costs {baseline} {f'{points:.1f} points' if points > 0 else 'nothing'}"
