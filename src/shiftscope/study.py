@@ -14,7 +14,7 @@ from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
-from shiftscope.flow.fit import fit
+from shiftscope.flow.fit_under_shift import fit_under_shift
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
@@ -52,7 +52,7 @@ class Study(StoredStudy):
     record = record
     sweep = sweep
     derive = derive
-    fit = fit
+    fit_under_shift = fit_under_shift
     describe = describe
     rename = rename
     reorder = reorder

@@ -15,7 +15,7 @@ from shiftscope.cli.describe import describe
 from shiftscope.cli.dose import dose
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
-from shiftscope.cli.fit import fit
+from shiftscope.cli.fit_under_shift import fit_under_shift
 from shiftscope.cli.import_deephys import import_deephys
 from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
@@ -49,7 +49,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "dose": dose,
     "score": score,
     "derive": derive,
-    "fit": fit,
+    "fit-under-shift": fit_under_shift,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,

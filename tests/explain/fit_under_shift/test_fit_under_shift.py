@@ -40,7 +40,7 @@ def held_out(study, name):
 
 
 def test_numbers_are_those_of_plain_arithmetic(once):
-    fit = once.fit("hidden~pca3", progress=False).sets["field"]
+    fit = once.fit_under_shift("hidden~pca3", progress=False).sets["field"]
     learned = once.learned("hidden~pca3")
     atoms, mean = learned["components_"].astype(float), learned["mean_"].astype(float)
     errors, spreads = {}, {}
@@ -68,7 +68,7 @@ def test_numbers_are_those_of_plain_arithmetic(once):
 
 
 def test_a_set_equal_to_the_held_out_reference_has_an_error_ratio_of_one(once):
-    fit = once.fit("hidden~pca3", progress=False).sets["copy"]
+    fit = once.fit_under_shift("hidden~pca3", progress=False).sets["copy"]
     for ours, reference in zip(fit.numbers, fit.reference, strict=True):
         assert (ours.error_ratio, ours.error_ratio_low, ours.error_ratio_high) == (1, 1, 1)
         assert (ours.fvu, ours.quietness, ours.fvu_ratio) == (reference.fvu, 1, 1)
@@ -78,7 +78,7 @@ def test_a_set_equal_to_the_held_out_reference_has_an_error_ratio_of_one(once):
 
 
 def test_all_directions_lose_nothing(once):
-    fit = once.fit("hidden~pca10", progress=False)
+    fit = once.fit_under_shift("hidden~pca10", progress=False)
     for each in fit.sets.values():
         assert each.numbers[0].fvu < 1e-9
         assert (each.numbers[0].kept, each.numbers[0].control, each.numbers[0].lost) == (1, 1, 0)
@@ -88,7 +88,7 @@ def test_all_directions_lose_nothing(once):
 
 
 def test_it_is_kept_and_found_again(once):
-    fit = once.fit("hidden~pca3", progress=False)
+    fit = once.fit_under_shift("hidden~pca3", progress=False)
     again = open_study(once.path)
     for name in SHIFTED:
         kept, made = read_fit(again, "hidden~pca3", name), fit.sets[name]
@@ -102,7 +102,7 @@ def test_it_is_kept_and_found_again(once):
 
 
 def test_the_table_has_the_state_and_the_controls(once):
-    fit = once.fit("hidden~pca3", progress=False)
+    fit = once.fit_under_shift("hidden~pca3", progress=False)
     table = fit.table()
     assert list(table["row"]) == ["dictionary", "plain units", "random atoms"] * 3
     assert list(table["state"][3:6]) == [fit.state["copy"]] * 3
@@ -115,14 +115,14 @@ def test_the_table_has_the_state_and_the_controls(once):
 
 def test_what_has_no_dictionary_is_refused(once):
     with pytest.raises(BadRequest, match="was recorded"):
-        once.fit("hidden", progress=False)
+        once.fit_under_shift("hidden", progress=False)
     with pytest.raises(NotInStudy, match="closest"):
-        once.fit("hidden~pca4", progress=False)
+        once.fit_under_shift("hidden~pca4", progress=False)
 
 
 def test_pages_say_it_before_codes(once):
     client, page = viewer(once), "/layers/hidden~pca3?focus=field"
-    fit = once.fit("hidden~pca3", progress=False).sets["field"]
+    fit = once.fit_under_shift("hidden~pca3", progress=False).sets["field"]
     assert fit.in_words("hidden~pca3", "field") in client.get(page).text
     text = client.get("/layers/hidden~pca3/units/0?focus=field").text
     assert fit.in_words("hidden~pca3", "field") in text
@@ -132,7 +132,7 @@ def test_pages_say_it_before_codes(once):
     assert "reads each set" not in client.get("/layers/hidden?focus=field").text
     for each in once.path.glob("explanations/fits/hidden~pca3/**/result.json"):
         each.unlink()
-    assert "shiftscope fit" in viewer(open_study(once.path)).get(page).text
+    assert "shiftscope fit-under-shift" in viewer(open_study(once.path)).get(page).text
 
 
 def test_rows_vary_half_as_much_about_the_mean_with_the_same_share_left():
@@ -163,14 +163,14 @@ def test_controls():
 
 
 def test_the_command_has_the_state_in_its_first_line_and_in_a_column(once, capsys):
-    from shiftscope.cli.fit import fit
+    from shiftscope.cli.fit_under_shift import fit_under_shift
 
-    fit(once.path, layer="hidden~pca3")
+    fit_under_shift(once.path, layer="hidden~pca3")
     first, *rest = capsys.readouterr().out.splitlines()
-    states = once.fit("hidden~pca3", progress=False).state
+    states = once.fit_under_shift("hidden~pca3", progress=False).state
     assert f"field: {states['field']}" in first
     assert any("random" in line for line in rest)
-    fit(once.path, layer="hidden~pca3", csv="-")
+    fit_under_shift(once.path, layer="hidden~pca3", csv="-")
     assert capsys.readouterr().out.startswith("state,dataset,row,samples,fvu,")
-    fit(once.path, layer="hidden~pca3", json=True)
+    fit_under_shift(once.path, layer="hidden~pca3", json=True)
     assert json.loads(capsys.readouterr().out)["state"] == states

@@ -68,11 +68,11 @@ def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
         study,
         title,
         "A dictionary is fitted on the reference; how well it reads shifted data is told before its codes are.",
-        kind="fit",
+        kind="fit_under_shift",
         parameters={"layer": layer},
         page=None,
     )
-    command = f"shiftscope fit {shlex.quote(str(study.path))} --layer {shlex.quote(layer)}"
+    command = f"shiftscope fit-under-shift {shlex.quote(str(study.path))} --layer {shlex.quote(layer)}"
     return [offer or Message(title, f"Compute it with: {command}")]
 
 

@@ -1,4 +1,4 @@
-"""`shiftscope fit`."""
+"""`shiftscope fit-under-shift`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
 
 
-def fit(
+def fit_under_shift(
     study: StudyAddress,
     /,
     *,
@@ -42,7 +42,7 @@ def fit(
 
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.explain.fit_under_shift.gate import thresholds
-    from shiftscope.flow.fit import fit as measured
+    from shiftscope.flow.fit_under_shift import fit_under_shift as measured
     from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)

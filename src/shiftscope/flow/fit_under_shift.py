@@ -23,7 +23,7 @@ def _versions() -> dict[str, int]:
 result_kind("fits", _versions)
 
 
-def fit(study: StoredStudy, layer: str, *, progress: bool | Progress = True) -> FitUnderShift:
+def fit_under_shift(study: StoredStudy, layer: str, *, progress: bool | Progress = True) -> FitUnderShift:
     """How a dictionary reads each shifted set, compared with the held-out half of the reference; stored in the study.
 
     The model is not needed: which decisions are kept is told by the stored head.
