@@ -63,9 +63,14 @@ def table(page: Page, title: str):
     return page.locator("section.table", has=page.get_by_role("heading", name=title, exact=True))
 
 
+def features(page: Page):
+    """How many are asked for; the label of the kind speaks of features too."""
+    return page.locator("input[name=size]")
+
+
 def unfold(page: Page) -> None:
     """Open where layers are derived, if it is not open since one was asked for."""
-    expect(page.get_by_label("Features")).to_have_count(1)
+    expect(features(page)).to_have_count(1)
     for summary in page.locator("#derived > summary").all():
         summary.click()
 
@@ -122,8 +127,8 @@ def test_a_layer_is_derived_and_has_its_page(open_page):
     shown = open_page("/layers/hidden")
     page = shown.page
     unfold(page)
-    expect(page.get_by_label("Features")).to_have_value("8")
-    page.get_by_label("Features").fill("3")
+    expect(features(page)).to_have_value("8")
+    features(page).fill("3")
     button(page, "Derive").click()
     link = table(page, "Derived from hidden").get_by_role("link", name="hidden~pca3")
     link.click()
@@ -140,12 +145,12 @@ def test_what_is_written_meanwhile_is_not_taken_away(open_page, held):
     shown = open_page("/layers/hidden")
     page = shown.page
     unfold(page)
-    page.get_by_label("Features").fill("300")
+    features(page).fill("300")
     button(page, "Derive").click()
     expect(page.locator(".failure")).to_contain_text(
         "from 1 to 10 features can be derived from it, and not 300"
     )
-    expect(page.get_by_label("Features")).to_have_value("300")
+    expect(features(page)).to_have_value("300")
     page.get_by_role("link", name="Layer hidden", exact=True).click()
     shown.at("/layers/hidden", "Layer hidden")
     assert all("400" in what for what in shown.wrong)
@@ -200,7 +205,7 @@ def test_the_whole_way_without_scripts(without_scripts, held):
     expect(table(page, "Accuracy before and after")).to_be_visible()
     page = without_scripts("/layers/hidden")
     unfold(page)
-    page.get_by_label("Features").fill("2")
+    features(page).fill("2")
     button(page, "Derive").click()
     while page.get_by_role("link", name="Look again").is_visible():
         page.get_by_role("link", name="Look again").click()
