@@ -67,6 +67,7 @@ def test_a_category_stands_for_its_logit(run, recorded):
         ((*UNIT, "-o", "nets.py"), "is a file; give a folder"),
         (UNIT, "does not hold the model"),
         ((*UNIT, "--units", "all"), "choose one"),
+        (("--layer", "hidden", "--units", "all", "--keep", "shares", "-o", "maps"), "-o is for maps"),
     ],
 )
 def test_bad_requests(run, recorded, words, told):

@@ -109,6 +109,8 @@ def attribute(
         raise BadRequest("--unit and --units; choose one.")
     if unit is None and units is None:
         raise BadRequest("say which unit: --layer hidden --unit 12, or --unit CATEGORY for a logit.")
+    if units and output is not None:
+        raise BadRequest("-o is for maps, and of every unit there are numbers alone.")
     if output is not None and output.exists() and not output.is_dir():
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
     sources = data_at_hand(data)
@@ -131,8 +133,6 @@ def attribute(
         layer, units or unit, keep=keep, samples=_samples(samples), dry_run=dry_run, **given
     )
     if units:
-        if output is not None:
-            raise BadRequest("-o is for maps, and of every unit there are numbers alone.")
         _show_layer(found, f"{layer}: samples with numbers of maps", csv=csv, as_json=json)
         return
     _show(found, csv=csv, as_json=json)

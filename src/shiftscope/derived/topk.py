@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shiftscope.derived.derivation import Rows, derivation
-from shiftscope.derived.sparse_autoencoder.autoencoder import BATCH, SparseAutoencoder, largest
+from shiftscope.derived.sparse_autoencoder.autoencoder import SparseAutoencoder, largest
 
 if TYPE_CHECKING:
     import torch
@@ -38,18 +38,6 @@ class TopK(SparseAutoencoder):
     ----------
     Makhzani & Frey (2014), k-sparse autoencoders. Gao et al. (2024), Scaling and evaluating sparse autoencoders.
     """
-
-    def __init__(
-        self,
-        size: int = 128,
-        seed: int = 0,
-        active: int | None = None,
-        steps: int | None = None,
-        batch: int = BATCH,
-        learning_rate: float = 2e-3,
-    ) -> None:
-        self.size, self.seed, self.active, self.steps = size, seed, active, steps
-        self.batch, self.learning_rate = batch, learning_rate
 
     def choice(self) -> Choice:
         from shiftscope.derived.sparse_autoencoder.gradients import largest_of_each

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
+
+from shiftscope.statistics.average_ranks import average_ranks
 
 
 def kendall_w(rankings: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -34,13 +34,3 @@ def kendall_w(rankings: npt.ArrayLike) -> npt.NDArray[np.float64]:
     # Untied ranks have squares of (n³ - n) / 12 in each ranking; ties take the correction from it.
     within = count * (deviations**2).sum(axis=(-2, -1))
     return np.asarray(between / np.where(within > 0, within, np.nan))
-
-
-def average_ranks(numbers: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """(..., item) ranks from 1 on, smallest first, ties by average rank; all NaN where one number is missing."""
-    from scipy.stats import rankdata
-
-    given: npt.NDArray[Any] = np.asarray(numbers, np.float64)
-    ranks = np.asarray(rankdata(given, axis=-1), np.float64) if given.size else given
-    missing = np.isnan(given).any(axis=-1, keepdims=True)
-    return np.where(missing, np.nan, ranks)

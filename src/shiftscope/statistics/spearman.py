@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.statistics.kendall_w import average_ranks
+from shiftscope.statistics.average_ranks import average_ranks
 
 FloatArray = npt.NDArray[np.floating[Any]]
 

@@ -28,14 +28,20 @@ STEPS, EPOCHS, BATCH = 3_000, 20, 512
 class SparseAutoencoder(Dictionary):
     """An encoder of one linear map whose largest numbers are the codes, trained with the atoms that they weigh."""
 
-    size: int
-    seed: int
-    active: int | None
-    steps: int | None
-    batch: int
-    learning_rate: float
     encoder_: Rows  # (feature, unit)
     bias_: Rows  # (feature,)
+
+    def __init__(
+        self,
+        size: int = 128,
+        seed: int = 0,
+        active: int | None = None,
+        steps: int | None = None,
+        batch: int = BATCH,
+        learning_rate: float = 2e-3,
+    ) -> None:
+        self.size, self.seed, self.active, self.steps = size, seed, active, steps
+        self.batch, self.learning_rate = batch, learning_rate
 
     def choice(self) -> Choice:
         """How codes are chosen while it is trained."""

@@ -192,9 +192,7 @@ def _low_passed(maps: torch.Tensor, cutoff: object) -> torch.Tensor:
     if maps.ndim != 5:
         raise BadRequest(f"low_pass filters maps of pictures; these are {tuple(maps.shape[2:])} a sample.")
     if isinstance(cutoff, bool) or not isinstance(cutoff, Real):
-        raise BadRequest(
-            f"low_pass={cutoff!r}; give a number of cycles per image. A cutoff is fitted on a study alone."
-        )
+        raise BadRequest(f"low_pass={cutoff!r}; give a number of cycles per image.")
     try:
         return torch.from_numpy(low_passed(maps.cpu().numpy(), float(cutoff))).to(maps)
     except ValueError as error:

@@ -17,7 +17,6 @@ MOST_UNITS = 2048  # of more the covariance is not computed: its directions woul
 class SetMoments:
     mean: FloatArray  # (unit,)
     category_means: FloatArray  # (category, unit); NaN for a category without samples
-    category_counts: npt.NDArray[np.int64]
     covariance: FloatArray | None  # (unit, unit)
     halves: tuple[FloatArray, FloatArray] | None  # covariances of every other sample
 
@@ -42,11 +41,10 @@ def set_moments(reported: ReportedSet, categories: int) -> SetMoments:
         means = sums / counts[:, None]
         mean = halves.sum(0) / samples.sum()
         if not few or not samples.all():
-            return SetMoments(mean, means, counts, None, None)
+            return SetMoments(mean, means, None, None)
         return SetMoments(
             mean,
             means,
-            counts,
             _covariance(products.sum(0), halves.sum(0), samples.sum()),
             (
                 _covariance(products[0], halves[0], samples[0]),

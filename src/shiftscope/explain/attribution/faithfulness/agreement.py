@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShapeError
+from shiftscope.statistics.average_ranks import average_ranks
 from shiftscope.statistics.bootstrap import interval
-from shiftscope.statistics.kendall_w import average_ranks, kendall_w
+from shiftscope.statistics.kendall_w import kendall_w
 from shiftscope.statistics.resampled_means import LEVEL, resampled_means
 from shiftscope.statistics.spearman import spearman
 
