@@ -11,6 +11,7 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.twin_set import FEWEST_PAIRS
 from shiftscope.scores.estimation.twins_worth import DISCOVERED, times, units_found
 from shiftscope.statistics.clusters import Clusters
+from shiftscope.statistics.probability import probability
 from shiftscope.store.twins import Twins
 from shiftscope.summaries.moments import Moments
 from shiftscope.tuning.twin_changes import FEWEST_TESTED, twin_changes_by_category
@@ -18,7 +19,7 @@ from shiftscope.views.page.panels import Cell, Chart, Column, Fold, ImageStrip, 
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import point_size
-from shiftscope.views.parts.number_text import all_exact, count, number, percent, probability
+from shiftscope.views.parts.number_text import all_exact, count, number, percent
 from shiftscope.views.parts.pictures import category_name, pictures, role, strongest
 from shiftscope.views.parts.twins import twins_of
 from shiftscope.views.parts.unit_scores import estimated
