@@ -18,6 +18,7 @@ from shiftscope.views.page.panels import Cell, Chart, Column, Fold, Message, Tab
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.lost_in_words import lost_in_words
+from shiftscope.views.parts.no_width import not_kept
 from shiftscope.views.parts.number_text import exact, number, whole_percent
 from shiftscope.views.parts.pictures import category_name
 
@@ -142,9 +143,14 @@ def _first(layer: ShownLayer, ladder: Ladder, own: Dose) -> Table:
         "Units that go first",
         columns,
         rows,
-        note=f"Along {ladder.called}, from {ladder.source}.{left}{_few_in_words(few)}",
+        note=f"Along {ladder.called}, from {ladder.source}.{left}{_few_in_words(few)}{_unsure(layer, ladder)}",
         empty="No unit prefers a category surely.",
     )
+
+
+def _unsure(layer: ShownLayer, ladder: Ladder) -> str:
+    told = not_kept(layer.selection, list(ladder.rungs))
+    return f" {told}" if told else ""
 
 
 def _few_in_words(units: int) -> str:
