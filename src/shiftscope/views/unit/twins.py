@@ -64,9 +64,8 @@ def _not_kept(lacking: Sequence[str]) -> Message:
     were = "were" if len(lacking) > 1 else "was"
     return Message(
         "Single responses",
-        f"{in_a_row(lacking)} {were} recorded as summaries, so there are no pairs to draw, no intervals by category and "
-        'no twin AUROC. A set that is recorded with keep="responses" has them; twins whose set keeps them and that have '
-        "an original each are summed while the shifted set is recorded.",
+        f"{in_a_row(lacking)} {were} recorded as summaries, so there are no pairs to draw, no numbers by category and "
+        'no twin AUROC. A set that is recorded with keep="responses" has them.',
     )
 
 
