@@ -5,16 +5,18 @@ from __future__ import annotations
 import inspect
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.formats.frame_data import frame_data, is_pictures, picture_rows
 from shiftscope.datasets.formats.hugging_face import hugging_face, is_hugging_face
 from shiftscope.datasets.formats.item_data import ItemData
 from shiftscope.datasets.formats.torch_dataset import loader_dataset, torch_dataset
@@ -25,9 +27,9 @@ from shiftscope.errors import BadRequest, DataError, closest
 from shiftscope.local_file import local_file
 
 ACCEPTED = (
-    "a dataset of shiftscope; an array or tensor, or (images, labels); a map-style torch Dataset, "
-    "or a DataLoader that reads it in order; one split of a Hugging Face dataset; or text like "
-    "imagefolder:val/"
+    "a dataset of shiftscope; an array or tensor, or (images, labels); a pandas DataFrame or a dict of columns with "
+    "path or image; a list of pictures (PIL) or paths; a map-style torch Dataset, or a DataLoader that reads it in "
+    "order; one split of a Hugging Face dataset; or text like imagefolder:val/"
 )
 KIND_OF_SUFFIX = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -73,12 +75,14 @@ def as_dataset(
                 f"a {type(data).__name__} is a dataset already and takes no {', '.join(options)}."
             )
         return data if labels is None and categories is None else Relabelled(data, labels, categories)
-    if isinstance(data, tuple) and len(data) == 2 and _is_array(data[0]):
+    if isinstance(data, tuple) and len(data) == 2 and (_is_array(data[0]) or is_pictures(data[0])):
         if labels is not None:
             raise BadRequest("labels are given twice: in (images, labels), and as labels=.")
         data, labels = data
     if _is_array(data):
         return _made(ArrayData, "an array", data, options | ({} if labels is None else {"labels": labels}))
+    if is_pictures(data):
+        return _made(picture_rows, "a list", data, options | ({} if labels is None else {"labels": labels}))
     if labels is None:
         return _from_library(data, options)
     options.pop("categories", None)  # what its own labels count is of no matter
@@ -140,6 +144,9 @@ def _from_library(data: Any, options: dict[str, Any]) -> Dataset:
         )
     if is_hugging_face(data):
         return _made(hugging_face, "a Hugging Face dataset", data, options)
+    if isinstance(data, (pd.DataFrame, Mapping)):
+        what = "a data frame" if isinstance(data, pd.DataFrame) else "a dict of columns"
+        return _made(frame_data, what, data, options)
     if isinstance(data, TorchDataset):
         return _made(torch_dataset, "a torch Dataset", data, options)
     raise DataError(f"data of type {type(data).__module__}.{type(data).__qualname__}. Accepted: {ACCEPTED}.")
