@@ -40,6 +40,8 @@ def record(
     shift: list[str] | None = None,
     reference: bool = False,
     categories: Path | None = None,
+    root: Path | None = None,
+    limit: int | None = None,
     resize: int | None = None,
     crop: int | None = None,
     mean: list[float] | None = None,
@@ -85,7 +87,7 @@ def record(
         State dict to load: .safetensors, .pt or .pth.
     layers
         Names or globs of layers, name:pool for another pooling, name:channel_axis=-1 or name:prefix_tokens=1 where
-        the first pass cannot tell. Needed for the first dataset of a study.
+        the first pass cannot tell; auto for the last of each stage. Needed for the first dataset of a study.
     paths
         Names or globs of linear maps and convolutions whose paths are to be counted; named with the layers. The
         map into the logits needs no naming.
@@ -96,8 +98,13 @@ def record(
         Compare the other datasets with this one.
     categories
         Text file with one category name a line, in the order of the logits.
+    root
+        The folder that the paths of a table start from, and that none may leave; the table's own where not given.
+    limit
+        At most so many samples, spread evenly over the data.
     resize
-        Shorter side of an image, in pixels.
+        Shorter side of an image, in pixels. Without this and the next five options images are made ready for the model
+        as the reference's were.
     crop
         Side of the central square that the model sees, in pixels.
     mean
@@ -134,7 +141,7 @@ def record(
     check_range
         Refuse inputs whose range is of another order than the first dataset's.
     other_preprocessing
-        Record data whose preprocessing differs from the reference's, or that have none where it had one.
+        Record data as they are given where their preprocessing differs from the reference's, or they have none.
     overwrite
         Replace a dataset of this name.
     about
@@ -174,6 +181,8 @@ def record(
             shift=shift or (),
             reference=reference,
             preprocess=preprocess,
+            root=root,
+            limit=limit,
             stored_as=stored_as,
             keep=keep,
             outputs=outputs,

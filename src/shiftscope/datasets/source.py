@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
+from PIL.Image import Image
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
@@ -20,9 +21,10 @@ from shiftscope.datasets.formats.frame_data import frame_data, is_pictures, pict
 from shiftscope.datasets.formats.hugging_face import hugging_face, is_hugging_face
 from shiftscope.datasets.formats.item_data import ItemData
 from shiftscope.datasets.formats.torch_dataset import loader_dataset, torch_dataset
-from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput, Transform
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, dataset_kinds
+from shiftscope.datasets.split import limited
 from shiftscope.errors import BadRequest, DataError, closest
 from shiftscope.local_file import local_file
 
@@ -37,9 +39,11 @@ KIND_OF_SUFFIX = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 def as_dataset(
     data: Any,
     *,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
+    transform: Callable[[Image], Any] | None = None,
     labels: Any = None,
     categories: Sequence[str] | None = None,
+    limit: int | None = None,
     **options: Any,
 ) -> Dataset:
     """A dataset from data in any form that shiftscope knows.
@@ -49,11 +53,15 @@ def as_dataset(
     data
         What `ACCEPTED` lists. Text is "kind:path" with a kind of `dataset_kinds`, or a bare path: a folder
         is an imagefolder, a file is known by its ending.
+    transform
+        A function from a picture (PIL) to the model's input, in place of `preprocess`; `Transform` says more.
     labels
         One a sample, in order, in place of the source's own.
     categories
         Names in label order. Labels that are names are looked up in them, and labels that count the source's
         own categories are carried over by name (`category_places`).
+    limit
+        At most so many samples, spread evenly over the data.
     **options
         What else the kind of data takes.
 
@@ -64,12 +72,22 @@ def as_dataset(
     BadRequest
         An option that this kind of data does not take.
     """
+    if transform is not None:
+        if preprocess is not None:
+            raise BadRequest("preprocess and transform both make inputs of pictures; give one of them.")
+        preprocess = Transform(transform)
     given = {"preprocess": preprocess, "categories": categories}
-    options |= {name: value for name, value in given.items() if value is not None}
+    return limited(_all_samples(data, labels, categories, options | given), limit)
+
+
+def _all_samples(
+    data: Any, labels: Any, categories: Sequence[str] | None, options: dict[str, Any]
+) -> Dataset:
+    options = {name: value for name, value in options.items() if value is not None}
     if isinstance(data, (str, os.PathLike)):
         dataset = _from_text(os.fspath(data), options)
         return dataset if labels is None else Relabelled(dataset, labels)
-    if _is_ours(data):
+    if is_dataset(data):
         if set(options) - {"categories"}:
             raise BadRequest(
                 f"a {type(data).__name__} is a dataset already and takes no {', '.join(options)}."
@@ -132,7 +150,7 @@ def _is_jpeg_pack(path: str) -> bool:
 def _from_library(data: Any, options: dict[str, Any]) -> Dataset:
     if isinstance(data, DataLoader):
         data = loader_dataset(data)
-        if _is_ours(data):
+        if is_dataset(data):
             raise DataError(
                 "a DataLoader over a dataset of shiftscope. Give the dataset itself (loader.dataset)."
             )
@@ -165,7 +183,8 @@ def _made(make: Any, what: str, data: Any, options: dict[str, Any]) -> Dataset:
     return dataset if categories is None else Relabelled(dataset, categories=categories)
 
 
-def _is_ours(data: Any) -> bool:
+def is_dataset(data: Any) -> bool:
+    """Whether this is a dataset of shiftscope already."""
     return all(
         hasattr(data, name) for name in ("fingerprint", "describe", "categories", "__getitem__", "__len__")
     )

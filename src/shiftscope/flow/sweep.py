@@ -65,7 +65,7 @@ def sweep(
     *,
     strengths: Sequence[float],
     name: str = "unshifted",
-    layers: Sequence[Layer | str] | None = None,
+    layers: Sequence[Layer | str] | Literal["auto"] | None = None,
     model: nn.Module | None = None,
     preprocess: Preprocess | None = None,
     labels: Any = None,
@@ -125,22 +125,24 @@ def sweep(
     StudyMismatch
         A rung's name is taken by another version of the shift or by other data, and not `overwrite`.
     """
-    from shiftscope.datasets.source import as_dataset
     from shiftscope.progress import shown, tell
+    from shiftscope.recording.as_given import as_given
     from shiftscope.recording.stream import PassOptions
 
     study.model = study.model if model is None else model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass sweep(..., model=net) once.")
-    source = as_dataset(data, preprocess=preprocess, labels=labels, categories=study.categories or None)
     study.reread()
+    source, told = as_given(
+        study, data, name, preprocess=preprocess, labels=labels, other_preprocessing=other_preprocessing
+    )
     rungs = ladders(study, source, shift, strengths, name=name, overwrite=overwrite)
     if dry_run:
         return _table(rungs, _costs(study, study.model, rungs, layers, keep, stored_as, batch_size))
     engine = chosen(engine)
     show = shown(progress)
     if progress is True and engine.rank in (None, 0):
-        tell(rungs[0].dataset, source.describe().get("told", ()))
+        tell(rungs[0].dataset, [*source.describe().get("told", ()), *told])
     for place, rung in enumerate(rungs, 1):
         if rung.state == "kept":
             _enter_group(study, rung)
@@ -288,7 +290,7 @@ def _costs(
     study: StoredStudy,
     model: nn.Module,
     rungs: Sequence[Rung],
-    layers: Sequence[Layer | str] | None,
+    layers: Sequence[Layer | str] | Literal["auto"] | None,
     keep: Keep,
     stored_as: StoredAs,
     batch_size: int,

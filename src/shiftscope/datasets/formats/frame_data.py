@@ -27,6 +27,7 @@ from shiftscope.datasets.metadata import (
     told_without_labels,
 )
 from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.sample import Dataset
 from shiftscope.errors import DataError
 
@@ -42,7 +43,7 @@ def frame_data(
     label: str = "label",
     ids: str = "id",
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
 ) -> Dataset:
     """One sample for each row of a frame, or each place in the columns of a dict, in its order.
 
@@ -113,7 +114,7 @@ def picture_rows(
     metadata: Any = None,
     root: str | Path | None = None,
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
 ) -> Dataset:
     """A list of pictures, PIL or bytes, or of paths, with labels, ids and metadata in the same order.
 
@@ -129,7 +130,10 @@ def picture_rows(
         columns["label"] = _listed(labels)
     if ids is not None:
         columns["id"] = _listed(ids)
-    return frame_data(columns, root=root, categories=categories, preprocess=preprocess)
+    made = frame_data(columns, root=root, categories=categories, preprocess=preprocess)
+    if labels is None and isinstance(made, (PictureFiles, PictureList)):
+        made.told = ()  # a list has no columns among which labels could be missed
+    return made
 
 
 def is_pictures(data: Any) -> bool:
@@ -151,7 +155,7 @@ def _in_memory(
     labels: npt.NDArray[np.int64],
     categories: tuple[str, ...] | None,
     metadata: dict[str, list[Plain]],
-    preprocess: Preprocess | None,
+    preprocess: ToInput | None,
     told: Sequence[str],
 ) -> Dataset:
     if isinstance(shown, (np.ndarray, torch.Tensor)):

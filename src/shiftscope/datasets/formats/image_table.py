@@ -29,6 +29,7 @@ from shiftscope.datasets.metadata import (
     told_without_labels,
 )
 from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.errors import DataError, LabelError
 from shiftscope.local_file import local_file
@@ -45,7 +46,7 @@ def image_table(
     label: str = "label",
     ids: str = "id",
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
 ) -> PictureFiles:
     """One sample for each row of a `.csv` or `.parquet` table, in its order.
 
@@ -89,6 +90,7 @@ def image_table(
         metadata=metadata_columns(columns, len(files)),
         preprocess=preprocess or Preprocess(),
         told=told,
+        given_root="" if root is None else str(root),
     )
 
 

@@ -13,6 +13,7 @@ from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import in_words, reading
 from shiftscope.errors import DataError
@@ -36,7 +37,7 @@ class PictureList(RowData):
         labels: npt.NDArray[np.int64],
         categories: tuple[str, ...] | None,
         metadata: Mapping[str, list[Plain]],
-        preprocess: Preprocess | None = None,
+        preprocess: ToInput | None = None,
         told: Sequence[str] = (),
     ) -> None:
         self.pictures = [_picture(value, position) for position, value in enumerate(pictures)]
