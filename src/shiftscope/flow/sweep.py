@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from shiftscope.engine.choose import chosen
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from shiftscope.recording.stream import OnError
     from shiftscope.shard import Keep, StoredAs
     from shiftscope.store.description import GroupValue
-
-TIMED = 8  # images that are read, shifted and shown to the model to say how long a ladder takes
 
 State = Literal["kept", "to record", "recorded"]
 
@@ -297,6 +294,7 @@ def _costs(
 ) -> dict[str, tuple[int, float]]:
     """Bytes at most and seconds of what is to be recorded, by dataset; refuses what `record` would."""
     from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.timing import forward_seconds, reading_seconds
     from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.store.layout import SHARD_SAMPLES
 
@@ -321,45 +319,9 @@ def _costs(
     )
     size = prepare(study, model, first.samples, asked).plan.bytes_needed()
     strongest = {(rung.shift, rung.seed): rung for rung in missing}
-    forward = _forward_seconds(first.samples, model, batch_size)
-    each = {key: forward + _reading_seconds(rung.samples) for key, rung in strongest.items()}
+    forward = forward_seconds(first.samples, model, batch_size)
+    each = {key: forward + reading_seconds(rung.samples) for key, rung in strongest.items()}
     return {rung.dataset: (size, each[rung.shift, rung.seed] * len(rung.samples)) for rung in missing}
-
-
-def _reading_seconds(samples: Dataset) -> float:
-    """Of one sample, by the mean of the first ones; NaN where they cannot be read."""
-    from shiftscope.errors import DataError
-
-    count = min(TIMED, len(samples))
-    try:
-        samples[0]  # tables of the shift are built once
-        begun = perf_counter()
-        for position in range(count):
-            samples[position]
-    except DataError:
-        return float("nan")
-    return (perf_counter() - begun) / count
-
-
-def _forward_seconds(samples: Dataset, model: nn.Module, batch_size: int) -> float:
-    """Of one sample, by a batch of the first one over and over."""
-    import torch
-
-    from shiftscope.model.evaluation.evaluation import observed, unwrap
-    from shiftscope.model.forward import forward
-    from shiftscope.recording.stream import first_inputs
-
-    bare = unwrap(model)
-    inputs, _ = first_inputs(samples, bare)
-    count = min(TIMED, batch_size, max(2, len(samples)))
-    batch = inputs[:1].expand(count, *inputs.shape[1:]).contiguous()
-    with observed(bare):
-        forward(bare, batch)
-        begun = perf_counter()
-        forward(bare, batch)
-        if batch.is_cuda:
-            torch.cuda.synchronize()
-    return (perf_counter() - begun) / count
 
 
 def _table(rungs: Sequence[Rung], costs: Mapping[str, tuple[int, float]]) -> pd.DataFrame:

@@ -17,11 +17,7 @@ from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import PixelArray, Preprocess
 from shiftscope.errors import BadRequest, DataError
 
-SIZES = (
-    (240, 320),
-    (320, 240),
-    (64, 64),
-)  # rows and columns of the pictures that tell one transform from another
+SIZES = (240, 320), (64, 64)  # rows and columns of the pictures that tell one transform from another
 REPEATS = 5  # of each, so that a transform which draws random numbers is seen
 
 
