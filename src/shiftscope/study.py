@@ -17,6 +17,7 @@ from shiftscope.flow.dose import dose
 from shiftscope.flow.fit_under_shift import fit_under_shift
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
+from shiftscope.flow.realign import realign
 from shiftscope.flow.record import record
 from shiftscope.flow.remove import remove
 from shiftscope.flow.rename import rename
@@ -53,6 +54,7 @@ class Study(StoredStudy):
     sweep = sweep
     derive = derive
     fit_under_shift = fit_under_shift
+    realign = realign
     describe = describe
     rename = rename
     reorder = reorder
