@@ -20,6 +20,7 @@ from shiftscope.cli.import_deephys import import_deephys
 from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
 from shiftscope.cli.paths import paths
+from shiftscope.cli.realign import realign
 from shiftscope.cli.record import record
 from shiftscope.cli.remove import remove
 from shiftscope.cli.rename import rename
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "derive": derive,
     "fit-under-shift": fit_under_shift,
+    "realign": realign,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,

@@ -133,7 +133,9 @@ def aligned_to(study: StoredStudy, layer: str) -> AlignedTo | None:
     found = study.derived.get(layer)
     if found is None or found.kind != REALIGNED:
         return None
-    parent, recorded, variant = (str(found.settings.get(each, "")) for each in ("parent", "dataset", "variant"))
+    parent, recorded, variant = (
+        str(found.settings.get(each, "")) for each in ("parent", "dataset", "variant")
+    )
     return AlignedTo(parent, study.manifest.now_named(recorded) or recorded, variant)
 
 

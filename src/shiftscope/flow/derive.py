@@ -78,6 +78,7 @@ def derive(
         As `record`.
     """
     from shiftscope.derived.derivation import derivations, made
+    from shiftscope.derived.realigned import REALIGNED
     from shiftscope.progress import shown
 
     if layer in study.derived:
@@ -88,6 +89,8 @@ def derive(
         study.layer(layer)
         raise NotInStudy(f"no layer {layer!r} was recorded.")
     derivations[kind]
+    if kind == REALIGNED:
+        raise BadRequest("a realigned layer is made of a dictionary and a shifted set: study.realign(...).")
     name = f"{layer}~{kind}{size}" if name is None else name
     if not isinstance(name, str):
         raise BadRequest(f"name={name!r}; the name of a layer is text.")

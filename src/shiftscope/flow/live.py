@@ -10,6 +10,7 @@ from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
+from shiftscope.flow.realign import realign
 from shiftscope.flow.repair import repair
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy
@@ -44,6 +45,7 @@ class LiveStudy(live_study.LiveStudy):
     attribute = _with_both(attribute)
     intervene = _with_both(intervene)
     derive = _of_study(derive)
+    realign = _of_study(realign)
     repair = _of_study(repair)
 
 

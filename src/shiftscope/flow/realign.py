@@ -14,11 +14,21 @@ from shiftscope.store.disk.locks import BETWEEN, held
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import folder_name
 from shiftscope.store.manifest import Manifest
+from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from shiftscope.derived.realigned import Realigned
     from shiftscope.explain.realignment.realignment import Realignment
+
+
+def _versions() -> dict[str, int]:
+    from shiftscope.explain.realignment.stored import VERSIONS
+
+    return VERSIONS
+
+
+result_kind("realignments", _versions)
 
 
 def realign(
@@ -66,12 +76,15 @@ def realign(
     from shiftscope.derived.realigned import aligned_to
     from shiftscope.explain.realignment.realign import STEPS
     from shiftscope.explain.realignment.realign import realign as found_for
+    from shiftscope.explain.realignment.stored import keep
     from shiftscope.explain.realignment.variant import variants
     from shiftscope.progress import shown
 
     name, dataset = study.layer(layer).name, study[dataset].name
     if name not in study.derived:
-        raise BadRequest(f"{name!r} was recorded, so there is no dictionary to align. Derive a layer from it.")
+        raise BadRequest(
+            f"{name!r} was recorded, so there is no dictionary to align. Derive a layer from it."
+        )
     if before := aligned_to(study, name):
         raise BadRequest(f"{name} is already aligned to {before.dataset}; align {before.parent}.")
     if dataset == study.reference:
@@ -82,6 +95,7 @@ def realign(
         recording.require_responses()
     with partial(shown(progress), counted="steps")(f"{name} as {dataset}", 0, STEPS) as advance:
         found, aligned = found_for(study, name, dataset, variant, advance=advance)
+    keep(study, found)
     if found.accepted:
         _store(study, found, aligned, overwrite=overwrite, progress=shown(progress))
     return found

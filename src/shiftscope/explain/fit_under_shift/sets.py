@@ -48,9 +48,7 @@ def held_out(reference: Recording, layer: str) -> ReportedSet:
     return _those(reference, layer, ids, ~fit_half(ids))
 
 
-def reported(
-    recording: Recording, layer: str, reference: Recording, *, adapted: bool = False
-) -> ReportedSet:
+def reported(recording: Recording, layer: str, reference: Recording, *, adapted: bool = False) -> ReportedSet:
     """All samples of a shifted set but those that stand under an id of the reference's other half: the dictionary was
     fitted on what they were made from.
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shiftscope.derived.derivation import Derivation, made_again
+from shiftscope.derived.derivation import Derivation, Rows, made_again
 from shiftscope.derived.realigned import Realigned
 from shiftscope.errors import BadRequest
-from shiftscope.explain.fit_under_shift.reconstructions import by_dictionary
 from shiftscope.explain.fit_under_shift.resampled import resampled_means
 from shiftscope.explain.fit_under_shift.sets import ReportedSet, adapting, held_out, reported
 from shiftscope.explain.fit_under_shift.summary import LEVEL, RESAMPLES
-from shiftscope.explain.realignment.readings import Reading, readings
+from shiftscope.explain.realignment.readings import Reading, leading_feature, readings
 from shiftscope.explain.realignment.realignment import NAN, NONE, Realignment, Row, fall
 from shiftscope.explain.realignment.rows import THEMSELVES, halves_of, reference_sums, second_half, twins_of
 from shiftscope.explain.realignment.sums import AdaptingSums, Sums
@@ -45,9 +44,7 @@ class _Dictionary:
     settings: Mapping[str, object]  # of `Realigned`, but the variant
 
     def given(self, adapting: AdaptingSums) -> Given:
-        atoms, bias = (
-            each.astype(np.float64) for each in (self.fitted.components_, self.fitted.mean_)
-        )
+        atoms, bias = (each.astype(np.float64) for each in (self.fitted.components_, self.fitted.mean_))
         return Given(atoms, bias, self.reference, adapting)
 
     def aligned(self, sums: AdaptingSums | None) -> dict[str, Realigned | str]:
@@ -68,9 +65,7 @@ def realigned(
     """The dictionary with the map."""
     found = Realigned(**settings, variant=variant)  # type: ignore[arg-type]
     found.take(parent)
-    found.components_, found.mean_ = (
-        each.astype(np.float32) for each in (alignment.atoms, alignment.bias)
-    )
+    found.components_, found.mean_ = (each.astype(np.float32) for each in (alignment.atoms, alignment.bias))
     if alignment.read is not None and alignment.origin is not None and alignment.target is not None:
         found.read_, found.origin_, found.target_ = alignment.read, alignment.origin, alignment.target
     return found
@@ -114,7 +109,7 @@ def realign(
     _refuse_few(few, variant)
     dictionary = _Dictionary(layer, fitted, reference_sums(reference, behind), head, settings)
     advance(1)
-    first, second = halves_of(ours, fitted, twins_of(study, dataset, behind))
+    first, second = halves_of(ours, fitted, twins_of(study, ours))
     whole = first + second if first and second else first or second
     if whole is None or not np.diag(whole.responses.covariance).max() > 0:
         raise BadRequest(f"{behind} does not vary on {dataset}.")
@@ -126,7 +121,9 @@ def realign(
         raise BadRequest(f"{proposed} has no map of {layer} on {dataset}: {chosen}.")
     advance(1)
     theirs = reported(study[dataset], behind, reference, adapted=True)
-    rows = _rows(theirs, dictionary, made, _placebo(held_out(reference, behind), dictionary))
+    rows = _rows(
+        theirs, dictionary, made, _placebo(held_out(reference, behind), dictionary), twins_of(study, theirs)
+    )
     advance(1)
     asked = variant is not None
     return (
@@ -157,7 +154,7 @@ def _proposed(
     """The variant that, made of one half of the adapting rows, keeps most decisions of the other; of equal ones that
     which leaves less of the variance."""
     ways = {
-        name: by_dictionary(each)
+        name: each
         for name, each in dictionary.aligned(first).items()
         if isinstance(each, Realigned) and name not in few
     }
@@ -185,8 +182,8 @@ def _placebo(rows: ReportedSet, dictionary: _Dictionary) -> dict[str, _Placebo]:
     for adapted, inside in zip(halves, (second, ~second), strict=True):
         made = dictionary.aligned(adapted)
         ways = {
-            NONE: by_dictionary(dictionary.fitted),
-            **{name: by_dictionary(each) for name, each in made.items() if isinstance(each, Realigned)},
+            NONE: dictionary.fitted,
+            **{name: each for name, each in made.items() if isinstance(each, Realigned)},
         }
         read = readings(rows, ways, dictionary.head, inside)
         for name, each in read.items():
@@ -203,11 +200,15 @@ def _placebo(rows: ReportedSet, dictionary: _Dictionary) -> dict[str, _Placebo]:
 
 
 def _rows(
-    rows: ReportedSet, dictionary: _Dictionary, made: Made, placebo: Mapping[str, _Placebo]
+    rows: ReportedSet,
+    dictionary: _Dictionary,
+    made: Made,
+    placebo: Mapping[str, _Placebo],
+    twins: Mapping[int, Rows] | None,
 ) -> list[Row]:
     ways = {
-        NONE: by_dictionary(dictionary.fitted),
-        **{name: by_dictionary(each) for name, each in made.items() if isinstance(each, Realigned)},
+        NONE: dictionary.fitted,
+        **{name: each for name, each in made.items() if isinstance(each, Realigned)},
     }
     read = readings(rows, ways, dictionary.head, np.ones(len(rows), bool))
     before = read[NONE]
@@ -234,9 +235,22 @@ def _rows(
                 placebo_kept=null.kept if null else NAN,
                 placebo_fall=null.fall if null else NAN,
                 cosine=_cosine(dictionary.fitted, each) if each else 1.0,
+                agreement=_agreement(rows, read[name], dictionary.fitted, twins),
             )
         )
     return found
+
+
+def _agreement(
+    rows: ReportedSet, read: Reading, fitted: Derivation, twins: Mapping[int, Rows] | None
+) -> float:
+    """Share of the samples with a twin that have the same leading feature as it has in the reference, where the
+    dictionary is as it was; NaN where there are none."""
+    there = np.array([int(position) in (twins or {}) for position in rows.positions], bool)
+    if twins is None or not there.any():
+        return NAN
+    before = fitted.transform(np.stack([twins[int(position)] for position in rows.positions[there]]))
+    return float((read.leading[there] == leading_feature(before)).mean())
 
 
 def _cosine(before: Derivation, after: Derivation) -> float:

@@ -32,6 +32,7 @@ class Row:
     placebo_kept: float = NAN
     placebo_fall: float = NAN  # largest of both, as a share of the FVU before; negative where it only rose
     cosine: float = NAN  # mean of atoms before and after
+    agreement: float = NAN  # share of samples whose leading feature is that of their twin in the reference
     refused: str = ""  # why there is no such map
 
     @property
@@ -146,4 +147,6 @@ def fall(before: float, after: float) -> float:
 
 
 def _told(fvu: float, kept: float) -> str:
-    return f"{fvu:.1%} of the variance left" + ("" if math.isnan(kept) else f" and {kept:.1%} of decisions kept")
+    return f"{fvu:.1%} of the variance left" + (
+        "" if math.isnan(kept) else f" and {kept:.1%} of decisions kept"
+    )

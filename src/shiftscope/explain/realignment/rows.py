@@ -11,7 +11,7 @@ import numpy.typing as npt
 from shiftscope.arrays import NO_LABEL
 from shiftscope.derived.derivation import Derivation, Rows
 from shiftscope.derived.fitting import MOST_ROWS, positions_to_fit, rows_to_fit
-from shiftscope.explain.fit_under_shift.sets import ReportedSet, adapting
+from shiftscope.explain.fit_under_shift.sets import ReportedSet
 from shiftscope.explain.realignment.sums import AdaptingSums, Sums
 from shiftscope.statistics.split import split
 from shiftscope.store.stored_recording import Recording
@@ -83,19 +83,18 @@ def _pairs(positions: npt.NDArray[np.intp], rows: Rows, twins: TwinRows | None) 
     return Sums.of(np.stack([twins[int(each)] for each in positions[there]]), rows[there])
 
 
-def twins_of(study: StoredStudy, dataset: str, layer: str) -> dict[int, Rows] | None:
-    """By position in the adapting half of a dataset, the response of each sample's twin in the reference; of at most
-    20,000. None where there are none."""
-    pairs = twins_between(study, dataset, study.reference)
+def twins_of(study: StoredStudy, samples: ReportedSet) -> dict[int, Rows] | None:
+    """By position the response of each sample's twin in the reference; of at most 20,000. None where there are none."""
+    pairs = twins_between(study, samples.recording.name, study.reference)
     if pairs is None:
         return None
-    inside = np.isin(pairs.ours, adapting(study[dataset], layer).positions)
+    inside = np.isin(pairs.ours, samples.positions)
     shown = np.isin(pairs.theirs, _shown(study[study.reference]))
     ours, theirs = (each[inside & shown][:MOST_ROWS] for each in (pairs.ours, pairs.theirs))
     if not len(ours):
         return None
     asked, places = np.unique(theirs, return_inverse=True)
-    rows = rows_to_fit(study[study.reference], layer, asked)
+    rows = rows_to_fit(study[study.reference], samples.layer, asked)
     return {int(position): rows[place] for position, place in zip(ours, places, strict=True)}
 
 

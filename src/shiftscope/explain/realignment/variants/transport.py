@@ -26,9 +26,7 @@ def transport(given: Given) -> Alignment:
     if not varies.any():
         raise CannotAlign("no unit varies in both sets")
     forward = np.eye(len(ours))
-    forward[np.ix_(varies, varies)] = between(
-        theirs[np.ix_(varies, varies)], ours[np.ix_(varies, varies)]
-    )
+    forward[np.ix_(varies, varies)] = between(theirs[np.ix_(varies, varies)], ours[np.ix_(varies, varies)])
     left = int((~varies).sum())
     note = f"{counted(left, 'unit')} that {'does' if left == 1 else 'do'} not vary left out" if left else ""
     return through(given, forward, np.linalg.inv(forward), note=note)
