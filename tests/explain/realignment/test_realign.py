@@ -76,9 +76,13 @@ def test_numbers_are_of_samples_that_nothing_was_adapted_on(once):
     codes = once["field"].responses(AS_FIELD)[inside]
     assert found.reported_on == inside.sum()
     assert found.adapted_on + found.reported_on == 520
-    assert found.after.fvu == pytest.approx(left(learned["components_"], learned["mean_"], codes, rows), rel=1e-3)
+    assert found.after.fvu == pytest.approx(
+        left(learned["components_"], learned["mean_"], codes, rows), rel=1e-3
+    )
     parent, before = once.learned(PARENT), once["field"].responses(PARENT)[inside]
-    assert found.before.fvu == pytest.approx(left(parent["components_"], parent["mean_"], before, rows), rel=1e-3)
+    assert found.before.fvu == pytest.approx(
+        left(parent["components_"], parent["mean_"], before, rows), rel=1e-3
+    )
     twins = np.abs(once["lab"].responses(PARENT)[inside]).argmax(1)
     assert found.before.agreement == pytest.approx((np.abs(before).argmax(1) == twins).mean(), abs=0.01)
     assert found.after.agreement == pytest.approx((np.abs(codes).argmax(1) == twins).mean(), abs=0.01)
@@ -115,7 +119,7 @@ def test_what_changes_nothing_is_refused_with_its_numbers(once):
     assert kept(once, PARENT, "copy").after.variant == found.proposed
 
 
-MESSAGE = f'{AS_FIELD} was aligned to field: the difference you ask for is what alignment removed. Compare {PARENT}, '
+MESSAGE = f"{AS_FIELD} was aligned to field: the difference you ask for is what alignment removed. Compare {PARENT}, "
 
 
 def test_scores_that_compare_are_refused(once):
@@ -159,7 +163,7 @@ def test_what_cannot_be_aligned(once, layer, dataset, variant, says):
 
 
 def test_it_is_made_by_no_other_verb(once):
-    with pytest.raises(BadRequest, match="study.realign"):
+    with pytest.raises(BadRequest, match=r"study\.realign"):
         once.derive("hidden", "realigned", size=3)
 
 

@@ -208,7 +208,9 @@ def test_halves_joined_are_the_whole():
         one, other = getattr(halves, part), getattr(whole, part)
         for number in ("mean", "mean_right", "covariance"):
             np.testing.assert_allclose(getattr(one, number), getattr(other, number), rtol=1e-12, atol=1e-12)
-    np.testing.assert_allclose(whole.responses.covariance, np.cov(rows.astype(np.float32).T, bias=True), rtol=1e-4)
+    np.testing.assert_allclose(
+        whole.responses.covariance, np.cov(rows.astype(np.float32).T, bias=True), rtol=1e-4
+    )
 
 
 def test_means_and_bias_by_hand():
@@ -218,7 +220,9 @@ def test_means_and_bias_by_hand():
     known = given(rows, parent, reference=reference)
     np.testing.assert_allclose(variants["bias"].align(known).bias, [0, 4], atol=1e-6)
     scale = variants["scale"].align(known)
-    np.testing.assert_allclose(scale.bias, [2, 4], atol=1e-6)  # deviations are 1 and 1, of the reference 2 and 1
+    np.testing.assert_allclose(
+        scale.bias, [2, 4], atol=1e-6
+    )  # deviations are 1 and 1, of the reference 2 and 1
     np.testing.assert_allclose(np.diag(scale.read), [2, 1])
 
 

@@ -62,4 +62,5 @@ def readings(
 
 def leading_feature(codes: Rows) -> npt.NDArray[np.intp]:
     """(row,) the feature whose code is largest in size; of equal ones the first."""
-    return np.abs(codes).argmax(1)
+    leading: npt.NDArray[np.intp] = np.abs(codes).argmax(1)
+    return leading

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NONE = "none"  # the row of the dictionary as it is
+PROPOSED = "proposed"  # in a form, in place of a variant
 KEPT_FALL = -0.005  # lowest lower end of the difference of decisions kept
 NAN = float("nan")
-NOTHING = "a low variance left says nothing of what the codes mean"
+NOTHING = "A low variance left says nothing of what the codes mean."
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Realignment:
             f"{self.layer} leaves {before.fvu:.1%} (two reference halves {after.placebo_before:.1%} → "
             f"{after.placebo:.1%}), and keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
             f"({100 * after.difference_low:+.1f} to {100 * after.difference_high:+.1f}).",
-            f"{NOTHING.capitalize()}.",
+            NOTHING,
         ]
 
     def table(self) -> pd.DataFrame:
@@ -120,10 +121,10 @@ class Realignment:
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Realignment:
         """Raises `TypeError` or `KeyError` for what is none."""
-        rows = [
-            Row(**{name: NAN if value is None else value for name, value in row.items()})
-            for row in told["rows"]
+        whole: list[dict[str, Any]] = [
+            {name: NAN if value is None else value for name, value in row.items()} for row in told["rows"]
         ]
+        rows = [Row(**row) for row in whole]
         found = cls(**{**told, "rows": rows})
         if not any(row.variant == found.proposed for row in rows):
             raise KeyError(found.proposed)

@@ -17,5 +17,5 @@ def decoder(given: Given) -> Alignment:
     ridge = RIDGE * float(np.trace(covariance)) / len(covariance)
     change = np.zeros_like(given.atoms)
     if ridge > 0:
-        change = np.linalg.solve(covariance + ridge * np.eye(len(covariance)), residuals.covariance)
+        change[:] = np.linalg.solve(covariance + ridge * np.eye(len(covariance)), residuals.covariance)
     return Alignment(given.atoms + change, given.bias + residuals.mean_right - codes.mean @ change)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.realignment.realignment import PROPOSED
 from shiftscope.flow.scores import score_all
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job
-
-PROPOSED = "proposed"  # in place of a variant
 
 
 def _title(*, layer: str, dataset: str, variant: str) -> str:
