@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -94,23 +95,26 @@ def _of_realigned(layer: ShownLayer, aligned: AlignedTo) -> Sequence[Panel]:
     from shiftscope.explain.realignment.realignment import NOTHING, Realignment
 
     study, name = layer.selection.study, layer.selection.layer
+    title = f"Aligned to {aligned.dataset} by {aligned.variant}"
     try:
         found = Realignment.from_json(dict(study.derived[name].fit_report["realignment"]))
-    except (KeyError, TypeError):
-        return [Message(f"Aligned to {aligned.dataset} by {aligned.variant}", NOTHING)]
-    panels: list[Panel] = [table_of(found)]
-    if aligned.parent in study.layers and aligned.dataset in study:
-        panels.insert(0, _codes(layer, aligned))
+    except (KeyError, TypeError):  # written by another version
+        return [Fold(title, NOTHING, [], "realignment")]
     agreement = (
-        f", leading features as the twin's {percent(found.before.agreement)} → {percent(found.after.agreement)}"
-        if found.after.agreement == found.after.agreement
+        f", leading features are the twin's in {percent(found.before.agreement)} → {percent(found.after.agreement)}"
+        if not math.isnan(found.after.agreement)
         else ""
     )
-    says = f"atoms keep a mean cosine of {found.after.cosine:.2f}{agreement}"
-    return [
-        Message(f"Aligned to {aligned.dataset} by {aligned.variant}", " ".join(found.in_words())),
-        Fold("Codes before and after", says, panels, "realignment"),
-    ]
+    says = f"atoms keep a mean cosine of {found.after.cosine:.2f}{agreement}. {NOTHING}"
+    map_ = (
+        ""
+        if aligned.keeps_codes
+        else " Every set is read through the same map, which is that of this one alone."
+    )
+    told = Message("", " ".join(found.in_words()) + map_)
+    there = aligned.parent in study.layers and aligned.dataset in study
+    codes = [_codes(layer, aligned)] if there else []
+    return [Fold(title, says, [told, *codes, table_of(found)], "realignment")]
 
 
 def _codes(layer: ShownLayer, aligned: AlignedTo) -> Table:

@@ -79,7 +79,9 @@ def score_table(unit: ShownUnit) -> Fold:
     note = " ".join(filter(None, [note, not_kept(selection, shown), *few]))
     return Fold(
         "Scores",
-        changed(found[selection.focus], index, selection.focus),
+        "of one set alone"
+        if selection.incomparable
+        else changed(found[selection.focus], index, selection.focus),
         [Table("", columns, rows, note=note)],
         "scores",
     )
