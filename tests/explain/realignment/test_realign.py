@@ -10,11 +10,14 @@ from shiftscope.derived.encoder import Encoders
 from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.explain.realignment.realignment import Realignment, Row, fall
 from shiftscope.explain.realignment.stored import kept
+from shiftscope.progress import silent
 from shiftscope.statistics.split import fit_half
 from shiftscope.study import Study, open_study
+from shiftscope.web.jobs.kind import job_kinds
 
 from ...conftest import Made, Net, viewer
 
+SAMPLES = 520
 PARENT, AS_FIELD = "hidden~pca3", "hidden~pca3~as~field"
 
 
@@ -23,9 +26,9 @@ def once(tmp_path_factory):
     """A reference, its twins under another scale, and a copy; one layer aligned by transport."""
     torch.manual_seed(0)
     study = Study.create(tmp_path_factory.mktemp("realign") / "x.study", Net(), ("a", "b", "c", "d"))
-    study.record(Made(samples=520), "lab", layers=["conv", "hidden"], reference=True, progress=False)
-    study.record(Made(samples=520, scale=0.4), "field", twins="id", progress=False)
-    study.record(Made(samples=520), "copy", progress=False)
+    study.record(Made(samples=SAMPLES), "lab", layers=["hidden"], reference=True, progress=False)
+    study.record(Made(samples=SAMPLES, scale=0.4), "field", twins="id", progress=False)
+    study.record(Made(samples=SAMPLES), "copy", progress=False)
     study.derive("hidden", "pca", size=3, progress=False)
     study.realign(PARENT, "field", variant="transport", progress=False)
     return study
@@ -49,7 +52,7 @@ def test_it_is_a_layer_like_any_other(once):
     derived = once.derived[AS_FIELD]
     assert derived.settings["parent"] == PARENT
     assert derived.rows == adapting(once, "field").sum()
-    assert open_study(once.path)["field"].responses(AS_FIELD).shape == (520, 3)
+    assert open_study(once.path)["field"].responses(AS_FIELD).shape == (SAMPLES, 3)
 
 
 def test_its_codes_are_those_of_rows_moved_by_hand(once):
@@ -75,7 +78,7 @@ def test_numbers_are_of_samples_that_nothing_was_adapted_on(once):
     rows, learned = rows_of(once, "field", inside), once.learned(AS_FIELD)
     codes = once["field"].responses(AS_FIELD)[inside]
     assert found.reported_on == inside.sum()
-    assert found.adapted_on + found.reported_on == 520
+    assert found.adapted_on + found.reported_on == SAMPLES
     assert found.after.fvu == pytest.approx(
         left(learned["components_"], learned["mean_"], codes, rows), rel=1e-3
     )
@@ -92,7 +95,7 @@ def test_numbers_are_of_samples_that_nothing_was_adapted_on(once):
     assert fit.reference[0].fvu == once.fit_under_shift(PARENT, progress=False).sets["field"].reference[0].fvu
 
 
-def test_decoder_leaves_codes_bit_for_bit(once, tmp_path):
+def test_decoder_leaves_codes_bit_for_bit(once):
     found = once.realign(PARENT, "field", variant="decoder", overwrite=True, progress=False)
     assert found.accepted
     np.testing.assert_array_equal(once["field"].responses(AS_FIELD), once["field"].responses(PARENT))
@@ -117,9 +120,6 @@ def test_what_changes_nothing_is_refused_with_its_numbers(once):
     assert len(found.table()) == 7
     assert found.table()["proposed"].sum() == 1
     assert kept(once, PARENT, "copy").after.variant == found.proposed
-
-
-MESSAGE = f"{AS_FIELD} was aligned to field: the difference you ask for is what alignment removed. Compare {PARENT}, "
 
 
 def test_scores_that_compare_are_refused(once):
@@ -147,6 +147,25 @@ def test_pages_say_it_in_place_of_scores(once):
         assert title not in once.layer_page(AS_FIELD, focus="field")._repr_html_()
 
 
+def test_the_page_of_the_dictionary_has_the_numbers_and_the_way(once):
+    page = viewer(once).get(f"/layers/{PARENT}?focus=field").text
+    assert f"{AS_FIELD}, by transport, leaves" in page
+    assert "as the twin" in page
+    assert f"--layer &#39;{PARENT}&#39; --dataset field" in page
+    assert "Align it" not in viewer(once).get("/layers/hidden?focus=field").text
+
+
+def test_the_job_is_checked_before_it_is_queued_and_keeps_what_it_finds(once):
+    kind = job_kinds["realign"]
+    kind.check(once, layer=PARENT, dataset="copy", variant="proposed")
+    for changed in ({"layer": "hidden"}, {"layer": AS_FIELD}, {"dataset": "lab"}, {"variant": "turn"}):
+        with pytest.raises(BadRequest):
+            kind.check(once, **{"layer": PARENT, "dataset": "copy", "variant": "proposed", **changed})
+    kind.run(once.live(), silent, layer=PARENT, dataset="copy", variant="scale")
+    assert kept(once, PARENT, "copy").proposed == "scale"
+    assert kind.title(layer=PARENT, dataset="copy", variant="scale") == f"{PARENT} aligned to copy by scale"
+
+
 @pytest.mark.parametrize(
     ("layer", "dataset", "variant", "says"),
     [
@@ -158,7 +177,7 @@ def test_pages_say_it_in_place_of_scores(once):
     ],
 )
 def test_what_cannot_be_aligned(once, layer, dataset, variant, says):
-    with pytest.raises(BadRequest, match=says.replace("~", "~")):
+    with pytest.raises(BadRequest, match=says):
         once.realign(layer, dataset, variant=variant, progress=False)
 
 
