@@ -62,6 +62,7 @@ class Realigned:
     ) -> None:
         self.kind, self.settings, self.variant = kind, settings, variant
         self.parent, self.parent_digest, self.dataset = parent, parent_digest, dataset
+        self.note = ""  # what the map leaves out, of one that was just made
 
     @property
     def before(self) -> Derivation:

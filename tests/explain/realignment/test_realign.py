@@ -225,6 +225,13 @@ def test_it_is_taken_where_it_beats_the_placebo_and_keeps_decisions(changed, acc
     assert fall(0.10, 0.06) == pytest.approx(0.4)
 
 
+def test_what_the_map_leaves_out_is_said():
+    assert (
+        "2 units that do not vary in both sets left out."
+        in told(note="2 units that do not vary in both sets left out").in_words()
+    )
+
+
 def test_it_is_told_as_json_and_read_again():
     found = told()
     assert Realignment.from_json(json.loads(json.dumps(found.as_json()))).in_words() == found.in_words()

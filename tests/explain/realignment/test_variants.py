@@ -232,7 +232,7 @@ def test_units_that_do_not_vary_are_left_out_of_transport():
         rows[:, 3] = 1
     parent = dictionary("pca", size=4).fit(reference.astype(np.float32))
     found = variants["transport"].align(given(shifted, parent, reference=reference))
-    assert found.note == "1 unit that does not vary left out"
+    assert found.note == "1 unit that does not vary in both sets left out"
     np.testing.assert_array_equal(found.read[3], np.eye(UNITS)[3])
 
 

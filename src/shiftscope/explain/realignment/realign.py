@@ -65,6 +65,7 @@ def realigned(
     """The dictionary with the map."""
     found = Realigned(**settings, variant=variant)  # type: ignore[arg-type]
     found.take(parent)
+    found.note = alignment.note
     found.components_, found.mean_ = (each.astype(np.float32) for each in (alignment.atoms, alignment.bias))
     if alignment.read is not None and alignment.origin is not None and alignment.target is not None:
         found.read_, found.origin_, found.target_ = alignment.read, alignment.origin, alignment.target
@@ -234,6 +235,7 @@ def _rows(
                 placebo=null.after if null else NAN,
                 placebo_kept=null.kept if null else NAN,
                 placebo_fall=null.fall if null else NAN,
+                note=each.note if each else "",
                 cosine=_cosine(dictionary.fitted, each) if each else 1.0,
                 agreement=_agreement(rows, read[name], dictionary.fitted, twins),
             )

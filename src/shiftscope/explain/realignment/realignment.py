@@ -35,6 +35,7 @@ class Row:
     cosine: float = NAN  # mean of atoms before and after
     agreement: float = NAN  # share of samples whose leading feature is that of their twin in the reference
     refused: str = ""  # why there is no such map
+    note: str = ""  # what the map leaves out
 
     @property
     def made(self) -> bool:
@@ -91,6 +92,7 @@ class Realignment:
             f"{self.layer} leaves {before.fvu:.1%} (two reference halves {after.placebo_before:.1%} → "
             f"{after.placebo:.1%}), and keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
             f"({100 * after.difference_low:+.1f} to {100 * after.difference_high:+.1f}).",
+            *([f"{after.note}."] if after.note else []),
             NOTHING,
         ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +87,7 @@ def _realignment(
         return None
     rows = []
     for name, numbers in zip(names, arrays["numbers"], strict=True):
-        told = dict(zip(NUMBERS, map(float, numbers), strict=True))
-        rows.append(Row(name, **told, refused=NOT_MADE if told["fvu"] != told["fvu"] else ""))
+        told: dict[str, Any] = dict(zip(NUMBERS, map(float, numbers), strict=True))
+        rows.append(Row(name, **told, refused=NOT_MADE if math.isnan(told["fvu"]) else ""))
     adapted, reported = map(int, arrays["samples"])
     return Realignment(layer, dataset, study.reference, names[proposed], asked, adapted, reported, rows)

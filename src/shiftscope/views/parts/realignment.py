@@ -71,7 +71,7 @@ def _row(found: Realignment, row: Row, *, paired: bool) -> list[Cell]:
         return [Cell(name or row.variant, note=row.refused), *[blank] * (6 if paired else 5)]
     first = row is found.before
     cells = [
-        Cell(name or row.variant),
+        Cell(name or row.variant, note=row.note),
         Cell(percent(row.fvu), value=row.fvu),
         Cell(
             percent(row.placebo) if first else f"{percent(row.placebo_before)} → {percent(row.placebo)}",

@@ -28,7 +28,11 @@ def transport(given: Given) -> Alignment:
     forward = np.eye(len(ours))
     forward[np.ix_(varies, varies)] = between(theirs[np.ix_(varies, varies)], ours[np.ix_(varies, varies)])
     left = int((~varies).sum())
-    note = f"{counted(left, 'unit')} that {'does' if left == 1 else 'do'} not vary left out" if left else ""
+    note = (
+        f"{counted(left, 'unit')} that {'does' if left == 1 else 'do'} not vary in both sets left out"
+        if left
+        else ""
+    )
     return through(given, forward, np.linalg.inv(forward).astype(np.float64), note=note)
 
 
