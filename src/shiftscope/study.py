@@ -15,6 +15,7 @@ from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
 from shiftscope.flow.fit_under_shift import fit_under_shift
+from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
@@ -53,6 +54,7 @@ class Study(StoredStudy):
     sweep = sweep
     derive = derive
     fit_under_shift = fit_under_shift
+    importance = importance
     describe = describe
     rename = rename
     reorder = reorder

@@ -17,6 +17,7 @@ from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.fit_under_shift import fit_under_shift
 from shiftscope.cli.import_deephys import import_deephys
+from shiftscope.cli.importance import importance
 from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
 from shiftscope.cli.paths import paths
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "derive": derive,
     "fit-under-shift": fit_under_shift,
+    "importance": importance,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
+from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
 from shiftscope.flow.repair import repair
@@ -43,6 +44,7 @@ class LiveStudy(live_study.LiveStudy):
 
     attribute = _with_both(attribute)
     intervene = _with_both(intervene)
+    importance = _with_both(importance)
     derive = _of_study(derive)
     repair = _of_study(repair)
 
