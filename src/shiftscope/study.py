@@ -17,6 +17,7 @@ from shiftscope.flow.dose import dose
 from shiftscope.flow.fit_under_shift import fit_under_shift
 from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
+from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
 from shiftscope.flow.remove import remove
@@ -55,6 +56,7 @@ class Study(StoredStudy):
     derive = derive
     fit_under_shift = fit_under_shift
     importance = importance
+    local_against_distributed = local_against_distributed
     describe = describe
     rename = rename
     reorder = reorder

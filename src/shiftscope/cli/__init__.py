@@ -20,6 +20,7 @@ from shiftscope.cli.import_deephys import import_deephys
 from shiftscope.cli.importance import importance
 from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
+from shiftscope.cli.local_against_distributed import local_against_distributed
 from shiftscope.cli.paths import paths
 from shiftscope.cli.record import record
 from shiftscope.cli.remove import remove
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "derive": derive,
     "fit-under-shift": fit_under_shift,
     "importance": importance,
+    "local-against-distributed": local_against_distributed,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,

@@ -10,6 +10,7 @@ from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
 from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
+from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.opened import opened
 from shiftscope.flow.repair import repair
 from shiftscope.recording import live_study
@@ -45,6 +46,7 @@ class LiveStudy(live_study.LiveStudy):
     attribute = _with_both(attribute)
     intervene = _with_both(intervene)
     importance = _with_both(importance)
+    local_against_distributed = _with_both(local_against_distributed)
     derive = _of_study(derive)
     repair = _of_study(repair)
 

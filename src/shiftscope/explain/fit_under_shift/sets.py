@@ -80,6 +80,12 @@ def reported_of(study: StoredStudy, dataset: str, layer: str) -> ReportedSet:
     )
 
 
+def at_most(reported: ReportedSet, most: int) -> list[int]:
+    """Positions of at most so many samples, ascending; twins the same ones."""
+    order = np.argsort(order_of(list(reported.ids), SEED + 1), kind="stable")
+    return np.sort(reported.positions[order[:most]]).tolist()
+
+
 def of_each_category(reported: ReportedSet, most: int) -> list[int]:
     """Positions of at most so many samples that are classified as each category, ascending; twins the same ones."""
     predictions = reported.recording.samples.predictions[reported.positions]
