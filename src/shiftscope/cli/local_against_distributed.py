@@ -90,8 +90,9 @@ def _print(found: LocalAgainstDistributed) -> None:
 
     from shiftscope.cli.name_cell import NameCell
 
-    heads = ("layer", "dataset", "removed", "logit falls by, 95 %", "probability", "flips", "by the unit's")
-    shown = Table(*heads, box=None, padding=(0, 1, 0, 0))
+    shown = Table("layer", "dataset", box=None, padding=(0, 1, 0, 0))
+    for head in ("removed", "logit, 95 %", "probability", "flips", "× unit's"):
+        shown.add_column(head, no_wrap=True)
     for layer, sets in found.layers.items():
         for dataset, removals in sets.items():
             for lost in removals.estimates():
@@ -100,13 +101,13 @@ def _print(found: LocalAgainstDistributed) -> None:
                     _told(lost.logit),
                     f"{lost.probability.value:.3f}",
                     "–" if math.isnan(lost.flips.value) else f"{lost.flips.value:.1%}",
-                    "–" if math.isnan(lost.ratio.value) else f"× {lost.ratio.value:.2f}",
+                    "–" if math.isnan(lost.ratio.value) else f"{lost.ratio.value:.2f}",
                 ]
                 shown.add_row(NameCell(layer), NameCell(dataset), *map(Text, cells))
     Console().print(shown)
     print(
-        f"Of the category that is predicted; of {found.reference} the held-out half. The random direction is as long as "
-        "what the feature adds."
+        f"Logit and probability: by how much those of the predicted category fall, of {found.reference} in the held-out "
+        "half. The random direction is as long as what the feature adds."
     )
 
 

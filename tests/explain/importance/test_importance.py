@@ -11,7 +11,8 @@ from shiftscope.explain.importance.importance import first_of
 from shiftscope.explain.importance.set_importance import Sums, of_samples
 from shiftscope.explain.importance.stored_importances import kept_importance, read_importance
 from shiftscope.explain.importance.through_head import contributions
-from shiftscope.explain.importance.through_model import MaskedCodes, sobol_total_indices
+from shiftscope.explain.importance.through_model import MaskedCodes, gradients_times_codes, sobol_total_indices
+from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.statistics.split import fit_half
 from shiftscope.study import Study, open_study
 
@@ -122,7 +123,7 @@ def test_a_mask_of_ones_changes_nothing_and_codes_of_zero_feel_no_mask(once, dat
     live = once.live(data=data)
     masked, inputs = MaskedCodes(live, "conv~pca3"), live.inputs("lab", [0, 1])
     codes = torch.tensor([[0.0, 2.0, -1.0], [0.0, 1.0, 1.0]])
-    with torch.no_grad():
+    with observed(live.model):
         plain = masked.logits(inputs, codes, torch.ones(2, 3))
         assert torch.equal(masked.logits(inputs, codes, torch.tensor([[0.0, 1, 1]] * 2)), plain)
         assert not torch.equal(masked.logits(inputs, codes, torch.tensor([[1.0, 0, 1]] * 2)), plain)
@@ -137,10 +138,8 @@ def test_the_gradient_is_that_of_small_changes(once, data):
     category = int(once["lab"].samples.predictions[row[0]])
     masked, inputs = MaskedCodes(live, "conv~pca3"), live.inputs("lab", row)
     codes = torch.from_numpy(once["lab"].responses_at("conv~pca3", row).astype(np.float32))
-    from shiftscope.explain.importance.through_model import gradients_times_codes
-
     (ours,) = gradients_times_codes(live, "conv~pca3", "lab", row, batch_size=8)
-    with torch.no_grad():
+    with observed(live.model):
         for unit in range(3):
             near = [torch.ones(1, 3), torch.ones(1, 3)]
             near[0][0, unit], near[1][0, unit] = 1.01, 0.99
