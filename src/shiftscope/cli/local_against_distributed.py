@@ -106,7 +106,7 @@ def _print(found: LocalAgainstDistributed) -> None:
                 shown.add_row(NameCell(layer), NameCell(dataset), *map(Text, cells))
     Console().print(shown)
     print(
-        f"Logit and probability: by how much those of the predicted category fall, of {found.reference} in the held-out "
+        f"Logit and probability: by how much those of the predicted category fall; of {found.reference} the held-out "
         "half. The random direction is as long as what the feature adds."
     )
 

@@ -49,7 +49,8 @@ def importance(
 
     For a category it is the mean, over the samples that are classified as it, of what a feature adds to its logit.
     Reported are the half of the reference that no dictionary is fitted on, and of a shifted set what does not stand
-    under an id of the other half.
+    under an id of the other half. Where the model gives probabilities or their logarithms, a logit is measured over the
+    mean of all, as these say nothing of it alone; "exact" reads the head itself.
 
     Parameters
     ----------

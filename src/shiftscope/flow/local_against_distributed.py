@@ -45,7 +45,8 @@ def local_against_distributed(
     A feature is removed at all places of the layer behind it: its code there times its atom is taken away, and where
     the layer has no negative responses none comes of it. A unit is set to zero. Beside both stands a random direction
     of the feature's size. Reported are the held-out half of the reference, and of a shifted set what does not stand
-    under an id of the other half.
+    under an id of the other half. Where the model gives probabilities or their logarithms, the logit is measured over
+    the mean of all, as these say nothing of it alone.
 
     Parameters
     ----------
@@ -105,9 +106,7 @@ def local_against_distributed(
     total = sum(len(positions) for _, _, positions in missing)
     with shown(progress)("removing", 0, total) as advance:
         for name, dataset, positions in missing:
-            lost = removals(
-                live, name, dataset, positions, seed=seed, batch_size=batch_size, advance=advance
-            )
+            lost = removals(live, name, dataset, positions, seed=seed, batch_size=batch_size, advance=advance)
             write_removals(study, name, dataset, settings, seed, lost)
             found[name][dataset] = lost
     ordered = {name: {each: sets[each] for each in datasets} for name, sets in found.items()}
@@ -120,7 +119,9 @@ def _derived(study: StoredStudy, layers: str | Sequence[str] | None) -> list[str
     names = list(dict.fromkeys(study.layer(each).name for each in asked))
     for name in names:
         if name not in study.derived:
-            raise BadRequest(f"{name!r} was recorded, so it has units and no features. Derive a layer from it.")
+            raise BadRequest(
+                f"{name!r} was recorded, so it has units and no features. Derive a layer from it."
+            )
     if not names:
         raise BadRequest("no derived layer: study.derive makes one, as the features are its units.")
     depth = list(study.recorded_layers)

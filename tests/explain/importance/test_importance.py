@@ -11,7 +11,11 @@ from shiftscope.explain.importance.importance import first_of
 from shiftscope.explain.importance.set_importance import Sums, of_samples
 from shiftscope.explain.importance.stored_importances import kept_importance, read_importance
 from shiftscope.explain.importance.through_head import contributions
-from shiftscope.explain.importance.through_model import MaskedCodes, gradients_times_codes, sobol_total_indices
+from shiftscope.explain.importance.through_model import (
+    MaskedCodes,
+    gradients_times_codes,
+    sobol_total_indices,
+)
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.statistics.split import fit_half
 from shiftscope.study import Study, open_study
@@ -115,7 +119,9 @@ def test_of_an_affine_logit_sobols_indices_are_squared_contributions(once, data)
     found = sobol_total_indices(live, "hidden~nmf3", "lab", rows, designs=1024, seed=0, batch_size=512)
     read = once.learned("hidden~nmf3")["components_"] @ once.head.weight.T
     for place, row in enumerate(rows):
-        added = once["lab"].responses_at("hidden~nmf3", [row])[0] * read[:, once["lab"].samples.predictions[row]]
+        added = (
+            once["lab"].responses_at("hidden~nmf3", [row])[0] * read[:, once["lab"].samples.predictions[row]]
+        )
         np.testing.assert_allclose(found[place], added**2 / (added**2).sum(), atol=0.005)
 
 
@@ -204,7 +210,9 @@ def test_the_command_prints_and_writes_it(once, capsys):
     importance(once.path, layer="hidden~nmf3")
     assert "exact, in logits" in capsys.readouterr().out
     importance(once.path, layer="hidden~nmf3", csv="-")
-    assert capsys.readouterr().out.startswith("dataset,category,unit,importance,low,high,signed,share,leads,samples")
+    assert capsys.readouterr().out.startswith(
+        "dataset,category,unit,importance,low,high,signed,share,leads,samples"
+    )
     importance(once.path, layer="hidden~nmf3", json=True)
     told = json.loads(capsys.readouterr().out)
     assert (told["method"], len(told["rows"])) == ("exact", 24)

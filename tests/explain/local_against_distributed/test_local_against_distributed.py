@@ -64,7 +64,9 @@ def test_without_all_features_the_mean_is_left():
 def test_a_sample_does_not_depend_on_those_beside_it():
     both = torch.stack([torch.ones(2, 3), -torch.ones(2, 3)])
     left = without_direction(both, torch.full((2, 2), 2.0), torch.eye(3)[:2])
-    alone = [without_direction(both[i : i + 1], torch.full((1, 2), 2.0), torch.eye(3)[i : i + 1]) for i in (0, 1)]
+    alone = [
+        without_direction(both[i : i + 1], torch.full((1, 2), 2.0), torch.eye(3)[i : i + 1]) for i in (0, 1)
+    ]
     assert torch.equal(left, torch.cat(alone))
     assert left.min() == -3
 

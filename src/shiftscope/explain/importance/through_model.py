@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from shiftscope.explain.importance.logits import lack_a_constant, logits_of
 from shiftscope.explain.interventions.changeable import changeable
 from shiftscope.model.evaluation.evaluation import followed
 from shiftscope.model.forward import forward
-from shiftscope.model.output import log_of, logits_in
 from shiftscope.model.replacing import Replacing, added
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.sobol import design, replicas, total_indices
@@ -35,11 +36,14 @@ class MaskedCodes:
         """(row, category) for inputs (row, ...), codes and masks (row, unit); a graph leads to the masks."""
         behind = changeable(self.live.study, self.layer)
         atoms = torch.from_numpy(np.ascontiguousarray(self.live.encoders[self.layer].atoms)).to(codes)
-        rise, answer = ((masks - 1) * codes) @ atoms, self.live.answer
+        rise = ((masks - 1) * codes) @ atoms
         with Replacing(self.live.model, behind, lambda tensor: added(tensor, rise, behind)):
-            output = forward(self.live.model, inputs, answer.autocast)
-        found = logits_in(output, answer.output, len(inputs)).float()
-        return log_of(found) if answer.probabilities else found
+            output = forward(self.live.model, inputs, self.live.answer.autocast)
+        return logits_of(self.live, output, len(inputs), centred=self._centred)
+
+    @cached_property
+    def _centred(self) -> bool:
+        return lack_a_constant(self.live.study)
 
 
 def gradients_times_codes(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from shiftscope.explain.importance.logits import lack_a_constant, logits_of
 from shiftscope.explain.interventions.changeable import changeable
 from shiftscope.explain.local_against_distributed.removals import ROWS, Removals
 from shiftscope.explain.local_against_distributed.strongest import (
@@ -19,7 +20,6 @@ from shiftscope.explain.local_against_distributed.strongest import (
 )
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
-from shiftscope.model.output import log_of, logits_in
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.replacing import Replace, Replacing, places_of
 from shiftscope.recording.live_study import LiveStudy
@@ -41,13 +41,13 @@ def removals(
     feature adds, and has no negative entries where the sample's responses have none.
     """
     behind, encode = changeable(live.study, layer), live.encoders[layer]
-    atoms = torch.from_numpy(np.ascontiguousarray(encode.atoms))
+    atoms, centred = torch.from_numpy(np.ascontiguousarray(encode.atoms)), lack_a_constant(live.study)
     drops, flips, chosen = [], [], []
     for first in range(0, len(positions), batch_size):
         run = list(positions[first : first + batch_size])
         with observed(live.model):
             inputs = live.inputs(dataset, run)
-            before, responses = _recorded(live, behind, inputs)
+            before, responses = _recorded(live, behind, inputs, centred=centred)
             samples, _, units = responses.shape
             here = atoms.to(responses)
             codes = encode(responses.reshape(-1, units)).reshape(samples, -1, len(here))
@@ -59,7 +59,9 @@ def removals(
                 without_unit(responses, unit),
                 without_direction(responses, sizes, turned),
             )
-            after = [_logits(live, behind, inputs, _in_place_of(each, behind)) for each in left]
+            after = [
+                _logits(live, behind, inputs, _in_place_of(each, behind), centred=centred) for each in left
+            ]
         predicted = before.argmax(dim=1)
         drops.append(np.stack([_drops(before, each, predicted) for each in after]))
         flips.append(np.stack([(each.argmax(dim=1) != predicted).double().cpu().numpy() for each in after]))
@@ -79,16 +81,18 @@ def removals(
 
 
 def _recorded(
-    live: LiveStudy, layer: RecordedLayer, inputs: torch.Tensor
+    live: LiveStudy, layer: RecordedLayer, inputs: torch.Tensor, *, centred: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(sample, category) logits, and (sample, place, unit) what the layer is read off, with nothing changed."""
     seen: list[torch.Tensor] = []
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
-        seen.append(places_of(tensor, layer).detach().clone().float())  # a layer that works in place may come behind
+        seen.append(
+            places_of(tensor, layer).detach().clone().float()
+        )  # a layer that works in place may come behind
         return tensor
 
-    logits = _logits(live, layer, inputs, keep)
+    logits = _logits(live, layer, inputs, keep, centred=centred)
     (places,) = seen
     return logits, places.reshape(*places.shape[:2], -1).transpose(1, 2)
 
@@ -105,18 +109,20 @@ def _in_place_of(left: torch.Tensor, layer: RecordedLayer) -> Replace:
     return replace
 
 
-def _logits(live: LiveStudy, layer: RecordedLayer, inputs: torch.Tensor, of: Replace) -> torch.Tensor:
-    answer = live.answer
+def _logits(
+    live: LiveStudy, layer: RecordedLayer, inputs: torch.Tensor, of: Replace, *, centred: bool
+) -> torch.Tensor:
     with Replacing(live.model, layer, of):
-        output = forward(live.model, inputs, answer.autocast)
-    logits = logits_in(output, answer.output, len(inputs)).float()
-    return log_of(logits) if answer.probabilities else logits
+        output = forward(live.model, inputs, live.answer.autocast)
+    return logits_of(live, output, len(inputs), centred=centred)
 
 
 def _directions(responses: torch.Tensor, positions: Sequence[int], seed: int) -> torch.Tensor:
     """(sample, unit) random directions of length one, each sample's by its position."""
     units = responses.shape[2]
-    drawn = np.stack([np.random.default_rng([seed, position]).standard_normal(units) for position in positions])
+    drawn = np.stack(
+        [np.random.default_rng([seed, position]).standard_normal(units) for position in positions]
+    )
     found = torch.from_numpy(drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).to(responses)
     above_zero = (responses >= 0).flatten(1).all(dim=1)[:, None]
     return torch.where(above_zero, found.abs(), found)
