@@ -75,8 +75,8 @@ def importance(
         No such layer, or codes that are still to be computed.
     BadRequest
         A layer that was recorded, no such method, or no model for a method that runs it.
-    LayerError
-        A layer of which the model holds nothing that can be changed.
+    LayerError, ModelError
+        A layer of which the model holds nothing that can be changed, or behind which there is no gradient.
     """
     from shiftscope.explain.importance.importance import EXACT, METHODS, Importance
 

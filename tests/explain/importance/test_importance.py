@@ -8,6 +8,7 @@ import torch
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.importance.importance import first_of
+from shiftscope.explain.importance.logits import lack_a_constant, logits_of
 from shiftscope.explain.importance.set_importance import Sums, of_samples
 from shiftscope.explain.importance.stored_importances import kept_importance, read_importance
 from shiftscope.explain.importance.through_head import contributions
@@ -216,3 +217,17 @@ def test_the_command_prints_and_writes_it(once, capsys):
     importance(once.path, layer="hidden~nmf3", json=True)
     told = json.loads(capsys.readouterr().out)
     assert (told["method"], len(told["rows"])) == ("exact", 24)
+
+
+def test_logarithms_of_probabilities_are_told_by_their_sums(tmp_path):
+    rows = (np.random.default_rng(0).random((40, 5)).astype(np.float32), np.zeros(40, np.int64))
+    for name, last in (("logs", [torch.nn.LogSoftmax(1)]), ("logits", [])):
+        torch.manual_seed(0)
+        net = torch.nn.Sequential(torch.nn.Identity(), torch.nn.Linear(5, 3), *last)
+        study = Study.create(tmp_path / name, net, ("a", "b", "c"))
+        study.record(rows, "lab", layers=["0"], **QUIET)
+        assert lack_a_constant(study) == (name == "logs")
+        live = study.live(data={"lab": rows})
+        centred = logits_of(live, net(torch.from_numpy(rows[0])), 40, centred=True)
+        plain = rows[0] @ net[1].weight.detach().numpy().T + net[1].bias.detach().numpy()
+        np.testing.assert_allclose(centred.detach(), plain - plain.mean(1, keepdims=True), atol=1e-5)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from shiftscope.errors import ModelError
 from shiftscope.explain.importance.logits import lack_a_constant, logits_of
 from shiftscope.explain.interventions.changeable import changeable
 from shiftscope.model.evaluation.evaluation import followed
@@ -66,10 +67,15 @@ def gradients_times_codes(
             masks = torch.ones_like(codes, requires_grad=True)
             logits = masked.logits(inputs, codes, masks)
             picked = logits[torch.arange(len(run)), torch.from_numpy(predictions).to(logits.device)]
+            if not picked.requires_grad:
+                raise ModelError(
+                    f"the logits have no gradient with respect to {layer!r}; is something behind it detached, rounded "
+                    'or counted? method="sobol" needs none.'
+                )
             (gradient,) = torch.autograd.grad(picked.sum(), masks)
         found.append(gradient.double().cpu().numpy())
         advance(len(run))
-    return np.concatenate(found)
+    return np.concatenate(found) if found else np.empty((0, recording.layer(layer).units))
 
 
 def sobol_total_indices(
