@@ -83,7 +83,7 @@ def reported_of(study: StoredStudy, dataset: str, layer: str) -> ReportedSet:
 def at_most(reported: ReportedSet, most: int) -> list[int]:
     """Positions of at most so many samples, ascending; twins the same ones."""
     order = np.argsort(order_of(list(reported.ids), SEED + 1), kind="stable")
-    return np.sort(reported.positions[order[:most]]).tolist()
+    return [int(each) for each in np.sort(reported.positions[order[:most]])]
 
 
 def of_each_category(reported: ReportedSet, most: int) -> list[int]:
@@ -91,7 +91,7 @@ def of_each_category(reported: ReportedSet, most: int) -> list[int]:
     predictions = reported.recording.samples.predictions[reported.positions]
     order = np.argsort(order_of(list(reported.ids), SEED + 1), kind="stable")
     chosen = [order[predictions[order] == category][:most] for category in np.unique(predictions)]
-    return np.sort(reported.positions[np.concatenate(chosen)]).tolist() if chosen else []
+    return [int(each) for each in np.sort(reported.positions[np.concatenate(chosen)])] if chosen else []
 
 
 def drawn_together(ours: ReportedSet, theirs: ReportedSet) -> bool:

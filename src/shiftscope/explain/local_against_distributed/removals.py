@@ -39,14 +39,14 @@ class Removals:
         drawn = resampled_means(values, RESAMPLES, np.random.default_rng(seed))
         means = values.mean(axis=0)
         unit = ROWS.index(UNIT)
-        return [
-            Lost(
-                row,
-                *(_estimated(means[place, each], drawn[:, place, each]) for each in range(3)),
-                _ratio(means[place, 0], means[unit, 0], drawn[:, place, 0], drawn[:, unit, 0]),
+        found = []
+        for place, row in enumerate(ROWS):
+            logit, probability, flips = (
+                _estimated(means[place, each], drawn[:, place, each]) for each in range(3)
             )
-            for place, row in enumerate(ROWS)
-        ]
+            ratio = _ratio(means[place, 0], means[unit, 0], drawn[:, place, 0], drawn[:, unit, 0])
+            found.append(Lost(row, logit, probability, flips, ratio))
+        return found
 
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Removals))

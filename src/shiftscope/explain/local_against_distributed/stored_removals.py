@@ -60,9 +60,11 @@ def read_removals(
         arrays[name].shape != (rows.get(name, len(ROWS)), samples) for name in FIELDS if name != "positions"
     ):
         return None
-    numbers = {name: arrays[name].astype(np.float64) for name in ("logits", "probabilities", "flips")}
-    whole = {name: arrays[name].astype(np.int64) for name in ("removed", "positions")}
-    return Removals(**numbers, **whole)
+    logits, probabilities, flips = (
+        arrays[name].astype(np.float64) for name in ("logits", "probabilities", "flips")
+    )
+    removed, positions = (arrays[name].astype(np.int64) for name in ("removed", "positions"))
+    return Removals(logits, probabilities, flips, removed, positions)
 
 
 def write_removals(

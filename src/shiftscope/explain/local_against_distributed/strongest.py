@@ -20,7 +20,8 @@ def strongest_feature(codes: torch.Tensor, atoms: torch.Tensor) -> torch.Tensor:
     codes : (sample, place, feature)
     atoms : (feature, unit)
     """
-    return (codes.mean(dim=1).abs() * atoms.norm(dim=1)).argmax(dim=1)
+    sizes: torch.Tensor = codes.mean(dim=1).abs() * atoms.norm(dim=1)
+    return sizes.argmax(dim=1)
 
 
 def without_unit(responses: torch.Tensor, unit: torch.Tensor) -> torch.Tensor:

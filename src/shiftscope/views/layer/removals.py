@@ -95,11 +95,11 @@ def _tables(selection: Selection, found: Found) -> list[Table]:
     for name, dataset, lost in found:
         by_row = {each.row: each for each in lost}
         feature, unit, random = by_row[FEATURE], by_row[UNIT], by_row[RANDOM]
-        places = [axis.place(each) for each in (unit.logit.value, feature.logit.value)]
-        ends = [axis.place(each) for each in (feature.logit.low, feature.logit.high)]
         change = Change(
-            *places,
-            *ends,
+            axis.place(unit.logit.value),
+            axis.place(feature.logit.value),
+            axis.place(feature.logit.low),
+            axis.place(feature.logit.high),
             zero=axis.place(0),
             chance=axis.place(random.logit.value),
             focus=dataset == selection.focus,
