@@ -90,7 +90,8 @@ def _tables(selection: Selection, found: Found) -> list[Table]:
 
     if not found:
         return []
-    axis = Axis.holding(each.logit.value for _, _, lost in found for each in lost)
+    ends = (end for _, _, lost in found for each in lost for end in (each.logit.low, each.logit.high))
+    axis = Axis.holding(ends)
     rows = []
     for name, dataset, lost in found:
         by_row = {each.row: each for each in lost}
@@ -120,7 +121,7 @@ def _tables(selection: Selection, found: Found) -> list[Table]:
         Column("dataset"),
         Column(
             "predicted logit falls by",
-            axis=axis.ticks(number),
+            axis=axis.ticks("{:g}".format),
             help="Ring: without the sample's most active unit; dot: without its most active feature, with the 95 % "
             "interval of the mean. Dotted: without a random direction of the feature's size.",
         ),
