@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import nn
@@ -14,21 +14,18 @@ from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.units.kind import unit_kinds
 
 Replace = Callable[[torch.Tensor], torch.Tensor]
+ReplaceOutput = Callable[[Any], Any]
 
 
 class Replacing:
-    """A context in which a layer returns what `of` makes of its tensor; its hooks are always taken out.
+    """A context in which a layer returns what `of` makes of its output; its hooks are always taken out."""
 
-    `calls` says how often the layer was replaced.
-    """
-
-    def __init__(self, model: nn.Module, layer: RecordedLayer, of: Replace) -> None:
+    def __init__(self, model: nn.Module, layer: RecordedLayer, of: ReplaceOutput) -> None:
         self._model, self._layer, self._of = model, layer, of
         self._handles: list[torch.utils.hooks.RemovableHandle] = []
         self._runs = 0  # of the module, in this forward pass
-        self.calls = 0
 
-    def __enter__(self) -> Replacing:
+    def __enter__(self) -> Self:
         module = self._model.get_submodule(self._layer.module)
         self._handles = [
             self._model.register_forward_pre_hook(self._begin),
@@ -48,11 +45,17 @@ class Replacing:
 
     def _replace(self, module: nn.Module, arguments: Any, output: Any) -> Any:
         run, self._runs = self._runs, self._runs + 1
-        if run != self._layer.call:
-            return None
-        self.calls += 1
-        tensor = tensor_in(output, self._layer.item, self._layer.module)
-        return with_tensor(output, tensor, self._of(tensor))
+        return self._of(output) if run == self._layer.call else None
+
+
+def in_tensor(layer: RecordedLayer, of: Replace) -> ReplaceOutput:
+    """What `of` makes of the tensor in a layer's output; all else in it stays."""
+
+    def replace(output: Any) -> Any:
+        tensor = tensor_in(output, layer.item, layer.module)
+        return with_tensor(output, tensor, of(tensor))
+
+    return replace
 
 
 def places_of(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:

@@ -15,7 +15,7 @@ from shiftscope.explain.importance.logits import lack_a_constant, logits_of
 from shiftscope.explain.interventions.changeable import changeable
 from shiftscope.model.evaluation.evaluation import followed
 from shiftscope.model.forward import forward
-from shiftscope.model.replacing import Replacing, added
+from shiftscope.model.replacing import Replacing, added, in_tensor
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.sobol import design, replicas, total_indices
 
@@ -38,7 +38,8 @@ class MaskedCodes:
         behind = changeable(self.live.study, self.layer)
         atoms = torch.from_numpy(np.ascontiguousarray(self.live.encoders[self.layer].atoms)).to(codes)
         rise = ((masks - 1) * codes) @ atoms
-        with Replacing(self.live.model, behind, lambda tensor: added(tensor, rise, behind)):
+        of = in_tensor(behind, lambda tensor: added(tensor, rise, behind))
+        with Replacing(self.live.model, behind, of):
             output = forward(self.live.model, inputs, self.live.answer.autocast)
         return logits_of(self.live, output, len(inputs), centred=self._centred)
 

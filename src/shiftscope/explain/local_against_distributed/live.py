@@ -21,7 +21,7 @@ from shiftscope.explain.local_against_distributed.strongest import (
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.model.replacing import Replace, Replacing, places_of
+from shiftscope.model.replacing import Replace, Replacing, in_tensor, places_of
 from shiftscope.recording.live_study import LiveStudy
 
 
@@ -112,7 +112,7 @@ def _in_place_of(left: torch.Tensor, layer: RecordedLayer) -> Replace:
 def _logits(
     live: LiveStudy, layer: RecordedLayer, inputs: torch.Tensor, of: Replace, *, centred: bool
 ) -> torch.Tensor:
-    with Replacing(live.model, layer, of):
+    with Replacing(live.model, layer, in_tensor(layer, of)):
         output = forward(live.model, inputs, live.answer.autocast)
     return logits_of(live, output, len(inputs), centred=centred)
 
