@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.util import find_spec
 from typing import Literal
 
@@ -13,9 +12,4 @@ FEWEST_FOR_UMAP = 20  # units; below, neighbourhoods mean nothing
 
 def drawings(units: int) -> list[Drawing]:
     """Those of so many units, with the packages that are here."""
-    return ["pca", "umap"] if units >= FEWEST_FOR_UMAP and _has_umap() else ["pca"]
-
-
-@cache  # looks through every folder of packages
-def _has_umap() -> bool:
-    return find_spec("umap") is not None
+    return ["pca", "umap"] if units >= FEWEST_FOR_UMAP and find_spec("umap") else ["pca"]
