@@ -85,7 +85,7 @@ def _from_one_start(
             taken.append(float(off.detach()))
             gradient = gradient - _gradient(off, shown, kept=False)
         steps.zero_grad()
-        drawn.backward(-gradient)
+        drawn.backward(-gradient)  # type: ignore[no-untyped-call]
         if picture.scaled:
             for variable in picture.variables:
                 assert variable.grad is not None

@@ -21,7 +21,7 @@ class Canvas:
     template: torch.Tensor  # (channel, row, half column) magnitudes
     generator: torch.Generator  # of every random number, on the CPU
     dtype: torch.dtype = torch.float32
-    device: torch.device = torch.device("cpu")
+    device: torch.device | str = "cpu"
     start: torch.Tensor | None = None  # the picture to start from
 
     def noise(self, *shape: int) -> torch.Tensor:

@@ -43,7 +43,8 @@ def colour_matrix(channels: int, pictures: torch.Tensor | None = None) -> torch.
     powers, axes = torch.linalg.eigh(deviations.T @ deviations / len(colours))
     powers = powers.clamp(min=1e-6 * float(powers.max().clamp(min=1e-12)))
     root = axes @ torch.diag(powers.sqrt()) @ axes.T
-    return root / root.norm(dim=0).max()
+    scaled: torch.Tensor = root / root.norm(dim=0).max()
+    return scaled
 
 
 def coloured(decorrelated: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:

@@ -23,7 +23,7 @@ def template(
     back = torch.linalg.inv(colour.double())
     mean = pictures.double().mean((0, 2, 3), keepdim=True)
     total = torch.zeros(channels, rows, columns // 2 + 1, dtype=torch.float64)
-    for some in (pictures.double() - mean).split(64):
+    for some in (pictures.double() - mean).split(64):  # type: ignore[no-untyped-call]
         if some.shape[-2:] != (rows, columns):
             some = functional.interpolate(
                 some, (rows, columns), mode="bilinear", align_corners=False, antialias=True

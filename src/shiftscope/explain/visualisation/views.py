@@ -25,9 +25,7 @@ class Look:
             shown = resized(picture, self.size)[None]
         else:
             views = len(self.affine)
-            grid = functional.affine_grid(
-                self.affine, [views, len(picture), *self.size], align_corners=False
-            )
+            grid = functional.affine_grid(self.affine, [views, len(picture), *self.size], align_corners=False)
             shown = functional.grid_sample(
                 picture.expand(views, *picture.shape),
                 grid,
@@ -47,9 +45,9 @@ def resized(picture: torch.Tensor, size: Size) -> torch.Tensor:
     """(channel, row, column) at another size; itself at its own."""
     if tuple(picture.shape[-2:]) == size:
         return picture
-    return functional.interpolate(
-        picture[None], size, mode="bilinear", align_corners=False, antialias=True
-    )[0]
+    return functional.interpolate(picture[None], size, mode="bilinear", align_corners=False, antialias=True)[
+        0
+    ]
 
 
 def crops(
@@ -115,9 +113,7 @@ def moves(
     )
 
 
-def warp(
-    picture: Size, degrees: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor
-) -> torch.Tensor:
+def warp(picture: Size, degrees: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor) -> torch.Tensor:
     """(view, 2, 3) that turn a picture by (view,) degrees against the clock, enlarge it and shift it by (view, 2) rows
     and columns, about its middle."""
     rows, columns = picture

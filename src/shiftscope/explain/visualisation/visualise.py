@@ -11,12 +11,14 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from shiftscope.errors import BadRequest, ShiftscopeError
+from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
 from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.explain.visualisation.colour import colour_matrix
 from shiftscope.explain.visualisation.early_layer import early_layer, with_output
+from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.template import template
 from shiftscope.explain.visualisation.views import resized
@@ -41,6 +43,7 @@ def visualise(
     image: Pictures | None = None,
     reference: Pictures | None = None,
     input_size: Sequence[int] | None = None,
+    preprocess: Preprocess | None = None,
     target_score: float | None = None,
     snapshots: Sequence[int] = (),
     on_step: Callable[[int, float], None] | None = None,
@@ -61,7 +64,7 @@ def visualise(
     shape
         (channel, row, column) of the picture; that of `image` where one is given.
     range
-        Lower and upper end of the model's inputs.
+        Lower and upper end of the model's inputs; with a preprocessing those of the picture, 0 and 1.
     steps, crops
         As the method has them where not given. `crops=0` shows the model the whole picture, without noise.
     image
@@ -71,6 +74,8 @@ def visualise(
         their spectra. Where not given, those of photographs.
     input_size
         Rows and columns of the model's inputs; the picture's where not given.
+    preprocess
+        What lies between a picture of 0 to 1 and the model: its scale, channels, mean and deviation, without resizing.
     target_score
         Stop where a step reaches it.
     snapshots
@@ -89,7 +94,8 @@ def visualise(
     settings = chosen.with_defaults(options)
     model = unwrap(model)
     device, dtype = device_and_dtype(model)
-    limits = _limits(range)
+    limits = _limits((0.0, 1.0) if range is None and preprocess is not None else range)
+    entering = Entering(preprocess)
     start = None if image is None else _picture(image, limits)
     shown = _shape(shape, start)
     if start is not None and tuple(start.shape) != shown:
@@ -112,13 +118,17 @@ def visualise(
         start,
     )
     first = torch.full((2, shown[0], *size), sum(limits) / 2, dtype=dtype, device=device)
-    first += 0.01 * (limits[1] - limits[0]) * torch.linspace(-1, 1, first[0].numel()).reshape(first[0].shape).to(first)
-    function = _function(model, objective, first)
+    first += (
+        0.01
+        * (limits[1] - limits[0])
+        * torch.linspace(-1, 1, first[0].numel()).reshape(first[0].shape).to(first)
+    )
+    function = _function(model, objective, entering(first))
     with torch.inference_mode(False), function.held():
 
         def values(views: torch.Tensor) -> torch.Tensor:
             rows = torch.zeros(len(views), dtype=torch.long, device=views.device)
-            return function.once(views, rows)[:, 0]
+            return function.once(entering(views), rows)[:, 0]
 
         def activations(views: torch.Tensor, layer: str) -> tuple[torch.Tensor, torch.Tensor]:
             name = layer or known.setdefault("layer", early_layer(model, lambda: values(first)))
@@ -148,7 +158,9 @@ def _function(model: nn.Module, objective: object, first: torch.Tensor) -> Funct
         layer = layer_read(model, objective.layer, first)
         return Function(model, [objective.terms(layer)], 1, names=[str(objective)])
     if isinstance(objective, (list, tuple)):
-        raise BadRequest("one objective makes one picture: call visualise once for each, or give ss.Sum([...]).")
+        raise BadRequest(
+            "one objective makes one picture: call visualise once for each, or give ss.Sum([...])."
+        )
     function, _ = function_of(model, objective, first, 1, None)
     return function
 
@@ -188,12 +200,18 @@ def _told(pictures: torch.Tensor | None) -> str:
 
     if pictures is None:
         return "1/f"
-    return f"{len(pictures)} pictures" if len(pictures) >= ENOUGH else f"1/f: {len(pictures)} pictures are too few"
+    return (
+        f"{len(pictures)} pictures"
+        if len(pictures) >= ENOUGH
+        else f"1/f: {len(pictures)} pictures are too few"
+    )
 
 
 def _limits(given: object) -> tuple[float, float]:
     if given is None:
-        raise BadRequest("give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it.")
+        raise BadRequest(
+            "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
+        )
     try:
         low, high = (float(end) for end in given)  # type: ignore[attr-defined]
         ordered = low < high

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
 from PIL import Image
 
 Array = npt.NDArray[np.floating[Any]]
@@ -102,7 +101,8 @@ def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
 def eight_bit(picture: Array, limits: tuple[float, float]) -> npt.NDArray[np.uint8]:
     """(channel, row, column) from 0 to 255."""
     share = (picture - limits[0]) / (limits[1] - limits[0])
-    return np.round(255 * np.clip(share, 0, 1)).astype(np.uint8)
+    scaled: npt.NDArray[np.uint8] = np.round(255 * np.clip(share, 0, 1)).astype(np.uint8)
+    return scaled
 
 
 def _coloured(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -119,5 +119,5 @@ def _coloured(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if three.shape[1] < 3:
         three = np.pad(three, ((0, 0), (0, 3 - three.shape[1])))
     span = np.maximum(np.abs(three).max(0), 1e-12)
-    shown = np.round(127.5 + 127.5 * three / span).astype(np.uint8)
+    shown: npt.NDArray[np.uint8] = np.round(127.5 + 127.5 * three / span).astype(np.uint8)
     return shown.reshape(*picture.shape[1:], 3)

@@ -102,6 +102,8 @@ def _balance(value: torch.Tensor, distance: torch.Tensor, picture: torch.Tensor)
     wanted = torch.autograd.grad(value, picture, retain_graph=True, allow_unused=True)[0]
     against = torch.autograd.grad(distance, picture, retain_graph=True, allow_unused=True)[0]
     if wanted is None or against is None or float(against.abs().sum()) < NO_GRADIENT:
-        warnings.warn("the distance to the picture has no gradient at the start; its weight stays 1.", stacklevel=2)
+        warnings.warn(
+            "the distance to the picture has no gradient at the start; its weight stays 1.", stacklevel=2
+        )
         return torch.ones((), dtype=picture.dtype, device=picture.device)
     return (wanted.abs().sum() / against.abs().sum()).detach()

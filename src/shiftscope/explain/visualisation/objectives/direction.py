@@ -40,6 +40,7 @@ def direction(layer: RecordedLayer, *, vector: npt.ArrayLike, power: float = 2.0
         product = at @ to
         cosine = product / (at.norm(dim=-1) * to.norm() + 1e-12)
         met = product * cosine.clamp(min=LEAST) ** power
-        return met.reshape(len(met), -1).mean(1)
+        mean: torch.Tensor = met.reshape(len(met), -1).mean(1)
+        return mean
 
     return [Term(layer, number, number, target)]

@@ -31,6 +31,7 @@ def fourier(canvas: Canvas) -> Parametrisation:
     variable = start.detach().clone().requires_grad_()
 
     def decorrelated() -> torch.Tensor:
-        return torch.fft.irfft2(torch.view_as_complex(variable) * scale, s=(rows, columns))
+        picture: torch.Tensor = torch.fft.irfft2(torch.view_as_complex(variable) * scale, s=(rows, columns))
+        return picture
 
     return Parametrisation([variable], decorrelated)

@@ -11,9 +11,7 @@ from shiftscope.explain.visualisation.spectrum import even_part, odd_change
 OPEN = 5.0  # of the gate at the start: 0.9933 of each frequency
 
 
-def turned(
-    magnitude: torch.Tensor, phases: torch.Tensor, change: torch.Tensor, columns: int
-) -> torch.Tensor:
+def turned(magnitude: torch.Tensor, phases: torch.Tensor, change: torch.Tensor, columns: int) -> torch.Tensor:
     """(channel, row, column) real pictures whose spectra have exactly these magnitudes, their phases changed as far as
     they can be.
 
@@ -23,7 +21,8 @@ def turned(
         The phases are those of a real picture, the magnitude is even where a column is its own conjugate.
     """
     spectrum = torch.polar(magnitude, phases + odd_change(change, columns))
-    return torch.fft.irfft2(spectrum, s=(change.shape[-2], columns))
+    picture: torch.Tensor = torch.fft.irfft2(spectrum, s=(change.shape[-2], columns))
+    return picture
 
 
 def standardised(pictures: torch.Tensor) -> torch.Tensor:
@@ -42,7 +41,7 @@ def phase(canvas: Canvas, *, gated: bool = True) -> Parametrisation:
     Fel et al. (2023), Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization.
     Hamblin et al. (2024), Feature Accentuation: Revealing 'What' Features Respond to in Natural Images.
     """
-    channels, rows, columns = canvas.shape
+    columns = canvas.shape[2]
     from_picture = canvas.start is not None
     base = canvas.numbers(canvas.start) if canvas.start is not None else canvas.noise(*canvas.shape)
     spectrum = torch.fft.rfft2(base)
@@ -51,9 +50,7 @@ def phase(canvas: Canvas, *, gated: bool = True) -> Parametrisation:
     magnitude = even_part(magnitude, columns)
     change = torch.zeros_like(phases).requires_grad_()
     if not from_picture:
-        return Parametrisation(
-            [change], lambda: standardised(turned(magnitude, phases, change, columns))
-        )
+        return Parametrisation([change], lambda: standardised(turned(magnitude, phases, change, columns)))
     if not gated:
         return Parametrisation([change], lambda: turned(magnitude, phases, change, columns))
     gate = torch.full_like(phases, OPEN).requires_grad_()
