@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+import torch.nn.functional as functional
 
 from shiftscope.explain.visualisation.penalties import penalty, total_variation
-from shiftscope.explain.visualisation.views import Look, crops, moves, resized, warp, whole
+from shiftscope.explain.visualisation.views import Crops, Moved, Whole, boxes, moves, resized, warp
 
 
 def picture(rows=24, columns=24):
@@ -19,56 +20,74 @@ def still(views=1):
 def test_no_move_gives_the_picture():
     for rows, columns in ((24, 24), (20, 33)):
         given = picture(rows, columns)
-        shown = Look(warp((rows, columns), *still()), None, (rows, columns))(given)[0]
+        shown = Moved(warp((rows, columns), *still()), (rows, columns))(given)[0]
         torch.testing.assert_close(shown, given, rtol=0, atol=1e-6)
 
 
 def test_a_quarter_turn_is_rot90():
     given = picture()
     _, one, nothing = still()
-    shown = Look(warp((24, 24), torch.tensor([90.0], dtype=torch.float64), one, nothing), None, (24, 24))(
-        given
-    )[0]
+    shown = Moved(warp((24, 24), torch.tensor([90.0], dtype=torch.float64), one, nothing), (24, 24))(given)[0]
     torch.testing.assert_close(shown, given.rot90(1, (1, 2)), rtol=0, atol=1e-6)
 
 
 def test_a_shift_moves_by_exactly_that_many_pixels():
     given = picture(20, 33)
     zero, one, _ = still()
-    shown = Look(warp((20, 33), zero, one, torch.tensor([[3.0, -5.0]], dtype=torch.float64)), None, (20, 33))(
+    shown = Moved(warp((20, 33), zero, one, torch.tensor([[3.0, -5.0]], dtype=torch.float64)), (20, 33))(
         given
     )[0]
     torch.testing.assert_close(shown[:, 3:, :-5], given[:, :-3, 5:], rtol=0, atol=1e-6)
 
 
-def test_crops_lie_inside_and_have_the_shape_of_the_inputs():
-    for spread in (0.15, float("inf")):
-        affine = crops(
-            (90, 60),
-            (30, 30),
-            200,
-            least=0.2,
-            most=0.9,
-            generator=torch.Generator().manual_seed(0),
-            spread=spread,
-        )
-        across, down = affine[:, 0, 0], affine[:, 1, 1]
-        assert (affine[:, 0, 2].abs() + across <= 1 + 1e-12).all()
-        assert (affine[:, 1, 2].abs() + down <= 1 + 1e-12).all()
-        torch.testing.assert_close(across * 60, down * 90)  # as square as the model's inputs
-        assert float((across).min()) >= 0.2
-        assert float(across.max()) <= 0.9
+@pytest.mark.parametrize("spread", [0.15, float("inf")])
+def test_boxes_lie_inside_and_have_the_shape_of_the_inputs(spread):
+    drawn = boxes(
+        (90, 60),
+        (30, 30),
+        200,
+        least=0.2,
+        most=0.9,
+        generator=torch.Generator().manual_seed(0),
+        spread=spread,
+    )
+    top, left, height, width = drawn.T
+    assert (top >= 0).all()
+    assert (left >= 0).all()
+    assert (top + height <= 90 + 1e-9).all()
+    assert (left + width <= 60 + 1e-9).all()
+    torch.testing.assert_close(height, width)  # as square as the model's inputs
+    assert 0.2 * 60 <= float(height.min()) < float(height.max()) <= 0.9 * 60
+
+
+def test_crops_are_what_a_warp_reads_there():
+    given = picture(40, 31).requires_grad_()
+    drawn = boxes((40, 31), (12, 10), 6, least=0.3, most=0.9, generator=torch.Generator().manual_seed(0))
+    shown = Crops(drawn, None, (12, 10))(given)
+    top, left, height, width = drawn.T
+    affine = torch.zeros(6, 2, 3, dtype=torch.float64)
+    affine[:, 0, 0], affine[:, 1, 1] = width / 31, height / 40
+    affine[:, 0, 2] = (2 * left + width) / 31 - 1
+    affine[:, 1, 2] = (2 * top + height) / 40 - 1
+    grid = functional.affine_grid(affine, [6, 3, 12, 10], align_corners=False)
+    slow = functional.grid_sample(
+        given.expand(6, -1, -1, -1), grid, padding_mode="border", align_corners=False
+    )
+    torch.testing.assert_close(shown, slow)
+    pull = torch.randn(shown.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    ours, theirs = (torch.autograd.grad((each * pull).sum(), given)[0] for each in (shown, slow))
+    torch.testing.assert_close(ours, theirs)
 
 
 def test_gradients_reach_the_picture_through_every_move():
     given = picture().requires_grad_()
     affine = moves((24, 24), 5, generator=torch.Generator().manual_seed(0))
-    Look(affine, None, (24, 24))(given).sum().backward()
+    Moved(affine, (24, 24))(given).sum().backward()
     assert (given.grad > 0).float().mean() > 0.9
 
 
 def test_the_whole_at_another_size():
-    assert whole((10, 12))(picture()).shape == (1, 3, 10, 12)
+    assert Whole((10, 12))(picture()).shape == (1, 3, 10, 12)
     given = picture()
     assert resized(given, (24, 24)) is given
 

@@ -49,4 +49,6 @@ def colour_matrix(channels: int, pictures: torch.Tensor | None = None) -> torch.
 
 def coloured(decorrelated: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
     """(..., channel, row, column) with each position's colours multiplied by the matrix from the right."""
-    return torch.einsum("...khw,kc->...chw", decorrelated, matrix.to(decorrelated))
+    flat = decorrelated.flatten(-2)
+    mixed: torch.Tensor = (matrix.to(decorrelated).T @ flat).reshape(decorrelated.shape)
+    return mixed

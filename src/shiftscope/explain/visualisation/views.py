@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as functional
@@ -11,34 +12,80 @@ import torch.nn.functional as functional
 Size = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Look:
-    """One way to show pictures: where each view lies, and the noise that lies over it; the same for all pictures."""
+class Look(Protocol):
+    """One way to show pictures: where each view lies, and the noise over it; the same for all that it is given."""
 
-    affine: torch.Tensor | None  # (view, 2, 3); None shows the whole
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        """(view, channel, row, column) of (channel, row, column)."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The whole picture without noise."""
+
+    size: Size
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        return resized(picture, self.size)[None]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The whole picture at the model's size, moved as one warp; what lies outside is its reflection."""
+
+    affine: torch.Tensor  # (view, 2, 3)
+    size: Size
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        picture = resized(picture, self.size)
+        grid = functional.affine_grid(
+            self.affine.to(picture), [len(self.affine), len(picture), *self.size], align_corners=False
+        )
+        return functional.grid_sample(
+            picture.expand(len(self.affine), *picture.shape),
+            grid,
+            mode="bilinear",
+            padding_mode="reflection",
+            align_corners=False,
+        )
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Boxes of the picture at the model's size, read bilinearly; an axis at a time, which is faster than a warp."""
+
+    boxes: torch.Tensor  # (view, 4) top, left, height and width in pixels; float64
     noise: torch.Tensor | None  # (view, channel, row, column)
     size: Size
 
     def __call__(self, picture: torch.Tensor) -> torch.Tensor:
-        """(view, channel, row, column) of (channel, row, column)."""
-        if self.affine is None:
-            shown = resized(picture, self.size)[None]
-        else:
-            views = len(self.affine)
-            grid = functional.affine_grid(self.affine, [views, len(picture), *self.size], align_corners=False)
-            shown = functional.grid_sample(
-                picture.expand(views, *picture.shape),
-                grid,
-                mode="bilinear",
-                padding_mode="reflection",
-                align_corners=False,
-            )
+        views = []
+        for top, left, height, width in self.boxes.tolist():
+            first_row, down = _between(top, height, picture.shape[1], self.size[0], picture)
+            first_column, across = _between(left, width, picture.shape[2], self.size[1], picture)
+            patch = picture[
+                :, first_row : first_row + down.shape[1], first_column : first_column + across.shape[1]
+            ]
+            views.append(down @ patch @ across.T)
+        shown = torch.stack(views)
         return shown if self.noise is None else shown + self.noise
 
 
-def whole(size: Size) -> Look:
-    """The whole picture without noise."""
-    return Look(None, None, size)
+def _between(
+    start: float, length: float, there: int, wanted: int, like: torch.Tensor
+) -> tuple[int, torch.Tensor]:
+    """The first pixel that is read along an axis, and (wanted, read) how much of each goes into each."""
+    at = start + (torch.arange(wanted, dtype=torch.float64) + 0.5) * length / wanted - 0.5
+    at = at.clamp(0, there - 1)
+    below = at.floor().long()
+    above = (below + 1).clamp(max=there - 1)
+    share = at - below
+    first = int(below[0])
+    weights = torch.zeros(wanted, int(above[-1]) - first + 1, dtype=torch.float64)
+    place = torch.arange(wanted)
+    weights[place, below - first] = 1 - share
+    weights[place, above - first] += share
+    return first, weights.to(like)
 
 
 def resized(picture: torch.Tensor, size: Size) -> torch.Tensor:
@@ -50,7 +97,7 @@ def resized(picture: torch.Tensor, size: Size) -> torch.Tensor:
     ]
 
 
-def crops(
+def boxes(
     picture: Size,
     size: Size,
     views: int,
@@ -60,30 +107,28 @@ def crops(
     generator: torch.Generator,
     spread: float = math.inf,
 ) -> torch.Tensor:
-    """(view, 2, 3) of crops that lie inside the picture, in the shape of the model's inputs.
+    """(view, 4) top, left, height and width of boxes inside the picture, in the shape of the model's inputs.
 
     Parameters
     ----------
     least, most
-        Sides of the crops, drawn evenly between, as shares of the largest that fits.
+        Sides of the boxes, drawn evenly between, as shares of the largest that fits.
     spread
         Deviation of their centres from the middle, as a share of the picture; even over the picture where infinite.
     """
+    rows, columns = picture
     sides = least + (most - least) * torch.rand(views, generator=generator, dtype=torch.float64)
-    tallest = min(picture[0] / size[0], picture[1] / size[1])
-    down = sides * tallest * size[0] / picture[0]
-    across = sides * tallest * size[1] / picture[1]
+    tallest = min(rows / size[0], columns / size[1])
+    height, width = sides * tallest * size[0], sides * tallest * size[1]
     if math.isinf(spread):
-        centres = 2 * torch.rand(views, 2, generator=generator, dtype=torch.float64) - 1
-        at_row, at_column = centres[:, 0] * (1 - down), centres[:, 1] * (1 - across)
-    else:  # in affine_grid's numbers the picture goes from -1 to 1
-        centres = 2 * spread * torch.randn(views, 2, generator=generator, dtype=torch.float64)
-        at_row = centres[:, 0].clamp(down - 1, 1 - down)
-        at_column = centres[:, 1].clamp(across - 1, 1 - across)
-    affine = torch.zeros(views, 2, 3, dtype=torch.float64)
-    affine[:, 0, 0], affine[:, 1, 1] = across, down
-    affine[:, 0, 2], affine[:, 1, 2] = at_column, at_row
-    return affine
+        share = torch.rand(views, 2, generator=generator, dtype=torch.float64)
+        return torch.stack(
+            [share[:, 0] * (rows - height), share[:, 1] * (columns - width), height, width], dim=1
+        )
+    centre = 0.5 + spread * torch.randn(views, 2, generator=generator, dtype=torch.float64)
+    top = (centre[:, 0] * rows - height / 2).clamp(torch.zeros(views), rows - height)
+    left = (centre[:, 1] * columns - width / 2).clamp(torch.zeros(views), columns - width)
+    return torch.stack([top, left, height, width], dim=1)
 
 
 def moves(
@@ -130,8 +175,10 @@ def warp(picture: Size, degrees: torch.Tensor, scale: torch.Tensor, shift: torch
 def noise(
     shape: tuple[int, ...], deviation: float, even: float, *, generator: torch.Generator
 ) -> torch.Tensor | None:
-    """Normal numbers of a deviation, and even ones between -`even` and `even`; None where there are none."""
+    """Normal numbers of a deviation, and even ones between -`even` and `even` if any; None where there is no noise."""
     if not deviation and not even:
         return None
-    drawn = deviation * torch.randn(*shape, generator=generator)
-    return drawn + even * (2 * torch.rand(*shape, generator=generator) - 1) if even else drawn
+    drawn = torch.randn(*shape, generator=generator).mul_(deviation)
+    if even:
+        drawn += torch.rand(*shape, generator=generator).sub_(0.5).mul_(2 * even)
+    return drawn

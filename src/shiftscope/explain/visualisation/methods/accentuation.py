@@ -10,7 +10,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.ascent import ascend
 from shiftscope.explain.visualisation.parametrisation import parametrisations
 from shiftscope.explain.visualisation.penalties import refuse_negative
-from shiftscope.explain.visualisation.views import Look, crops, noise, whole
+from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 
 SIDES = 0.4, 0.99  # of the crops, as shares of the picture
@@ -53,8 +53,8 @@ def accentuation(
 
     def look(step: int) -> Look:
         if not wanted.crops:
-            return whole(wanted.size)
-        affine = crops(
+            return Whole(wanted.size)
+        where = boxes(
             canvas.shape[1:],
             wanted.size,
             wanted.crops,
@@ -64,8 +64,8 @@ def accentuation(
         )
         shape = (wanted.crops, canvas.shape[0], *wanted.size)
         over = noise(shape, NORMAL * width, EVEN * width, generator=canvas.generator)
-        return Look(
-            affine.to(canvas.device, canvas.dtype),
+        return Crops(
+            where,
             None if over is None else over.to(canvas.device, canvas.dtype),
             wanted.size,
         )

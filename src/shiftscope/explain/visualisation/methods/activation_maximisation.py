@@ -7,7 +7,7 @@ import torch
 from shiftscope.explain.visualisation.ascent import ascend
 from shiftscope.explain.visualisation.parametrisation import parametrisations
 from shiftscope.explain.visualisation.penalties import penalty, refuse_negative
-from shiftscope.explain.visualisation.views import Look, moves, resized, whole
+from shiftscope.explain.visualisation.views import Look, Moved, Whole, moves
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 
 
@@ -43,9 +43,8 @@ def activation_maximisation(
 
     def look(step: int) -> Look:
         if not wanted.crops:
-            return whole(wanted.size)
-        affine = moves(wanted.size, wanted.crops, generator=canvas.generator)
-        return _Moved(affine.to(canvas.device, canvas.dtype), None, wanted.size)
+            return Whole(wanted.size)
+        return Moved(moves(wanted.size, wanted.crops, generator=canvas.generator), wanted.size)
 
     def seen(picture: torch.Tensor, look: Look) -> tuple[torch.Tensor, torch.Tensor | None]:
         value = wanted.values(look(picture)).mean()
@@ -58,10 +57,3 @@ def activation_maximisation(
         lambda variables: torch.optim.Adam(variables, lr=learning_rate),
         seen=seen,
     )
-
-
-class _Moved(Look):
-    """Moves of the picture at the model's size, so that pixels are the model's."""
-
-    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
-        return super().__call__(resized(picture, self.size))

@@ -6,7 +6,7 @@ import torch
 
 from shiftscope.explain.visualisation.ascent import ascend
 from shiftscope.explain.visualisation.parametrisation import parametrisations
-from shiftscope.explain.visualisation.views import Look, crops, noise, whole
+from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 
 CENTRES = 0.15  # deviation of the crops' centres from the middle, as a share of the picture
@@ -40,9 +40,9 @@ def maco(
 
     def look(step: int) -> Look:
         if not wanted.crops:
-            return whole(wanted.size)
+            return Whole(wanted.size)
         at = side[0] + (side[1] - side[0]) * step / max(1, wanted.steps - 1)
-        affine = crops(
+        where = boxes(
             canvas.shape[1:],
             wanted.size,
             wanted.crops,
@@ -50,10 +50,10 @@ def maco(
             most=min(1.0, at + VARIED),
             generator=canvas.generator,
             spread=CENTRES,
-        ).to(canvas.device, canvas.dtype)
+        )
         shape = (wanted.crops, canvas.shape[0], *wanted.size)
-        over = noise(shape, strength, strength / 2, generator=canvas.generator)
-        return Look(affine, None if over is None else over.to(canvas.device, canvas.dtype), wanted.size)
+        over = noise(shape, strength, 0.0, generator=canvas.generator)
+        return Crops(where, None if over is None else over.to(canvas.device, canvas.dtype), wanted.size)
 
     return ascend(
         wanted,
