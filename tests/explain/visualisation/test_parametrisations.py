@@ -120,7 +120,7 @@ def test_a_unit_that_is_one_wave_gets_its_phase():
 def test_the_start_in_fourier_has_the_power_of_photographs():
     size = (256, 256)
     on = canvas(size, channels=1)
-    power = torch.fft.rfft2(parametrisations["fourier"](on).decorrelated()[0]).abs().square()
+    power = torch.fft.rfft2(parametrisations["fourier"](on).decorrelated()[0].detach()).abs().square()
     radius = frequencies(*size)
     inside = (radius > 4 / 256) & (radius < 0.4)
     x, y = radius[inside].log(), power[inside].log()
