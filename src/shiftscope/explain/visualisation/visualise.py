@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
@@ -15,14 +14,11 @@ from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
-from shiftscope.explain.visualisation.canvas import Canvas
-from shiftscope.explain.visualisation.colour import colour_matrix
-from shiftscope.explain.visualisation.early_layer import early_layer, with_output
+from shiftscope.explain.visualisation.drawing import Drawing, picture_for
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.objective import Objective
-from shiftscope.explain.visualisation.template import template
 from shiftscope.explain.visualisation.views import resized
-from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisations
+from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
 
@@ -106,51 +102,27 @@ def visualise(
     asked = _whole("steps", chosen.steps if steps is None else steps, 0)
     views = _whole("crops", chosen.crops if crops is None else crops, 0)
     pictures = None if reference is None else _reference(reference, shown[0], limits)
-    colour = colour_matrix(shown[0], pictures)
-    canvas = Canvas(
-        shown,
-        limits,
-        colour.to(device, dtype),
-        template(shown, colour, pictures),
-        torch.Generator().manual_seed(_whole("seed", seed, 0)),
-        dtype,
-        device,
-        start,
-    )
     first = torch.full((2, shown[0], *size), sum(limits) / 2, dtype=dtype, device=device)
     first += (
         0.01
         * (limits[1] - limits[0])
-        * torch.linspace(-1, 1, first[0].numel()).reshape(first[0].shape).to(first)
+        * torch.linspace(-1, 1, first[0].numel()).to(first).reshape(first[0].shape)
     )
     function = _function(model, objective, entering(first))
-    with torch.inference_mode(False), function.held():
-
-        def values(views: torch.Tensor) -> torch.Tensor:
-            rows = torch.zeros(len(views), dtype=torch.long, device=views.device)
-            return function.once(entering(views), rows)[:, 0]
-
-        def activations(views: torch.Tensor, layer: str) -> tuple[torch.Tensor, torch.Tensor]:
-            name = layer or known.setdefault("layer", early_layer(model, lambda: values(first)))
-            return with_output(model, name, lambda: values(views))
-
-        known: dict[str, str] = {}
-        wanted = Wanted(
-            values,
-            activations,
-            canvas,
-            size,
-            asked,
-            views,
-            target_score,
-            tuple(snapshots),
-            on_step or (lambda step, value: None),
-        )
-        drawn = chosen.compute(wanted, **settings)
-        with torch.no_grad():
-            score = float(values(resized(drawn.image, size)[None])[0])
-    kept = {**settings, "steps": asked, "crops": views, "seed": seed, "template": _told(pictures)}
-    return _result(drawn, score, limits, function.names[0], method, kept, start)
+    drawing = Drawing(
+        shown,
+        limits,
+        size,
+        asked,
+        views,
+        _whole("seed", seed, 0),
+        entering,
+        start,
+        pictures,
+        target_score,
+        tuple(snapshots),
+    )
+    return picture_for(function, chosen, drawing, settings, on_step or (lambda step, value: None))
 
 
 def _function(model: nn.Module, objective: object, first: torch.Tensor) -> Function:
@@ -163,48 +135,6 @@ def _function(model: nn.Module, objective: object, first: torch.Tensor) -> Funct
         )
     function, _ = function_of(model, objective, first, 1, None)
     return function
-
-
-def _result(
-    drawn: Drawn,
-    score: float,
-    limits: tuple[float, float],
-    objective: str,
-    method: str,
-    settings: dict[str, Any],
-    start: torch.Tensor | None,
-) -> Visualised:
-    return Visualised(
-        _array(drawn.image),
-        _array(drawn.alpha),
-        np.array(drawn.curve),
-        score,
-        _array(drawn.best),
-        limits,
-        objective,
-        method,
-        settings,
-        {step: _array(each) for step, each in drawn.snapshots.items()},
-        np.array(drawn.penalties),
-        drawn.dead,
-        None if start is None else _array(start),
-    )
-
-
-def _array(tensor: torch.Tensor) -> npt.NDArray[Any]:
-    return tensor.detach().cpu().numpy()
-
-
-def _told(pictures: torch.Tensor | None) -> str:
-    from shiftscope.explain.visualisation.colour import ENOUGH
-
-    if pictures is None:
-        return "1/f"
-    return (
-        f"{len(pictures)} pictures"
-        if len(pictures) >= ENOUGH
-        else f"1/f: {len(pictures)} pictures are too few"
-    )
 
 
 def _limits(given: object) -> tuple[float, float]:
