@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+from shiftscope.explain.visualisation.reached import Reached
 
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white
@@ -34,6 +36,7 @@ class Visualised:
     penalties: Array  # (step,) what was taken off the value, or (0,)
     dead: bool = False  # no gradient from any start
     start: Array | None = None  # the picture that was given
+    reached: Reached | None = None  # beside samples of a study
 
     @property
     def delta(self) -> Array | None:
@@ -82,11 +85,22 @@ class Visualised:
         )
         return f"<figure>{pictures}<figcaption>{escape(str(self))}</figcaption></figure>"
 
+    def in_words(self) -> str:
+        """What was reached."""
+        if self.dead:
+            return "no picture: it has no gradient from any start"
+        beside = f", {self.reached.in_words(self.score)}" if self.reached else ""
+        return f"response {self.score:.4g}{beside}"
+
+    def numbers(self) -> dict[str, Any]:
+        """As JSON has them."""
+        told = {"objective": self.objective, "method": self.method, "response": self.score, "dead": self.dead}
+        beside = {} if self.reached is None else asdict(self.reached)
+        return {**told, **beside, "settings": self.settings}
+
     def __repr__(self) -> str:
         rows, columns = self.image.shape[1:]
-        if self.dead:
-            return f"<Visualised {self.objective} by {self.method}: dead, no gradient from any start>"
-        return f"<Visualised {self.objective} by {self.method}: {rows}x{columns}, value {self.score:.4g}>"
+        return f"<Visualised {self.objective} by {self.method}, {rows}x{columns}: {self.in_words()}>"
 
     __str__ = __repr__
 
