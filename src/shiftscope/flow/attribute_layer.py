@@ -153,7 +153,7 @@ def layer_question(
 ) -> LayerQuestion:
     """Raises `BadRequest` for a method whose maps are no gradients, and samples that are no number."""
     from shiftscope.explain.attribution.attribution import attributions as methods
-    from shiftscope.explain.attribution.live import with_all_options
+    from shiftscope.explain.attribution.study_maps import with_all_options
     from shiftscope.typed import as_whole_number
 
     if layer is None:
