@@ -234,6 +234,8 @@ def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bo
     else:
         paired = table["pairs"].notna().any()
         print_table(table if paired else table[["dataset", "samples", "state"]], title)
+        for name, kept in table.attrs["kept"].items():
+            print(f"{name}: {kept}.")
 
 
 def _save(every: Sequence[Attributions], folder: Path) -> None:
