@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.counted import counted
 from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
-from shiftscope.flow.attribute import attribute, attributions
+from shiftscope.flow.attribute import attribute
+from shiftscope.flow.attributions import attributions
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
+from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.fit_under_shift import fit_under_shift
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
@@ -70,6 +72,7 @@ class Study(StoredStudy):
     paths = count_paths
     attribute = attribute
     attributions = attributions
+    downsampling = downsampling
 
     to_pandas = to_pandas
     to_xarray = to_xarray
