@@ -33,6 +33,7 @@ from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.twins import twins
 from shiftscope.flow.verify import verify
+from shiftscope.flow.visualise import visualisations, visualise
 from shiftscope.flow.worst_units import worst_units
 from shiftscope.store.stored_study import StoredStudy
 
@@ -72,6 +73,8 @@ class Study(StoredStudy):
     paths = count_paths
     attribute = attribute
     attributions = attributions
+    visualise = visualise
+    visualisations = visualisations
     downsampling = downsampling
 
     to_pandas = to_pandas

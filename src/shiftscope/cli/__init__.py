@@ -36,6 +36,7 @@ from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
+from shiftscope.cli.visualise import visualise
 from shiftscope.errors import ShiftscopeError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "paths": paths,
     "attribute": attribute,
     "downsampling": downsampling,
+    "visualise": visualise,
     "compare": compare,
     "describe": describe,
     "rename": rename,

@@ -92,6 +92,7 @@ def visualise(
     """
     from shiftscope.cli.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.attribute import options_given
+    from shiftscope.flow.worst_units import worst_units
     from shiftscope.study import open_study
 
     chosen = sum(each is not None for each in (unit, units, worst))
@@ -99,19 +100,14 @@ def visualise(
         raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
     if output is not None and output.exists() and not output.is_dir():
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
-    if units is not None or worst is not None:
-        if layer is None:
-            raise BadRequest("several units are those of a layer: give --layer.")
+    if unit is None and layer is None:
+        raise BadRequest("several units are those of a layer: give --layer.")
     sources = data_at_hand(data)
     if sources is not None and model is None:
         raise BadRequest("--data is shown to a model: give --model too.")
     opened = open_study(study)
     if worst is not None:
-        assert layer is not None
-        table = opened.scores(layer, against=dataset) if dataset else opened.scores(layer)
-        if by not in table:
-            raise BadRequest(f"no score {by!r}; there are {', '.join(table.columns)}.")
-        units = [int(each) for each in table[by].sort_values(ascending=False).dropna().index[:worst]]
+        units = list(worst_units(opened, layer, worst, by, dataset=dataset))
     asked: str | list[int] | None = unit if units is None else units
     position = int(sample) if sample is not None and sample.isascii() and sample.isdecimal() else sample
     found = opened.visualise(

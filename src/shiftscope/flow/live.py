@@ -12,6 +12,7 @@ from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
 from shiftscope.flow.repair import repair
+from shiftscope.flow.visualise import visualise
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy
 
@@ -43,6 +44,7 @@ class LiveStudy(live_study.LiveStudy):
     """A study, its model and its data, checked once; with the verbs of a study that need them."""
 
     attribute = _with_both(attribute)
+    visualise = _with_both(visualise)
     downsampling = _with_both(downsampling)
     intervene = _with_both(intervene)
     derive = _of_study(derive)

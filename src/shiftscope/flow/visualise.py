@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.errors import BadRequest, NotInStudy, closest
+from shiftscope.errors import BadRequest
+from shiftscope.flow.asked_unit import asked_positions, asked_unit
 from shiftscope.flow.opened import opened
-from shiftscope.flow.unit_asked import unit_asked
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
@@ -102,7 +102,9 @@ def visualise(
     several = isinstance(unit, (list, tuple))
     units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
     asked = [
-        _question(study, layer, each, method, dataset, sample, draft, steps, crops, size, range, seed, options)
+        _question(
+            study, layer, each, method, dataset, sample, draft, steps, crops, size, range, seed, options
+        )
         for each in units
     ]
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
@@ -123,9 +125,7 @@ def visualise(
     return found if several else found[0]
 
 
-def visualisations(
-    study: StoredStudy, layer: str | None, unit: int | str | None = None
-) -> list[Visualised]:
+def visualisations(study: StoredStudy, layer: str | None, unit: int | str | None = None) -> list[Visualised]:
     """The pictures that the study keeps of a layer's units, or of one; read without the model, stale ones left out.
 
     Raises
@@ -133,12 +133,12 @@ def visualisations(
     NotInStudy
         No such layer or unit.
     """
-    from shiftscope.explain.attribution.attributions import LOGITS
     from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+    from shiftscope.store.layout import LOGITS
 
     if unit is None:
         return [found for _, found in listed_pictures(study, LOGITS if layer is None else layer)]
-    place, number, _ = unit_asked(study, layer, unit)
+    place, number, _ = asked_unit(study, layer, unit)
     return [found for _, found in listed_pictures(study, place, number)]
 
 
@@ -161,7 +161,7 @@ def _question(
     from shiftscope.explain.visualisation.visualisation import visualisations as methods
 
     chosen = methods[method]
-    place, number, pool = unit_asked(study, layer, unit)
+    place, number, pool = asked_unit(study, layer, unit)
     if pool is not None:
         raise BadRequest(f"a picture is of the unit as it is recorded; {layer} is pooled otherwise.")
     name = study[dataset or study.reference].name
@@ -177,7 +177,7 @@ def _question(
         _whole("steps", first["steps"] if steps is None else steps),
         _whole("crops", first["crops"] if crops is None else crops),
         _size(size),
-        None if sample is None else _position(study, name, sample),
+        None if sample is None else asked_positions(study[name], place, number, [sample])[0],
         range,
         _whole("seed", seed),
     )
@@ -197,15 +197,7 @@ def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:
         return None
     both = (size, size) if isinstance(size, int) else tuple(size)
     if len(both) != 2 or any(_whole("size", each) < 8 for each in both):
-        raise BadRequest(f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256).")
+        raise BadRequest(
+            f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256)."
+        )
     return both[0], both[1]
-
-
-def _position(study: StoredStudy, dataset: str, sample: int | str) -> int:
-    samples = study[dataset].samples
-    if not isinstance(sample, str):
-        return samples.check(int(sample))
-    ids = samples.column("id").to_pylist()
-    if sample not in ids:
-        raise NotInStudy(f"no sample {sample!r} in {dataset!r}; closest: {closest(sample, ids)}.")
-    return int(ids.index(sample))

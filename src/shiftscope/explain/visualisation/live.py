@@ -11,8 +11,7 @@ import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution.attributions import LOGITS
-from shiftscope.explain.attribution.live import function_of_study, refuse_other_responses
+from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
@@ -23,6 +22,7 @@ from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 
 LARGE = 128  # pixels from which a picture has the size of the model's inputs; smaller ones are drawn twice as large
@@ -30,7 +30,9 @@ AT_ONCE = 64  # inputs that are read at a time
 
 
 def picture_of(
-    live: LiveStudy, question: PictureQuestion, on_step: Callable[[int, float], None] = lambda step, value: None
+    live: LiveStudy,
+    question: PictureQuestion,
+    on_step: Callable[[int, float], None] = lambda step, value: None,
 ) -> Visualised:
     """Draw it, and say how strongly it drives the unit beside the reference's held-out half.
 
@@ -45,7 +47,9 @@ def picture_of(
     function = function_of_study(live, [target_of(question)])
     positions = fit_positions(study, question.dataset)
     if question.sample is None:
-        refuse_other_responses(live, function, question.dataset, question.layer, [question.unit], positions[:1])
+        refuse_other_responses(
+            live, function, question.dataset, question.layer, [question.unit], positions[:1]
+        )
     else:
         refuse_other_responses(
             live, function, question.dataset, question.layer, [question.unit], [question.sample]
@@ -71,7 +75,9 @@ def picture_of(
         pictures,
     )
     found = picture_for(function, visualisations[question.method], drawing, question.options, on_step)
-    return replace(found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit)))
+    return replace(
+        found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit))
+    )
 
 
 def target_of(question: PictureQuestion) -> Target:
@@ -95,7 +101,9 @@ def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering
     if preprocess is not None:
         return Entering(preprocess), (0.0, 1.0)
     if question.range is None:
-        raise BadRequest("give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it.")
+        raise BadRequest(
+            "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
+        )
     return Entering(), question.range
 
 
@@ -128,5 +136,7 @@ def _pictures(
     room = 1e-4 * (limits[1] - limits[0])
     for there in (float(pictures.min()), float(pictures.max())):
         if not limits[0] - room <= there <= limits[1] + room:
-            raise BadRequest(f"range {limits[0]:g}..{limits[1]:g}, but a sample of {dataset!r} reaches {there:g}.")
+            raise BadRequest(
+                f"range {limits[0]:g}..{limits[1]:g}, but a sample of {dataset!r} reaches {there:g}."
+            )
     return pictures.clamp(*limits)

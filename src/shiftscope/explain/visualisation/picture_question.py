@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shiftscope.explain.attribution.attributions import LOGITS
+from shiftscope.store.layout import LOGITS
 
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, StudyDamaged
-from shiftscope.explain.attribution.attributions import LOGITS
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import EXPLANATIONS
+from shiftscope.store.layout import EXPLANATIONS, LOGITS
 from shiftscope.store.places import StudyPlace
 from shiftscope.store.results import Result, ResultKey, kept_results, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
@@ -139,7 +139,6 @@ def _found(kept: Result) -> Visualised | None:
     image, alpha = arrays["image"], arrays["alpha"]
     if image.ndim != 3 or alpha.shape != image.shape[1:] or len(limits) != 2:
         return None
-    numbers = arrays.get("reached")
     settings = told.get("settings")
     return Visualised(
         image,
@@ -155,5 +154,14 @@ def _found(kept: Result) -> Visualised | None:
         arrays["penalties"],
         told.get("dead") is True,
         arrays.get("start"),
-        None if numbers is None or numbers.size != 3 else Reached(*map(float, numbers[:2]), int(numbers[2])),
+        None
+        if numbers is None or numbers.size != 3
+        else Reached(float(numbers[0]), float(numbers[1]), int(numbers[2])),
     )
+
+
+def _reached(numbers: npt.NDArray[Any] | None) -> Reached | None:
+    if numbers is None or numbers.size != 3:
+        return None
+    quantile, strongest, samples = numbers.ravel().tolist()
+    return Reached(quantile, strongest, int(samples))

@@ -88,7 +88,7 @@ class Visualised:
     def in_words(self) -> str:
         """What was reached."""
         if self.dead:
-            return "no picture: it has no gradient from any start"
+            return "dead: it has no gradient from any start"
         beside = f", {self.reached.in_words(self.score)}" if self.reached else ""
         return f"response {self.score:.4g}{beside}"
 
