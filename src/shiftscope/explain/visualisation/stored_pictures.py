@@ -154,9 +154,7 @@ def _found(kept: Result) -> Visualised | None:
         arrays["penalties"],
         told.get("dead") is True,
         arrays.get("start"),
-        None
-        if numbers is None or numbers.size != 3
-        else Reached(float(numbers[0]), float(numbers[1]), int(numbers[2])),
+        _reached(arrays.get("reached")),
     )
 
 
