@@ -20,6 +20,8 @@ def derive(
     name: str | None = None,
     seed: int = 0,
     seeds: int = 3,
+    residual_of: str | None = None,
+    dataset: str | None = None,
     active: int | None = None,
     steps: int | None = None,
     workers: int | None = None,
@@ -44,6 +46,10 @@ def derive(
         Of what is chosen at random while it is fitted.
     seeds
         Number of fits: the first is the layer, the others say which of its features are found again.
+    residual_of
+        Derived layer: the new dictionary is of what this one leaves of a dataset.
+    dataset
+        Shifted one whose residuals are told.
     active
         Features that are active in a sample, of topk and batchtopk.
     steps
@@ -71,6 +77,8 @@ def derive(
             name=name,
             seed=seed,
             seeds=seeds,
+            residual_of=residual_of,
+            dataset=dataset,
             engine=engine,
             overwrite=overwrite,
             **{key: value for key, value in further.items() if value is not None},
@@ -79,12 +87,16 @@ def derive(
     derived = opened.derived[made.name]
     print(
         f"{made.name}: {counted(made.units, 'feature')}, fitted on {counted(derived.rows, 'sample')} of "
-        f"{opened.reference}. {_quality(derived)}Look at them with: shiftscope view {study}"
+        f"{opened.manifest.now_named(derived.fitted_on)}. {_quality(derived)}Look at them with: shiftscope view {study}"
     )
 
 
 def _quality(derived: DerivedLayer) -> str:
     """How well it tells samples that it was not fitted on, and which features further fits find; sentences or ""."""
+    from shiftscope.derived.tools.residuals_in_words import in_words
+
+    if derived.kind == "residual":
+        return in_words(derived) + " "
     said, held_out = "", derived.fit_report.get("held_out")
     stability = derived.fit_report.get("stability")
     if held_out and held_out["fvu"] is not None:

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.flow.residual import (
+    SPLIT_OF_RESIDUALS,
+    Residuals,
+    asked_residuals,
+    fitted_on_residuals,
+    residual_settings,
+)
 from shiftscope.progress import Progress, bar, silent, tell
 from shiftscope.store.derived_layer import DerivedLayer, write_derived, write_learned
 from shiftscope.store.disk.locks import BETWEEN, held
@@ -34,6 +41,8 @@ def derive(
     name: str | None = None,
     seed: int = 0,
     seeds: int = 3,
+    residual_of: str | None = None,
+    dataset: str | None = None,
     engine: Engine | Client | None = None,
     overwrite: bool = False,
     progress: bool | Progress = True,
@@ -58,6 +67,9 @@ def derive(
     seeds
         Number of fits. The first, on all rows, is the layer; the others, begun elsewhere and each on its own random
         half of the rows, say which of its features are found again. Of a layer that is there it changes nothing.
+    residual_of, dataset
+        A layer derived from `layer`, and a shifted dataset: the new dictionary is of what the other one leaves of this
+        set, fitted on one half of it and reported on the other, and is called "RESIDUAL_OF~residual~DATASET".
     engine
         Where the shards are computed; as for `record`.
     overwrite
@@ -88,7 +100,9 @@ def derive(
         study.layer(layer)
         raise NotInStudy(f"no layer {layer!r} was recorded.")
     derivations[kind]
-    name = f"{layer}~{kind}{size}" if name is None else name
+    residuals = asked_residuals(study, layer, residual_of, dataset)
+    if name is None:
+        name = f"{residuals.of}~residual~{residuals.dataset}" if residuals else f"{layer}~{kind}{size}"
     if not isinstance(name, str):
         raise BadRequest(f"name={name!r}; the name of a layer is text.")
     folder_name(name)
@@ -100,16 +114,27 @@ def derive(
     if as_whole_number(seeds) is None or seeds < 1:
         raise BadRequest(f"seeds={seeds!r}; it is a whole number, at least 1.")
     made(kind, told)
+    if residuals:
+        told = residual_settings(study, residuals, kind, told)
+        kind = "residual"
     if overwrite and chosen(engine).rank is not None:
         raise BadRequest("processes that derive together cannot replace a layer: give it another name.")
     with write_errors(study.path):
         with held(study.path, f"{folder_name(name)}{BETWEEN}derive"):
             study.reread()  # another process may just have made it
             derived = _described(
-                study, layer, kind, name, told, seeds=seeds, overwrite=overwrite, progress=shown(progress)
+                study,
+                layer,
+                kind,
+                name,
+                told,
+                residuals,
+                seeds=seeds,
+                overwrite=overwrite,
+                progress=shown(progress),
             )
-        for dataset in study:
-            encode(study, derived, dataset, engine=engine, progress=shown(progress))
+        for each in study:
+            encode(study, derived, each, engine=engine, progress=shown(progress))
     study.forget()
     return study.layer(name)
 
@@ -187,6 +212,7 @@ def _described(
     kind: str,
     name: str,
     settings: dict[str, Any],
+    residuals: Residuals | None,
     *,
     seeds: int,
     overwrite: bool,
@@ -200,19 +226,22 @@ def _described(
     from shiftscope.store.derived_layer import folder_of
     from shiftscope.store.disk.atomic import remove_folder
 
-    reference = study[study.reference]
+    source = study[residuals.dataset if residuals else study.reference]
     before = study.derived.get(name)
     if before is not None:
         same = (before.behind, before.kind, dict(before.settings)) == (layer, kind, settings)
-        if same and before.recording == reference.digest and not overwrite:
+        if same and before.recording == source.digest and not overwrite:
             return before
         if not overwrite:
-            what = "of another recording of the reference" if same else "otherwise"
+            what = f"of another recording of {source.name!r}" if same else "otherwise"
             raise StudyMismatch(
                 f"a derived layer {name!r} was made {what}: {before.kind} of {before.behind!r} with "
                 f"{dict(before.settings)}. Choose another name, or replace it on purpose with overwrite=True."
             )
-    found, rows = _fitted(study, layer, kind, name, settings, seeds, progress)
+    if residuals:
+        found, rows = fitted_on_residuals(study, residuals, name, settings, seeds, progress)
+    else:
+        found, rows = _fitted(study, layer, kind, name, settings, seeds, progress)
     remove_folder(folder_of(study.place, name))
     arrays = {**learned(found.fitted), **found.arrays}
     derived = DerivedLayer(
@@ -221,10 +250,10 @@ def _described(
         kind=kind,
         units=len(arrays["components_"]),
         settings=settings,
-        fitted_on=reference.place.recorded_as,
+        fitted_on=source.place.recorded_as,
         rows=rows,
-        split=SPLIT,
-        recording=reference.digest,
+        split=SPLIT_OF_RESIDUALS if residuals else SPLIT,
+        recording=source.digest,
         sha256=write_learned(study.place, name, arrays),
         versions={package: version(package) for package in ("shiftscope", "scikit-learn", "numpy", "torch")},
         fit_report=_without_nan(found.report),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shiftscope.derived.tools.residuals_in_words import in_words
 from shiftscope.views.page.panels import (
     Cell,
     Chart,
@@ -39,11 +40,15 @@ def fit_of(selection: Selection, layer: str) -> SetFit | None:
     """How the dictionary behind a layer reads the focus; None for a recorded layer, the reference, and where it is
     still to be computed."""
     study = selection.study
-    if layer not in study.derived or selection.focus == study.reference:
+    if layer not in study.derived or selection.focus == study.reference or _tells_residuals(selection, layer):
         return None
     from shiftscope.explain.fit_under_shift.stored_fits import read_fit
 
     return read_fit(study, layer, selection.focus)
+
+
+def _tells_residuals(selection: Selection, layer: str) -> bool:
+    return selection.study.derived[layer].kind == "residual"
 
 
 def heading(state: State, focus: str) -> str:
@@ -59,6 +64,8 @@ def heading(state: State, focus: str) -> str:
 def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
     """The state in words; how to compute it where nobody has. Nothing of a recorded layer or of the reference."""
     study, focus = selection.study, selection.focus
+    if layer in study.derived and _tells_residuals(selection, layer):
+        return [Message("Features of what another dictionary leaves", in_words(study.derived[layer]))]
     if layer not in study.derived or focus == study.reference:
         return []
     if fit is not None:

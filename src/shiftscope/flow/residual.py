@@ -1,0 +1,176 @@
+"""A dictionary of what another one leaves of a shifted set, and the placebo of two parts of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import BadRequest
+from shiftscope.progress import Progress
+from shiftscope.store.stored_study import StoredStudy
+
+if TYPE_CHECKING:
+    from shiftscope.derived.derivation import Rows
+    from shiftscope.derived.several_fits import SeveralFits
+    from shiftscope.derived.tools.residual_report import ResidualReport
+    from shiftscope.explain.fit_under_shift.sets import ReportedSet
+
+PARTS_SEED = 1  # of what is fitted on and what is reported, independent of the halves of the reference's fit
+
+SPLIT_OF_RESIDUALS = (
+    f"half 0 of 2 by the samples' ids, seed {PARTS_SEED}, of those under no id of the reference's fitted half"
+)
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Whose residuals of which dataset are told."""
+
+    of: str  # derived layer
+    dataset: str
+
+
+def asked_residuals(
+    study: StoredStudy, layer: str, residual_of: str | None, dataset: str | None
+) -> Residuals | None:
+    """What was asked for, checked; None where no residuals were.
+
+    Raises
+    ------
+    BadRequest
+        One of both alone, a layer with another one behind it, residuals of residuals, or of the reference.
+    NotInStudy
+        No such layer or dataset.
+    """
+    if residual_of is None and dataset is None:
+        return None
+    if residual_of is None or dataset is None:
+        raise BadRequest("residuals are of a derived layer and of a dataset: give both residual_of= and dataset=.")
+    study.layer(residual_of)
+    before = study.derived.get(residual_of)
+    if before is None:
+        raise BadRequest(f"{residual_of!r} was recorded: no dictionary leaves anything of it.")
+    if before.kind == "residual":
+        raise BadRequest(f"{residual_of!r} tells residuals itself. Take those of {before.settings['before']!r}.")
+    if before.behind != layer:
+        raise BadRequest(f"{residual_of!r} is derived from {before.behind!r}, and not from {layer!r}.")
+    study[dataset]
+    if dataset == study.reference:
+        raise BadRequest(f"{dataset!r} is the reference; residuals are told of a shifted set.")
+    return Residuals(residual_of, dataset)
+
+
+def residual_settings(
+    study: StoredStudy, asked: Residuals, kind: str, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Parameters of the derived layer that tells residuals."""
+    before = study.derived[asked.of]
+    further = {name: value for name, value in settings.items() if name not in ("size", "seed")}
+    return {
+        "size": settings["size"],
+        "seed": settings["seed"],
+        "kind": kind,
+        "settings": further,
+        "before": asked.of,
+        "before_kind": before.kind,
+        "before_settings": dict(before.settings),
+        "before_digest": before.digest,
+    }
+
+
+def fitted_on_residuals(
+    study: StoredStudy,
+    asked: Residuals,
+    name: str,
+    settings: Mapping[str, Any],
+    seeds: int,
+    progress: Progress,
+) -> tuple[SeveralFits, int]:
+    """What is fitted on one half of the shifted set and reported on the other, and on how many samples.
+
+    Raises
+    ------
+    BadRequest
+        The residuals cannot be fitted like this.
+    """
+    from dataclasses import replace
+
+    from shiftscope.derived.derivation import made, made_again
+    from shiftscope.derived.fitting import rows_to_fit
+    from shiftscope.derived.residual import residual, residuals
+    from shiftscope.derived.several_fits import KEPT, several_fits, steps_of
+    from shiftscope.derived.tools.costs import refuse_sizes
+    from shiftscope.derived.tools.residual_report import residual_report
+    from shiftscope.explain.fit_under_shift.sets import held_out, reported
+
+    before = study.derived[asked.of]
+    samples = sum(recording.plan.samples for recording in study.values())
+    refuse_sizes(before.behind, study.layer(before.behind).units, settings["size"], samples)
+    dictionary = made_again(before.kind, before.settings, study.learned(asked.of))
+    kind = settings["kind"]
+    own_settings = {**settings["settings"], "size": settings["size"], "seed": settings["seed"]}
+    reference = study[study.reference]
+    here = reported(study[asked.dataset], before.behind, reference)
+    theirs = held_out(reference, before.behind)
+
+    def responses(among: ReportedSet, part: int) -> Rows:
+        return rows_to_fit(among.recording, before.behind, _part(among, part))
+
+    rows = responses(here, 0)
+    shifted, rest, fitted_part, other_part = (
+        residuals(dictionary, each)
+        for each in (rows, responses(here, 1), responses(theirs, 0), responses(theirs, 1))
+    )
+    if not len(rest) or not len(other_part):
+        raise BadRequest(f"{asked.dataset!r} and {study.reference!r} have too few samples to be taken in halves.")
+    whole = np.concatenate([fitted_part, other_part])
+    steps, placebo_steps = (steps_of(kind, own_settings, len(each), n) for each, n in ((shifted, seeds), (fitted_part, 1)))
+    counted = "fits" if steps == seeds else "steps"
+    try:
+        with progress(f"{name}, {seeds} fits and a placebo", 0, steps + placebo_steps, counted=counted) as advance:
+            found = several_fits(kind, own_settings, shifted, rest, seeds=seeds, advance=advance)
+            report = residual_report(found.fitted, dictionary.components_, rest, whole)
+            placebo = made(kind, own_settings).fit(fitted_part[: len(shifted)])
+            advance(placebo_steps)
+    except ValueError as error:
+        raise BadRequest(
+            f"{kind} cannot be fitted on what {asked.of!r} leaves of {asked.dataset!r}: {error}"
+        ) from error
+    none_new = residual_report(placebo, dictionary.components_, other_part[::2], other_part[1::2])
+    fitted = residual(settings, found.fitted, dictionary)
+    arrays = {
+        **found.arrays,
+        "kept_rows_": rows[:KEPT],
+        "kept_codes_": fitted.transform(rows[:KEPT]),
+        "share_": report.shares,
+        "times_": np.nan_to_num(report.times, posinf=np.finfo(np.float32).max),
+        "cosine_": report.cosines,
+        "new_": report.new.astype(np.float64),
+    }
+    told = {"residuals": {"of": asked.of, "dataset": asked.dataset, **_numbers(report)}, "placebo": _numbers(none_new)}
+    return replace(found, fitted=fitted, arrays=arrays, report={**found.report, **told}), len(rows)
+
+
+def _part(among: ReportedSet, part: int) -> npt.NDArray[np.intp]:
+    """(row,) positions of one half of what is reported on, at most as many as are fitted."""
+    from shiftscope.derived.fitting import MOST_ROWS
+    from shiftscope.statistics.split import order_of, split
+
+    ids = among.ids.tolist()
+    mine = np.flatnonzero(split(ids, 2, PARTS_SEED) == part)
+    order = np.argsort(order_of([ids[place] for place in mine], PARTS_SEED + 1), kind="stable")
+    return among.positions[np.sort(mine[order[:MOST_ROWS]])]
+
+
+def _numbers(report: ResidualReport) -> dict[str, Any]:
+    return {
+        "told": report.told,
+        "told_by_mean": report.told_by_mean,
+        "told_of_reference": report.told_of_reference,
+        "new": int(report.new.sum()),
+        "rows": report.rows,
+    }
