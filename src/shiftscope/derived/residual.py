@@ -55,9 +55,7 @@ class Residual(Dictionary):
 
     def codes_of(self, rows: Rows) -> Rows:
         own, before = self._own, self._before
-        return in_blocks(
-            rows, lambda block: own.transform(residuals(before, block)), len(self.components_)
-        )
+        return in_blocks(rows, lambda block: own.transform(residuals(before, block)), len(self.components_))
 
     def encoded(self, responses: torch.Tensor) -> torch.Tensor:
         """`transform` as torch does it, differentiable."""
@@ -77,15 +75,20 @@ class Residual(Dictionary):
         return made_again(self.before_kind, self.before_settings or {}, self._beginning(BEFORE))
 
     def _beginning(self, prefix: str) -> dict[str, npt.NDArray[Any]]:
-        return {name.removeprefix(prefix): each for name, each in vars(self).items() if name.startswith(prefix)
-                and name.endswith("_")}
+        return {
+            name.removeprefix(prefix): each
+            for name, each in vars(self).items()
+            if name.startswith(prefix) and name.endswith("_")
+        }
 
 
 def residuals(fitted: Derivation, rows: Rows) -> Rows:
     """(row, unit) what a dictionary leaves of each row."""
 
     def left(block: Rows) -> Rows:
-        told: Rows = np.asarray(block - (fitted.transform(block) @ fitted.components_ + fitted.mean_), np.float32)
+        told: Rows = np.asarray(
+            block - (fitted.transform(block) @ fitted.components_ + fitted.mean_), np.float32
+        )
         return told
 
     return in_blocks(rows, left, rows.shape[1])

@@ -49,13 +49,17 @@ def asked_residuals(
     if residual_of is None and dataset is None:
         return None
     if residual_of is None or dataset is None:
-        raise BadRequest("residuals are of a derived layer and of a dataset: give both residual_of= and dataset=.")
+        raise BadRequest(
+            "residuals are of a derived layer and of a dataset: give both residual_of= and dataset=."
+        )
     study.layer(residual_of)
     before = study.derived.get(residual_of)
     if before is None:
         raise BadRequest(f"{residual_of!r} was recorded: no dictionary leaves anything of it.")
     if before.kind == "residual":
-        raise BadRequest(f"{residual_of!r} tells residuals itself. Take those of {before.settings['before']!r}.")
+        raise BadRequest(
+            f"{residual_of!r} tells residuals itself. Take those of {before.settings['before']!r}."
+        )
     if before.behind != layer:
         raise BadRequest(f"{residual_of!r} is derived from {before.behind!r}, and not from {layer!r}.")
     study[dataset]
@@ -126,12 +130,18 @@ def fitted_on_residuals(
         for each in (rows, responses(here, 1), responses(theirs, 0), responses(theirs, 1))
     )
     if not len(rest) or not len(other_part):
-        raise BadRequest(f"{asked.dataset!r} and {study.reference!r} have too few samples to be taken in halves.")
+        raise BadRequest(
+            f"{asked.dataset!r} and {study.reference!r} have too few samples to be taken in halves."
+        )
     whole = np.concatenate([fitted_part, other_part])
-    steps, placebo_steps = (steps_of(kind, own_settings, len(each), n) for each, n in ((shifted, seeds), (fitted_part, 1)))
+    steps, placebo_steps = (
+        steps_of(kind, own_settings, len(each), n) for each, n in ((shifted, seeds), (fitted_part, 1))
+    )
     counted = "fits" if steps == seeds else "steps"
     try:
-        with progress(f"{name}, {seeds} fits and a placebo", 0, steps + placebo_steps, counted=counted) as advance:
+        with progress(
+            f"{name}, {seeds} fits and a placebo", 0, steps + placebo_steps, counted=counted
+        ) as advance:
             found = several_fits(kind, own_settings, shifted, rest, seeds=seeds, advance=advance)
             report = residual_report(found.fitted, dictionary.components_, rest, whole)
             placebo = made(kind, own_settings).fit(fitted_part[: len(shifted)])
@@ -151,7 +161,10 @@ def fitted_on_residuals(
         "cosine_": report.cosines,
         "new_": report.new.astype(np.float64),
     }
-    told = {"residuals": {"of": asked.of, "dataset": asked.dataset, **_numbers(report)}, "placebo": _numbers(none_new)}
+    told = {
+        "residuals": {"of": asked.of, "dataset": asked.dataset, **_numbers(report)},
+        "placebo": _numbers(none_new),
+    }
     return replace(found, fitted=fitted, arrays=arrays, report={**found.report, **told}), len(rows)
 
 

@@ -22,8 +22,8 @@ class ResidualReport:
     told: float  # share of the energy that the dictionary tells
     told_by_mean: float  # by its constant part alone
     told_of_reference: float  # of the residuals of the held-out reference
-    shares: Shares  # (feature,) of the energy
-    times: Shares  # (feature,) mean energy of its codes, by that on the reference; infinite where it has none there
+    shares: Shares  # (feature,) of the energy, along its atom
+    times: Shares  # (feature,) mean energy along its atom, by that on the reference; infinite where there is none
     cosines: Shares  # (feature,) largest, without sign, with an atom of the reference's dictionary
     rows: int
 
@@ -46,17 +46,17 @@ def residual_report(own: Derivation, atoms: Rows, here: Rows, reference: Rows) -
     here, reference : (row, unit)
         Residuals of samples that `own` was not fitted on, and of the held-out reference.
     """
-    codes, theirs = own.transform(here), own.transform(reference)
-    energy = float(np.square(here, dtype=np.float64).sum())
-    of_codes, of_theirs = (np.square(each, dtype=np.float64).mean(0) for each in (codes, theirs))
+    along, theirs = (
+        np.square(each @ own.components_.T, dtype=np.float64).mean(0) for each in (here, reference)
+    )
+    energy = float(np.square(here, dtype=np.float64).sum(1).mean())
     with np.errstate(divide="ignore", invalid="ignore"):
-        times = np.where(of_codes > 0, of_codes / of_theirs, 0.0)
-        shares = len(here) * of_codes / energy if energy else np.zeros(len(of_codes))
+        times = np.where(along > 0, along / theirs, 0.0)
     return ResidualReport(
-        told=_told(here, codes @ own.components_ + own.mean_),
+        told=_told(here, own.transform(here) @ own.components_ + own.mean_),
         told_by_mean=_told(here, own.mean_),
-        told_of_reference=_told(reference, theirs @ own.components_ + own.mean_),
-        shares=shares,
+        told_of_reference=_told(reference, own.transform(reference) @ own.components_ + own.mean_),
+        shares=along / energy if energy else np.zeros(len(along)),
         times=times,
         cosines=np.abs(_unit(own.components_) @ _unit(atoms).T).max(1),
         rows=len(here),
