@@ -78,7 +78,7 @@ def test_time_and_size_are_told_before_and_steps_as_they_go(recorded, capsys, mo
     assert "conv~topk13: 2 fits of 13 features to 18 samples of 6 units, at most" in said
     assert "codes of 80 samples take 0.0 MB" in said
     assert "times their spread" in said
-    assert "more than twice as many features as units" in said
+    assert "times as many features as units" in said
     calls = []
 
     class Counting:

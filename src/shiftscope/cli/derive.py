@@ -16,7 +16,7 @@ def derive(
     *,
     layer: str,
     kind: str,
-    size: int,
+    size: int | None = None,
     name: str | None = None,
     seed: int = 0,
     seeds: int = 3,
@@ -39,7 +39,8 @@ def derive(
     kind
         How: kmeans, pca, nmf, seminmf, topk or batchtopk.
     size
-        Number of features.
+        Number of features; where not given a third of the units, from 8 to 256, of topk and batchtopk once or twice as
+        many as units, of pca the directions with 90 % of the variance.
     name
         Of the new layer; LAYER~KINDSIZE where not given.
     seed

@@ -10,6 +10,7 @@ from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.flow.residual import (
+    RESIDUAL_SIZE,
     SPLIT_OF_RESIDUALS,
     Residuals,
     asked_residuals,
@@ -37,7 +38,7 @@ def derive(
     layer: str,
     kind: str,
     *,
-    size: int,
+    size: int | None = None,
     name: str | None = None,
     seed: int = 0,
     seeds: int = 3,
@@ -61,7 +62,9 @@ def derive(
     kind
         "kmeans", "pca", "nmf", "seminmf", "topk" or "batchtopk".
     size
-        Number of features.
+        Number of features. Where not given a third of the units, from 8 to 256; of "topk" and "batchtopk" twice as
+        many as units, or as many where that leaves fewer than a hundred samples for each; of "pca" the directions with
+        90 % of the variance.
     name
         Of the derived layer; "LAYER~KINDSIZE" where not given, as "hidden~pca8".
     seeds
@@ -101,6 +104,10 @@ def derive(
         raise NotInStudy(f"no layer {layer!r} was recorded.")
     derivations[kind]
     residuals = asked_residuals(study, layer, residual_of, dataset)
+    for recording in study.values():
+        recording.require_responses()
+    if size is None:
+        size = RESIDUAL_SIZE if residuals else _default_size(study, layer, kind)
     if name is None:
         name = f"{residuals.of}~residual~{residuals.dataset}" if residuals else f"{layer}~{kind}{size}"
     if not isinstance(name, str):
@@ -108,8 +115,6 @@ def derive(
     folder_name(name)
     if name in study.recorded_layers:
         raise BadRequest(f"{name!r} is a recorded layer; give the derived one another name.")
-    for recording in study.values():
-        recording.require_responses()
     told = _checked(kind, size=size, seed=seed, **settings)
     if as_whole_number(seeds) is None or seeds < 1:
         raise BadRequest(f"seeds={seeds!r}; it is a whole number, at least 1.")
@@ -137,6 +142,14 @@ def derive(
             encode(study, derived, each, engine=engine, progress=shown(progress))
     study.forget()
     return study.layer(name)
+
+
+def _default_size(study: StoredStudy, layer: str, kind: str) -> int:
+    from shiftscope.derived.fitting import positions_to_fit, rows_to_fit
+    from shiftscope.derived.tools.default_size import default_size
+
+    reference = study[study.reference]
+    return default_size(kind, rows_to_fit(reference, layer, positions_to_fit(reference)))
 
 
 def _checked(kind: str, **settings: Any) -> dict[str, Any]:

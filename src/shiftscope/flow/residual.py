@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shiftscope.derived.tools.residual_report import ResidualReport
     from shiftscope.explain.fit_under_shift.sets import ReportedSet
 
+RESIDUAL_SIZE = 10  # features where nobody says
 PARTS_SEED = 1  # of what is fitted on and what is reported, independent of the halves of the reference's fit
 
 SPLIT_OF_RESIDUALS = (
@@ -157,7 +158,7 @@ def fitted_on_residuals(
         "kept_rows_": rows[:KEPT],
         "kept_codes_": fitted.transform(rows[:KEPT]),
         "share_": report.shares,
-        "times_": np.nan_to_num(report.times, posinf=np.finfo(np.float32).max),
+        "times_": np.minimum(report.times, float(np.finfo(np.float32).max)),
         "cosine_": report.cosines,
         "new_": report.new.astype(np.float64),
     }
