@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     from shiftscope.store.derived_layer import DerivedLayer
@@ -22,6 +24,12 @@ def derive(
     seeds: int = 3,
     residual_of: str | None = None,
     dataset: str | None = None,
+    positions: bool = False,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
+    batch_size: int = 64,
     active: int | None = None,
     steps: int | None = None,
     workers: int | None = None,
@@ -51,6 +59,19 @@ def derive(
         Derived layer: the new dictionary is of what this one leaves of a dataset.
     dataset
         Shifted one whose residuals are told.
+    positions
+        Fit on the positions of a map or on patch tokens, and pool their codes as the layer is; needs the model, and
+        shows it all data anew.
+    model
+        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets as NAME=SOURCE, by their names in the study; where they were recorded from where not given.
+    device
+        Where the model runs: cpu, cuda, mps.
+    batch_size
+        Samples in one forward pass.
     active
         Features that are active in a sample, of topk and batchtopk.
     steps
@@ -62,6 +83,7 @@ def derive(
     overwrite
         Replace a derived layer of this name.
     """
+    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.cluster import cluster
     from shiftscope.counted import counted
     from shiftscope.flow.scores import score_all
@@ -70,6 +92,9 @@ def derive(
 
     opened = open_study(study)
     further: dict[str, Any] = {"active": active, "steps": steps}
+    if model is None and (positions or data):
+        raise BadRequest("positions and --data are shown to a model: give --model too.")
+    net = model_at_hand(model, weights, device)
     with cluster(workers, scheduler, None) as engine:
         made = opened.derive(
             layer,
@@ -80,6 +105,10 @@ def derive(
             seeds=seeds,
             residual_of=residual_of,
             dataset=dataset,
+            positions=positions,
+            model=net,
+            data=data_at_hand(data),
+            batch_size=batch_size,
             engine=engine,
             overwrite=overwrite,
             **{key: value for key, value in further.items() if value is not None},

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
@@ -27,10 +31,21 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import as_whole_number
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from distributed import Client
+    from torch import nn
 
+    from shiftscope.datasets.sample import Dataset
+    from shiftscope.derived.derivation import Derivation, Rows
+    from shiftscope.derived.encoding import Encoding
+    from shiftscope.derived.positions import PositionsEncoding
     from shiftscope.derived.several_fits import SeveralFits
     from shiftscope.model.recorded_layer import RecordedLayer
+    from shiftscope.recording.live_study import LiveStudy
+    from shiftscope.recording.stream import PassOptions
+    from shiftscope.store.places import RecordingPlace
+    from shiftscope.store.plan import Plan
+    from shiftscope.store.stored_recording import Recording
 
 
 def derive(
@@ -44,6 +59,10 @@ def derive(
     seeds: int = 3,
     residual_of: str | None = None,
     dataset: str | None = None,
+    positions: bool = False,
+    model: nn.Module | None = None,
+    data: Mapping[str, Any] | None = None,
+    batch_size: int = 64,
     engine: Engine | Client | None = None,
     overwrite: bool = False,
     progress: bool | Progress = True,
@@ -73,6 +92,12 @@ def derive(
     residual_of, dataset
         A layer derived from `layer`, and a shifted dataset: the new dictionary is of what the other one leaves of this
         set, fitted on one half of it and reported on the other, and is called "RESIDUAL_OF~residual~DATASET".
+    positions
+        Fit on the positions of a map or on patch tokens, at most 20,000 and of each sample as many, and pool the codes
+        of the positions as the layer is pooled. The model is needed, and shown all data anew; where no name is given
+        it is "LAYER~KINDSIZE~positions".
+    model, data, batch_size
+        For `positions`: as for `live`, and how many samples go through the model at once.
     engine
         Where the shards are computed; as for `record`.
     overwrite
@@ -94,6 +119,7 @@ def derive(
     """
     from shiftscope.derived.derivation import derivations, made
     from shiftscope.progress import shown
+    from shiftscope.recording.stream import PassOptions
 
     if layer in study.derived:
         raise BadRequest(
@@ -106,10 +132,18 @@ def derive(
     residuals = asked_residuals(study, layer, residual_of, dataset)
     for recording in study.values():
         recording.require_responses()
+    live = None
+    if positions:
+        if residuals:
+            raise BadRequest(
+                "residuals are told of responses as they are: leave out positions or residual_of."
+            )
+        live = _live(study, layer, model, data)
     if size is None:
         size = RESIDUAL_SIZE if residuals else _default_size(study, layer, kind)
     if name is None:
         name = f"{residuals.of}~residual~{residuals.dataset}" if residuals else f"{layer}~{kind}{size}"
+        name += "~positions" if positions else ""
     if not isinstance(name, str):
         raise BadRequest(f"name={name!r}; the name of a layer is text.")
     folder_name(name)
@@ -134,14 +168,49 @@ def derive(
                 name,
                 told,
                 residuals,
+                live,
+                PassOptions(batch_size=batch_size),
                 seeds=seeds,
                 overwrite=overwrite,
                 progress=shown(progress),
             )
         for each in study:
-            encode(study, derived, each, engine=engine, progress=shown(progress))
+            shows = Shows(live.model, live.dataset(each), batch_size) if live else None
+            encode(study, derived, each, shows=shows, engine=engine, progress=shown(progress))
     study.forget()
     return study.layer(name)
+
+
+@dataclass(frozen=True)
+class Shows:
+    """What a layer's positions are read from."""
+
+    model: nn.Module
+    dataset: Dataset
+    batch_size: int
+
+
+def _live(
+    study: StoredStudy, layer: str, model: nn.Module | None, data: Mapping[str, Any] | None
+) -> LiveStudy:
+    """The study with its model and all of its data.
+
+    Raises
+    ------
+    LayerError
+        A layer without positions.
+    DataError, StudyMismatch
+        Data that are not at hand, or not those that were recorded.
+    """
+    from shiftscope.derived.positions import refuse_without_positions
+    from shiftscope.flow.opened import opened
+    from shiftscope.recording.live_study import LiveStudy
+
+    refuse_without_positions(study.layer(layer))
+    live = opened(study, model, data, LiveStudy)
+    for name in study:
+        live.dataset(name)
+    return live
 
 
 def _default_size(study: StoredStudy, layer: str, kind: str) -> int:
@@ -171,13 +240,21 @@ def encode(
     derived: DerivedLayer,
     dataset: str,
     *,
+    shows: Shows | None = None,
     engine: Engine | Client | None = None,
     progress: Progress = silent,
 ) -> None:
     """Compute what is missing of a dataset's codes of a derived layer.
 
+    Parameters
+    ----------
+    shows
+        The model and the data of this dataset, of which codes of positions are made.
+
     Raises
     ------
+    BadRequest
+        They are needed, and not here.
     StudyBusy
         Another process records the dataset, or computes codes of it.
     """
@@ -189,6 +266,10 @@ def encode(
     behind, engine = study[dataset], chosen(engine)
     if derived.name in behind.derived:
         return
+    if derived.positions and shows is None:
+        raise BadRequest(
+            f"codes of {derived.name!r} are made of positions: derive it again with positions, model and data."
+        )
     fitted = made_again(derived.kind, derived.settings, study.learned(derived.name))
     plan = Plan(
         dataset=behind.place.recorded_as,
@@ -208,7 +289,9 @@ def encode(
     with place.lock(engine.rank):
         with place.files_lock():
             writer = RecordingWriter(place, plan, overwrite=True)
-        work = Encoding(place, plan, derived.behind, fitted)
+        work: Encoding | PositionsEncoding = Encoding(place, plan, derived.behind, fitted)
+        if shows is not None and derived.positions:
+            work = _of_positions(study, derived, behind, place, plan, fitted, shows)
         done = plan.samples - sum(map(work.samples_in, writer.unfinished()))
         with progress(f"{derived.name} of {dataset}", done, plan.samples) as advance:
             if not writer.complete:
@@ -219,6 +302,32 @@ def encode(
             RecordingWriter(place, plan).seal(study.categories)
 
 
+def _of_positions(
+    study: StoredStudy,
+    derived: DerivedLayer,
+    behind: Recording,
+    place: RecordingPlace,
+    plan: Plan,
+    fitted: Derivation,
+    shows: Shows,
+) -> PositionsEncoding:
+    from shiftscope.derived.positions import PositionsEncoding
+    from shiftscope.model.evaluation.evaluation import unwrap
+    from shiftscope.recording.stream import PassOptions
+
+    return PositionsEncoding(
+        place,
+        plan,
+        study.recorded_layers[derived.behind],
+        fitted,
+        unwrap(shows.model),
+        shows.dataset,
+        study.categories,
+        behind.plan.answer,
+        PassOptions(batch_size=shows.batch_size),
+    )
+
+
 def _described(
     study: StoredStudy,
     layer: str,
@@ -226,6 +335,8 @@ def _described(
     name: str,
     settings: dict[str, Any],
     residuals: Residuals | None,
+    live: LiveStudy | None,
+    options: PassOptions,
     *,
     seeds: int,
     overwrite: bool,
@@ -242,7 +353,8 @@ def _described(
     source = study[residuals.dataset if residuals else study.reference]
     before = study.derived.get(name)
     if before is not None:
-        same = (before.behind, before.kind, dict(before.settings)) == (layer, kind, settings)
+        asked = (layer, kind, settings, live is not None)
+        same = (before.behind, before.kind, dict(before.settings), before.positions) == asked
         if same and before.recording == source.digest and not overwrite:
             return before
         if not overwrite:
@@ -254,7 +366,7 @@ def _described(
     if residuals:
         found, rows = fitted_on_residuals(study, residuals, name, settings, seeds, progress)
     else:
-        found, rows = _fitted(study, layer, kind, name, settings, seeds, progress)
+        found, rows = _fitted(study, layer, kind, name, settings, seeds, progress, live, options)
     remove_folder(folder_of(study.place, name))
     arrays = {**learned(found.fitted), **found.arrays}
     derived = DerivedLayer(
@@ -268,6 +380,7 @@ def _described(
         split=SPLIT_OF_RESIDUALS if residuals else SPLIT,
         recording=source.digest,
         sha256=write_learned(study.place, name, arrays),
+        positions=live is not None,
         versions={package: version(package) for package in ("shiftscope", "scikit-learn", "numpy", "torch")},
         fit_report=_without_nan(found.report),
     )
@@ -289,8 +402,15 @@ def _fitted(
     settings: dict[str, Any],
     seeds: int,
     progress: Progress,
+    live: LiveStudy | None,
+    options: PassOptions,
 ) -> tuple[SeveralFits, int]:
     """What is fitted on the reference's fit half, and on how many samples.
+
+    Parameters
+    ----------
+    live
+        The study with its model and data, for rows at the positions of the layer.
 
     Raises
     ------
@@ -307,9 +427,13 @@ def _fitted(
     reference = study[study.reference]
     samples = sum(recording.plan.samples for recording in study.values())
     refuse_sizes(layer, study.layer(layer).units, settings["size"], samples)
-    rows, held_out = (
-        rows_to_fit(reference, layer, positions_to_fit(reference, held_out=which)) for which in (False, True)
-    )
+    fitted_on, rest = (positions_to_fit(reference, held_out=which) for which in (False, True))
+    if live:
+        rows, held_out = (
+            _rows_at_positions(live, layer, each, name, options, progress) for each in (fitted_on, rest)
+        )
+    else:
+        rows, held_out = (rows_to_fit(reference, layer, each) for each in (fitted_on, rest))
     negative = (rows < 0).mean() if len(rows) else 0
     if negative and get_tags(made(kind, settings)).input_tags.positive_only:
         raise BadRequest(
@@ -325,7 +449,32 @@ def _fitted(
             found = several_fits(kind, settings, rows, held_out, seeds=seeds, advance=advance)
     except ValueError as error:
         raise BadRequest(f"{kind} cannot be fitted on {layer!r}: {error}") from error
-    return found, len(rows)
+    return found, len(fitted_on)
+
+
+def _rows_at_positions(
+    live: LiveStudy,
+    layer: str,
+    samples: npt.NDArray[np.intp],
+    name: str,
+    options: PassOptions,
+    progress: Progress,
+) -> Rows:
+    from shiftscope.derived.positions import rows_at_positions
+
+    study = live.study
+    if not len(samples):
+        return np.empty((0, study.layer(layer).units), np.float32)
+    with progress(f"positions for {name}", 0, len(samples)) as advance:
+        return rows_at_positions(
+            live.model,
+            live.dataset(study.reference),
+            study.layer(layer),
+            samples,
+            answer=live.answer,
+            categories=study.categories,
+            options=dataclasses.replace(options, progress=advance),
+        )
 
 
 def _without_nan(told: Any) -> Any:

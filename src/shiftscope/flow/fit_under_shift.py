@@ -38,7 +38,7 @@ def fit_under_shift(study: StoredStudy, layer: str, *, progress: bool | Progress
     NotInStudy
         No such layer, or codes that are still to be computed.
     BadRequest
-        A layer that was recorded, which no dictionary stands behind, or one that tells residuals.
+        A layer that was recorded, which no dictionary stands behind, or one of residuals or of positions.
     """
     from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
     from shiftscope.explain.fit_under_shift.stored_fits import shifted, stored_fits
@@ -52,6 +52,11 @@ def fit_under_shift(study: StoredStudy, layer: str, *, progress: bool | Progress
     if study.derived[name].kind == "residual":
         before = study.derived[name].settings["before"]
         raise BadRequest(f"{name!r} is fitted on shifted samples: ask how {before!r} reads them.")
+    if study.derived[name].positions:
+        raise BadRequest(
+            f"codes of {name!r} are made of positions, which are not stored: how its dictionary reads responses of "
+            "samples would be another question."
+        )
     with partial(shown(progress), counted="datasets")(f"fit of {name}", 0, len(shifted(study))) as advance:
         sets = stored_fits(study, name, advance=advance)
     return FitUnderShift(name, study.reference, study.categories, sets)

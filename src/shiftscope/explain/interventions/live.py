@@ -24,7 +24,7 @@ from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.model.terms import Encoder
+from shiftscope.model.terms import Encoder, places_of, pooled_places
 from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.store.formats.samples import Samples
@@ -78,6 +78,8 @@ class ChangeOfCodes(Change):
 
     def of(self, output: Any, predictions: npt.NDArray[np.int64]) -> Any:
         """A copy of `output` whose chosen codes read as wanted; `predictions` (sample,) are those before."""
+        if self._encoder.positions:
+            return self._of_positions(output, predictions)
         tensor = tensor_in(output, self.layer.item, self.layer.module)
         codes = self._encoder(responses_in(output, self.layer).float())[:, self.units].cpu().numpy()
         change = (self.edit.changed(codes, predictions) - codes) @ self._encoder.atoms[self.units]
@@ -85,6 +87,21 @@ class ChangeOfCodes(Change):
         places = self._places(changed)
         rise = torch.from_numpy(change).to(places)
         places += rise.reshape(*rise.shape, *[1] * (places.ndim - 2))
+        return with_tensor(output, tensor, changed)
+
+    def _of_positions(self, output: Any, predictions: npt.NDArray[np.int64]) -> Any:
+        """Codes of each position are changed as the responses of a map are: silence is 0 everywhere."""
+        tensor = tensor_in(output, self.layer.item, self.layer.module)
+        changed = tensor.detach().clone()
+        places = places_of(changed, self.layer)
+        rows = places.movedim(1, -1)
+        codes = self._encoder(rows.reshape(-1, rows.shape[-1]).float())[:, self.units]
+        at = codes.reshape(*rows.shape[:-1], -1).movedim(-1, 1)
+        read = pooled_places(at, self.layer.pool)
+        wanted = torch.from_numpy(self.edit.changed(read.cpu().numpy(), predictions)).to(read)
+        rise = (self._moved(at, read, wanted) - at).movedim(1, -1)
+        atoms = torch.from_numpy(self._encoder.atoms[self.units]).to(rise)
+        places += (rise @ atoms).movedim(-1, 1).to(places.dtype)
         return with_tensor(output, tensor, changed)
 
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.gate import State
     from shiftscope.explain.fit_under_shift.numbers import Numbers
     from shiftscope.explain.fit_under_shift.set_fit import SetFit
+    from shiftscope.store.derived_layer import DerivedLayer
 
+OF_POSITIONS = "Its codes are made at each position of the layer, and positions are not stored."
 PICTURES = Compared, ImageStrip, StripGroups, Chart, Curves
 
 
@@ -40,15 +42,16 @@ def fit_of(selection: Selection, layer: str) -> SetFit | None:
     """How the dictionary behind a layer reads the focus; None for a recorded layer, the reference, and where it is
     still to be computed."""
     study = selection.study
-    if layer not in study.derived or selection.focus == study.reference or _tells_residuals(selection, layer):
+    if layer not in study.derived or selection.focus == study.reference or _apart(study.derived[layer]):
         return None
     from shiftscope.explain.fit_under_shift.stored_fits import read_fit
 
     return read_fit(study, layer, selection.focus)
 
 
-def _tells_residuals(selection: Selection, layer: str) -> bool:
-    return selection.study.derived[layer].kind == "residual"
+def _apart(derived: DerivedLayer) -> bool:
+    """Whether it is not measured how the layer reads shifted sets."""
+    return derived.kind == "residual" or derived.positions
 
 
 def heading(state: State, focus: str) -> str:
@@ -64,8 +67,10 @@ def heading(state: State, focus: str) -> str:
 def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
     """The state in words; how to compute it where nobody has. Nothing of a recorded layer or of the reference."""
     study, focus = selection.study, selection.focus
-    if layer in study.derived and _tells_residuals(selection, layer):
+    if layer in study.derived and study.derived[layer].kind == "residual":
         return [Message("Features of what another dictionary leaves", in_words(study.derived[layer]))]
+    if layer in study.derived and study.derived[layer].positions:
+        return [Message(f"Not known whether it holds under {focus}", OF_POSITIONS)]
     if layer not in study.derived or focus == study.reference:
         return []
     if fit is not None:
