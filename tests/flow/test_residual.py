@@ -8,7 +8,7 @@ from shiftscope.derived.pca import PCA
 from shiftscope.derived.residual import Residual, residuals
 from shiftscope.derived.tools.residual_report import residual_report
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.statistics.split import fit_half, split
+from shiftscope.statistics.split import fit_half
 from shiftscope.study import Study, open_study
 
 from ..conftest import Made, Net, viewer
@@ -36,8 +36,7 @@ def left(study, name):
 
 def test_it_is_fitted_on_one_half_of_the_residuals_and_reported_on_the_other(once):
     learned, report = once.learned(NAME), once.derived[NAME].fit_report
-    part = split(SEPARATE, 2, 1)
-    fitted, rest = (left(once, "field")[part == each] for each in (0, 1))
+    fitted, rest = left(once, "field")[fit_half(SEPARATE)], left(once, "field")[~fit_half(SEPARATE)]
     exact = np.linalg.svd(fitted - fitted.mean(0), full_matrices=False)[2][:2]
     atoms, mean = learned["components_"].astype(float), learned["mean_"].astype(float)
     np.testing.assert_allclose(np.abs((exact * atoms).sum(1)), 1, atol=1e-4)

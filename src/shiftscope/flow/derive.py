@@ -15,7 +15,6 @@ from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.flow.residual import (
     RESIDUAL_SIZE,
-    SPLIT_OF_RESIDUALS,
     Residuals,
     asked_residuals,
     fitted_on_residuals,
@@ -377,7 +376,7 @@ def _described(
         settings=settings,
         fitted_on=source.place.recorded_as,
         rows=rows,
-        split=SPLIT_OF_RESIDUALS if residuals else SPLIT,
+        split=SPLIT,
         recording=source.digest,
         sha256=write_learned(study.place, name, arrays),
         positions=live is not None,

@@ -14,17 +14,12 @@ from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
-    from shiftscope.derived.derivation import Rows
     from shiftscope.derived.several_fits import SeveralFits
     from shiftscope.derived.tools.residual_report import ResidualReport
-    from shiftscope.explain.fit_under_shift.sets import ReportedSet
+    from shiftscope.store.stored_recording import Recording
 
 RESIDUAL_SIZE = 10  # features where nobody says
-PARTS_SEED = 1  # of what is fitted on and what is reported, independent of the halves of the reference's fit
-
-SPLIT_OF_RESIDUALS = (
-    f"half 0 of 2 by the samples' ids, seed {PARTS_SEED}, of those under no id of the reference's fitted half"
-)
+PLACEBO_SEED = 1  # of halves of the held-out reference: independent of the one that it is itself
 
 
 @dataclass(frozen=True)
@@ -105,12 +100,11 @@ def fitted_on_residuals(
     from dataclasses import replace
 
     from shiftscope.derived.derivation import made, made_again
-    from shiftscope.derived.fitting import rows_to_fit
+    from shiftscope.derived.fitting import positions_to_fit, rows_to_fit
     from shiftscope.derived.residual import residual, residuals
     from shiftscope.derived.several_fits import KEPT, several_fits, steps_of
     from shiftscope.derived.tools.costs import refuse_sizes
     from shiftscope.derived.tools.residual_report import residual_report
-    from shiftscope.explain.fit_under_shift.sets import held_out, reported
 
     before = study.derived[asked.of]
     samples = sum(recording.plan.samples for recording in study.values())
@@ -118,17 +112,14 @@ def fitted_on_residuals(
     dictionary = made_again(before.kind, before.settings, study.learned(asked.of))
     kind = settings["kind"]
     own_settings = {**settings["settings"], "size": settings["size"], "seed": settings["seed"]}
-    reference = study[study.reference]
-    here = reported(study[asked.dataset], before.behind, reference)
-    theirs = held_out(reference, before.behind)
-
-    def responses(among: ReportedSet, part: int) -> Rows:
-        return rows_to_fit(among.recording, before.behind, _part(among, part))
-
-    rows = responses(here, 0)
-    shifted, rest, fitted_part, other_part = (
-        residuals(dictionary, each)
-        for each in (rows, responses(here, 1), responses(theirs, 0), responses(theirs, 1))
+    here, reference = study[asked.dataset], study[study.reference]
+    rows, apart = (
+        rows_to_fit(here, before.behind, positions_to_fit(here, held_out=which)) for which in (False, True)
+    )
+    shifted, rest = residuals(dictionary, rows), residuals(dictionary, apart)
+    fitted_part, other_part = (
+        residuals(dictionary, rows_to_fit(reference, before.behind, part))
+        for part in _placebo_parts(reference)
     )
     if not len(rest) or not len(other_part):
         raise BadRequest(
@@ -169,15 +160,15 @@ def fitted_on_residuals(
     return replace(found, fitted=fitted, arrays=arrays, report={**found.report, **told}), len(rows)
 
 
-def _part(among: ReportedSet, part: int) -> npt.NDArray[np.intp]:
-    """(row,) positions of one half of what is reported on, at most as many as are fitted."""
-    from shiftscope.derived.fitting import MOST_ROWS
-    from shiftscope.statistics.split import order_of, split
+def _placebo_parts(reference: Recording) -> list[npt.NDArray[np.intp]]:
+    """(row,) positions of two halves of what no dictionary is fitted on."""
+    from shiftscope.derived.fitting import positions_to_fit
+    from shiftscope.statistics.split import split
 
-    ids = among.ids.tolist()
-    mine = np.flatnonzero(split(ids, 2, PARTS_SEED) == part)
-    order = np.argsort(order_of([ids[place] for place in mine], PARTS_SEED + 1), kind="stable")
-    return among.positions[np.sort(mine[order[:MOST_ROWS]])]
+    positions = positions_to_fit(reference, held_out=True)
+    ids = reference.samples.column("id").to_pylist()
+    part = split([ids[position] for position in positions], 2, PLACEBO_SEED)
+    return [positions[part == each] for each in (0, 1)]
 
 
 def _numbers(report: ResidualReport) -> dict[str, Any]:

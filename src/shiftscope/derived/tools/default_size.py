@@ -31,4 +31,4 @@ def directions(rows: Rows, share: float = SHARE) -> int:
     product = centred.T @ centred if len(rows) >= rows.shape[1] else centred @ centred.T
     energy = np.maximum(np.linalg.eigvalsh(product.astype(np.float64))[::-1], 0)
     found = int(np.searchsorted(np.cumsum(energy), share * energy.sum() * (1 - 1e-12))) + 1
-    return min(found, energy.size)
+    return min(found, len(product))

@@ -116,6 +116,7 @@ def _without_pictures(panel: Panel) -> Panel | None:
 
 def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
     """A row for the held-out reference and each set; then the controls on the reference and the focus."""
+    from shiftscope.explain.fit_under_shift.further_rows import read_further
     from shiftscope.explain.fit_under_shift.gate import BRIEFLY, thresholds
     from shiftscope.explain.fit_under_shift.set_fit import ROWS
     from shiftscope.explain.fit_under_shift.stored_fits import read_fit, shifted
@@ -129,6 +130,8 @@ def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
     for place in (1, 2):
         rows.append(_row(f"{ROWS[place]}, {study.reference}", "", fit.reference[place], math.nan))
         rows.append(_row(f"{ROWS[place]}, {focus}", "", fit.numbers[place], math.nan))
+    for row, found in read_further(study, layer, [study.reference, focus]).items():
+        rows += [_row(f"{row}, {name}", "", numbers, math.nan) for name, numbers in found.items()]
     (low, high), _, (less, more) = fit.null
     note = (
         f"Two halves of the reference: error ratio {low:.2f} to {high:.2f}, difference of decisions kept {less:+.1%} "
