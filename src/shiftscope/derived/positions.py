@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import nn
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.datasets.sample import Dataset, Sample
@@ -23,14 +21,8 @@ from shiftscope.derived.encoding import shard_of_codes
 from shiftscope.derived.fitting import MOST_ROWS
 from shiftscope.engine.engine import Advance
 from shiftscope.errors import LayerError, StudyMismatch
-from shiftscope.model.answer import Answer
-from shiftscope.model.entering import entering_of
-from shiftscope.model.evaluation.evaluation import device_and_dtype, placed
-from shiftscope.model.output import tensor_in
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.model.terms import places_of, pooled_places
 from shiftscope.recording.background import Background
-from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.shard import Shard
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
@@ -38,7 +30,13 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.store.writing.writer import RecordingWriter, is_done
 from shiftscope.summaries.summarise import summarise_shard
 
-SPLIT = "of each of these samples as many positions, chosen by its number"
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from shiftscope.model.answer import Answer
+    from shiftscope.recording.stream import PassOptions
+
 AT_ONCE = 512  # samples, while rows are gathered
 SEED = 0
 
@@ -78,6 +76,10 @@ class Reading:
         self._calls = 0
 
     def _read(self, module: nn.Module, arguments: Any, output: Any) -> None:
+        from shiftscope.model.entering import entering_of
+        from shiftscope.model.output import tensor_in
+        from shiftscope.model.terms import places_of
+
         call, self._calls = self._calls, self._calls + 1
         if call == self._layer.call:
             given = entering_of(module, arguments, output, self._layer.side)
@@ -159,6 +161,8 @@ def _passes(
     answer: Answer,
     options: PassOptions,
 ) -> Iterator[Shard]:
+    from shiftscope.recording.stream import stream
+
     with (
         Reading(model, layer, see),
         closing(
@@ -197,6 +201,8 @@ class PositionsEncoding:
 
     @property
     def device(self) -> str:
+        from shiftscope.model.evaluation.evaluation import device_and_dtype
+
         return device_and_dtype(self.model)[0].type
 
     @property
@@ -210,6 +216,8 @@ class PositionsEncoding:
         return self.plan.samples_in(shard)
 
     def on(self, device: str) -> PositionsEncoding:
+        from shiftscope.model.evaluation.evaluation import placed
+
         return dataclasses.replace(self, model=placed(self.model, device))
 
     def record(self, shards: Sequence[int], advance: Advance) -> None:
@@ -244,6 +252,10 @@ class PositionsEncoding:
 
     def _codes(self, places: torch.Tensor) -> Rows:
         """(sample, feature)"""
+        import torch
+
+        from shiftscope.model.terms import pooled_places
+
         rows = positions_as_rows(places)
         codes = self.fitted.transform(rows.reshape(-1, rows.shape[-1]))
         at = torch.from_numpy(codes).reshape(*rows.shape[:2], -1).movedim(-1, 1)

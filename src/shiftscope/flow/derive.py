@@ -21,6 +21,7 @@ from shiftscope.flow.residual import (
     residual_settings,
 )
 from shiftscope.progress import Progress, bar, silent, tell
+from shiftscope.store.begun_fits import BegunFits
 from shiftscope.store.derived_layer import DerivedLayer, write_derived, write_learned
 from shiftscope.store.disk.locks import BETWEEN, held
 from shiftscope.store.disk.write_errors import write_errors
@@ -349,6 +350,7 @@ def _described(
     from shiftscope.store.derived_layer import folder_of
     from shiftscope.store.disk.atomic import remove_folder
 
+    versions = {package: version(package) for package in ("shiftscope", "scikit-learn", "numpy", "torch")}
     source = study[residuals.dataset if residuals else study.reference]
     before = study.derived.get(name)
     if before is not None:
@@ -362,10 +364,18 @@ def _described(
                 f"a derived layer {name!r} was made {what}: {before.kind} of {before.behind!r} with "
                 f"{dict(before.settings)}. Choose another name, or replace it on purpose with overwrite=True."
             )
+    decided = {
+        "layer": layer,
+        "kind": kind,
+        "settings": settings,
+        "data": source.digest,
+        "positions": bool(live),
+    }
+    kept = BegunFits(study.place, name, {**decided, "seeds": seeds, "versions": versions})
     if residuals:
-        found, rows = fitted_on_residuals(study, residuals, name, settings, seeds, progress)
+        found, rows = fitted_on_residuals(study, residuals, name, settings, seeds, progress, kept)
     else:
-        found, rows = _fitted(study, layer, kind, name, settings, seeds, progress, live, options)
+        found, rows = _fitted(study, layer, kind, name, settings, seeds, progress, live, options, kept)
     remove_folder(folder_of(study.place, name))
     arrays = {**learned(found.fitted), **found.arrays}
     derived = DerivedLayer(
@@ -380,7 +390,7 @@ def _described(
         recording=source.digest,
         sha256=write_learned(study.place, name, arrays),
         positions=live is not None,
-        versions={package: version(package) for package in ("shiftscope", "scikit-learn", "numpy", "torch")},
+        versions=versions,
         fit_report=_without_nan(found.report),
     )
     write_derived(study.place, derived)
@@ -390,6 +400,7 @@ def _described(
         return dataclasses.replace(manifest, derived=(*others, name))
 
     study.update(listed)
+    kept.remove()
     return derived
 
 
@@ -403,6 +414,7 @@ def _fitted(
     progress: Progress,
     live: LiveStudy | None,
     options: PassOptions,
+    kept: BegunFits,
 ) -> tuple[SeveralFits, int]:
     """What is fitted on the reference's fit half, and on how many samples.
 
@@ -445,7 +457,7 @@ def _fitted(
         total = steps_of(kind, settings, len(rows), seeds)
         counted = "fits" if total == seeds else "steps"
         with progress(f"{name}, {seeds} fits", 0, total, counted=counted) as advance:
-            found = several_fits(kind, settings, rows, held_out, seeds=seeds, advance=advance)
+            found = several_fits(kind, settings, rows, held_out, seeds=seeds, advance=advance, kept=kept)
     except ValueError as error:
         raise BadRequest(f"{kind} cannot be fitted on {layer!r}: {error}") from error
     return found, len(fitted_on)

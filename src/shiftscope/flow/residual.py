@@ -16,6 +16,7 @@ from shiftscope.store.stored_study import StoredStudy
 if TYPE_CHECKING:
     from shiftscope.derived.several_fits import SeveralFits
     from shiftscope.derived.tools.residual_report import ResidualReport
+    from shiftscope.store.begun_fits import BegunFits
     from shiftscope.store.stored_recording import Recording
 
 RESIDUAL_SIZE = 10  # features where nobody says
@@ -89,6 +90,7 @@ def fitted_on_residuals(
     settings: Mapping[str, Any],
     seeds: int,
     progress: Progress,
+    kept: BegunFits,
 ) -> tuple[SeveralFits, int]:
     """What is fitted on one half of the shifted set and reported on the other, and on how many samples.
 
@@ -134,7 +136,7 @@ def fitted_on_residuals(
         with progress(
             f"{name}, {seeds} fits and a placebo", 0, steps + placebo_steps, counted=counted
         ) as advance:
-            found = several_fits(kind, own_settings, shifted, rest, seeds=seeds, advance=advance)
+            found = several_fits(kind, own_settings, shifted, rest, seeds=seeds, advance=advance, kept=kept)
             report = residual_report(found.fitted, dictionary.components_, rest, whole)
             placebo = made(kind, own_settings).fit(fitted_part[: len(shifted)])
             advance(placebo_steps)

@@ -15,7 +15,8 @@ def default_size(kind: str, rows: Rows) -> int:
     """For (row, unit) responses: of autoencoders twice as many as units, as many where there are fewer than a hundred
     rows for each; of principal components the directions with 90 % of the variance; else a third of the units, from 8
     to 256."""
-    units = rows.shape[1]
+    wanted: int
+    units: int = rows.shape[1]
     if kind in ("topk", "batchtopk"):
         wanted = 2 * units if len(rows) >= ROWS_PER_FEATURE * 2 * units else units
     elif kind == "pca":
