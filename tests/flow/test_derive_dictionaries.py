@@ -104,7 +104,7 @@ def test_time_and_size_are_told_before_and_steps_as_they_go(recorded, capsys, mo
     ("asked", "says"),
     [
         ({"kind": "nmf", "size": 30}, r"30 features asked for, 18 rows to fit them on\."),
-        ({"kind": "topk", "size": 2000}, r"codes of 80 samples would take 0\.6 MB.* At most 512\."),
+        ({"kind": "topk", "size": 2000}, r"codes of 80 samples would take 1\.3 MB.* At most 512\."),
         ({"kind": "topk", "active": 9}, "active=9; it is from 1 to size, 4"),
         ({"kind": "nmf", "init": "svd"}, 'it is "nndsvda" or "random"'),
         ({"kind": "nmf", "seeds": 0}, "seeds=0; it is a whole number, at least 1"),

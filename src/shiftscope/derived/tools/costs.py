@@ -98,5 +98,5 @@ def _duration(seconds: float) -> str:
 
 
 def _megabytes(numbers: int) -> str:
-    """Of so many numbers in single precision."""
-    return f"{4 * numbers / 1e9:,.1f} GB" if numbers > 250e6 else f"{4 * numbers / 1e6:,.1f} MB"
+    """Of so many codes, in single precision, which are stored by sample and by unit."""
+    return f"{8 * numbers / 1e9:,.1f} GB" if numbers > 125e6 else f"{8 * numbers / 1e6:,.1f} MB"
