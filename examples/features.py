@@ -56,7 +56,7 @@ def squeezenet(folder: Path, place: Path) -> None:
     import cue_conflict
 
     net = cue_conflict.pretrained(folder)
-    data = cue_conflict.photographs(folder)
+    data = cue_conflict.photographs(folder / "imagenet_samples")
     study = ss.Study.create(place, net, cue_conflict.CATEGORIES, exist_ok=True)
     study.record(data, "photographs", layers=["fire9"], reference=True, progress=False)
     layer = study.derive(
@@ -73,12 +73,13 @@ def main() -> None:
     )
     options.add_argument("folder", type=Path, help="folder with the images and the weights")
     options.add_argument("--out", type=Path, default=Path("features"), help="folder for the studies")
+    options.add_argument("--samples", type=int, default=4000, help="pictures for the ResNet-20")
     options.add_argument("--steps", type=int, default=3000, help="of TopK")
     options.add_argument("--squeezenet", action="store_true")
     given = options.parse_args()
 
     given.out.mkdir(parents=True, exist_ok=True)
-    net, data = pretrained(given.folder), pictures(given.folder)
+    net, data = pretrained(given.folder), pictures(given.folder, given.samples)
     study = recorded(net, data, given.out / "resnet20.study")
     bare = recorded(ss.untrained(net), data, given.out / "untrained.study")
     layers = derived(study, given.steps)
