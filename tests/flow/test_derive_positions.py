@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import shiftscope as ss
+from shiftscope.cli.derive import derive as command
 from shiftscope.derived.positions import rows_at_positions
 from shiftscope.errors import BadRequest, LayerError, StudyMismatch
 from shiftscope.recording.stream import PassOptions
@@ -116,6 +117,13 @@ def test_skipped_samples_have_no_code(new_study):
     found = study["lab"].responses(NAME)
     assert np.isnan(found[[3, 30]]).all()
     assert np.isfinite(np.delete(found, [3, 30], 0)).all()
+
+
+def test_a_live_study_has_both_and_the_command_asks_for_the_model(recorded, net):
+    layer = recorded.live(net, DATA).derive("conv", "pca", size=2, positions=True, seeds=1, progress=False)
+    assert layer.name == NAME
+    with pytest.raises(BadRequest, match="give --model too"):
+        command(recorded.path, layer="conv", kind="pca", size=2, positions=True)
 
 
 def test_pages_say_that_it_is_not_known_whether_it_holds(derived):

@@ -63,6 +63,7 @@ def derive(
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     batch_size: int = 64,
+    live: LiveStudy | None = None,
     engine: Engine | Client | None = None,
     overwrite: bool = False,
     progress: bool | Progress = True,
@@ -98,6 +99,8 @@ def derive(
         it is "LAYER~KINDSIZE~positions".
     model, data, batch_size
         For `positions`: as for `live`, and how many samples go through the model at once.
+    live
+        The study with both at hand, in place of `model` and `data`.
     engine
         Where the shards are computed; as for `record`.
     overwrite
@@ -132,13 +135,13 @@ def derive(
     residuals = asked_residuals(study, layer, residual_of, dataset)
     for recording in study.values():
         recording.require_responses()
-    live = None
+    at_hand = None
     if positions:
         if residuals:
             raise BadRequest(
                 "residuals are told of responses as they are: leave out positions or residual_of."
             )
-        live = _live(study, layer, model, data)
+        at_hand = _at_hand(study, layer, model, data, live)
     if size is None:
         size = RESIDUAL_SIZE if residuals else _default_size(study, layer, kind)
     if name is None:
@@ -168,14 +171,14 @@ def derive(
                 name,
                 told,
                 residuals,
-                live,
+                at_hand,
                 PassOptions(batch_size=batch_size),
                 seeds=seeds,
                 overwrite=overwrite,
                 progress=shown(progress),
             )
         for each in study:
-            shows = Shows(live.model, live.dataset(each), batch_size) if live else None
+            shows = Shows(at_hand.model, at_hand.dataset(each), batch_size) if at_hand else None
             encode(study, derived, each, shows=shows, engine=engine, progress=shown(progress))
     study.forget()
     return study.layer(name)
@@ -190,8 +193,12 @@ class Shows:
     batch_size: int
 
 
-def _live(
-    study: StoredStudy, layer: str, model: nn.Module | None, data: Mapping[str, Any] | None
+def _at_hand(
+    study: StoredStudy,
+    layer: str,
+    model: nn.Module | None,
+    data: Mapping[str, Any] | None,
+    live: LiveStudy | None,
 ) -> LiveStudy:
     """The study with its model and all of its data.
 
@@ -207,7 +214,8 @@ def _live(
     from shiftscope.recording.live_study import LiveStudy
 
     refuse_without_positions(study.layer(layer))
-    live = opened(study, model, data, LiveStudy)
+    live = live or opened(study, model, data, LiveStudy)
+    live.refuse_changed_model()
     for name in study:
         live.dataset(name)
     return live

@@ -43,7 +43,7 @@ class LiveStudy(live_study.LiveStudy):
 
     attribute = _with_both(attribute)
     intervene = _with_both(intervene)
-    derive = _of_study(derive)
+    derive = _with_both(derive)
     repair = _of_study(repair)
 
 
