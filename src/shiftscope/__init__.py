@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shiftscope.model.target import Logit as Logit
     from shiftscope.model.target import Neuron as Neuron
     from shiftscope.model.target import Sum as Sum
+    from shiftscope.model.untrained import untrained as untrained
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
     from shiftscope.web.report.report import report as report
@@ -58,6 +59,7 @@ _WHERE = {
     "report": "shiftscope.web.report.report",
     "shift": "shiftscope.datasets.shifts.shift",
     "stimuli": "shiftscope.datasets.stimuli:",
+    "untrained": "shiftscope.model.untrained",
     "view": "shiftscope.web.server.server",
     "visualise": "shiftscope.explain.visualisation.visualise",
 }
@@ -84,6 +86,7 @@ __all__ = [
     "report",
     "shift",
     "stimuli",
+    "untrained",
     "view",
     "visualise",
 ]

@@ -51,7 +51,7 @@ class LiveStudy(live_study.LiveStudy):
     intervene = _with_both(intervene)
     importance = _with_both(importance)
     local_against_distributed = _with_both(local_against_distributed)
-    derive = _of_study(derive)
+    derive = _with_both(derive)
     repair = _of_study(repair)
 
 

@@ -24,7 +24,8 @@ from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.replacing import Replacing, places_of
-from shiftscope.model.terms import Encoder
+from shiftscope.model.terms import Encoder, pooled_places, positions_of
+from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.plan import Plan
@@ -73,6 +74,8 @@ class ChangeOfCodes(Change):
 
     def of(self, output: Any, predictions: npt.NDArray[np.int64]) -> Any:
         """A copy of `output` whose chosen codes read as wanted; `predictions` (sample,) are those before."""
+        if self._encoder.positions:
+            return self._of_positions(output, predictions)
         tensor = tensor_in(output, self.layer.item, self.layer.module)
         codes = self._encoder(responses_in(output, self.layer).float())[:, self.units].cpu().numpy()
         change = (self.edit.changed(codes, predictions) - codes) @ self._encoder.atoms[self.units]
@@ -80,6 +83,24 @@ class ChangeOfCodes(Change):
         places = places_of(changed, self.layer)
         rise = torch.from_numpy(change).to(places)
         places += rise.reshape(*rise.shape, *[1] * (places.ndim - 2))
+        return with_tensor(output, tensor, changed)
+
+    def _of_positions(self, output: Any, predictions: npt.NDArray[np.int64]) -> Any:
+        """Codes of each position are changed as the responses of a map are: silence is 0 everywhere."""
+        tensor = tensor_in(output, self.layer.item, self.layer.module)
+        changed = tensor.detach().clone()
+        positions = positions_of(changed, self.layer)
+        rows = positions.movedim(1, -1)
+        codes = self._encoder(rows.reshape(-1, rows.shape[-1]).float())[:, self.units]
+        at = codes.reshape(*rows.shape[:-1], -1).movedim(-1, 1)
+        read = pooled_places(at, self.layer.pool)
+        wanted = torch.from_numpy(self.edit.changed(read.cpu().numpy(), predictions)).to(read)
+        rise = (self._moved(at, read, wanted) - at).movedim(1, -1)
+        atoms = torch.from_numpy(self._encoder.atoms[self.units]).to(rise)
+        added = (rise @ atoms).movedim(-1, 1).to(positions.dtype)
+        pool = "mean" if self.layer.pool == "center" else self.layer.pool
+        places = unit_kinds[self.layer.kind].places(changed, self.layer.axes, pool)
+        places.copy_(torch.where(added != 0, positions + added, places))
         return with_tensor(output, tensor, changed)
 
 
