@@ -10,7 +10,7 @@ from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.study import open_study
 from shiftscope.views.intervention.intervention import intervention
-from shiftscope.views.page.panels import Columns, Filter, ImageStrip, Message, Table
+from shiftscope.views.page.panels import Columns, Filter, ImageStrip, Message, StripGroups, Table
 from tests.views.conftest import columns, panel, panels, positions, read, same_percent, strongest_first, texts
 
 HOWS = ["silence", "clamp", "replace"]
@@ -57,8 +57,16 @@ def test_interval_and_p_are_those_of_the_change(explored, how):
 def test_fixed_and_broken_images_stand_in_the_frame_of_the_answer_after(explored):
     page = intervention(explored.study, units="0,8,2")
     answers = intervene_through_head(explored.study, [0, 8, 2]).answers
+    focus = panel(page, StripGroups)
+    assert (
+        focus.title == f"{len(answers['field'].fixed)} fixed, {len(answers['field'].broken)} broken in field"
+    )
+    in_focus = dict(zip(("Fixed", "Broken"), (group.strips[0] for group in focus.groups), strict=True))
     for title in ("Fixed", "Broken"):
         strips = {strip.title: strip for strip in columns(page, title)}
+        assert "field" not in strips  # it is not folded
+        if in_focus[title].pictures:
+            strips["field"] = in_focus[title]
         for name, there in answers.items():
             plain = explored[name]
             expected = (there.fixed if title == "Fixed" else there.broken).tolist()
@@ -90,6 +98,11 @@ def test_the_page_leads_to_the_search_for_units_where_the_head_tells_the_answers
 
 def test_more_images_on_demand(explored):
     page = intervention(explored.study, units="0,1,2,6,7,8,9", images=2)
+    strips = [group.strips[0] for group in panel(page, StripGroups).groups]
+    more = {
+        strip.more.text: strip.more.page for strip in strips if strip.more and strip.more.text != "all 24"
+    }
+    assert all(page.endswith(f"images={text.removeprefix('all ')}") for text, page in more.items())
     (strip, *_) = [strip for strip in columns(page, "Broken") if strip.more]
     assert len(strip.pictures) == 2
     assert strip.more.page == "interventions?units=0%2C1%2C2%2C6%2C7%2C8%2C9&images=8"
@@ -97,6 +110,7 @@ def test_more_images_on_demand(explored):
 
 def test_a_change_that_moves_no_answer_says_so(explored):
     page = intervention(explored.study, units="3")  # silent everywhere
+    assert panel(page, StripGroups).title == "0 fixed, 0 broken in field"
     for title in ("Fixed", "Broken"):
         assert panel(page, ImageStrip, title).empty == f"No answer is {title.lower()}."
     assert all(row[8].value == 0 for row in panel(page, Table, "Accuracy").rows)

@@ -11,7 +11,7 @@ from shiftscope.views.parts.number_text import count
 STRIP = 6
 
 
-@section(ShownIntervention, place=40)
+@section(ShownIntervention, place=25)
 def units(shown: ShownIntervention) -> Table | None:
     """The first of them, with their strongest images."""
     selection, done = shown.selection, shown.done
