@@ -9,16 +9,18 @@ TELLING = 0.05  # share of the errors that one unit repairs more than it breaks,
 
 
 def blame_in_words(
-    unit: int, dataset: str, repaired: Repaired, baseline: str, usual: Repaired | None, *, sure: bool
+    unit: str, dataset: str, repaired: Repaired, baseline: str, usual: Repaired | None, *, sure: bool
 ) -> str:
     """What silencing the best unit repairs and breaks in a set, and what it costs the baseline.
 
     Parameters
     ----------
+    unit
+        With its layer.
     repaired, usual
         In the set and in the baseline; None where that keeps no single responses.
     sure
-        Whether its blame is beyond chance.
+        Whether that it repairs more than it breaks is beyond chance.
     """
     chance = "" if sure else ", not beyond chance"
     does = (
@@ -26,8 +28,8 @@ def blame_in_words(
         f"{count(repaired.broken)} of {count(repaired.right_looked_at)} right answers"
     )
     if repaired.net < TELLING * repaired.errors:
-        return f"no single unit: silencing the best one, unit {unit}, {does} in {dataset}"
-    return f"unit {unit} in {dataset}{chance}: silencing it alone {does}{_cost(baseline, usual)}"
+        return f"no single unit: silencing the best one, {unit}, {does} in {dataset}"
+    return f"{unit} in {dataset}{chance}: silencing it alone {does}{_cost(baseline, usual)}"
 
 
 def _cost(baseline: str, usual: Repaired | None) -> str:
