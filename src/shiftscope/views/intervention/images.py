@@ -26,7 +26,7 @@ def images(shown: ShownIntervention) -> list[Panel]:
         return []
     answers, focus = dict(shown.done.answers), shown.selection.focus
     here = answers.pop(focus, None)
-    panels = [_of_focus(shown, here)] if here else []
+    panels: list[Panel] = [_of_focus(shown, here)] if here else []
     return [*panels, _folded(shown, answers)] if answers else panels
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shiftscope.counted import counted
 from shiftscope.explain.interventions.edit import EDIT_KINDS, EditKind
 from shiftscope.explain.interventions.stored_answers import KIND
 from shiftscope.store.layout import EXPLANATIONS, folder_name
@@ -93,7 +94,7 @@ def _in_words(shown: ShownIntervention) -> str:
         return ""
     (verb, what), units, selection = WORDS[shown.edit], shown.done.units, shown.selection
     named = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
-    changed = f"{count(len(units))} of {selection.layer} {verb}: {named}. "
+    changed = f"{counted(len(units), 'unit', count)} of {selection.layer} {verb}: {named}. "
     return changed + what.format(selection.baseline, selection.baseline)
 
 

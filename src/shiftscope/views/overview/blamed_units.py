@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from shiftscope.explain.interventions.silenced_alone import Repaired, most_to_blame, silenced_alone
+from shiftscope.explain.interventions.silenced_alone import silenced_alone
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.views.overview.blame_in_words import blame_in_words
+from shiftscope.views.overview.blamed import Blamed, blamed, telling_heads
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
@@ -18,22 +17,6 @@ from shiftscope.views.parts.number_text import count, probability
 TITLE = "Units most to blame"
 SETS, UNITS = 5, 3  # the worst sets, and units of each
 STRIP = 4
-SURE = 0.05  # chance of such a difference in any unit of the layer
-
-
-@dataclass(frozen=True)
-class Blamed:
-    """One unit of a layer before the head, in one set."""
-
-    dataset: str
-    head: LinearMap
-    unit: int
-    repaired: Repaired
-
-    @property
-    def p(self) -> float:
-        """Of the best of so many units."""
-        return min(1.0, self.repaired.p * self.head.weight.shape[1])
 
 
 @section(ShownOverview, place=60)
@@ -41,15 +24,17 @@ def blamed_units(overview: ShownOverview) -> Fold | None:
     """Within each of the worst sets the units whose silence repairs most more than it breaks."""
     if not overview.shifts:
         return None
-    heads = list(overview.selection.study.heads.values())
-    if not heads:
+    chosen = telling_heads(overview.selection.study)
+    if not chosen:
         why = "No recorded layer feeds the logits by a linear map, so no unit can be blamed."
         return Fold(TITLE, "no layer feeds the logits by a linear map", [Message("", why)], "blame")
-    # Layers that are all of what enters the head say the same twice; those that are parts of it each say their own.
-    chosen = heads[:1] if heads[0].alone else heads
-    found = _found(overview, chosen)
-    sure = [one for one in found if one.p < SURE]
-    unsure = [one for one in found if not one.p < SURE]
+    found = [
+        one
+        for each in overview.telling[:SETS]
+        for one in blamed(overview.selection.study, each.name, chosen, UNITS)
+    ]
+    sure = [one for one in found if one.sure]
+    unsure = [one for one in found if not one.sure]
     panels: list[Panel] = [_table(overview, "", sure, chosen)]
     if unsure and sure:
         panels.append(_table(overview, "Not beyond chance", unsure, chosen))
@@ -58,26 +43,11 @@ def blamed_units(overview: ShownOverview) -> Fold | None:
     return Fold(TITLE, _said(overview, found), panels, "blame")
 
 
-def _found(overview: ShownOverview, heads: list[LinearMap]) -> list[Blamed]:
-    """By set, the worst first."""
-    found: list[Blamed] = []
-    for each in overview.telling[:SETS]:
-        recording = overview.selection.study[each.name]
-        if not recording.keeps_responses:
-            continue
-        units = []
-        for head in heads:
-            best = most_to_blame(recording, head)[:UNITS]
-            units += [Blamed(each.name, head, unit, repaired) for unit, repaired in best]
-        found += sorted(units, key=lambda one: -one.repaired.net)
-    return found
-
-
 def _said(overview: ShownOverview, found: list[Blamed]) -> str:
     """Of the units beyond chance, or else of all, the one that repairs most in a set that hurts."""
     hurting = {each.name for each in overview.suffered if each.harm in ("breaks", "hurts")}
     there = [one for one in found if one.dataset in hurting]
-    sure = [one for one in there if one.p < SURE]
+    sure = [one for one in there if one.sure]
     best = max(
         sure or there,
         key=lambda one: one.repaired.net / max(one.repaired.errors, 1),
