@@ -116,7 +116,7 @@ def test_a_change_that_moves_no_answer_says_so(explored):
 
 
 def test_the_units_focus_to_their_pages_with_their_strongest_images(explored):
-    rows = panel(intervention(explored.study, units="8,0", how="clamp"), Table, "The units").rows
+    rows = panel(intervention(explored.study, units="8,0", how="clamp"), Table, "The units of hidden").rows
     assert [row[0].text for row in rows] == ["unit 8", "unit 0"]
     assert rows[0][0].page == "layers/hidden/units/8"
     assert rows[0][1].page == "interventions?units=8&how=clamp"
@@ -136,15 +136,15 @@ def test_without_units_those_most_to_blame_in_the_focus_are_changed(explored):
         if not expected:
             assert note == f"None asked for: no unit's silence repairs more than it breaks in {focus}."
             continue
-        assert [row[0] for row in texts(panel(page, Table, "The units"))] == expected
+        assert [row[0] for row in texts(panel(page, Table, "The units of hidden"))] == expected
         many = "unit" if len(expected) == 1 else f"{len(expected)} units"
         assert note == f"None asked for: the {many} most to blame in {focus}."
 
 
 @pytest.mark.parametrize("units", [" ", ",", " , "])
 def test_an_empty_field_asks_for_no_units(explored, units):
-    assert texts(panel(intervention(explored.study, units=units), Table, "The units")) == texts(
-        panel(intervention(explored.study), Table, "The units")
+    assert texts(panel(intervention(explored.study, units=units), Table, "The units of hidden")) == texts(
+        panel(intervention(explored.study), Table, "The units of hidden")
     )
 
 
@@ -169,10 +169,10 @@ def test_the_choices_keep_units_and_way(explored):
 
 def test_many_units_are_not_all_listed(wide):
     page = intervention(wide.study, units=",".join(map(str, range(130))))
-    table = panel(page, Table, "The units")
+    table = panel(page, Table, "The units of hidden")
     assert len(table.rows) == 24
     assert table.note == "The first 24 of 130."
-    assert page.subtitle.startswith("130 of hidden silenced: 0, 1, 2, ")
+    assert page.subtitle.startswith("130 units of hidden silenced: 0, 1, 2, ")
 
 
 def test_a_layer_that_does_not_feed_the_head_says_which_does(explored):
