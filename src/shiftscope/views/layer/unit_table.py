@@ -126,7 +126,8 @@ class UnitTable:
             )
             head = self._sortable(measure.name + Q, f"q of {measure.title}", help, "ascending")
             own.append((head, lambda unit: Cell(probability(float(q[unit])), value=float(q[unit]))))
-        for name in measure.followers[: None if self.every else MOST_FOLLOWERS] if sorts else ():
+        all_of_them = self.every or bool(self.numbers.selection.chosen)
+        for name in measure.followers[: None if all_of_them else MOST_FOLLOWERS] if sorts else ():
             column = Column(f"in {name}", f"The same of the unit in {name}. {measure.help}", numeric=True)
             own.append((column, partial(measure.cell, dataset=name)))
         return own
