@@ -17,7 +17,7 @@ from shiftscope.statistics.mcnemar import mcnemar
 from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_recording import Recording
 
-LOOKED_AT = 1024  # wrong answers of one set, and as many right ones, each evenly spread
+LOOKED_AT = 2048  # wrong answers of one set, and as many right ones, each evenly spread
 TRIED = 128  # units
 
 
