@@ -71,6 +71,7 @@ def test_the_heading_says_what_is_given_and_what_it_costs():
     assert harms_another.in_words().endswith(" It harms blur: from 42.0 % to 38.0 % (McNemar p 0.00052).")
     kept = repaired(test=(300, 3, 3, 44))  # whose interval holds zero
     assert headline(kept, 64) == "Silencing 2 of 64 units of layer3 gives noise 7.1 points back"
+    assert headline(repaired(units=(61,)), 64).startswith("Silencing unit 61 of layer3, one of 64, gives")
     assert headline(repaired(units=()), 64) == "No set of units surely helps noise"
     chance = repaired(noise=(144, 19, 20, 167))
     assert headline(chance, 64) == "Silencing 2 of 64 units of layer3 does not surely help noise"

@@ -23,7 +23,7 @@ from shiftscope.views.parts.worst_set import worst_set
 
 TITLE = "What units do to the answers"
 WORDS: dict[EditKind, tuple[str, str]] = {
-    "silence": ("silenced", "Their response is 0 on every sample."),
+    "silence": ("silenced", "Each response is 0 on every sample."),
     "clamp": ("clamped", "Each response is brought into the unit's range in {}, so nothing of {} changes."),
     "replace": (
         "replaced",

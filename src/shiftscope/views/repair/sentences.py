@@ -46,7 +46,7 @@ def which_units(layer: str, silenced: Sequence[int], units: int) -> str:
     """By its number where it is one, and of how many."""
     of = counted(units, "unit", count)
     return (
-        f"unit {silenced[0]} of the {of} of {layer}"
+        f"unit {silenced[0]} of {layer}, one of {count(units)},"
         if len(silenced) == 1
         else f"{len(silenced)} of {of} of {layer}"
     )
