@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.explain.attribution.attribute import attribute as attribute
     from shiftscope.explain.attribution.units import probe_module as probe_module
+    from shiftscope.explain.visualisation.objective import objective as objective
+    from shiftscope.explain.visualisation.visualise import visualise as visualise
     from shiftscope.flow.paths import paths as paths
     from shiftscope.model.survey.layer import Layer as Layer
     from shiftscope.model.survey.layer_choice import list_layers as list_layers
@@ -49,6 +51,7 @@ _WHERE = {
     "dataset": "shiftscope.datasets.source:as_dataset",
     "dictionary": "shiftscope.derived.derivation",
     "list_layers": "shiftscope.model.survey.layer_choice",
+    "objective": "shiftscope.explain.visualisation.objective",
     "open_study": "shiftscope.study",
     "paths": "shiftscope.flow.paths",
     "probe_module": "shiftscope.explain.attribution.units",
@@ -56,6 +59,7 @@ _WHERE = {
     "shift": "shiftscope.datasets.shifts.shift",
     "stimuli": "shiftscope.datasets.stimuli:",
     "view": "shiftscope.web.server.server",
+    "visualise": "shiftscope.explain.visualisation.visualise",
 }
 __all__ = [
     "Channel",
@@ -73,6 +77,7 @@ __all__ = [
     "dataset",
     "dictionary",
     "list_layers",
+    "objective",
     "open_study",
     "paths",
     "probe_module",
@@ -80,6 +85,7 @@ __all__ = [
     "shift",
     "stimuli",
     "view",
+    "visualise",
 ]
 
 

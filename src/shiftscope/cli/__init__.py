@@ -13,6 +13,7 @@ from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
 from shiftscope.cli.describe import describe
 from shiftscope.cli.dose import dose
+from shiftscope.cli.downsampling import downsampling
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.fit_under_shift import fit_under_shift
@@ -35,6 +36,7 @@ from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
+from shiftscope.cli.visualise import visualise
 from shiftscope.errors import ShiftscopeError
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "repair": repair,
     "paths": paths,
     "attribute": attribute,
+    "downsampling": downsampling,
+    "visualise": visualise,
     "compare": compare,
     "describe": describe,
     "rename": rename,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
+from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
 from shiftscope.flow.repair import repair
+from shiftscope.flow.visualise import visualise
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy
 
@@ -42,6 +44,8 @@ class LiveStudy(live_study.LiveStudy):
     """A study, its model and its data, checked once; with the verbs of a study that need them."""
 
     attribute = _with_both(attribute)
+    visualise = _with_both(visualise)
+    downsampling = _with_both(downsampling)
     intervene = _with_both(intervene)
     derive = _of_study(derive)
     repair = _of_study(repair)

@@ -6,13 +6,14 @@ import numpy as np
 
 from shiftscope.explain.interventions.silenced_alone import silenced_alone
 from shiftscope.model.linear_map import LinearMap
+from shiftscope.statistics.probability import probability
 from shiftscope.views.overview.blame_in_words import blame_in_words
 from shiftscope.views.overview.blamed import Blamed, blamed, telling_heads
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
-from shiftscope.views.parts.number_text import count, probability
+from shiftscope.views.parts.number_text import count
 
 TITLE = "Units most to blame"
 SETS, UNITS = 5, 3  # the worst sets, and units of each
