@@ -68,8 +68,8 @@ def realign(
     NotInStudy
         No such layer or dataset.
     BadRequest
-        A layer that was recorded, or is aligned already; the reference; no such variant; too few samples; a set that
-        does not vary; no stored head.
+        A layer that was recorded, is aligned already, or is of residuals or positions; the reference; no such variant;
+        too few samples; a set that does not vary; no stored head.
     StudyMismatch
         A layer of this name was made otherwise, and not `overwrite`.
     """
@@ -85,8 +85,15 @@ def realign(
         raise BadRequest(
             f"{name!r} was recorded, so there is no dictionary to align. Derive a layer from it."
         )
-    if before := aligned_to(study, name):
-        raise BadRequest(f"{name} is already aligned to {before.dataset}; align {before.parent}.")
+    if to := aligned_to(study, name):
+        raise BadRequest(f"{name} is already aligned to {to.dataset}; align {to.parent}.")
+    if study.derived[name].kind == "residual":
+        before = study.derived[name].settings["before"]
+        raise BadRequest(f"{name} tells what {before} leaves; align {before}.")
+    if study.derived[name].positions:
+        raise BadRequest(
+            f"codes of {name} are made of positions, which the study does not store: align another layer."
+        )
     if dataset == study.reference:
         raise BadRequest(f"{name} was fitted on {dataset}: align it to a shifted set.")
     if variant is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, StudyMismatch
-from shiftscope.flow.derive import encode
+from shiftscope.flow.derive import Shows, encode
 from shiftscope.progress import Progress, silent, tell
 from shiftscope.store.description import Description, GroupValue
 from shiftscope.store.disk.write_errors import write_errors
@@ -257,6 +257,7 @@ def record_dataset(
     from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import PassOptions
     from shiftscope.recording.twin_search import TwinsAsked, without_twins
+    from shiftscope.recording.with_twin_effects import twins_to_compare
     from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.writing.writer import RecordingWriter
 
@@ -315,6 +316,7 @@ def record_dataset(
             options,
             known,
             prepared.twins,
+            twins_to_compare(study, prepared.plan, prepared.twins),
         )
         answers = known.answers if known else None
         with place.files_lock():
@@ -343,7 +345,8 @@ def record_dataset(
             place.remove_others()
     if keep == "responses":
         for derived in study.derived.values():
-            encode(study, derived, name, engine=engine, progress=progress)
+            shows = Shows(prepared.model, dataset, options.batch_size)
+            encode(study, derived, name, shows=shows, engine=engine, progress=progress)
         study.forget()
     return study[name]
 

@@ -181,6 +181,11 @@ def test_what_cannot_be_aligned(once, layer, dataset, variant, says):
         once.realign(layer, dataset, variant=variant, progress=False)
 
 
+def test_further_rows_are_those_of_the_parent(once):
+    with pytest.raises(BadRequest, match="with a map"):
+        once.fit_under_shift(AS_FIELD, refit=True, progress=False)
+
+
 def test_it_is_made_by_no_other_verb(once):
     with pytest.raises(BadRequest, match=r"study\.realign"):
         once.derive("hidden", "realigned", size=3)

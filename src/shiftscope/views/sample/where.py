@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shiftscope.explain.attribution.attributions import LOGITS, Attributions
+from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.stored_attributions import attributions_at
 from shiftscope.store.formats.samples import StoredSample
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.panels import Fold, ImageStrip, Picture, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
