@@ -12,7 +12,7 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.layer.layer import layer_units
-from shiftscope.views.overview import shifted_units
+from shiftscope.views.overview import shown_overview
 from shiftscope.views.overview.overview import overview
 from shiftscope.views.overview.shift_profile import in_part
 from shiftscope.views.page.panels import Cases, Chart, Message, Table, plain
@@ -392,7 +392,7 @@ def test_units_that_changed_only_in_strength_are_shown_by_strength(
 ):
     by_score = {way.score: way for way in DIFFERENCES}
     told = [(by_score["shift_auroc"], stronger), (by_score["spurious"], other)]
-    monkeypatch.setattr(shifted_units, "differing", lambda selection, name: told)
+    monkeypatch.setattr(shown_overview, "differing", lambda selection, name: told)
     table = panel(overview(explored.study), Table, "Most shifted units")
     assert table.columns[2].name == named
 

@@ -39,6 +39,8 @@ def menu_links(
     """
     shown = dict.fromkeys(names)
     groups = study.groups
+    if not groups:
+        return [Link(name, link(name)) for name in shown]
     called = group_names(groups)
     lines: dict[str, list[Link]] = {}  # by each set of a group
     for group in groups:

@@ -94,8 +94,8 @@ class Selection:
 
     def _written(self, options: Mapping[str, Option]) -> str:
         choices = {"layer": self.asked_layer, "baseline": self.asked_baseline, "focus": self.asked_focus}
-        given = {name: value for name, value in {**choices, **options}.items() if value is not None}
-        return f"?{urlencode(given, doseq=True)}" if given else ""
+        given = [_asked(name, value) for name, value in {**choices, **options}.items() if value is not None]
+        return f"?{'&'.join(filter(None, given))}" if given else ""
 
     def overview(self) -> str:
         return self.page("")
@@ -190,3 +190,9 @@ class Selection:
     def ordered(self) -> list[str]:
         """All datasets, the baseline first."""
         return [self.baseline, *self.others()]
+
+
+@lru_cache(maxsize=4096, typed=True)  # most options are the same in the hundred addresses of a page's menus
+def _asked(name: str, value: Option) -> str:
+    """One option as an address has it; empty for several of which there are none."""
+    return urlencode({name: value}, doseq=True)
