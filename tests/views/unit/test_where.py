@@ -13,14 +13,16 @@ from shiftscope.explain.attribution.attributions import (
 from shiftscope.explain.attribution.faithful import faithfulness_passes
 from shiftscope.explain.attribution.stored_attributions import write_attributions
 from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
+from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
 from shiftscope.views.page.panels import Code, StripGroups, Table
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.unit import unit
+from shiftscope.views.unit.where_in_words import RULE
 from shiftscope.web.notebook.notebook import notebook_html
-from tests.conftest import viewer
+from tests.conftest import Made, viewer
 
 UNIT = 3
 
@@ -42,8 +44,8 @@ def quarter(at=1.0):
     return map
 
 
-def fold(page):
-    (found,) = (each for each in page.panels[-1].panels if each.key == "where")
+def fold(page, key="where"):
+    (found,) = (each for each in page.panels[-1].panels if each.key == key)
     return found
 
 
@@ -104,9 +106,10 @@ def test_filtered_maps_stand_below_raw_ones_and_a_method_is_chosen(recorded):
 def test_shares_by_scale_of_what_is_shown_are_rings_and_dots(recorded):
     for name, share in (("lab", [0.5, 0.25, 0.25]), ("field", [0.2, 0.3, 0.5])):
         kept(recorded, name, [quarter()] * 3, method="wam", scale_share=np.tile(share, (3, 1)))
-    found = fold(unit(recorded, "hidden", UNIT))
-    assert found.says.endswith("detail of 2 to 4 px 50.0 % → 20.0 % of what it reads")
-    scales = found.panels[-1]
+    page = unit(recorded, "hidden", UNIT)
+    assert fold(page).says.endswith("detail of 2 to 4 px 50.0 % → 20.0 % of what it reads")
+    assert fold(page, "scales").says == "detail of 2 to 4 px 50.0 % → 20.0 % of what it reads"
+    (scales,) = fold(page, "scales").panels
     assert [row[0].text for row in scales.rows] == ["2 to 4 px", "4 to 8 px", "above 8 px"]
     assert [row[2].text for row in scales.rows] == ["−30.0", "+5.0", "+25.0"]
     change = scales.rows[0][1].change
@@ -175,3 +178,37 @@ def test_controls_stand_below_the_map_with_means_under_the_first_fill():
     ]
     assert "F 0.30 (0.00 of a random map) under channel_mean" in table.note
     assert faithful_table([]) is None
+
+
+def test_kept_numbers_of_every_unit_tell_where_it_looks_and_changed_pairs_stand_apart(recorded):
+    """A unit whose centre is 20 % lower, in pairs whatever becomes of their prediction; no maps are kept."""
+    dim = Made()
+    dim.inputs = 0.2 - dim.inputs
+    recorded.record(dim, "dim", twins="id", twin_of="lab", progress=False)
+    every = np.arange(40)
+    for name, row in (("lab", 0.3), ("dim", 0.5)):
+        shape = 40, recorded.layer("hidden").units
+        numbers = {each: np.full(shape, row) for each in ("map_row", "map_column", "map_spread")}
+        numbers["map_column"][:] = 0.5
+        numbers["scale_share"] = np.full((*shape, 3), 1 / 3)
+        settings = {"method": "wam_saliency"}
+        key = map_numbers_key(recorded, "hidden", name, settings)
+        write_map_numbers(recorded, key, MapNumbers(every, numbers, settings))
+    page = unit(recorded, "hidden", UNIT, focus="dim")
+    same = int((recorded["lab"].samples.predictions == recorded["dim"].samples.predictions).sum())
+    assert 0 < same < 40
+    scales, places = fold(page, "scales").panels
+    assert [column.name for column in scales.columns[2:]] == [
+        f"points, {same} of {40} pairs",
+        f"points, {40 - same} that changed",
+    ]
+    assert [cell.text for cell in places.rows[0]] == [
+        "centre, from above",
+        "30.0 %",
+        "50.0 %",
+        "+20.0",
+        "+20.0",
+    ]
+    assert f"{same} of {40} pairs keep their prediction" in places.note
+    (said,) = fold(page).says
+    assert said.help == RULE

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shiftscope.explain.attribution import map_numbers, spectra
 from shiftscope.explain.attribution.attributions import GAP, Attributions
+from shiftscope.explain.attribution.map_means import MapMeans, map_means
 from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import (
@@ -25,6 +25,7 @@ from shiftscope.views.page.panels import (
     StripGroup,
     StripGroups,
     Table,
+    Words,
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
@@ -33,11 +34,11 @@ from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, 
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
 from shiftscope.views.unit.faithful_maps import faithful_table
-from shiftscope.views.unit.scale_shares import scale_table, scales_of
+from shiftscope.views.unit.scale_shares import Scales, place_table, scale_table, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
-from shiftscope.views.unit.where_in_words import where_in_words
+from shiftscope.views.unit.where_in_words import RULE, moved_in_words, scale_in_words, where_in_words
 
-TITLE = "Where it looks"
+TITLE, SCALES = "Where it looks", "At which scales it reads"
 SHOWN = 6  # images of each set
 USUAL, IMAGES = "smoothgrad", 12  # what is proposed
 
@@ -52,31 +53,51 @@ def method_of(unit: ShownUnit) -> str:
 
 @section(ShownUnit, place=38)
 def where(unit: ShownUnit) -> Fold | None:
-    """Maps, their numbers and their scales; what computes them where there are none."""
+    """Maps and their numbers; what computes them where there are none."""
     shown = chosen_maps(unit)
+    scales = scales_of(unit, shown)
     offer = _offer(unit, {each.question.dataset for each in shown})
-    if not shown:
-        return Fold(TITLE, "no maps are kept yet", [offer], "where") if offer else None
     panels: list[Panel] = []
     if drawn := [each for each in shown if each.of_pictures]:
         panels.append(_pictures(unit, drawn))
-    else:
+    elif shown:
         sizes = "x".join(map(str, shown[0].maps.shape[1:]))
         panels.append(Message("", f"Maps of inputs of {sizes} are no pictures; their numbers are below."))
-    panels.append(numbers_table(unit, shown))
+    means = [(each, map_means(each)) for each in shown]
+    if means:
+        panels.append(numbers_table(unit, means))
     if faithful := faithful_table(shown):
         panels.append(faithful)
-    selection = unit.selection
-    scales = scales_of(unit, shown)
-    if scales:
-        panels.append(scale_table(scales, (selection.baseline, selection.focus)))
-    areas = [
-        (each.question.dataset, _mean(map_numbers.map_area(each.maps)))
-        for each in drawn
-        if each.question.low_pass is None
-    ]
-    says = where_in_words(areas, scales.moved if scales else None)
-    return Fold(TITLE, says, [*panels, *([offer] if offer else [])], "where")
+    if offer:
+        panels.append(offer)
+    says = _says(unit, means, scales)
+    return Fold(TITLE, says, panels, "where") if panels else None
+
+
+def _says(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]], scales: Scales | None) -> Words:
+    """What the maps say of the shift; of the images shown alone where the study has no numbers of every unit's."""
+    moved = unit.moved_maps
+    scale = scales.moved if scales else None
+    if moved:
+        said = moved_in_words(f"unit {unit.index}", unit.selection.focus, moved, scale)
+        return [Span(said, help=RULE)]
+    if not means:
+        return "no maps are kept yet"
+    raw = [(each.question.dataset, found.area) for each, found in means if each.question.low_pass is None]
+    return where_in_words(raw, scale)
+
+
+@section(ShownUnit, place=39)
+def scales(unit: ShownUnit) -> Fold | None:
+    """The scales of its maps, and where they lie, in baseline and focus."""
+    sets = unit.selection.baseline, unit.selection.focus
+    found = scales_of(unit, chosen_maps(unit))
+    places = place_table(unit.moved_maps, sets) if unit.moved_maps else None
+    panels = [*([scale_table(found, sets)] if found else []), *([places] if places else [])]
+    if not panels:
+        return None
+    says = scale_in_words(found.moved) if found else "numbers of its maps, without scales"
+    return Fold(SCALES, says, panels, "scales")
 
 
 def chosen_maps(unit: ShownUnit) -> list[Attributions]:
@@ -132,9 +153,9 @@ def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
     return StripGroups("Maps of its strongest images", groups, note, captioned=True)
 
 
-def numbers_table(unit: ShownUnit, shown: Sequence[Attributions]) -> Table:
-    """A row for each set, and for what was filtered; means over its maps."""
-    gaps = any(each.gap is not None for each in shown)
+def numbers_table(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]]) -> Table:
+    """A row for each set, and for what was filtered."""
+    gaps = any(each.gap is not None for each, _ in means)
     columns = [
         Column("set"),
         Column("maps"),
@@ -156,40 +177,25 @@ def numbers_table(unit: ShownUnit, shown: Sequence[Attributions]) -> Table:
         )
         columns.append(Column("gap", help, numeric=True))
     rows = []
-    for each in shown:
-        empty = int((each.silent | each.refused).sum())
+    for each, found in means:
         row = [
             Cell(each.question.dataset, unit.selection.dataset(each.question.dataset)),
             Cell(filtered_in_words(each)),
             Cell(
-                count(len(each.maps)), note=f"{count(empty)} left out" if empty else "", value=len(each.maps)
+                count(found.maps),
+                note=f"{count(found.empty)} left out" if found.empty else "",
+                value=found.maps,
             ),
+            share_cell(found.area),
+            number_cell(found.spread),
+            share_cell(found.fine),
         ]
-        if each.of_pictures:
-            row += [
-                share_cell(_mean(map_numbers.map_area(each.maps))),
-                number_cell(_mean(map_numbers.map_spread(each.maps))),
-                share_cell(_mean(spectra.high_frequency_share(each.maps))),
-            ]
-        else:
-            row += [Cell("–"), Cell("–"), Cell("–")]
         if gaps:
-            row.append(_gap(each))
+            gap = share_cell(found.gap)
+            wide = f"{count(found.wide)} above {100 * GAP:.0f} %" if found.wide else ""
+            row.append(Cell(gap.text, note=wide, value=gap.value))
         rows.append(row)
     return Table("Numbers of the maps", columns, rows, note="Means over the maps of these images.")
-
-
-def _gap(found: Attributions) -> Cell:
-    if found.gap is None:
-        return Cell("–")
-    wide = int((found.gap > GAP).sum())
-    cell = share_cell(_mean(found.gap))
-    return Cell(cell.text, note=f"{count(wide)} above {100 * GAP:.0f} %" if wide else "", value=cell.value)
-
-
-def _mean(values: np.ndarray) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else math.nan
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
