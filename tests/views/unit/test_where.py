@@ -1,5 +1,7 @@
 """Maps of a unit on its page and on those of its images, from maps that a study keeps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from shiftscope.explain.attribution.faithful import faithfulness_passes
 from shiftscope.explain.attribution.stored_attributions import write_attributions
 from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
 from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
+from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Code, StripGroups, Table
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
 from shiftscope.views.sample.sample import sample
@@ -137,7 +140,27 @@ def test_an_image_shows_maps_of_its_prediction_its_label_and_units(recorded):
     assert captions[0] == "prediction"
     assert captions[-1] == "hidden:3"
     np.testing.assert_allclose(pictures[-1].map.shares, quarter())  # a scale of its own
-    assert all(panel.key != "where" for panel in sample(recorded, "lab", 5).panels[-1].panels)
+    without = fold(sample(recorded, "lab", 5))
+    assert without.says == "no maps are kept yet"
+    predicted = recorded["lab"].samples[5].prediction
+    command = f"shiftscope attribute {recorded.path} --unit {predicted} --method smoothgrad --dataset lab"
+    assert command in of(Code, without.panels).text
+
+
+def test_images_of_a_layer_without_places_point_at_what_maps_say(recorded):
+    """The largest 5 % of 64 places are 4 of them; a quarter of the picture ties, and is boxed as a whole."""
+    kept(recorded, "lab", [quarter()] * 3)
+    strongest = recorded["lab"].summary("hidden", TopSamples).position[:, UNIT].tolist()
+    page = unit(recorded, "hidden", UNIT)
+    boxes = {each.position: each.box for each in page.panels[0].strips[0].pictures}
+    pointed = {place for place in strongest[:12] if boxes.get(place)}
+    assert pointed == {place for place in (4, 2, 7) if place in boxes}
+    assert "box: the 5 % of the saliency map that count most" in page.panels[0].note
+    cropped = unit(recorded, "hidden", UNIT, place="crop").panels[0]
+    assert "cropped to the 5 %" in cropped.note
+    assert all(each.box.cropped for each in cropped.strips[0].pictures if each.box)
+    whole = unit(recorded, "hidden", UNIT, place="whole").panels[0]
+    assert not any(each.box for each in whole.strips[0].pictures)
 
 
 def test_viewer_and_notebook_draw_maps(recorded):
@@ -176,14 +199,17 @@ def test_controls_stand_below_the_map_with_means_under_the_first_fill():
         ["lab", "saliency", "0.500", "0.300"],
         ["lab", "random map", "0.000", "0.000"],
     ]
-    assert "F 0.30 (0.00 of a random map) under channel_mean" in table.note
+    assert "F 0.30 (0.00 of a random map) under channel mean" in table.note
+    filtered = replace(made, question=replace(question, low_pass=3.0))
+    both = faithful_table([made, filtered])  # the random map is the same one
+    assert [row[1].text for row in both.rows] == ["saliency", "random map", "saliency, up to 3 cycles"]
     assert faithful_table([]) is None
 
 
 def test_kept_numbers_of_every_unit_tell_where_it_looks_and_changed_pairs_stand_apart(recorded):
     """A unit whose centre is 20 % lower, in pairs whatever becomes of their prediction; no maps are kept."""
     dim = Made()
-    dim.inputs = 0.2 - dim.inputs
+    dim.inputs = 1 - dim.inputs
     recorded.record(dim, "dim", twins="id", twin_of="lab", progress=False)
     every = np.arange(40)
     for name, row in (("lab", 0.3), ("dim", 0.5)):

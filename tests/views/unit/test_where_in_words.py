@@ -61,11 +61,14 @@ def test_the_place_and_the_scales_under_a_shift(numbers, said):
     assert moved_in_words("unit 12", "dark", moved(**numbers), None) == f"unit 12 looks {said}"
 
 
-def test_the_scale_that_moved_most_is_told():
-    said = moved_in_words("unit 1", "dark", moved(**STILL), ("2 to 4 px", 0.2, 0.5))
+def test_the_scale_that_moved_most_is_told_where_one_surely_moved():
+    scale = ("2 to 4 px", 0.2, 0.5)
+    said = moved_in_words("unit 1", "dark", moved(**STILL, scale_share=(0.2, 0.5, 0.2, 0.4)), scale)
     assert (
         said == "unit 1 looks at the same place in dark: detail of 2 to 4 px 20.0 % → 50.0 % of what it reads"
     )
+    unsure = moved(**STILL, scale_share=(0.2, 0.5, -0.1, 0.7))
+    assert moved_in_words("unit 1", "dark", unsure, scale) == "unit 1 looks at the same place in dark"
 
 
 def test_few_pairs_say_nothing():

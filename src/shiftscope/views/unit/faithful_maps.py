@@ -9,6 +9,7 @@ from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.maps import filtered_in_words
 
+REVERSED = ", reversed"
 HELP = {
     "deletion": "Mean value while the places that count most are taken away first; small is faithful.",
     "insertion": "Mean value while the places that count most are put back first; large is faithful.",
@@ -27,16 +28,23 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
         return None
     metrics, fill = measured[0][1].metrics, measured[0][1].fills[0]
     rows, said = [], []
+    told: set[tuple[str, str]] = set()  # controls of the same images, which filtering leaves as they are
     for each, faithful in measured:
         table = faithful.table()
         under = table[table["fill"] == fill]
         ends = under[["mean", "low", "high"]].to_numpy(float).tolist()
         lines = dict(zip(zip(under["row"], under["metric"], strict=True), ends, strict=True))
-        name = each.question.dataset
+        name, method = each.question.dataset, each.question.method
+        own = {method, f"{method}{REVERSED}"}
         for row in faithful.rows:
+            if row not in own and (name, row) in told:
+                continue
+            told.add((name, row))
+            called = row.replace(method, filtered_in_words(each), 1) if row in own else row
             numbers = [number_cell(*lines[row, metric]) for metric in metrics]
-            rows.append([Cell(name), Cell(row), *numbers])
-        said.append(f"{name}, {filtered_in_words(each)}: {faithful.in_words()}")
+            rows.append([Cell(name), Cell(called), *numbers])
+        words = faithful.in_words().replace("_", " ").replace("-", "−")
+        said.append(f"{name}, {filtered_in_words(each)}: {words}")
     columns = [
         Column("set"),
         Column("map", "The map itself, and controls that a map must beat."),

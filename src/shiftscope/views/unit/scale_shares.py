@@ -42,7 +42,21 @@ class Scales:
     @property
     def moved(self) -> tuple[str, float, float]:
         """The scale whose share changed most, and its share in both."""
-        level = int(np.argmax(np.abs(np.subtract(self.after, self.before))))
+        return self._at(int(np.argmax(np.abs(np.subtract(self.after, self.before)))))
+
+    @property
+    def largest(self) -> tuple[str, float, float]:
+        """The scale that it reads most in the baseline, and its share in both."""
+        return self._at(int(np.argmax(self.before)))
+
+    @property
+    def surely(self) -> bool | None:
+        """Whether the interval of some level's change leaves out zero; None where there are no intervals."""
+        if not np.isfinite(self.low).all():
+            return None
+        return any(low > 0 or high < 0 for low, high in zip(self.low, self.high, strict=True))
+
+    def _at(self, level: int) -> tuple[str, float, float]:
         return scale_name(level, len(self.before) - 1), self.before[level], self.after[level]
 
 
@@ -161,7 +175,8 @@ def place_table(moved: MovedMaps, sets: tuple[str, str]) -> Table | None:
             _points_of(each, 0),
         ]
         rows.append([*row, *([_points_of(moved.changed.get(name), 0)] if apart else [])])
-    note = " ".join(filter(None, [f"{moved.method}.", kept_in_words(moved.pairs)]))
+    over = f"Mean of {moved.method} maps over {compared_in_words(moved)}."
+    note = " ".join(filter(None, [over, kept_in_words(moved.pairs)]))
     return Table("Where its maps lie", columns, rows, note=note)
 
 

@@ -16,10 +16,10 @@ from shiftscope.views.parts.interventions import interventions
 from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.two_sets import refusal, two_sets
 from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
+from shiftscope.views.unit.chosen_maps import method_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_order import UnitOrder, walk_choice
 from shiftscope.views.unit.unit_sentence import unit_lede, unit_sentence
-from shiftscope.views.unit.where import method_of
 
 
 @view("layers/{layer}/units/{index}")
@@ -94,7 +94,8 @@ def _written(shown: ShownUnit) -> str:
 
 def _places(unit: ShownUnit) -> list[Choice]:
     recordings = [unit.study[name] for name in unit.pair]
-    if unit.show != "top" or not any(recording.map_geometry(unit.layer) for recording in recordings):
+    there = any(recording.map_geometry(unit.layer) for recording in recordings)
+    if unit.show != "top" or not (there or any(each.of_pictures for each in unit.maps)):
         return []
     options = [Link(place, unit.at(place=place)) for place in get_args(Place)]
     return [Choice("Place", options, unit.place, "Where in an image the unit responds most.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Sequence
 
@@ -10,8 +9,6 @@ import numpy as np
 
 from shiftscope.explain.attribution.attributions import GAP, Attributions
 from shiftscope.explain.attribution.map_means import MapMeans, map_means
-from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
-from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import (
     Cell,
     Code,
@@ -30,9 +27,11 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.map_form import USUAL, low_pass_field, method_field, price_in_words
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import Scales, place_table, scale_table, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
@@ -40,15 +39,7 @@ from shiftscope.views.unit.where_in_words import RULE, moved_in_words, scale_in_
 
 TITLE, SCALES = "Where it looks", "At which scales it reads"
 SHOWN = 6  # images of each set
-USUAL, IMAGES = "smoothgrad", 12  # what is proposed
-
-
-def method_of(unit: ShownUnit) -> str:
-    """The one asked for where maps of it are kept; otherwise the one kept of most sets."""
-    names = [each.question.method for each in unit.maps]
-    if unit.method in names or not names:
-        return unit.method
-    return max(sorted(set(names)), key=names.count)
+IMAGES = 12  # of each set, as proposed
 
 
 @section(ShownUnit, place=38)
@@ -96,29 +87,15 @@ def scales(unit: ShownUnit) -> Fold | None:
     panels = [*([scale_table(found, sets)] if found else []), *([places] if places else [])]
     if not panels:
         return None
-    says = scale_in_words(found.moved) if found else "numbers of its maps, without scales"
-    return Fold(SCALES, says, panels, "scales")
+    return Fold(SCALES, _scales_say(found), panels, "scales")
 
 
-def chosen_maps(unit: ShownUnit) -> list[Attributions]:
-    """Of one method, by set, raw ones before filtered ones; of several that differ in options or samples the one over
-    most of the unit's strongest images."""
-    method = method_of(unit)
-    best: dict[tuple[int, float], Attributions] = {}
-    for each in unit.maps:
-        question = each.question
-        if question.method != method:
-            continue
-        low_pass = math.inf if question.low_pass is None else question.low_pass
-        place = unit.pair.index(question.dataset), -low_pass
-        if place not in best or _strongest(unit, each) > _strongest(unit, best[place]):
-            best[place] = each
-    return [best[place] for place in sorted(best)]
-
-
-def _strongest(unit: ShownUnit, found: Attributions) -> int:
-    top = unit.study[found.question.dataset].summary(unit.layer, TopSamples).position[:IMAGES, unit.index]
-    return int(np.isin(top[top >= 0], found.positions).sum())
+def _scales_say(found: Scales | None) -> str:
+    if found is None:
+        return "numbers of its maps, without scales"
+    if found.surely is False:
+        return f"most of all {scale_in_words(found.largest)}; no scale surely changed"
+    return scale_in_words(found.moved)
 
 
 def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
@@ -204,15 +181,10 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
     if not missing or not any(unit.study[name].samples.pictured.any() for name in missing):
         return None
     selection, method = unit.selection, method_of(unit) or USUAL
-    images = len(unit.pair) * IMAGES
-    passes = ", ".join(f"{each} for {name}" for name, each in USUAL_PASSES.items())
     offer = computation(
         unit.study,
         "Compute where it looks",
-        f"Maps of its strongest images in {' and '.join(unit.pair)}. Forward passes of one image, and as many "
-        f"backward: {passes}. With "
-        f"{USUAL} of {IMAGES} images in each that is {count(images * USUAL_PASSES[USUAL])} of both. "
-        f"How faithful the maps are takes {FAITHFUL_PASSES} forward passes more of each image.",
+        f"Maps of its strongest images in {' and '.join(unit.pair)}. {price_in_words(len(unit.pair) * IMAGES)}",
         kind="attribute",
         parameters={
             "layer": unit.layer,
@@ -222,8 +194,10 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         },
         page=unit.at(),
         fields=[
-            Field("method", "Method", method, "How maps are made.", choices=tuple(USUAL_PASSES)),
+            method_field(method),
             Field("samples", "Images", str(IMAGES), "Of each set, the strongest."),
+            low_pass_field(),
+            Field("units", "Further units", "", f"Of {unit.layer}, their numbers."),
         ],
     )
     lines = "\n".join(command(unit, method, name) for name in missing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from shiftscope.scores.estimation.moved_maps import LEVEL, MovedMaps
+from shiftscope.scores.estimation.moved_maps import LEVEL, SCALES, MovedMaps
 from shiftscope.statistics.compared import LEAST_A_SIDE
 from shiftscope.views.parts.number_text import count, percent, whole_percent
 
@@ -38,8 +38,7 @@ def moved_in_words(unit: str, dataset: str, moved: MovedMaps, scale: Moved | Non
             f"{count(moved.samples)} of {count(moved.pairs.pairs)} pairs keep their prediction and have a map"
         )
         return f"{told}, too few to say where {unit} looks in {dataset}"
-    said = f"{unit} looks {_place(moved)} in {dataset}{_scale(moved)}"
-    return f"{said}: {scale_in_words(scale)}" if scale else said
+    return f"{unit} looks {_place(moved)} in {dataset}{_scale(moved)}{_told(moved, scale)}"
 
 
 def where_in_words(areas: Sequence[tuple[str, float]], moved: Moved | None) -> str:
@@ -80,6 +79,13 @@ def _place(moved: MovedMaps) -> str:
     if ways:
         return " and ".join(ways)
     return "at the same place" if sure else "at no surely other place"
+
+
+def _told(moved: MovedMaps, scale: Moved | None) -> str:
+    """The scale that moved most, where any scale surely moved."""
+    shares = moved.same.get(SCALES)
+    sure = shares is not None and bool(((shares.low > 0) | (shares.high < 0)).any())
+    return f": {scale_in_words(scale)}" if scale and sure else ""
 
 
 def _scale(moved: MovedMaps) -> str:

@@ -24,7 +24,16 @@ class Live(Protocol):
     ) -> Any: ...
 
     def attribute(
-        self, layer: str, unit: int, /, *, method: str, dataset: str, samples: int, progress: Progress
+        self,
+        layer: str | None,
+        unit: int,
+        /,
+        *,
+        method: str,
+        dataset: str,
+        samples: int | Sequence[int],
+        low_pass: float | None,
+        progress: Progress,
     ) -> Any: ...
 
     def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
