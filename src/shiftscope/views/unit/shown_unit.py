@@ -48,6 +48,7 @@ class ShownUnit:
     place: Place
     refused: Sequence[Message] = ()  # why the focus is not the one asked for
     method: str = ""  # of the maps; the first that is kept where empty
+    image: str = ""  # whose map is taken apart by scales, as lab:17
 
     @property
     def study(self) -> StoredStudy:

@@ -36,6 +36,7 @@ def unit(
     seed: int = 0,
     place: Place = "box",
     method: str = "",
+    image: str = "",
     sort: str | None = None,
     ascending: bool = False,
     where: str = "",
@@ -48,13 +49,16 @@ def unit(
         By default the set that loses most accuracy.
     method
         Whose maps are shown, of those that are kept.
+    image
+        Whose map is taken apart by scales: dataset and position, as lab:17.
     """
     asked = Selection.at(study, layer, baseline, focus)
     selection = two_sets(asked)
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
     units = f"{selection.at_layer(layer)}/units"
-    options = {"show": show, "images": images, "start": start, "seed": seed, "place": place, "method": method}
+    options = {"show": show, "images": images, "start": start, "seed": seed, "place": place}
+    options |= {"method": method, "image": image}
     at = PageAddress(
         selection,
         f"{units}/{index}",
@@ -62,9 +66,9 @@ def unit(
         {"layer": None, **options, "sort": sort, "ascending": ascending, "where": where},
     )
     refused = refusal(asked, selection)
-    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused, method)
+    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused, method, image)
     order = UnitOrder.through(selection, layer, index, sort, ascending=ascending, where=where)
-    before, after = order.neighbours(lambda other: selection.page(f"{units}/{other}", **at.asked(start=0)))
+    before, after = order.neighbours(lambda other: selection.page(f"{units}/{other}", **at.asked(start=0, image="")))
     return Page(
         title=f"{layer}, unit {index}",
         subtitle=_written(shown),
@@ -105,7 +109,7 @@ def _methods(unit: ShownUnit) -> list[Choice]:
     names = sorted({each.question.method for each in unit.maps})
     if len(names) < 2:
         return []
-    options = [Link(name, unit.at(method=name)) for name in names]
+    options = [Link(name, unit.at(method=name, image="")) for name in names]
     return [Choice("Maps", options, method_of(unit), "The method of the maps under Where it looks.", True)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from shiftscope.views.page.panels import (
     ImageStrip,
     Message,
     Panel,
+    Picture,
     Span,
     StripGroup,
     StripGroups,
@@ -35,9 +37,12 @@ from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import Scales, place_table, scale_table, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
+from shiftscope.views.unit.spectra import spectra_lines
+from shiftscope.views.unit.wavelets import image_address, wavelets
 from shiftscope.views.unit.where_in_words import RULE, moved_in_words, scale_in_words, where_in_words
 
 TITLE, SCALES = "Where it looks", "At which scales it reads"
+SCALES_KEY = "scales"
 SHOWN = 6  # images of each set
 IMAGES = 12  # of each set, as proposed
 
@@ -83,16 +88,21 @@ def scales(unit: ShownUnit) -> Fold | None:
     """The scales of its maps, and where they lie, in baseline and focus."""
     sets = unit.selection.baseline, unit.selection.focus
     found = scales_of(unit, chosen_maps(unit))
-    places = place_table(unit.moved_maps, sets) if unit.moved_maps else None
-    panels = [*([scale_table(found, sets)] if found else []), *([places] if places else [])]
+    every = (
+        wavelets(unit),
+        scale_table(found, sets) if found else None,
+        place_table(unit.moved_maps, sets) if unit.moved_maps else None,
+        spectra_lines(unit),
+    )
+    panels = [panel for panel in every if panel]
     if not panels:
         return None
-    return Fold(SCALES, _scales_say(found), panels, "scales")
+    return Fold(SCALES, _scales_say(found), panels, SCALES_KEY)
 
 
 def _scales_say(found: Scales | None) -> str:
     if found is None:
-        return "numbers of its maps, without scales"
+        return "numbers of its maps, without the share of each scale"
     if found.surely is False:
         return f"most of all {scale_in_words(found.largest)}; no scale surely changed"
     return scale_in_words(found.moved)
@@ -118,16 +128,27 @@ def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
         for each in own:
             rows = [int(row) for row in np.flatnonzero(np.isin(each.positions, positions))]
             rows.sort(key=lambda row: list(positions).index(each.positions[row]))
-            strips.append(
-                ImageStrip(
-                    f"{filtered_in_words(each)}, full colour at {number(ends[each.question.low_pass])}",
-                    map_pictures(selection, each, rows, ends[each.question.low_pass]),
-                    role(selection, name),
-                )
-            )
+            end = ends[each.question.low_pass]
+            drawn = map_pictures(selection, each, rows, end)
+            named = f"{filtered_in_words(each)}, full colour at {number(end)}"
+            strips.append(ImageStrip(named, _leading(unit, each, rows, drawn), role(selection, name)))
         groups.append(StripGroup([Span(name, "strong")], strips))
     note = f"one scale in both sets: empty is 0, and {BELOW:g} % of the places lie below the full colour"
+    if any(each.coefficients is not None for each in shown):
+        note = f"{note}; a map leads to its scales"
     return StripGroups("Maps of its strongest images", groups, note, captioned=True)
+
+
+def _leading(
+    unit: ShownUnit, found: Attributions, rows: Sequence[int], drawn: Sequence[Picture]
+) -> list[Picture]:
+    """Maps that lead to their scales, where their coefficients are kept."""
+    return [
+        replace(picture, page=f"{unit.at(image=asked)}#{SCALES_KEY}")
+        if (asked := image_address(found, row))
+        else picture
+        for row, picture in zip(rows, drawn, strict=True)
+    ]
 
 
 def numbers_table(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]]) -> Table:

@@ -12,7 +12,7 @@ from shiftscope.web.html.curves import APART, spread
 
 TOP, BOTTOM, HEIGHT = 14.0, 208.0, 254  # pixels: of the largest tick, of the smallest, and of the whole
 LEFT, RIGHT = 14.0, 80.0  # per cent of the width: the first mark and the last
-COLOURS = {"focus": "c-foc", "other": "c-oth"}
+COLOURS = {"focus": "c-foc", "baseline": "c-ref", "other": "c-oth"}
 
 
 def drawn_lines(panel: Lines) -> Markup:

@@ -1,0 +1,50 @@
+"""How much of a unit's maps lies in which frequencies, in baseline and focus."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from shiftscope.explain.attribution.map_means import mean_shares
+from shiftscope.explain.attribution.spectra import HIGH
+from shiftscope.views.page.panels import Line, Lines
+from shiftscope.views.parts.axis import Axis
+from shiftscope.views.parts.number_text import percent
+from shiftscope.views.unit.chosen_maps import chosen_maps
+from shiftscope.views.unit.shown_unit import ShownUnit
+
+NAMED = 5  # frequencies along the axis
+
+
+def spectra_lines(unit: ShownUnit) -> Lines | None:
+    """A line for each set, of whole maps; None where a set has no maps of pictures."""
+    found = {}
+    for each in chosen_maps(unit):
+        if each.of_pictures and each.question.low_pass is None:
+            frequencies, shares = each.spectra()
+            known = np.isfinite(frequencies)
+            means = mean_shares(shares[:, known])
+            if means is not None:
+                found[each.question.dataset] = frequencies[known], means
+    if set(found) != set(unit.pair) or len({len(means) for _, means in found.values()}) != 1:
+        return None
+    frequencies = found[unit.selection.focus][0]
+    lines = [
+        Line(name, found[name][1].tolist(), "focus" if name == unit.selection.focus else "baseline")
+        for name in unit.pair
+    ]
+    axis = Axis.holding(value for line in lines for value in line.values)
+    steps = math.ceil(axis.high / axis.step)
+    every = max(1, len(frequencies) // NAMED)
+    marks = [
+        (f"{frequency:.2f}" if place % every == 0 else "", "")
+        for place, frequency in enumerate(frequencies.tolist())
+    ]
+    high = ", ".join(
+        f"{percent(float(means[frequencies > HIGH].sum()))} in {name}" for name, (_, means) in found.items()
+    )
+    note = f"share of the map's power, by frequency in cycles per pixel; above {HIGH:g}: {high}"
+    ticks = [(step * axis.step, percent(step * axis.step)) for step in range(steps + 1)]
+    said = f"Mean share of the maps' power in bins of frequency. Above {HIGH:g} cycles per pixel: {high}."
+    return Lines("Frequencies of its maps", lines, marks, ticks, said, note)

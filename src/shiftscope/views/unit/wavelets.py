@@ -1,0 +1,105 @@
+"""What of one image drives a unit, scale by scale: of coefficients that the study keeps beside its maps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shiftscope.explain.attribution.attributions import Attributions
+from shiftscope.views.page.panels import ImageStrip, Picture, PictureMap, Pixels, Span, StripGroup, StripGroups
+from shiftscope.views.parts.number_text import percent, whole_percent
+from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.unit.chosen_maps import chosen_maps
+from shiftscope.views.unit.scale_shares import scale_name
+from shiftscope.views.unit.shown_unit import ShownUnit
+
+KEPT = 0.02, 0.1, 1.0  # shares of the coefficients that pictures are made of
+
+
+def image_address(found: Attributions, row: int) -> str:
+    """How an image is asked for, as lab:17; empty where its coefficients are not kept."""
+    if found.coefficients is None or row >= len(found.coefficients.values[0]) or not found.of_pictures:
+        return ""
+    return f"{found.question.dataset}:{found.positions[row]}"
+
+
+def wavelets(unit: ShownUnit) -> StripGroups | None:
+    """Of the image asked for; None where none is, or its coefficients are not kept."""
+    chosen = _chosen(unit)
+    if chosen is None:
+        return None
+    from shiftscope.explain.attribution.wavelets.one_sample import (
+        mosaic_shares,
+        of_sample,
+        sufficient_picture,
+    )
+
+    found, row = chosen
+    name, position = found.question.dataset, int(found.positions[row])
+    assert found.coefficients is not None
+    own = of_sample(found.coefficients, row)
+    (image,) = pictures(unit.selection, unit.study[name], [position])
+    plain = replace(image, verdict=None, drawn=True)
+    levels = [own.to_pixels(level)[0] for level in range(own.level + 1)]
+    end = max(float(each.max()) for each in levels) or 1.0
+    shares = own.scale_share[0]
+    colour = role(unit.selection, name)
+
+    def drawn(map: PictureMap | Pixels, alt: str, caption: str = "") -> Picture:
+        return replace(plain, map=map, alt=alt, caption=caption)
+
+    by_scale = [
+        drawn(
+            PictureMap(each / end, colour),
+            f"attribution to detail of {scale_name(level, own.level)}",
+            f"{scale_name(level, own.level)}: {percent(float(shares[level]))}",
+        )
+        for level, each in enumerate(levels)
+    ]
+    groups = [
+        StripGroup(
+            [Span(f"{name}, image {position}", "strong", image.page)],
+            [
+                ImageStrip("image", [image], colour),
+                ImageStrip("attribution by scale, one scale of colours", by_scale, colour),
+                *(
+                    [ImageStrip(ONLY, [
+                        drawn(
+                            Pixels(sufficient_picture(own, keep)),
+                            f"made of {whole_percent(keep)} of the coefficients",
+                            f"{whole_percent(keep)} of them" if keep < 1 else "all of them",
+                        )
+                        for keep in KEPT
+                    ], colour)]
+                    if own.of_inputs is not None
+                    else []
+                ),
+            ],
+        ),
+        StripGroup(
+            "",
+            [
+                ImageStrip(
+                    MOSAIC,
+                    [drawn(PictureMap(mosaic_shares(own), colour), "mosaic of the wavelet coefficients")],
+                    colour,
+                    large=True,
+                )
+            ],
+        ),
+    ]
+    return StripGroups("One image, scale by scale", groups, NOTE, captioned=True)
+
+
+ONLY = "only what matters: made of the coefficients that count most"
+MOSAIC = "mosaic: the coarsest upper left; right of it horizontal detail, below vertical, at the corner diagonal"
+NOTE = "a map under Where it looks leads to its image"
+
+
+def _chosen(unit: ShownUnit) -> tuple[Attributions, int] | None:
+    if not unit.image:
+        return None
+    for found in chosen_maps(unit):
+        for row in range(len(found.positions)):
+            if image_address(found, row) == unit.image and not (found.silent | found.refused)[row]:
+                return found, row
+    return None
