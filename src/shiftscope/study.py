@@ -14,6 +14,7 @@ from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
+from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.fit_under_shift import fit_under_shift
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.paths import paths as count_paths
@@ -70,6 +71,7 @@ class Study(StoredStudy):
     paths = count_paths
     attribute = attribute
     attributions = attributions
+    downsampling = downsampling
 
     to_pandas = to_pandas
     to_xarray = to_xarray

@@ -202,3 +202,19 @@ def test_faithfulness_stands_beside_the_maps_and_is_kept(recorded, net, data, gi
         np.testing.assert_allclose(
             beside.scores[0], beside.scores[beside.rows.index("plain gradient")], rtol=1e-4
         )
+
+
+def test_wavelet_coefficients_of_the_first_samples_are_kept(recorded, net, data):
+    given = {"method": "wam_saliency", "samples": 14, "level": 2}
+    attributed(recorded, "hidden", 3, data=data, **given)
+    found = attributed(ss.open_study(recorded.path), "hidden", 3, **given)
+    inputs = data["lab"].inputs[found.positions[:12]]
+    expected = ss.attribute(net, inputs, "hidden:3", method="wam_saliency", level=2)
+    kept = found.coefficients
+    np.testing.assert_allclose(kept.mosaic(), expected.mosaic(), rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(kept.scale_share, found.scale_share[:12], rtol=1e-5)
+    np.testing.assert_allclose(kept.reconstruct(1), inputs, atol=5e-3)  # half precision
+    np.testing.assert_allclose(kept.reconstruct(0.1), expected.reconstruct(0.1), atol=5e-3)
+    frequencies, shares = found.spectra()
+    assert shares.shape == (14, len(frequencies))
+    np.testing.assert_allclose(np.nansum(shares[~found.silent], axis=1), 1)

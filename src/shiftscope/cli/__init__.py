@@ -13,6 +13,7 @@ from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
 from shiftscope.cli.describe import describe
 from shiftscope.cli.dose import dose
+from shiftscope.cli.downsampling import downsampling
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.fit_under_shift import fit_under_shift
@@ -54,6 +55,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "repair": repair,
     "paths": paths,
     "attribute": attribute,
+    "downsampling": downsampling,
     "compare": compare,
     "describe": describe,
     "rename": rename,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,7 +13,6 @@ from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.text import Text
 
     from shiftscope.explain.attribution.attributions import Attributions
 
@@ -100,6 +98,7 @@ def attribute(
     json
         Print JSON.
     """
+    from shiftscope.cli.asked_samples import asked_samples
     from shiftscope.cli.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.study import open_study
@@ -130,7 +129,7 @@ def attribute(
         **options_given(option),
     }
     found = opened.attribute(
-        layer, units or unit, keep=keep, samples=_samples(samples), dry_run=dry_run, **given
+        layer, units or unit, keep=keep, samples=asked_samples(samples), dry_run=dry_run, **given
     )
     if units:
         _show_layer(found, f"{layer}: samples with numbers of maps", csv=csv, as_json=json)
@@ -173,17 +172,12 @@ def _baseline(text: str | None) -> float | str | None:
         return text
 
 
-def _samples(words: Sequence[str] | None) -> str | int | list[int | str]:
-    if words is None or list(words) == ["top"]:
-        return "top"
-    every: list[int | str] = [int(word) if word.isascii() and word.isdecimal() else word for word in words]
-    return every[0] if len(every) == 1 and isinstance(every[0], int) else every
-
-
 def _show(found: Attributions, *, csv: str | None, as_json: bool) -> None:
     import json
     import sys
     from dataclasses import asdict
+
+    from shiftscope.cli.printed_table import print_table
 
     table = found.table()
     if csv:
@@ -196,12 +190,14 @@ def _show(found: Attributions, *, csv: str | None, as_json: bool) -> None:
         print(json.dumps({**asdict(found.question), "samples": rows, **beside}, indent=2))
         return
     silent = [name for name in ("silent", "refused") if not table[name].any()]
-    _print(table.drop(columns=["position", *silent]), found.in_words())
+    print_table(table.drop(columns=["position", *silent]), found.in_words())
 
 
 def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bool) -> None:
     import json
     import sys
+
+    from shiftscope.cli.printed_table import print_table
 
     if csv:
         table.to_csv(sys.stdout if csv == "-" else csv, index=False)
@@ -209,28 +205,7 @@ def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bo
         print(json.dumps(json.loads(table.to_json(orient="records")), indent=2))  # NaN as null
     else:
         paired = table["pairs"].notna().any()
-        _print(table if paired else table[["dataset", "samples", "state"]], title)
-
-
-def _print(table: pd.DataFrame, title: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    printed = Table(
-        *(str(name).replace("_", " ") for name in table), title=Text(title), box=None, padding=(0, 1, 0, 0)
-    )
-    for row in table.itertuples(index=False):
-        printed.add_row(*(_text(cell) for cell in row))
-    Console().print(printed)
-
-
-def _text(cell: object) -> Text:
-    from rich.text import Text
-
-    if not isinstance(cell, float):
-        return Text(str(cell))
-    return Text("–" if isnan(cell) else f"{cell:.3g}")
+        print_table(table if paired else table[["dataset", "samples", "state"]], title)
 
 
 def _save(found: Attributions, folder: Path) -> None:

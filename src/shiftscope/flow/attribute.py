@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from shiftscope.errors import BadRequest, NotInStudy, closest
+from shiftscope.errors import BadRequest
+from shiftscope.flow.asked_unit import asked_category, asked_number, asked_positions, asked_unit
 from shiftscope.flow.attribute_layer import attribute_layer, layer_question
 from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
 
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from shiftscope.explain.attribution.price import Price
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
-
-STRONGEST = 12  # samples that "top" stands for
 
 
 def _versions() -> dict[str, int]:
@@ -135,9 +135,9 @@ def attribute(
     from shiftscope.progress import shown, tell
 
     question = _question(study, layer, unit, method, dataset, low_pass, baselines, seed, options)
-    positions = _positions(study, question, samples)
+    positions = asked_positions(study[question.dataset], question.layer, question.unit, samples)
     kept = read_attributions(study, question, positions)
-    if kept and (kept.faithfulness or not faithful or not kept.of_pictures):
+    if kept and kept.is_whole(faithful=faithful):
         return kept
     from shiftscope.explain.attribution.live import attributions_of
     from shiftscope.recording.live_study import LiveStudy
@@ -186,14 +186,13 @@ def attributions(
     NotInStudy
         No such layer, unit or dataset.
     """
-    from shiftscope.explain.attribution.attributions import LOGITS
     from shiftscope.explain.attribution.stored_attributions import listed_attributions
 
     named = study[dataset].name if dataset else None
     if layer is None:
-        number = None if unit is None else _category(study, unit)
+        number = None if unit is None else asked_category(study, unit)
     else:
-        number = None if unit is None else study.layer(layer).check(_number(unit))
+        number = None if unit is None else study.layer(layer).check(asked_number(unit))
     return [
         found
         for found in listed_attributions(study, LOGITS if layer is None else layer, number)
@@ -220,7 +219,7 @@ def _question(
         raise BadRequest(
             "a study keeps maps of methods by name; give an object with .attribute to ss.attribute."
         )
-    place, number, pool = _unit(study, layer, unit)
+    place, number, pool = asked_unit(study, layer, unit)
     if low_pass is not None and (isinstance(low_pass, bool) or not isinstance(low_pass, (int, float))):
         raise BadRequest(f"low_pass={low_pass!r}; give a number of cycles per image.")
     if not isinstance(baselines, (int, float, type(None))) and baselines != "blur":
@@ -237,85 +236,3 @@ def _question(
         pool,
         seed,
     )
-
-
-def _unit(
-    study: StoredStudy, layer: str | Target | None, unit: int | str | None
-) -> tuple[str, int, str | None]:
-    """Layer, unit and pooling other than the recorded one."""
-    from shiftscope.explain.attribution.attributions import LOGITS
-    from shiftscope.model.target import Channel, Feature, Logit, Neuron, as_target
-
-    if layer is None:
-        if unit is None:
-            raise BadRequest("name a layer and a unit, or a category alone for its logit.")
-        return LOGITS, _category(study, unit), None
-    if unit is not None:
-        if not isinstance(layer, str):
-            raise BadRequest(f"{layer} is a target already; leave out unit={unit!r}.")
-        described = study.layer(layer)
-        return described.name, described.check(_number(unit)), None
-    target = as_target(layer)
-    if isinstance(target, Logit):
-        return LOGITS, study.check_category(target.category), None
-    if not isinstance(target, (Neuron, Channel, Feature)):
-        raise BadRequest(f"maps of {target} are not kept; ss.attribute gives them.")
-    described = study.layer(target.layer)
-    pool = target.pool if isinstance(target, Neuron) else None
-    if isinstance(target, Channel) and described.kind != "neuron":
-        pool = "mean"
-    return described.name, described.check(target.unit), None if pool == described.pool else pool
-
-
-def _number(unit: int | str) -> int:
-    from shiftscope.typed import as_whole_number
-
-    number = (
-        int(unit) if isinstance(unit, str) and unit.isascii() and unit.isdecimal() else as_whole_number(unit)
-    )
-    if number is None:
-        raise BadRequest(f"unit {unit!r}; give its number.")
-    return number
-
-
-def _category(study: StoredStudy, category: int | str) -> int:
-    if isinstance(category, str) and category in study.categories:
-        return study.categories.index(category)
-    if isinstance(category, str) and not category.isdecimal():
-        raise NotInStudy(f"no category {category!r}; closest: {closest(category, study.categories)}.")
-    return study.check_category(_number(category))
-
-
-def _positions(
-    study: StoredStudy, question: AttributionQuestion, samples: str | int | Sequence[int | str]
-) -> list[int]:
-    """Of the samples asked for, in their order, each once."""
-    from shiftscope.explain.attribution.live import strongest
-    from shiftscope.typed import as_whole_number
-
-    recording = study[question.dataset]
-    count = STRONGEST if isinstance(samples, str) and samples == "top" else as_whole_number(samples)
-    if count is not None:
-        if count < 1:
-            raise BadRequest(f"samples={count}; at least one.")
-        found = strongest(recording, question, count)
-    elif isinstance(samples, (str, int)):
-        raise BadRequest(f'samples={samples!r}; give "top", a number, or a list of positions or ids.')
-    else:
-        by_id: dict[str, int] = {}
-        if any(isinstance(each, str) for each in samples):
-            ids = recording.samples.column("id").to_pylist()
-            by_id = {name: place for place, name in reversed(list(enumerate(ids)))}
-        found = []
-        for each in samples:
-            if isinstance(each, str):
-                if each not in by_id:
-                    raise NotInStudy(
-                        f"no sample {each!r} in {recording.name!r}; closest: {closest(each, list(by_id))}."
-                    )
-                found.append(by_id[each])
-            else:
-                found.append(recording.samples.check(int(each)))
-    if not found:
-        raise BadRequest(f"no samples of {recording.name!r} to attribute to.")
-    return list(dict.fromkeys(found))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
+from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.opened import opened
 from shiftscope.flow.repair import repair
@@ -42,6 +43,7 @@ class LiveStudy(live_study.LiveStudy):
     """A study, its model and its data, checked once; with the verbs of a study that need them."""
 
     attribute = _with_both(attribute)
+    downsampling = _with_both(downsampling)
     intervene = _with_both(intervene)
     derive = _of_study(derive)
     repair = _of_study(repair)

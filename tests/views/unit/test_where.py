@@ -6,16 +6,12 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.attribution.attribution import attributions
-from shiftscope.explain.attribution.attributions import (
-    LOGITS,
-    AttributionQuestion,
-    Attributions,
-    Faithfulness,
-)
+from shiftscope.explain.attribution.attributions import AttributionQuestion, Attributions, Faithfulness
 from shiftscope.explain.attribution.faithful import faithfulness_passes
 from shiftscope.explain.attribution.stored_attributions import write_attributions
 from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
 from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
+from shiftscope.store.layout import LOGITS
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Code, StripGroups, Table
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.map_numbers import map_area, map_column, map_row, map_spread
-from shiftscope.explain.attribution.spectra import high_frequency_share
+from shiftscope.explain.attribution.spectra import high_frequency_share, spectrum_shares
+from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 from shiftscope.statistics.resampled_means import mean_and_interval
 
 if TYPE_CHECKING:
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-LOGITS = "logits"  # in the place of a layer
 GAP = 0.05  # above, the gap is told
-SHOWN = 12  # maps in a notebook
+SHOWN = 12  # maps in a notebook, and samples whose wavelet coefficients are kept
 RESAMPLES = 1_000
 MEASURES = map_row, map_column, map_spread, map_area, high_frequency_share  # of maps of pictures
 RANDOM = "random map"  # a row of every faithfulness
@@ -109,6 +109,8 @@ class Attributions:
     orientation_share: FloatArray | None = None  # (sample, orientation)
     orientations: Sequence[str] = ()
     faithfulness: Faithfulness | None = None  # None where it was not asked for, or the inputs are no pictures
+    # Of the first samples, all channels together, and of the inputs; what `low_pass` takes out of the maps is in it.
+    coefficients: WaveletAttribution | None = None
 
     @property
     def silent(self) -> npt.NDArray[np.bool_]:
@@ -123,6 +125,28 @@ class Attributions:
     @cached_property
     def _flat(self) -> FloatArray:
         return self.maps.reshape(len(self.maps), -1)
+
+    @property
+    def of_wavelets(self) -> bool:
+        return self.scale_share is not None
+
+    def is_whole(self, *, faithful: bool) -> bool:
+        """Whether nothing lacks that belongs to such maps, nor their faithfulness where it is asked for."""
+        faithful = faithful and self.of_pictures
+        return (self.faithfulness is not None or not faithful) and (
+            self.coefficients is not None or not self.of_wavelets
+        )
+
+    def spectra(self) -> tuple[FloatArray, FloatArray]:
+        """(bin,) frequencies in cycles per pixel, and (sample, bin) shares of each map's power in equal bins of them.
+
+        Raises
+        ------
+        BadRequest
+            The inputs are no pictures.
+        """
+        self._refuse_no_pictures()
+        return spectrum_shares(self.maps)
 
     @property
     def of_pictures(self) -> bool:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 
 from shiftscope.explain.attribution.attribution import Passes
-from shiftscope.explain.attribution.attributions import LOGITS, Faithfulness
+from shiftscope.explain.attribution.attributions import Faithfulness
 from shiftscope.explain.attribution.faithfulness.comparison import METRICS, compare
 from shiftscope.explain.attribution.faithfulness.explained import Explained
 from shiftscope.explain.attribution.faithfulness.price import compare_price
@@ -15,6 +15,7 @@ from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.price import TIMED
 from shiftscope.model.output import log_of, logits_in
 from shiftscope.recording.live_study import LiveStudy
+from shiftscope.store.layout import LOGITS
 
 STEPS, SUBSETS, DRAWS = 8, 32, 2  # coarse: the whole takes about as many passes as a hundred steps of a path
 

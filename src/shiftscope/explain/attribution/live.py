@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,13 @@ import torch
 from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.explain.attribution.attribute import OF_WAVELETS, baseline_of
 from shiftscope.explain.attribution.attribution import Attribution, attributions
-from shiftscope.explain.attribution.attributions import LOGITS, AttributionQuestion, Attributions
+from shiftscope.explain.attribution.attributions import SHOWN, AttributionQuestion, Attributions
 from shiftscope.explain.attribution.faithful import faithfulness_of, faithfulness_passes
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.low_pass import low_passed
 from shiftscope.explain.attribution.maps import Maps, maps_of
 from shiftscope.explain.attribution.price import Price, price_of
+from shiftscope.explain.attribution.wavelets.kept import first_samples
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import (
     WaveletAttribution,
     wavelet_attribution,
@@ -27,8 +28,8 @@ from shiftscope.explain.attribution.wavelets.wavelet_attribution import (
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.model.terms import KnownTargets
 from shiftscope.recording.live_study import LiveStudy
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_recording import Recording
-from shiftscope.summaries.top_samples import TopSamples
 
 AT_ONCE = 16  # samples whose maps are in memory
 NEAR = 1e-4  # relative difference of a response computed again
@@ -36,6 +37,19 @@ NEAR_HALF = 1e-3  # where it was stored in half precision
 NEAR_CODE = 1e-2  # where it was computed from such responses, whose errors add up
 
 FloatArray = npt.NDArray[np.floating[Any]]
+
+
+class OfUnit(Protocol):
+    """What is asked of one unit."""
+
+    @property
+    def layer(self) -> str: ...
+
+    @property
+    def unit(self) -> int: ...
+
+    @property
+    def pool(self) -> str | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +76,7 @@ def function_of_study(live: LiveStudy, targets: Sequence[Target]) -> Function:
     )
 
 
-def target_of(question: AttributionQuestion) -> Target:
+def target_of(question: OfUnit) -> Target:
     if question.layer == LOGITS:
         return Logit(question.unit)
     return Neuron(question.layer, question.unit, question.pool)
@@ -76,16 +90,6 @@ def with_all_options(method: Attribution, given: dict[str, Any]) -> dict[str, An
         known = inspect.signature(wavelet_attribution).parameters
         transform = {name: known[name].default for name in OF_WAVELETS} | transform
     return own | transform
-
-
-def strongest(recording: Recording, question: AttributionQuestion, count: int) -> list[int]:
-    """Positions of the samples that the unit responds to most, strongest first."""
-    if question.layer == LOGITS:
-        logits = recording.logits_of()[:, question.unit]
-        order = np.argsort(-logits, kind="stable")
-        return [int(place) for place in order[:count] if np.isfinite(logits[place])]
-    top = recording.summary(question.layer, TopSamples).position[:, question.unit]
-    return [int(place) for place in top[:count] if place >= 0]
 
 
 def refuse_other_responses(
@@ -223,6 +227,7 @@ def attributions_of(
     priced(price)
     maps, values, gaps, scales, orientations = [], [], [], [], []
     names: tuple[str, ...] = ()
+    kept: WaveletAttribution | None = None
     for block in maps_over(
         live,
         function,
@@ -240,6 +245,7 @@ def attributions_of(
             scales.append(coefficients.scale_share)
             orientations.append(coefficients.orientation_share)
             names = coefficients.orientations
+            kept = kept or first_samples(coefficients, SHOWN)  # a block holds as many
             reduced = coefficients.to_pixels()
         else:
             reduced = reduced_maps(found)
@@ -267,6 +273,7 @@ def attributions_of(
         np.concatenate(orientations).astype(np.float32) if orientations else None,
         names,
         faithfulness,
+        kept,
     )
 
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.errors import StudyDamaged
 from shiftscope.explain.attribution.attributions import (
-    LOGITS,
     RANDOM,
     AttributionQuestion,
     Attributions,
     Faithfulness,
 )
+from shiftscope.explain.attribution.stored_units import dataset_and_samples, kept_keys, unit_key
+from shiftscope.explain.attribution.wavelets.kept import as_arrays, from_arrays
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import EXPLANATIONS
-from shiftscope.store.places import StudyPlace
-from shiftscope.store.results import Arrays, Result, ResultKey, kept_results, read_result, write_result
+from shiftscope.store.layout import LOGITS
+from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, MAPS = "attributions", "maps"
-FAITHFULNESS = "faithfulness"
-VERSIONS = {MAPS: 1, FAITHFULNESS: 1}
+FAITHFULNESS, COEFFICIENTS = "faithfulness", "coefficients"
+VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1}
 AXES = "rows", "metrics", "fills"  # of the faithfulness, with those of samples
 OPTIONAL = ("gap", "scale_share", "orientation_share")
 
@@ -52,6 +50,8 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
     parts: dict[str, Arrays] = {MAPS: arrays}
     if (beside := found.faithfulness) is not None:
         parts[FAITHFULNESS] = {"scores": np.asarray(beside.scores, np.float64)}
+    if found.coefficients is not None:
+        parts[COEFFICIENTS] = as_arrays(found.coefficients)
     key = attributions_key(study, found.question, found.positions.tolist())
     told = {"orientations": list(found.orientations), **_described(found)}
     key = replace(key, settings={**key.settings, **told}, versions={part: VERSIONS[part] for part in parts})
@@ -81,7 +81,7 @@ def read_attributions(
 def listed_attributions(study: StoredStudy, layer: str, unit: int | None = None) -> Iterator[Attributions]:
     """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
     name = layer if layer == LOGITS else study.layer(layer).name
-    for key in _keys(study):
+    for key in kept_keys(study, KIND):
         if key.layer != name or (unit is not None and key.settings.get("unit") != unit):
             continue
         question, positions = _asked(study, key)
@@ -91,21 +91,13 @@ def listed_attributions(study: StoredStudy, layer: str, unit: int | None = None)
 
 def attributions_at(study: StoredStudy, dataset: str, position: int) -> Iterator[Attributions]:
     """Every one that is kept of a sample, of whichever unit, as far as it is not stale."""
-    for key in _keys(study):
+    for key in kept_keys(study, KIND):
         question, positions = _asked(study, key)
         known = question and (question.layer == LOGITS or question.layer in study.layers)
         if question is None or not known or question.dataset != dataset or position not in positions:
             continue
         if found := read_attributions(study, question, positions):
             yield found
-
-
-def _keys(study: StoredStudy) -> Iterator[ResultKey]:
-    """Of all that is kept; most studies have none, and are not searched."""
-    if StudyPlace(study.path).file(EXPLANATIONS, KIND).exists():
-        for entry in kept_results(study.path):
-            if entry.key is not None and entry.key.kind == KIND:
-                yield entry.key
 
 
 def attributions_key(
@@ -121,38 +113,31 @@ def attributions_key(
         "pool": question.pool,
         "samples": list(positions),
     }
-    try:
-        told = json.dumps([settings, question.seed], sort_keys=True)
-    except (TypeError, ValueError) as error:
-        raise BadRequest(f"settings of {question.method} that a study cannot store: {error}.") from error
-    rest: dict[str, Any] = {
-        "versions": VERSIONS,
-        "ground": {"model": str(study.manifest.model.get("weights_sha256", ""))},
-        "settings": json.loads(told)[0],
-        "variant": f"unit {question.unit}, {question.method}, {hashlib.sha256(told.encode()).hexdigest()[:12]}",
-        "seed": question.seed,
-    }
-    if question.layer != LOGITS:
-        return ResultKey.of(study, KIND, question.layer, [question.dataset], **rest)
-    recording = study[question.dataset]
-    recorded = study.manifest.recorded_as(question.dataset)
-    return ResultKey(KIND, LOGITS, (recorded,), recordings={recorded: recording.digest}, **rest)
+    named = f"unit {question.unit}, {question.method}"
+    return unit_key(
+        study,
+        KIND,
+        question.layer,
+        question.dataset,
+        settings,
+        named=named,
+        seed=question.seed,
+        versions=VERSIONS,
+    )
 
 
 def _asked(study: StoredStudy, key: ResultKey) -> tuple[AttributionQuestion | None, list[int]]:
     """What a kept result answers; None where its dataset is gone, or it says nothing that can be asked."""
     told: Mapping[str, Any] = key.settings
-    name = study.manifest.now_named(key.datasets[0]) if key.datasets else None
-    samples, unit, method = (told.get(each) for each in ("samples", "unit", "method"))
-    if name is None or name not in study or not isinstance(samples, list) or not isinstance(unit, int):
+    about, method = dataset_and_samples(study, key), told.get("method")
+    if about is None or not isinstance(method, str):
         return None, []
-    if not isinstance(method, str) or not all(isinstance(each, int) for each in samples):
-        return None, []
+    name, samples = about
     options = told.get("options")
     question = AttributionQuestion(
         name,
         key.layer,
-        unit,
+        told["unit"],
         method,
         options if isinstance(options, dict) else {},
         told.get("low_pass"),
@@ -188,6 +173,12 @@ def _found(study: StoredStudy, question: AttributionQuestion, kept: Result) -> A
         **{name: arrays.get(name) for name in OPTIONAL},
         orientations=tuple(names) if isinstance(names, list) else (),
         faithfulness=_faithfulness(kept, count, question.seed),
+        coefficients=from_arrays(
+            kept.parts.get(COEFFICIENTS, {}),
+            tuple(names) if isinstance(names, list) else (),
+            maps.shape[1:],
+            question.options,
+        ),
     )
 
 

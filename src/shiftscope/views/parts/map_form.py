@@ -10,7 +10,9 @@ USUAL = "smoothgrad"  # what is proposed
 
 
 def method_field(method: str) -> Field:
-    return Field("method", "Method", method, "How maps are made.", choices=tuple(USUAL_PASSES))
+    passes = ", ".join(f"{each} for {name}" for name, each in USUAL_PASSES.items())
+    help = f"How maps are made. Passes of one image, forward and backward: {passes}."
+    return Field("method", "Method", method, help, choices=tuple(USUAL_PASSES))
 
 
 def low_pass_field() -> Field:
@@ -20,9 +22,9 @@ def low_pass_field() -> Field:
 
 def price_in_words(images: int) -> str:
     """Of maps of one unit over so many images."""
-    passes = ", ".join(f"{each} for {name}" for name, each in USUAL_PASSES.items())
+    usual = count(images * USUAL_PASSES[USUAL])
+    faithful = count(images * FAITHFUL_PASSES)
     return (
-        f"Forward passes of one image, and as many backward: {passes}. With {USUAL} of {count(images)} images that is "
-        f"{count(images * USUAL_PASSES[USUAL])} of both for a unit. How faithful the maps are takes {FAITHFUL_PASSES} "
-        "forward passes more of each image."
+        f"With {USUAL} that is {usual} passes forward and backward of one image, and {faithful} forward to say how "
+        "faithful the maps are."
     )

@@ -9,9 +9,10 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.counted import counted
-from shiftscope.explain.attribution.attributions import LOGITS, Attributions
+from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.stored_attributions import attributions_at
 from shiftscope.store.formats.samples import StoredSample
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.panels import (
     Code,
@@ -85,7 +86,7 @@ def _offer(sample: ShownSample) -> Panel | None:
         fields=[
             Field(
                 "of",
-                "Of",
+                "Map of",
                 "prediction",
                 f"The prediction, the label, or a unit as {sample.selection.layer}:3.",
                 choices=_proposed(sample),

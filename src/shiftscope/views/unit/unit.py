@@ -57,8 +57,8 @@ def unit(
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
     units = f"{selection.at_layer(layer)}/units"
-    options = {"show": show, "images": images, "start": start, "seed": seed, "place": place}
-    options |= {"method": method, "image": image}
+    maps = {"place": place, "method": method, "image": image}
+    options = {"show": show, "images": images, "start": start, "seed": seed, **maps}
     at = PageAddress(
         selection,
         f"{units}/{index}",
@@ -68,7 +68,9 @@ def unit(
     refused = refusal(asked, selection)
     shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused, method, image)
     order = UnitOrder.through(selection, layer, index, sort, ascending=ascending, where=where)
-    before, after = order.neighbours(lambda other: selection.page(f"{units}/{other}", **at.asked(start=0, image="")))
+    before, after = order.neighbours(
+        lambda other: selection.page(f"{units}/{other}", **at.asked(start=0, image=""))
+    )
     return Page(
         title=f"{layer}, unit {index}",
         subtitle=_written(shown),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shiftscope.explain.attribution.attributions import Attributions
-from shiftscope.views.page.panels import ImageStrip, Picture, PictureMap, Pixels, Span, StripGroup, StripGroups
+from shiftscope.views.page.panels import (
+    ImageStrip,
+    Picture,
+    PictureMap,
+    Pixels,
+    Span,
+    StripGroup,
+    StripGroups,
+)
 from shiftscope.views.parts.number_text import percent, whole_percent
 from shiftscope.views.parts.pictures import pictures, role
 from shiftscope.views.unit.chosen_maps import chosen_maps
@@ -62,14 +70,20 @@ def wavelets(unit: ShownUnit) -> StripGroups | None:
                 ImageStrip("image", [image], colour),
                 ImageStrip("attribution by scale, one scale of colours", by_scale, colour),
                 *(
-                    [ImageStrip(ONLY, [
-                        drawn(
-                            Pixels(sufficient_picture(own, keep)),
-                            f"made of {whole_percent(keep)} of the coefficients",
-                            f"{whole_percent(keep)} of them" if keep < 1 else "all of them",
+                    [
+                        ImageStrip(
+                            ONLY,
+                            [
+                                drawn(
+                                    Pixels(sufficient_picture(own, keep)),
+                                    f"made of {whole_percent(keep)} of the coefficients",
+                                    f"{whole_percent(keep)} of them" if keep < 1 else "all of them",
+                                )
+                                for keep in KEPT
+                            ],
+                            colour,
                         )
-                        for keep in KEPT
-                    ], colour)]
+                    ]
                     if own.of_inputs is not None
                     else []
                 ),
@@ -91,7 +105,9 @@ def wavelets(unit: ShownUnit) -> StripGroups | None:
 
 
 ONLY = "only what matters: made of the coefficients that count most"
-MOSAIC = "mosaic: the coarsest upper left; right of it horizontal detail, below vertical, at the corner diagonal"
+MOSAIC = (
+    "mosaic: the coarsest upper left; right of it horizontal detail, below vertical, at the corner diagonal"
+)
 NOTE = "a map under Where it looks leads to its image"
 
 

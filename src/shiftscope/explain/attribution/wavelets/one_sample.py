@@ -32,7 +32,7 @@ def mosaic_shares(found: WaveletAttribution) -> FloatArray:
     coefficient is larger, 0 in gaps between bands."""
     strengths = _each(found.coeffs, lambda band: _shares(band)[:, None])
     whole = replace(found, values=strengths, channels="sum_of_abs").mosaic()
-    return np.nan_to_num(whole[0])
+    return np.asarray(np.nan_to_num(whole[0]))
 
 
 def sufficient_picture(found: WaveletAttribution, keep: float) -> npt.NDArray[np.uint8]:
