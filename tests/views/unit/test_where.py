@@ -8,13 +8,17 @@ import pytest
 from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.attribution.attributions import AttributionQuestion, Attributions, Faithfulness
 from shiftscope.explain.attribution.faithful import faithfulness_passes
+from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.explain.attribution.stored_attributions import write_attributions
 from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
+from shiftscope.explain.attribution.wavelets.kept import first_samples
+from shiftscope.explain.attribution.wavelets.wavelet_attribution import wavelet_attribution
 from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
 from shiftscope.store.layout import LOGITS
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Code, StripGroups, Table
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
+from shiftscope.views.parts.number_text import percent
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import scale_name
@@ -29,7 +33,7 @@ UNIT = 3
 def kept(study, dataset, maps, *, positions=(4, 2, 7), layer="hidden", unit=UNIT, method="saliency", **more):
     maps, positions = np.asarray(maps, np.float32), np.asarray(positions, np.int64)
     low_pass = more.pop("low_pass", None)
-    question = AttributionQuestion(dataset, layer, unit, method, low_pass=low_pass)
+    question = AttributionQuestion(dataset, layer, unit, method, more.pop("options", {}), low_pass)
     ids = [f"sample-{place}" for place in positions]
     found = Attributions(question, positions, ids, maps, np.ones(len(maps)), **more)
     write_attributions(study, found)
@@ -108,11 +112,59 @@ def test_shares_by_scale_of_what_is_shown_are_rings_and_dots(recorded):
     page = unit(recorded, "hidden", UNIT)
     assert fold(page).says.endswith("detail of 2 to 4 px 50.0 % → 20.0 % of what it reads")
     assert fold(page, "scales").says == "detail of 2 to 4 px 50.0 % → 20.0 % of what it reads"
-    (scales,) = fold(page, "scales").panels
+    scales, _ = fold(page, "scales").panels
     assert [row[0].text for row in scales.rows] == ["2 to 4 px", "4 to 8 px", "above 8 px"]
     assert [row[2].text for row in scales.rows] == ["−30.0", "+5.0", "+25.0"]
     change = scales.rows[0][1].change
     assert (change.before, change.after) == pytest.approx((1.0, 0.4))  # on an axis that ends at 50 %
+
+
+def test_a_map_leads_to_its_image_taken_apart_by_scales(recorded):
+    rng = np.random.default_rng(0)
+    whole = wavelet_attribution(rng.normal(size=(3, 3, 8, 8)), rng.random((3, 3, 8, 8)), level=2)
+    parts = {"scale_share": whole.scale_share, "orientation_share": whole.orientation_share}
+    options = {"wavelet": "haar", "level": 2, "mode": "reflect", "channels": "sum_of_abs"}
+    for name in ("lab", "field"):
+        kept(
+            recorded,
+            name,
+            whole.to_pixels(),
+            method="wam",
+            options=options,
+            orientations=whole.orientations,
+            coefficients=first_samples(whole, 3),
+            **parts,
+        )
+    page = unit(recorded, "hidden", UNIT)
+    assert not any(isinstance(panel, StripGroups) for panel in fold(page, "scales").panels)
+    link = of(StripGroups, fold(page).panels).groups[0].strips[1].pictures[1].page
+    assert link == f"layers/hidden/units/{UNIT}?image=lab%3A2#scales"
+    shown = of(StripGroups, fold(unit(recorded, "hidden", UNIT, image="lab:2"), "scales").panels)
+    image, by_scale, only = shown.groups[0].strips
+    assert [picture.position for picture in image.pictures] == [2]
+    shares = whole.scale_share[1]
+    assert [picture.caption for picture in by_scale.pictures] == [
+        f"2 to 4 px: {percent(shares[0])}",
+        f"4 to 8 px: {percent(shares[1])}",
+        f"above 8 px: {percent(shares[2])}",
+    ]
+    assert [picture.caption for picture in only.pictures] == ["2 % of them", "10 % of them", "all of them"]
+    assert shown.groups[1].strips[0].pictures[0].map.shares.shape == (8, 8)
+    html = viewer(recorded).get(f"layers/hidden/units/{UNIT}?image=lab:2").text
+    assert html.count('<span class="made"><img src="data:image/png;base64,') == 3
+
+
+def test_frequencies_of_the_maps_are_lines_of_both_sets(recorded):
+    kept(recorded, "lab", [quarter()] * 3)
+    assert all(panel.key != "scales" for panel in unit(recorded, "hidden", UNIT).panels[-1].panels)
+    noise = np.random.default_rng(0).random((3, 8, 8))
+    kept(recorded, "field", noise)
+    (lines,) = fold(unit(recorded, "hidden", UNIT), "scales").panels
+    assert [(line.name, line.look) for line in lines.lines] == [("lab", "baseline"), ("field", "focus")]
+    for line in lines.lines:
+        assert sum(line.values) == pytest.approx(1)
+    fine = high_frequency_share(noise).mean()
+    assert f"{percent(fine)} in field" in lines.note
 
 
 def test_scales_are_named_by_periods():
