@@ -15,7 +15,7 @@ from shiftscope.views.parts.number_text import count, percent, points_interval, 
 from shiftscope.views.parts.pictures import category_name
 
 TITLE = "Where high frequencies come from"
-MOST = 4  # tables
+MOST = 3  # tables
 HELP = (
     "Ring: the share of high spatial frequencies in the gradient behind the module. Dot: in front of it, towards the "
     "input, with the 95 % interval of what the module adds. Tick: what white noise has in front."
@@ -62,7 +62,7 @@ def downsampling_table(layer: ShownLayer, found: DownsamplingShares) -> Table:
     columns = [
         Column("module"),
         Column("maps", "Rows and columns that enter the module, and that leave it.", numeric=True),
-        Column("share of high frequencies", axis=axis.ticks(percent), help=HELP),
+        Column("high frequencies, ○ behind → ● in front", axis=axis.ticks(percent), help=HELP),
         Column("points", "In front of the module minus behind it, with its 95 % interval.", numeric=True),
         Column("white noise", "Share that white noise has in maps of the size in front.", numeric=True),
     ]
@@ -71,7 +71,12 @@ def downsampling_table(layer: ShownLayer, found: DownsamplingShares) -> Table:
         before, after, gain = row["share_before"], row["share_after"], row["gain"]
         low, high = (axis.place(after + row[end]) for end in ("gain_low", "gain_high"))
         change = Change(
-            axis.place(after), axis.place(before), low, high, chance=axis.place(row["noise_before"])
+            axis.place(after),
+            axis.place(before),
+            low,
+            high,
+            chance=axis.place(row["noise_before"]),
+            focus=False,
         )
         said = f"{row['module']}: {percent(after)} behind, {percent(before)} in front"
         sizes = (f"{row['rows' + side]} x {row['columns' + side]}" for side in ("", " behind"))

@@ -9,6 +9,7 @@ from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.maps import filtered_in_words
 
+NAMES = {"mu_fidelity": "µ-Fidelity"}
 REVERSED = ", reversed"
 HELP = {
     "deletion": "Mean value while the places that count most are taken away first; small is faithful.",
@@ -48,7 +49,7 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
     columns = [
         Column("set"),
         Column("map", "The map itself, and controls that a map must beat."),
-        *(Column(metric, HELP.get(metric, ""), numeric=True) for metric in metrics),
+        *(Column(NAMES.get(metric, metric), HELP.get(metric, ""), numeric=True) for metric in metrics),
     ]
     filled = fill.replace("_", " ")
     return Table(

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.explain.attribution.map_means import mean_shares
 from shiftscope.explain.attribution.spectra import HIGH
 from shiftscope.views.page.panels import Line, Lines
-from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.unit.chosen_maps import chosen_maps
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 NAMED = 5  # frequencies along the axis
+LEAST = 1e-5  # share of the power; smaller ones are drawn as this one
 
 
 def spectra_lines(unit: ShownUnit) -> Lines | None:
@@ -31,11 +32,9 @@ def spectra_lines(unit: ShownUnit) -> Lines | None:
         return None
     frequencies = found[unit.selection.focus][0]
     lines = [
-        Line(name, found[name][1].tolist(), "focus" if name == unit.selection.focus else "baseline")
+        Line(name, _powers_of_ten(found[name][1]), "focus" if name == unit.selection.focus else "baseline")
         for name in unit.pair
     ]
-    axis = Axis.holding(value for line in lines for value in line.values)
-    steps = math.ceil(axis.high / axis.step)
     every = max(1, len(frequencies) // NAMED)
     marks = [
         (f"{frequency:.2f}" if place % every == 0 else "", "")
@@ -45,6 +44,12 @@ def spectra_lines(unit: ShownUnit) -> Lines | None:
         f"{percent(float(means[frequencies > HIGH].sum()))} in {name}" for name, (_, means) in found.items()
     )
     note = f"share of the map's power, by frequency in cycles per pixel; above {HIGH:g}: {high}"
-    ticks = [(step * axis.step, percent(step * axis.step)) for step in range(steps + 1)]
+    lowest = math.floor(min(value for line in lines for value in line.values))
+    ticks = [(power, f"{100 * 10.0**power:g} %") for power in range(lowest, 1)]
     said = f"Mean share of the maps' power in bins of frequency. Above {HIGH:g} cycles per pixel: {high}."
     return Lines("Frequencies of its maps", lines, marks, ticks, said, note)
+
+
+def _powers_of_ten(shares: npt.NDArray[np.float64]) -> list[float]:
+    logarithms: list[float] = np.log10(np.maximum(shares, LEAST)).tolist()
+    return logarithms
