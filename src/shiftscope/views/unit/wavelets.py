@@ -105,10 +105,11 @@ def wavelets(unit: ShownUnit) -> StripGroups | None:
 
 
 ONLY = "only what matters: made of the coefficients that count most"
-MOSAIC = (
-    "mosaic: the coarsest upper left; right of it horizontal detail, below vertical, at the corner diagonal"
+MOSAIC = "mosaic of the coefficients, the coarsest upper left"
+NOTE = (
+    "mosaic: on the right of what is coarser horizontal detail, below it vertical, at the corner diagonal; each block "
+    "in a scale of its own"
 )
-NOTE = "a map under Where it looks leads to its image"
 
 
 def _chosen(unit: ShownUnit) -> tuple[Attributions, int] | None:
