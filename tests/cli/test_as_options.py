@@ -136,6 +136,8 @@ LISTS = [
     ("attribute", "--layer", "a", "--unit", "3", "--samples", "4", "9", "own.study"),
     ("attribute", "--layer", "a", "--unit", "3", "--option", "n=5", "own.study"),
     ("attribute", "--layer", "a", "--unit", "3", "--model", "m", "--data", "a=b", "own.study"),
+    ("downsampling", "--layer", "a", "--unit", "3", "--samples", "4", "9", "own.study"),
+    ("downsampling", "--layer", "a", "--unit", "3", "--model", "m", "--data", "a=b", "own.study"),
     ("report", "-o", "out", "--layers", "a", "own.study"),
     ("export", "deephys", "-o", "out", "--layers", "a", "own.study"),
     ("export", "deephys", "-o", "out", "--datasets", "a", "own.study"),
