@@ -250,7 +250,7 @@ def test_controls_stand_below_the_map_with_means_under_the_first_fill():
     assert "F 0.30 (0.00 of a random map) under channel mean" in table.note
     filtered = replace(made, question=replace(question, low_pass=3.0))
     both = faithful_table([made, filtered])  # the random map is the same one
-    assert [row[1].text for row in both.rows] == ["saliency", "random map", "saliency, up to 3 cycles"]
+    assert [row[1].text for row in both.rows] == ["saliency", "saliency, up to 3 cycles", "random map"]
     assert faithful_table([]) is None
 
 

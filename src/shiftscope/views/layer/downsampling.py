@@ -60,9 +60,8 @@ def downsampling_table(layer: ShownLayer, found: DownsamplingShares) -> Table:
     ends = [row[name] for row in table for name in ("share_before", "share_after", "noise_before")]
     axis = Axis.holding([*ends, *(row["share_after"] + row["gain_high"] for row in table)])
     columns = [
-        Column("module"),
-        Column("maps", "Rows and columns that enter the module, and that leave it.", numeric=True),
-        Column("high frequencies, ○ behind → ● in front", axis=axis.ticks(percent), help=HELP),
+        Column("module", "With rows and columns of the maps that enter it and that leave it."),
+        Column("high frequencies", axis=axis.ticks(percent), help=HELP),
         Column("points", "In front of the module minus behind it, with its 95 % interval.", numeric=True),
         Column("white noise", "Share that white noise has in maps of the size in front.", numeric=True),
     ]
@@ -82,14 +81,13 @@ def downsampling_table(layer: ShownLayer, found: DownsamplingShares) -> Table:
         sizes = (f"{row['rows' + side]} x {row['columns' + side]}" for side in ("", " behind"))
         rows.append(
             [
-                Cell(row["module"], note=row["kind"]),
-                Cell(" → ".join(sizes)),
+                Cell(row["module"], note=f"{row['kind']}, {' → '.join(sizes)}"),
                 Cell(said, change=change, value=before),
                 Cell(signed(gain), note=points_interval(row["gain_low"], row["gain_high"]), value=gain),
                 Cell(percent(row["noise_before"]), value=row["noise_before"]),
             ]
         )
-    note = f"Mean over {count(len(found.positions))} images of {found.question.dataset}."
+    note = f"○ behind the module → ● in front of it. Mean over {count(len(found.positions))} images."
     return Table(f"Gradient of {_of(layer, found)} on {found.question.dataset}", columns, rows, note=note)
 
 

@@ -28,7 +28,9 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
     if not measured:
         return None
     metrics, fill = measured[0][1].metrics, measured[0][1].fills[0]
-    rows, said = [], []
+    said = []
+    own_rows: dict[str, list[list[Cell]]] = {}  # by set
+    controls: dict[str, list[list[Cell]]] = {}
     told: set[tuple[str, str]] = set()  # controls of the same images, which filtering leaves as they are
     for each, faithful in measured:
         table = faithful.table()
@@ -42,8 +44,8 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
                 continue
             told.add((name, row))
             called = row.replace(method, filtered_in_words(each), 1) if row in own else row
-            numbers = [number_cell(*lines[row, metric]) for metric in metrics]
-            rows.append([Cell(name), Cell(called), *numbers])
+            cells = [Cell(name), Cell(called), *(number_cell(*lines[row, metric]) for metric in metrics)]
+            (own_rows if row in own else controls).setdefault(name, []).append(cells)
         words = faithful.in_words().replace("_", " ").replace("-", "−")
         said.append(f"{name}, {filtered_in_words(each)}: {words}")
     columns = [
@@ -51,6 +53,7 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
         Column("map", "The map itself, and controls that a map must beat."),
         *(Column(NAMES.get(metric, metric), HELP.get(metric, ""), numeric=True) for metric in metrics),
     ]
+    rows = [row for name, maps in own_rows.items() for row in (*maps, *controls.get(name, []))]
     filled = fill.replace("_", " ")
     return Table(
         f"How faithful they are, places filled with the {filled}", columns, rows, note="; ".join(said) + "."

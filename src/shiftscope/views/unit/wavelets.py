@@ -20,6 +20,7 @@ from shiftscope.views.unit.chosen_maps import chosen_maps
 from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.shown_unit import ShownUnit
 
+SCALES = "scales"  # key of the fold that they stand in
 KEPT = 0.02, 0.1, 1.0  # shares of the coefficients that pictures are made of
 
 

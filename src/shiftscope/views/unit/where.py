@@ -35,14 +35,12 @@ from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
 from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.faithful_maps import faithful_table
-from shiftscope.views.unit.scale_shares import Scales, place_table, scale_table, scales_of
+from shiftscope.views.unit.scale_shares import Scales, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
-from shiftscope.views.unit.spectra import spectra_lines
-from shiftscope.views.unit.wavelets import image_address, wavelets
-from shiftscope.views.unit.where_in_words import RULE, moved_in_words, scale_in_words, where_in_words
+from shiftscope.views.unit.wavelets import SCALES, image_address
+from shiftscope.views.unit.where_in_words import RULE, moved_in_words, where_in_words
 
-TITLE, SCALES = "Where it looks", "At which scales it reads"
-SCALES_KEY = "scales"
+TITLE = "Where it looks"
 SHOWN = 6  # images of each set
 IMAGES = 12  # of each set, as proposed
 
@@ -83,31 +81,6 @@ def _says(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]], scale
     return where_in_words(raw, scale)
 
 
-@section(ShownUnit, place=39)
-def scales(unit: ShownUnit) -> Fold | None:
-    """The scales of its maps, and where they lie, in baseline and focus."""
-    sets = unit.selection.baseline, unit.selection.focus
-    found = scales_of(unit, chosen_maps(unit))
-    every = (
-        wavelets(unit),
-        scale_table(found, sets) if found else None,
-        place_table(unit.moved_maps, sets) if unit.moved_maps else None,
-        spectra_lines(unit),
-    )
-    panels = [panel for panel in every if panel]
-    if not panels:
-        return None
-    return Fold(SCALES, _scales_say(found), panels, SCALES_KEY)
-
-
-def _scales_say(found: Scales | None) -> str:
-    if found is None:
-        return "numbers of its maps, without the share of each scale"
-    if found.surely is False:
-        return f"most of all {scale_in_words(found.largest)}; no scale surely changed"
-    return scale_in_words(found.moved)
-
-
 def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
     selection = unit.selection
     ends = {
@@ -144,7 +117,7 @@ def _leading(
 ) -> list[Picture]:
     """Maps that lead to their scales, where their coefficients are kept."""
     return [
-        replace(picture, page=f"{unit.at(image=asked)}#{SCALES_KEY}")
+        replace(picture, page=f"{unit.at(image=asked)}#{SCALES}")
         if (asked := image_address(found, row))
         else picture
         for row, picture in zip(rows, drawn, strict=True)
