@@ -32,7 +32,7 @@ def scales(unit: ShownUnit) -> Fold | None:
 
 
 def _says(unit: ShownUnit, found: Scales | None) -> str:
-    """The scale that moved most, or that it reads most where none surely moved; how fine its maps are without scales."""
+    """The scale that moved most, or that it reads most where none surely moved; without scales how fine maps are."""
     if found is None:
         whole = (each for each in chosen_maps(unit) if each.question.low_pass is None and each.of_pictures)
         fine = ", ".join(f"{percent(map_means(each).fine)} in {each.question.dataset}" for each in whole)
