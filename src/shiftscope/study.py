@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.counted import counted
 from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
-from shiftscope.flow.attribute import attribute, attributions
+from shiftscope.flow.attribute import attribute
+from shiftscope.flow.attributions import attributions
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe

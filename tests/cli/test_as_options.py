@@ -134,6 +134,7 @@ LISTS = [
     ("sweep", "--model", "m", "--data", "d", "--std=0.5", "own.study"),
     ("intervene", "--worst", "3", "--model", "m", "--data", "a=b", "own.study"),
     ("attribute", "--layer", "a", "--unit", "3", "--samples", "4", "9", "own.study"),
+    ("attribute", "--layer", "a", "--unit", "3", "4", "own.study"),
     ("attribute", "--layer", "a", "--unit", "3", "--option", "n=5", "own.study"),
     ("attribute", "--layer", "a", "--unit", "3", "--model", "m", "--data", "a=b", "own.study"),
     ("downsampling", "--layer", "a", "--unit", "3", "--samples", "4", "9", "own.study"),

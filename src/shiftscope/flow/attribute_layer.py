@@ -81,7 +81,8 @@ def attribute_layer(
     -------
     DataFrame
         A row for each dataset, the reference first: dataset; samples; pairs, of twins with the reference, NaN without;
-        kept, how many of them keep their prediction, with `kept_share` and its 95 % Wilson interval `low` and `high`;
+        kept, how many of them keep their prediction, with `kept_share` and its 95 % Wilson interval `low` and `high`,
+        and changed, how many do not, which stand apart in `study.scores`; `attrs["kept"]` says the same in words;
         state: "kept", "computed", in a dry run "to compute", or "left out" where its data are not at hand.
     """
     from shiftscope.explain.attribution.attribution import attributions as methods
@@ -153,7 +154,7 @@ def layer_question(
 ) -> LayerQuestion:
     """Raises `BadRequest` for a method whose maps are no gradients, and samples that are no number."""
     from shiftscope.explain.attribution.attribution import attributions as methods
-    from shiftscope.explain.attribution.live import with_all_options
+    from shiftscope.explain.attribution.study_maps import with_all_options
     from shiftscope.typed import as_whole_number
 
     if layer is None:
@@ -315,7 +316,7 @@ def _table(study: StoredStudy, shares: Sequence[_Share], states: Mapping[str, st
     from shiftscope.statistics.compared import kept_share
 
     reference = shares[0]
-    rows = []
+    rows, told = [], {}
     for share in shares:
         row: dict[str, Any] = {"dataset": share.dataset, "samples": len(share.positions)}
         pairs = (
@@ -336,7 +337,10 @@ def _table(study: StoredStudy, shares: Sequence[_Share], states: Mapping[str, st
             kept = kept_share(theirs[pairs[1]], ours[pairs[0]])
             share_kept = kept.kept / kept.pairs if kept.pairs else np.nan
             row |= {"pairs": kept.pairs, "kept": kept.kept, "kept_share": share_kept}
-            row |= {"low": kept.low, "high": kept.high}
+            row |= {"low": kept.low, "high": kept.high, "changed": kept.changed}
+            told[share.dataset] = kept.in_words()
         rows.append({**row, "state": states.get(share.dataset, "kept")})
-    columns = ["dataset", "samples", "pairs", "kept", "kept_share", "low", "high", "state"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["dataset", "samples", "pairs", "kept", "kept_share", "low", "high", "changed", "state"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.attrs["kept"] = told
+    return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
 from shiftscope.explain.attribution.map_numbers import map_area, map_column, map_row, map_spread
+from shiftscope.explain.attribution.sanity import Sanity
 from shiftscope.explain.attribution.spectra import high_frequency_share, spectrum_shares
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 from shiftscope.statistics.resampled_means import mean_and_interval
@@ -40,6 +42,7 @@ class AttributionQuestion:
     method: str
     options: Mapping[str, Any] = field(default_factory=dict)  # of the method and of its wavelet transform
     low_pass: float | None = None  # cycles per image
+    fitted: bool = False  # whether that was fitted; None where it is not known yet
     baselines: float | str | None = None
     pool: str | None = None  # as recorded where None
     seed: int = 0
@@ -47,6 +50,7 @@ class AttributionQuestion:
     @property
     def in_words(self) -> str:
         low_pass = "" if self.low_pass is None else f", up to {self.low_pass:g} cycles per image"
+        low_pass = low_pass or (", low-pass fitted" if self.fitted else "")
         pool = "" if self.pool is None else f" ({self.pool})"
         return f"{self.method}{low_pass} of {self.layer}:{self.unit}{pool} on {self.dataset}"
 
@@ -111,6 +115,8 @@ class Attributions:
     faithfulness: Faithfulness | None = None  # None where it was not asked for, or the inputs are no pictures
     # Of the first samples, all channels together, and of the inputs; what `low_pass` takes out of the maps is in it.
     coefficients: WaveletAttribution | None = None
+    sanity: Sanity | None = None  # None where it was not asked for
+    fitted: FittedLowPass | None = None  # of a cutoff that was fitted
 
     @property
     def silent(self) -> npt.NDArray[np.bool_]:
@@ -130,12 +136,15 @@ class Attributions:
     def of_wavelets(self) -> bool:
         return self.scale_share is not None
 
-    def is_whole(self, *, faithful: bool) -> bool:
-        """Whether nothing lacks that belongs to such maps, nor their faithfulness where it is asked for."""
-        faithful = faithful and self.of_pictures
-        return (self.faithfulness is not None or not faithful) and (
-            self.coefficients is not None or not self.of_wavelets
+    def is_whole(self, *, faithful: bool, sanity: bool) -> bool:
+        """Whether nothing lacks that belongs to such maps, nor what is asked for beside them."""
+        parts = (
+            (faithful and self.of_pictures, self.faithfulness),
+            (sanity, self.sanity),
+            (self.of_wavelets, self.coefficients),
+            (self.question.fitted, self.fitted),
         )
+        return all(part is not None for needed, part in parts if needed)
 
     def spectra(self) -> tuple[FloatArray, FloatArray]:
         """(bin,) frequencies in cycles per pixel, and (sample, bin) shares of each map's power in equal bins of them.
@@ -153,12 +162,15 @@ class Attributions:
         return self.maps.ndim == 3
 
     def table(self) -> pd.DataFrame:
-        """A row for each sample: position, id, value; gap where the method has one; silent and refused; of pictures
-        where the map lies, as `map_numbers` says, and its share of high frequencies; of wavelets the share of each
-        scale, scale_0 being the finest detail, and of each orientation."""
+        """A row for each sample: verdict, the same for all, where weights were drawn again; position, id, value; gap
+        where the method has one; silent and refused; of pictures where the map lies, as `map_numbers` says, and its
+        share of high frequencies; of wavelets the share of each scale, scale_0 being the finest detail, and of each
+        orientation."""
         import pandas as pd
 
-        columns: dict[str, Any] = {"position": self.positions, "id": list(self.ids), "value": self.values}
+        verdict = {} if self.sanity is None else {"verdict": [self.sanity.verdict] * len(self.maps)}
+        columns: dict[str, Any] = verdict | {"position": self.positions, "id": list(self.ids)}
+        columns["value"] = self.values
         if self.gap is not None:
             columns["gap"] = self.gap
         columns |= {"silent": self.silent, "refused": self.refused}
@@ -230,7 +242,8 @@ class Attributions:
 
     def in_words(self) -> str:
         """What was asked, and what is to be known of the maps."""
-        told = [f"{self.question.in_words}, {len(self.maps)} samples"]
+        told = [] if self.sanity is None else [self.sanity.in_words()]
+        told.append(f"{self.question.in_words}, {len(self.maps)} samples")
         if silent := int(self.silent.sum()):
             told.append(f"silent on {silent}")
         if refused := int(self.refused.sum()):
@@ -239,6 +252,8 @@ class Attributions:
             told.append(f"on {wide} the map misses what the value gained by more than {100 * GAP:.0f} %")
         if self.faithfulness is not None:
             told.append(self.faithfulness.in_words())
+        if self.fitted is not None:
+            told.append(self.fitted.in_words(self.question.dataset))
         return ", ".join(told)
 
     def _repr_html_(self) -> str:
@@ -252,6 +267,23 @@ class Attributions:
             for picture, name, value in zip(self.pictures()[:SHOWN], self.ids, self.values, strict=False)
         )
         return f"{told}<div>{drawn}</div>"
+
+
+def joined(parts: Sequence[Attributions]) -> Attributions:
+    """Maps of one unit over the samples of all parts; the coefficients are those of the first."""
+    first = parts[0]
+
+    def along(name: str) -> Any:
+        each = [getattr(part, name) for part in parts]
+        return None if each[0] is None else np.concatenate(each)
+
+    beside = first.faithfulness
+    if beside is not None:
+        every = [part.faithfulness.scores for part in parts if part.faithfulness is not None]
+        beside = replace(beside, scores=np.concatenate(every, axis=3))
+    names = "positions", "maps", "values", "gap", "scale_share", "orientation_share"
+    ids = [name for part in parts for name in part.ids]
+    return replace(first, ids=ids, faithfulness=beside, **{name: along(name) for name in names})
 
 
 def _png(share: FloatArray) -> bytes:

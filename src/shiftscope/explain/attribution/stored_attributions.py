@@ -15,6 +15,8 @@ from shiftscope.explain.attribution.attributions import (
     Attributions,
     Faithfulness,
 )
+from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.sanity import THIS_MAP, Sanity, Similarity
 from shiftscope.explain.attribution.stored_units import dataset_and_samples, kept_keys, unit_key
 from shiftscope.explain.attribution.wavelets.kept import as_arrays, from_arrays
 from shiftscope.store.disk.write_errors import write_errors
@@ -23,9 +25,12 @@ from shiftscope.store.results import Arrays, Result, ResultKey, read_result, wri
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, MAPS = "attributions", "maps"
-FAITHFULNESS, COEFFICIENTS = "faithfulness", "coefficients"
-VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1}
+FAITHFULNESS, COEFFICIENTS, SANITY, FITTED = "faithfulness", "coefficients", "sanity", "low_pass"
+VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1, SANITY: 1, FITTED: 1}
 AXES = "rows", "metrics", "fills"  # of the faithfulness, with those of samples
+SANITY_AXES = "sanity_modules", "sanity_rows", "sanity_verdicts"
+TOLD = ("orientations", *AXES, *SANITY_AXES)  # settings that say what was found
+GAINS = "grid", "curve", "raw", "held_out"
 OPTIONAL = ("gap", "scale_share", "orientation_share")
 
 
@@ -52,6 +57,14 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
         parts[FAITHFULNESS] = {"scores": np.asarray(beside.scores, np.float64)}
     if found.coefficients is not None:
         parts[COEFFICIENTS] = as_arrays(found.coefficients)
+    if (sane := found.sanity) is not None:
+        numbers = np.array([each[:4] for each in sane.rows.values()], np.float64)
+        parts[SANITY] = {"numbers": numbers, "curve": np.asarray(sane.curve, np.float64)}
+    if (fitted := found.fitted) is not None:
+        gains = {name: np.asarray(getattr(fitted, name), np.float64) for name in GAINS}
+        if fitted.shifted is not None:
+            gains["shifted"] = np.asarray(fitted.shifted, np.float64)
+        parts[FITTED] = {"cutoff": np.array([fitted.cutoff]), **gains}
     key = attributions_key(study, found.question, found.positions.tolist())
     told = {"orientations": list(found.orientations), **_described(found)}
     key = replace(key, settings={**key.settings, **told}, versions={part: VERSIONS[part] for part in parts})
@@ -60,9 +73,13 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
 
 
 def _described(found: Attributions) -> dict[str, Any]:
-    """What the axes of the faithfulness are."""
-    beside = found.faithfulness
-    return {} if beside is None else {name: list(getattr(beside, name)) for name in AXES}
+    """What the axes of the faithfulness and of the sanity are."""
+    beside, sane = found.faithfulness, found.sanity
+    told = {} if beside is None else {name: list(getattr(beside, name)) for name in AXES}
+    if sane is not None:
+        verdicts = [each.verdict for each in sane.rows.values()]
+        told |= dict(zip(SANITY_AXES, (list(sane.modules), list(sane.rows), verdicts), strict=True))
+    return told
 
 
 def read_attributions(
@@ -70,9 +87,7 @@ def read_attributions(
 ) -> Attributions | None:
     """What is kept; None where nothing is, or it is stale or damaged."""
     try:
-        kept = read_result(
-            study.path, attributions_key(study, question, positions), any_of=("orientations", *AXES)
-        )
+        kept = read_result(study.path, attributions_key(study, question, positions), any_of=TOLD)
     except StudyDamaged:
         return None  # it is computed again
     return _found(study, question, kept) if kept else None
@@ -108,7 +123,7 @@ def attributions_key(
         "unit": question.unit,
         "method": question.method,
         "options": dict(question.options),
-        "low_pass": question.low_pass,
+        "low_pass": "fitted" if question.fitted else question.low_pass,
         "baselines": question.baselines,
         "pool": question.pool,
         "samples": list(positions),
@@ -133,14 +148,15 @@ def _asked(study: StoredStudy, key: ResultKey) -> tuple[AttributionQuestion | No
     if about is None or not isinstance(method, str):
         return None, []
     name, samples = about
-    options = told.get("options")
+    options, fitted = told.get("options"), told.get("low_pass") == "fitted"
     question = AttributionQuestion(
         name,
         key.layer,
         told["unit"],
         method,
         options if isinstance(options, dict) else {},
-        told.get("low_pass"),
+        None if fitted else told.get("low_pass"),
+        fitted,
         told.get("baselines"),
         told.get("pool"),
         key.seed if isinstance(key.seed, int) else 0,
@@ -164,8 +180,9 @@ def _found(study: StoredStudy, question: AttributionQuestion, kept: Result) -> A
         return None
     every_id = samples.column("id").to_pylist()
     names = kept.key.settings.get("orientations")
+    fitted = _fitted(kept) if question.fitted else None
     return Attributions(
-        question,
+        question if fitted is None else replace(question, low_pass=fitted.cutoff),
         positions,
         [every_id[position] for position in positions],
         maps,
@@ -179,7 +196,38 @@ def _found(study: StoredStudy, question: AttributionQuestion, kept: Result) -> A
             maps.shape[1:],
             question.options,
         ),
+        sanity=_sanity(kept),
+        fitted=fitted,
     )
+
+
+def _sanity(kept: Result) -> Sanity | None:
+    """None where none is kept, or its axes are not told."""
+    arrays = kept.parts.get(SANITY, {})
+    numbers, curve = arrays.get("numbers"), arrays.get("curve")
+    axes = [kept.key.settings.get(name) for name in SANITY_AXES]
+    if numbers is None or curve is None or not all(isinstance(axis, list) for axis in axes):
+        return None
+    modules, rows, verdicts = (tuple(map(str, axis)) for axis in axes if isinstance(axis, list))
+    if numbers.shape != (len(rows), 4) or len(verdicts) != len(rows) or curve.shape != (len(modules),):
+        return None
+    found = {
+        name: Similarity(mean, low, high, int(samples), verdict)
+        for name, (mean, low, high, samples), verdict in zip(rows, numbers.tolist(), verdicts, strict=True)
+    }
+    return Sanity(modules, curve, found) if THIS_MAP in found else None
+
+
+def _fitted(kept: Result) -> FittedLowPass | None:
+    """None where none is kept."""
+    arrays = kept.parts.get(FITTED, {})
+    if not all(name in arrays for name in ("cutoff", *GAINS)):
+        return None
+    grid, curve, raw, held_out = (arrays[name] for name in GAINS)
+    cutoff = arrays["cutoff"]
+    if cutoff.shape != (1,) or curve.shape != (*grid.shape, *raw.shape) or not (grid == cutoff).any():
+        return None
+    return FittedLowPass(float(cutoff[0]), grid, curve, raw, held_out, arrays.get("shifted"))
 
 
 def _faithfulness(kept: Result, samples: int, seed: int) -> Faithfulness | None:

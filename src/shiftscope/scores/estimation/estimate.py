@@ -37,6 +37,10 @@ class Estimate:
     # of no twins, and one that has no like without them.
     gain: UnitArray | None = None
 
+    # (unit,) the score over the pairs of twins whose prediction changed. None for a score that takes every pair, and
+    # without twins.
+    changed: UnitArray | None = None
+
     @property
     def flat(self) -> npt.NDArray[np.bool_]:
         """(unit,) whether the reference's categories cannot be told apart, so that their order means nothing."""

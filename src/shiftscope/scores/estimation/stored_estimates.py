@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 KIND = "scores"
 ESTIMATION = 3  # raised when the way to estimates changes, which all scores share
 MAPS = "maps"  # the setting that says which numbers of maps the scores of maps rest on
-NUMBERS = ("value", "low", "high", "p", "q", "floor", "flat_p", "gain")
+NUMBERS = ("value", "low", "high", "p", "q", "floor", "flat_p", "gain", "changed")
 
 Kept = tuple[Path, str]  # of which place, and what decides it
 

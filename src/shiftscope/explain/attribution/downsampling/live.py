@@ -15,7 +15,7 @@ from shiftscope.explain.attribution.downsampling.shares import (
     DownsamplingQuestion,
     DownsamplingShares,
 )
-from shiftscope.explain.attribution.live import (
+from shiftscope.explain.attribution.study_functions import (
     AT_ONCE,
     function_of_study,
     refuse_other_responses,
