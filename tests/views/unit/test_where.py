@@ -8,6 +8,8 @@ import pytest
 from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.attribution.attributions import AttributionQuestion, Attributions, Faithfulness
 from shiftscope.explain.attribution.faithful import faithfulness_passes
+from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.sanity import DEPENDS, DOES_NOT, THIS_MAP, Sanity, Similarity
 from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.explain.attribution.stored_attributions import write_attributions
 from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
@@ -23,6 +25,7 @@ from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.unit import unit
+from shiftscope.views.unit.verdicts import UNREADABLE
 from shiftscope.views.unit.where_in_words import RULE
 from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
@@ -33,7 +36,9 @@ UNIT = 3
 def kept(study, dataset, maps, *, positions=(4, 2, 7), layer="hidden", unit=UNIT, method="saliency", **more):
     maps, positions = np.asarray(maps, np.float32), np.asarray(positions, np.int64)
     low_pass = more.pop("low_pass", None)
-    question = AttributionQuestion(dataset, layer, unit, method, more.pop("options", {}), low_pass)
+    fitted = more.get("fitted") is not None
+    options = more.pop("options", {})
+    question = AttributionQuestion(dataset, layer, unit, method, options, low_pass, fitted)
     ids = [f"sample-{place}" for place in positions]
     found = Attributions(question, positions, ids, maps, np.ones(len(maps)), **more)
     write_attributions(study, found)
@@ -162,9 +167,39 @@ def test_frequencies_of_the_maps_are_lines_of_both_sets(recorded):
     (lines,) = fold(unit(recorded, "hidden", UNIT), "scales").panels
     assert [(line.name, line.look) for line in lines.lines] == [("lab", "baseline"), ("field", "focus")]
     for line in lines.lines:
-        assert sum(10**value for value in line.values) == pytest.approx(1, abs=1e-4)
+        assert sum(10**value for value in line.values) == pytest.approx(1, abs=0.01)  # empty bins are drawn as a small share
     fine = high_frequency_share(noise).mean()
     assert f"{percent(fine)} in field" in lines.note
+
+
+def sanity(verdict):
+    return Sanity(["head"], np.array([0.3]), {THIS_MAP: Similarity(0.3, 0.2, 0.4, 3, verdict)})
+
+
+def test_what_drawing_weights_again_says_stands_above_the_maps(recorded):
+    kept(recorded, "lab", [quarter()] * 3, sanity=sanity(DEPENDS))
+    verdict = fold(unit(recorded, "hidden", UNIT)).panels[0]
+    assert verdict.title == "Weights drawn again"
+    assert verdict.text.startswith("lab, saliency: this map depends on the weights (similarity 0.30")
+    kept(recorded, "field", [quarter()] * 3, sanity=sanity(DOES_NOT))
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.panels[0].title == UNREADABLE
+    (said,) = found.says
+    assert said.text == "do not read these maps: they do not depend on what the model learned"
+
+
+def test_a_fitted_cutoff_tells_its_gain_and_its_curve(recorded):
+    curve = np.array([[0.2, 0.4], [0.5, 0.7], [0.1, np.nan]])
+    fitted = FittedLowPass(3.0, np.array([2.0, 3.0, 5.0]), curve[:, :1], np.zeros(1), np.array([0.1, 0.3]))
+    kept(recorded, "lab", [quarter()] * 3, low_pass=3.0, fitted=fitted)
+    page = unit(recorded, "hidden", UNIT)
+    table = of(Table, fold(page).panels)
+    assert table.rows[0][1].text == "saliency, up to 3 cycles (fitted)"
+    assert "F gains +0.200" in table.note
+    (lines,) = fold(page, "scales").panels
+    assert [mark[0] for mark in lines.marks] == ["2", "3", "5"]
+    assert lines.lines[0].values == pytest.approx([0.2, 0.5, 0.1])
+    assert lines.chosen == 1
 
 
 def test_scales_are_named_by_periods():

@@ -6,7 +6,9 @@ from shiftscope.errors import BadRequest
 from shiftscope.web.jobs.asked_maps import low_pass_of, units_of
 
 
-@pytest.mark.parametrize(("text", "cutoff"), [("", None), ("  ", None), ("4", 4.0), (" 2.5 ", 2.5)])
+@pytest.mark.parametrize(
+    ("text", "cutoff"), [("", None), ("  ", None), ("4", 4.0), (" 2.5 ", 2.5), ("fitted", "fitted")]
+)
 def test_a_cutoff_is_a_number_or_none(text, cutoff):
     assert low_pass_of(text) == cutoff
 

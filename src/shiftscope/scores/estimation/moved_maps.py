@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shiftscope.scores.estimation.estimate_maps import both_maps
-from shiftscope.statistics.compared import KeptShare, Sides, kept_share
+from shiftscope.statistics.compared import KeptShare, Sides
 from shiftscope.statistics.moved_means import MovedMeans, moved_means
 
 if TYPE_CHECKING:
@@ -43,13 +43,9 @@ def moved_maps(study: StoredStudy, dataset: str, reference: str, layer: str, uni
     same = _moved(both.sides, unit)
     if not same:
         return None
-    pairs, changed = None, {}
-    if both.pairs is not None:
-        ours, theirs = (
-            predictions[rows] for predictions, rows in zip(both.predictions, both.pairs, strict=True)
-        )
-        pairs = kept_share(theirs, ours)
-        changed = _moved(lambda number: both.sides(number, changed=True), unit) if pairs.changed else {}
+    pairs, changed = both.kept_share, {}
+    if pairs is not None and pairs.changed:
+        changed = _moved(lambda number: both.sides(number, changed=True), unit)
     return MovedMaps(str(both.ours.settings.get("method", "")), same, changed, pairs)
 
 

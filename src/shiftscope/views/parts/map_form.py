@@ -16,8 +16,10 @@ def method_field(method: str) -> Field:
 
 
 def low_pass_field() -> Field:
-    help = "Cycles per image above which detail is taken out of the maps; empty for whole maps."
-    return Field("low_pass", "Low-pass", "", help)
+    help = (
+        "Cycles per image above which detail is taken out; fitted: the most faithful ones. Empty: whole maps."
+    )
+    return Field("low_pass", "Low-pass", "", help, choices=("fitted",))
 
 
 def price_in_words(images: int) -> str:

@@ -15,10 +15,9 @@ from shiftscope.statistics.compared import KeptShare
 from shiftscope.statistics.moved_means import MovedMeans
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.parts.axis import Axis
-from shiftscope.views.parts.number_text import count, percent, points_interval, share_interval, signed
+from shiftscope.views.parts.number_text import count, percent, points_interval, signed
 from shiftscope.views.unit.shown_unit import ShownUnit
 
-FEW_KEPT = 0.1  # share of pairs, below which every number is told to hold for so few
 NAMES = {
     "map_row": ("centre, from above", "Height of the map's centre: 0 at the upper edge, 100 % at the lower."),
     "map_column": ("centre, from left", "Place of the map's centre from the left edge to the right."),
@@ -85,16 +84,9 @@ def compared_in_words(moved: MovedMaps) -> str:
     return f"{count(moved.samples)} samples a side, within each category that is predicted"
 
 
-def kept_in_words(pairs: KeptShare | None) -> str:
-    """How many pairs keep their prediction; empty without twins."""
-    if pairs is None or not pairs.pairs:
-        return ""
-    share = pairs.kept / pairs.pairs
-    said = f"{count(pairs.kept)} of {count(pairs.pairs)} pairs keep their prediction: {percent(share)}"
-    ends = f", {share_interval(pairs.low, pairs.high)}"
-    return f"{said}{ends}." + (
-        f" Every number holds for {percent(share)} of the pairs." if share < FEW_KEPT else ""
-    )
+def _over(said: str, pairs: KeptShare | None) -> str:
+    """What means are of, and of twins how many pairs keep their prediction."""
+    return f"{said}." if pairs is None else f"{said}. {pairs.in_words()}."
 
 
 def _shown(unit: ShownUnit, shown: Sequence[Attributions]) -> Scales | None:
@@ -149,7 +141,7 @@ def scale_table(scales: Scales, sets: tuple[str, str]) -> Table:
                 *([_points_of(scales.changed, level)] if scales.changed else []),
             ]
         )
-    note = " ".join(filter(None, [f"Mean over {scales.over}.", kept_in_words(scales.pairs)]))
+    note = _over(f"Mean over {scales.over}", scales.pairs)
     return Table("Which scales it reads", columns, rows, note=note)
 
 
@@ -175,8 +167,7 @@ def place_table(moved: MovedMaps, sets: tuple[str, str]) -> Table | None:
             _points_of(each, 0),
         ]
         rows.append([*row, *([_points_of(moved.changed.get(name), 0)] if apart else [])])
-    over = f"Mean of {moved.method} maps over {compared_in_words(moved)}."
-    note = " ".join(filter(None, [over, kept_in_words(moved.pairs)]))
+    note = _over(f"Mean of {moved.method} maps over {compared_in_words(moved)}", moved.pairs)
     return Table("Where its maps lie", columns, rows, note=note)
 
 

@@ -7,6 +7,7 @@ from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.unit.chosen_maps import chosen_maps
+from shiftscope.views.unit.cutoff import cutoff_lines
 from shiftscope.views.unit.scale_shares import Scales, place_table, scale_table, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.spectra import spectra_lines
@@ -26,6 +27,7 @@ def scales(unit: ShownUnit) -> Fold | None:
         scale_table(found, sets) if found else None,
         place_table(unit.moved_maps, sets) if unit.moved_maps else None,
         spectra_lines(unit),
+        cutoff_lines(unit),
     )
     panels = [panel for panel in every if panel]
     return Fold(TITLE, _says(unit, found), panels, SCALES) if panels else None

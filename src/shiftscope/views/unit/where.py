@@ -37,6 +37,7 @@ from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import Scales, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
+from shiftscope.views.unit.verdicts import UNREADABLE, unreadable, verdicts
 from shiftscope.views.unit.wavelets import SCALES, image_address
 from shiftscope.views.unit.where_in_words import RULE, moved_in_words, where_in_words
 
@@ -52,6 +53,8 @@ def where(unit: ShownUnit) -> Fold | None:
     scales = scales_of(unit, shown)
     offer = _offer(unit, {each.question.dataset for each in shown})
     panels: list[Panel] = []
+    if verdict := verdicts(shown):
+        panels.append(verdict)
     if drawn := [each for each in shown if each.of_pictures]:
         panels.append(_pictures(unit, drawn))
     elif shown:
@@ -70,6 +73,8 @@ def where(unit: ShownUnit) -> Fold | None:
 
 def _says(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]], scales: Scales | None) -> Words:
     """What the maps say of the shift; of the images shown alone where the study has no numbers of every unit's."""
+    if unreadable([each for each, _ in means]):
+        return [Span(f"{UNREADABLE.lower()}: they do not depend on what the model learned", "bad")]
     moved = unit.moved_maps
     scale = scales.moved if scales else None
     if moved:
@@ -166,7 +171,9 @@ def numbers_table(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]
             wide = f"{count(found.wide)} above {100 * GAP:.0f} %" if found.wide else ""
             row.append(Cell(gap.text, note=wide, value=gap.value))
         rows.append(row)
-    return Table("Numbers of the maps", columns, rows, note="Means over the maps of these images.")
+    fitted = (each.fitted.in_words(each.question.dataset) for each, _ in means if each.fitted)
+    note = "; ".join(["Means over the maps of these images", *dict.fromkeys(fitted)])
+    return Table("Numbers of the maps", columns, rows, note=f"{note}.")
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
@@ -15,17 +16,30 @@ def check_method(method: str) -> None:
         raise BadRequest(f"no method {method!r} here; there are {', '.join(USUAL_PASSES)}.")
 
 
-def low_pass_of(text: str) -> float | None:
+def low_pass_of(text: str) -> float | Literal["fitted"] | None:
     """None for whole maps."""
-    if not text.strip():
+    text = text.strip()
+    if not text:
         return None
+    if text == "fitted":
+        return "fitted"
     try:
         cutoff = float(text)
     except ValueError:
         cutoff = math.nan
     if not (cutoff > 0 and math.isfinite(cutoff)):
-        raise BadRequest(f"low-pass {text!r}; give cycles per image above 0, or nothing for whole maps.")
+        raise BadRequest(
+            f"low-pass {text!r}; give cycles per image above 0, fitted, or nothing for whole maps."
+        )
     return cutoff
+
+
+def low_pass_in_words(text: str) -> str:
+    """Behind a method's name; empty for whole maps."""
+    cutoff = low_pass_of(text)
+    if cutoff is None:
+        return ""
+    return ", low-pass fitted," if cutoff == "fitted" else f" up to {cutoff:g} cycles"
 
 
 def units_of(unit: int, text: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import check_method, low_pass_of, units_of
+from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of, units_of
 from shiftscope.web.jobs.kind import Live, job
 
 MOST = 200  # images
@@ -25,8 +25,7 @@ def _title(
     sets = baseline if baseline == focus else f"{baseline} and {focus}"
     first, *more = units_of(unit, units)
     of = f"units {first}, {', '.join(map(str, more))}" if more else f"unit {first}"
-    cutoff = f" up to {low_pass_of(low_pass):g} cycles" if low_pass.strip() else ""
-    return f"{method}{cutoff} of {of} of {layer} on {samples} images of {sets}"
+    return f"{method}{low_pass_in_words(low_pass)} of {of} of {layer} on {samples} images of {sets}"
 
 
 def _check(
@@ -72,17 +71,15 @@ def attribute(
     units
         Numbers of further units, apart by spaces.
     low_pass
-        Cycles per image; whole maps where empty.
+        Cycles per image, or "fitted"; whole maps where empty.
     """
-    cutoff = low_pass_of(low_pass)
-    for each in units_of(unit, units):
-        for name in dict.fromkeys([baseline, focus]):
-            live.attribute(
-                layer,
-                each,
-                method=method,
-                dataset=name,
-                samples=samples,
-                low_pass=cutoff,
-                progress=progress,
-            )
+    for name in dict.fromkeys([baseline, focus]):
+        live.attribute(
+            layer,
+            units_of(unit, units),
+            method=method,
+            dataset=name,
+            samples=samples,
+            low_pass=low_pass_of(low_pass),
+            progress=progress,
+        )

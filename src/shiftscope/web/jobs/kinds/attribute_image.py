@@ -8,7 +8,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import check_method, low_pass_of
+from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of
 from shiftscope.web.jobs.kind import Live, job
 
 OWN = "prediction", "label"  # of the image; anything else is a unit's address
@@ -18,7 +18,7 @@ def _title(
     *, dataset: str, position: int, other: str, there: int, of: str, method: str, low_pass: str = ""
 ) -> str:
     beside = f" and of image {there} of {other}" if other else ""
-    return f"{method} of the {of} of image {position} of {dataset}{beside}"
+    return f"{method}{low_pass_in_words(low_pass)} of the {of} of image {position} of {dataset}{beside}"
 
 
 def _check(
