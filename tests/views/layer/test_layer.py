@@ -206,7 +206,7 @@ def test_the_only_set_has_numbers_of_one_dataset_alone(alone):
 def test_a_page_opens_with_how_many_changed_then_the_table_and_few_menus(explored):
     page = layer_units(explored.study, "hidden")
     assert [type(each) for each in page.panels] == [Filter, Table, Folds]
-    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "densities"]
+    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "densities", "downsampling"]
     assert [c.name for c in page.choices if not c.further] == ["Focus", "Baseline", "Columns"]
 
 

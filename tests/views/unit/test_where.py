@@ -167,7 +167,8 @@ def test_frequencies_of_the_maps_are_lines_of_both_sets(recorded):
     (lines,) = fold(unit(recorded, "hidden", UNIT), "scales").panels
     assert [(line.name, line.look) for line in lines.lines] == [("lab", "baseline"), ("field", "focus")]
     for line in lines.lines:
-        assert sum(10**value for value in line.values) == pytest.approx(1, abs=0.01)  # empty bins are drawn as a small share
+        # Empty bins are drawn as a small share.
+        assert sum(10**value for value in line.values) == pytest.approx(1, abs=0.01)
     fine = high_frequency_share(noise).mean()
     assert f"{percent(fine)} in field" in lines.note
 
