@@ -186,12 +186,13 @@ def test_what_drawing_weights_again_says_stands_above_the_maps(recorded):
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.panels[0].title == UNREADABLE
     (said,) = found.says
-    assert said.text == "do not read these maps: they do not depend on what the model learned"
+    assert said.text == "do not read the maps of field: they do not depend on what the model learned"
 
 
 def test_a_fitted_cutoff_tells_its_gain_and_its_curve(recorded):
     curve = np.array([[0.2, 0.4], [0.5, 0.7], [0.1, np.nan]])
     fitted = FittedLowPass(3.0, np.array([2.0, 3.0, 5.0]), curve[:, :1], np.zeros(1), np.array([0.1, 0.3]))
+    kept(recorded, "lab", [quarter()] * 3, low_pass=2.0)  # a fitted one goes first
     kept(recorded, "lab", [quarter()] * 3, low_pass=3.0, fitted=fitted)
     page = unit(recorded, "hidden", UNIT)
     table = of(Table, fold(page).panels)

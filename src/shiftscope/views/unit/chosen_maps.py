@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from shiftscope.explain.attribution.attributions import Attributions
@@ -22,19 +20,23 @@ def method_of(unit: ShownUnit) -> str:
 
 
 def chosen_maps(unit: ShownUnit) -> list[Attributions]:
-    """Of one method, by set, raw ones before filtered ones; of several that differ in options or samples the one over
-    most of the unit's strongest images."""
+    """Of one method, by set, whole ones before filtered ones; of several that differ in options or samples the one over
+    most of the unit's strongest images, and of several cutoffs the fitted one, else the lowest."""
     method = method_of(unit)
-    best: dict[tuple[int, float], Attributions] = {}
+    best: dict[tuple[int, bool], Attributions] = {}
     for each in unit.maps:
         question = each.question
         if question.method != method:
             continue
-        low_pass = math.inf if question.low_pass is None else question.low_pass
-        place = unit.pair.index(question.dataset), -low_pass
-        if place not in best or _strongest(unit, each) > _strongest(unit, best[place]):
+        place = unit.pair.index(question.dataset), question.low_pass is not None
+        if place not in best or _before(unit, each) < _before(unit, best[place]):
             best[place] = each
     return [best[place] for place in sorted(best)]
+
+
+def _before(unit: ShownUnit, found: Attributions) -> tuple[bool, float, int]:
+    question = found.question
+    return not question.fitted, question.low_pass or 0.0, -_strongest(unit, found)
 
 
 def _strongest(unit: ShownUnit, found: Attributions) -> int:

@@ -17,9 +17,9 @@ def cutoff_lines(unit: ShownUnit) -> Lines | None:
         return None
     values = fitted.mean_curve.tolist()
     axis = Axis.holding(values)
-    marks = [(f"{cutoff:g}", "") for cutoff in fitted.grid.tolist()]
+    marks = [(f"{cutoff:.3g}", "") for cutoff in fitted.grid.tolist()]
     chosen = fitted.grid.tolist().index(fitted.cutoff)
-    said = f"F on the {FIT} by cutoff in cycles per image, largest at {fitted.cutoff:g}: {number(values[chosen])}"
+    said = f"F on the {FIT} by cutoff in cycles per image, largest at {fitted.cutoff:.3g}: {number(values[chosen])}"
     ticks = [(axis.low + place * (axis.high - axis.low), text) for place, text in axis.ticks(number)]
     low = [(axis.low, "")] if ticks[0][0] > axis.low else []
     high = [(axis.high, "")] if ticks[-1][0] < axis.high else []

@@ -11,9 +11,10 @@ from shiftscope.views.parts.maps import filtered_in_words
 UNREADABLE = "Do not read these maps"
 
 
-def unreadable(shown: Sequence[Attributions]) -> bool:
-    """Whether some maps are known to show something else than what the model learned."""
-    return any(each.sanity is not None and not each.sanity.readable for each in shown)
+def unreadable(shown: Sequence[Attributions]) -> list[str]:
+    """Sets whose maps are known to show something else than what the model learned."""
+    found = (each.question.dataset for each in shown if each.sanity is not None and not each.sanity.readable)
+    return list(dict.fromkeys(found))
 
 
 def verdicts(shown: Sequence[Attributions]) -> Message | None:

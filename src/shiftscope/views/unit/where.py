@@ -29,6 +29,7 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.map_form import USUAL, low_pass_field, method_field, price_in_words
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
@@ -37,7 +38,7 @@ from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import Scales, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
-from shiftscope.views.unit.verdicts import UNREADABLE, unreadable, verdicts
+from shiftscope.views.unit.verdicts import unreadable, verdicts
 from shiftscope.views.unit.wavelets import SCALES, image_address
 from shiftscope.views.unit.where_in_words import RULE, moved_in_words, where_in_words
 
@@ -73,8 +74,9 @@ def where(unit: ShownUnit) -> Fold | None:
 
 def _says(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]], scales: Scales | None) -> Words:
     """What the maps say of the shift; of the images shown alone where the study has no numbers of every unit's."""
-    if unreadable([each for each, _ in means]):
-        return [Span(f"{UNREADABLE.lower()}: they do not depend on what the model learned", "bad")]
+    if sets := unreadable([each for each, _ in means]):
+        said = f"do not read the maps of {in_a_row(sets)}: they do not depend on what the model learned"
+        return [Span(said, "bad")]
     moved = unit.moved_maps
     scale = scales.moved if scales else None
     if moved:
@@ -171,9 +173,12 @@ def numbers_table(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]
             wide = f"{count(found.wide)} above {100 * GAP:.0f} %" if found.wide else ""
             row.append(Cell(gap.text, note=wide, value=gap.value))
         rows.append(row)
-    fitted = (each.fitted.in_words(each.question.dataset) for each, _ in means if each.fitted)
-    note = "; ".join(["Means over the maps of these images", *dict.fromkeys(fitted)])
-    return Table("Numbers of the maps", columns, rows, note=f"{note}.")
+    note = "Means over the maps of these images."
+    fitted = [each for each, _ in means if each.fitted]
+    if fitted and (of_last := fitted[-1].fitted):  # that of the focus tells the held-out half as well
+        said = of_last.in_words(fitted[-1].question.dataset).replace("-0", "−0")
+        note = f"{note} {said[0].upper()}{said[1:]}."
+    return Table("Numbers of the maps", columns, rows, note=note)
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
