@@ -1,4 +1,4 @@
-"""What each shift costs, at 32 and 224 pixels, beside the forward pass of a network of the size.
+"""What each shift costs, at 32 and 224 pixels, beside the forward pass of a network of the size, and recorded.
 
 python benchmarks/shifts.py                  # every shift
 python benchmarks/shifts.py --size tiny      # as the tests run it
@@ -7,11 +7,15 @@ python benchmarks/shifts.py --weights FILE   # beside SqueezeNet 1.0 with these 
 CPU time on one thread at strength 0.5, of pictures of 3 channels, tables and kernels made before. Without weights the
 network is SqueezeNet 1.0 with random ones, which takes as long. `images a second` counts the shift alone;
 `of the pass` is its time over that of the network's forward pass of one picture.
+
+Recorded are JPEG files with two loader workers, in turn as they are and under three shifts: samples a second by the
+clock, of everything that a recording does, so on a machine that does nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -19,10 +23,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from paired import SIZES, paired, save, table
+from PIL import Image
 from recording import one_thread
 from torch import nn
 from torch.nn import functional as F
 
+import shiftscope as ss
 from shiftscope.datasets.shifts.draw import Draw
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
 
@@ -30,6 +36,12 @@ PIXELS = {"tiny": (32,), "small": (32, 224), "imagenet": (32, 224)}
 PICTURES = {32: 32, 224: 4}  # shifted in one measurement
 ENOUGH = {32: 700, 224: 20}  # images a second
 STRENGTH = 0.5
+RECORDED = {
+    "tiny": (32, 8, 0),
+    "small": (224, 128, 2),
+    "imagenet": (224, 1024, 2),
+}  # pixels, samples, loader workers
+TOGETHER = ("gaussian_noise", "jpeg", "amplitude_swap")  # the last one reads two pictures for one
 
 
 class Fire(nn.Module):
@@ -68,7 +80,8 @@ def measure(size: str, rounds: int, weights: Path | None = None) -> dict[str, ob
     with one_thread():  # a shift sees to its own
         network = squeezenet(weights)
         figures = {f"{pixels} px": _measured(pixels, rounds, network) for pixels in PIXELS[size]}
-    return {"benchmark": "shifts", **figures}
+        recorded = _recorded(*RECORDED[size], min(rounds, 3), network)
+    return {"benchmark": "shifts", **figures, "recorded": recorded}
 
 
 def squeezenet(weights: Path | None) -> SqueezeNet:
@@ -99,6 +112,43 @@ def _measured(pixels: int, rounds: int, network: SqueezeNet) -> dict[str, float]
     slow = [name for name in rivals if 1e3 / milliseconds[name] < ENOUGH[pixels]]
     print(f"\nBelow {ENOUGH[pixels]} images a second and core: {', '.join(slow) or 'none'}.")
     return milliseconds
+
+
+def _recorded(pixels: int, samples: int, workers: int, rounds: int, network: SqueezeNet) -> dict[str, float]:
+    """Samples a second of a recording, by the shift; "none" as they are."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        coarse = np.random.default_rng(0).integers(0, 256, (samples, 8, 8, 3), np.uint8)
+        (place / "val" / "0").mkdir(parents=True)
+        for number, picture in enumerate(coarse):
+            side = 5 * pixels // 4
+            Image.fromarray(picture).resize((side, side)).save(place / "val" / "0" / f"{number}.jpg")
+        study = ss.Study.create(place / "x.study", network, [str(each) for each in range(1000)])
+        preprocess = ss.Preprocess(resize=pixels, crop=pixels)
+
+        def record(shift: str) -> None:
+            study.record(
+                f"imagefolder:{place / 'val'}",
+                shift or "none",
+                layers=["fire9"],
+                preprocess=preprocess,
+                shift=f"{shift}:{STRENGTH}" if shift else (),
+                outputs="logits",
+                loader_workers=workers,
+                overwrite=True,
+                progress=False,
+            )
+
+        record("")  # the first one looks into the model
+        seconds = paired({name or "none": partial(record, name) for name in ("", *TOGETHER)}, rounds)
+    rates = {name: samples / each for name, each in seconds.items()}
+    rows = [(name, f"{rate:.1f}", f"{rate / rates['none']:.0%}") for name, rate in rates.items()]
+    table(
+        f"{samples} JPEG files at {pixels} px, SqueezeNet on one thread, {workers} loader workers",
+        ("shift", "samples a second", "of none"),
+        rows,
+    )
+    return rates
 
 
 def _shift(kind: ShiftKind, images: np.ndarray) -> None:

@@ -12,6 +12,7 @@ from scipy import stats
 
 from shiftscope.demo import LAYERS, PALETTES, RESULT_COLUMNS, DigitNet, make_study, results
 from shiftscope.errors import StudyMismatch
+from shiftscope.explain.dose.ladder import ladder_of
 from shiftscope.study import open_study
 
 # As stored in the files of the paper (specs/deephys.md, c.4); permuted gives digit c the colour of PERMUTED[c].
@@ -58,10 +59,11 @@ def test_the_net_is_that_of_the_paper():
     assert weights == [(10, 3, 5, 5), (20, 10, 5, 5), (50, 320), (10, 50)]
 
 
-def test_there_are_four_palettes_at_two_layers_and_the_coloured_one_is_the_reference(demo_study):
+def test_there_are_four_palettes_and_a_ladder_from_the_coloured_one_which_is_the_reference(demo_study):
     study = open_study(demo_study)
-    assert list(study) == ["coloured", "permuted", "arbitrary", "drifted"] == list(PALETTES)
-    assert study.reference == "coloured"
+    assert list(study) == [*PALETTES, "hue-0.1", "hue-0.25", "hue-0.5"]
+    assert PALETTES == ("coloured", "permuted", "arbitrary", "drifted")
+    assert ladder_of(study, "hue").source == study.reference == "coloured"
     assert {name: layer.units for name, layer in study.layers.items()} == {"block2": 20, "hidden": 50}
     assert study.categories == tuple("0123456789")
     sizes = {len(study[name].samples) for name in study}

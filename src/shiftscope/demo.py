@@ -1,7 +1,8 @@
 """The demonstration: a small net learns coloured digits, and the colours change.
 
 The Deephys experiment on the handwritten digits that come with scikit-learn. Colour predicts the digit while the
-net learns, so it learns colour as much as shape; permuted, arbitrary and darker colours show which units did.
+net learns, so it learns colour as much as shape; permuted, arbitrary and darker colours show which units did, and hues
+turned step by step from which angle on.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from shiftscope.study import Study
 
 PALETTES = ("coloured", "permuted", "arbitrary", "drifted")
 LAYERS = ("block2", "hidden")
+TURNED, STRENGTHS = "hue", (0.1, 0.25, 0.5)  # the colours of the training, from 18 to 90 degrees
 REPAIRED = "arbitrary"  # the palette on which silencing a few units helps
 
 
@@ -82,7 +84,8 @@ def train(
 
 
 def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
-    """Train the net, record it on the held-out digits in all four palettes, count its paths and repair it for each.
+    """Train the net, record it on the held-out digits in all four palettes and with colours turned step by step, count
+    its paths and repair it for each palette.
 
     The same seed on the same machine gives the same study, so a study that is there is gone on with. The weights lie
     beside it, at `weights_of`.
@@ -97,11 +100,13 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
         file.write(save(net.state_dict()))
     for palette in PALETTES:
         study.record(f"digits:{palette}", palette, layers=LAYERS, reference=palette == "coloured")
+    study.sweep(f"digits:{study.reference}", TURNED, strengths=STRENGTHS)
     study.paths()
     score_all(study, progress=bar)
     for palette in PALETTES:
         if palette != study.reference:
             study.repair(palette, progress=False)
+    study.dose(TURNED)
     return study
 
 

@@ -48,6 +48,8 @@ def test_it_prints_the_units_that_go_first_and_where_the_net_breaks(run, recorde
     assert (first["unit"], first["half_strength"]) == (2, pytest.approx(0.5 / 1.329, abs=0.01))
     assert line.split()[-1] == first["preferred"]
     assert f"units: loss {table.attrs['loss']['units']:.2f}" in answer.out
+    told = "area: mean share of the selective response that is left up to strength 0.9. loss: 1 less the area of the"
+    assert told in " ".join(answer.out.split())
     assert "fewer than 10 images" not in answer.out  # there are 12
     assert "0 of 3 units keep more than half of their selective response up to strength 0.9." in answer.out
     assert "Half of the last layer's loss is there by units (of resamples: units 100%)." in answer.out

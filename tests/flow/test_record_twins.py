@@ -274,3 +274,47 @@ def test_a_key_that_stands_twice_in_the_other_dataset_is_refused(study):
             study, pictures(3, list("efg"), 2, {"scene": [1, 2, 3]}), "rain", twins="scene", twin_of="scenes"
         )
     assert "rain" not in study
+
+
+def without_some(data, kept):
+    """The dataset of these rows alone, with their ids."""
+    return ArrayData(
+        data.images[kept], data.labels[kept], ids=[data.ids[row] for row in kept], categories=CATEGORIES
+    )
+
+
+def test_where_only_summaries_are_kept_sums_over_the_pairs_give_the_scores(study):
+    """Of 31 samples in four shards, one of them without a label, with twins in another order."""
+    shifted = without_some(pictures(), np.random.default_rng(1).permutation(36)[:31])
+    shifted.labels[4] = -1
+    noisy = ss.shift(shifted, "gaussian_noise", 0.3)
+    asked = {"twins": "id", "shard_samples": 9, "check_range": False}
+    kept = record(study, noisy, "kept", **asked)
+    summed = record(study, noisy, "summed", keep="summaries", **asked)
+    assert verify(study).sound
+    exact, by_sums = (study.scores("act", dataset=name, intervals=True) for name in ("kept", "summed"))
+    assert by_sums["twin_auroc"].isna().all()
+    for score in ("twin_change", "twin_increase", "twin_rate_change"):
+        for part in ("", "_p", "_q"):
+            np.testing.assert_allclose(
+                by_sums[score + part], exact[score + part], rtol=1e-9, err_msg=score + part
+            )
+        assert not by_sums[f"{score}_low"].isna().any()
+    rows = summed.samples.twins
+    sides = [study[name].responses("act").astype(float) for name in ("kept", "val")]
+    effects, labels = sides[0] - sides[1][rows], kept.samples.labels
+    variance = sum(
+        len(own) * own.var(axis=0) for own in (effects[labels == label] for label in np.unique(labels))
+    )
+    half = 1.959964 * np.sqrt(variance) / 31 / sides[1][rows].std(axis=0)
+    np.testing.assert_allclose(by_sums["twin_change"] - by_sums["twin_change_low"], half, rtol=1e-6)
+    np.testing.assert_allclose(by_sums["twin_change_high"] - by_sums["twin_change"], half, rtol=1e-6)
+
+
+def test_pairs_of_one_original_are_not_summed_as_if_they_were_independent(study):
+    twice = pictures(
+        ids=[f"copy-{i}" for i in range(36)], metadata={"original": [f"image-{i // 2}" for i in range(36)]}
+    )
+    summed = record(study, twice, "twice", keep="summaries", twins="original")
+    assert summed.twin_effects("act") is None
+    assert study.scores("act", dataset="twice")[TWINS].isna().all(axis=None)

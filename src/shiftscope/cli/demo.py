@@ -25,7 +25,7 @@ def demo(
     view: bool = True,
     seed: int = 0,
 ) -> None:
-    """Train a small net on coloured digits, record it under three shifts, and open the viewer.
+    """Train a small net on coloured digits, record it under three shifts and one at three strengths, open the viewer.
 
     Parameters
     ----------

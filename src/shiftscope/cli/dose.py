@@ -63,6 +63,10 @@ def dose(
     table["images"] = table["preferred"].map(_images(opened, ladder.source)).fillna(0).astype(int)
     for name in table.attrs["loss"]:
         _print_layer(table[table["layer"] == name], table.attrs, name, ladder.variable, level, units)
+    print(
+        f"area: mean share of the selective response that is left up to {ladder.variable} "
+        f"{ladder.strengths[-1]:g}. loss: 1 less the area of the median unit."
+    )
     if "breaks_at" in table.attrs:
         print(_where(table.attrs))
     if not all(opened[name].keeps_responses for name in ladder.rungs):
@@ -110,7 +114,7 @@ def _print_layer(
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.views.parts.number_text import probability
+    from shiftscope.statistics.probability import probability
 
     measured = table[table["area"].notna()]
     last = max(told["ladder"].values())

@@ -28,6 +28,7 @@ def show_pairs(
     from rich.text import Text
 
     from shiftscope.cli.name_cell import NameCell
+    from shiftscope.statistics.probability import probability
 
     heads = ("dataset", "labelled", "before", "after", "difference, 95 %", "fixed", "broken", "p")
     shown = Table(*heads, title=Text(title), box=None, padding=(0, 1, 0, 0))  # in 80 columns
@@ -41,7 +42,7 @@ def show_pairs(
             _points(row),
             str(row["fixed"]),
             str(row["broken"]),
-            f"{row['p']:.2g}" if row["labelled"] else "–",
+            probability(row["p"]) if row["labelled"] else "–",
         )
         shown.add_row(NameCell(row["dataset"]), *map(Text, cells))
     Console().print(shown)

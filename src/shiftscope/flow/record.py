@@ -257,6 +257,7 @@ def record_dataset(
     from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import PassOptions
     from shiftscope.recording.twin_search import TwinsAsked, without_twins
+    from shiftscope.recording.with_twin_effects import twins_to_compare
     from shiftscope.store.plan import checked_shard_samples
     from shiftscope.store.writing.writer import RecordingWriter
 
@@ -315,6 +316,7 @@ def record_dataset(
             options,
             known,
             prepared.twins,
+            twins_to_compare(study, prepared.plan, prepared.twins),
         )
         answers = known.answers if known else None
         with place.files_lock():

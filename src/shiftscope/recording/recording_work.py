@@ -20,10 +20,12 @@ from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.recording.background import Background
 from shiftscope.recording.batches import leave_one_alone
 from shiftscope.recording.stream import PassOptions, stream
+from shiftscope.recording.with_twin_effects import with_twin_effects
 from shiftscope.shard import Shard
 from shiftscope.store.layout import by_older_rules
 from shiftscope.store.places import RecordingPlace
 from shiftscope.store.plan import Plan
+from shiftscope.store.stored_recording import Recording
 from shiftscope.store.writing.writer import RecordingWriter, is_done
 from shiftscope.summaries.fused.on_device import every_summary_on_device
 from shiftscope.summaries.summarise import summarise_shard
@@ -41,6 +43,9 @@ class RecordingWork:
     options: PassOptions
     known: KnownAnswers | None = None  # of the model of the process that records
     twins: npt.NDArray[np.int32] | None = None  # (sample,) rows of their twins; None without twins
+    twins_in: RecordingPlace | None = (
+        None  # whose responses the effects on twins are summed from; None: none are
+    )
 
     @property
     def folder(self) -> Path:
@@ -83,7 +88,9 @@ class RecordingWork:
             stored_otherwise=self.plan.stored_otherwise,
             answer=self.plan.answer,
             options=dataclasses.replace(self.options, progress=advance),
-            keep=self.plan.keep,
+            keep="responses"
+            if self.twins_in
+            else self.plan.keep,  # which are compared before they are dropped
             summaries=every_summary_on_device(),
             compares=not by_older_rules(self.plan.format),
             places=not by_older_rules(self.plan.format),
@@ -93,7 +100,10 @@ class RecordingWork:
             if self.twins is not None:
                 own = self.twins[shard.first : shard.first + len(shard.samples)]
                 shard = dataclasses.replace(shard, twins=own)
-            writer.commit(shard, summarise_shard(shard, len(self.categories)))
+            states = summarise_shard(shard, len(self.categories))
+            if self.twins_in is not None:
+                states = with_twin_effects(states, shard, Recording(self.twins_in), len(self.categories))
+            writer.commit(shard, states)
 
         # Closed at once: after a failed write the traceback would keep the stream, and the model its hooks.
         with Background() as background, closing(recorded):

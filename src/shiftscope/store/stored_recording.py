@@ -29,6 +29,7 @@ from shiftscope.store.places import Orientation, RecordingPlace
 from shiftscope.store.plan import Plan
 from shiftscope.summaries.summary import Summary, from_arrays, name_of, shapes_of
 from shiftscope.summaries.top_samples import TopSamples
+from shiftscope.summaries.twin_effects import TwinEffects
 
 S = TypeVar("S", bound=Summary)
 P = ParamSpec("P")
@@ -148,6 +149,15 @@ class Recording:
     def summary(self, layer: str, kind: type[S]) -> S:
         """A summary of all samples shown: `recording.summary("fc", Maxima)`."""
         return self.holding(layer)._summary(layer, name_of(kind))  # type: ignore[return-value]
+
+    @_says_whose
+    def twin_effects(self, layer: str) -> TwinEffects | None:
+        """Sums over the pairs of a sample and its twin; None where they were not made, as where the single responses
+        are there."""
+        held, name = self.holding(layer), name_of(TwinEffects)
+        if held.keeps_responses or not held.place.summary(layer, name).is_dir():
+            return None
+        return held._summary(layer, name)  # type: ignore[return-value]
 
     def layer(self, name: str) -> RecordedLayer:
         return layer_named(name, self.layers)

@@ -38,6 +38,8 @@ class Summary(Protocol):
 States = Mapping[str, Mapping[str, Summary]]  # layer -> name -> state
 
 summaries: Registry[type[Summary]] = Registry("summary", "shiftscope.summaries")
+# Those that are made of two datasets, so of no block alone, and only where one of them keeps no responses.
+of_twins: Registry[Any] = Registry("summary of twins", "shiftscope.summaries")
 
 
 def axes(
@@ -64,7 +66,11 @@ def axes(
 @cache
 def name_of(kind: type[Summary]) -> str:
     """The name a summary was entered under."""
-    return next(name for name, entered in summaries.items() if entered is kind)
+    return next(name for name, entered in [*summaries.items(), *of_twins.items()] if entered is kind)
+
+
+def _named(name: str) -> Any:
+    return of_twins[name] if name in of_twins else summaries[name]
 
 
 def merge_in_order(parts: Iterable[States]) -> States:
@@ -110,7 +116,7 @@ def arrays_of(state: Summary) -> dict[str, tuple[npt.NDArray[Any], tuple[str, ..
 def shapes_of(name: str, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...] | None]:
     """The shapes of a summary's fields where its axes have these sizes; None with an axis whose size nobody tells."""
     shapes: dict[str, tuple[int, ...] | None] = {}
-    for field in dataclasses.fields(summaries[name]):  # type: ignore[arg-type]
+    for field in dataclasses.fields(_named(name)):
         known, named = {**sizes, **field.metadata["sizes"]}, field.metadata["axes"]
         shapes[field.name] = tuple(known[axis] for axis in named) if known.keys() >= set(named) else None
     return shapes
@@ -127,11 +133,9 @@ def from_arrays(
         A field is missing or of another type, an axis is not as long as `sizes` says or as it is in another field,
         or whole numbers lie where none can.
     """
-    kind = summaries[name]
+    kind = _named(name)
     fields = [
-        field
-        for field in dataclasses.fields(kind)  # type: ignore[arg-type]
-        if field.name in arrays or not field.metadata["optional"]
+        field for field in dataclasses.fields(kind) if field.name in arrays or not field.metadata["optional"]
     ]
     if missing := [field.name for field in fields if field.name not in arrays]:
         raise StudyDamaged(f"the stored summary {name!r} lacks {missing}; record the dataset again.")
@@ -151,4 +155,5 @@ def from_arrays(
                 f"{field.name} of the stored summary {name!r} holds numbers that none of ours can be; record the "
                 "dataset again."
             )
-    return kind(**{field.name: arrays[field.name] for field in fields})
+    made: Summary = kind(**{field.name: arrays[field.name] for field in fields})
+    return made

@@ -88,6 +88,44 @@ def test_distance_from_the_picture_rises_with_the_strength(kind):
         assert distances.mean(axis=0)[-1] > 8
 
 
+def scene(side):
+    """Waves with as many periods at every size, in 0..1."""
+    at = (np.arange(side) + 0.5) / side
+    y, x, c = at[:, None, None], at[:, None], np.arange(3)
+    first, second = 2 * x + y + c / 3, x - 3 * y + 0.3
+    return 0.5 + 0.25 * np.sin(2 * np.pi * first) + 0.2 * np.sin(2 * np.pi * second)
+
+
+def distances_at(name, strength, sides=(64, 128)):
+    return [distance(255 * shifted_picture(name, scene(n), strength), 255 * scene(n)) for n in sides]
+
+
+@pytest.mark.parametrize(
+    ("names", "strength", "within"),
+    [
+        ("brightness contrast darkness negative posterise", 0.6, 0.002),
+        ("channel_permutation greyscale hue saturation", 0.6, 0.002),
+        ("cue_frame cue_patch cue_tint cue_watermark occlusion", 0.6, 0.02),
+        ("rotate scale translate", 0.6, 0.04),  # by whole pixels and between them
+        ("gaussian_blur defocus_blur motion_blur", 0.6, 0.08),  # kernels of a few pixels
+        ("low_pass", 1.0, 0.02),  # below it the cut-off depends on the size
+    ],
+)
+def test_lengths_are_shares_of_the_size(names, strength, within):
+    for name in names.split():
+        small, large = distances_at(name, strength)
+        assert large == pytest.approx(small, rel=within), name
+
+
+def test_noise_grows_with_the_root_of_the_size():
+    for name in ("gaussian_noise", "shot_noise"):
+        small, large = distances_at(name, 0.3)
+        assert large / small == pytest.approx(2**0.5, rel=0.03), name
+    # The share of replaced values grows so, and the distance with its root.
+    small, large = distances_at("impulse_noise", 0.6)
+    assert large / small == pytest.approx(2**0.25, rel=0.05)
+
+
 def test_bytes_and_the_same_values_as_floats_come_out_alike(kind):
     image = picture(32, 36)
     of_bytes = shifted_picture(kind.name, image, 0.6)

@@ -97,6 +97,46 @@ def test_floats_in_0_to_1_are_shifted_as_they_are(images):
     assert seven.picture is None
 
 
+class _Arrays:
+    """A dataset whose inputs are arrays of NumPy, for a model that takes such."""
+
+    categories = None
+
+    def __init__(self, arrays):
+        self.arrays = arrays
+
+    def __len__(self):
+        return len(self.arrays)
+
+    def __getitem__(self, position):
+        return ss.Sample(str(position), self.arrays[position])
+
+    def fingerprint(self):
+        return "arrays"
+
+    def describe(self):
+        return {}
+
+
+def test_arrays_with_channels_last_are_shifted_and_stay_arrays(images):
+    values = images / 255
+    for given in (values, values.astype(np.float32), values.transpose(0, 3, 1, 2), images):
+        made = ss.shift(_Arrays(given), "gaussian_noise", 0.5)[3].input
+        assert (type(made), made.dtype, made.shape) == (np.ndarray, given.dtype, given[3].shape)
+        whole = expected(images[3] if given is images else values[3], "gaussian_noise", 0.5, "3")
+        channels_last = made.transpose(1, 2, 0) if made.shape[0] == 3 else made
+        np.testing.assert_allclose(channels_last, whole, rtol=0, atol=1e-6)
+    tensors = torch.from_numpy(values)
+    made = ss.shift(TensorDataset(tensors, torch.zeros(5, dtype=torch.int64)), "gaussian_noise", 0.5)[3].input
+    np.testing.assert_allclose(made, expected(values[3], "gaussian_noise", 0.5, "3"), rtol=0, atol=1e-6)
+
+
+def test_a_strength_of_another_type_is_the_number_that_was_written(data):
+    for type_ in (np.float16, np.float32, np.float64):
+        assert ss.shift(data, "contrast", type_(0.3)).strength == 0.3
+    assert ss.shift(data, "contrast", np.int64(1)).strength == 1.0
+
+
 def test_a_normalisation_that_the_dataset_states_is_undone_and_done_again(images):
     values = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
     mean, std = torch.tensor(MEAN).view(-1, 1, 1), torch.tensor(STD).view(-1, 1, 1)

@@ -17,7 +17,7 @@ from shiftscope.study import Study
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.confusion.confusion import confusion
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Cases, Chart, Folds, ImageStrip, Table, Twins, plain
+from shiftscope.views.page.panels import Cases, Chart, Folds, ImageStrip, Message, Table, Twins, plain
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.unit import unit
@@ -164,6 +164,20 @@ def test_the_two_scores_are_told_in_a_sentence_with_what_the_twins_are_worth(stu
     assert f"worth {times(float(found['twin_change'].gain[1]))} as many images" in note
     units = [int((found[name].q < 0.05).sum()) for name in ("twin_auroc", "shift_auroc")]
     assert f"{units[0]} of 4 units differ (q < 0.05) with them, and {units[1]} without" in note
+
+
+def test_of_summaries_the_scores_are_told_and_why_there_are_no_pairs_to_see(study, tmp_path):
+    summed = Study.create(tmp_path / "x.study", Small(), CATEGORIES)
+    rng = np.random.default_rng(0)
+    data = ArrayData(rng.random((32, 3, 16, 16), np.float32), rng.integers(0, 3, 32), categories=CATEGORIES)
+    summed.record(data, "val", layers=[LAYER], progress=False)
+    summed.record(ss.shift(data, "darkness", 0.9), "dark", keep="summaries", progress=False)
+    page = unit(summed, LAYER, 1, focus="dark")
+    found = summed.scores(LAYER, dataset="dark")
+    assert number(abs(found["twin_change"][1])) in plain(fold(page).says)
+    assert "dark was recorded as summaries" in panel(fold_as_page(page), Message).text
+    against = unit(summed, LAYER, 1, baseline="dark", focus="val")
+    assert "nothing of single responses was kept of dark" in plain(fold(against).says)
 
 
 def test_a_set_without_twins_has_no_such_part_and_no_such_scores(study):

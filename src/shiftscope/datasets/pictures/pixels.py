@@ -34,17 +34,30 @@ class Shown(NamedTuple):
     pixels: Pixels | None = None
 
 
-def bare_pixels(given: torch.Tensor) -> Pixels:
-    """A model's input of values in 0..1 as its own pixels.
+def bare_pixels(given: Any) -> Pixels:
+    """A model's input, a tensor or an array of bytes or of values in 0..1, as its own pixels.
+
+    Its channels come first, unless only the last axis can be one of them, as in most arrays of NumPy.
 
     Raises
     ------
     DataError
-        It is no floating-point (channel, row, column).
+        It is no (channel, row, column) and no (row, column, 1 or 3).
     """
-    if given.ndim != 3 or not given.is_floating_point():
-        raise DataError(f"{tuple(given.shape)} are no images; a shift needs rows and columns.")
-    return Pixels(lambda: channels_last(given), lambda image: channels_first(image).to(given.dtype), given)
+    values = given.detach().cpu() if isinstance(given, torch.Tensor) else torch.from_numpy(np.asarray(given))
+    if values.ndim != 3 or not (values.is_floating_point() or values.dtype == torch.uint8):
+        raise DataError(f"{tuple(values.shape)} are no images; a shift needs rows and columns.")
+    last = values.shape[2] in (1, 3) and values.shape[0] not in (1, 3)
+
+    def read() -> npt.NDArray[Any]:
+        image: npt.NDArray[Any] = (values if values.dtype == torch.uint8 else values.float()).numpy()
+        return image if last else image.transpose(1, 2, 0)
+
+    def to_input(image: npt.NDArray[Any]) -> Any:
+        made = (torch.from_numpy(image.copy()) if last else channels_first(image)).to(values.dtype)
+        return made if isinstance(given, torch.Tensor) else made.numpy()
+
+    return Pixels(read, to_input, given)
 
 
 def channels_last(given: torch.Tensor) -> npt.NDArray[np.floating[Any]]:

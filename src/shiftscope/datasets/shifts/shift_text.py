@@ -80,6 +80,8 @@ def checked_strengths(strengths: Any) -> list[float]:
 def checked_strength(strength: Any) -> float:
     """Raises `BadRequest` for what is no number from 0 to 1."""
     number = strength.item() if isinstance(strength, np.generic) else strength
+    if isinstance(strength, np.floating):
+        number = float(str(strength))  # 0.3 as it was written, which float32 holds as 0.30000001192092896
     is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
     if not (is_number and 0 <= number <= 1):
         raise BadRequest(f"strength {strength}: it lies between 0 (the image itself) and 1.")

@@ -28,6 +28,8 @@ class Ladder:
         That orders them, as "strength" or "severity".
     rungs
         Strength by dataset, the first what the others start from.
+    swept
+        Whether the others are shifts of the first one.
     same_samples
         Whether every rung shows the samples of the first one, in the same order.
     """
@@ -35,6 +37,7 @@ class Ladder:
     group: DatasetGroup
     variable: str
     rungs: Mapping[str, float]
+    swept: bool
     same_samples: bool
 
     @property
@@ -71,7 +74,8 @@ def ladder_of(study: StoredStudy, group: str | DatasetGroup) -> Ladder:
     """
     group = _named(study, group) if isinstance(group, str) else group
     rungs = group.in_order()
-    source = _made_from(study, rungs) or study.reference
+    made_from = _made_from(study, rungs)
+    source = made_from or study.reference
     if source not in rungs and next(iter(rungs.values())) > 0:
         rungs = {source: 0.0, **rungs}
     if len(rungs) < FEWEST:
@@ -79,7 +83,8 @@ def ladder_of(study: StoredStudy, group: str | DatasetGroup) -> Ladder:
             f"{group.called!r} has {len(rungs)} datasets, its start among them; a dose needs {FEWEST} at least."
         )
     first, *others = (study[name] for name in rungs)
-    return Ladder(group, group.order, rungs, all(_shows_the_same(each, first) for each in others))
+    same = all(_shows_the_same(each, first) for each in others)
+    return Ladder(group, group.order, rungs, first.name == made_from, same)
 
 
 def ladders_of(study: StoredStudy) -> list[Ladder]:

@@ -18,6 +18,7 @@ from shiftscope.explain.interventions.intervention import Answers, paired_table
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.explain.interventions.steps import Steps
 from shiftscope.statistics.mcnemar import mcnemar
+from shiftscope.statistics.probability import probability
 from shiftscope.statistics.split import FIT, HELD_OUT
 from shiftscope.store.stored_study import StoredStudy
 
@@ -131,7 +132,7 @@ class Repair:
         kept = "within" if self.within_margin else "beyond"
         return (
             f"Silencing {units} of {self.layer} takes {self.dataset} from {_percent(here.before)} to "
-            f"{_percent(here.after)} on the held-out half (McNemar p {here.p:.2g}). "
+            f"{_percent(here.after)} on the held-out half (McNemar p {probability(here.p)}). "
             f"{self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
             f"{kept} the margin of {counted(100 * self.margin, 'percentage point', '{:.3g}'.format)}."
             + "".join(self._harm_to(name) for name in self.harmed if name != self.reference)
@@ -149,7 +150,7 @@ class Repair:
         tried = "units " + ", ".join(map(str, self.path[:best])) if best > 1 else f"unit {self.path[0]}"
         most_sure = mcnemar(max(search_end - searched, 0), 0)
         why = (
-            f"its gain in the search is too small to be sure of (McNemar p {most_sure:.2g} at best)"
+            f"its gain in the search is too small to be sure of (McNemar p {probability(most_sure)} at best)"
             if most_sure > CHANCE
             else "what the search gained did not hold in cross-validation"
         )
@@ -163,7 +164,10 @@ class Repair:
 
     def _harm_to(self, name: str) -> str:
         pairs = self.held_out[name]
-        return f" It harms {name}: from {_percent(pairs.before)} to {_percent(pairs.after)} (McNemar p {pairs.p:.2g})."
+        return (
+            f" It harms {name}: from {_percent(pairs.before)} to {_percent(pairs.after)} "
+            f"(McNemar p {probability(pairs.p)})."
+        )
 
 
 def _percent(share: float) -> str:

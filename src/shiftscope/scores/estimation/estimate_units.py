@@ -21,6 +21,7 @@ from shiftscope.scores.estimation.floor import floor
 from shiftscope.scores.estimation.profiles import Pair, Tuning, arguments, correlation, in_both
 from shiftscope.scores.estimation.resampled_dataset import ResampledDataset, ResampledUnits, SomeSamples
 from shiftscope.scores.estimation.sample_sets import SampleSet, sample_sets
+from shiftscope.scores.estimation.summed_twins import of_summed_twins
 from shiftscope.scores.estimation.twin_set import TwinSet
 from shiftscope.scores.score import Measured, Reads, UnitScore, unit_scores
 from shiftscope.statistics.bootstrap import Draws, interval, resampling_variance
@@ -93,7 +94,7 @@ def estimate_units(
     -------
     list[dict[str, Estimate]]
         NaN where a unit has no such score; where single responses were not kept, scores of samples and all
-        intervals.
+        intervals, but those of twins whose effects were summed.
     """
     described = reference.layer(layer)
     asked = {
@@ -128,6 +129,8 @@ def estimate_units(
             parts = list(pool.map(of_block, _runs(described.units, batch.step)))
             for place, own in zip(batch.places, zip(*parts, strict=True), strict=True):
                 found[place] = {name: _joined([part[name] for part in own]) for name in asked}
+                if twins and twins[place] is not None:
+                    found[place] |= of_summed_twins(shifted[place], reference, layer, asked)
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from shiftscope.statistics.probability import probability
 from shiftscope.views.intervention.shown_intervention import ShownIntervention
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.number_text import count, points_interval, probability, signed
+from shiftscope.views.parts.number_text import count, points_interval, signed
 
 
 @section(ShownIntervention, place=20)

@@ -17,6 +17,8 @@ from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Chart, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
+from shiftscope.views.parts.lost_in_words import lost_in_words
+from shiftscope.views.parts.no_width import not_kept
 from shiftscope.views.parts.number_text import exact, number, whole_percent
 from shiftscope.views.parts.pictures import category_name
 
@@ -41,24 +43,10 @@ def dose(layer: ShownLayer) -> Fold | None:
     found = break_along(study, ladder)
     return Fold(
         TITLE,
-        _says(ladder, own, found),
+        f"along {ladder.called}: {lost_in_words(ladder, own, found)}",
         [_above_half(layer, ladder, found), _first(layer, ladder, own)],
         "dose",
     )
-
-
-def _says(ladder: Ladder, own: Dose, found: Break) -> str:
-    """The median unit's half strength, and the layer by which half of the loss has arisen."""
-    if not own.measured.any():
-        return f"along {ladder.called}: no unit prefers a category surely"
-    half, last = own.median_half, ladder.strengths[-1]
-    told = (
-        f"the median unit has lost half of its selective response at {ladder.variable} {number(half)}"
-        if math.isfinite(half)
-        else f"more than half of the units keep half of their selective response up to {ladder.variable} {last:g}"
-    )
-    where = f"; half of the loss is there by {found.layer}" if found.layer else ""
-    return f"along {ladder.called}: {told}{where}"
 
 
 def _above_half(layer: ShownLayer, ladder: Ladder, found: Break) -> Chart:
@@ -155,9 +143,14 @@ def _first(layer: ShownLayer, ladder: Ladder, own: Dose) -> Table:
         "Units that go first",
         columns,
         rows,
-        note=f"Along {ladder.called}, from {ladder.source}.{left}{_few_in_words(few)}",
+        note=f"Along {ladder.called}, from {ladder.source}.{left}{_few_in_words(few)}{_unsure(layer, ladder)}",
         empty="No unit prefers a category surely.",
     )
+
+
+def _unsure(layer: ShownLayer, ladder: Ladder) -> str:
+    told = not_kept(layer.selection, list(ladder.rungs))
+    return f" {told}" if told else ""
 
 
 def _few_in_words(units: int) -> str:

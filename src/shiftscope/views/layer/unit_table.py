@@ -11,12 +11,13 @@ import numpy as np
 
 from shiftscope.arrays import UnitArray
 from shiftscope.counted import counted
+from shiftscope.statistics.probability import probability
 from shiftscope.statistics.ranked import ranked
 from shiftscope.store.notes import UnitNote
 from shiftscope.views.page.panels import Cell, Column, Link, Table
 from shiftscope.views.parts.cells import strip_cell, strip_column
 from shiftscope.views.parts.no_width import not_kept
-from shiftscope.views.parts.number_text import count, probability
+from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.unit_filter import Passing
 from shiftscope.views.parts.unit_numbers import UNIT, Measure, Q, UnitNumbers
 

@@ -10,13 +10,14 @@ from shiftscope.explain.interventions.silenced_alone import Repaired, silenced_a
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
+from shiftscope.statistics.probability import probability
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.overview.blame_in_words import blame_in_words
 from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell, strip_cell, strip_column
-from shiftscope.views.parts.number_text import count, probability
+from shiftscope.views.parts.number_text import count
 
 TITLE = "Units most to blame"
 SETS, UNITS = 5, 3  # the worst sets, and units of each

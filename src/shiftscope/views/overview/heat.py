@@ -26,6 +26,7 @@ from shiftscope.views.page.panels import (
     Words,
 )
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.number_text import NOTHING, number, percent, points
 from shiftscope.views.parts.pictures import category_name, pictures
 from shiftscope.views.parts.typical_sample import typical_sample
@@ -102,7 +103,11 @@ def _block(overview: ShownOverview, cells: _Cells, variable: str, rows: Sequence
         if variable
         else [title(overview.score.name) if overview.score else "accuracy"]
     )
-    lines = accuracy_lines(overview, variable, rows, values) if variable else None
+    lines = (
+        accuracy_lines(overview, variable, rows, heading="accuracy" if overview.score else "")
+        if variable
+        else None
+    )
     return HeatBlock(variable, columns, shown, lines)
 
 
@@ -228,12 +233,26 @@ class _Cells:
 
 
 def accuracy_lines(
-    overview: ShownOverview, variable: str, rows: Sequence[SetRow], values: Sequence[float]
+    overview: ShownOverview,
+    variable: str,
+    rows: Sequence[SetRow],
+    *,
+    heading: str,
+    source: str | None = None,
+    note: Words = "",
 ) -> Curves | None:
-    """Accuracy over the values of a variable with 95 % bands, the worst group coloured."""
-    right, labelled = overview.usual
+    """Accuracy over the values of a variable with 95 % bands, the worst group coloured.
+
+    Parameters
+    ----------
+    source
+        The set that the rows start from; the baseline where not given.
+    """
+    start = source or overview.selection.baseline
+    right, labelled = answers(overview.selection, start)
     if not labelled:
         return None
+    values = sorted({value for row in rows for value in row.values})
     steps = {value: step for step, value in enumerate(values, 1)}
     curves = []
     for place, row in enumerate(rows):
@@ -258,14 +277,15 @@ def accuracy_lines(
         for row in rows[:FEW]
     )
     return Curves(
-        "accuracy" if overview.score else "",
-        [overview.selection.baseline, *map(value_text, values)],
+        heading,
+        [start, *map(value_text, values)],
         variable,
         AXIS,
         curves,
         _with_band(right, labelled),
         f"Accuracy over {variable}, a line for each group with its 95 % band, from {percent(usual)} in "
-        f"{overview.selection.baseline} on: {said}.",
+        f"{start} on: {said}.",
+        note,
     )
 
 

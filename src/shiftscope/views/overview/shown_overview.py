@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from shiftscope.explain.dose.ladder import Ladder, ladders_of
 from shiftscope.outcomes.harm import harm
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.stored_estimates import has_estimates
@@ -40,13 +41,28 @@ class ShownOverview:
     sample_of: int | None = None  # category of the sample in the cells
 
     @cached_property
+    def ladders(self) -> Sequence[Ladder]:
+        """Those that `sweep` recorded, where other sets are shown as well.
+
+        A rung is a strength that somebody dialled: it tells from where on the model fails, not what its data do to it.
+        So the page is about the other sets, and each ladder is one line below them, unless there is nothing else or it
+        was asked for.
+        """
+        if self.chosen or self.selection.focus != self.selection.baseline:
+            return ()
+        found = [each for each in ladders_of(self.selection.study) if each.swept]
+        return found if set(self.selection.others()) - _rungs_of(found) else ()
+
+    @cached_property
     def groups(self) -> Sequence[DatasetGroup]:
-        return self.selection.study.groups
+        """But those that are ladders below the others."""
+        apart = [each.group for each in self.ladders]
+        return [group for group in self.selection.study.groups if group not in apart]
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Short names of the groups."""
-        return group_names(self.groups)
+        """Short names of all groups."""
+        return group_names(self.selection.study.groups)
 
     @property
     def kind(self) -> str:
@@ -56,16 +72,18 @@ class ShownOverview:
 
     @cached_property
     def shifts(self) -> Sequence[str]:
-        """The datasets that are shown: the focus or others where they were chosen, or all but the baseline."""
+        """The datasets that the page is about: the focus or others where they were chosen, or all but the baseline and
+        the rungs of the ladders below them."""
         selection = self.selection
         if selection.focus != selection.baseline:
             return [selection.focus]
-        return self.chosen or selection.others()
+        apart = _rungs_of(self.ladders)
+        return self.chosen or [name for name in selection.others() if name not in apart]
 
     @cached_property
     def suffered(self) -> Sequence[Suffered]:
         """What each shown set did, in the order in force."""
-        found = [self._suffered(name) for name in self.shifts]
+        found = [self.suffered_in(name) for name in self.shifts]
         if self.order == "name":
             return sorted(found, key=lambda one: one.name)
         return worst_first(found) if self.order == "harm" else found
@@ -135,11 +153,17 @@ class ShownOverview:
         """Every score of a layer's units in one dataset, compared with the baseline."""
         return estimated(self.selection, dataset, layer)
 
-    def _suffered(self, name: str) -> Suffered:
+    def suffered_in(self, name: str) -> Suffered:
+        """What one set did, compared with the baseline."""
         (right, labelled), usual = answers(self.selection, name), self.usual
         told = harm(*usual, right, labelled, len(self.selection.study.categories))
         loss = usual[0] / usual[1] - right / labelled if told else float("nan")
         return Suffered(name, right, labelled, loss, told)
+
+
+def _rungs_of(ladders: Sequence[Ladder]) -> set[str]:
+    """The datasets that were shifted for them."""
+    return {name for each in ladders for name in each.rungs if name != each.source}
 
 
 def worst_first(found: Sequence[Suffered]) -> list[Suffered]:

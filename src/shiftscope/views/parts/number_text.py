@@ -82,13 +82,6 @@ def points_interval(low: float, high: float) -> str:
     return f"{signed(low)} to {signed(high)}"
 
 
-def probability(value: float) -> str:
-    """A p or q value: two significant digits, and no smaller than 0.0001."""
-    if not math.isfinite(value):
-        return NOTHING
-    return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
-
-
 def signed_like(change: float) -> Callable[[float], str]:
     """Writes parts of `change` with their sign and with as many decimals as they need, two at least."""
     decimals = min(6, max(2, 2 - math.floor(math.log10(abs(change))))) if change else 2

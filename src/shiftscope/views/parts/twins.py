@@ -6,10 +6,11 @@ import math
 
 from shiftscope.counted import counted
 from shiftscope.outcomes.twin_answers import TwinAnswers, twin_answers
+from shiftscope.statistics.probability import probability
 from shiftscope.store.twins import Twins, twins_between
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import count, points, points_interval, probability
+from shiftscope.views.parts.number_text import count, points, points_interval
 
 
 def twins_of(selection: Selection, dataset: str) -> Twins | None:

@@ -9,11 +9,12 @@ from itertools import product
 import numpy as np
 
 from shiftscope.scores.score import UnitScore
+from shiftscope.statistics.probability import probability
 from shiftscope.statistics.ranked import ranked
 from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import score_cell, strip_cell, strip_column
-from shiftscope.views.parts.number_text import number, probability
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.unit_scores import estimated, title
 
 STRIP = 4

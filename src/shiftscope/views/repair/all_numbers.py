@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from shiftscope.explain.interventions.pairs import Pairs
+from shiftscope.statistics.probability import probability
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.number_text import count, points_interval, probability, signed
+from shiftscope.views.parts.number_text import count, points_interval, signed
 from shiftscope.views.repair.shown_repair import ShownRepair
 
 COLUMNS = (

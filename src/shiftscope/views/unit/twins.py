@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,19 +12,33 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.twin_set import FEWEST_PAIRS
 from shiftscope.scores.estimation.twins_worth import DISCOVERED, times, units_found
 from shiftscope.statistics.clusters import Clusters
+from shiftscope.statistics.probability import probability
 from shiftscope.store.twins import Twins
 from shiftscope.summaries.moments import Moments
 from shiftscope.tuning.twin_changes import FEWEST_TESTED, twin_changes_by_category
-from shiftscope.views.page.panels import Cell, Chart, Column, Fold, ImageStrip, Panel, Rows, Table, Words
+from shiftscope.views.page.panels import (
+    Cell,
+    Chart,
+    Column,
+    Fold,
+    ImageStrip,
+    Message,
+    Panel,
+    Rows,
+    Table,
+    Words,
+)
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import point_size
-from shiftscope.views.parts.number_text import all_exact, count, number, percent, probability
+from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.number_text import all_exact, count, number, percent
 from shiftscope.views.parts.pictures import category_name, pictures, role, strongest
 from shiftscope.views.parts.twins import twins_of
 from shiftscope.views.parts.unit_scores import estimated
 from shiftscope.views.unit.shown_unit import ShownUnit
 
+TITLE = "The same images under the shift"
 IMAGES = 12
 CATEGORIES = 12  # of the table
 POINTS = 2000  # of the chart at most
@@ -38,14 +53,20 @@ def twins(unit: ShownUnit) -> Fold | None:
     selection = unit.selection
     for name in sorted(selection.others(), key=lambda name: name != selection.focus):
         found = twins_of(selection, name)
-        if found and unit.study[name].keeps_responses and unit.study[selection.baseline].keeps_responses:
-            return Fold(
-                "The same images under the shift",
-                _said(unit, name, found),
-                _panels(unit, name, found),
-                "twins",
-            )
+        if found:
+            lacking = [each for each in (selection.baseline, name) if not unit.study[each].keeps_responses]
+            panels = [_not_kept(lacking)] if lacking else _panels(unit, name, found)
+            return Fold(TITLE, _said(unit, name, found, lacking), panels, "twins")
     return None
+
+
+def _not_kept(lacking: Sequence[str]) -> Message:
+    were = "were" if len(lacking) > 1 else "was"
+    return Message(
+        "Single responses",
+        f"{in_a_row(lacking)} {were} recorded as summaries, so there are no pairs to draw, no numbers by category and "
+        'no twin AUROC. A set that is recorded with keep="responses" has them.',
+    )
 
 
 def _panels(unit: ShownUnit, name: str, pairs: Twins) -> list[Panel]:
@@ -195,10 +216,12 @@ def _scatter(
     )
 
 
-def _said(unit: ShownUnit, name: str, pairs: Twins) -> Words:
+def _said(unit: ShownUnit, name: str, pairs: Twins, lacking: Sequence[str] = ()) -> Words:
     """The two scores that answer different questions, and what knowing the twins is worth."""
     found = estimated(unit.selection, name, unit.layer)
     change, increase = found["twin_change"], found["twin_increase"]
+    if lacking and np.isnan(increase.value).all():
+        return f"{_counted(pairs)}; nothing of single responses was kept of {in_a_row(lacking)}"
     if math.isnan(change.value[unit.index]):
         return f"{_counted(pairs)}, and the unit responds alike to all images of {unit.selection.baseline}."
     size, often = float(change.value[unit.index]), float(increase.value[unit.index])

@@ -13,6 +13,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import DataError
 from shiftscope.statistics.agresti_min import agresti_min
 from shiftscope.statistics.mcnemar import mcnemar
+from shiftscope.statistics.probability import probability
 from shiftscope.statistics.wilson import wilson
 
 FEWEST = 30  # pairs of a test
@@ -68,7 +69,7 @@ class Reliance:
 
     def __str__(self) -> str:
         test = (
-            f"p = {self.p:.2g}"
+            f"p {probability(self.p)}"
             if self.pairs >= FEWEST
             else f"fewer than {FEWEST} pairs ({self.pairs}): no test"
         )
