@@ -33,7 +33,7 @@ def downsampling(layer: ShownLayer) -> Fold | None:
     found.sort(key=lambda each: each.question.dataset != layer.selection.focus)
     panels = [downsampling_table(layer, each) for each in found[:MOST]]
     rest = len(found) - MOST
-    more = f"; {count(rest)} more are kept" if rest > 0 else ""
+    more = f"; {count(rest)} more {'is' if rest == 1 else 'are'} kept" if rest > 0 else ""
     return Fold(
         TITLE, f"{downsampling_in_words(_of(layer, found[0]), found[0])}{more}", panels, "downsampling"
     )
