@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shiftscope.explain.attribution.attributions import Attributions
+from shiftscope.explain.attribution.wavelets.one_sample import (
+    mosaic_shares,
+    of_sample,
+    sufficient_picture,
+)
+from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 from shiftscope.views.page.panels import (
     ImageStrip,
     Picture,
     PictureMap,
     Pixels,
+    Role,
     Span,
     StripGroup,
     StripGroups,
@@ -22,6 +29,12 @@ from shiftscope.views.unit.shown_unit import ShownUnit
 
 SCALES = "scales"  # key of the fold that they stand in
 KEPT = 0.02, 0.1, 1.0  # shares of the coefficients that pictures are made of
+ONLY = "only what matters: made of the coefficients that count most"
+MOSAIC = "mosaic of the coefficients, the coarsest upper left"
+NOTE = (
+    "mosaic: on the right of what is coarser horizontal detail, below it vertical, at the corner diagonal; each block "
+    "in a scale of its own"
+)
 
 
 def image_address(found: Attributions, row: int) -> str:
@@ -36,81 +49,53 @@ def wavelets(unit: ShownUnit) -> StripGroups | None:
     chosen = _chosen(unit)
     if chosen is None:
         return None
-    from shiftscope.explain.attribution.wavelets.one_sample import (
-        mosaic_shares,
-        of_sample,
-        sufficient_picture,
-    )
-
     found, row = chosen
     name, position = found.question.dataset, int(found.positions[row])
     assert found.coefficients is not None
     own = of_sample(found.coefficients, row)
     (image,) = pictures(unit.selection, unit.study[name], [position])
     plain = replace(image, verdict=None, drawn=True)
-    levels = [own.to_pixels(level)[0] for level in range(own.level + 1)]
-    end = max(float(each.max()) for each in levels) or 1.0
-    shares = own.scale_share[0]
     colour = role(unit.selection, name)
-
-    def drawn(map: PictureMap | Pixels, alt: str, caption: str = "") -> Picture:
-        return replace(plain, map=map, alt=alt, caption=caption)
-
-    by_scale = [
-        drawn(
-            PictureMap(each / end, colour),
-            f"attribution to detail of {scale_name(level, own.level)}",
-            f"{scale_name(level, own.level)}: {percent(float(shares[level]))}",
-        )
-        for level, each in enumerate(levels)
+    mosaic = replace(plain, map=PictureMap(mosaic_shares(own), colour), alt="mosaic of the coefficients")
+    strips = [
+        ImageStrip("image", [image], colour),
+        ImageStrip("attribution by scale, one scale of colours", _by_scale(own, plain, colour), colour),
     ]
+    if own.of_inputs is not None:
+        strips.append(ImageStrip(ONLY, _sufficient(own, plain), colour))
     groups = [
-        StripGroup(
-            [Span(f"{name}, image {position}", "strong", image.page)],
-            [
-                ImageStrip("image", [image], colour),
-                ImageStrip("attribution by scale, one scale of colours", by_scale, colour),
-                *(
-                    [
-                        ImageStrip(
-                            ONLY,
-                            [
-                                drawn(
-                                    Pixels(sufficient_picture(own, keep)),
-                                    f"made of {whole_percent(keep)} of the coefficients",
-                                    f"{whole_percent(keep)} of them" if keep < 1 else "all of them",
-                                )
-                                for keep in KEPT
-                            ],
-                            colour,
-                        )
-                    ]
-                    if own.of_inputs is not None
-                    else []
-                ),
-            ],
-        ),
-        StripGroup(
-            "",
-            [
-                ImageStrip(
-                    MOSAIC,
-                    [drawn(PictureMap(mosaic_shares(own), colour), "mosaic of the wavelet coefficients")],
-                    colour,
-                    large=True,
-                )
-            ],
-        ),
+        StripGroup([Span(f"{name}, image {position}", "strong", image.page)], strips),
+        StripGroup("", [ImageStrip(MOSAIC, [mosaic], colour, large=True)]),
     ]
     return StripGroups("One image, scale by scale", groups, NOTE, captioned=True)
 
 
-ONLY = "only what matters: made of the coefficients that count most"
-MOSAIC = "mosaic of the coefficients, the coarsest upper left"
-NOTE = (
-    "mosaic: on the right of what is coarser horizontal detail, below it vertical, at the corner diagonal; each block "
-    "in a scale of its own"
-)
+def _by_scale(own: WaveletAttribution, plain: Picture, colour: Role) -> list[Picture]:
+    """Maps of the levels, from the finest detail."""
+    levels = [own.to_pixels(level)[0] for level in range(own.level + 1)]
+    end = max(float(each.max()) for each in levels) or 1.0
+    names = [scale_name(level, own.level) for level in range(own.level + 1)]
+    return [
+        replace(
+            plain,
+            map=PictureMap(each / end, colour),
+            alt=f"attribution to detail of {name}",
+            caption=f"{name}: {percent(float(share))}",
+        )
+        for each, name, share in zip(levels, names, own.scale_share[0], strict=True)
+    ]
+
+
+def _sufficient(own: WaveletAttribution, plain: Picture) -> list[Picture]:
+    return [
+        replace(
+            plain,
+            map=Pixels(sufficient_picture(own, keep)),
+            alt=f"made of {whole_percent(keep)} of the coefficients",
+            caption=f"{whole_percent(keep)} of them" if keep < 1 else "all of them",
+        )
+        for keep in KEPT
+    ]
 
 
 def _chosen(unit: ShownUnit) -> tuple[Attributions, int] | None:
