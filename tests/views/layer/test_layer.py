@@ -514,7 +514,7 @@ def test_one_dataset_alone_has_a_table_a_scatter_and_a_map_but_no_densities(alon
     page = layer_units(alone, "hidden")
     assert "fires in lab" in panel(page, Chart, "Units by").title
     assert panel(page, Chart, "Map of units")
-    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map"]
+    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "downsampling"]
     assert len(panel(page, Table).rows) == 10
 
 
