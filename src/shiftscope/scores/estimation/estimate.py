@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ class Estimate:
     # without twins.
     changed: UnitArray | None = None
 
-    @property
+    @cached_property
     def flat(self) -> npt.NDArray[np.bool_]:
         """(unit,) whether the reference's categories cannot be told apart, so that their order means nothing."""
         return np.zeros(len(self.value), bool) if self.flat_p is None else self.flat_p >= FLAT_FROM

@@ -276,6 +276,7 @@ class Field:
     help: str = ""
     long: bool = False  # several lines
     choices: Sequence[str] = ()  # words proposed while typing
+    choices_of: str = ""  # an earlier field of the form, whose words are proposed here too
 
 
 @dataclass(frozen=True)

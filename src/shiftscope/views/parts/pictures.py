@@ -30,8 +30,9 @@ def in_words(study: StoredStudy, label: int, prediction: int) -> str:
     """Label and prediction of a sample, as one phrase."""
     if prediction == NO_LABEL:
         return "skipped"
-    answer = f"classified {category_name(study, prediction)}"
-    return answer if label == NO_LABEL else f"{category_name(study, label)}, {answer}"
+    names = study.categories  # once: a page has hundreds of pictures
+    answer = f"classified {names[prediction]}"
+    return answer if label == NO_LABEL else f"{names[label]}, {answer}"
 
 
 def pictures(

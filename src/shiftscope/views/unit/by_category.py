@@ -86,7 +86,7 @@ def took_on(before: Means, after: Means, name: Callable[[int], str], *, measured
     if not measured:
         return _moved_most(before[both], after[both], [name(int(c)) for c in np.flatnonzero(both)])
     up, down = (
-        in_a_row([name(int(c)) for c in np.argsort(-way, kind="stable") if way[c] >= MOVED])
+        in_a_row([name(int(c)) for c in np.argsort(-way, kind="stable")[: np.count_nonzero(way >= MOVED)]])
         for way in (moved, -moved)
     )
     if up or down:
