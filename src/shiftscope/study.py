@@ -17,7 +17,9 @@ from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
 from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.fit_under_shift import fit_under_shift
+from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
+from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.paths import paths as count_paths
 from shiftscope.flow.record import record
 from shiftscope.flow.remove import remove
@@ -56,6 +58,8 @@ class Study(StoredStudy):
     sweep = sweep
     derive = derive
     fit_under_shift = fit_under_shift
+    importance = importance
+    local_against_distributed = local_against_distributed
     describe = describe
     rename = rename
     reorder = reorder

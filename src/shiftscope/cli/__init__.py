@@ -18,8 +18,10 @@ from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.fit_under_shift import fit_under_shift
 from shiftscope.cli.import_deephys import import_deephys
+from shiftscope.cli.importance import importance
 from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
+from shiftscope.cli.local_against_distributed import local_against_distributed
 from shiftscope.cli.paths import paths
 from shiftscope.cli.record import record
 from shiftscope.cli.remove import remove
@@ -52,6 +54,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "derive": derive,
     "fit-under-shift": fit_under_shift,
+    "importance": importance,
+    "local-against-distributed": local_against_distributed,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,

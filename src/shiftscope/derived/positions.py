@@ -78,13 +78,13 @@ class Reading:
     def _read(self, module: nn.Module, arguments: Any, output: Any) -> None:
         from shiftscope.model.entering import entering_of
         from shiftscope.model.output import tensor_in
-        from shiftscope.model.terms import places_of
+        from shiftscope.model.terms import positions_of
 
         call, self._calls = self._calls, self._calls + 1
         if call == self._layer.call:
             given = entering_of(module, arguments, output, self._layer.side)
             tensor = tensor_in(given, self._layer.item, self._layer.module).detach()
-            self._see(places_of(tensor, self._layer))
+            self._see(positions_of(tensor, self._layer))
 
 
 def positions_as_rows(places: torch.Tensor) -> Rows:

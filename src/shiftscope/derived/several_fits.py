@@ -94,6 +94,7 @@ def several_fits(
             [matched_cosines(first.components_, each.components_, signed=signed) for each in further]
         )
         arrays["matched_cosine_"] = found.min(0)
+        arrays["found_by_"] = 1 + (found >= FOUND).sum(0)  # of all fits, the first one too
         report["stability"] = {
             "matched_cosine": float(found.mean()),
             "random_atoms": random_cosine(first.components_, signed=signed),

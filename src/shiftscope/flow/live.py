@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
 from shiftscope.flow.downsampling import downsampling
+from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
+from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.opened import opened
 from shiftscope.flow.repair import repair
 from shiftscope.flow.visualise import visualise
@@ -47,6 +49,8 @@ class LiveStudy(live_study.LiveStudy):
     visualise = _with_both(visualise)
     downsampling = _with_both(downsampling)
     intervene = _with_both(intervene)
+    importance = _with_both(importance)
+    local_against_distributed = _with_both(local_against_distributed)
     derive = _with_both(derive)
     repair = _of_study(repair)
 

@@ -145,7 +145,7 @@ class KnownTargets:
             return encode(pooled(tensor, layer).float())[:, target.unit]
 
         def places(tensor: torch.Tensor) -> torch.Tensor:
-            at = places_of(tensor, layer).movedim(1, -1)
+            at = positions_of(tensor, layer).movedim(1, -1)
             return encode(at.reshape(-1, at.shape[-1]).float())[:, target.unit].reshape(at.shape[:-1])
 
         return Term(layer, number, places, target)
@@ -161,7 +161,7 @@ def _read_from(
         return _wide(pooled(one(tensor, axis), layer)[:, 0])
 
     def places(tensor: torch.Tensor) -> torch.Tensor:
-        return _wide(places_of(one(tensor, axis), layer)[:, 0])
+        return _wide(positions_of(one(tensor, axis), layer)[:, 0])
 
     return Term(layer, number, places, target)
 
@@ -170,7 +170,7 @@ def _wide(numbers: torch.Tensor) -> torch.Tensor:
     return numbers if numbers.dtype == torch.float64 else numbers.float()
 
 
-def places_of(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
+def positions_of(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
     """(sample, unit, ...) numbers at all positions, the middle being one of them."""
     pool = "mean" if layer.pool == "center" else layer.pool
     at = unit_kinds[layer.kind].places(tensor, layer.axes, pool)

@@ -22,7 +22,7 @@ def shifted_units(overview: ShownOverview) -> Fold | None:
     table = units_by_score(selection, [selection.layer], score, overview.beside, ROWS)
     first = table.rows[0] if table.rows else None
     found = (
-        f"{first[0].text} in {first[1].text}: {title(score.name)} {first[2].text}"
+        f"by {title(score.name)}: {first[0].text} of {selection.layer} in {first[1].text}, {first[2].text}"
         if first
         else "none can be measured"
     )

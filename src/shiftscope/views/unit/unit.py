@@ -9,11 +9,12 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Page
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.dictionary_fit import greyed, withheld
 from shiftscope.views.parts.interventions import interventions
 from shiftscope.views.parts.pictures import Place
+from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.two_sets import refusal, two_sets
 from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
 from shiftscope.views.unit.shown_unit import ShownUnit
@@ -30,6 +31,7 @@ def unit(
     *,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
     show: Show = "top",
     images: int = FEW,
     start: int = 0,
@@ -49,7 +51,7 @@ def unit(
     method
         Whose maps are shown, of those that are kept.
     """
-    asked = Selection.at(study, layer, baseline, focus)
+    asked = Selection.at(study, layer, baseline, focus, sets)
     selection = two_sets(asked)
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
@@ -81,6 +83,7 @@ def unit(
             *_places(shown),
             *_seeds(at, show, seed),
             *_methods(shown),
+            *sets_choice(selection, at),
             walk_choice(study, lambda sort: at(sort=sort, ascending=False), sort, where),
         ],
         related=interventions(selection, layer, [index], "Silence this unit"),
