@@ -52,7 +52,8 @@ class FittedLowPass:
     def in_words(self, dataset: str = "") -> str:
         """What the cutoff gains where it was not fitted."""
         gains = [
-            f"{row['gain']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f}) on {row['part']}"
+            f"{row['gain']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f}) on "
+            f"{'the other' if row['part'] == HELD_OUT else row['part']}"
             for row in self.table(dataset)[1:].to_dict("records")
         ]
         return f"the cutoff was fitted on one half of the reference, and F gains {', '.join(gains)}"
