@@ -170,4 +170,5 @@ def _half_cell(ladder: Ladder, own: Dose, unit: int) -> Cell:
 
     note = "" if math.isnan(low) else f"{written(low)} to {written(high)}"
     half = written(float(own.half[unit]))
-    return Cell(half, note=note, value=half if own.censored[unit] else float(own.half[unit]))
+    parts = {} if math.isnan(low) else {"low": low, "high": high}
+    return Cell(half, note=note, value=float(own.half[unit]), parts=parts)

@@ -11,7 +11,8 @@ import numpy as np
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.parts.axis import Axis
-from shiftscope.views.parts.number_text import count, percent, points_interval, signed
+from shiftscope.views.parts.cells import points_cell
+from shiftscope.views.parts.number_text import count, percent, signed
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 
@@ -114,13 +115,12 @@ def scale_table(scales: Scales, sets: tuple[str, str]) -> Table:
         change = Change(
             axis.place(before), axis.place(after), axis.place(before + low), axis.place(before + high)
         )
-        note = "" if math.isnan(low) else points_interval(low, high)
         said = f"{name}: {percent(before)} in {sets[0]}, {percent(after)} in {sets[1]}"
         rows.append(
             [
                 Cell(name),
                 Cell(said, change=change, value=after),
-                Cell(signed(after - before), note=note, value=after - before),
+                points_cell(after - before, low, high, write=signed),
             ]
         )
     return Table("Which scales it reads", columns, rows, note=f"Mean over {scales.over}.")
