@@ -53,7 +53,12 @@ def _table(category: ShownCategory, datasets: Sequence[str]) -> Table:
         *(Column(kind, help=help, numeric=True) for kind, help in HELP.items()),
     ]
     which = "every set" if len(datasets) == len(selection.study) else f"{count(len(datasets))} sets"
-    return Table(f"{category.name} in {which}", columns, rows)
+    return Table(
+        f"{category.name} in {which}",
+        columns,
+        rows,
+        chart="accuracies",
+    )
 
 
 def _row(category: ShownCategory, dataset: str) -> list[Cell]:

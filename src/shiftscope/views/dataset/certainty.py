@@ -219,8 +219,9 @@ def _diagram(selection: Selection, found: Sequence[Certainty]) -> Chart:
             for b in np.flatnonzero(binned.counts)
         ]
     scale = {"domain": [0, 1]}
-    x = {"field": "confidence", "type": "quantitative", "scale": scale, "axis": {"format": "%"}}
-    y = {"field": "accuracy", "type": "quantitative", "scale": scale, "axis": {"format": "%"}}
+    share = {"type": "quantitative", "scale": scale, "axis": {"format": "%"}}
+    x = {"field": "confidence", "title": "confidence", **share}
+    y = {"field": "accuracy", "title": "accuracy", **share}
     color = by_dataset(selection, [one.name for one in found])
     diagonal = {
         "data": {"values": [{"confidence": end, "accuracy": end} for end in (0, 1)]},
@@ -251,4 +252,5 @@ def _diagram(selection: Selection, found: Sequence[Certainty]) -> Chart:
         description="Share of answers that are right by how sure the model says it is, for each dataset.",
         note=f"Labelled samples in {BINS} bins of confidence, each at its mean, with the 95 % interval of Wilson. "
         "Under the dashed line the model is surer than it is right.",
+        chart="calibration",
     )

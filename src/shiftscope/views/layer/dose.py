@@ -97,6 +97,7 @@ def _above_half(layer: ShownLayer, ladder: Ladder, found: Break) -> Chart:
         spec,
         description=f"Share of each layer's units above half along {ladder.called}, a line a layer, from pale to dark.",
         note=f"Of the units with one at the start. Loss, 1 less the median kept area: {losses}.{agreed}",
+        chart="dose",
     )
 
 

@@ -151,6 +151,9 @@ class Fact:
 @dataclass(frozen=True)
 class Panel:
     title: str
+    chart: str = field(
+        default="", kw_only=True
+    )  # the name by which Python asks for it, where it draws numbers
 
 
 @dataclass(frozen=True)

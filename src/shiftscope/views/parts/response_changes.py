@@ -78,7 +78,14 @@ def response_changes(
         Column("from, to", help=f"In per cent {scale}.", numeric=True, key=what),
         *map(strip_column, stripped),
     ]
-    return Table(title, columns, rows, note=note, empty="No unit responds differently.")
+    return Table(
+        title,
+        columns,
+        rows,
+        note=note,
+        empty="No unit responds differently.",
+        chart="changes",
+    )
 
 
 def _ends(sure: Difference) -> list[tuple[float, float]]:

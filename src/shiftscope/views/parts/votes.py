@@ -121,7 +121,13 @@ def votes_table(selection: Selection, votes: Votes, *, ways: tuple[str, str], no
         Column("share", help="Of the change, which is the last row's.", numeric=True),
         *map(strip_column, stripped),
     ]
-    return Table(votes_share(votes.a, votes.b, len(votes.units), votes.share), columns, rows, note=note)
+    return Table(
+        votes_share(votes.a, votes.b, len(votes.units), votes.share),
+        columns,
+        rows,
+        note=note,
+        chart="votes",
+    )
 
 
 def _row(

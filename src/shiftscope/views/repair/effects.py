@@ -57,7 +57,13 @@ def effects(shown: ShownRepair) -> Table | None:
         if min(samples) < max(samples)
         else count(samples[0])
     )
-    return Table(who_is_helped(found), columns, rows, note=f"Held-out half, {each} samples each.")
+    return Table(
+        who_is_helped(found),
+        columns,
+        rows,
+        note=f"Held-out half, {each} samples each.",
+        chart="effects",
+    )
 
 
 def _ends(pairs: Pairs) -> Sequence[float]:

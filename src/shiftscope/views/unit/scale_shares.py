@@ -123,4 +123,10 @@ def scale_table(scales: Scales, sets: tuple[str, str]) -> Table:
                 points_cell(after - before, low, high, write=signed),
             ]
         )
-    return Table("Which scales it reads", columns, rows, note=f"Mean over {scales.over}.")
+    return Table(
+        "Which scales it reads",
+        columns,
+        rows,
+        note=f"Mean over {scales.over}.",
+        chart="scales",
+    )
