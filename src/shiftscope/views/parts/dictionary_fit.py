@@ -25,8 +25,9 @@ from shiftscope.views.page.panels import (
     Table,
 )
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.number_text import interval, number
+from shiftscope.views.parts.number_text import number
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.gate import State
@@ -173,7 +174,7 @@ def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
 def _row(name: str, state: str, numbers: Numbers, tilt: float) -> list[Cell]:
     ratio = numbers.error_ratio
     told = (
-        Cell(number(ratio), note=interval(numbers.error_ratio_low, numbers.error_ratio_high), value=ratio)
+        number_cell(ratio, numbers.error_ratio_low, numbers.error_ratio_high)
         if not math.isnan(ratio)
         else Cell("–", value=ratio)
     )

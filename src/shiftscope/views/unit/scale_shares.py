@@ -15,7 +15,8 @@ from shiftscope.statistics.compared import KeptShare
 from shiftscope.statistics.moved_means import MovedMeans
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.parts.axis import Axis
-from shiftscope.views.parts.number_text import count, percent, points_interval, signed
+from shiftscope.views.parts.cells import points_cell
+from shiftscope.views.parts.number_text import count, percent, signed
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 NAMES = {
@@ -142,7 +143,7 @@ def scale_table(scales: Scales, sets: tuple[str, str]) -> Table:
             ]
         )
     note = _over(f"Mean over {scales.over}", scales.pairs)
-    return Table("Which scales it reads", columns, rows, note=note)
+    return Table("Which scales it reads", columns, rows, note=note, chart="scales")
 
 
 def place_table(moved: MovedMaps, sets: tuple[str, str]) -> Table | None:
@@ -192,4 +193,4 @@ def _points_of(means: MovedMeans | None, part: int) -> Cell:
 
 
 def _points(change: float, low: float, high: float) -> Cell:
-    return Cell(signed(change), note=points_interval(low, high), value=change)
+    return points_cell(change, low, high, write=signed)
