@@ -51,6 +51,7 @@ def dead_features(layer: ShownLayer) -> Fold | None:
         Column(f"active in {selection.focus}", help=help, numeric=True),
         FOUND_BY,
     ]
-    note = f"Active in more than {percent(ACTIVE)} of one set's samples, in fewer than {percent(SILENT)} of the other's."
+    ends = percent(ACTIVE), percent(SILENT)
+    note = f"Active in more than {ends[0]} of one set's samples, in fewer than {ends[1]} of the other's."
     table = Table("Features of one set alone", columns, rows[:MOST], note, empty="There is none.")
     return Fold("Features dead on one side", says, [table], "dead")
