@@ -27,7 +27,7 @@ def spectra_lines(unit: ShownUnit) -> Lines | None:
             known = np.isfinite(frequencies)
             if (means := mean_shares(shares[:, known])) is not None:
                 found[each.question.dataset] = frequencies[known], means
-                fine.append(f"{percent(map_means(each).fine)} in {each.question.dataset}")
+                fine.append(f"{percent(map_means(each).high_frequency_share)} in {each.question.dataset}")
     if set(found) != set(unit.pair) or len({len(means) for _, means in found.values()}) != 1:
         return None
     frequencies = found[unit.selection.focus][0]
