@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.explain.attribution.attribute import attribute as attribute
     from shiftscope.explain.attribution.units import probe_module as probe_module
+    from shiftscope.explain.visualisation.objective import objective as objective
+    from shiftscope.explain.visualisation.visualise import visualise as visualise
     from shiftscope.flow.paths import paths as paths
     from shiftscope.model.survey.layer import Layer as Layer
     from shiftscope.model.survey.layer_choice import list_layers as list_layers
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from shiftscope.model.target import Logit as Logit
     from shiftscope.model.target import Neuron as Neuron
     from shiftscope.model.target import Sum as Sum
+    from shiftscope.model.untrained import untrained as untrained
     from shiftscope.study import Study as Study
     from shiftscope.study import open_study as open_study
     from shiftscope.web.report.report import report as report
@@ -49,13 +52,16 @@ _WHERE = {
     "dataset": "shiftscope.datasets.source:as_dataset",
     "dictionary": "shiftscope.derived.derivation",
     "list_layers": "shiftscope.model.survey.layer_choice",
+    "objective": "shiftscope.explain.visualisation.objective",
     "open_study": "shiftscope.study",
     "paths": "shiftscope.flow.paths",
     "probe_module": "shiftscope.explain.attribution.units",
     "report": "shiftscope.web.report.report",
     "shift": "shiftscope.datasets.shifts.shift",
     "stimuli": "shiftscope.datasets.stimuli:",
+    "untrained": "shiftscope.model.untrained",
     "view": "shiftscope.web.server.server",
+    "visualise": "shiftscope.explain.visualisation.visualise",
 }
 __all__ = [
     "Channel",
@@ -73,13 +79,16 @@ __all__ = [
     "dataset",
     "dictionary",
     "list_layers",
+    "objective",
     "open_study",
     "paths",
     "probe_module",
     "report",
     "shift",
     "stimuli",
+    "untrained",
     "view",
+    "visualise",
 ]
 
 

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.counted import counted
 from shiftscope.errors import NotInStudy, closest
 from shiftscope.flow.annotate import annotate, notes
-from shiftscope.flow.attribute import attribute, attributions
+from shiftscope.flow.attribute import attribute
+from shiftscope.flow.attributions import attributions
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
 from shiftscope.flow.dose import dose
+from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.fit_under_shift import fit_under_shift
+from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
+from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.paths import paths as count_paths
+from shiftscope.flow.realign import realign
 from shiftscope.flow.record import record
 from shiftscope.flow.remove import remove
 from shiftscope.flow.rename import rename
@@ -31,6 +36,7 @@ from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.twins import twins
 from shiftscope.flow.verify import verify
+from shiftscope.flow.visualise import visualisations, visualise
 from shiftscope.flow.worst_units import worst_units
 from shiftscope.short_html import Strip, html_table, paragraph
 from shiftscope.store.stored_study import StoredStudy
@@ -56,6 +62,9 @@ class Study(StoredStudy):
     sweep = sweep
     derive = derive
     fit_under_shift = fit_under_shift
+    realign = realign
+    importance = importance
+    local_against_distributed = local_against_distributed
     describe = describe
     rename = rename
     reorder = reorder
@@ -73,6 +82,9 @@ class Study(StoredStudy):
     paths = count_paths
     attribute = attribute
     attributions = attributions
+    visualise = visualise
+    visualisations = visualisations
+    downsampling = downsampling
 
     to_pandas = to_pandas
     to_xarray = to_xarray

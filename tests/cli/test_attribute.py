@@ -57,6 +57,26 @@ def test_a_category_stands_for_its_logit(run, recorded):
     assert (told["layer"], told["unit"]) == ("logits", 1)
 
 
+def test_several_units_are_told_one_below_the_other_with_what_was_asked_for_beside(run, recorded, folder):
+    asked = ("attribute", recorded, "--layer", "hidden", "--unit", "3", "5", "--samples", "0", "2", BARE)
+    answer = run(*asked, *MODEL, "--sanity", "-o", folder / "maps")
+    assert answer.status == 0, answer
+    assert answer.out.count("weights") == 2
+    assert {path.name for path in (folder / "maps").iterdir()} == {
+        f"saliency-{unit}-{position}.png" for unit in (3, 5) for position in (0, 2)
+    }
+    rows = list(csv.DictReader(io.StringIO(run(*asked, "--sanity", "--csv", "-").out)))
+    assert [(row["unit"], row["position"]) for row in rows] == [
+        ("3", "0"),
+        ("3", "2"),
+        ("5", "0"),
+        ("5", "2"),
+    ]
+    told = json.loads(run(*asked, "--sanity", "--json").out)
+    assert [each["unit"] for each in told] == [3, 5]
+    assert told[0]["sanity"][0]["verdict"] == rows[0]["verdict"]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -65,6 +85,7 @@ def test_a_category_stands_for_its_logit(run, recorded):
         ((*UNIT, "--option", "n=1", "n=2"), "gives 'n' twice"),
         ((*UNIT, "--data", "val=val/"), "give --model too"),
         ((*UNIT, "-o", "nets.py"), "is a file; give a folder"),
+        ((*UNIT, "--low-pass", "fine"), 'or "fitted"'),
         (UNIT, "does not hold the model"),
         ((*UNIT, "--units", "all"), "choose one"),
         (("--layer", "hidden", "--units", "all", "--keep", "shares", "-o", "maps"), "-o is for maps"),
@@ -97,3 +118,16 @@ def test_numbers_of_every_unit_are_computed_with_their_price_told(run, recorded)
         ("val", 4, "kept"),
         ("shifted", 4, "kept"),
     ]
+
+
+def test_downsampling_of_a_unit_is_told_as_a_table_csv_and_json(run, recorded):
+    answer = run("downsampling", recorded, *UNIT, *MODEL, "--samples", "4")
+    assert answer.status == 0
+    assert "at conv (Conv2d)" in answer.out
+    told = json.loads(run("downsampling", recorded, *UNIT, "--samples", "4", "--json").out)
+    (row,) = csv.DictReader(
+        io.StringIO(run("downsampling", recorded, *UNIT, "--samples", "4", "--csv", "-").out)
+    )
+    assert [each["module"] for each in told["modules"]] == [row["module"]] == ["conv"]
+    assert float(row["gain"]) == pytest.approx(told["modules"][0]["gain"])
+    assert "say which unit" in run("downsampling", recorded, "--layer", "hidden").refused()

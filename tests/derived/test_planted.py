@@ -92,3 +92,16 @@ def test_removing_codes_that_are_zero_changes_nothing_and_all_of_them_leaves_the
             found.inverse_transform(removed[silent]), found.inverse_transform(codes[silent])
         )
     np.testing.assert_array_equal(found.inverse_transform(0 * codes), np.tile(found.mean_, (300, 1)))
+
+
+def test_nmf_goes_on_where_the_gradient_is_small_beside_that_of_its_beginning():
+    rng = np.random.default_rng(0)
+    atoms = np.maximum(rng.normal(size=(40, 96)) - 0.8, 0)
+    codes = rng.gamma(1, 1, (600, 40)) * (rng.random((600, 40)) < 0.1)
+    rows = np.maximum(codes @ atoms + 0.3 * rng.normal(size=(600, 96)), 0).astype(np.float32)
+    done = []
+    few = NMF(size=32, seed=0, max_iter=2).fit(rows).fit_report_["fvu"]
+    whole = NMF(size=32, seed=0).fit(rows, advance=done.append)
+    assert whole.n_iter_ > 20
+    assert sum(done) == 400
+    assert whole.fit_report_["fvu"] < few / 2

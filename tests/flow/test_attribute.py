@@ -10,7 +10,10 @@ import torch
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.explain.attribution.low_pass import low_passed
+from shiftscope.explain.attribution.sanity import DOES_NOT, THIS_MAP
 from shiftscope.explain.attribution.stored_attributions import attributions_key
+from shiftscope.statistics.split import fit_half
 from tests.conftest import Made
 
 
@@ -79,8 +82,6 @@ def test_targets_channels_and_features_are_attributed_to(recorded, data):
 
 
 def test_fine_detail_is_taken_out_of_the_reduced_map(recorded, data):
-    from shiftscope.explain.attribution.low_pass import low_passed
-
     raw, smooth = (
         attributed(recorded, "hidden", 3, samples=2, low_pass=cutoff, data=data) for cutoff in (None, 2)
     )
@@ -202,3 +203,119 @@ def test_faithfulness_stands_beside_the_maps_and_is_kept(recorded, net, data, gi
         np.testing.assert_allclose(
             beside.scores[0], beside.scores[beside.rows.index("plain gradient")], rtol=1e-4
         )
+
+
+def test_wavelet_coefficients_of_the_first_samples_are_kept(recorded, net, data):
+    given = {"method": "wam_saliency", "samples": 14, "level": 2}
+    attributed(recorded, "hidden", 3, data=data, **given)
+    found = attributed(ss.open_study(recorded.path), "hidden", 3, **given)
+    inputs = data["lab"].inputs[found.positions[:12]]
+    expected = ss.attribute(net, inputs, "hidden:3", method="wam_saliency", level=2)
+    kept = found.coefficients
+    np.testing.assert_allclose(kept.mosaic(), expected.mosaic(), rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(kept.scale_share, found.scale_share[:12], rtol=1e-5)
+    np.testing.assert_allclose(kept.reconstruct(1), inputs, atol=5e-3)  # half precision
+    np.testing.assert_allclose(kept.reconstruct(0.1), expected.reconstruct(0.1), atol=5e-3)
+    frequencies, shares = found.spectra()
+    assert shares.shape == (14, len(frequencies))
+    np.testing.assert_allclose(np.nansum(shares[~found.silent], axis=1), 1)
+
+
+def test_several_units_share_passes_and_give_what_each_gives_alone(recorded, net, data):
+    live, shown = recorded.live(data=data), []
+    handle = net.conv.register_forward_hook(lambda module, given, output: shown.append(len(output)))
+    given = {"samples": [1, 4, 9], "method": "occlusion"}
+    alone = [attributed(live, "hidden", unit, **given) for unit in (2, 5)]
+    apart = sum(shown)
+    recorded.results(kind="attributions", remove=True)
+    shown.clear()
+    together = attributed(live, "hidden", [2, 5], **given)
+    handle.remove()
+    assert sum(shown) < 0.7 * apart
+    for one, other in zip(alone, together, strict=True):
+        assert one.question == other.question
+        np.testing.assert_allclose(one.maps, other.maps, rtol=1e-4, atol=1e-6)
+    strongest = attributed(recorded, "hidden", [2, 5], samples=2, data=data)
+    assert [list(each.positions) for each in strongest] == [
+        list(np.argsort(-recorded["lab"].unit_responses("hidden", unit), kind="stable")[:2])
+        for unit in (2, 5)
+    ]
+
+
+def test_faithfulness_does_not_depend_on_how_many_samples_are_taken_at_once(recorded, data, monkeypatch):
+    given = {"samples": 5, "data": data, "faithful": True}
+    whole = attributed(recorded, "hidden", 3, **given)
+    recorded.results(kind="attributions", remove=True)
+    monkeypatch.setattr("shiftscope.explain.attribution.study_maps.AT_ONCE", 2)
+    blocks = attributed(recorded, "hidden", 3, **given)
+    np.testing.assert_allclose(blocks.maps, whole.maps, rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(blocks.faithfulness.scores, whole.faithfulness.scores, rtol=1e-4, atol=1e-6)
+
+
+def test_the_verdict_of_randomised_weights_is_kept_and_told_first(recorded, net, data):
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    given = {"samples": 6, "sanity": True, "method": "smoothgrad", "n": 2}
+    found = attributed(recorded, "hidden", 3, data=data, **given)
+    again = attributed(ss.open_study(recorded.path), "hidden", 3, **given)
+    assert again.sanity.rows == found.sanity.rows
+    assert list(again.sanity.modules) == ["hidden.1", "conv", "unused"]
+    assert again.sanity.rows["edges"].verdict == DOES_NOT
+    assert next(iter(again.table())) == "verdict"
+    assert set(again.table()["verdict"]) == {again.sanity.verdict}
+    assert repr(again).startswith("Attributions: this map depends on the weights (similarity")
+    bad = dataclasses.replace(again.sanity, rows={THIS_MAP: again.sanity.rows["edges"]})
+    told = repr(dataclasses.replace(again, sanity=bad))
+    assert told.startswith("Attributions: do not read this map: it does not depend on the weights")
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def test_a_fitted_cutoff_is_kept_with_what_it_gains_elsewhere(recorded, data):
+    given = {"samples": 2, "low_pass": "fitted", "data": data}
+    found = attributed(recorded, "hidden", 3, **given)
+    again = attributed(ss.open_study(recorded.path), "hidden", 3, **{**given, "data": None})
+    fit = again.fitted
+    assert again.question.low_pass == fit.cutoff == found.fitted.cutoff
+    assert fit.cutoff == fit.grid[len(fit.grid) - 1 - np.argmax(np.nanmean(fit.curve, axis=1)[::-1])]
+    raw = attributed(recorded, "hidden", 3, samples=2, data=data)
+    np.testing.assert_allclose(again.maps, np.abs(low_passed(raw.maps, fit.cutoff)), rtol=1e-4, atol=1e-7)
+    # By itself: the gain on the held-out half is that of the faithfulness of both maps, under the channel mean.
+    ids = recorded["lab"].samples.column("id").to_pylist()
+    top = np.argsort(-recorded["lab"].unit_responses("hidden", 3), kind="stable")
+    held_out = [int(place) for place in top if not fit_half(ids)[place]][: len(fit.held_out)]
+    f = [
+        each.faithfulness.scores[0, each.faithfulness.metrics.index("F"), 0]
+        for each in (
+            attributed(recorded, "hidden", 3, samples=held_out, low_pass=cutoff, data=data, faithful=True)
+            for cutoff in (fit.cutoff, None)
+        )
+    ]
+    np.testing.assert_allclose(fit.held_out, f[0] - f[1], rtol=1e-3, atol=1e-5)
+    field = attributed(recorded, "hidden", 3, dataset="field", **given)
+    assert field.fitted.cutoff == fit.cutoff
+    assert list(field.fitted.table("field")["part"])[1:] == ["held-out half of the reference", "field"]
+    assert "F gains" in repr(field)
+    assert "on field" in repr(field)
+
+
+def test_the_mean_of_the_reference_is_a_baseline(recorded, net, data):
+    half = fit_half(recorded["lab"].samples.column("id").to_pylist())
+    mean = data["lab"].inputs[half].mean(0)
+    found = attributed(
+        recorded,
+        "hidden",
+        3,
+        method="integrated_gradients",
+        n_steps=4,
+        samples=2,
+        data=data,
+        baselines="reference_mean",
+    )
+    expected = ss.attribute(
+        net,
+        data["lab"].inputs[found.positions],
+        "hidden:3",
+        method="integrated_gradients",
+        n_steps=4,
+        baselines=mean,
+    )
+    np.testing.assert_allclose(found.maps, expected.abs().sum(1), rtol=1e-4, atol=1e-7)

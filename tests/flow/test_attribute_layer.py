@@ -16,6 +16,7 @@ from shiftscope.explain.attribution.map_numbers import map_area, map_spread
 from shiftscope.scores.estimation import stored_estimates
 from shiftscope.scores.estimation.stored_map_numbers import usual_map_numbers
 from shiftscope.scores.score import unit_scores
+from shiftscope.statistics.wilson import wilson
 from tests.conftest import Made
 
 OF_MAPS = [name for name, score in unit_scores.items() if score.of_maps]
@@ -132,6 +133,15 @@ def test_twins_are_compared_over_pairs_that_keep_their_prediction(new_study, dat
     pairs = [column[np.isfinite(column)] for column in apart[kept].T]
     expected = [each.mean() if len(each) else np.nan for each in pairs]
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+    told = study.scores("hidden", intervals=True)
+    changed = [column[np.isfinite(column)] for column in apart[~kept].T]
+    others = [each.mean() if len(each) else np.nan for each in changed]
+    np.testing.assert_allclose(told["map_spread_changed"], others, rtol=1e-6, atol=1e-9)
+    low, high = wilson(int(kept.sum()), 12)
+    assert told.attrs["kept"]["dark"] == (
+        f"{kept.sum()} of 12 pairs keep their prediction: {100 * kept.mean():.0f} % "
+        f"({100 * low:.0f} to {100 * high:.0f}); no test"
+    )
 
 
 def test_an_interrupt_keeps_the_blocks_that_are_done(recorded, data, monkeypatch):
@@ -169,6 +179,13 @@ def test_what_is_kept_takes_no_model_and_is_stale_after_another_recording(record
     assert usual_map_numbers(recorded, "hidden", "field") is None
     assert recorded.scores("hidden")[OF_MAPS].isna().all().all()
     assert "field recorded again" in set(recorded.results(kind="map_numbers")["state"])
+
+
+def test_no_dataset_is_opened_where_nothing_is_missing(recorded, data, monkeypatch):
+    numbered(recorded, data)
+    live = recorded.live(data=data)
+    monkeypatch.setattr(live, "at_hand", None)  # so that it fails where it is called
+    assert set(numbered(live)["state"]) == {"kept"}
 
 
 def test_a_dry_run_tells_the_price_and_computes_nothing(recorded, data, capsys):

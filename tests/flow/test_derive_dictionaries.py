@@ -3,12 +3,14 @@
 import hashlib
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 from scipy.optimize import nnls
 
+from shiftscope.derived import several_fits
 from shiftscope.errors import BadRequest, StudyDamaged
 from shiftscope.progress import bar
 from shiftscope.statistics.split import FIT, split
@@ -78,7 +80,7 @@ def test_time_and_size_are_told_before_and_steps_as_they_go(recorded, capsys, mo
     assert "conv~topk13: 2 fits of 13 features to 18 samples of 6 units, at most" in said
     assert "codes of 80 samples take 0.0 MB" in said
     assert "times their spread" in said
-    assert "more than twice as many features as units" in said
+    assert "times as many features as units" in said
     calls = []
 
     class Counting:
@@ -102,7 +104,7 @@ def test_time_and_size_are_told_before_and_steps_as_they_go(recorded, capsys, mo
     ("asked", "says"),
     [
         ({"kind": "nmf", "size": 30}, r"30 features asked for, 18 rows to fit them on\."),
-        ({"kind": "topk", "size": 2000}, r"codes of 80 samples would take 0\.6 MB.* At most 512\."),
+        ({"kind": "topk", "size": 2000}, r"codes of 80 samples would take 1\.3 MB.* At most 512\."),
         ({"kind": "topk", "active": 9}, "active=9; it is from 1 to size, 4"),
         ({"kind": "nmf", "init": "svd"}, 'it is "nndsvda" or "random"'),
         ({"kind": "nmf", "seeds": 0}, "seeds=0; it is a whole number, at least 1"),
@@ -133,3 +135,37 @@ def test_silencing_a_feature_takes_its_atom_out(recorded):
     expected = ((rows - codes[:, [1, 2]] @ atoms[[1, 2]]) @ head.weight.T + head.bias).argmax(1)
     after = recorded.intervene(name, [1, 2]).answers["field"].after
     assert (after != expected).mean() <= 0.05
+
+
+@pytest.mark.parametrize("kind", ["nmf", "topk"])
+def test_fits_that_were_done_when_it_was_stopped_are_kept(recorded, tmp_path, monkeypatch, kind):
+    whole = open_study(shutil.copytree(recorded.path, tmp_path / "whole.study"))
+    whole.derive("hidden", kind, size=5, progress=False, **QUICK.get(kind, {}))
+    fit, done = several_fits._fit, []
+
+    def stopping(unfitted, rows, advance):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(len(rows))
+        return fit(unfitted, rows, advance)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(several_fits, "_fit", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            recorded.derive("hidden", kind, size=5, progress=False, **QUICK.get(kind, {}))
+    assert list(open_study(recorded.path).layers) == ["conv", "hidden"]
+    _, second = sorted((recorded.path / "derived" / "fits").rglob("fit-*"))
+    second.write_bytes(second.read_bytes()[:-1])  # a damaged one is fitted anew
+    again = []
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            several_fits,
+            "_fit",
+            lambda unfitted, *rest: (again.append(unfitted.seed), fit(unfitted, *rest))[1],
+        )
+        recorded.derive("hidden", kind, size=5, progress=False, **QUICK.get(kind, {}))
+    assert again == [1, 2]
+    assert not list((recorded.path / "derived").rglob("fit-*"))
+    name = f"hidden~{kind}5"
+    assert recorded.derived[name] == whole.derived[name]
+    np.testing.assert_array_equal(recorded["field"].responses(name), whole["field"].responses(name))

@@ -230,7 +230,7 @@ def test_a_sum_weighs_targets_that_are_divided_by_their_deviation():
 
 def test_a_feature_is_an_encoded_response_and_its_map_the_encoded_places():
     class Encode:
-        behind, units = "conv", 2
+        behind, units, positions = "conv", 2, False
 
         def __call__(self, responses):
             return torch.relu(responses @ self.weight)

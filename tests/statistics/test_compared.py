@@ -102,3 +102,18 @@ def test_only_samples_of_categories_that_are_compared_are_counted():
     np.testing.assert_array_equal(found.samples, [40, 28])
     assert np.isfinite(found.p[0])
     assert np.isnan(found.p[1])
+
+
+@pytest.mark.parametrize(
+    ("same", "told"),
+    [
+        (40, "40 of 50 pairs keep their prediction: 80 % (67 to 89)"),
+        (
+            3,
+            "3 of 50 pairs keep their prediction: 6 % (2 to 16); no test; every number holds for 6.0 % of the pairs",
+        ),
+    ],
+)
+def test_what_few_kept_pairs_leave_is_said(same, told):
+    assert kept_share(np.zeros(50), np.repeat([0, 1], [same, 50 - same])).in_words() == told
+    assert kept_share(np.zeros(0), np.zeros(0)).in_words() == "no pairs"

@@ -13,13 +13,17 @@ from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
 from shiftscope.cli.describe import describe
 from shiftscope.cli.dose import dose
+from shiftscope.cli.downsampling import downsampling
 from shiftscope.cli.export_deephys import export_deephys
 from shiftscope.cli.export_tables import export_tables
 from shiftscope.cli.fit_under_shift import fit_under_shift
 from shiftscope.cli.import_deephys import import_deephys
+from shiftscope.cli.importance import importance
 from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
+from shiftscope.cli.local_against_distributed import local_against_distributed
 from shiftscope.cli.paths import paths
+from shiftscope.cli.realign import realign
 from shiftscope.cli.record import record
 from shiftscope.cli.remove import remove
 from shiftscope.cli.rename import rename
@@ -35,6 +39,7 @@ from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
+from shiftscope.cli.visualise import visualise
 from shiftscope.errors import ShiftscopeError
 
 if TYPE_CHECKING:
@@ -50,10 +55,15 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "derive": derive,
     "fit-under-shift": fit_under_shift,
+    "realign": realign,
+    "importance": importance,
+    "local-against-distributed": local_against_distributed,
     "intervene": intervene,
     "repair": repair,
     "paths": paths,
     "attribute": attribute,
+    "downsampling": downsampling,
+    "visualise": visualise,
     "compare": compare,
     "describe": describe,
     "rename": rename,

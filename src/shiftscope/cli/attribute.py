@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,7 +13,6 @@ from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.text import Text
 
     from shiftscope.explain.attribution.attributions import Attributions
 
@@ -24,17 +22,18 @@ def attribute(
     /,
     *,
     layer: str | None = None,
-    unit: str | None = None,
+    unit: list[str] | None = None,
     units: Literal["all"] | None = None,
     keep: Literal["maps", "shares"] = "maps",
     method: str = "saliency",
     dataset: str | None = None,
     samples: list[str] | None = None,
-    low_pass: float | None = None,
+    low_pass: str | None = None,
     baseline: str | None = None,
     option: list[str] | None = None,
     seed: int = 0,
     faithful: bool = True,
+    sanity: bool = False,
     dry_run: bool = False,
     batch_size: int | None = None,
     model: str | None = None,
@@ -57,7 +56,8 @@ def attribute(
     layer
         Recorded or derived layer; without one the unit is a category, whose logit is explained.
     unit
-        Number of the unit; of a category, number or name.
+        Number of the unit; of a category, number or name. Several may be given: over samples by position or id they
+        share forward passes.
     units
         "all", with --keep shares: numbers of every unit's maps, in the reference and each shifted dataset.
     keep
@@ -71,15 +71,18 @@ def attribute(
         "top" for the 12 that the unit responds to most, how many of them, or positions or ids: one number is a number
         of samples, several are positions. Of every unit how many of each dataset, 200 where not given.
     low_pass
-        Cutoff in cycles per image: finer detail is taken out of the maps.
+        Cutoff in cycles per image: finer detail is taken out of the maps. Or fitted: the one that makes maps of one
+        half of the reference the most faithful, with what it gains elsewhere.
     baseline
-        A number, or blur; zero where not given.
+        A number, blur, or reference_mean for the mean input of one half of the reference; zero where not given.
     option
         Of the method, as n=50; several are separated by spaces.
     seed
         Of the random numbers.
     faithful
         Compute how faithful the maps are too, beside controls; --no-faithful saves the passes.
+    sanity
+        Draw the model's weights again, on a copy, and say whether the maps depend on them.
     dry_run
         With --units all: tell the price and compute nothing.
     batch_size
@@ -100,6 +103,7 @@ def attribute(
     json
         Print JSON.
     """
+    from shiftscope.cli.asked_samples import asked_samples
     from shiftscope.cli.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.study import open_study
@@ -120,24 +124,27 @@ def attribute(
     given: dict[str, Any] = {
         "method": method,
         "dataset": dataset,
-        "low_pass": low_pass,
-        "baselines": _baseline(baseline),
+        "low_pass": _number_or_name(low_pass),
+        "baselines": _number_or_name(baseline),
         "seed": seed,
         "faithful": faithful,
+        "sanity": sanity,
         "internal_batch_size": batch_size,
         "model": model_at_hand(model, weights, device),
         "data": sources,
         **options_given(option),
     }
+    alone = unit[0] if unit and len(unit) == 1 else None
     found = opened.attribute(
-        layer, units or unit, keep=keep, samples=_samples(samples), dry_run=dry_run, **given
+        layer, units or alone or unit, keep=keep, samples=asked_samples(samples), dry_run=dry_run, **given
     )
     if units:
         _show_layer(found, f"{layer}: samples with numbers of maps", csv=csv, as_json=json)
         return
-    _show(found, csv=csv, as_json=json)
+    every = [found] if alone else found
+    _show(every, csv=csv, as_json=json)
     if output is not None:
-        _save(found, output)
+        _save(every, output)
 
 
 def options_given(option: Sequence[str] | None) -> dict[str, Any]:
@@ -164,7 +171,7 @@ def options_given(option: Sequence[str] | None) -> dict[str, Any]:
     return found
 
 
-def _baseline(text: str | None) -> float | str | None:
+def _number_or_name(text: str | None) -> float | str | None:
     if text is None:
         return None
     try:
@@ -173,35 +180,52 @@ def _baseline(text: str | None) -> float | str | None:
         return text
 
 
-def _samples(words: Sequence[str] | None) -> str | int | list[int | str]:
-    if words is None or list(words) == ["top"]:
-        return "top"
-    every: list[int | str] = [int(word) if word.isascii() and word.isdecimal() else word for word in words]
-    return every[0] if len(every) == 1 and isinstance(every[0], int) else every
-
-
-def _show(found: Attributions, *, csv: str | None, as_json: bool) -> None:
+def _show(every: Sequence[Attributions], *, csv: str | None, as_json: bool) -> None:
+    """A table for each unit; as CSV one of all, in which several units are told apart."""
     import json
     import sys
-    from dataclasses import asdict
 
-    table = found.table()
+    import pandas as pd
+
+    from shiftscope.cli.printed_table import print_table
+
+    tables = [found.table() for found in every]
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        if len(every) > 1:
+            for found, table in zip(every, tables, strict=True):
+                table.insert(0, "unit", found.question.unit)
+        pd.concat(tables).to_csv(sys.stdout if csv == "-" else csv, index=False)
         return
     if as_json:
-        rows = json.loads(table.to_json(orient="records"))  # NaN as null
-        told = {} if found.faithfulness is None else {"faithfulness": found.faithfulness.table()}
-        beside = {name: json.loads(each.to_json(orient="records")) for name, each in told.items()}
-        print(json.dumps({**asdict(found.question), "samples": rows, **beside}, indent=2))
+        told = [_as_json(found) for found in every]
+        print(json.dumps(told if len(told) > 1 else told[0], indent=2))
         return
-    silent = [name for name in ("silent", "refused") if not table[name].any()]
-    _print(table.drop(columns=["position", *silent]), found.in_words())
+    for found, table in zip(every, tables, strict=True):
+        silent = [name for name in ("silent", "refused") if not table[name].any()]
+        told_above = [name for name in ("verdict",) if name in table]
+        print_table(table.drop(columns=["position", *silent, *told_above]), found.in_words())
+
+
+def _as_json(found: Attributions) -> dict[str, Any]:
+    import json
+    from dataclasses import asdict
+
+    tables = {"samples": found.table()}
+    if found.sanity is not None:
+        tables["sanity"] = found.sanity.table()
+    if found.faithfulness is not None:
+        tables["faithfulness"] = found.faithfulness.table()
+    if found.fitted is not None:
+        tables["gain"] = found.fitted.table(found.question.dataset)
+    rows = {name: json.loads(each.to_json(orient="records")) for name, each in tables.items()}  # NaN as null
+    return {**asdict(found.question), **rows}
 
 
 def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bool) -> None:
     import json
     import sys
+
+    from shiftscope.cli.printed_table import print_table
 
     if csv:
         table.to_csv(sys.stdout if csv == "-" else csv, index=False)
@@ -209,36 +233,21 @@ def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bo
         print(json.dumps(json.loads(table.to_json(orient="records")), indent=2))  # NaN as null
     else:
         paired = table["pairs"].notna().any()
-        _print(table if paired else table[["dataset", "samples", "state"]], title)
+        print_table(table if paired else table[["dataset", "samples", "state"]], title)
+        for name, kept in table.attrs["kept"].items():
+            print(f"{name}: {kept}.")
 
 
-def _print(table: pd.DataFrame, title: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    printed = Table(
-        *(str(name).replace("_", " ") for name in table), title=Text(title), box=None, padding=(0, 1, 0, 0)
-    )
-    for row in table.itertuples(index=False):
-        printed.add_row(*(_text(cell) for cell in row))
-    Console().print(printed)
-
-
-def _text(cell: object) -> Text:
-    from rich.text import Text
-
-    if not isinstance(cell, float):
-        return Text(str(cell))
-    return Text("–" if isnan(cell) else f"{cell:.3g}")
-
-
-def _save(found: Attributions, folder: Path) -> None:
+def _save(every: Sequence[Attributions], folder: Path) -> None:
     """Files named by the samples' positions: their ids may be no names of files."""
     import sys
 
-    pictures = found.pictures()
-    folder.mkdir(parents=True, exist_ok=True)
-    for position, picture in zip(found.positions, pictures, strict=True):
-        (folder / f"{found.question.method}-{position}.png").write_bytes(picture)
-    print(f"{len(pictures)} maps written to {folder}", file=sys.stderr)
+    count = 0
+    for found in every:
+        pictures = found.pictures()
+        folder.mkdir(parents=True, exist_ok=True)
+        unit = f"-{found.question.unit}" if len(every) > 1 else ""
+        for position, picture in zip(found.positions, pictures, strict=True):
+            (folder / f"{found.question.method}{unit}-{position}.png").write_bytes(picture)
+        count += len(pictures)
+    print(f"{count} maps written to {folder}", file=sys.stderr)

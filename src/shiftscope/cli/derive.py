@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     from shiftscope.store.derived_layer import DerivedLayer
@@ -16,10 +18,18 @@ def derive(
     *,
     layer: str,
     kind: str,
-    size: int,
+    size: int | None = None,
     name: str | None = None,
     seed: int = 0,
     seeds: int = 3,
+    residual_of: str | None = None,
+    dataset: str | None = None,
+    positions: bool = False,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
+    batch_size: int = 64,
     active: int | None = None,
     steps: int | None = None,
     workers: int | None = None,
@@ -37,13 +47,31 @@ def derive(
     kind
         How: kmeans, pca, nmf, seminmf, topk or batchtopk.
     size
-        Number of features.
+        Number of features; where not given a third of the units, from 8 to 256, of topk and batchtopk once or twice as
+        many as units, of pca the directions with 90 % of the variance.
     name
         Of the new layer; LAYER~KINDSIZE where not given.
     seed
         Of what is chosen at random while it is fitted.
     seeds
         Number of fits: the first is the layer, the others say which of its features are found again.
+    residual_of
+        Derived layer: the new dictionary is of what this one leaves of a dataset.
+    dataset
+        Shifted one whose residuals are told.
+    positions
+        Fit on the positions of a map or on patch tokens, and pool their codes as the layer is; needs the model, and
+        shows it all data anew.
+    model
+        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets as NAME=SOURCE, by their names in the study; where they were recorded from where not given.
+    device
+        Where the model runs: cpu, cuda, mps.
+    batch_size
+        Samples in one forward pass.
     active
         Features that are active in a sample, of topk and batchtopk.
     steps
@@ -55,6 +83,7 @@ def derive(
     overwrite
         Replace a derived layer of this name.
     """
+    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.cluster import cluster
     from shiftscope.counted import counted
     from shiftscope.flow.scores import score_all
@@ -63,6 +92,9 @@ def derive(
 
     opened = open_study(study)
     further: dict[str, Any] = {"active": active, "steps": steps}
+    if model is None and (positions or data):
+        raise BadRequest("positions and --data are shown to a model: give --model too.")
+    net = model_at_hand(model, weights, device)
     with cluster(workers, scheduler, None) as engine:
         made = opened.derive(
             layer,
@@ -71,6 +103,12 @@ def derive(
             name=name,
             seed=seed,
             seeds=seeds,
+            residual_of=residual_of,
+            dataset=dataset,
+            positions=positions,
+            model=net,
+            data=data_at_hand(data),
+            batch_size=batch_size,
             engine=engine,
             overwrite=overwrite,
             **{key: value for key, value in further.items() if value is not None},
@@ -79,12 +117,16 @@ def derive(
     derived = opened.derived[made.name]
     print(
         f"{made.name}: {counted(made.units, 'feature')}, fitted on {counted(derived.rows, 'sample')} of "
-        f"{opened.reference}. {_quality(derived)}Look at them with: shiftscope view {study}"
+        f"{opened.manifest.now_named(derived.fitted_on)}. {_quality(derived)}Look at them with: shiftscope view {study}"
     )
 
 
 def _quality(derived: DerivedLayer) -> str:
     """How well it tells samples that it was not fitted on, and which features further fits find; sentences or ""."""
+    from shiftscope.derived.tools.residuals_in_words import in_words
+
+    if derived.kind == "residual":
+        return in_words(derived) + " "
     said, held_out = "", derived.fit_report.get("held_out")
     stability = derived.fit_report.get("stability")
     if held_out and held_out["fvu"] is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -19,6 +20,8 @@ def fit_under_shift(
     /,
     *,
     layer: str,
+    refit: bool = False,
+    untrained: Path | None = None,
     categories: bool = False,
     csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     json: bool = False,
@@ -31,6 +34,10 @@ def fit_under_shift(
         Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Derived layer, as hidden~nmf32.
+    refit
+        Add rows of a dictionary of the same kind and size fitted on one half of each shifted set.
+    untrained
+        Add rows of the same on an untrained model, from the study where that was recorded on the same data.
     categories
         A row for each category of each dataset, with the share of its variance that is left.
     csv
@@ -46,7 +53,7 @@ def fit_under_shift(
     from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)
-    found = measured(StoredStudy(study), layer)
+    found = measured(StoredStudy(study), layer, refit=refit, untrained=untrained)
     table = found.category_table() if categories else found.table()
     if csv:
         table.to_csv(sys.stdout if csv == "-" else csv, index=False)

@@ -26,7 +26,7 @@ SHOWN = (
     "blame",
 )
 COLUMNS = 4
-ENDS = ("_low", "_high", "_p", "_q", "_floor", "_flat_p", "_gain")
+ENDS = ("_low", "_high", "_p", "_q", "_floor", "_flat_p", "_gain", "_changed")
 SMALLEST_FIRST = ("dataset", "unit")
 
 
@@ -56,8 +56,8 @@ def score(
         Compare with this dataset instead of the study's reference.
     sort
         Column to sort by, novelty where not given: a score, largest first; with --intervals also its _low, _high,
-        _floor, _gain, _p and _q, the last two smallest first. The screen shows this score and a few others, CSV all
-        of them.
+        _floor, _gain, _changed, _p and _q, the last two smallest first. The screen shows this score and a few others,
+        CSV all of them.
     top
         Only so many units; 20 on the screen and all in a file where not given.
     intervals
@@ -76,7 +76,7 @@ def score(
     checked_csv(csv)
     files = StoredStudy(study)
     table = flow_scores(files, layer, dataset=dataset, reference=reference, intervals=intervals)
-    undefined, worth = table.attrs["undefined"], table.attrs["twins"]
+    undefined, worth, kept = (table.attrs[name] for name in ("undefined", "twins", "kept"))
     alone = dataset == (reference or files.reference)
     shown = [name for name in SHOWN if not (alone and unit_scores[name].compares)]
     sort, there = sort or shown[0], [str(name) for name in table]
@@ -100,7 +100,9 @@ def score(
     # Beside their score its ends need no more than "low" and "high".
     table.columns = [name.removeprefix(f"{sorted_by}_") if name in parts else name for name in columns]
     of_twins = sorted_by in unit_scores and unit_scores[sorted_by].of_twins
-    notes = [f"{name}: {said}" for name, said in worth.items()] if of_twins else []
+    of_maps = sorted_by in unit_scores and unit_scores[sorted_by].of_maps
+    told = worth if of_twins else kept if of_maps else {}
+    notes = [f"{name}: {said}" for name, said in told.items()]
     _print(table, f"Units of {layer} by {sort}", "\n".join(filter(None, [", ".join(lacking), *notes])))
 
 

@@ -19,6 +19,7 @@ class DerivedEncoder:
 
     behind: str
     fitted: Derivation
+    positions: bool = False  # whether codes are made at each position and pooled then
 
     @property
     def units(self) -> int:
@@ -44,7 +45,7 @@ class Encoders(Mapping[str, DerivedEncoder]):
         derived = self._study.derived[name]
         if derived.digest not in self._read:
             fitted = made_again(derived.kind, derived.settings, self._study.learned(name))
-            self._read[derived.digest] = DerivedEncoder(derived.behind, fitted)
+            self._read[derived.digest] = DerivedEncoder(derived.behind, fitted, derived.positions)
         return self._read[derived.digest]
 
     def __iter__(self) -> Iterator[str]:

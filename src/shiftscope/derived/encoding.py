@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from shiftscope.arrays import NO_LABEL
-from shiftscope.derived.derivation import Derivation
+from shiftscope.derived.derivation import Derivation, Rows
 from shiftscope.engine.engine import Advance
 from shiftscope.errors import ResponseError
 from shiftscope.recording.background import Background
@@ -69,24 +69,11 @@ class Encoding:
         self._writer.commit(shard, summarise_shard(shard, self.plan.categories))
 
     def _shard(self, index: int) -> Shard:
-        rows, samples = self.plan.shards()[index], self._recording.samples
-        stored = self._recording.responses(self.behind, rows.start, rows.stop).astype(np.float32)
-        labels = samples.labels[rows.start : rows.stop]
-        predictions = samples.predictions[rows.start : rows.stop]
-        shown, (described,) = predictions != NO_LABEL, self.plan.layers
-        codes = np.full((len(rows), described.units), np.nan, np.float32)
-        if shown.any():
-            codes[shown] = self.fitted.transform(stored[shown])
-        if not np.isfinite(codes[shown]).all():
-            unit = int(np.flatnonzero(~np.isfinite(codes[shown]).all(0))[0])
-            raise ResponseError(f"unit {unit} of {described.name!r} has a code that is no finite number.")
-        entries = [
-            SampleEntry("", int(label), "", "", b"", "" if there else "skipped")
-            for label, there in zip(labels, shown, strict=True)
-        ]
-        nothing = np.empty((len(rows), 0), np.float32)
-        confidences = np.full(len(rows), np.nan, np.float32)
-        return Shard(index, rows.start, {described.name: codes}, nothing, predictions, confidences, entries)
+        rows = self.plan.shards()[index]
+        shown = self._recording.samples.predictions[rows.start : rows.stop] != NO_LABEL
+        stored = self._recording.responses(self.behind, rows.start, rows.stop)[shown].astype(np.float32)
+        codes = self.fitted.transform(stored) if len(stored) else stored[:, :0]
+        return shard_of_codes(self.plan, self._recording, index, codes)
 
     @cached_property
     def _recording(self) -> Recording:
@@ -97,3 +84,30 @@ class Encoding:
     @cached_property
     def _writer(self) -> RecordingWriter:
         return RecordingWriter(self.place, self.plan)
+
+
+def shard_of_codes(plan: Plan, behind: Recording, index: int, found: Rows) -> Shard:
+    """A shard with the (sample, feature) codes of those of its samples that were shown to the model.
+
+    Raises
+    ------
+    ResponseError
+        A code that is no finite number.
+    """
+    rows, samples = plan.shards()[index], behind.samples
+    labels = samples.labels[rows.start : rows.stop]
+    predictions = samples.predictions[rows.start : rows.stop]
+    shown, (described,) = predictions != NO_LABEL, plan.layers
+    codes = np.full((len(rows), described.units), np.nan, np.float32)
+    if shown.any():
+        codes[shown] = found
+    if not np.isfinite(codes[shown]).all():
+        unit = int(np.flatnonzero(~np.isfinite(codes[shown]).all(0))[0])
+        raise ResponseError(f"unit {unit} of {described.name!r} has a code that is no finite number.")
+    entries = [
+        SampleEntry("", int(label), "", "", b"", "" if there else "skipped")
+        for label, there in zip(labels, shown, strict=True)
+    ]
+    nothing = np.empty((len(rows), 0), np.float32)
+    confidences = np.full(len(rows), np.nan, np.float32)
+    return Shard(index, rows.start, {described.name: codes}, nothing, predictions, confidences, entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -14,6 +15,13 @@ from shiftscope.derived.tools.nnls import nonnegative_codes, nonnegative_codes_i
 
 if TYPE_CHECKING:
     import torch
+
+TURNS = 20  # of the descent at once
+LEAST_FALL = 0.01  # of the squared error, in so many turns
+
+
+def _quiet(turns: int) -> None:
+    pass
 
 
 @derivation("nmf")
@@ -33,7 +41,7 @@ class NMF(Dictionary):
         "nndsvda", which needs at least as many rows and units as parts and all but ignores the seed, or "random".
         Where not given, "nndsvda" if it can be had; `init_` says which it was.
     max_iter, tol
-        Where the descent stops, as in scikit-learn.
+        Where the descent stops, as in scikit-learn, or where 20 turns have lowered the squared error by less than 1 %.
 
     References
     ----------
@@ -45,11 +53,14 @@ class NMF(Dictionary):
     ) -> None:
         self.size, self.seed, self.init, self.max_iter, self.tol = size, seed, init, max_iter, tol
 
-    def fit(self, X: Rows, y: None = None) -> Self:
-        """From (row, unit) responses, none of them negative."""
-        from sklearn.decomposition import NMF as sklearn_nmf  # noqa: N811
-        from sklearn.exceptions import ConvergenceWarning
+    def fit(self, X: Rows, y: None = None, advance: Callable[[int], None] | None = None) -> Self:
+        """From (row, unit) responses, none of them negative.
 
+        Parameters
+        ----------
+        advance
+            Told the number of turns done since it was told last, of `max_iter`.
+        """
         rows = self._checked(X, size=self.size)
         negative = float((rows < 0).mean())
         if negative:
@@ -66,17 +77,48 @@ class NMF(Dictionary):
                 f'{self.size} were asked for; leave init out, or give init="random".'
             )
         self.init_ = self.init or ("nndsvda" if self.size <= most else "random")
-        found = sklearn_nmf(
-            self.size, init=self.init_, max_iter=self.max_iter, tol=self.tol, random_state=self.seed
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # `n_iter_` says so
-            codes = found.fit_transform(rows_that_speak(rows))
-        self.components_ = canonical(found.components_, codes).atoms
+        codes, atoms = self._descent(rows_that_speak(rows), self.init_, advance or _quiet)
+        self.components_ = canonical(atoms, codes).atoms
         self.mean_ = np.zeros(rows.shape[1], np.float32)
-        self.n_iter_ = int(found.n_iter_)
         self._told(rows)
         return self
+
+    def _descent(self, rows: Rows, init: str, advance: Callable[[int], None]) -> tuple[Rows, Rows]:
+        """Codes and atoms, by a few turns at a time, so that it can be stopped and followed.
+
+        scikit-learn ends where the gradient is a share of what it was at first; of "nndsvda", which begins far off,
+        that can be after two turns, with half of the variance left. Begun again from there it goes on.
+        """
+        from sklearn.decomposition import NMF as sklearn_nmf  # noqa: N811
+        from sklearn.exceptions import ConvergenceWarning
+
+        start: dict[str, Rows] = {}
+        before = np.inf
+        self.n_iter_ = 0
+        while self.n_iter_ < self.max_iter:
+            some = sklearn_nmf(
+                self.size,
+                init="custom" if start else init,
+                max_iter=min(TURNS, self.max_iter - self.n_iter_),
+                tol=self.tol,
+                random_state=self.seed,
+            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # `n_iter_` says so
+                codes = some.fit_transform(rows, **start)
+            start = {"W": codes, "H": some.components_}
+            self.n_iter_ += int(some.n_iter_)
+            advance(int(some.n_iter_))
+            error = float(some.reconstruction_err_) ** 2
+            if np.isfinite(before) and before - error <= LEAST_FALL * before:
+                break
+            before = error
+        advance(self.max_iter - self.n_iter_)
+        return start["W"], start["H"]
+
+    def steps_of(self, rows: int) -> int:
+        """Number of turns at most, for so many rows."""
+        return self.max_iter
 
     def codes_of(self, rows: Rows) -> Rows:
         return nonnegative_codes(rows, self.components_)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.derived.derivation import Derivation, Rows, made
+from shiftscope.derived.derivation import Derivation, Rows, learned, made, made_again
 from shiftscope.derived.tools.fit_report import fit_report
 from shiftscope.derived.tools.stability import FOUND, matched_cosines, random_cosine
 
@@ -24,6 +24,17 @@ class Stepwise(Protocol):
     def steps_of(self, rows: int) -> int: ...
 
     def fit(self, X: Rows, y: None = None, advance: Callable[[int], None] | None = None) -> Derivation: ...
+
+
+Told = dict[str, str | int]
+
+
+class KeptFits(Protocol):
+    """Where fits are kept as soon as each is done."""
+
+    def read(self, number: int) -> tuple[Arrays, Told] | None: ...
+
+    def write(self, number: int, arrays: Arrays, told: Told) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,14 @@ def several_fits(
     *,
     seeds: int,
     advance: Callable[[int], None],
+    kept: KeptFits | None = None,
 ) -> SeveralFits:
     """Fit on (row, unit) responses, once on all of them and further on random halves, each begun elsewhere.
+
+    Parameters
+    ----------
+    kept
+        Fits that were done before are taken from there, and new ones put there.
 
     Raises
     ------
@@ -60,7 +77,7 @@ def several_fits(
         What does not fit.
     """
     first, *further = (
-        _fit(made(kind, _begun(kind, settings, number)), _half(rows, count, number), advance)
+        _once(kind, _begun(kind, settings, number), _half(rows, count, number), number, advance, kept)
         for number, count in enumerate(_counts(len(rows), settings["size"], seeds))
     )
     codes = first.transform(rows[:KEPT])
@@ -68,11 +85,7 @@ def several_fits(
     report: dict[str, Any] = {
         "fit": fit_report(first, rows),
         "held_out": fit_report(first, held_out) if len(held_out) else None,
-        "kind": {
-            name.rstrip("_"): value
-            for name, value in vars(first).items()
-            if name.endswith("_") and isinstance(value, (str, int)) and name != "n_features_in_"
-        },
+        "kind": {name.rstrip("_"): value for name, value in _told(first).items()},
         "seeds": seeds,
     }
     if further:
@@ -81,6 +94,7 @@ def several_fits(
             [matched_cosines(first.components_, each.components_, signed=signed) for each in further]
         )
         arrays["matched_cosine_"] = found.min(0)
+        arrays["found_by_"] = 1 + (found >= FOUND).sum(0)  # of all fits, the first one too
         report["stability"] = {
             "matched_cosine": float(found.mean()),
             "random_atoms": random_cosine(first.components_, signed=signed),
@@ -107,6 +121,36 @@ def _begun(kind: str, settings: Mapping[str, Any], number: int) -> dict[str, Any
     if number and "init" in made(kind, settings).get_params():
         elsewhere["init"] = "random"
     return {**settings, **elsewhere}
+
+
+def _told(fitted: Derivation) -> Told:
+    """What it has learned that is no array."""
+    return {
+        name: value
+        for name, value in vars(fitted).items()
+        if name.endswith("_") and isinstance(value, (str, int)) and name != "n_features_in_"
+    }
+
+
+def _once(
+    kind: str,
+    settings: Mapping[str, Any],
+    rows: Rows,
+    number: int,
+    advance: Callable[[int], None],
+    kept: KeptFits | None,
+) -> Derivation:
+    before = kept.read(number) if kept else None
+    if before:
+        fitted = made_again(kind, settings, before[0])
+        for name, value in before[1].items():
+            setattr(fitted, name, value)
+        advance(fitted.steps_of(len(rows)) if isinstance(fitted, Stepwise) else 1)
+        return fitted
+    fitted = _fit(made(kind, settings), rows, advance)
+    if kept:
+        kept.write(number, learned(fitted), _told(fitted))
+    return fitted
 
 
 def _fit(unfitted: Derivation, rows: Rows, advance: Callable[[int], None]) -> Derivation:

@@ -5,46 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from shiftscope.errors import BadRequest, NotInStudy, closest
+from shiftscope.errors import BadRequest
 from shiftscope.flow.attribute_layer import attribute_layer, layer_question
-from shiftscope.flow.opened import opened
+from shiftscope.flow.attribute_units import HowMaps, attribute_units
 from shiftscope.progress import Progress
-from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from shiftscope.explain.attribution.attributions import AttributionQuestion, Attributions
-    from shiftscope.explain.attribution.price import Price
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
-
-STRONGEST = 12  # samples that "top" stands for
-
-
-def _versions() -> dict[str, int]:
-    from shiftscope.explain.attribution.stored_attributions import VERSIONS
-
-    return VERSIONS
-
-
-result_kind("attributions", _versions)
 
 
 def attribute(
     study: StoredStudy,
     layer: str | Target | None,
-    unit: int | str | None = None,
+    unit: int | str | Sequence[int | str] | None = None,
     *,
     method: str = "saliency",
     dataset: str | None = None,
     samples: str | int | Sequence[int | str] = "top",
     keep: Literal["maps", "shares"] = "maps",
-    low_pass: float | None = None,
+    low_pass: float | Literal["fitted"] | None = None,
     baselines: float | str | None = None,
     seed: int = 0,
     faithful: bool = True,
+    sanity: bool = False,
     dry_run: bool = False,
     internal_batch_size: int | None = None,
     model: nn.Module | None = None,
@@ -65,7 +52,8 @@ def attribute(
     ----------
     layer, unit
         A recorded or derived layer and the number of its unit; None and a category, by number or name, for a logit.
-        Or one target in place of both: an address as "layer4:17", `ss.Neuron`, `ss.Channel`, `ss.Feature`, `ss.Logit`.
+        Several units of a layer may be given as a list; over samples by position or id they share forward passes. Or
+        one target in place of both: an address as "layer4:17", `ss.Neuron`, `ss.Channel`, `ss.Feature`, `ss.Logit`.
     method
         Its name: "saliency", "gradient_x_input", "integrated_gradients", "smoothgrad", "occlusion", "rise",
         "grad_cam", "wam" and its like; see `docs/attribution.md`.
@@ -77,11 +65,16 @@ def attribute(
     keep
         "maps", or of every unit "shares": of attribution by scale and orientation, with other numbers of each map.
     low_pass
-        Cutoff in cycles per image: what is finer is taken out of the map, channels summed before.
+        Cutoff in cycles per image: what is finer is taken out of the map, channels summed before. "fitted" for the one
+        that makes maps of the reference's fit half the most faithful; what F gains on its held-out half and on the
+        dataset stands beside the maps.
     baselines
-        A number, or "blur" for the sample itself, blurred; zero where not given.
+        A number, "blur" for the sample itself, blurred, or "reference_mean" for the mean input of the reference's fit
+        half; zero where not given.
     faithful
         Compute the faithfulness of maps of pictures too, coarsely, beside controls; see `docs/attribution.md`.
+    sanity
+        Draw the weights of a copy again, module after module, and say whether the maps depend on them.
     dry_run
         Of every unit: compute nothing, tell the price, and say what would be computed.
     internal_batch_size
@@ -96,7 +89,8 @@ def attribute(
     Returns
     -------
     Attributions
-        Or of every unit a DataFrame: a row for each dataset, with how many pairs of twins keep their prediction.
+        Of several units a list of them. Of every unit a DataFrame: a row for each dataset, with how many pairs of
+        twins keep their prediction.
 
     Raises
     ------
@@ -131,191 +125,21 @@ def attribute(
         )
     if dry_run:
         raise BadRequest('dry_run is for numbers of every unit: unit "all" and keep="shares".')
-    from shiftscope.explain.attribution.stored_attributions import read_attributions, write_attributions
-    from shiftscope.progress import shown, tell
-
-    question = _question(study, layer, unit, method, dataset, low_pass, baselines, seed, options)
-    positions = _positions(study, question, samples)
-    kept = read_attributions(study, question, positions)
-    if kept and (kept.faithfulness or not faithful or not kept.of_pictures):
-        return kept
-    from shiftscope.explain.attribution.live import attributions_of
-    from shiftscope.recording.live_study import LiveStudy
-
-    if live is None:
-        live = opened(study, model, data, LiveStudy)
-    live.refuse_changed_model()  # what it answers is stored
-
-    def priced(price: Price) -> None:
-        if progress is True:
-            tell(question.in_words, [price.in_words()])
-
-    with shown(progress)(question.in_words, 0, len(positions)) as advance:
-        found = attributions_of(
-            live,
-            question,
-            positions,
-            faithful=faithful,
-            rows=internal_batch_size,
-            priced=priced,
-            advance=advance,
-        )
-    write_attributions(study, found)
-    return found
-
-
-def attributions(
-    study: StoredStudy,
-    layer: str | None,
-    unit: int | str | None = None,
-    *,
-    method: str | None = None,
-    dataset: str | None = None,
-) -> list[Attributions]:
-    """The maps that the study keeps of a layer's units, or of one; read without the model, stale ones left out.
-
-    Parameters
-    ----------
-    layer, unit
-        As for `attribute`: None for logits. Every unit where none is given.
-    method, dataset
-        Only those of this one.
-
-    Raises
-    ------
-    NotInStudy
-        No such layer, unit or dataset.
-    """
-    from shiftscope.explain.attribution.attributions import LOGITS
-    from shiftscope.explain.attribution.stored_attributions import listed_attributions
-
-    named = study[dataset].name if dataset else None
-    if layer is None:
-        number = None if unit is None else _category(study, unit)
-    else:
-        number = None if unit is None else study.layer(layer).check(_number(unit))
-    return [
-        found
-        for found in listed_attributions(study, LOGITS if layer is None else layer, number)
-        if method in (None, found.question.method) and named in (None, found.question.dataset)
-    ]
-
-
-def _question(
-    study: StoredStudy,
-    layer: str | Target | None,
-    unit: int | str | None,
-    method: str,
-    dataset: str | None,
-    low_pass: float | None,
-    baselines: float | str | None,
-    seed: int,
-    options: dict[str, Any],
-) -> AttributionQuestion:
-    from shiftscope.explain.attribution.attribution import attributions as methods
-    from shiftscope.explain.attribution.attributions import AttributionQuestion
-    from shiftscope.explain.attribution.live import with_all_options
-
-    if not isinstance(method, str):
-        raise BadRequest(
-            "a study keeps maps of methods by name; give an object with .attribute to ss.attribute."
-        )
-    place, number, pool = _unit(study, layer, unit)
-    if low_pass is not None and (isinstance(low_pass, bool) or not isinstance(low_pass, (int, float))):
-        raise BadRequest(f"low_pass={low_pass!r}; give a number of cycles per image.")
-    if not isinstance(baselines, (int, float, type(None))) and baselines != "blur":
-        raise BadRequest(f'baselines={baselines!r}; give a number, or "blur".')
-    every = with_all_options(methods[method], options)
-    return AttributionQuestion(
-        study[dataset or study.reference].name,
-        place,
-        number,
+    several = isinstance(unit, Sequence) and not isinstance(unit, str)
+    units: list[Any] = list(unit) if several else [unit]  # type: ignore[arg-type]
+    if not units:
+        raise BadRequest("no units are given.")
+    how = HowMaps(
         method,
-        every,
-        None if low_pass is None else float(low_pass),
+        study[dataset or study.reference].name,
+        samples,
+        low_pass,
         baselines,
-        pool,
         seed,
+        faithful,
+        sanity,
+        internal_batch_size,
+        options,
     )
-
-
-def _unit(
-    study: StoredStudy, layer: str | Target | None, unit: int | str | None
-) -> tuple[str, int, str | None]:
-    """Layer, unit and pooling other than the recorded one."""
-    from shiftscope.explain.attribution.attributions import LOGITS
-    from shiftscope.model.target import Channel, Feature, Logit, Neuron, as_target
-
-    if layer is None:
-        if unit is None:
-            raise BadRequest("name a layer and a unit, or a category alone for its logit.")
-        return LOGITS, _category(study, unit), None
-    if unit is not None:
-        if not isinstance(layer, str):
-            raise BadRequest(f"{layer} is a target already; leave out unit={unit!r}.")
-        described = study.layer(layer)
-        return described.name, described.check(_number(unit)), None
-    target = as_target(layer)
-    if isinstance(target, Logit):
-        return LOGITS, study.check_category(target.category), None
-    if not isinstance(target, (Neuron, Channel, Feature)):
-        raise BadRequest(f"maps of {target} are not kept; ss.attribute gives them.")
-    described = study.layer(target.layer)
-    pool = target.pool if isinstance(target, Neuron) else None
-    if isinstance(target, Channel) and described.kind != "neuron":
-        pool = "mean"
-    return described.name, described.check(target.unit), None if pool == described.pool else pool
-
-
-def _number(unit: int | str) -> int:
-    from shiftscope.typed import as_whole_number
-
-    number = (
-        int(unit) if isinstance(unit, str) and unit.isascii() and unit.isdecimal() else as_whole_number(unit)
-    )
-    if number is None:
-        raise BadRequest(f"unit {unit!r}; give its number.")
-    return number
-
-
-def _category(study: StoredStudy, category: int | str) -> int:
-    if isinstance(category, str) and category in study.categories:
-        return study.categories.index(category)
-    if isinstance(category, str) and not category.isdecimal():
-        raise NotInStudy(f"no category {category!r}; closest: {closest(category, study.categories)}.")
-    return study.check_category(_number(category))
-
-
-def _positions(
-    study: StoredStudy, question: AttributionQuestion, samples: str | int | Sequence[int | str]
-) -> list[int]:
-    """Of the samples asked for, in their order, each once."""
-    from shiftscope.explain.attribution.live import strongest
-    from shiftscope.typed import as_whole_number
-
-    recording = study[question.dataset]
-    count = STRONGEST if isinstance(samples, str) and samples == "top" else as_whole_number(samples)
-    if count is not None:
-        if count < 1:
-            raise BadRequest(f"samples={count}; at least one.")
-        found = strongest(recording, question, count)
-    elif isinstance(samples, (str, int)):
-        raise BadRequest(f'samples={samples!r}; give "top", a number, or a list of positions or ids.')
-    else:
-        by_id: dict[str, int] = {}
-        if any(isinstance(each, str) for each in samples):
-            ids = recording.samples.column("id").to_pylist()
-            by_id = {name: place for place, name in reversed(list(enumerate(ids)))}
-        found = []
-        for each in samples:
-            if isinstance(each, str):
-                if each not in by_id:
-                    raise NotInStudy(
-                        f"no sample {each!r} in {recording.name!r}; closest: {closest(each, list(by_id))}."
-                    )
-                found.append(by_id[each])
-            else:
-                found.append(recording.samples.check(int(each)))
-    if not found:
-        raise BadRequest(f"no samples of {recording.name!r} to attribute to.")
-    return list(dict.fromkeys(found))
+    found = attribute_units(study, layer, units, how, model=model, data=data, live=live, progress=progress)
+    return found if several else found[0]

@@ -81,7 +81,8 @@ def attribute_layer(
     -------
     DataFrame
         A row for each dataset, the reference first: dataset; samples; pairs, of twins with the reference, NaN without;
-        kept, how many of them keep their prediction, with `kept_share` and its 95 % Wilson interval `low` and `high`;
+        kept, how many of them keep their prediction, with `kept_share` and its 95 % Wilson interval `low` and `high`,
+        and changed, how many do not, which stand apart in `study.scores`; `attrs["kept"]` says the same in words;
         state: "kept", "computed", in a dry run "to compute", or "left out" where its data are not at hand.
     """
     from shiftscope.explain.attribution.attribution import attributions as methods
@@ -92,13 +93,13 @@ def attribute_layer(
     reference = study.reference
     names = [name for name in study if name == reference or dataset in (None, name)]
     names.sort(key=lambda name: name != reference)
-    if live is None and (model is not None or study.model is not None):
-        live = opened(study, model, data, LiveStudy)
-    shares = _shares(study, question, names, _with_masks(live) if live else [])
-    # Masks are known with the data at hand alone.
-    missing = [share for share in shares if not _is_kept(study, share, any_masks=live is None)]
-    if missing and live is None:
-        live = opened(study, model, data, LiveStudy)  # which says what is lacking
+    shares = _shares(study, question, names, ())
+    missing = [share for share in shares if not _is_kept(study, share)]
+    if missing:  # no dataset is opened before
+        if live is None:
+            live = opened(study, model, data, LiveStudy)
+        shares = _shares(study, question, names, _with_masks(live, names))
+        missing = [share for share in shares if not _is_kept(study, share)]
     states = dict.fromkeys([share.dataset for share in missing], "left out")
     if missing and live is not None:
         there = live.at_hand()
@@ -144,8 +145,10 @@ def _compute(
         _compute_share(study, live, question, share, named, rows, show)
 
 
-def _is_kept(study: StoredStudy, share: _Share, *, any_masks: bool) -> bool:
-    return read_map_numbers(study, share.key, any_of=("masks",) if any_masks else ()) is not None
+def _is_kept(study: StoredStudy, share: _Share) -> bool:
+    """With the masks that are known now, or more."""
+    kept = read_map_numbers(study, share.key, any_of=("masks",))
+    return kept is not None and set(share.masks) <= set(kept.settings.get("masks", ()))
 
 
 def layer_question(
@@ -153,7 +156,7 @@ def layer_question(
 ) -> LayerQuestion:
     """Raises `BadRequest` for a method whose maps are no gradients, and samples that are no number."""
     from shiftscope.explain.attribution.attribution import attributions as methods
-    from shiftscope.explain.attribution.live import with_all_options
+    from shiftscope.explain.attribution.study_maps import with_all_options
     from shiftscope.typed import as_whole_number
 
     if layer is None:
@@ -170,11 +173,11 @@ def layer_question(
     return LayerQuestion(study.layer(layer).name, chosen.name, with_all_options(chosen, options), count, seed)
 
 
-def _with_masks(live: LiveStudy) -> list[str]:
-    """Datasets at hand that know the masks of their cues."""
+def _with_masks(live: LiveStudy, names: Sequence[str]) -> list[str]:
+    """Those at hand that know the masks of their cues."""
     from shiftscope.explain.attribution.layer_numbers import masks_of
 
-    return [name for name in live.at_hand() if masks_of(live, name)]
+    return [name for name in live.at_hand() if name in names and masks_of(live, name)]
 
 
 def _shares(
@@ -315,7 +318,7 @@ def _table(study: StoredStudy, shares: Sequence[_Share], states: Mapping[str, st
     from shiftscope.statistics.compared import kept_share
 
     reference = shares[0]
-    rows = []
+    rows, told = [], {}
     for share in shares:
         row: dict[str, Any] = {"dataset": share.dataset, "samples": len(share.positions)}
         pairs = (
@@ -336,7 +339,10 @@ def _table(study: StoredStudy, shares: Sequence[_Share], states: Mapping[str, st
             kept = kept_share(theirs[pairs[1]], ours[pairs[0]])
             share_kept = kept.kept / kept.pairs if kept.pairs else np.nan
             row |= {"pairs": kept.pairs, "kept": kept.kept, "kept_share": share_kept}
-            row |= {"low": kept.low, "high": kept.high}
+            row |= {"low": kept.low, "high": kept.high, "changed": kept.changed}
+            told[share.dataset] = kept.in_words()
         rows.append({**row, "state": states.get(share.dataset, "kept")})
-    columns = ["dataset", "samples", "pairs", "kept", "kept_share", "low", "high", "state"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["dataset", "samples", "pairs", "kept", "kept_share", "low", "high", "changed", "state"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.attrs["kept"] = told
+    return table

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.errors import LayerError
 from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
@@ -110,21 +109,11 @@ def _change(live: LiveStudy, layer: str, units: Sequence[int], edit: EditKind, r
     LayerError
         A layer of which the model holds nothing that can be changed so.
     """
+    from shiftscope.explain.interventions.changeable import changeable
     from shiftscope.explain.interventions.edit import Edit
     from shiftscope.explain.interventions.live import Change, ChangeOfCodes
 
     study = live.study
-    encoder = live.encoders.get(study.layer(layer).name)
-    described = study.layer(encoder.behind if encoder else layer)
-    if described.side != "output":
-        raise LayerError(
-            f"{layer!r} is what enters {described.module!r}; record the layer before it to change its units."
-        )
-    if encoder and described.rectify:
-        raise LayerError(
-            f"{layer!r} is derived from {described.name!r}, which is rectified as it is read: what the model holds "
-            "there may be negative, and no change of it has the codes that are wanted. Record the layer behind the "
-            "ReLU."
-        )
+    encoder, described = live.encoders.get(study.layer(layer).name), changeable(study, layer)
     to = Edit.of(edit, study[reference], layer, units)
     return ChangeOfCodes(described, units, to, encoder) if encoder else Change(described, units, to)

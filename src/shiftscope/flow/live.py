@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
+from shiftscope.flow.downsampling import downsampling
+from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
+from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.opened import opened
+from shiftscope.flow.realign import realign
 from shiftscope.flow.repair import repair
+from shiftscope.flow.visualise import visualise
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy
 
@@ -42,8 +47,13 @@ class LiveStudy(live_study.LiveStudy):
     """A study, its model and its data, checked once; with the verbs of a study that need them."""
 
     attribute = _with_both(attribute)
+    visualise = _with_both(visualise)
+    downsampling = _with_both(downsampling)
     intervene = _with_both(intervene)
-    derive = _of_study(derive)
+    realign = _of_study(realign)
+    importance = _with_both(importance)
+    local_against_distributed = _with_both(local_against_distributed)
+    derive = _with_both(derive)
     repair = _of_study(repair)
 
 

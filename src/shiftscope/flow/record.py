@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, StudyMismatch
-from shiftscope.flow.derive import encode
+from shiftscope.flow.derive import Shows, encode
 from shiftscope.progress import Progress, silent, tell
 from shiftscope.store.description import Description, GroupValue
 from shiftscope.store.disk.write_errors import write_errors
@@ -345,7 +345,8 @@ def record_dataset(
             place.remove_others()
     if keep == "responses":
         for derived in study.derived.values():
-            encode(study, derived, name, engine=engine, progress=progress)
+            shows = Shows(prepared.model, dataset, options.batch_size)
+            encode(study, derived, name, shows=shows, engine=engine, progress=progress)
         study.forget()
     return study[name]
 

@@ -33,7 +33,7 @@ def verify(study: StoredStudy, *, repair: bool = False, mend: bool = False) -> V
         repair_study(study, found.damages)
         for derived in study.derived.values():
             for dataset in study.without_codes(derived.name):
-                if study[dataset].keeps_responses:
+                if study[dataset].keeps_responses and not derived.positions:
                     encode(study, derived, dataset)
         study.forget()
     return found

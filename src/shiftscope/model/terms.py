@@ -41,6 +41,11 @@ class Encoder(Protocol):
     def units(self) -> int: ...
 
     @property
+    def positions(self) -> bool:
+        """Whether codes are made of the numbers at each position and pooled then."""
+        ...
+
+    @property
     def atoms(self) -> npt.NDArray[np.float32]:
         """(feature, unit) what one more of each feature adds to the responses."""
         ...
@@ -135,10 +140,12 @@ class KnownTargets:
         layer = layer_named(encode.behind, self.layers)
 
         def number(tensor: torch.Tensor) -> torch.Tensor:
+            if encode.positions:
+                return pooled_places(places(tensor)[:, None], layer.pool)[:, 0]
             return encode(pooled(tensor, layer).float())[:, target.unit]
 
         def places(tensor: torch.Tensor) -> torch.Tensor:
-            at = _places(tensor, layer).movedim(1, -1)
+            at = positions_of(tensor, layer).movedim(1, -1)
             return encode(at.reshape(-1, at.shape[-1]).float())[:, target.unit].reshape(at.shape[:-1])
 
         return Term(layer, number, places, target)
@@ -154,7 +161,7 @@ def _read_from(
         return _wide(pooled(one(tensor, axis), layer)[:, 0])
 
     def places(tensor: torch.Tensor) -> torch.Tensor:
-        return _wide(_places(one(tensor, axis), layer)[:, 0])
+        return _wide(positions_of(one(tensor, axis), layer)[:, 0])
 
     return Term(layer, number, places, target)
 
@@ -163,11 +170,21 @@ def _wide(numbers: torch.Tensor) -> torch.Tensor:
     return numbers if numbers.dtype == torch.float64 else numbers.float()
 
 
-def _places(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
+def positions_of(tensor: torch.Tensor, layer: RecordedLayer) -> torch.Tensor:
     """(sample, unit, ...) numbers at all positions, the middle being one of them."""
     pool = "mean" if layer.pool == "center" else layer.pool
     at = unit_kinds[layer.kind].places(tensor, layer.axes, pool)
     return torch.relu(at) if layer.rectify else at
+
+
+def pooled_places(at: torch.Tensor, pool: str) -> torch.Tensor:
+    """(sample, unit) numbers from those at all positions, (sample, unit, ...)."""
+    if pool == "center":
+        for _ in range(2, at.ndim):
+            at = at.select(2, at.shape[2] // 2)
+        return at
+    flat = at.flatten(2)
+    return flat.amax(2) if pool == "max" else flat.mean(2)
 
 
 def _along(tensor: torch.Tensor, vector: torch.Tensor, axis: int) -> torch.Tensor:

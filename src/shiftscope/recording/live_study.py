@@ -27,6 +27,7 @@ from shiftscope.statistics.split import fit_half
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 
+AT_ONCE = 64  # inputs of which a mean is taken
 # By which a pooled direction is the direction of what is pooled.
 LINEAR_POOLS = ("none", "mean", "center", "cls")
 
@@ -163,6 +164,25 @@ class LiveStudy:
         """(sample,) of the reference."""
         ids = self.study[self.study.reference].samples.column("id").to_pylist()
         return fit_half(ids)
+
+    @cached_property
+    def reference_mean(self) -> torch.Tensor:
+        """(...) mean input over the fit half of the reference, as the model is shown it; read once.
+
+        Raises
+        ------
+        DataError
+            Inputs of different sizes, or that cannot be read.
+        """
+        recording, half = self.study[self.study.reference], self._fit_half
+        positions = np.flatnonzero(half & (recording.samples.predictions >= 0)).tolist()
+        total: torch.Tensor | None = None
+        for start in range(0, len(positions), AT_ONCE):
+            inputs = self.inputs(recording.name, positions[start : start + AT_ONCE]).cpu().double()
+            total = inputs.sum(0) if total is None else total + inputs.sum(0)
+        if total is None:
+            raise DataError(f"no sample of {recording.name!r} is in its fit half; there is no mean input.")
+        return total / len(positions)
 
     def deviation(self, target: Target) -> float:
         """Standard deviation of a target over the fit half of the reference, from what is stored.

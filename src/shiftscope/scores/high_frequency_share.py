@@ -12,6 +12,7 @@ from shiftscope.statistics.compared import Compared, Sides, difference
 
 @unit_score(
     reads="maps",
+    version=2,
     measured_in="share of the power",
     within=(-1, 1),
     title="change of high frequencies (high frequency share)",

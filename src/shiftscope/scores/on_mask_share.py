@@ -12,6 +12,7 @@ from shiftscope.statistics.compared import Compared, Sides, difference
 
 @unit_score(
     reads="maps",
+    version=2,
     measured_in="share of the map",
     within=(-1, 1),
     title="reading of the cue (on mask share)",

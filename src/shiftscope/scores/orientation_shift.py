@@ -12,6 +12,7 @@ from shiftscope.statistics.compared import Compared, Sides, distance
 
 @unit_score(
     reads="maps",
+    version=2,
     measured_in="Jensen-Shannon distance",
     within=(0, 1),
     title="change of orientations (orientation shift)",

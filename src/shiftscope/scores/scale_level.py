@@ -13,6 +13,7 @@ from shiftscope.statistics.compared import Compared, Sides, difference
 
 @unit_score(
     reads="maps",
+    version=2,
     measured_in="levels",
     title="moved to coarser scales (scale level)",
     high="it reads coarser detail than on the reference; far below 0, it moved to finer scales",

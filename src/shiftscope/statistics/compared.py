@@ -22,6 +22,7 @@ PERMUTATIONS, MOST_PERMUTATIONS = 1_999, 100_000
 ENOUGH_EXCEED = 10  # below, a p is refined by more permutations
 AT_ONCE = 500  # permutations
 LEAST_A_SIDE = 30  # for a test
+FEW_KEPT = 0.1  # share of pairs, below which it is told with every number
 LEAST_IN_CATEGORY = 5  # a side, for a category to be compared
 
 
@@ -37,6 +38,19 @@ class KeptShare:
     @property
     def changed(self) -> int:
         return self.pairs - self.kept
+
+    def in_words(self) -> str:
+        """How many, with the interval of their share, and what that leaves of tests and of what numbers hold for."""
+        if not self.pairs:
+            return "no pairs"
+        share = self.kept / self.pairs
+        said = f"{self.kept} of {self.pairs} pairs keep their prediction: "
+        said += f"{100 * share:.0f} % ({100 * self.low:.0f} to {100 * self.high:.0f})"
+        if self.kept < LEAST_A_SIDE:
+            said += "; no test"
+        return said + (
+            f"; every number holds for {100 * share:.1f} % of the pairs" if share < FEW_KEPT else ""
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,6 +47,7 @@ class DerivedLayer:
     split: str  # which these are
     recording: str  # digest of that dataset's recording
     sha256: str  # of the file of what was learned
+    positions: bool = False  # codes are made at each position of the layer, and pooled as it is
     versions: Mapping[str, str] = field(default_factory=dict)
     fit_report: Mapping[str, Any] = field(
         default_factory=dict
@@ -56,6 +57,8 @@ class DerivedLayer:
     def digest(self) -> str:
         """Of all that decides the codes of a response."""
         told = {name: value for name, value in asdict(self).items() if name not in ("versions", "fit_report")}
+        if not self.positions:
+            del told["positions"]  # as of layers that were derived before there was a choice
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @property

@@ -19,7 +19,7 @@ from shiftscope.store.disk.atomic import half_written, read_json, remove_folder,
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.disk.self_digest import is_as_written, with_own_digest
-from shiftscope.store.layout import EXPLANATIONS, folder_name
+from shiftscope.store.layout import EXPLANATIONS, LOGITS, folder_name
 from shiftscope.store.places import StudyPlace
 
 if TYPE_CHECKING:
@@ -231,7 +231,10 @@ def why_stale(study: StoredStudy, kept: ResultKey, versions: Mapping[str, int]) 
     """Why a kept result would not be shown, given the versions that methods have now; empty where it would."""
     names = {recorded: study.manifest.now_named(recorded) or "" for recorded in kept.datasets}
     try:
-        now = {recorded: study[name].holding(kept.layer).digest for recorded, name in names.items()}
+        now = {
+            recorded: study[name].digest if kept.layer == LOGITS else study[name].holding(kept.layer).digest
+            for recorded, name in names.items()
+        }
     except (NotInStudy, StudyDamaged):
         return "a dataset that it rests on is gone"
     changed = [name for recorded, name in names.items() if kept.recordings.get(recorded) != now[recorded]]

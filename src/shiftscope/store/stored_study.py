@@ -258,6 +258,9 @@ class StoredStudy(Mapping[str, Recording]):
         found = [self._read_map(self.place.file(file)) for file in others if file in self.manifest.sha256]
         recorded = {each.layer: each for each in [first, *found] if each}
         for name in self._finished:
+            pool = self.recorded_layers[self.derived[name].behind].pool
+            if self.derived[name].positions and pool != "mean":
+                continue  # what is pooled of codes is no code of what is pooled
             if behind := recorded.get(self.derived[name].behind):
                 with suppress(StudyDamaged):  # of what was learned, which `verify` tells
                     recorded[name] = self._through_atoms(name, behind)

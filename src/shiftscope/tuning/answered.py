@@ -65,8 +65,8 @@ def _answers_to(categories: npt.NDArray[np.intp], means: npt.NDArray[np.float64]
     """Those with a mean of at least 80 % of the largest, at most three, strongest first; none of a silent unit."""
     if not len(means) or not means.max() > 0:
         return []
-    order = np.argsort(-means, kind="stable")
-    return [int(categories[at]) for at in order if means[at] >= ALIKE * means.max()][:NAMED]
+    strongest = np.argsort(-means, kind="stable")[:NAMED]
+    return [int(categories[at]) for at in strongest if means[at] >= ALIKE * means.max()]
 
 
 def _pearson(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:

@@ -51,12 +51,20 @@ def read_broken(spare, model, test):
     return refused
 
 
+@pytest.mark.parametrize("every", mostly_slow([7, 1]))
 @pytest.mark.parametrize(("model", "test"), PAIRS)
-def test_a_file_that_is_cut_short_anywhere_is_refused(spare, model, test):
+def test_a_file_that_is_cut_short_anywhere_is_refused(spare, model, test, every):
+    """At each byte in the slow lane; otherwise at the first and the last hundred, and at some between."""
     whole_model, whole_test = model.read_bytes(), test.read_bytes()
     assert not read_broken(spare, whole_model, whole_test)
-    assert all(read_broken(spare, whole_model[:end], whole_test) for end in range(len(whole_model)))
-    assert all(read_broken(spare, whole_model, whole_test[:end]) for end in range(0, len(whole_test), 3))
+    assert all(read_broken(spare, whole_model[:end], whole_test) for end in ends(whole_model, every))
+    assert all(read_broken(spare, whole_model, whole_test[:end]) for end in ends(whole_test, 3 * every))
+
+
+def ends(content, every):
+    """Places at which to cut."""
+    size = len(content)
+    return sorted({*range(0, size, every), *range(min(100, size)), *range(max(0, size - 100), size)})
 
 
 @pytest.mark.parametrize(("model", "test"), mostly_slow(PAIRS))

@@ -7,10 +7,9 @@ import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions.intervene import intervene_through_head
-from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.study import open_study
 from shiftscope.views.intervention.intervention import intervention
-from shiftscope.views.page.panels import Columns, Filter, ImageStrip, Message, Table
+from shiftscope.views.page.panels import Columns, Filter, ImageStrip, Message, StripGroups, Table
 from tests.views.conftest import columns, panel, panels, positions, read, same_percent, strongest_first, texts
 
 HOWS = ["silence", "clamp", "replace"]
@@ -57,8 +56,16 @@ def test_interval_and_p_are_those_of_the_change(explored, how):
 def test_fixed_and_broken_images_stand_in_the_frame_of_the_answer_after(explored):
     page = intervention(explored.study, units="0,8,2")
     answers = intervene_through_head(explored.study, [0, 8, 2]).answers
+    focus = panel(page, StripGroups)
+    assert (
+        focus.title == f"{len(answers['field'].fixed)} fixed, {len(answers['field'].broken)} broken in field"
+    )
+    in_focus = dict(zip(("Fixed", "Broken"), (group.strips[0] for group in focus.groups), strict=True))
     for title in ("Fixed", "Broken"):
         strips = {strip.title: strip for strip in columns(page, title)}
+        assert "field" not in strips  # it is not folded
+        if in_focus[title].pictures:
+            strips["field"] = in_focus[title]
         for name, there in answers.items():
             plain = explored[name]
             expected = (there.fixed if title == "Fixed" else there.broken).tolist()
@@ -90,6 +97,11 @@ def test_the_page_leads_to_the_search_for_units_where_the_head_tells_the_answers
 
 def test_more_images_on_demand(explored):
     page = intervention(explored.study, units="0,1,2,6,7,8,9", images=2)
+    strips = [group.strips[0] for group in panel(page, StripGroups).groups]
+    more = {
+        strip.more.text: strip.more.page for strip in strips if strip.more and strip.more.text != "all 24"
+    }
+    assert all(page.endswith(f"images={text.removeprefix('all ')}") for text, page in more.items())
     (strip, *_) = [strip for strip in columns(page, "Broken") if strip.more]
     assert len(strip.pictures) == 2
     assert strip.more.page == "interventions?units=0%2C1%2C2%2C6%2C7%2C8%2C9&images=8"
@@ -97,13 +109,14 @@ def test_more_images_on_demand(explored):
 
 def test_a_change_that_moves_no_answer_says_so(explored):
     page = intervention(explored.study, units="3")  # silent everywhere
+    assert panel(page, StripGroups).title == "0 fixed, 0 broken in field"
     for title in ("Fixed", "Broken"):
         assert panel(page, ImageStrip, title).empty == f"No answer is {title.lower()}."
     assert all(row[8].value == 0 for row in panel(page, Table, "Accuracy").rows)
 
 
 def test_the_units_focus_to_their_pages_with_their_strongest_images(explored):
-    rows = panel(intervention(explored.study, units="8,0", how="clamp"), Table, "The units").rows
+    rows = panel(intervention(explored.study, units="8,0", how="clamp"), Table, "The units of hidden").rows
     assert [row[0].text for row in rows] == ["unit 8", "unit 0"]
     assert rows[0][0].page == "layers/hidden/units/8"
     assert rows[0][1].page == "interventions?units=8&how=clamp"
@@ -113,19 +126,25 @@ def test_the_units_focus_to_their_pages_with_their_strongest_images(explored):
 
 def test_without_units_those_most_to_blame_in_the_focus_are_changed(explored):
     for focus in ("field", "night"):
-        blame = stored_estimates(explored.study, focus, "lab", "hidden")["blame"].value
-        expected = [f"unit {u}" for u in np.argsort(-np.nan_to_num(blame, nan=-9))[:5] if blame[u] > 0]
+        alone = [
+            intervene_through_head(explored.study, [u], datasets=[focus]).answers[focus] for u in range(10)
+        ]
+        nets = [len(answers.fixed) - len(answers.broken) for answers in alone]
+        expected = [f"unit {u}" for u in sorted(range(10), key=lambda u: (-nets[u], u)) if nets[u] > 0][:5]
         page = intervention(explored.study, focus=focus)
-        assert [row[0] for row in texts(panel(page, Table, "The units"))] == expected
-        assert (
-            panel(page, Filter).note == f"None asked for: the {len(expected)} units most to blame in {focus}."
-        )
+        note = panel(page, Filter).note
+        if not expected:
+            assert note == f"None asked for: no unit's silence repairs more than it breaks in {focus}."
+            continue
+        assert [row[0] for row in texts(panel(page, Table, "The units of hidden"))] == expected
+        many = "unit" if len(expected) == 1 else f"{len(expected)} units"
+        assert note == f"None asked for: the {many} most to blame in {focus}."
 
 
 @pytest.mark.parametrize("units", [" ", ",", " , "])
 def test_an_empty_field_asks_for_no_units(explored, units):
-    assert texts(panel(intervention(explored.study, units=units), Table, "The units")) == texts(
-        panel(intervention(explored.study), Table, "The units")
+    assert texts(panel(intervention(explored.study, units=units), Table, "The units of hidden")) == texts(
+        panel(intervention(explored.study), Table, "The units of hidden")
     )
 
 
@@ -150,10 +169,10 @@ def test_the_choices_keep_units_and_way(explored):
 
 def test_many_units_are_not_all_listed(wide):
     page = intervention(wide.study, units=",".join(map(str, range(130))))
-    table = panel(page, Table, "The units")
+    table = panel(page, Table, "The units of hidden")
     assert len(table.rows) == 24
     assert table.note == "The first 24 of 130."
-    assert page.subtitle.startswith("130 of hidden silenced: 0, 1, 2, ")
+    assert page.subtitle.startswith("130 units of hidden silenced: 0, 1, 2, ")
 
 
 def test_a_layer_that_does_not_feed_the_head_says_which_does(explored):

@@ -131,11 +131,16 @@ def test_units_are_sorted_with_the_undefined_ones_last(explored, sort, ascending
     page = layer_units(explored.study, "hidden", focus="field", sort=sort, ascending=ascending)
     values = measured(explored, "field", "lab", "hidden")[sort]
     sign = 1 if ascending else -1
-    expected = sorted(range(10), key=lambda u: (np.isnan(values[u]), sign * np.nan_to_num(values[u]), u))
+    expected = sorted(
+        range(10), key=lambda u: (u == SILENT, np.isnan(values[u]), sign * np.nan_to_num(values[u]), u)
+    )
     assert units(page) == expected
     if sort in SUMMARISED:
         assert {SILENT, SILENT_IN_LAB} <= set(expected[-3:])
-        assert panel(page, Table).note.endswith("Undefined ones last.")
+        assert "Undefined ones last." in panel(page, Table).note
+    dead = {row[0].text for row in panel(page, Table).rows if row[0].note == "dead"}
+    assert dead == {f"unit {SILENT}"}
+    assert panel(page, Table).note.endswith("1 dead unit, silent in lab and field, after all others.")
     table = panel(page, Table)
     (place,) = (i for i, c in enumerate(table.columns) if c.sorted)
     head = table.columns[place]
@@ -151,7 +156,9 @@ def test_units_are_sorted_by_their_number_by_q_and_by_an_end_of_the_interval(exp
         page = layer_units(
             explored.study, "hidden", focus="field", sort=f"shift_auroc.{part}", ascending=True
         )
-        expected = sorted(range(10), key=lambda u: (np.isnan(values[u]), np.nan_to_num(values[u]), u))
+        expected = sorted(
+            range(10), key=lambda u: (u == SILENT, np.isnan(values[u]), np.nan_to_num(values[u]), u)
+        )
         assert units(page) == expected
         assert panel(page, Table).title == f"Units by {part} of shift AUROC"
     page = layer_units(explored.study, "hidden", focus="field", sort="shift_auroc")
@@ -206,7 +213,7 @@ def test_the_only_set_has_numbers_of_one_dataset_alone(alone):
 def test_a_page_opens_with_how_many_changed_then_the_table_and_few_menus(explored):
     page = layer_units(explored.study, "hidden")
     assert [type(each) for each in page.panels] == [Filter, Table, Folds]
-    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "densities"]
+    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "densities", "downsampling"]
     assert [c.name for c in page.choices if not c.further] == ["Focus", "Baseline", "Columns"]
 
 
@@ -278,7 +285,9 @@ def test_many_units_are_shown_page_by_page(wide):
         assert (page.next is None) == (start == 100)
         seen += found
     maxima = wide["one"].maximum("hidden")
-    assert seen == sorted(range(130), key=lambda u: (-maxima[u], u))
+    dead = (maxima == 0) & (wide["two"].maximum("hidden") == 0)
+    assert dead.any()
+    assert seen == sorted(range(130), key=lambda u: (dead[u], -maxima[u], u))
     second = layer_units(wide.study, "hidden", sort="maximum", start=50)
     assert "start=100" in second.next.page
     assert "start=" not in second.previous.page
@@ -514,7 +523,7 @@ def test_one_dataset_alone_has_a_table_a_scatter_and_a_map_but_no_densities(alon
     page = layer_units(alone, "hidden")
     assert "fires in lab" in panel(page, Chart, "Units by").title
     assert panel(page, Chart, "Map of units")
-    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map"]
+    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "downsampling"]
     assert len(panel(page, Table).rows) == 10
 
 

@@ -12,7 +12,7 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.layer.layer import layer_units
-from shiftscope.views.overview import shifted_units
+from shiftscope.views.overview import shown_overview
 from shiftscope.views.overview.overview import overview
 from shiftscope.views.overview.shift_profile import in_part
 from shiftscope.views.page.panels import Cases, Chart, Message, Table, plain
@@ -323,25 +323,25 @@ def test_a_focus_orders_the_categories_by_what_they_lost_in_it(explored):
     ]
 
 
-def test_the_units_most_to_blame_are_within_each_set_those_that_argue_most_for_wrong_answers(explored):
+def test_the_units_most_to_blame_are_within_each_set_those_whose_silence_repairs_most(explored):
     page = overview(explored.study, layer="conv")
     tables = [each for each in fold(page, "blame").panels if isinstance(each, Table)]
     rows = [row for table in tables for row in table.rows]
     assert rows
     for name in ("field", "night"):
-        blame = stored_estimates(explored.study, name, "lab", "hidden")["blame"]
-        expected = [u for u in np.argsort(-blame.value, kind="stable")[:3] if blame.value[u] > 0]
+        alone = [
+            intervene_through_head(explored.study, [unit], datasets=[name]).answers[name].pairs
+            for unit in range(10)
+        ]
+        nets = [pairs.fixed - pairs.broken for pairs in alone]
+        best = [u for u in sorted(range(10), key=lambda u: (-nets[u], u)) if nets[u] > 0][:3]
         shown = [row for row in rows if row[0].text == name]
-        assert {row[1].text for row in shown} == {f"unit {unit}" for unit in expected}
+        assert {row[1].text for row in shown} == {f"unit {unit}" for unit in best}
         for row in shown:
             unit = int(row[1].text.removeprefix("unit "))
             assert urlsplit(row[1].page).path == f"layers/hidden/units/{unit}"
-            assert same_number(row[4].text, blame.value[unit])
-            low, high = row[4].note.split(" to ")
-            assert same_number(low, blame.low[unit])
-            assert same_number(high, blame.high[unit])
-            assert row[5].value == pytest.approx(blame.q[unit], nan_ok=True)
-            for cell, where in zip(row[6:], ("lab", name), strict=True):
+            assert row[4].value == pytest.approx(min(1, 10 * alone[unit].p))
+            for cell, where in zip(row[5:], ("lab", name), strict=True):
                 assert strongest_first(cell.pictures, explored[where], "hidden", unit)
 
 
@@ -358,7 +358,7 @@ def test_what_a_unit_repairs_and_breaks_alone_is_what_silencing_it_does(explored
 def test_blame_takes_labels(unlabelled):
     (table,) = fold(overview(unlabelled.study), "blame").panels
     assert not table.rows
-    assert "it takes both, with labels" in table.empty
+    assert "it takes labels" in table.empty
 
 
 @pytest.mark.parametrize("focus", [None, "field"])
@@ -392,7 +392,7 @@ def test_units_that_changed_only_in_strength_are_shown_by_strength(
 ):
     by_score = {way.score: way for way in DIFFERENCES}
     told = [(by_score["shift_auroc"], stronger), (by_score["spurious"], other)]
-    monkeypatch.setattr(shifted_units, "differing", lambda selection, name: told)
+    monkeypatch.setattr(shown_overview, "differing", lambda selection, name: told)
     table = panel(overview(explored.study), Table, "Most shifted units")
     assert table.columns[2].name == named
 

@@ -58,9 +58,9 @@ def test_only_what_happened_is_said(counts, said):
 
 
 def test_the_share_is_the_heading():
-    assert votes_share("0", "2", 8, 0.574) == "Eight units make 57 % of the change from 0 to 2"
-    assert votes_share("0", "2", 1, 1.2) == "One unit makes 120 % of the change from 0 to 2"
-    assert votes_share("0", "2", 8, math.nan) == "The 8 units that changed most between 0 and 2"
+    assert votes_share("0", "2", 8, "fc", 0.574) == "Eight units of fc make 57 % of the change from 0 to 2"
+    assert votes_share("0", "2", 1, "fc", 1.2) == "One unit of fc makes 120 % of the change from 0 to 2"
+    assert votes_share("0", "2", 8, "fc", math.nan) == "The 8 units of fc that changed most between 0 and 2"
 
 
 def test_rows_and_rest_sum_to_the_change_of_the_mean_logits(explored):

@@ -10,13 +10,14 @@ from shiftscope.explain.paths.counting.count import count_plainly
 from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.study import open_study
 from shiftscope.views.page.panels import Chart, Facts, Fold, Matrix, Message, Table
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.paths.path_order import ordered
 from shiftscope.views.paths.path_pair import path_pair
 from shiftscope.views.paths.paths import paths
 from shiftscope.web.html.addresses import Served
 from shiftscope.web.html.matrices import drawing
-from tests.views.conftest import holders, panel, panels, same_number, texts
+from tests.views.conftest import holders, panel, panels, same_number, same_percent, texts
 
 FEW = {"shuffles": 3, "resamples": 20, "progress": False}
 
@@ -54,9 +55,12 @@ def test_the_page_shows_what_was_counted(counted):
     page = paths(counted.study, focus="field")
     rows = {row[0]: row[1:] for row in texts(panel(page, Table, "Separation and mixture"))}
     for name, statistics in found.statistics.items():
-        assert same_number(rows[name][0], statistics.mean_kl.value)
-        assert same_number(rows[name][1], statistics.floor.value)
-        assert same_number(rows[name][3], statistics.mean_entropy.value)
+        right, known = counted[name].judged()
+        assert same_percent(rows[name][0], right / known)
+        assert same_number(rows[name][1], statistics.mean_kl.value)
+        assert same_number(rows[name][2], statistics.floor.value)
+        assert same_number(rows[name][4], statistics.mean_entropy.value)
+        assert same_percent(rows[name][6], statistics.separation.density[-1])
     for name in ("lab", "field"):
         matrix = panel(page, Matrix, f"Divergence in {name}")
         expected = found.statistics[name].kl.copy()
@@ -197,6 +201,19 @@ def test_a_pair_shows_the_terms_of_its_divergence(counted):
     found = counted.study.paths(**FEW).statistics["field"]
     facts = next(f for f in panels(page, Facts) if f.title == "field").facts
     assert same_number(facts[0].value, found.kl[a, b])
+    names = counted.study.categories
+    assert page.sentence.startswith(
+        f"By their paths {names[a]} and {names[b]} are {number(terms.sum())} nats apart in field; "
+    )
+    assert page.sentence.endswith(f"makes {percent(by_unit.max() / terms.sum())} of it")
+    share = terms.sum(axis=1).max() / terms.sum()
+    assert said(page)["Outputs, one by one"].endswith(f"add most, {percent(share)} of the divergence")
+    assert said(page)["Paths, one by one"].endswith(f"adds most, {number(terms.max())} nats")
+    others = sorted(
+        ((each.kl[a, b], name) for name, each in counted.study.paths(**FEW).statistics.items()), reverse=True
+    )
+    told = in_a_row([f"{number(kl)} in {name}" for kl, name in others])
+    assert said(page)["In every set"] == f"{names[a]} from {names[b]}, nats: {told}"
 
 
 def test_a_category_with_itself_is_the_shift(counted):
@@ -245,10 +262,10 @@ def test_infinite_divergences_are_shown_as_such(explored):
     found = explored.study.paths(smoothing="none", **FEW).statistics["lab"]
     a, b = (int(place[0]) for place in np.nonzero(np.isinf(found.kl[:-1, :-1])))
     page = paths(explored.study, smoothing="none")
-    cards = {facts.title: facts.facts[0] for facts in panels(page, Facts)}
-    assert cards["lab"].value == "∞"
-    assert cards["lab"].note.endswith("pairs infinite")
-    assert texts(panel(page, Table, "Separation and mixture"))[0][1].startswith("∞")
+    table = panel(page, Table, "Separation and mixture")
+    assert texts(table)[0][2].startswith("∞")
+    pairs = int((found.infinite[:-1, :-1] > 0).sum())
+    assert f"Infinite: {pairs} pairs of lab" in table.note
     for row in texts(panel(page, Table, "Categories")):
         assert row[-2] != row[0]  # none is the nearest to itself
     pair = path_pair(explored.study, a, b, smoothing="none", focus="lab")

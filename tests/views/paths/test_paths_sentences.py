@@ -1,6 +1,6 @@
 import numpy as np
 
-from shiftscope.views.paths.sentences import apart_in_words, moved_in_words
+from shiftscope.views.paths.sentences import apart_in_words, moved_in_words, separated_in_words
 
 NAMES = ("cat", "frog", "ship")
 
@@ -34,3 +34,12 @@ def test_one_set_says_how_far_apart_its_categories_are():
         "By their paths the categories of lab are 1.50 nats apart, 0.250 of them by sampling alone"
     )
     assert apart_in_words("lab", float("nan"), 0.25).endswith("cannot be told")
+
+
+def test_two_categories_are_as_far_apart_as_said_and_one_unit_makes_most_of_it():
+    said = separated_in_words(("cat", "frog"), "fog", 0.5, "unit 3 of hidden", 0.25, same=False)
+    assert (
+        said == "By their paths cat and frog are 0.500 nats apart in fog; unit 3 of hidden makes 25.0 % of it"
+    )
+    said = separated_in_words(("cat in lab", "cat in fog"), "fog", 0.5, "the bias", np.nan, same=True)
+    assert said == "By their paths cat in lab and cat in fog are 0.500 nats apart"

@@ -49,7 +49,7 @@ def test_the_page_opens_with_what_the_repair_gives(searched):
     ]
     held = held_out(searched, "field")
     before, after = (100 * each[held].mean() for each in right)
-    assert page.sentence == f"Silencing 2 of 8 units gives field {after - before:.0f} points back"
+    assert page.sentence == f"Silencing 2 of 8 units of units gives field {after - before:.0f} points back"
     assert f"field goes from {before:.1f} % to {after:.1f} %" in plain(page.lede)
     assert page.warning == ""
     assert [choice.name for choice in page.choices] == ["Focus", "Margin", "At most", "Layer"]

@@ -59,19 +59,22 @@ def repaired(
 
 def test_the_heading_says_what_is_given_and_what_it_costs():
     assert (
-        headline(repaired(), 64) == "Silencing 2 of 64 units gives noise 7.1 points back, and costs test 2.6"
+        headline(repaired(), 64)
+        == "Silencing 2 of 64 units of layer3 gives noise 7.1 points back, and costs test 2.6"
     )
     harms_another = repaired(test=(300, 3, 3, 44), blur=(132, 15, 1, 202))  # (1 - 15) / 350
     assert (
-        headline(harms_another, 64) == "Silencing 2 of 64 units gives noise 7.1 points back, and costs blur 4"
+        headline(harms_another, 64)
+        == "Silencing 2 of 64 units of layer3 gives noise 7.1 points back, and costs blur 4"
     )
     # 147 and 133 of 350; McNemar of 15 against 1: 2 (1 + 16) / 2 ** 16.
     assert harms_another.in_words().endswith(" It harms blur: from 42.0 % to 38.0 % (McNemar p 0.00052).")
     kept = repaired(test=(300, 3, 3, 44))  # whose interval holds zero
-    assert headline(kept, 64) == "Silencing 2 of 64 units gives noise 7.1 points back"
+    assert headline(kept, 64) == "Silencing 2 of 64 units of layer3 gives noise 7.1 points back"
+    assert headline(repaired(units=(61,)), 64).startswith("Silencing unit 61 of layer3, one of 64, gives")
     assert headline(repaired(units=()), 64) == "No set of units surely helps noise"
     chance = repaired(noise=(144, 19, 20, 167))
-    assert headline(chance, 64) == "Silencing 2 of 64 units does not surely help noise"
+    assert headline(chance, 64) == "Silencing 2 of 64 units of layer3 does not surely help noise"
 
 
 def test_the_lede_has_the_numbers_of_the_half_that_was_not_searched():

@@ -199,7 +199,8 @@ def test_random_images_are_those_of_the_seed_without_repeats(explored):
 def test_previous_and_next_follow_the_current_sort(explored):
     values = stored_estimates(explored.study, "field", "lab", "hidden")["novelty"].value
     order = sorted(
-        range(10), key=lambda u: (np.isnan(values[u]), -values[u] if not np.isnan(values[u]) else 0, u)
+        range(10),
+        key=lambda u: (u == SILENT, np.isnan(values[u]), -values[u] if not np.isnan(values[u]) else 0, u),
     )
     for before, here, after in zip(order, order[1:], order[2:], strict=False):
         page = unit(explored.study, "hidden", here, sort="novelty", focus="field")

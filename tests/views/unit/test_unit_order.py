@@ -16,7 +16,10 @@ from tests.views.conftest import SILENT, panel, panels, scores
 def test_neighbours_follow_a_score_and_the_undefined_ones_come_last(explored, focus, ascending):
     values = scores(explored, focus, "lab", "hidden")["novelty"]
     keys = values if ascending else -values
-    order = sorted(range(10), key=lambda u: (np.isnan(keys[u]), 0 if np.isnan(keys[u]) else keys[u], u))
+    dead = [max(explored[name].maximum("hidden")[u] for name in ("lab", focus)) == 0 for u in range(10)]
+    order = sorted(
+        range(10), key=lambda u: (dead[u], np.isnan(keys[u]), 0 if np.isnan(keys[u]) else keys[u], u)
+    )
     for place, index in enumerate(order):
         page = unit(explored.study, "hidden", index, sort="novelty", focus=focus, ascending=ascending)
         for link, neighbour in ((page.previous, place - 1), (page.next, place + 1)):

@@ -22,6 +22,8 @@ from shiftscope.views.page.panels import (
     Columns,
     Fact,
     Facts,
+    Field,
+    Filter,
     Fold,
     Folds,
     ImageStrip,
@@ -344,6 +346,17 @@ def test_a_change_is_a_line_from_ring_to_dot_on_the_axis_of_its_column() -> None
     assert 'role="img" aria-label="75 %"' in first
     assert "dot" not in second
     assert "loss" not in second
+
+
+def test_words_of_two_fields_are_written_once() -> None:
+    fields = [
+        Field("label", "Label", choices=["<a>", "b"]),
+        Field("prediction", "Prediction", choices_of="label"),
+    ]
+    html = draw(Filter("", "datasets/lab", fields), SERVED)
+    assert html.count("<datalist") == 1
+    assert '<datalist id="choices-label"><option value="&lt;a&gt;"><option value="b"></datalist>' in html
+    assert html.count(' list="choices-label"') == 2
 
 
 def test_a_menu_of_a_thousand_categories_stays_short() -> None:

@@ -283,7 +283,7 @@ def test_a_viewer_that_reads_only_computes_nothing(asked: Asked, jobs: JobQueue,
         assert 'method="post"' not in text
         assert "data-job" not in text
     told = client.get("/jobs").text
-    assert "Nothing can be computed here" in told
+    assert "nothing can be computed from its pages" in told
     assert f"shiftscope view {recorded.path} --model" in told
     assert jobs.all() == []
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from shiftscope.counted import counted
 from shiftscope.derived.derivation import Rows, made
+from shiftscope.derived.tools.default_size import directions
 from shiftscope.errors import BadRequest
 
+TRIED_ROWS, ACTIVE_TRIED = 2_000, 16  # of directions at random
 WIDEST, ALWAYS_FINE = 8, 512  # times the units, and features that no layer is too narrow for
 TRIED = {
     "steps": 20,
@@ -40,16 +42,41 @@ def costs(kind: str, settings: Mapping[str, Any], rows: Rows, *, seeds: int, sam
         f"{counted(units, 'unit')}{long}; codes of {counted(samples, 'sample')} take {_megabytes(size * samples)}."
     ]
     if spread:
+        gamma = float(np.linalg.norm(rows.mean(0))) / spread
         said.append(
-            f"the mean of the responses is {np.linalg.norm(rows.mean(0)) / spread:.2g} times their spread."
+            f"the mean of the responses is {gamma:.2g} times their spread{_expected(kind, size, gamma, rows)}."
+        )
+        said.append(
+            f"{counted(directions(rows), 'direction')} of {counted(units, 'unit')} hold 90 % of the variance."
         )
     if size > 2 * units:
         said.append(
-            "more than twice as many features as units tell the samples that they are fitted on better, others worse."
+            f"{size / units:.2g} times as many features as units tell the samples that they are fitted on better, and "
+            "others, shifted ones most, worse: once or twice as many are enough."
         )
     if kind == "nmf" and size >= units:
         said.append("as many parts as units, or more, are the units again.")
     return said
+
+
+def _expected(kind: str, size: int, gamma: float, rows: Rows) -> str:
+    """What comes of a mean that is large beside the deviations."""
+    if kind in ("nmf", "seminmf"):
+        return ", which stays in the codes, as nothing is taken away" if gamma > 1 else ""
+    if kind in ("topk", "batchtopk"):
+        dead = dead_uncentred(rows[:TRIED_ROWS], size, ACTIVE_TRIED)
+        return f", and is taken away: with it {dead:.0%} of random features would never be active"
+    return ", and is taken away"
+
+
+def dead_uncentred(rows: Rows, size: int, active: int) -> float:
+    """Share of random directions that are among the `active` nearest of no row, where no mean is taken away."""
+    atoms = np.random.default_rng(0).standard_normal((size, rows.shape[1]), np.float32)
+    before = rows @ (atoms / np.linalg.norm(atoms, axis=1, keepdims=True)).T
+    active = min(active, size)
+    reached = np.zeros(size, bool)
+    reached[np.argpartition(-before, active - 1, axis=1)[:, :active]] = True
+    return float(1 - reached.mean())
 
 
 def _seconds(kind: str, settings: Mapping[str, Any], rows: Rows) -> float | None:
@@ -71,5 +98,5 @@ def _duration(seconds: float) -> str:
 
 
 def _megabytes(numbers: int) -> str:
-    """Of so many numbers in single precision."""
-    return f"{4 * numbers / 1e9:,.1f} GB" if numbers > 250e6 else f"{4 * numbers / 1e6:,.1f} MB"
+    """Of so many codes, in single precision, which are stored by sample and by unit."""
+    return f"{8 * numbers / 1e9:,.1f} GB" if numbers > 125e6 else f"{8 * numbers / 1e6:,.1f} MB"

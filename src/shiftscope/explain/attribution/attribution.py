@@ -21,6 +21,9 @@ class Passes(NamedTuple):
     forward: int
     backward: int = 0
 
+    def times(self, count: int) -> Passes:
+        return Passes(count * self.forward, count * self.backward)
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
 from shiftscope.explain.attribution.map_numbers import map_area, map_column, map_row, map_spread
-from shiftscope.explain.attribution.spectra import high_frequency_share
+from shiftscope.explain.attribution.sanity import Sanity
+from shiftscope.explain.attribution.spectra import high_frequency_share, spectrum_shares
+from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 from shiftscope.statistics.resampled_means import mean_and_interval
 
 if TYPE_CHECKING:
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-LOGITS = "logits"  # in the place of a layer
 GAP = 0.05  # above, the gap is told
-SHOWN = 12  # maps in a notebook
+SHOWN = 12  # samples whose wavelet coefficients are kept
 RESAMPLES = 1_000
 MEASURES = map_row, map_column, map_spread, map_area, high_frequency_share  # of maps of pictures
 RANDOM = "random map"  # a row of every faithfulness
@@ -40,6 +40,7 @@ class AttributionQuestion:
     method: str
     options: Mapping[str, Any] = field(default_factory=dict)  # of the method and of its wavelet transform
     low_pass: float | None = None  # cycles per image
+    fitted: bool = False  # whether that was fitted; None where it is not known yet
     baselines: float | str | None = None
     pool: str | None = None  # as recorded where None
     seed: int = 0
@@ -47,6 +48,7 @@ class AttributionQuestion:
     @property
     def in_words(self) -> str:
         low_pass = "" if self.low_pass is None else f", up to {self.low_pass:g} cycles per image"
+        low_pass = low_pass or (", low-pass fitted" if self.fitted else "")
         pool = "" if self.pool is None else f" ({self.pool})"
         return f"{self.method}{low_pass} of {self.layer}:{self.unit}{pool} on {self.dataset}"
 
@@ -109,6 +111,10 @@ class Attributions:
     orientation_share: FloatArray | None = None  # (sample, orientation)
     orientations: Sequence[str] = ()
     faithfulness: Faithfulness | None = None  # None where it was not asked for, or the inputs are no pictures
+    # Of the first samples, all channels together, and of the inputs; what `low_pass` takes out of the maps is in it.
+    coefficients: WaveletAttribution | None = None
+    sanity: Sanity | None = None  # None where it was not asked for
+    fitted: FittedLowPass | None = None  # of a cutoff that was fitted
 
     @property
     def silent(self) -> npt.NDArray[np.bool_]:
@@ -125,16 +131,44 @@ class Attributions:
         return self.maps.reshape(len(self.maps), -1)
 
     @property
+    def of_wavelets(self) -> bool:
+        return self.scale_share is not None
+
+    def is_whole(self, *, faithful: bool, sanity: bool) -> bool:
+        """Whether nothing lacks that belongs to such maps, nor what is asked for beside them."""
+        parts = (
+            (faithful and self.of_pictures, self.faithfulness),
+            (sanity, self.sanity),
+            (self.of_wavelets, self.coefficients),
+            (self.question.fitted, self.fitted),
+        )
+        return all(part is not None for needed, part in parts if needed)
+
+    def spectra(self) -> tuple[FloatArray, FloatArray]:
+        """(bin,) frequencies in cycles per pixel, and (sample, bin) shares of each map's power in equal bins of them.
+
+        Raises
+        ------
+        BadRequest
+            The inputs are no pictures.
+        """
+        self._refuse_no_pictures()
+        return spectrum_shares(self.maps)
+
+    @property
     def of_pictures(self) -> bool:
         return self.maps.ndim == 3
 
     def table(self) -> pd.DataFrame:
-        """A row for each sample: position, id, value; gap where the method has one; silent and refused; of pictures
-        where the map lies, as `map_numbers` says, and its share of high frequencies; of wavelets the share of each
-        scale, scale_0 being the finest detail, and of each orientation."""
+        """A row for each sample: verdict, the same for all, where weights were drawn again; position, id, value; gap
+        where the method has one; silent and refused; of pictures where the map lies, as `map_numbers` says, and its
+        share of high frequencies; of wavelets the share of each scale, scale_0 being the finest detail, and of each
+        orientation."""
         import pandas as pd
 
-        columns: dict[str, Any] = {"position": self.positions, "id": list(self.ids), "value": self.values}
+        verdict = {} if self.sanity is None else {"verdict": [self.sanity.verdict] * len(self.maps)}
+        columns: dict[str, Any] = verdict | {"position": self.positions, "id": list(self.ids)}
+        columns["value"] = self.values
         if self.gap is not None:
             columns["gap"] = self.gap
         columns |= {"silent": self.silent, "refused": self.refused}
@@ -161,28 +195,10 @@ class Attributions:
         BadRequest
             Maps of inputs that are no pictures, or matplotlib is not installed.
         """
+        from shiftscope.explain.attribution.drawn_maps import on_axes
+
         self._refuse_no_pictures()
-        if ax is None:
-            try:
-                from matplotlib import pyplot
-            except ImportError as error:
-                raise BadRequest("drawing takes matplotlib: pip install 'shiftscope[figures]'.") from error
-            _, ax = pyplot.subplots(figsize=(1.5 * len(self.maps), 2))
-        columns = self.maps.shape[2]
-        gap = max(1, columns // 16)
-        row = np.full((self.maps.shape[1], len(self.maps) * (columns + gap) - gap), np.nan)
-        for place, each in enumerate(self.maps):
-            row[:, place * (columns + gap) : place * (columns + gap) + columns] = each
-        ax.imshow(row, cmap="Blues", vmin=0, vmax=self.largest)
-        ax.set_title(self.question.in_words)
-        ax.set_xticks(
-            [place * (columns + gap) + columns / 2 for place in range(len(self.maps))],
-            [str(name) for name in self.ids],
-            rotation=45,
-            ha="right",
-        )
-        ax.set_yticks([])
-        return ax
+        return on_axes(self, ax)
 
     @property
     def largest(self) -> float:
@@ -192,8 +208,10 @@ class Attributions:
 
     def pictures(self) -> list[bytes]:
         """(sample,) PNG of each map, white where nothing counts, all in one scale."""
+        from shiftscope.explain.attribution.drawn_maps import png
+
         self._refuse_no_pictures()
-        return [_png(each / self.largest) for each in self.maps]
+        return [png(each / self.largest) for each in self.maps]
 
     def _refuse_no_pictures(self) -> None:
         if not self.of_pictures:
@@ -206,7 +224,8 @@ class Attributions:
 
     def in_words(self) -> str:
         """What was asked, and what is to be known of the maps."""
-        told = [f"{self.question.in_words}, {len(self.maps)} samples"]
+        told = [] if self.sanity is None else [self.sanity.in_words()]
+        told.append(f"{self.question.in_words}, {len(self.maps)} samples")
         if silent := int(self.silent.sum()):
             told.append(f"silent on {silent}")
         if refused := int(self.refused.sum()):
@@ -215,30 +234,28 @@ class Attributions:
             told.append(f"on {wide} the map misses what the value gained by more than {100 * GAP:.0f} %")
         if self.faithfulness is not None:
             told.append(self.faithfulness.in_words())
+        if self.fitted is not None:
+            told.append(self.fitted.in_words(self.question.dataset))
         return ", ".join(told)
 
     def _repr_html_(self) -> str:
-        told = f"<p>{escape(self.in_words())}</p>"
-        if not self.of_pictures:
-            return told
-        drawn = "".join(
-            f'<figure style="display:inline-block;margin:4px"><img width="96" style="image-rendering:pixelated;'
-            f'border:1px solid #ccc" alt="{escape(str(name))}" src="data:image/png;base64,'
-            f'{b64encode(picture).decode()}"><figcaption>{escape(str(name))}<br>{value:.3g}</figcaption></figure>'
-            for picture, name, value in zip(self.pictures()[:SHOWN], self.ids, self.values, strict=False)
-        )
-        return f"{told}<div>{drawn}</div>"
+        from shiftscope.explain.attribution.drawn_maps import as_html
+
+        return as_html(self)
 
 
-def _png(share: FloatArray) -> bytes:
-    """(row, column) from 0, white, to 1, dark blue; what is not finite is grey."""
-    from io import BytesIO
+def joined(parts: Sequence[Attributions]) -> Attributions:
+    """Maps of one unit over the samples of all parts; the coefficients are those of the first."""
+    first = parts[0]
 
-    from PIL import Image
+    def along(name: str) -> Any:
+        each = [getattr(part, name) for part in parts]
+        return None if each[0] is None else np.concatenate(each)
 
-    weight = np.clip(np.nan_to_num(share), 0, 1)[..., None]
-    colours = 255 + weight * (np.array([8, 48, 107]) - 255)
-    colours[~np.isfinite(share)] = 128
-    file = BytesIO()
-    Image.fromarray(colours.round().astype(np.uint8)).save(file, "PNG")
-    return file.getvalue()
+    beside = first.faithfulness
+    if beside is not None:
+        every = [part.faithfulness.scores for part in parts if part.faithfulness is not None]
+        beside = replace(beside, scores=np.concatenate(every, axis=3))
+    names = "positions", "maps", "values", "gap", "scale_share", "orientation_share"
+    ids = [name for part in parts for name in part.ids]
+    return replace(first, ids=ids, faithfulness=beside, **{name: along(name) for name in names})

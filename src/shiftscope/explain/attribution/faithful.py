@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from shiftscope.explain.attribution.attribution import Passes
-from shiftscope.explain.attribution.attributions import LOGITS, Faithfulness
-from shiftscope.explain.attribution.faithfulness.comparison import METRICS, compare
+from shiftscope.explain.attribution.attributions import AttributionQuestion, Faithfulness
+from shiftscope.explain.attribution.faithfulness.comparison import FILLS, METRICS, compare
+from shiftscope.explain.attribution.faithfulness.curves import curves
 from shiftscope.explain.attribution.faithfulness.explained import Explained
-from shiftscope.explain.attribution.faithfulness.price import compare_price
+from shiftscope.explain.attribution.faithfulness.features import Groups
+from shiftscope.explain.attribution.faithfulness.fills import filled
+from shiftscope.explain.attribution.faithfulness.price import compare_price, curves_price
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.price import TIMED
+from shiftscope.explain.attribution.usual_passes import DRAWS, STEPS, SUBSETS
 from shiftscope.model.output import log_of, logits_in
 from shiftscope.recording.live_study import LiveStudy
-
-STEPS, SUBSETS, DRAWS = 8, 32, 2  # coarse: the whole takes about as many passes as a hundred steps of a path
+from shiftscope.store.layout import LOGITS
 
 
 def faithfulness_passes(samples: int, places: int) -> Passes:
@@ -24,36 +30,69 @@ def faithfulness_passes(samples: int, places: int) -> Passes:
     return compare_price(samples, places, methods=1, steps=STEPS, subsets=SUBSETS, draws=DRAWS)
 
 
+def f_passes(places: int) -> Passes:
+    """Of F of one map, of one sample."""
+    return curves_price(1, places, steps=STEPS)
+
+
 def faithfulness_of(
     live: LiveStudy,
     function: Function,
-    layer: str,
-    unit: int,
+    question: AttributionQuestion,
     name: str,
     inputs: torch.Tensor,
     maps: npt.NDArray[np.floating],
-    seed: int,
+    *,
+    first: int = 0,
 ) -> Faithfulness:
     """Of (sample, row, column) maps of one unit; of a logit by the probability of its category, of any other unit by
-    its response over that to the whole sample."""
-    explained_function = _probability(live, unit) if layer == LOGITS else function
-
-    def values(points: torch.Tensor) -> torch.Tensor:
-        rows = torch.arange(len(points), device=points.device)
-        return explained_function.once(points, rows)[:, 0]
-
-    with torch.inference_mode(False), explained_function.held():
-        explained = Explained(values, inputs.detach().clone(), rows=TIMED)
+    its response over that to the whole sample. `first` is the number of the first sample among all."""
+    with _explained(live, function, question, inputs) as explained:
         found = compare(
             explained,
-            {name: torch.from_numpy(np.ascontiguousarray(maps)).to(inputs.device)},
+            {name: _tensor(maps, inputs)},
             steps=STEPS,
             subsets=SUBSETS,
             draws=DRAWS,
-            relative=layer != LOGITS,
-            seed=seed,
+            relative=question.layer != LOGITS,
+            seed=question.seed,
+            first=first,
         )
-    return Faithfulness(found.rows, METRICS, found.fills, found.scores, seed)
+    return Faithfulness(found.rows, METRICS, found.fills, found.scores, question.seed)
+
+
+def f_of(
+    live: LiveStudy, function: Function, question: AttributionQuestion, inputs: torch.Tensor
+) -> Callable[[npt.NDArray[np.floating]], npt.NDArray[np.float64]]:
+    """From (sample, row, column) maps of a unit to (sample,) F under the first fill, NaN where there is none."""
+    features = Groups(tuple(inputs.shape[1:]))
+    empty = filled(inputs, FILLS[0])
+
+    def measure(maps: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        with _explained(live, function, question, inputs) as explained:
+            scores = features.scores(_tensor(maps, inputs))
+            found = curves(explained, scores, features, empty, steps=STEPS, relative=question.layer != LOGITS)
+        return found.faithfulness
+
+    return measure
+
+
+@contextmanager
+def _explained(
+    live: LiveStudy, function: Function, question: AttributionQuestion, inputs: torch.Tensor
+) -> Iterator[Explained]:
+    chosen = _probability(live, question.unit) if question.layer == LOGITS else function
+
+    def values(points: torch.Tensor) -> torch.Tensor:
+        rows = torch.arange(len(points), device=points.device)
+        return chosen.once(points, rows)[:, 0]
+
+    with torch.inference_mode(False), chosen.held():
+        yield Explained(values, inputs.detach().clone(), rows=TIMED)
+
+
+def _tensor(maps: npt.NDArray[np.floating], inputs: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(maps)).to(inputs.device)
 
 
 def _probability(live: LiveStudy, category: int) -> Function:

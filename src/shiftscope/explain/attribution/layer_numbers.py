@@ -13,29 +13,28 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.attribution import Attribution
 from shiftscope.explain.attribution.attributions import MEASURES
 from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.attribution.live import (
+from shiftscope.explain.attribution.map_numbers import on_mask_share
+from shiftscope.explain.attribution.price import Price
+from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
+from shiftscope.explain.attribution.study_maps import (
     Block,
     coefficients_of,
-    function_of_study,
     maps_over,
     price_over,
     reduced_maps,
-    refuse_other_responses,
+    units_at_once,
 )
-from shiftscope.explain.attribution.map_numbers import on_mask_share
-from shiftscope.explain.attribution.price import Price
 from shiftscope.model.target import Neuron
 from shiftscope.recording.live_study import LiveStudy
 
 AT_ONCE = 8  # samples, in a block that is kept before the next one begins
-NUMBERS = 60_000_000  # of maps in memory
 CHECKED = 8  # samples whose responses are computed again before the first map
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Masks = Mapping[str, npt.NDArray[np.bool_]]  # by the number's name, (sample, row, column)
 
 
-def units_at_once(live: LiveStudy, layer: str, dataset: str, positions: Sequence[int]) -> list[range]:
+def runs_of_units(live: LiveStudy, layer: str, dataset: str, positions: Sequence[int]) -> list[range]:
     """Runs of units whose maps of one block fit into memory."""
     first = live.inputs(dataset, list(positions[:1]))
     if first.ndim != 4:
@@ -43,7 +42,7 @@ def units_at_once(live: LiveStudy, layer: str, dataset: str, positions: Sequence
             f"numbers of maps are those of pictures; these inputs are {tuple(first.shape[1:])} a sample."
         )
     units = live.study.layer(layer).units
-    step = max(1, min(units, NUMBERS // (AT_ONCE * first[0].numel())))
+    step = min(units, units_at_once(live, dataset, positions, samples=AT_ONCE))
     return [range(start, min(start + step, units)) for start in range(0, units, step)]
 
 
@@ -62,7 +61,7 @@ def price_of_layer(
     """Of the numbers of every unit over the samples of each dataset."""
     prices = []
     for dataset, positions in samples.items():
-        runs = units_at_once(live, layer, dataset, positions)
+        runs = runs_of_units(live, layer, dataset, positions)
         timed = function_of_study(live, [Neuron(layer, unit) for unit in runs[0][:4]])
         units = live.study.layer(layer).units
         each = price_over(live, timed, method, dataset, positions, options, units)
@@ -100,7 +99,7 @@ def numbers_of_block(
     map that is not finite.
     """
     parts: list[dict[str, FloatArray]] = []
-    runs = units_at_once(live, layer, dataset, positions)
+    runs = runs_of_units(live, layer, dataset, positions)
     for run, function in zip(runs, functions_of_layer(live, layer, runs), strict=True):
         (block,) = maps_over(
             live,

@@ -1,282 +1,182 @@
-"""Maps of a study's units, with its model and data at hand."""
+"""Maps of a study's units with all that is kept of them, with its model and data at hand."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from shiftscope.errors import BadRequest, StudyMismatch
-from shiftscope.explain.attribution.attribute import OF_WAVELETS, baseline_of
 from shiftscope.explain.attribution.attribution import Attribution, attributions
-from shiftscope.explain.attribution.attributions import LOGITS, AttributionQuestion, Attributions
-from shiftscope.explain.attribution.faithful import faithfulness_of, faithfulness_passes
-from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.attribution.low_pass import low_passed
-from shiftscope.explain.attribution.maps import Maps, maps_of
-from shiftscope.explain.attribution.price import Price, price_of
-from shiftscope.explain.attribution.wavelets.wavelet_attribution import (
-    WaveletAttribution,
-    wavelet_attribution,
+from shiftscope.explain.attribution.attributions import (
+    SHOWN,
+    AttributionQuestion,
+    Attributions,
+    joined,
 )
-from shiftscope.model.target import Logit, Neuron, Target
-from shiftscope.model.terms import KnownTargets
+from shiftscope.explain.attribution.faithful import faithfulness_of, faithfulness_passes
+from shiftscope.explain.attribution.fit_low_pass import fit_low_pass, fit_passes, low_passed_maps
+from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.price import Price
+from shiftscope.explain.attribution.sane import sanity_of, sanity_passes
+from shiftscope.explain.attribution.study_functions import (
+    function_of_study,
+    refuse_other_responses,
+    target_of,
+)
+from shiftscope.explain.attribution.study_maps import (
+    Block,
+    coefficients_of,
+    maps_over,
+    own_options,
+    price_over,
+    reduced_maps,
+)
+from shiftscope.explain.attribution.wavelets.kept import first_samples
+from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 from shiftscope.recording.live_study import LiveStudy
-from shiftscope.store.stored_recording import Recording
-from shiftscope.summaries.top_samples import TopSamples
-
-AT_ONCE = 16  # samples whose maps are in memory
-NEAR = 1e-4  # relative difference of a response computed again
-NEAR_HALF = 1e-3  # where it was stored in half precision
-NEAR_CODE = 1e-2  # where it was computed from such responses, whose errors add up
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Maps of some units over some samples, and the inputs that they are of."""
+@dataclass(frozen=True)
+class Beside:
+    """What is computed beside maps."""
 
-    rows: range  # among the positions asked for
-    inputs: torch.Tensor
-    baseline: torch.Tensor
-    found: Maps
-
-
-def function_of_study(live: LiveStudy, targets: Sequence[Target]) -> Function:
-    """Units of a study as a function of its model's inputs, read as they were recorded."""
-    known = KnownTargets(live.study.layers, len(live.study.categories), live.encoders, live.deviation)
-    return Function(
-        live.model,
-        [known.terms(target) for target in targets],
-        len(targets),
-        names=[str(target) for target in targets],
-        output=live.answer.output,
-        probabilities=live.answer.probabilities,
-        autocast=live.answer.autocast,
-    )
-
-
-def target_of(question: AttributionQuestion) -> Target:
-    if question.layer == LOGITS:
-        return Logit(question.unit)
-    return Neuron(question.layer, question.unit, question.pool)
-
-
-def with_all_options(method: Attribution, given: dict[str, Any]) -> dict[str, Any]:
-    """Those of the method and, where it has wavelets, of their transform; raises `BadRequest` for any other."""
-    transform = {name: value for name, value in given.items() if name in OF_WAVELETS and method.wavelets}
-    own = method.with_defaults({name: value for name, value in given.items() if name not in transform})
-    if method.wavelets:
-        known = inspect.signature(wavelet_attribution).parameters
-        transform = {name: known[name].default for name in OF_WAVELETS} | transform
-    return own | transform
-
-
-def strongest(recording: Recording, question: AttributionQuestion, count: int) -> list[int]:
-    """Positions of the samples that the unit responds to most, strongest first."""
-    if question.layer == LOGITS:
-        logits = recording.logits_of()[:, question.unit]
-        order = np.argsort(-logits, kind="stable")
-        return [int(place) for place in order[:count] if np.isfinite(logits[place])]
-    top = recording.summary(question.layer, TopSamples).position[:, question.unit]
-    return [int(place) for place in top[:count] if place >= 0]
-
-
-def refuse_other_responses(
-    live: LiveStudy,
-    function: Function,
-    dataset: str,
-    layer: str,
-    units: Sequence[int],
-    positions: Sequence[int],
-) -> None:
-    """Raise `StudyMismatch` where units do not respond as they did when they were recorded.
-
-    Nothing is compared where single responses were not kept.
-    """
-    recording = live.study[dataset]
-    if layer == LOGITS:
-        stored = np.stack([recording.logits(position) for position in positions])[:, list(units)]
-    elif recording.holding(layer).keeps_responses:
-        stored = recording.responses_at(layer, list(positions))[:, list(units)]
-    else:
-        return
-    near = _nearness(live, recording, layer, stored)
-    stored = stored.astype(np.float64)
-    bar = near * np.abs(stored).max(axis=0, initial=0)
-    with function.held():
-        for start in range(0, len(positions), AT_ONCE):
-            some = list(positions[start : start + AT_ONCE])
-            inputs = live.inputs(dataset, some)
-            function.rows = len(some)
-            now = (
-                function.values(inputs, torch.arange(len(some), device=inputs.device)).double().cpu().numpy()
-            )
-            then = stored[start : start + len(some)]
-            apart = ~(np.abs(now - then) <= np.maximum(near * np.abs(now), bar))
-            for row, column in np.argwhere(apart)[:1]:
-                raise StudyMismatch(
-                    f"{function.names[column]} on {recording.samples[some[row]].id}: {then[row, column]:g} is stored, "
-                    f"the model gives {now[row, column]:g}; is the preprocessing the recording's?"
-                )
-
-
-def _nearness(live: LiveStudy, recording: Recording, layer: str, stored: npt.NDArray[Any]) -> float:
-    encoder = live.encoders.get(layer) if layer != LOGITS else None
-    if encoder is not None and recording.stored_type(encoder.behind) != "float32":
-        return NEAR_CODE
-    return NEAR_HALF if stored.dtype.itemsize < 4 else NEAR
-
-
-def maps_over(
-    live: LiveStudy,
-    function: Function,
-    method: Attribution,
-    dataset: str,
-    positions: Sequence[int],
-    *,
-    options: Mapping[str, Any],
-    baselines: object = None,
-    seed: int = 0,
-    at_once: int = AT_ONCE,
-    rows: int | None = None,
-) -> Iterator[Block]:
-    """Maps of every unit of the function over some samples, a few at a time."""
-    every_id = live.study[dataset].samples.column("id").to_pylist()
-    own = {name: value for name, value in options.items() if name not in OF_WAVELETS}
-    for start in range(0, len(positions), at_once):
-        some = list(positions[start : start + at_once])
-        inputs = live.inputs(dataset, some)
-        if not inputs.is_floating_point():
-            raise BadRequest(f"inputs are {inputs.dtype}; a gradient needs floating point.")
-        inputs = inputs.float() if inputs.element_size() < 4 else inputs
-        baseline = baseline_of(baselines, inputs)
-        ids = [every_id[position] for position in some]
-        found = maps_of(function, method, inputs, baseline, rows=rows, seed=seed, ids=ids, **own)
-        yield Block(range(start, start + len(some)), inputs, baseline, found)
-
-
-def price_over(
-    live: LiveStudy,
-    function: Function,
-    method: Attribution,
-    dataset: str,
-    positions: Sequence[int],
-    options: Mapping[str, Any],
-    units: int = 1,
-) -> Price:
-    """Of maps of so many units, of which the function has some, over some samples."""
-    first = live.inputs(dataset, list(positions[:1]))
-    own = {name: value for name, value in options.items() if name not in OF_WAVELETS}
-    passes = method.price(tuple(first.shape[1:]), **own)
-    return price_of(function, first, passes, len(positions), units)
-
-
-def coefficients_of(
-    method: Attribution, gradient: torch.Tensor, block: Block, options: Mapping[str, Any]
-) -> WaveletAttribution:
-    """Attribution to wavelet coefficients from (sample, ...) maps of one unit."""
-    transform = {name: value for name, value in options.items() if name in OF_WAVELETS}
-    return wavelet_attribution(
-        gradient, block.inputs, times_input=method.multiplies, baselines=block.baseline.cpu(), **transform
-    )
+    faithful: bool = True  # where they are pictures
+    sanity: bool = False
+    fitted: FittedLowPass | None = None  # what is known of a cutoff to be fitted
 
 
 def attributions_of(
     live: LiveStudy,
-    question: AttributionQuestion,
+    questions: Sequence[AttributionQuestion],
     positions: Sequence[int],
+    beside: Beside,
     *,
-    faithful: bool = True,
     rows: int | None = None,
     priced: Callable[[Price], None] = lambda price: None,
-    advance: Callable[[int], None] = lambda samples: None,
-) -> Attributions:
-    """Maps of one unit over some samples of a dataset, with their faithfulness where they are pictures and it is asked
-    for; `priced` is told what all will cost.
+    advance: Callable[[int], None] = lambda maps: None,
+) -> list[Attributions]:
+    """Maps over some samples of a dataset, a few at a time; `priced` is told what all will cost.
+
+    Parameters
+    ----------
+    questions
+        That differ in their units alone, which share forward passes.
 
     Raises
     ------
     StudyMismatch
-        The unit does not respond as it did when it was recorded.
+        A unit does not respond as it did when it was recorded.
     BadRequest, LayerError, ModelError
         As `ss.attribute`.
     """
-    method = attributions[question.method]
-    options = dict(question.options)
-    function = function_of_study(live, [target_of(question)])
-    if question.pool is None:  # otherwise nothing is stored that it could be compared with
-        refuse_other_responses(live, function, question.dataset, question.layer, [question.unit], positions)
-    size = live.inputs(question.dataset, positions[:1]).shape[2:]
-    if question.low_pass is not None:  # refused before the first map
-        _low_passed(np.zeros((1, *size)), question.low_pass)
-    price = price_over(live, function, method, question.dataset, positions, options)
-    faithful = faithful and len(size) == 2
-    if faithful:
-        price = price.with_more(faithfulness_passes(len(positions), size.numel()))
-    priced(price)
-    maps, values, gaps, scales, orientations = [], [], [], [], []
-    names: tuple[str, ...] = ()
+    asked, method = questions[0], attributions[questions[0].method]
+    together = function_of_study(live, [target_of(each) for each in questions])
+    if asked.pool is None:  # otherwise nothing is stored that it could be compared with
+        units = [each.unit for each in questions]
+        refuse_other_responses(live, together, asked.dataset, asked.layer, units, positions)
+    size = live.inputs(asked.dataset, positions[:1]).shape[2:]
+    if asked.low_pass is not None or asked.fitted:  # refused before the first map
+        low_passed_maps(np.zeros((1, *size)), asked.low_pass)
+    beside = replace(beside, faithful=beside.faithful and len(size) == 2)
+    priced(_price(live, method, questions, positions, beside))
+    if asked.fitted:
+        fits = [fit_low_pass(live, each, beside.fitted, rows=rows) for each in questions]
+        questions = [replace(each, low_pass=fit.cutoff) for each, fit in zip(questions, fits, strict=True)]
+    alone = [function_of_study(live, [target_of(each)]) for each in questions]
+    parts: list[list[Attributions]] = [[] for _ in questions]
     for block in maps_over(
         live,
-        function,
+        together,
         method,
-        question.dataset,
+        asked.dataset,
         positions,
-        options=options,
-        baselines=question.baselines,
-        seed=question.seed,
+        options=asked.options,
+        baselines=asked.baselines,
+        seed=asked.seed,
         rows=rows,
     ):
-        found = block.found.maps[:, 0]
-        if method.wavelets:
-            coefficients = coefficients_of(method, found, block, options)
-            scales.append(coefficients.scale_share)
-            orientations.append(coefficients.orientation_share)
-            names = coefficients.orientations
-            reduced = coefficients.to_pixels()
-        else:
-            reduced = reduced_maps(found)
-        maps.append(reduced if question.low_pass is None else _low_passed(reduced, question.low_pass))
-        values.append(block.found.values[:, 0].double().cpu().numpy())
-        if block.found.gap is not None:
-            gaps.append(block.found.gap[:, 0].double().cpu().numpy())
-        advance(len(block.rows))
+        for place, question in enumerate(questions):
+            found = _of_block(live, question, method, positions, block, place)
+            if beside.faithful:
+                name, first = method.name, block.rows.start
+                faithfulness = faithfulness_of(
+                    live, alone[place], question, name, block.inputs, found.maps, first=first
+                )
+                found = replace(found, faithfulness=faithfulness)
+            parts[place].append(found)
+            advance(len(block.rows))
+    every = [joined(each) for each in parts]
+    if asked.fitted:
+        every = [replace(each, fitted=fit) for each, fit in zip(every, fits, strict=True)]
+    if beside.sanity:
+        sane = [sanity_of(live, each, positions, rows=rows) for each in questions]
+        every = [replace(each, sanity=one) for each, one in zip(every, sane, strict=True)]
+    return every
+
+
+def _price(
+    live: LiveStudy,
+    method: Attribution,
+    questions: Sequence[AttributionQuestion],
+    positions: Sequence[int],
+    beside: Beside,
+) -> Price:
+    asked, units = questions[0], len(questions)
+    together = function_of_study(live, [target_of(each) for each in questions])
+    price = price_over(live, together, method, asked.dataset, positions, asked.options, units)
+    shape = tuple(live.inputs(asked.dataset, positions[:1]).shape[1:])
+    each = method.price(shape, **own_options(asked.options))
+    places = int(np.prod(shape[1:]))
+    if beside.faithful:
+        price = price.with_more(faithfulness_passes(len(positions) * units, places))
+    if beside.sanity:
+        price = price.with_more(sanity_passes(live, asked, positions, each).times(units))
+    if asked.fitted:
+        fit = fit_passes(live, asked, each, (shape[-2], shape[-1]), beside.fitted)
+        price = price.with_more(fit.times(units))
+    return price
+
+
+def _of_block(
+    live: LiveStudy,
+    question: AttributionQuestion,
+    method: Attribution,
+    positions: Sequence[int],
+    block: Block,
+    place: int,
+) -> Attributions:
+    """Those of one unit, in its place among the units of the block."""
+    maps, gap = block.found.maps[:, place], block.found.gap
+    coefficients = coefficients_of(method, maps, block, question.options) if method.wavelets else None
+    reduced = coefficients.to_pixels() if coefficients else reduced_maps(maps)
+    if question.low_pass is not None:
+        reduced = low_passed_maps(reduced, question.low_pass)
     every_id = live.study[question.dataset].samples.column("id").to_pylist()
-    every_map = np.concatenate(maps).astype(np.float32)
-    faithfulness = None
-    if faithful:
-        inputs = live.inputs(question.dataset, positions)
-        faithfulness = faithfulness_of(
-            live, function, question.layer, question.unit, method.name, inputs, every_map, question.seed
-        )
+    own = [positions[row] for row in block.rows]
     return Attributions(
         question,
-        np.asarray(positions, np.int64),
-        [every_id[position] for position in positions],
-        every_map,
-        np.concatenate(values),
-        np.concatenate(gaps) if gaps else None,
-        np.concatenate(scales).astype(np.float32) if scales else None,
-        np.concatenate(orientations).astype(np.float32) if orientations else None,
-        names,
-        faithfulness,
+        np.asarray(own, np.int64),
+        [every_id[position] for position in own],
+        reduced.astype(np.float32),
+        _numbers(block.found.values[:, place]),
+        None if gap is None else _numbers(gap[:, place]),
+        **({} if coefficients is None else _of_wavelets(coefficients, is_first=block.rows.start == 0)),
     )
 
 
-def reduced_maps(maps: torch.Tensor) -> FloatArray:
-    """(sample, *axis) sums of sizes over the channels of (sample, channel, *axis); sizes of (sample, number)."""
-    sizes = maps.abs()
-    return np.asarray((sizes.sum(1) if maps.ndim > 2 else sizes).cpu().numpy())
+def _of_wavelets(found: WaveletAttribution, *, is_first: bool) -> dict[str, Any]:
+    return {
+        "scale_share": found.scale_share.astype(np.float32),
+        "orientation_share": found.orientation_share.astype(np.float32),
+        "orientations": found.orientations,
+        "coefficients": first_samples(found, SHOWN)
+        if is_first
+        else None,  # a block holds as many as are kept
+    }
 
 
-def _low_passed(maps: FloatArray, cutoff: float) -> FloatArray:
-    if maps.ndim != 3:
-        raise BadRequest(f"low_pass filters maps of pictures; these are {maps.shape[1:]} a sample.")
-    return np.abs(low_passed(maps, cutoff))
+def _numbers(values: torch.Tensor) -> Any:
+    return values.double().cpu().numpy()

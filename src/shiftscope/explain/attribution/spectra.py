@@ -30,20 +30,35 @@ def high_frequency_share(
     return _ratio(high, power.sum(axis=(-2, -1)))
 
 
+def white_noise_share(size: tuple[int, int], *, above: float = HIGH) -> float:
+    """Share of the frequencies of (rows, columns) maps above a frequency, which white noise has on average; NaN for a
+    single place."""
+    radius, _ = _power(np.zeros(size))
+    return float((radius > above).sum() / (radius.size - 1)) if radius.size > 1 else float("nan")
+
+
 def radial_spectrum(maps: npt.NDArray[Any], *, bins: int = BINS) -> tuple[FloatArray, FloatArray]:
     """(bin,) mean frequency and (..., bin) mean power of (..., row, column) maps, in equal bins from 0 to the corner.
 
     NaN in a bin that holds no frequency of maps this small.
     """
     radius, power = _power(maps)
-    edges = np.linspace(0, np.sqrt(0.5), bins + 1)
-    bin_of = np.clip(np.searchsorted(edges, radius, side="left") - 1, 0, bins - 1)
-    bin_of[0, 0] = bins  # the mean, cut off below
+    bin_of = _bin_of(radius, bins)
     counts = np.bincount(bin_of.ravel(), minlength=bins + 1)[:bins]
     one_of_each = (bin_of.reshape(-1, 1) == np.arange(bins)).astype(np.float64)
     sums = power.reshape(*power.shape[:-2], -1) @ one_of_each
     frequencies = _ratio(radius.reshape(1, -1) @ one_of_each, counts[None])[0]
     return frequencies, _ratio(sums, np.broadcast_to(counts, sums.shape))
+
+
+def spectrum_shares(maps: npt.NDArray[Any], *, bins: int = BINS) -> tuple[FloatArray, FloatArray]:
+    """(bin,) mean frequency and (..., bin) share of the power of (..., row, column) maps in bins as those of
+    `radial_spectrum`; NaN for a map that is the same everywhere, and in a bin without a frequency."""
+    frequencies, means = radial_spectrum(maps, bins=bins)
+    radius, _ = _power(np.zeros(maps.shape[-2:]))
+    counts = np.bincount(_bin_of(radius, bins).ravel(), minlength=bins + 1)[:bins]
+    sums = means * counts
+    return frequencies, _ratio(sums, np.broadcast_to(np.nansum(sums, axis=-1)[..., None], sums.shape))
 
 
 def spectral_slope(maps: npt.NDArray[Any], *, bins: int = BINS) -> FloatArray:
@@ -59,6 +74,14 @@ def spectral_slope(maps: npt.NDArray[Any], *, bins: int = BINS) -> FloatArray:
     means = [_ratio(each.sum(axis=-1), n)[..., None] for each in (x, y)]
     x, y = (np.where(counted, each - mean, 0.0) for each, mean in zip((x, y), means, strict=True))
     return _ratio((x * y).sum(axis=-1), (x * x).sum(axis=-1))
+
+
+def _bin_of(radius: FloatArray, bins: int) -> npt.NDArray[np.intp]:
+    """Of each frequency; `bins` for that of the mean."""
+    edges = np.linspace(0, np.sqrt(0.5), bins + 1)
+    bin_of = np.clip(np.searchsorted(edges, radius, side="left") - 1, 0, bins - 1)
+    bin_of[0, 0] = bins
+    return bin_of
 
 
 def _power(maps: npt.NDArray[Any]) -> tuple[FloatArray, FloatArray]:

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.errors import StudyDamaged
 from shiftscope.explain.attribution.attributions import (
-    LOGITS,
     RANDOM,
     AttributionQuestion,
     Attributions,
     Faithfulness,
 )
+from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.sanity import THIS_MAP, Sanity, Similarity
+from shiftscope.explain.attribution.stored_units import dataset_and_samples, kept_keys, unit_key
+from shiftscope.explain.attribution.wavelets.kept import as_arrays, from_arrays
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import EXPLANATIONS
-from shiftscope.store.places import StudyPlace
-from shiftscope.store.results import Arrays, Result, ResultKey, kept_results, read_result, write_result
+from shiftscope.store.layout import LOGITS
+from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, MAPS = "attributions", "maps"
-FAITHFULNESS = "faithfulness"
-VERSIONS = {MAPS: 1, FAITHFULNESS: 1}
+FAITHFULNESS, COEFFICIENTS, SANITY, FITTED = "faithfulness", "coefficients", "sanity", "low_pass"
+VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1, SANITY: 1, FITTED: 1}
 AXES = "rows", "metrics", "fills"  # of the faithfulness, with those of samples
+SANITY_AXES = "sanity_modules", "sanity_rows", "sanity_verdicts"
+TOLD = ("orientations", *AXES, *SANITY_AXES)  # settings that say what was found
+GAINS = "grid", "curve", "raw", "held_out"
 OPTIONAL = ("gap", "scale_share", "orientation_share")
 
 
@@ -52,6 +55,16 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
     parts: dict[str, Arrays] = {MAPS: arrays}
     if (beside := found.faithfulness) is not None:
         parts[FAITHFULNESS] = {"scores": np.asarray(beside.scores, np.float64)}
+    if found.coefficients is not None:
+        parts[COEFFICIENTS] = as_arrays(found.coefficients)
+    if (sane := found.sanity) is not None:
+        numbers = np.array([each[:4] for each in sane.rows.values()], np.float64)
+        parts[SANITY] = {"numbers": numbers, "curve": np.asarray(sane.curve, np.float64)}
+    if (fitted := found.fitted) is not None:
+        gains = {name: np.asarray(getattr(fitted, name), np.float64) for name in GAINS}
+        if fitted.shifted is not None:
+            gains["shifted"] = np.asarray(fitted.shifted, np.float64)
+        parts[FITTED] = {"cutoff": np.array([fitted.cutoff]), **gains}
     key = attributions_key(study, found.question, found.positions.tolist())
     told = {"orientations": list(found.orientations), **_described(found)}
     key = replace(key, settings={**key.settings, **told}, versions={part: VERSIONS[part] for part in parts})
@@ -60,9 +73,13 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
 
 
 def _described(found: Attributions) -> dict[str, Any]:
-    """What the axes of the faithfulness are."""
-    beside = found.faithfulness
-    return {} if beside is None else {name: list(getattr(beside, name)) for name in AXES}
+    """What the axes of the faithfulness and of the sanity are."""
+    beside, sane = found.faithfulness, found.sanity
+    told = {} if beside is None else {name: list(getattr(beside, name)) for name in AXES}
+    if sane is not None:
+        verdicts = [each.verdict for each in sane.rows.values()]
+        told |= dict(zip(SANITY_AXES, (list(sane.modules), list(sane.rows), verdicts), strict=True))
+    return told
 
 
 def read_attributions(
@@ -70,9 +87,7 @@ def read_attributions(
 ) -> Attributions | None:
     """What is kept; None where nothing is, or it is stale or damaged."""
     try:
-        kept = read_result(
-            study.path, attributions_key(study, question, positions), any_of=("orientations", *AXES)
-        )
+        kept = read_result(study.path, attributions_key(study, question, positions), any_of=TOLD)
     except StudyDamaged:
         return None  # it is computed again
     return _found(study, question, kept) if kept else None
@@ -81,7 +96,7 @@ def read_attributions(
 def listed_attributions(study: StoredStudy, layer: str, unit: int | None = None) -> Iterator[Attributions]:
     """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
     name = layer if layer == LOGITS else study.layer(layer).name
-    for key in _keys(study):
+    for key in kept_keys(study, KIND):
         if key.layer != name or (unit is not None and key.settings.get("unit") != unit):
             continue
         question, positions = _asked(study, key)
@@ -91,21 +106,13 @@ def listed_attributions(study: StoredStudy, layer: str, unit: int | None = None)
 
 def attributions_at(study: StoredStudy, dataset: str, position: int) -> Iterator[Attributions]:
     """Every one that is kept of a sample, of whichever unit, as far as it is not stale."""
-    for key in _keys(study):
+    for key in kept_keys(study, KIND):
         question, positions = _asked(study, key)
         known = question and (question.layer == LOGITS or question.layer in study.layers)
         if question is None or not known or question.dataset != dataset or position not in positions:
             continue
         if found := read_attributions(study, question, positions):
             yield found
-
-
-def _keys(study: StoredStudy) -> Iterator[ResultKey]:
-    """Of all that is kept; most studies have none, and are not searched."""
-    if StudyPlace(study.path).file(EXPLANATIONS, KIND).exists():
-        for entry in kept_results(study.path):
-            if entry.key is not None and entry.key.kind == KIND:
-                yield entry.key
 
 
 def attributions_key(
@@ -116,46 +123,40 @@ def attributions_key(
         "unit": question.unit,
         "method": question.method,
         "options": dict(question.options),
-        "low_pass": question.low_pass,
+        "low_pass": "fitted" if question.fitted else question.low_pass,
         "baselines": question.baselines,
         "pool": question.pool,
         "samples": list(positions),
     }
-    try:
-        told = json.dumps([settings, question.seed], sort_keys=True)
-    except (TypeError, ValueError) as error:
-        raise BadRequest(f"settings of {question.method} that a study cannot store: {error}.") from error
-    rest: dict[str, Any] = {
-        "versions": VERSIONS,
-        "ground": {"model": str(study.manifest.model.get("weights_sha256", ""))},
-        "settings": json.loads(told)[0],
-        "variant": f"unit {question.unit}, {question.method}, {hashlib.sha256(told.encode()).hexdigest()[:12]}",
-        "seed": question.seed,
-    }
-    if question.layer != LOGITS:
-        return ResultKey.of(study, KIND, question.layer, [question.dataset], **rest)
-    recording = study[question.dataset]
-    recorded = study.manifest.recorded_as(question.dataset)
-    return ResultKey(KIND, LOGITS, (recorded,), recordings={recorded: recording.digest}, **rest)
+    named = f"unit {question.unit}, {question.method}"
+    return unit_key(
+        study,
+        KIND,
+        question.layer,
+        question.dataset,
+        settings,
+        named=named,
+        seed=question.seed,
+        versions=VERSIONS,
+    )
 
 
 def _asked(study: StoredStudy, key: ResultKey) -> tuple[AttributionQuestion | None, list[int]]:
     """What a kept result answers; None where its dataset is gone, or it says nothing that can be asked."""
     told: Mapping[str, Any] = key.settings
-    name = study.manifest.now_named(key.datasets[0]) if key.datasets else None
-    samples, unit, method = (told.get(each) for each in ("samples", "unit", "method"))
-    if name is None or name not in study or not isinstance(samples, list) or not isinstance(unit, int):
+    about, method = dataset_and_samples(study, key), told.get("method")
+    if about is None or not isinstance(method, str):
         return None, []
-    if not isinstance(method, str) or not all(isinstance(each, int) for each in samples):
-        return None, []
-    options = told.get("options")
+    name, samples = about
+    options, fitted = told.get("options"), told.get("low_pass") == "fitted"
     question = AttributionQuestion(
         name,
         key.layer,
-        unit,
+        told["unit"],
         method,
         options if isinstance(options, dict) else {},
-        told.get("low_pass"),
+        None if fitted else told.get("low_pass"),
+        fitted,
         told.get("baselines"),
         told.get("pool"),
         key.seed if isinstance(key.seed, int) else 0,
@@ -179,8 +180,9 @@ def _found(study: StoredStudy, question: AttributionQuestion, kept: Result) -> A
         return None
     every_id = samples.column("id").to_pylist()
     names = kept.key.settings.get("orientations")
+    fitted = _fitted(kept) if question.fitted else None
     return Attributions(
-        question,
+        question if fitted is None else replace(question, low_pass=fitted.cutoff),
         positions,
         [every_id[position] for position in positions],
         maps,
@@ -188,7 +190,44 @@ def _found(study: StoredStudy, question: AttributionQuestion, kept: Result) -> A
         **{name: arrays.get(name) for name in OPTIONAL},
         orientations=tuple(names) if isinstance(names, list) else (),
         faithfulness=_faithfulness(kept, count, question.seed),
+        coefficients=from_arrays(
+            kept.parts.get(COEFFICIENTS, {}),
+            tuple(names) if isinstance(names, list) else (),
+            maps.shape[1:],
+            question.options,
+        ),
+        sanity=_sanity(kept),
+        fitted=fitted,
     )
+
+
+def _sanity(kept: Result) -> Sanity | None:
+    """None where none is kept, or its axes are not told."""
+    arrays = kept.parts.get(SANITY, {})
+    numbers, curve = arrays.get("numbers"), arrays.get("curve")
+    axes = [kept.key.settings.get(name) for name in SANITY_AXES]
+    if numbers is None or curve is None or not all(isinstance(axis, list) for axis in axes):
+        return None
+    modules, rows, verdicts = (tuple(map(str, axis)) for axis in axes if isinstance(axis, list))
+    if numbers.shape != (len(rows), 4) or len(verdicts) != len(rows) or curve.shape != (len(modules),):
+        return None
+    found = {
+        name: Similarity(mean, low, high, int(samples), verdict)
+        for name, (mean, low, high, samples), verdict in zip(rows, numbers.tolist(), verdicts, strict=True)
+    }
+    return Sanity(modules, curve, found) if THIS_MAP in found else None
+
+
+def _fitted(kept: Result) -> FittedLowPass | None:
+    """None where none is kept."""
+    arrays = kept.parts.get(FITTED, {})
+    if not all(name in arrays for name in ("cutoff", *GAINS)):
+        return None
+    grid, curve, raw, held_out = (arrays[name] for name in GAINS)
+    cutoff = arrays["cutoff"]
+    if cutoff.shape != (1,) or curve.shape != (*grid.shape, *raw.shape) or not (grid == cutoff).any():
+        return None
+    return FittedLowPass(float(cutoff[0]), grid, curve, raw, held_out, arrays.get("shifted"))
 
 
 def _faithfulness(kept: Result, samples: int, seed: int) -> Faithfulness | None:

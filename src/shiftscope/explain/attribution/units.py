@@ -159,12 +159,15 @@ def _of_units(
 
 def _layers(model: nn.Module, targets: Sequence[Target], inputs: torch.Tensor) -> Mapping[str, RecordedLayer]:
     """How each layer that the targets name is read, by the name that they use."""
-    modules = named_modules(model)
-    found = {}
-    for name in dict.fromkeys(name for target in targets for name in _named(target)):
-        inside = f"model.{name}" if isinstance(model, Joined) else name
-        survey = Survey.of(model, inputs, layers=[Layer.parse(inside, modules)])
-        (found[name],) = choose_layers(survey)
+    names = dict.fromkeys(name for target in targets for name in _named(target))
+    return {name: layer_read(model, name, inputs) for name in names}
+
+
+def layer_read(model: nn.Module, name: str, inputs: torch.Tensor) -> RecordedLayer:
+    """How the layer of that name is read, from what the model gives for a few inputs (sample, ...)."""
+    inside = f"model.{name}" if isinstance(model, Joined) else name
+    survey = Survey.of(model, inputs, layers=[Layer.parse(inside, named_modules(model))])
+    (found,) = choose_layers(survey)
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.explain.fit_under_shift.gate import BRIEFLY, State, thresholds
+from shiftscope.explain.fit_under_shift.numbers import Numbers
 from shiftscope.explain.fit_under_shift.set_fit import ROWS, SHARES, SetFit
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ class FitUnderShift:
     reference: str  # name of the dataset whose held-out half the others are compared with
     categories: tuple[str, ...]
     sets: Mapping[str, SetFit]
+    further: Mapping[str, Mapping[str, Numbers]] = field(
+        default_factory=dict
+    )  # rows that were asked for, by dataset
 
     @property
     def state(self) -> dict[str, State]:
@@ -36,7 +40,8 @@ class FitUnderShift:
 
     def table(self) -> pd.DataFrame:
         """Three rows for the held-out reference and for each shifted set: the dictionary, plain units and random atoms
-        at the same active count.
+        at the same active count; where they were computed also a dictionary refit on half of the set and reported on
+        the other, and one of an untrained model, whose numbers compare with its own held-out reference.
 
         Columns state, that of the dictionary on the set; dataset; row; the numbers of `Numbers`; and, where `row` is
         the dictionary's and the dataset a shifted one, active, the features active in a sample of the held-out
@@ -52,13 +57,22 @@ class FitUnderShift:
         if first is not None:
             for row, numbers in zip(ROWS, first.reference, strict=True):
                 rows.append({"state": "", "dataset": self.reference, "row": row, **asdict(numbers)})
+            rows += self._further_rows("", self.reference)
         for name, each in self.sets.items():
             for row, numbers in zip(ROWS, each.numbers, strict=True):
                 further = _further(each) if row == ROWS[0] else {}
                 rows.append({"state": each.state, "dataset": name, "row": row, **asdict(numbers), **further})
+            rows += self._further_rows(each.state, name)
         table = pd.DataFrame(rows)
         table.attrs["thresholds"] = thresholds()
         return table
+
+    def _further_rows(self, state: str, name: str) -> list[dict[str, Any]]:
+        return [
+            {"state": state, "dataset": name, "row": row, **asdict(found[name])}
+            for row, found in self.further.items()
+            if name in found
+        ]
 
     def category_table(self) -> pd.DataFrame:
         """FVU about each category's own mean, on the held-out reference and on each set; NaN below 30 samples."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,8 @@ from shiftscope.explain.interventions.edit import Edit
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.model.output import responses_in, tensor_in, with_tensor
 from shiftscope.model.recorded_layer import RecordedLayer
-from shiftscope.model.terms import Encoder
+from shiftscope.model.replacing import Replacing, places_of
+from shiftscope.model.terms import Encoder, pooled_places, positions_of
 from shiftscope.model.units.kind import unit_kinds
 from shiftscope.recording.stream import PassOptions, stream
 from shiftscope.store.formats.samples import Samples
@@ -43,13 +43,9 @@ class Change:
         read = responses_in(output, self.layer)[:, self.units].float()
         wanted = torch.from_numpy(self.edit.changed(read.cpu().numpy(), predictions)).to(read.device)
         changed = tensor.detach().clone()
-        places = self._places(changed)
+        places = places_of(changed, self.layer)
         places[:, self.units] = self._moved(places[:, self.units].float(), read, wanted).to(tensor.dtype)
         return with_tensor(output, tensor, changed)
-
-    def _places(self, tensor: torch.Tensor) -> torch.Tensor:
-        """(sample, unit, ...) view of the numbers that the units are read off."""
-        return unit_kinds[self.layer.kind].places(tensor, self.layer.axes, self.layer.pool)
 
     def _moved(self, places: torch.Tensor, read: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """(sample, unit, ...) numbers that read as `wanted`, (sample, unit)."""
@@ -78,52 +74,50 @@ class ChangeOfCodes(Change):
 
     def of(self, output: Any, predictions: npt.NDArray[np.int64]) -> Any:
         """A copy of `output` whose chosen codes read as wanted; `predictions` (sample,) are those before."""
+        if self._encoder.positions:
+            return self._of_positions(output, predictions)
         tensor = tensor_in(output, self.layer.item, self.layer.module)
         codes = self._encoder(responses_in(output, self.layer).float())[:, self.units].cpu().numpy()
         change = (self.edit.changed(codes, predictions) - codes) @ self._encoder.atoms[self.units]
         changed = tensor.detach().clone()
-        places = self._places(changed)
+        places = places_of(changed, self.layer)
         rise = torch.from_numpy(change).to(places)
         places += rise.reshape(*rise.shape, *[1] * (places.ndim - 2))
         return with_tensor(output, tensor, changed)
 
+    def _of_positions(self, output: Any, predictions: npt.NDArray[np.int64]) -> Any:
+        """Codes of each position are changed as the responses of a map are: silence is 0 everywhere."""
+        tensor = tensor_in(output, self.layer.item, self.layer.module)
+        changed = tensor.detach().clone()
+        positions = positions_of(changed, self.layer)
+        rows = positions.movedim(1, -1)
+        codes = self._encoder(rows.reshape(-1, rows.shape[-1]).float())[:, self.units]
+        at = codes.reshape(*rows.shape[:-1], -1).movedim(-1, 1)
+        read = pooled_places(at, self.layer.pool)
+        wanted = torch.from_numpy(self.edit.changed(read.cpu().numpy(), predictions)).to(read)
+        rise = (self._moved(at, read, wanted) - at).movedim(1, -1)
+        atoms = torch.from_numpy(self._encoder.atoms[self.units]).to(rise)
+        added = (rise @ atoms).movedim(-1, 1).to(positions.dtype)
+        pool = "mean" if self.layer.pool == "center" else self.layer.pool
+        places = unit_kinds[self.layer.kind].places(changed, self.layer.axes, pool)
+        places.copy_(torch.where(added != 0, positions + added, places))
+        return with_tensor(output, tensor, changed)
 
-class Changing:
-    """A context in which the model runs with a change; its hooks are always taken out."""
+
+class Changing(Replacing):
+    """A context in which the model runs with a change."""
 
     def __init__(self, model: nn.Module, change: Change, predictions: npt.NDArray[np.int64]) -> None:
-        self._model, self._change, self._predictions = model, change, predictions
-        self._handles: list[torch.utils.hooks.RemovableHandle] = []
-        self._calls = 0  # of the module, in this forward pass
+        super().__init__(model, change.layer, self._changed)
+        self._change, self._predictions = change, predictions
         self.done = 0  # samples changed so far, which pass in the order of the predictions
 
-    def __enter__(self) -> Changing:
-        module = dict(self._model.named_modules())[self._change.layer.module]
-        self._handles = [
-            self._model.register_forward_pre_hook(self._begin),
-            module.register_forward_hook(self._edit),
-        ]
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
-
-    def _begin(self, module: nn.Module, arguments: Any) -> None:
-        self._calls = 0
-
-    def _edit(self, module: nn.Module, arguments: Any, output: Any) -> Any:
-        call, self._calls = self._calls, self._calls + 1
-        if call != self._change.layer.call:
-            return None
+    def _changed(self, output: Any) -> Any:
         samples = len(tensor_in(output, self._change.layer.item, self._change.layer.module))
         predictions = self._predictions[self.done : self.done + samples]
         self.done += samples
         if len(predictions) < samples:
-            return None  # more samples than were recorded: refused when the pass is over
+            return output  # more samples than were recorded: refused when the pass is over
         return self._change.of(output, predictions)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,11 @@ class Estimate:
     # of no twins, and one that has no like without them.
     gain: UnitArray | None = None
 
-    @property
+    # (unit,) the score over the pairs of twins whose prediction changed. None for a score that takes every pair, and
+    # without twins.
+    changed: UnitArray | None = None
+
+    @cached_property
     def flat(self) -> npt.NDArray[np.bool_]:
         """(unit,) whether the reference's categories cannot be told apart, so that their order means nothing."""
         return np.zeros(len(self.value), bool) if self.flat_p is None else self.flat_p >= FLAT_FROM

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.estimate_units import SEED
 from shiftscope.scores.estimation.stored_map_numbers import ON_MASK, MapNumbers, on_mask_of, usual_map_numbers
 from shiftscope.scores.score import unit_scores
-from shiftscope.statistics.compared import Compared, Sides, matched, twins
+from shiftscope.statistics.compared import Compared, KeptShare, Sides, kept_share, matched, twins
 from shiftscope.store.twins import twins_between
 
 if TYPE_CHECKING:
@@ -32,6 +32,14 @@ class BothMaps:
     pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | None  # (pair,) rows of both, of twins
     kept: npt.NDArray[np.bool_]  # (pair,) whether the prediction is the same
     predictions: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]  # (sample,) of both
+
+    @property
+    def kept_share(self) -> KeptShare | None:
+        """How many pairs keep their prediction; None without twins."""
+        if self.pairs is None:
+            return None
+        ours, theirs = (each[rows] for each, rows in zip(self.predictions, self.pairs, strict=True))
+        return kept_share(theirs, ours)
 
     def sides(self, number: str, *, changed: bool = False) -> Sides:
         """One number of both; NaN where it was not measured. Of twins the pairs whose prediction is another, where
@@ -110,5 +118,21 @@ def estimate_maps(
     found: dict[str, Estimate] = {}
     for name, score in asked.items():
         each: Compared = score.compute(maps.sides, np.random.default_rng([seed, len(found)]))
-        found[name] = Estimate(each.effect, each.low, each.high, each.p, each.q)
+        changed = _changed(maps, score.compute, each) if maps.pairs is not None else None
+        found[name] = Estimate(each.effect, each.low, each.high, each.p, each.q, changed=changed)
     return found
+
+
+def _changed(
+    maps: BothMaps, compute: Callable[[Callable[[str], Sides], np.random.Generator], Compared], same: Compared
+) -> npt.NDArray[np.float64]:
+    """(unit,) a score over the pairs whose prediction changed; NaN without such pairs."""
+    if maps.kept.all():
+        return np.full_like(same.effect, np.nan)
+    return compute(lambda number: maps.sides(number, changed=True), np.random.default_rng(0)).effect
+
+
+def kept_pairs(study: StoredStudy, dataset: str, reference: str, layer: str) -> KeptShare | None:
+    """Of the twins whose maps are compared, how many keep their prediction; None without twins or numbers of maps."""
+    maps = both_maps(study, dataset, reference, layer)
+    return maps.kept_share if maps else None

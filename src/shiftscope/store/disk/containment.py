@@ -25,6 +25,8 @@ def within(folder: Path, path: Path) -> Path:
         if ".." in path.key.parts:
             raise StudyDamaged(f"{path} leads out of {folder}, and is not read. Record the dataset again.")
         return place
+    if _is_plain(folder, path):
+        return path
     real_folder, real = os.path.realpath(folder), os.path.realpath(path)
     if real != real_folder and not real.startswith(os.path.join(real_folder, "")):
         raise StudyDamaged(
@@ -38,6 +40,26 @@ def within(folder: Path, path: Path) -> Path:
     if kind not in (stat.S_IFREG, stat.S_IFDIR):
         raise StudyDamaged(f"{path} is neither a file nor a folder, and is not read. Remove it.")
     return path
+
+
+def _is_plain(folder: Path, path: Path) -> bool:
+    """Whether each step from the folder down to the path is a folder or a file, or is not there: almost all are, and
+    nothing above the folder has to be looked at."""
+    below = path.relative_to(folder).parts if path.is_relative_to(folder) else ()
+    if not below or ".." in below:
+        return False
+    at = str(folder)
+    for step in below:
+        at = os.path.join(at, step)
+        try:
+            kind = stat.S_IFMT(os.lstat(at).st_mode)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        if kind not in (stat.S_IFREG, stat.S_IFDIR):
+            return False
+    return True
 
 
 def all_within(folder: Path) -> Path:

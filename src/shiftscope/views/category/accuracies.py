@@ -17,7 +17,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import accuracy_fact
 from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.shown_sets import left_out, shown_sets
+from shiftscope.views.parts.shown_sets import left_out, listed_sets, shown_sets
 
 AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
 
@@ -25,7 +25,7 @@ AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
 @section(ShownCategory, place=20)
 def accuracies(category: ShownCategory) -> Table:
     """Accuracy and errors, a row for each dataset, the baseline's accuracy a tick through all; of many the worst."""
-    shown, every = shown_sets(category.selection), category.selection.ordered()
+    shown, every = shown_sets(category.selection), listed_sets(category.selection)
     if len(shown) == len(every):
         return _table(category, every)
     few = _table(category, shown)

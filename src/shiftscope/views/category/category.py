@@ -12,11 +12,12 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.category_at import category_at
 from shiftscope.views.page.panels import Link, Page, Span
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.image_sets import FEW
 from shiftscope.views.parts.number_text import NOTHING, count, share_interval
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.worst_set import worst_set
 
 
@@ -28,10 +29,11 @@ def category(
     layer: str | None = None,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
     images: int = FEW,
 ) -> Page:
     """What a set does to a category; unless chosen, the focus is the set that loses most accuracy."""
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     index = category_at(study, index)
     selection = selection.focused_on(worst_set(selection))
     last = len(study.categories) - 1
@@ -51,6 +53,7 @@ def category(
         choices=[
             *selection.dataset_choices(at.path, **at.asked()),
             selection.layer_choice(at.path, **at.asked()),
+            *sets_choice(selection, at),
         ],
     )
 

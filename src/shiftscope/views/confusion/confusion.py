@@ -17,10 +17,11 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.category_at import pair_at
 from shiftscope.views.page.panels import Choice, Link, Page, Span
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.image_sets import FEW
 from shiftscope.views.parts.number_text import NOTHING, count, share_interval
+from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.worst_set import worst_set
 
 Compare = Literal["focus", "baseline"]
@@ -39,6 +40,7 @@ def confusion(
     layer: str | None = None,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
     compare: Compare | None = None,
     images: int = FEW,
 ) -> Page:
@@ -47,7 +49,7 @@ def confusion(
     Unless chosen, the dataset with most of them is the focus, the worst one where there is none, and they are compared
     with samples classified right in the baseline, or in the focus where the baseline has none.
     """
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     actual, predicted = pair_at(study, actual, predicted)
     if actual == predicted:
         raise BadRequest("a confusion is between two different categories.")
@@ -70,13 +72,13 @@ def confusion(
             Link(b, selection.category(predicted)),
         ],
         panels=panels_of(ShownConfusion(pair, at, images)),
-        choices=_choices(at, pair),
+        choices=[*_choices(at, pair), *sets_choice(selection, at)],
     )
 
 
 def _with_most(selection: Selection, actual: int, predicted: int) -> str:
     """Of sets with as many, a shifted one; the worst set where none has any."""
-    shown = [*selection.others(), selection.baseline]
+    shown = [*(selection.chosen or selection.others()), selection.baseline]
     most = max(shown, key=lambda name: counted_in(selection, name, actual, predicted))
     return most if counted_in(selection, most, actual, predicted) else worst_set(selection)
 

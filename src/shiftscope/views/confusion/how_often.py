@@ -11,6 +11,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.shown_sets import listed_sets
 
 
 @section(ShownConfusion, place=40)
@@ -19,7 +20,7 @@ def how_often(confusion: ShownConfusion) -> Fold:
     selection = confusion.selection
     rows: list[list[Cell]] = []
     found: list[list[tuple[str, int, int]]] = [[] for _ in confusion.ways]
-    for name in selection.ordered():
+    for name in listed_sets(selection):
         confusions = outcomes(selection.study[name].samples, len(selection.study.categories)).confusions
         cells = [Cell(name, selection.dataset(name))]
         for way, (label, prediction) in zip(found, confusion.ways, strict=True):

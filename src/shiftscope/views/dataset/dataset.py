@@ -15,7 +15,7 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.category_at import category_at
 from shiftscope.views.page.panels import Choice, Link, Page, Span
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.number_text import (
@@ -44,6 +44,7 @@ def dataset_images(
     layer: str | None = None,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
 ) -> Page:
     """What a dataset does to the model, and its images, filtered and sorted.
 
@@ -56,7 +57,7 @@ def dataset_images(
     where
         COLUMN=VALUE of metadata.
     """
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     recording = study[dataset]
     label, prediction = (None if each is None else category_at(study, each) for each in (label, prediction))
     found = unit_at(selection, unit) if unit else None

@@ -21,7 +21,7 @@ def filter_form(dataset: ShownDataset) -> Filter:
     )
     fields = [
         Field("label", "Label", label, choices=names),
-        Field("prediction", "Prediction", prediction, choices=names),
+        Field("prediction", "Prediction", prediction, choices_of="label"),
         Field("unit", "Unit", dataset.unit.text if dataset.unit else "", "sorts by its response"),
     ]
     if known := conditions(dataset.samples):

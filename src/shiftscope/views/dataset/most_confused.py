@@ -41,10 +41,9 @@ def most_confused(dataset: ShownDataset) -> list[Confused]:
         ]
     found = outcomes(dataset.samples, len(selection.study.categories))
     wrong = found.confusions - np.diag(np.diag(found.confusions))
-    flat = np.argsort(-wrong, axis=None, kind="stable")[:NAMED]
-    pairs = [divmod(int(place), len(wrong)) for place in flat]
+    actual, predicted = np.nonzero(wrong)  # few of all there could be
+    most = np.argsort(-wrong[actual, predicted], kind="stable")[:NAMED]
     return [
         Confused(a, b, (int(wrong[a, b]), int(found.by_label[a])), wrong[a, b] / found.by_label[a])
-        for a, b in pairs
-        if wrong[a, b]
+        for a, b in zip(actual[most].tolist(), predicted[most].tolist(), strict=True)
     ]

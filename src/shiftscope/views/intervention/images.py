@@ -6,26 +6,54 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from shiftscope.counted import counted
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.outcomes.outcomes import Positions
 from shiftscope.views.intervention.shown_intervention import ShownIntervention
-from shiftscope.views.page.panels import Panel
+from shiftscope.views.page.panels import Fold, Panel, StripGroups
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.image_sets import image_sets
+from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.turned_picture import turned_picture
+from shiftscope.views.parts.turned_samples import turned_samples
 
 
 @section(ShownIntervention, place=30)
 def images(shown: ShownIntervention) -> list[Panel]:
-    """Those that are right now, then those that are wrong now."""
+    """Those of the focus that are right now, and those that are wrong now; those of the other datasets folded."""
     if not shown.done:
         return []
-    answers = shown.done.answers
-    return [
-        _strips(shown, answers, "Fixed", {name: each.fixed for name, each in answers.items()}),
-        _strips(shown, answers, "Broken", {name: each.broken for name, each in answers.items()}),
-    ]
+    answers, focus = dict(shown.done.answers), shown.selection.focus
+    here = answers.pop(focus, None)
+    panels: list[Panel] = [_of_focus(shown, here)] if here else []
+    return [*panels, _folded(shown, answers)] if answers else panels
+
+
+def _of_focus(shown: ShownIntervention, here: Answers) -> StripGroups:
+    selection, focus = shown.selection, shown.selection.focus
+    fixed, broken = (_confident_first(selection, focus, found) for found in (here.fixed, here.broken))
+    return turned_samples(
+        selection,
+        focus,
+        here,
+        (fixed, broken),
+        shown.images,
+        lambda images: shown.at(images=images),
+        where=f" in {focus}",
+    )
+
+
+def _folded(shown: ShownIntervention, answers: Mapping[str, Answers]) -> Fold:
+    fixed = {name: each.fixed for name, each in answers.items()}
+    broken = {name: each.broken for name, each in answers.items()}
+    panels = [_strips(shown, answers, "Fixed", fixed), _strips(shown, answers, "Broken", broken)]
+    told = f"{_total(fixed)} fixed, {_total(broken)} broken"
+    return Fold("In the other sets", f"{told} in {counted(len(answers), 'set', count)}", panels, "other-sets")
+
+
+def _total(found: Mapping[str, Positions]) -> str:
+    return count(sum(map(len, found.values())))
 
 
 def _strips(

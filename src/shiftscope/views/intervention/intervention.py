@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shiftscope.counted import counted
 from shiftscope.explain.interventions.edit import EDIT_KINDS, EditKind
 from shiftscope.explain.interventions.stored_answers import KIND
 from shiftscope.store.layout import EXPLANATIONS, folder_name
@@ -22,7 +23,7 @@ from shiftscope.views.parts.worst_set import worst_set
 
 TITLE = "What units do to the answers"
 WORDS: dict[EditKind, tuple[str, str]] = {
-    "silence": ("silenced", "Their response is 0 on every sample."),
+    "silence": ("silenced", "Each response is 0 on every sample."),
     "clamp": ("clamped", "Each response is brought into the unit's range in {}, so nothing of {} changes."),
     "replace": (
         "replaced",
@@ -93,7 +94,7 @@ def _in_words(shown: ShownIntervention) -> str:
         return ""
     (verb, what), units, selection = WORDS[shown.edit], shown.done.units, shown.selection
     named = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
-    changed = f"{count(len(units))} of {selection.layer} {verb}: {named}. "
+    changed = f"{counted(len(units), 'unit', count)} of {selection.layer} {verb}: {named}. "
     return changed + what.format(selection.baseline, selection.baseline)
 
 

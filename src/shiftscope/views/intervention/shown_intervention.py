@@ -11,11 +11,10 @@ from shiftscope.explain.interventions.head import checked_units
 from shiftscope.explain.interventions.intervene import intervene_through_head
 from shiftscope.explain.interventions.intervention import Intervention
 from shiftscope.explain.interventions.numbers import unit_numbers
+from shiftscope.explain.interventions.silenced_alone import most_to_blame
 from shiftscope.explain.interventions.stored_answers import read_answers
-from shiftscope.statistics.ranked import ranked
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.unit_scores import estimated
 
 PROPOSED = 5  # units, where none is asked for
 NAMED = 24  # units named and shown, of those changed
@@ -33,7 +32,7 @@ class ShownIntervention:
 
     @cached_property
     def units(self) -> Sequence[int]:
-        """Those asked for; where none is, those most to blame in the focus.
+        """Those asked for; where none is, those most to blame in the focus, where single responses are stored.
 
         Raises
         ------
@@ -42,7 +41,8 @@ class ShownIntervention:
         """
         if self.asked:
             return unit_numbers(self.asked)
-        return _most_blamed(self.selection) if self.through_head else []
+        known = self.through_head and self.selection.focus in self.kept
+        return _most_blamed(self.selection) if known else []
 
     @property
     def kept(self) -> list[str]:
@@ -86,6 +86,7 @@ class ShownIntervention:
 
 
 def _most_blamed(selection: Selection) -> list[int]:
-    """The units with the largest positive blame in the focus."""
-    blame = estimated(selection, selection.focus, selection.layer)["blame"].value
-    return [int(unit) for unit in ranked(blame)[:PROPOSED] if blame[unit] > 0]
+    """The units of which each one's silence repairs most more than it breaks in the focus."""
+    study = selection.study
+    found = most_to_blame(study[selection.focus], study.heads[selection.layer])
+    return [unit for unit, _ in found[:PROPOSED]]

@@ -11,25 +11,26 @@ from shiftscope.views.parts.number_text import count
 STRIP = 6
 
 
-@section(ShownIntervention, place=40)
+@section(ShownIntervention, place=25)
 def units(shown: ShownIntervention) -> Table | None:
     """The first of them, with their strongest images."""
     selection, done = shown.selection, shown.done
     if not done:
         return None
+    several = len(done.units) > 1
     compared = dict.fromkeys([selection.baseline, selection.focus])
     rows = [
         [
             Cell(f"unit {unit}", selection.unit(unit, done.layer)),
-            Cell(
-                "alone",
-                shown.at(units=str(unit)),
-                help=f"Change unit {unit} alone.",
-            ),
+            *([Cell("alone", shown.at(units=str(unit)))] if several else []),
             *(strip_cell(selection, name, unit, STRIP, done.layer) for name in compared),
         ]
         for unit in done.units[:NAMED]
     ]
-    columns = [Column("unit"), Column("change"), *(strip_column(name) for name in compared)]
+    columns = [
+        Column("unit"),
+        *([Column("change")] if several else []),
+        *(strip_column(name) for name in compared),
+    ]
     note = f"The first {NAMED} of {count(len(done.units))}." if len(done.units) > NAMED else ""
-    return Table("The units", columns, rows, note=note)
+    return Table(f"The units of {done.layer}", columns, rows, note=note)

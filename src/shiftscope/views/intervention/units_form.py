@@ -13,7 +13,7 @@ def units_form(shown: ShownIntervention) -> Filter:
     selection, units, plain = shown.selection, shown.asked, shown.at(units="")
     how_many = "unit" if len(shown.units) == 1 else f"{len(shown.units)} units"
     blamed = f"the {how_many} most to blame in {selection.focus}"
-    none = f"no unit contributes more to wrong answers than to right ones in {selection.focus}"
+    none = f"no unit's silence repairs more than it breaks in {selection.focus}"
     proposed = f": {blamed if shown.units else none}" if shown.through_head else ""
     return Filter(
         f"Units of {selection.layer} to change",

@@ -19,12 +19,9 @@ def jobs(study: StoredStudy) -> Page:
     trail = [Link(study.name, "")]
     asked = jobs_of(study)
     if asked is None:
-        text = "This viewer has no model: start it with one to compute from its pages."
-        panels = [
-            Message("Nothing can be computed here", text),
-            Code("This command starts it", view_command(study)),
-        ]
-        return Page("Jobs", panels, trail, sentence=NO_MODEL)
+        return Page(
+            "Jobs", [Code("With a model it starts so", view_command(study))], trail, sentence=NO_MODEL
+        )
     found = asked.all()
     trouble = [Message("The model", asked.trouble, for_now=True)] if asked.trouble else []
     under_way: list[Panel] = [_under_way(job) for job in found if job.under_way]

@@ -9,7 +9,7 @@ import numpy as np
 
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.parts.differing import DIFFERENCES, Difference
-from shiftscope.views.parts.unit_filter import conditions, passing
+from shiftscope.views.parts.unit_filter import passing
 from shiftscope.views.parts.unit_numbers import UnitNumbers
 
 
@@ -38,7 +38,7 @@ def most_units_first(found: Sequence[Found]) -> list[Found]:
 
 
 def _found(numbers: UnitNumbers, difference: Difference) -> Found:
-    units = np.flatnonzero(passing(conditions(difference.where), numbers, {}))
+    units = np.flatnonzero(passing(difference.conditions, numbers, {}))
     if not len(units):
         return Found(difference, 0, None)
     apart = numbers.measure(difference.score).estimate.value[units] - (

@@ -14,7 +14,7 @@ from shiftscope.views.layer.shown_layer import ROWS, ShownLayer
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.dictionary_fit import greyed, withheld
 from shiftscope.views.parts.number_text import count
@@ -28,6 +28,7 @@ def layer_units(
     *,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
     where: str = "",
     sort: str | None = None,
     ascending: bool = False,
@@ -57,7 +58,7 @@ def layer_units(
     positive
         The density of novelty over units of positive novelty only.
     """
-    asked = Selection.at(study, layer, baseline, focus)
+    asked = Selection.at(study, layer, baseline, focus, sets)
     selection = two_sets(asked)
     rows = max(1, min(rows, ROWS[-1]))
     at = PageAddress(

@@ -7,6 +7,7 @@ from shiftscope.views.layer.shown_layer import ROWS, ShownLayer
 from shiftscope.views.layer.unit_table import MOST_WITH_PICTURES
 from shiftscope.views.page.panels import Choice, Link
 from shiftscope.views.parts.number_text import count
+from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.unit_scores import title
 
 
@@ -21,6 +22,7 @@ def layer_choices(layer: ShownLayer) -> list[Choice]:
             "Every number of a unit, or those asked for most.",
         ),
         *_rows(layer),
+        *sets_choice(layer.selection, layer.at),
         *_scatter(layer),
         *_map(layer),
         *_density(layer),

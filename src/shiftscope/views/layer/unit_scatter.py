@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,13 +22,19 @@ from shiftscope.views.parts.unit_filter import with_rectangle, without_rectangle
 def unit_scatter(layer: ShownLayer) -> Fold:
     """One point for each unit that has both numbers; those that pass the filter stand out."""
     x, y = layer.across, layer.up
-    both = np.isfinite(x.estimate.value) & np.isfinite(y.estimate.value)
-    alike = math.nan
-    if both.any():
-        ranked = RankedProfiles(x.estimate.value[both][:, None])
-        alike = float(rank_correlation(y.estimate.value[both][:, None], ranked)[0])
+    alike = _alike(*(np.asarray(each.estimate.value, np.float64).tobytes() for each in (x, y)))
     says = f"rank correlation of {x.title} and {y.title}: {number(alike)}"
     return Fold("Every unit by two of its numbers", says, [_scatter(layer)], "scatter")
+
+
+@lru_cache(maxsize=32)  # the same for every page of a layer
+def _alike(across: bytes, up: bytes) -> float:
+    """Rank correlation over the units that have both numbers; NaN where none has."""
+    x, y = np.frombuffer(across), np.frombuffer(up)
+    both = np.isfinite(x) & np.isfinite(y)
+    if not both.any():
+        return math.nan
+    return float(rank_correlation(y[both][:, None], RankedProfiles(x[both][:, None]))[0])
 
 
 def _scatter(layer: ShownLayer) -> Panel:

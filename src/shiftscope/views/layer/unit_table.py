@@ -8,14 +8,14 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from shiftscope.arrays import UnitArray
 from shiftscope.counted import counted
 from shiftscope.statistics.probability import probability
-from shiftscope.statistics.ranked import ranked
 from shiftscope.store.notes import UnitNote
 from shiftscope.views.page.panels import Cell, Column, Link, Table
 from shiftscope.views.parts.cells import strip_cell, strip_column
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.no_width import not_kept
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.unit_filter import Passing
@@ -23,7 +23,7 @@ from shiftscope.views.parts.unit_numbers import UNIT, Measure, Q, UnitNumbers
 
 STRIP = 3
 MOST_WITH_PICTURES = 200  # rows
-FEW = ("shift_auroc", "novelty", "novelty_matched", "spurious", "blame")  # shown always, where known
+FEW = ("shift_auroc", "novelty", "spurious", "blame")  # shown always, where known
 MOST_FOLLOWERS = 2  # other datasets with a column, where few are shown
 
 Direction = Literal["ascending", "descending"]
@@ -57,7 +57,7 @@ class UnitTable:
     pictures: bool = True
 
     def panel(self) -> Table:
-        order = ranked(self.numbers.values(self.sort), ascending=self.ascending)
+        order = self.numbers.order(self.sort, ascending=self.ascending)
         order = order[self.passing[order]]
         units = order[self.start : self.start + self.rows].tolist()
         shown = [*self._names(), *self._measured(), *self._pictured()]
@@ -65,7 +65,7 @@ class UnitTable:
             f"Units by {self._by_in_words()}",
             [column for column, _ in shown],
             [[cell(unit) for _, cell in shown] for unit in units],
-            note=self._note(len(units), self.numbers.values(self.sort)[order]),
+            note=self._note(len(units), order),
             empty=f"None of {counted(self.numbers.units, 'unit', count)} passes the filter.",
             whole=self._whole if len(units) < len(order) else None,
         )
@@ -99,8 +99,13 @@ class UnitTable:
             }
         own: list[Shown] = [
             (
-                self._sortable(UNIT, "unit", "Its place in the layer.", "ascending"),
-                lambda unit: Cell(f"unit {unit}", selection.unit(unit, selection.layer, **asked), value=unit),
+                self._sortable(UNIT, "unit", "", "ascending"),
+                lambda unit: Cell(
+                    f"unit {unit}",
+                    selection.unit(unit, selection.layer, **asked),
+                    note="dead" if self.numbers.dead[unit] else "",
+                    value=unit,
+                ),
             )
         ]
         if self.notes:
@@ -128,7 +133,8 @@ class UnitTable:
             )
             head = self._sortable(measure.name + Q, f"q of {measure.title}", help, "ascending")
             own.append((head, lambda unit: Cell(probability(float(q[unit])), value=float(q[unit]))))
-        for name in measure.followers[: None if self.every else MOST_FOLLOWERS] if sorts else ():
+        all_of_them = self.every or bool(self.numbers.selection.chosen)
+        for name in measure.followers[: None if all_of_them else MOST_FOLLOWERS] if sorts else ():
             column = Column(
                 f"in {name}",
                 f"The same of the unit in {name}. {measure.help}",
@@ -160,22 +166,33 @@ class UnitTable:
         link = Link(shown, self.address(sort=name, ascending=upwards, start=0))
         return Column(shown, help, numeric=name != UNIT, sort=link, sorted=state, key=name.replace(".", "_"))
 
+    def _sets(self) -> str:
+        """The sets whose units are compared."""
+        selection = self.numbers.selection
+        return in_a_row(list(dict.fromkeys([selection.baseline, selection.focus])))
+
     def _by_in_words(self) -> str:
         if self.by is None:
             return "number"
         part = self.sort.partition(".")[2]
         return f"{part} of {self.by.title}" if part else self.by.title
 
-    def _note(self, shown: int, values: UnitArray) -> str:
+    def _note(self, shown: int, order: npt.NDArray[np.intp]) -> str:
         passing, units = int(self.passing.sum()), self.numbers.units
         if not shown:
             return ""
         filtered = f" that pass, out of {count(units)}" if passing < units else ""
-        undefined = " Undefined ones last." if np.isnan(values).any() else ""
+        undefined = " Undefined ones last." if np.isnan(self.numbers.values(self.sort)[order]).any() else ""
+        dead = int(self.numbers.dead[order].sum())
+        silent = (
+            f" {counted(dead, 'dead unit', count)}, silent in {self._sets()}, after all others."
+            if dead
+            else ""
+        )
         selection = self.numbers.selection
         kept = not_kept(selection, list(dict.fromkeys([selection.baseline, selection.focus])))
         ranks = f"Units {count(self.start + 1)} to {count(self.start + shown)} of {count(passing)}{filtered}."
-        return f"{ranks}{undefined}{f' {kept}' if kept else ''}"
+        return f"{ranks}{undefined}{silent if self.by else ''}{f' {kept}' if kept else ''}"
 
 
 def _noted(note: UnitNote) -> Cell:

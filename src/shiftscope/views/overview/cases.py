@@ -11,6 +11,8 @@ from shiftscope.outcomes.outcomes import Positions, having, outcomes
 from shiftscope.outcomes.twins import twins
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
+from shiftscope.views.overview.blame_in_words import best_alone_in_words
+from shiftscope.views.overview.blamed import blamed, telling_heads
 from shiftscope.views.overview.happened import happened
 from shiftscope.views.overview.named_unit import NamedUnit, unit_in_words
 from shiftscope.views.overview.set_rows import SetRow, Suffered
@@ -128,6 +130,9 @@ def _case(overview: ShownOverview, each: Suffered) -> Case:
         ways.append(Link(f"unit {unit.index}", selection.unit(unit.index, unit.layer, focus=each.name)))
         strips += _unit_strips(selection, each.name, unit)
     mild = each.harm in ("barely touches", None)
+    heads = telling_heads(selection.study)
+    if not mild and (gained := best_alone_in_words(blamed(selection.study, each.name, heads, 1))):
+        says.append(gained)
     if selection.study.heads and selection.study[each.name].keeps_responses and not mild:
         ways.append(Link("repair", selection.page(REPAIR, layer=None, focus=each.name)))
     return Case(

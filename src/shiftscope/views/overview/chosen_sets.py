@@ -4,35 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shiftscope.errors import BadRequest
 from shiftscope.views.overview.shown_overview import ShownOverview
-from shiftscope.views.page.group_names import group_names, menu_links
+from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Choice, Link, Several
-from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
-
-
-def chosen_sets(selection: Selection, asked: Sequence[str]) -> list[str]:
-    """The shifted sets of these names, in the order of the study; the baseline is shown in any case.
-
-    A name is a group's, by its short or its whole name, or a set's.
-
-    Raises
-    ------
-    BadRequest
-        There is no group or set of a name.
-    """
-    groups = selection.study.groups
-    called = group_names(groups)
-    members = {name: group.members for group in groups for name in (group.called, called[group.called])}
-    for name in asked:
-        if name not in members and name not in selection.study.datasets:
-            there = (
-                f"there are {', '.join(called.values())}" if groups else "no dataset of this study is in any"
-            )
-            raise BadRequest(f"no group {name!r} of datasets; {there}. Nor is a dataset called so.")
-    wanted = {each for name in asked for each in members.get(name, [name])}
-    return [name for name in selection.others() if name in wanted]
 
 
 def sets_choice(shown: ShownOverview, asked: Sequence[str]) -> Choice:

@@ -96,7 +96,7 @@ def _accuracies(sets: Sequence[Suffered]) -> list[str | Span]:
 
 
 def _running(overview: ShownOverview) -> list[str | Span]:
-    """The unit that several sets have in common, and how its answers changed."""
+    """The unit that adds most to the confusion of several sets, and how its answers changed."""
     named = {name: unit for name, unit in overview.units.items() if unit}
     if not named:
         return []
@@ -116,6 +116,6 @@ def _running(overview: ShownOverview) -> list[str | Span]:
     sets = counted(len(named), "set")
     return [
         " One unit runs through it: ",
-        Span(f"unit {index}", page=selection.unit(index, layer)),
-        f"{whose} is named in {times} of {sets}: {clauses}.",
+        Span(f"unit {index} of {layer}", page=selection.unit(index, layer)),
+        f"{whose} adds most to the confusion of {times} of {sets}: {clauses}.",
     ]

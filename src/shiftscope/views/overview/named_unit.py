@@ -87,7 +87,7 @@ def unit_in_words(selection: Selection, unit: NamedUnit) -> str:
     a, b = (category_name(selection.study, c) for c in unit.confusion)
     share = math.floor(100 * unit.share + 0.5) if math.isfinite(unit.share) else 0
     part = f" It makes the largest share, {share} %, of what turns {a} into {b}." if share else ""
-    return f"Unit {unit.index} {named_change_in_words(selection, unit)}.{part}"
+    return f"Unit {unit.index} of {unit.layer} {named_change_in_words(selection, unit)}.{part}"
 
 
 def named_change_in_words(selection: Selection, unit: NamedUnit) -> str:

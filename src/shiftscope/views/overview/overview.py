@@ -9,13 +9,13 @@ from shiftscope.errors import BadRequest
 from shiftscope.scores.score import UnitScore
 from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.overview.chosen_sets import chosen_sets, sets_choice
+from shiftscope.views.overview.chosen_sets import sets_choice
 from shiftscope.views.overview.idea import lede, overview_idea
 from shiftscope.views.overview.shown_overview import Order, ShownOverview
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.unit_scores import offered_scores, title
@@ -36,7 +36,7 @@ def overview(
     order: Order = "harm",
     cases: int | None = None,
     groups: Grouping = "described",
-    sets: str | list[str] | None = None,
+    sets: Sets = None,
     sample: int | None = None,
 ) -> Page:
     """What each shift did: accuracy, the confusion and the unit that explain it, the layers, units and categories.
@@ -65,8 +65,8 @@ def overview(
     """
     if not study.datasets:
         return Page(study.name, [Message("Nothing is recorded yet", _how_to_begin(study))])
-    selection = Selection.at(study, layer, baseline, focus)
-    asked = (sets,) if isinstance(sets, str) else tuple(sets or ())
+    selection = Selection.at(study, layer, baseline, focus, sets)
+    asked = selection.asked_sets
     options = {"score": score, "order": order, "groups": groups, "sets": asked or None, "sample": sample}
     at = PageAddress(selection, "", overview, {**options, "cases": cases})
     if sample is not None:
@@ -78,7 +78,7 @@ def overview(
         order,
         None if cases is None else max(1, cases),
         groups == "described",
-        chosen_sets(selection, asked),
+        selection.chosen,
         sample,
     )
     return Page(

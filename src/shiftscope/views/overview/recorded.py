@@ -16,7 +16,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.cells import points_cell, share_cell
-from shiftscope.views.parts.differing import DIFFERENCES, differing
+from shiftscope.views.parts.differing import DIFFERENCES
 from shiftscope.views.parts.number_text import NOTHING, count, number
 from shiftscope.views.parts.pictures import pictures
 from shiftscope.views.parts.unit_scores import title
@@ -122,7 +122,7 @@ def _row(overview: ShownOverview, name: str) -> list[Cell]:
 def _differing(overview: ShownOverview, name: str) -> list[Cell]:
     selection = overview.selection
     units = count(selection.study.layer(selection.layer).units)
-    told = {way.verb: (way, found) for way, found in differing(selection, name)}
+    told = {way.verb: (way, found) for way, found in overview.differing(name)}
     cells = []
     for each in DIFFERENCES:
         if each.verb not in told:  # no single responses, no test

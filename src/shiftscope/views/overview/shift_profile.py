@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.quartiles import quartiles
@@ -13,7 +12,6 @@ from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Chart, Columns, Fold, Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
-from shiftscope.views.parts.differing import differing
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count, exact
 from shiftscope.views.parts.unit_scores import estimated, title
@@ -87,9 +85,8 @@ def in_part(dataset: str, stronger: Mapping[str, tuple[int, int]]) -> str:
 
 
 def _differing(overview: ShownOverview, dataset: str, layer: str) -> tuple[int, int]:
-    selection = replace(overview.selection, layer=layer)
-    found = {way.score: units for way, units in differing(selection, dataset)}
-    return found.get("shift_auroc", 0), selection.study.layer(layer).units
+    found = {way.score: units for way, units in overview.differing(dataset, layer)}
+    return found.get("shift_auroc", 0), overview.selection.study.layer(layer).units
 
 
 def _profile(overview: ShownOverview, score: UnitScore) -> Panel:

@@ -8,7 +8,6 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.differing import differing
 from shiftscope.views.parts.unit_scores import title
 from shiftscope.views.parts.units_by_score import units_by_score
 
@@ -23,7 +22,7 @@ def shifted_units(overview: ShownOverview) -> Fold | None:
     table = units_by_score(selection, [selection.layer], score, overview.beside, ROWS)
     first = table.rows[0] if table.rows else None
     found = (
-        f"{first[0].text} in {first[1].text}: {title(score.name)} {first[2].text}"
+        f"by {title(score.name)}: {first[0].text} of {selection.layer} in {first[1].text}, {first[2].text}"
         if first
         else "none can be measured"
     )
@@ -34,5 +33,5 @@ def _usual(overview: ShownOverview) -> str:
     """The change of strength where units differ surely in that and in none of their preferences."""
     found: Counter[str] = Counter()
     for name in overview.beside:
-        found.update({way.score: units for way, units in differing(overview.selection, name)})
+        found.update({way.score: units for way, units in overview.differing(name)})
     return "shift_auroc" if found["shift_auroc"] and not found["spurious"] else "spurious"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -19,6 +19,7 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.group_names import group_names
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
+from shiftscope.views.parts.differing import Differences, differing
 from shiftscope.views.parts.shown_sets import MOST
 from shiftscope.views.parts.unit_scores import estimated
 
@@ -152,6 +153,17 @@ class ShownOverview:
     def estimates(self, dataset: str, layer: str | None = None) -> dict[str, Estimate]:
         """Every score of a layer's units in one dataset, compared with the baseline."""
         return estimated(self.selection, dataset, layer)
+
+    def differing(self, dataset: str, layer: str | None = None) -> Differences:
+        """How many units of a layer differ in each way, of the layer in force where none is given."""
+        asked = dataset, layer or self.selection.layer
+        if asked not in self._differing:  # sections show the same
+            self._differing[asked] = differing(replace(self.selection, layer=asked[1]), dataset)
+        return self._differing[asked]
+
+    @cached_property
+    def _differing(self) -> dict[tuple[str, str], Differences]:
+        return {}
 
     def suffered_in(self, name: str) -> Suffered:
         """What one set did, compared with the baseline."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from shiftscope.errors import BadRequest
 from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link
@@ -39,6 +40,8 @@ def menu_links(
     """
     shown = dict.fromkeys(names)
     groups = study.groups
+    if not groups:
+        return [Link(name, link(name)) for name in shown]
     called = group_names(groups)
     lines: dict[str, list[Link]] = {}  # by each set of a group
     for group in groups:
@@ -65,3 +68,26 @@ def menu_links(
             found += line
             placed |= {each.text for each in line}
     return found
+
+
+def chosen_sets(study: StoredStudy, baseline: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The shifted sets of these names, in the order of the study; the baseline is shown in any case.
+
+    A name is a group's, by its short or its whole name, or a set's.
+
+    Raises
+    ------
+    BadRequest
+        There is no group or set of a name.
+    """
+    groups = study.groups if asked else ()
+    called = group_names(groups)
+    members = {name: group.members for group in groups for name in (group.called, called[group.called])}
+    for name in asked:
+        if name not in members and name not in study.datasets:
+            there = (
+                f"there are {', '.join(called.values())}" if groups else "no dataset of this study is in any"
+            )
+            raise BadRequest(f"no group {name!r} of datasets; {there}. Nor is a dataset called so.")
+    wanted = {each for name in asked for each in members.get(name, [name])}
+    return tuple(name for name in study if name in wanted and name != baseline)

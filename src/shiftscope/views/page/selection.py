@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
 
+from shiftscope.derived.realigned import comparison_refused
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.views.page.group_names import menu_links
+from shiftscope.views.page.group_names import chosen_sets, menu_links
 from shiftscope.views.page.panels import Choice, Link
 
 EARLIER_NAMES = {"focus": "lead", "baseline": "reference"}  # in addresses and notebooks that people keep
 Option = (
     str | float | bool | tuple[str, ...] | None
 )  # of an address, where several are repeated; None stays out
+
+
+Sets = str | list[str] | None  # names of groups and of sets, as an address gives them
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Selection:
     asked_layer: str | None = None  # as in the address; None leaves the default
     asked_baseline: str | None = None
     asked_focus: str | None = None
+    asked_sets: tuple[str, ...] = ()  # names of groups and of sets
+    chosen: tuple[str, ...] = ()  # the shifted sets that these are; all where empty
     # Those read for this page, by dataset, reference and layer.
     estimates: dict[tuple[str, str, str], dict[str, Estimate]] = field(
         default_factory=dict, repr=False, compare=False
@@ -47,9 +53,10 @@ class Selection:
         layer: str | None = None,
         baseline: str | None = None,
         focus: str | None = None,
+        sets: Sets = None,
     ) -> Selection:
         """Choices checked against the study; by default the layer that feeds the logits, else the last, and the
-        study's reference, the focus as well."""
+        study's reference, the focus as well; of many sets those that a page finds worth showing."""
         if not study.layers:
             raise BadRequest("nothing is recorded in this study yet. `shiftscope record` adds a dataset.")
         default = study.head.layer if study.head else list(study.layers)[-1]
@@ -62,6 +69,8 @@ class Selection:
             layer,
             baseline,
             focus,
+            asked := (sets,) if isinstance(sets, str) else tuple(sets or ()),
+            chosen_sets(study, against, asked),
         )
 
     def focused_on(self, default: str) -> Selection:
@@ -93,9 +102,14 @@ class Selection:
         return {}
 
     def _written(self, options: Mapping[str, Option]) -> str:
-        choices = {"layer": self.asked_layer, "baseline": self.asked_baseline, "focus": self.asked_focus}
-        given = {name: value for name, value in {**choices, **options}.items() if value is not None}
-        return f"?{urlencode(given, doseq=True)}" if given else ""
+        choices: dict[str, Option] = {
+            "layer": self.asked_layer,
+            "baseline": self.asked_baseline,
+            "focus": self.asked_focus,
+            "sets": self.asked_sets or None,
+        }
+        given = [_asked(name, value) for name, value in {**choices, **options}.items() if value is not None]
+        return f"?{'&'.join(filter(None, given))}" if given else ""
 
     def overview(self) -> str:
         return self.page("")
@@ -187,6 +201,22 @@ class Selection:
         """The datasets compared with the baseline."""
         return [name for name in self.study if name != self.baseline]
 
+    @cached_property
+    def incomparable(self) -> str:
+        """Why the layer's units cannot be compared with the baseline's; empty where they can."""
+        return comparison_refused(self.study, self.layer)
+
+    @property
+    def compared(self) -> bool:
+        """Whether there are scores that compare: the focus is not the baseline, and the layer can be compared."""
+        return self.focus != self.baseline and not self.incomparable
+
     def ordered(self) -> list[str]:
         """All datasets, the baseline first."""
         return [self.baseline, *self.others()]
+
+
+@lru_cache(maxsize=4096, typed=True)  # most options are the same in the hundred addresses of a page's menus
+def _asked(name: str, value: Option) -> str:
+    """One option as an address has it; empty for several of which there are none."""
+    return urlencode({name: value}, doseq=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shiftscope.derived.tools.residuals_in_words import in_words
 from shiftscope.views.page.panels import (
     Cell,
     Chart,
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.gate import State
     from shiftscope.explain.fit_under_shift.numbers import Numbers
     from shiftscope.explain.fit_under_shift.set_fit import SetFit
+    from shiftscope.store.derived_layer import DerivedLayer
 
+OF_POSITIONS = "Its codes are made at each position of the layer, and positions are not stored."
 PICTURES = Compared, ImageStrip, StripGroups, Chart, Curves
 
 
@@ -40,11 +43,16 @@ def fit_of(selection: Selection, layer: str) -> SetFit | None:
     """How the dictionary behind a layer reads the focus; None for a recorded layer, the reference, and where it is
     still to be computed."""
     study = selection.study
-    if layer not in study.derived or selection.focus == study.reference:
+    if layer not in study.derived or selection.focus == study.reference or _apart(study.derived[layer]):
         return None
     from shiftscope.explain.fit_under_shift.stored_fits import read_fit
 
     return read_fit(study, layer, selection.focus)
+
+
+def _apart(derived: DerivedLayer) -> bool:
+    """Whether it is not measured how the layer reads shifted sets."""
+    return derived.kind == "residual" or derived.positions
 
 
 def heading(state: State, focus: str) -> str:
@@ -60,6 +68,10 @@ def heading(state: State, focus: str) -> str:
 def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
     """The state in words; how to compute it where nobody has. Nothing of a recorded layer or of the reference."""
     study, focus = selection.study, selection.focus
+    if layer in study.derived and study.derived[layer].kind == "residual":
+        return [Message("Features of what another dictionary leaves", in_words(study.derived[layer]))]
+    if layer in study.derived and study.derived[layer].positions:
+        return [Message(f"Not known whether it holds under {focus}", OF_POSITIONS)]
     if layer not in study.derived or focus == study.reference:
         return []
     if fit is not None:
@@ -105,6 +117,7 @@ def _without_pictures(panel: Panel) -> Panel | None:
 
 def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
     """A row for the held-out reference and each set; then the controls on the reference and the focus."""
+    from shiftscope.explain.fit_under_shift.further_rows import read_further
     from shiftscope.explain.fit_under_shift.gate import BRIEFLY, thresholds
     from shiftscope.explain.fit_under_shift.set_fit import ROWS
     from shiftscope.explain.fit_under_shift.stored_fits import read_fit, shifted
@@ -118,6 +131,8 @@ def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
     for place in (1, 2):
         rows.append(_row(f"{ROWS[place]}, {study.reference}", "", fit.reference[place], math.nan))
         rows.append(_row(f"{ROWS[place]}, {focus}", "", fit.numbers[place], math.nan))
+    for row, found in read_further(study, layer, [study.reference, focus]).items():
+        rows += [_row(f"{row}, {name}", "", numbers, math.nan) for name, numbers in found.items()]
     (low, high), _, (less, more) = fit.null
     note = (
         f"Two halves of the reference: error ratio {low:.2f} to {high:.2f}, difference of decisions kept {less:+.1%} "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.unit_filter import conditions, passing
+from shiftscope.views.parts.unit_filter import Condition, conditions, passing
 from shiftscope.views.parts.unit_numbers import UnitNumbers
 
 
@@ -21,6 +22,11 @@ class Difference:
     criterion: str  # in words
     where: str  # the same, as a filter of the layer page
     help: str
+
+    @cached_property
+    def conditions(self) -> Sequence[Condition]:
+        """The filter, read once for all pages."""
+        return conditions(self.where)
 
 
 DIFFERENCES = (
@@ -50,7 +56,7 @@ def differing(selection: Selection, dataset: str) -> Differences:
     responses there are no intervals and no tests."""
     numbers = UnitNumbers(replace(selection, focus=dataset))
     return [
-        (difference, int(passing(conditions(difference.where), numbers, {}).sum()))
+        (difference, int(passing(difference.conditions, numbers, {}).sum()))
         for difference in DIFFERENCES
         if not np.isnan(numbers.measure(difference.score).estimate.low).all()
     ]

@@ -11,13 +11,18 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.worst_set import by_loss
 
+CHOSEN = 12  # at most, where a person chose them
 MOST = 6  # sets beside one another: the baseline, the focus, and those that lose most
 NAMED = 12  # sets or groups in a list of those that are left out
 
 
 def shown_sets(selection: Selection) -> list[str]:
     """The baseline, the focus and the sets that lose most accuracy, `MOST` in all, in the order of the study; all of
-    fewer. Of each group the worst set comes before the second of any."""
+    fewer, and those that a person chose instead. Of each group the worst set comes before the second of any."""
+    if selection.chosen:
+        listed = listed_sets(selection)
+        some = list(dict.fromkeys([selection.baseline, selection.focus, *listed]))[:CHOSEN]
+        return [name for name in listed if name in some]
     every = selection.ordered()
     if len(every) <= MOST:
         return every
@@ -37,12 +42,22 @@ def shown_sets(selection: Selection) -> list[str]:
     return [name for name in every if name in chosen]
 
 
+def listed_sets(selection: Selection) -> list[str]:
+    """The baseline and all other sets; of those that a person chose these, and the focus."""
+    every = selection.ordered()
+    if not selection.chosen:
+        return every
+    return [name for name in every if name in {selection.baseline, selection.focus, *selection.chosen}]
+
+
 def left_out(selection: Selection) -> str:
     """A sentence that names the sets which `shown_sets` leaves out; empty where it shows all."""
     shown = shown_sets(selection)
     rest = [name for name in selection.ordered() if name not in shown]
     if not rest:
         return ""
+    if selection.chosen:
+        return f"Shown are the baseline, the focus and the sets chosen; {count(len(rest))} are not."
     return (
         f"Shown are the baseline, the focus and sets that lose most; {count(len(rest))} are not: "
         f"{named_together(selection.study, rest)}. The focus can be any of them."

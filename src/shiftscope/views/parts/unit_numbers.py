@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest, closest
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import UnitScore, unit_scores
+from shiftscope.statistics.ranked import ranked
 from shiftscope.statistics.wilson import wilson
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
@@ -114,8 +116,9 @@ class UnitNumbers:
         return found
 
     def shown(self) -> list[Measure]:
-        """Those that can be measured: where the baseline is the focus, no score that compares with it."""
-        compared = self.selection.focus != self.selection.baseline
+        """Those that can be measured: where the baseline is the focus, or the layer cannot be compared, no score that
+        compares."""
+        compared = self.selection.compared
         offered = offered_scores(self.selection.study)
         return [
             m
@@ -157,6 +160,22 @@ class UnitNumbers:
             others = (m.name for m in self.measures.values() if getattr(m.estimate, part) is not None)
             raise BadRequest(f"{measure.name} {why}; these do: {', '.join(others) or 'none'}.")
         return np.full(self.units, np.nan)  # it was not measured here, so nor was it tested
+
+    @cached_property
+    def dead(self) -> npt.NDArray[np.bool_]:
+        """(unit,) whether it responds to no sample of baseline and focus, so that nothing of it can change."""
+        found = np.ones(self.units, np.bool_)
+        for name in (self.selection.baseline, self.selection.focus):
+            found &= self.selection.study[name].summary(self.selection.layer, Moments).squares == 0
+        return found
+
+    def order(self, name: str, *, ascending: bool) -> npt.NDArray[np.intp]:
+        """(unit,) units by one of their numbers, undefined ones last and dead ones after these; by their own number
+        all in one row."""
+        found = ranked(self.values(name), ascending=ascending)
+        if name.strip().casefold() == UNIT:
+            return found
+        return np.concatenate([found[~self.dead[found]], found[self.dead[found]]])
 
     def _reason(
         self, score: UnitScore, read: Callable[[str], Mapping[str, Estimate]]

@@ -83,6 +83,8 @@ def title(score: str) -> str:
 def name_of(text: str) -> str:
     """The name of a score as people write it: in any case, with blanks or underscores, or as pages call it."""
     written = text.strip().casefold()
+    if written in unit_scores:  # as addresses have it
+        return written
     titled = {score.title.casefold(): name for name, score in unit_scores.items()}
     return titled.get(written, written.replace(" ", "_"))
 

@@ -29,9 +29,10 @@ def votes_changed(a: str, b: str, units: int, silent: int, took: int) -> str:
     return f"Of the {counted(units, 'unit')} that changed most, {'; '.join(parts)}."
 
 
-def votes_share(a: str, b: str, units: int, share: float) -> str:
+def votes_share(a: str, b: str, units: int, layer: str, share: float) -> str:
     """What part of the change from one category to the other some units make; NaN where there is no such change."""
     many = _WORDS[units] if units < len(_WORDS) else str(units)
     if not math.isfinite(share):
-        return f"The {counted(units, 'unit')} that changed most between {a} and {b}"
-    return f"{many} {'unit makes' if units == 1 else 'units make'} {100 * share:.0f} % of the change from {a} to {b}"
+        return f"The {counted(units, 'unit')} of {layer} that changed most between {a} and {b}"
+    does = f"unit of {layer} makes" if units == 1 else f"units of {layer} make"
+    return f"{many} {does} {100 * share:.0f} % of the change from {a} to {b}"

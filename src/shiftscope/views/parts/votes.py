@@ -53,6 +53,11 @@ class Votes:
         order = ranked(np.abs(self.change))[:UNITS]
         return [int(unit) for unit in order if self.change[unit] != 0]
 
+    @cached_property
+    def sure(self) -> Difference | None:
+        """The intervals of their changes; None where there are none."""
+        return self.interval(self.units) if self.interval else None
+
     @property
     def share(self) -> float:
         """What these units make of the change; NaN where it does not go from `a` to `b`."""
@@ -82,7 +87,7 @@ def votes_table(selection: Selection, votes: Votes, *, ways: tuple[str, str], no
     """
     write, place = _written(votes.difference), _axis(votes)
     stripped = list(dict.fromkeys((selection.baseline, selection.focus)))
-    rows = [_row(selection, votes, unit, ways, write, place, stripped) for unit in votes.units]
+    rows = [_row(selection, votes, rank, ways, write, place, stripped) for rank in range(len(votes.units))]
     rest = len(votes.change) - len(votes.units)
     blank = [Cell() for _ in stripped]
     others = [
@@ -122,7 +127,7 @@ def votes_table(selection: Selection, votes: Votes, *, ways: tuple[str, str], no
         *map(strip_column, stripped),
     ]
     return Table(
-        votes_share(votes.a, votes.b, len(votes.units), votes.share),
+        votes_share(votes.a, votes.b, len(votes.units), selection.layer, votes.share),
         columns,
         rows,
         note=note,
@@ -133,19 +138,20 @@ def votes_table(selection: Selection, votes: Votes, *, ways: tuple[str, str], no
 def _row(
     selection: Selection,
     votes: Votes,
-    unit: int,
+    rank: int,
     ways: tuple[str, str],
     write: Callable[[float], str],
     place: Callable[[float], float],
     stripped: Sequence[str],
 ) -> list[Cell]:
+    """Of the unit of a rank among those that changed most."""
+    unit = votes.units[rank]
     before = float(votes.before.by_unit[unit]) if votes.before else math.nan
     after = float(votes.after.by_unit[unit])
     low = high = math.nan
     said = ""
-    if votes.interval:
-        sure = votes.interval([unit])
-        low, high = before + float(sure.low[0]), before + float(sure.high[0])
+    if votes.sure:
+        low, high = before + float(votes.sure.low[rank]), before + float(votes.sure.high[rank])
         said = f", 95 % {write(low)} to {write(high)}" if math.isfinite(low) else ""
     words = f"unit {unit}: {write(before)}, {ways[0]}; {write(after)}, {ways[1]}{said}"
     change = Change(place(before), place(after), place(low), place(high), zero=place(0))

@@ -18,7 +18,7 @@ def by_loss(selection: Selection) -> list[str]:
         right, labelled = answers(selection, name)
         return right / labelled if labelled else math.inf
 
-    return sorted(selection.others(), key=accuracy)
+    return sorted(selection.chosen or selection.others(), key=accuracy)
 
 
 def worst_set(selection: Selection) -> str:

@@ -14,7 +14,7 @@ from shiftscope.views.paths.shown_paths import ShownPaths
 BARS = 40  # categories
 
 
-@section(ShownPaths, place=41)
+@section(ShownPaths, place=10)
 def moved_categories(paths: ShownPaths) -> Panel | None:
     """Beside how far it is from the other categories."""
     chosen, shifted, reference = paths.chosen, paths.followed, paths.selection.baseline
@@ -53,7 +53,12 @@ def moved_categories(paths: ShownPaths) -> Panel | None:
                 "title": None,
             },
             "yOffset": {"field": "what", "sort": ["moved", "from other categories"]},
-            "x": {"field": "nats", "type": "quantitative", "title": "divergence (nats)"},
+            "x": {
+                "field": "nats",
+                "type": "quantitative",
+                "title": "divergence (nats)",
+                "axis": {"tickCount": 8},
+            },
             "color": {
                 "field": "what",
                 "type": "nominal",

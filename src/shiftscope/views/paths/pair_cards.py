@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from shiftscope.counted import counted
-from shiftscope.views.page.panels import Columns, Fact, Facts
+from shiftscope.views.page.panels import Columns, Fact, Facts, Fold
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.paths.shown_path_pair import ShownPathPair
 
+NAMED = 4  # sets in the heading
 
-@section(ShownPathPair, place=10)
-def pair_cards(pair: ShownPathPair) -> Columns:
+
+@section(ShownPathPair, place=50)
+def pair_cards(pair: ShownPathPair) -> Fold:
     """A card for each dataset that is counted."""
     chosen, first, second = pair.chosen, pair.first, pair.second
     selection, names, cards = pair.selection, chosen.names(), []
@@ -48,4 +51,21 @@ def pair_cards(pair: ShownPathPair) -> Columns:
                     )
                 )
         cards.append(Facts(name, told, role(selection, name), selection.dataset(name)))
-    return Columns("", cards)
+    return Fold("In every set", _says(pair), [Columns("", cards)], "every-set")
+
+
+def _says(pair: ShownPathPair) -> str:
+    """The divergence that the page is about, in the sets that have it, the largest first."""
+    statistics, names = pair.chosen.statistics, pair.chosen.names()
+    if pair.same:
+        moved = {
+            name: float(found.from_reference[pair.first, pair.first])
+            for name, found in statistics.items()
+            if found.from_reference is not None
+        }
+        about = f"{names[pair.first]} moved by, nats"
+    else:
+        moved = {name: float(found.kl[pair.first, pair.second]) for name, found in statistics.items()}
+        about = f"{names[pair.first]} from {names[pair.second]}, nats"
+    farthest = sorted((name for name in moved if moved[name] == moved[name]), key=lambda name: -moved[name])
+    return f"{about}: {in_a_row([f'{number(moved[name])} in {name}' for name in farthest], NAMED)}"

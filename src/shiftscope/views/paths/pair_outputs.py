@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.statistics.ranked import ranked
-from shiftscope.views.page.panels import Column, Table
+from shiftscope.views.page.panels import Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.paths.output_cell import output_cell
@@ -11,7 +11,7 @@ from shiftscope.views.paths.shown_path_pair import ROWS, ShownPathPair
 
 
 @section(ShownPathPair, place=30)
-def pair_outputs(pair: ShownPathPair) -> Table | None:
+def pair_outputs(pair: ShownPathPair) -> Fold | None:
     """Those that the paths lead to, by what these add."""
     if pair.lacking:
         return None
@@ -36,4 +36,10 @@ def pair_outputs(pair: ShownPathPair) -> Table | None:
         ]
         for output in ranked(added)[:ROWS].tolist()
     ]
-    return Table("Outputs whose paths separate them", columns, rows)
+    first = rows[0]
+    return Fold(
+        "Outputs, one by one",
+        f"those into {first[0].text} add most, {first[2].text} of the divergence",
+        [Table("Outputs whose paths separate them", columns, rows)],
+        "outputs",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.counted import counted
-from shiftscope.views.page.panels import Cell, Column, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.number_text import count
@@ -14,7 +14,7 @@ from shiftscope.views.paths.shown_path_pair import ROWS, ShownPathPair
 
 
 @section(ShownPathPair, place=40)
-def pair_paths(pair: ShownPathPair) -> Table | None:
+def pair_paths(pair: ShownPathPair) -> Fold | None:
     """One by one, by what each adds."""
     if pair.lacking:
         return None
@@ -53,4 +53,10 @@ def pair_paths(pair: ShownPathPair) -> Table | None:
             ]
         )
     note = f"{len(most)} of {counted(len(flat), 'path', count)}."
-    return Table("Paths that separate them", columns, rows, note=note)
+    first = rows[0]
+    return Fold(
+        "Paths, one by one",
+        f"{first[0].text} to {first[1].text} adds most, {first[5].text} nats",
+        [Table("Paths that separate them", columns, rows, note=note)],
+        "paths",
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.rules import DEFAULT
 from shiftscope.explain.paths.measures.frequencies import EPS, Smoothing
+from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
@@ -14,6 +15,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.worst_set import worst_set
 from shiftscope.views.paths.path_choice import AT, PathChoice
+from shiftscope.views.paths.sentences import separated_in_words
 from shiftscope.views.paths.shown_path_pair import ShownPathPair
 
 
@@ -61,4 +63,16 @@ def path_pair(
         f"{chosen.settings.frequencies.in_words()}.",
         next=None if same else Link(f"{names[second]} from {names[first]}", chosen.pair(second, first)),
         related=[confusion] if told_apart else [],
+        sentence=_sentence(shown),
     )
+
+
+def _sentence(pair: ShownPathPair) -> str:
+    """The unit whose paths add most to the divergence; empty where there is nothing to compare."""
+    if pair.lacking:
+        return ""
+    layer, found = pair.chosen.linear.layer, pair.terms
+    most = int(ranked(found.by_column)[0])
+    share = pair.share(float(found.by_column[most]))
+    unit = "the bias" if most == pair.chosen.linear.weight.shape[1] else f"unit {most} of {layer}"
+    return separated_in_words(pair.labels, pair.selection.focus, found.kl, unit, share, same=pair.same)

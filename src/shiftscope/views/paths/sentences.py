@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.views.parts.number_text import number
+from shiftscope.views.parts.number_text import number, percent
 
 
 def moved_in_words(
@@ -45,3 +45,27 @@ def apart_in_words(baseline: str, divergence: float, floor: float) -> str:
     if not np.isfinite(divergence):
         return f"How far apart the categories of {baseline} are by their paths cannot be told"
     return f"By their paths the categories of {baseline} are {number(divergence)} nats apart{chance}"
+
+
+def separated_in_words(
+    labels: Sequence[str], focus: str, divergence: float, unit: str, share: float, *, same: bool
+) -> str:
+    """How far one category is from another by its paths, and the unit whose paths add most to that.
+
+    Parameters
+    ----------
+    labels
+        Of both sides; of a category with itself they name their sets.
+    divergence
+        Of the first side from the second, in nats.
+    unit
+        That adds most.
+    share
+        What it adds, of the divergence; NaN where that is zero or infinite.
+    same
+        Whether both sides are one category.
+    """
+    one, other = labels
+    where = "" if same else f" in {focus}"
+    said = f"By their paths {one} and {other} are {number(divergence)} nats apart{where}"
+    return f"{said}; {unit} makes {percent(share)} of it" if np.isfinite(share) else said

@@ -35,12 +35,22 @@ def headline(repair: Repair, units: int) -> str:
     if not repair.units:
         return f"No set of units {'surely ' if repair.path else ''}helps {name}"
     gain = repair.held_out[name]
-    silencing = f"Silencing {len(repair.units)} of {counted(units, 'unit')}"
+    silencing = f"Silencing {which_units(repair.layer, repair.units, units)}"
     if gain.interval[0] <= 0:
         return f"{silencing} does not surely help {name}"
     costs = [f"{harmed} {amount(-repair.held_out[harmed].difference)}" for harmed in repair.harmed]
     cost = f", and costs {in_a_row(costs)}" if costs else ""
     return f"{silencing} gives {name} {amount(gain.difference)} points back{cost}"
+
+
+def which_units(layer: str, silenced: Sequence[int], units: int) -> str:
+    """By its number where it is one, and of how many."""
+    of = counted(units, "unit", count)
+    return (
+        f"unit {silenced[0]} of {layer}, one of {count(units)},"
+        if len(silenced) == 1
+        else f"{len(silenced)} of {of} of {layer}"
+    )
 
 
 def lede(repair: Repair) -> Words:

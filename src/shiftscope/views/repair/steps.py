@@ -45,7 +45,7 @@ def steps(shown: ShownRepair) -> Lines | None:
         marks,
         ZoomedAxis.over([*search, *held_out], ROWS).ticks(),
         description=f"Accuracy in {found.dataset} by number of units silenced. {told}.",
-        note=f"accuracy in {found.dataset}, by units silenced",
+        note=f"accuracy in {found.dataset}, by units silenced; +: the unit added",
         chosen=len(found.units),
         chart="steps",
     )

@@ -9,7 +9,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Page, Span
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.sample.sentence import sample_sentence
@@ -30,9 +30,10 @@ def sample(
     layer: str | None = None,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
 ) -> Page:
     """One sample with its predictions, its metadata, and its strongest units beside their usual images."""
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     recording = study[dataset]
     at = PageAddress(selection, f"{selection.at_dataset(dataset)}/samples/{position}", sample)
     shown = ShownSample.of(selection, recording, position, at)

@@ -19,21 +19,22 @@ def unit_histogram(unit: ShownUnit) -> Chart:
     exponent = np.maximum.reduce([h.exponent for h in stored])
     signed = np.logical_or.reduce([h.signed for h in stored])
     alike = [h.widened(exponent, signed) for h in stored]
-    edges = alike[0].edges(0)
+    edges = alike[0].edges(0).tolist()
     used = np.flatnonzero(np.sum([h.counts[:, 0] for h in alike], axis=0))
     bins = range(int(used.min()), int(used.max()) + 1) if len(used) else range(1)
     rows = []
     for name, histogram in zip(names, alike, strict=True):
-        counts = histogram.counts[:, 0]
+        counts: list[int] = histogram.counts[:, 0].tolist()
+        every = max(sum(counts), 1)
         for b in bins:
-            share = 100 * float(counts[b]) / max(int(counts.sum()), 1)
+            share = 100 * counts[b] / every
             rows.append(
                 {
                     "dataset": name,
                     "from": edges[b],
                     "to": edges[b + 1],
                     "share": share,
-                    "samples": int(counts[b]),
+                    "samples": counts[b],
                 }
             )
     spec = {
@@ -71,7 +72,7 @@ def unit_histogram(unit: ShownUnit) -> Chart:
         "Responses",
         spec,
         description="Histogram of the unit's responses for each dataset, as shares of its samples.",
-        note=f"{len(bins)} bins of width {number(float(edges[1] - edges[0]))}, the same for every dataset.",
+        note=f"{len(bins)} bins of width {number(edges[1] - edges[0])}, the same for every dataset.",
         chart="histogram",
     )
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shiftscope.scores.score import unit_scores
-from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link
 from shiftscope.views.page.selection import Selection
@@ -41,7 +40,7 @@ class UnitOrder:
         """
         focus = _measured_in(selection, sort or UNIT)
         numbers = UnitNumbers(replace(selection, layer=layer, focus=focus))
-        order = ranked(numbers.values(sort or UNIT), ascending=ascending or sort is None)
+        order = numbers.order(sort or UNIT, ascending=ascending or sort is None)
         if asked := conditions(where):
             stays = passing(asked, numbers, readable_notes(selection.study, layer)[0])
             stays[index] = True

@@ -21,6 +21,7 @@ from shiftscope.views.page.panels import (
     Panel,
     Picture,
     PictureBox,
+    PictureMap,
     Span,
     Words,
 )
@@ -113,25 +114,30 @@ def axis(numbers: Sequence[tuple[float, str]]) -> Markup:
 
 def entries(links: Sequence[Link], addresses: Addresses, most: int | None = None) -> Markup:
     """The lines of a menu, `most` at most; links within the same thing share one."""
-    return Markup("".join(menu_lines(links, addresses, "", "")[:most]))
+    return Markup("".join(menu_lines(lines_of(links)[:most], addresses, "", "")))
 
 
 def lines_left(links: Sequence[Link], most: int) -> int:
     """How many links stand on lines beyond the first `most`."""
-    return sum(len(line) for line in lines_of(links)[most:])
+    return sum(map(len, lines_of(links)[most:]))
+
+
+@lru_cache(maxsize=64)
+def proposals(words: tuple[str, ...]) -> Markup:
+    """What a browser proposes while a field is written in."""
+    return Markup("".join([f'<option value="{_escaped(word)}">' for word in words]))
 
 
 def options(choice: Choice, addresses: Addresses) -> Markup:
     """The lines of a choice's menu."""
-    return Markup(
-        "".join(menu_lines(choice.options, addresses, choice.current, ' hx-swap="innerHTML show:none"'))
-    )
+    lines = lines_of(choice.options)
+    return Markup("".join(menu_lines(lines, addresses, choice.current, ' hx-swap="innerHTML show:none"')))
 
 
-def menu_lines(links: Sequence[Link], addresses: Addresses, current: str, swap: str) -> list[str]:
+def menu_lines(of: Sequence[Sequence[Link]], addresses: Addresses, current: str, swap: str) -> list[str]:
     """Each line as HTML; `current` is the text of the link in force."""
     lines = []
-    for line in lines_of(links):
+    for line in of:
         drawn, kind = "".join([_menu_link(link, addresses, current, swap) for link in line]), ""
         if line[0].within:
             drawn, kind = f"<span>{escaped(line[0].within)}</span>{drawn}", ' class="within"'
@@ -250,7 +256,9 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     verdict = escaped(f" {picture.verdict}") if picture.verdict else ""
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
     if picture.drawn and picture.map:
-        inside = f'<span class="map"><img src="{map_source(picture.map)}" width="56" height="56" alt="{alt}"></span>'
+        kind = "map" if isinstance(picture.map, PictureMap) else "made"
+        source = map_source(picture.map)
+        inside = f'<span class="{kind}"><img src="{source}" width="56" height="56" alt="{alt}"></span>'
     elif picture.drawn:
         address = _escaped(addresses.picture(picture))
         if picture.box and picture.box.cropped:

@@ -108,6 +108,7 @@ def compare(
     draws: int = DRAWS,
     relative: bool = False,
     seed: int = 0,
+    first: int = 0,
 ) -> Comparison:
     """Deletion, insertion, F and µ-Fidelity of maps and of what stands beside them, over the same samples.
 
@@ -130,6 +131,8 @@ def compare(
         What is removed, places unless told, and for µ-Fidelity a grid of 9 cells a side.
     steps, relative
         As in `curves`.
+    first
+        Number of the first sample, where these are some of many: each has the same random maps as among all.
 
     Raises
     ------
@@ -164,8 +167,8 @@ def compare(
         random = [
             _measured(of_scores(once), mu_fidelity(drops, cell))
             for once, cell in zip(
-                random_scores(len(explained.inputs), removed.count, draws=draws, seed=seed),
-                random_scores(len(explained.inputs), chosen.count, draws=draws, seed=seed),
+                random_scores(len(explained.inputs), removed.count, draws=draws, seed=seed, first=first),
+                random_scores(len(explained.inputs), chosen.count, draws=draws, seed=seed, first=first),
                 strict=True,
             )
         ]

@@ -11,9 +11,17 @@ from shiftscope.explain.attribution.faithfulness.explained import ROWS, Values
 DRAWS = 20
 
 
-def random_scores(samples: int, features: int, *, draws: int = DRAWS, seed: int = 0) -> torch.Tensor:
-    """(draw, sample, feature) uniform numbers; those of a sample do not depend on how many others there are."""
-    drawn = [np.random.default_rng([seed, sample]).random((draws, features)) for sample in range(samples)]
+def random_scores(
+    samples: int, features: int, *, draws: int = DRAWS, seed: int = 0, first: int = 0
+) -> torch.Tensor:
+    """(draw, sample, feature) uniform numbers; those of a sample do not depend on how many others there are.
+
+    `first` is the number of the first sample, where others come before.
+    """
+    drawn = [
+        np.random.default_rng([seed, sample]).random((draws, features))
+        for sample in range(first, first + samples)
+    ]
     return torch.from_numpy(np.stack(drawn, axis=1))
 
 

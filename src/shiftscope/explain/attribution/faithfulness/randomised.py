@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from torch.nn.utils import parametrize
 
 from shiftscope.errors import BadRequest, LayerNotFound, ModelError, ShapeError, closest
 from shiftscope.explain.attribution.faithfulness.controls import edges
+from shiftscope.explain.attribution.sanity import DEPENDS, DOES_NOT, IS_INPUT, UNCLEAR, Similarity
 from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.statistics.resampled_means import mean_and_interval
@@ -30,21 +31,6 @@ RESAMPLES = 1_000
 REFERENCE_SAMPLES = 256  # from which running statistics are estimated again
 BATCH = 64
 HIGHEST = 0.5  # similarity of a map that depends on the weights
-
-DEPENDS = "depends on the weights"
-DOES_NOT = "does not depend on the weights: do not read this map"
-UNCLEAR = "unclear"
-IS_INPUT = "is the input"
-
-
-class Similarity(NamedTuple):
-    """Mean over samples, with the ends of its 95 % bootstrap interval over them, and what is said of it."""
-
-    mean: float
-    low: float
-    high: float
-    samples: int  # that have one
-    verdict: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,54 +1,19 @@
-"""Where high frequencies come from: the gradient in front of and behind each module that makes maps smaller."""
+"""The gradient in front of and behind each module that makes maps smaller."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
+from shiftscope.explain.attribution.downsampling.shares import Downsampling, FloatArray
 from shiftscope.explain.attribution.spectra import HIGH, high_frequency_share
 from shiftscope.model.evaluation.evaluation import followed
-from shiftscope.statistics.mean_band import mean_band
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-FloatArray = npt.NDArray[np.float64]
-COLUMNS = ("module", "kind", "rows", "columns", "rows behind", "columns behind", "samples")
-
-
-@dataclass(frozen=True)
-class Downsampling:
-    """What one module does to the gradient on its way back to the input.
-
-    Parameters
-    ----------
-    size, size_behind
-        (rows, columns) of the maps that enter, and of those that leave.
-    before : (sample,)
-        High-frequency share of the gradient with respect to the maps that enter, through this module alone.
-    after : (sample,)
-        That of the gradient with respect to the maps that leave, from which the first is made.
-    """
-
-    module: str
-    kind: str
-    size: tuple[int, int]
-    size_behind: tuple[int, int]
-    before: FloatArray
-    after: FloatArray
-
-    @property
-    def gain(self) -> FloatArray:
-        """(sample,) by how much the share is larger in front of the module, towards the input, than behind it."""
-        return self.before - self.after
 
 
 def downsampling(
@@ -89,36 +54,6 @@ def downsampling(
     if not told:
         raise LayerError("no module on the way to these values makes a map of several places smaller.")
     return told
-
-
-def downsampling_table(found: list[Downsampling]) -> pd.DataFrame:
-    """A row for each module: sizes, shares before and after, and their difference with its 95 % interval over samples.
-
-    Columns module, kind, rows, columns, rows behind, columns behind, samples; share_before, share_after; gain,
-    gain_low, gain_high.
-    """
-    import pandas as pd
-
-    return pd.DataFrame([_row(each) for each in found])
-
-
-def _row(found: Downsampling) -> dict[str, Any]:
-    gains = found.gain[np.isfinite(found.gain)]
-    gain, low, high = mean_band(len(gains), float(gains.sum()), float((gains**2).sum()))
-    named = (found.module, found.kind, *found.size, *found.size_behind, len(gains))
-    return {
-        **dict(zip(COLUMNS, named, strict=True)),
-        "share_before": _mean(found.before),
-        "share_after": _mean(found.after),
-        "gain": gain,
-        "gain_low": low,
-        "gain_high": high,
-    }
-
-
-def _mean(shares: FloatArray) -> float:
-    there = shares[np.isfinite(shares)]
-    return float(there.mean()) if len(there) else float("nan")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from shiftscope.errors import LayerError
-from shiftscope.explain.attribution.downsampling import downsampling, downsampling_table
+from shiftscope.explain.attribution.downsampling.around_modules import downsampling
+from shiftscope.explain.attribution.downsampling.shares import downsampling_table
 from shiftscope.explain.attribution.spectra import high_frequency_share
 
 

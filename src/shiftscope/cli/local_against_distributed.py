@@ -1,0 +1,115 @@
+"""`shiftscope local-against-distributed`."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from shiftscope.cli.study_address import StudyAddress
+
+if TYPE_CHECKING:
+    from shiftscope.explain.local_against_distributed.local_against_distributed import LocalAgainstDistributed
+    from shiftscope.explain.local_against_distributed.removals import Estimated
+
+
+def local_against_distributed(
+    study: StudyAddress,
+    /,
+    *,
+    layers: list[str] | None = None,
+    samples: int = 500,
+    seed: int = 0,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
+    batch_size: int = 64,
+    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    json: bool = False,
+) -> None:
+    """Remove each sample's most active feature, or its most active unit, and print how far the answer falls.
+
+    Parameters
+    ----------
+    study
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
+    layers
+        Derived layers; all of the study where not given.
+    samples
+        Of each dataset, at most.
+    seed
+        Of the random directions, which are as long as what the feature adds.
+    model
+        package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
+        where not given.
+    device
+        Where the model runs: cpu, cuda, mps.
+    batch_size
+        Samples in one forward pass.
+    csv
+        File to write, or - for standard output.
+    json
+        Print JSON.
+    """
+    import json as written
+
+    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.study import open_study
+
+    checked_csv(csv, as_json=json)
+    found = open_study(study).local_against_distributed(
+        layers,
+        samples=samples,
+        seed=seed,
+        batch_size=batch_size,
+        model=model_at_hand(model, weights, device),
+        data=data_at_hand(data),
+    )
+    if csv:
+        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+    elif json:
+        rows = written.loads(found.table().to_json(orient="records"))  # NaN as null
+        print(written.dumps({"reference": found.reference, "rows": rows}, indent=2))
+    else:
+        _print(found)
+
+
+def _print(found: LocalAgainstDistributed) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from shiftscope.cli.name_cell import NameCell
+
+    shown = Table("layer", "dataset", box=None, padding=(0, 1, 0, 0))
+    for head in ("removed", "logit, 95 %", "probability", "flips", "× unit's"):
+        shown.add_column(head, no_wrap=True)
+    for layer, sets in found.layers.items():
+        for dataset, removals in sets.items():
+            for lost in removals.estimates():
+                cells = [
+                    lost.row,
+                    _told(lost.logit),
+                    f"{lost.probability.value:.3f}",
+                    "–" if math.isnan(lost.flips.value) else f"{lost.flips.value:.1%}",
+                    "–" if math.isnan(lost.ratio.value) else f"{lost.ratio.value:.2f}",
+                ]
+                shown.add_row(NameCell(layer), NameCell(dataset), *map(Text, cells))
+    Console().print(shown)
+    print(
+        f"Logit and probability: by how much those of the predicted category fall; of {found.reference} the held-out "
+        "half. The random direction is as long as what the feature adds."
+    )
+
+
+def _told(number: Estimated) -> str:
+    return f"{number.value:.2f} ({number.low:.2f} to {number.high:.2f})"

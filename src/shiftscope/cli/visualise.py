@@ -1,0 +1,154 @@
+"""`shiftscope visualise`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from shiftscope.cli.study_address import StudyAddress
+from shiftscope.errors import BadRequest
+
+if TYPE_CHECKING:
+    from shiftscope.explain.visualisation.visualised import Visualised
+
+
+def visualise(
+    study: StudyAddress,
+    /,
+    *,
+    layer: str | None = None,
+    unit: str | None = None,
+    units: list[int] | None = None,
+    worst: int | None = None,
+    by: str = "novelty",
+    method: str = "maco",
+    dataset: str | None = None,
+    sample: str | None = None,
+    draft: bool = False,
+    steps: int | None = None,
+    crops: int | None = None,
+    size: int | None = None,
+    option: list[str] | None = None,
+    seed: int = 0,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    json: bool = False,
+) -> None:
+    """Draw what units want, as pictures that the study keeps.
+
+    What is kept already is shown without the model. Pictures are kept one by one; the same command goes on where it
+    stopped.
+
+    Parameters
+    ----------
+    study
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
+    layer
+        Recorded or derived layer; without one the unit is a category, whose logit is raised.
+    unit
+        Number of the unit; of a category, number or name.
+    units
+        Numbers of several units of the layer.
+    worst
+        As many units of the layer as have the largest score.
+    by
+        The score of --worst.
+    method
+        maco, activation_maximisation or accentuation.
+    dataset
+        Whose samples give colours and spectra, and the sample to start from; the reference where not given.
+    sample
+        Position or id of the sample that accentuation starts from.
+    draft
+        64 steps and 4 crops.
+    steps
+        As the method has them where not given.
+    crops
+        That are shown in each step; 0 shows the whole picture.
+    size
+        Rows and columns of the picture.
+    option
+        Of the method, as learning_rate=0.5; several are separated by spaces.
+    seed
+        Of the random numbers.
+    model
+        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
+        out.
+    device
+        Where the model runs: cpu, cuda, mps.
+    output
+        Folder for two PNG of each unit: the picture, and the picture with its alpha.
+    json
+        Print JSON.
+    """
+    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.attribute import options_given
+    from shiftscope.flow.worst_units import worst_units
+    from shiftscope.study import open_study
+
+    chosen = sum(each is not None for each in (unit, units, worst))
+    if chosen != 1:
+        raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
+    if output is not None and output.exists() and not output.is_dir():
+        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    if unit is None and layer is None:
+        raise BadRequest("several units are those of a layer: give --layer.")
+    sources = data_at_hand(data)
+    if sources is not None and model is None:
+        raise BadRequest("--data is shown to a model: give --model too.")
+    opened = open_study(study)
+    if worst is not None:
+        units = list(worst_units(opened, layer, worst, by, dataset=dataset))
+    asked: str | list[int] | None = unit if units is None else units
+    position = int(sample) if sample is not None and sample.isascii() and sample.isdecimal() else sample
+    found = opened.visualise(
+        layer,
+        asked,
+        method=method,
+        dataset=dataset,
+        sample=position,
+        draft=draft,
+        steps=steps,
+        crops=crops,
+        size=size,
+        seed=seed,
+        model=model_at_hand(model, weights, device),
+        data=sources,
+        **options_given(option),
+    )
+    every = found if isinstance(found, list) else [found]
+    if output is not None:
+        _save(every, output)
+    _show(every, as_json=json)
+
+
+def _show(found: list[Visualised], *, as_json: bool) -> None:
+    import json
+
+    if as_json:
+        print(json.dumps([each.numbers() for each in found], indent=2))
+        return
+    from rich.console import Console
+
+    for each in found:
+        Console(soft_wrap=True).print(f"{each.objective}: {each.in_words()}", markup=False, highlight=False)
+
+
+def _save(found: list[Visualised], folder: Path) -> None:
+    import sys
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in found:
+        name = "".join(letter if letter.isalnum() else "-" for letter in each.objective)
+        each.save(folder / f"{each.method}-{name}.png")
+        each.save(folder / f"{each.method}-{name}-blended.png", blended=True)
+    print(f"{2 * len(found)} pictures written to {folder}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""How much each feature of a derived layer counts for each category."""

@@ -1,0 +1,127 @@
+"""A picture for the one unit of a function, from settings that are in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from shiftscope.explain.attribution.function import Function
+from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix
+from shiftscope.explain.visualisation.early_layer import early_layer, with_output
+from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.template import template
+from shiftscope.explain.visualisation.views import resized
+from shiftscope.explain.visualisation.visualisation import Drawn, Visualisation, Wanted
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.model.evaluation.evaluation import device_and_dtype
+
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a picture is drawn, whatever the method."""
+
+    shape: Shape
+    range: tuple[float, float]
+    size: tuple[int, int]  # rows and columns of the model's inputs
+    steps: int
+    crops: int
+    seed: int
+    entering: Entering
+    start: torch.Tensor | None = None  # (channel, row, column)
+    reference: torch.Tensor | None = None  # (sample, channel, row, column)
+    target_score: float | None = None
+    snapshots: tuple[int, ...] = ()
+
+
+def picture_for(
+    function: Function,
+    method: Visualisation,
+    drawing: Drawing,
+    settings: Mapping[str, Any],
+    on_step: Callable[[int, float], None],
+) -> Visualised:
+    """Draw it; the model is as it came afterwards."""
+    device, dtype = device_and_dtype(function.model)
+    entering, size = drawing.entering, drawing.size
+    colour = colour_matrix(drawing.shape[0], drawing.reference)
+    canvas = Canvas(
+        drawing.shape,
+        drawing.range,
+        colour.to(device, dtype),
+        template(drawing.shape, colour, drawing.reference),
+        torch.Generator().manual_seed(drawing.seed),
+        dtype,
+        device,
+        drawing.start,
+    )
+    known: dict[str, str] = {}
+
+    def values(views: torch.Tensor) -> torch.Tensor:
+        rows = torch.zeros(len(views), dtype=torch.long, device=views.device)
+        return function.once(entering(views), rows)[:, 0]
+
+    def activations(views: torch.Tensor, layer: str) -> tuple[torch.Tensor, torch.Tensor]:
+        if not layer and not known:
+            known["layer"] = early_layer(function.model, lambda: values(views.detach()))
+        return with_output(function.model, layer or known["layer"], lambda: values(views))
+
+    wanted = Wanted(
+        values,
+        activations,
+        canvas,
+        size,
+        drawing.steps,
+        drawing.crops,
+        drawing.target_score,
+        drawing.snapshots,
+        on_step,
+    )
+    with torch.inference_mode(False), function.held():
+        drawn = method.compute(wanted, **settings)
+        with torch.no_grad():
+            score = float(values(resized(drawn.image, size)[None])[0])
+    told = {"steps": drawing.steps, "crops": drawing.crops, "seed": drawing.seed}
+    kept = {**settings, **told, "template": _told(drawing.reference)}
+    return _result(drawn, score, drawing, function.names[0], method.name, kept)
+
+
+def _told(pictures: torch.Tensor | None) -> str:
+    if pictures is None:
+        return "1/f"
+    return (
+        f"{len(pictures)} pictures"
+        if len(pictures) >= ENOUGH
+        else f"1/f: {len(pictures)} pictures are too few"
+    )
+
+
+def _result(
+    drawn: Drawn, score: float, drawing: Drawing, objective: str, method: str, settings: dict[str, Any]
+) -> Visualised:
+    return Visualised(
+        _array(drawn.image),
+        _array(drawn.alpha),
+        np.array(drawn.curve),
+        score,
+        _array(drawn.best),
+        drawing.range,
+        objective,
+        method,
+        settings,
+        {step: _array(each) for step, each in drawn.snapshots.items()},
+        np.array(drawn.penalties),
+        drawn.dead,
+        None if drawing.start is None else _array(drawing.start),
+    )
+
+
+def _array(tensor: torch.Tensor) -> npt.NDArray[Any]:
+    return tensor.detach().cpu().numpy()

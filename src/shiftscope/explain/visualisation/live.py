@@ -1,0 +1,142 @@
+"""Pictures for a study's units, with its model and data at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from shiftscope.datasets.reopened import recorded_preprocess
+from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
+from shiftscope.explain.visualisation.drawing import Drawing, picture_for
+from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
+from shiftscope.explain.visualisation.reached import reached
+from shiftscope.explain.visualisation.views import resized
+from shiftscope.explain.visualisation.visualisation import visualisations
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.model.target import Logit, Neuron, Target
+from shiftscope.recording.live_study import LiveStudy
+from shiftscope.statistics.split import fit_half
+from shiftscope.store.layout import LOGITS
+from shiftscope.store.stored_study import StoredStudy
+
+LARGE = 128  # pixels from which a picture has the size of the model's inputs; smaller ones are drawn twice as large
+AT_ONCE = 64  # inputs that are read at a time
+
+
+def picture_of(
+    live: LiveStudy,
+    question: PictureQuestion,
+    on_step: Callable[[int, float], None] = lambda step, value: None,
+) -> Visualised:
+    """Draw it, and say how strongly it drives the unit beside the reference's held-out half.
+
+    Raises
+    ------
+    BadRequest
+        Inputs that are no pictures, or whose range is not known.
+    StudyMismatch
+        The unit does not respond as it did when it was recorded.
+    """
+    study = live.study
+    function = function_of_study(live, [target_of(question)])
+    positions = fit_positions(study, question.dataset)
+    if question.sample is None:
+        refuse_other_responses(
+            live, function, question.dataset, question.layer, [question.unit], positions[:1]
+        )
+    else:
+        refuse_other_responses(
+            live, function, question.dataset, question.layer, [question.unit], [question.sample]
+        )
+    entering, limits = entering_of(study, question)
+    pictures = _pictures(live, question.dataset, positions, entering, limits)
+    start = None
+    if question.sample is not None:
+        start = _pictures(live, question.dataset, [question.sample], entering, limits)[0]
+    size = (pictures.shape[2], pictures.shape[3])
+    drawn_at = question.size or (size if min(size) >= LARGE else (2 * size[0], 2 * size[1]))
+    if start is not None:
+        start = resized(start, drawn_at).clamp(*limits)
+    drawing = Drawing(
+        (pictures.shape[1], *drawn_at),
+        limits,
+        size,
+        question.steps,
+        question.crops,
+        question.seed,
+        entering,
+        start,
+        pictures,
+    )
+    found = picture_for(function, visualisations[question.method], drawing, question.options, on_step)
+    return replace(
+        found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit))
+    )
+
+
+def target_of(question: PictureQuestion) -> Target:
+    if question.layer == LOGITS:
+        return Logit(question.unit)
+    return Neuron(question.layer, question.unit)
+
+
+def fit_positions(study: StoredStudy, dataset: str) -> list[int]:
+    """Of the half of a dataset's samples that is fitted on, as many as a template takes."""
+    half = fit_half(study[dataset].samples.column("id").to_pylist())
+    found = [int(place) for place in np.flatnonzero(half)[:REFERENCE_PICTURES]]
+    if not found:
+        raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
+    return found
+
+
+def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering, tuple[float, float]]:
+    """What lies between a picture and the model, and the picture's range."""
+    preprocess = recorded_preprocess(study[question.dataset].plan.source)
+    if preprocess is not None:
+        return Entering(preprocess), (0.0, 1.0)
+    if question.range is None:
+        raise BadRequest(
+            "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
+        )
+    return Entering(), question.range
+
+
+def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
+    """(sample,) of the half of the reference that nothing was fitted on; empty where single ones are not kept."""
+    recording = study[study.reference]
+    held_out = np.flatnonzero(~fit_half(recording.samples.column("id").to_pylist()))
+    if layer == LOGITS:
+        return np.asarray(recording.logits_of()[held_out, unit], np.float64)
+    if not recording.holding(layer).keeps_responses:
+        return np.empty(0)
+    found = [
+        recording.responses_at(layer, held_out[start : start + 4096].tolist())[:, unit]
+        for start in range(0, len(held_out), 4096)
+    ]
+    return np.concatenate(found).astype(np.float64) if found else np.empty(0)
+
+
+def _pictures(
+    live: LiveStudy, dataset: str, positions: list[int], entering: Entering, limits: tuple[float, float]
+) -> torch.Tensor:
+    """(sample, channel, row, column) in the range."""
+    blocks = []
+    for start in range(0, len(positions), AT_ONCE):
+        inputs = live.inputs(dataset, positions[start : start + AT_ONCE])
+        if inputs.ndim != 4:
+            raise BadRequest(f"inputs of shape {tuple(inputs.shape[1:])} a sample are no pictures.")
+        blocks.append(entering.back(inputs).detach().cpu())
+    pictures = torch.cat(blocks)
+    room = 1e-4 * (limits[1] - limits[0])
+    for there in (float(pictures.min()), float(pictures.max())):
+        if not limits[0] - room <= there <= limits[1] + room:
+            raise BadRequest(
+                f"range {limits[0]:g}..{limits[1]:g}, but a sample of {dataset!r} reaches {there:g}."
+            )
+    return pictures.clamp(*limits)

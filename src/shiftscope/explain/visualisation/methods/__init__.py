@@ -1,0 +1,1 @@
+"""Methods of visualisation, one a file."""

@@ -1,0 +1,63 @@
+"""MACO."""
+
+from __future__ import annotations
+
+import torch
+
+from shiftscope.explain.visualisation.ascent import ascend
+from shiftscope.explain.visualisation.parametrisation import parametrisations
+from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
+from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
+
+CENTRES = 0.15  # deviation of the crops' centres from the middle, as a share of the picture
+VARIED = 0.05  # of the sides, to both sides
+
+
+@visualisation("maco", title="MACO", steps=256, crops=8)
+def maco(
+    wanted: Wanted,
+    *,
+    learning_rate: float = 1.0,
+    side: tuple[float, float] = (0.6, 0.25),
+    noise_level: float = 0.08,
+) -> Drawn:
+    """Only the phases of the picture's spectrum change; its magnitudes are those of the reference's pictures.
+
+    Parameters
+    ----------
+    side
+        Of the crops at the first and the last step, as a share of the picture.
+    noise_level
+        Over the crops, as a share of half of the range.
+
+    References
+    ----------
+    Fel, Boissin, Boutin, Picard, Novello et al. (2023), Unlocking Feature Visualization for Deeper Networks with
+    MAgnitude Constrained Optimization.
+    """
+    canvas = wanted.canvas
+    strength = noise_level * (canvas.range[1] - canvas.range[0]) / 2
+
+    def look(step: int) -> Look:
+        if not wanted.crops:
+            return Whole(wanted.size)
+        at = side[0] + (side[1] - side[0]) * step / max(1, wanted.steps - 1)
+        where = boxes(
+            canvas.shape[1:],
+            wanted.size,
+            wanted.crops,
+            least=max(0.05, at - VARIED),
+            most=min(1.0, at + VARIED),
+            generator=canvas.generator,
+            spread=CENTRES,
+        )
+        shape = (wanted.crops, canvas.shape[0], *wanted.size)
+        over = noise(shape, strength, 0.0, generator=canvas.generator)
+        return Crops(where, None if over is None else over.to(canvas.device, canvas.dtype), wanted.size)
+
+    return ascend(
+        wanted,
+        lambda: parametrisations["phase"](canvas),
+        look,
+        lambda variables: torch.optim.NAdam(variables, lr=learning_rate),
+    )

@@ -1,0 +1,1 @@
+"""How the numbers that are optimised make a picture, one way a file."""

@@ -1,0 +1,165 @@
+"""Pictures kept in the study: one result for each unit, method and choice of settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.reached import Reached
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.layout import EXPLANATIONS, LOGITS
+from shiftscope.store.places import StudyPlace
+from shiftscope.store.results import Result, ResultKey, kept_results, read_result, write_result
+from shiftscope.store.stored_study import StoredStudy
+
+KIND, PICTURE = "visualisations", "picture"
+VERSIONS = {PICTURE: 1}
+ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
+TOLD = "title", "settings", "limits", "dead"  # of what was found
+ARRAYS = "image", "alpha", "curve", "best", "penalties"
+
+
+def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualised) -> None:
+    """A study that is only read, or whose folder cannot be written, stays as it is.
+
+    Raises
+    ------
+    StudyNotWritable
+        The disk is full.
+    """
+    if study.read_only or not (study.place.on_store or study.writable()):
+        return
+    arrays: dict[str, Any] = {name: np.asarray(getattr(found, name), np.float32) for name in ARRAYS}
+    arrays["numbers"] = np.array([found.score])
+    if found.start is not None:
+        arrays["start"] = found.start.astype(np.float32)
+    if found.reached is not None:
+        arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
+    told = {
+        "title": found.objective,
+        "settings": found.settings,
+        "limits": list(found.range),
+        "dead": found.dead,
+    }
+    key = picture_key(study, question, told)
+    with write_errors(study.path):
+        write_result(study.path, Result(key, {PICTURE: arrays}))
+
+
+def read_picture(study: StoredStudy, question: PictureQuestion) -> Visualised | None:
+    """What is kept; None where nothing is, or it is stale or damaged."""
+    try:
+        kept = read_result(study.path, picture_key(study, question), any_of=TOLD)
+    except StudyDamaged:
+        return None  # it is drawn again
+    return _found(kept) if kept else None
+
+
+def listed_pictures(
+    study: StoredStudy, layer: str, unit: int | None = None
+) -> Iterator[tuple[PictureQuestion, Visualised]]:
+    """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
+    if not StudyPlace(study.path).file(EXPLANATIONS, KIND).exists():
+        return
+    name = layer if layer == LOGITS else study.layer(layer).name
+    for entry in kept_results(study.path):
+        if entry.key is None or entry.key.kind != KIND or entry.key.layer != name:
+            continue
+        question = _asked(study, entry.key)
+        if question is None or unit not in (None, question.unit):
+            continue
+        if found := read_picture(study, question):
+            yield question, found
+
+
+def picture_key(
+    study: StoredStudy, question: PictureQuestion, told: dict[str, Any] | None = None
+) -> ResultKey:
+    """All that decides the picture."""
+    settings = {name: getattr(question, name) for name in ASKED if name != "layer"}
+    try:
+        asked = json.dumps([settings, question.seed], sort_keys=True)
+    except (TypeError, ValueError) as error:
+        raise BadRequest(f"settings of {question.method} that a study cannot store: {error}.") from error
+    rest: dict[str, Any] = {
+        "versions": VERSIONS,
+        "ground": {"model": str(study.manifest.model.get("weights_sha256", ""))},
+        "settings": json.loads(asked)[0] | (told or {}),
+        "variant": f"unit {question.unit}, {question.method}, {hashlib.sha256(asked.encode()).hexdigest()[:12]}",
+        "seed": question.seed,
+        "split": "drawn with one half of the samples, compared with the reference's other half",
+    }
+    names = list(dict.fromkeys((question.dataset, study.reference)))
+    if question.layer != LOGITS:
+        return ResultKey.of(study, KIND, question.layer, names, **rest)
+    recorded = {study.manifest.recorded_as(name): study[name].digest for name in names}
+    return ResultKey(KIND, LOGITS, tuple(recorded), recordings=recorded, **rest)
+
+
+def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
+    """What a kept result answers; None where its dataset is gone, or it says nothing that can be asked."""
+    told = key.settings
+    name = study.manifest.now_named(key.datasets[0]) if key.datasets else None
+    whole = [told.get(each) for each in ("unit", "steps", "crops")]
+    if name is None or name not in study or not all(isinstance(each, int) for each in whole):
+        return None
+    size, limits = told.get("size"), told.get("range")
+    try:
+        return PictureQuestion(
+            name,
+            key.layer,
+            told["unit"],
+            str(told["method"]),
+            dict(told["options"]),
+            told["steps"],
+            told["crops"],
+            None if size is None else (int(size[0]), int(size[1])),
+            told.get("sample"),
+            None if limits is None else (float(limits[0]), float(limits[1])),
+            key.seed or 0,
+        )
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+
+
+def _found(kept: Result) -> Visualised | None:
+    """None where the arrays are not those of a picture."""
+    arrays, told = kept.parts.get(PICTURE, {}), kept.key.settings
+    limits = told.get("limits")
+    if not all(name in arrays for name in (*ARRAYS, "numbers")) or not isinstance(limits, list):
+        return None
+    image, alpha = arrays["image"], arrays["alpha"]
+    if image.ndim != 3 or alpha.shape != image.shape[1:] or len(limits) != 2:
+        return None
+    settings = told.get("settings")
+    return Visualised(
+        image,
+        alpha,
+        arrays["curve"],
+        float(arrays["numbers"].ravel()[0]),
+        arrays["best"],
+        (float(limits[0]), float(limits[1])),
+        str(told.get("title", "")),
+        str(told.get("method", "")),
+        settings if isinstance(settings, dict) else {},
+        {},
+        arrays["penalties"],
+        told.get("dead") is True,
+        arrays.get("start"),
+        _reached(arrays.get("reached")),
+    )
+
+
+def _reached(numbers: npt.NDArray[Any] | None) -> Reached | None:
+    if numbers is None or numbers.size != 3:
+        return None
+    quantile, strongest, samples = numbers.ravel().tolist()
+    return Reached(quantile, strongest, int(samples))

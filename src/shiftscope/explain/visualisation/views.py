@@ -1,0 +1,184 @@
+"""What the model is shown of a picture: crops, or the whole turned, scaled and moved a little."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+import torch.nn.functional as functional
+
+Size = tuple[int, int]
+
+
+class Look(Protocol):
+    """One way to show pictures: where each view lies, and the noise over it; the same for all that it is given."""
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        """(view, channel, row, column) of (channel, row, column)."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The whole picture without noise."""
+
+    size: Size
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        return resized(picture, self.size)[None]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The whole picture at the model's size, moved as one warp; what lies outside is its reflection."""
+
+    affine: torch.Tensor  # (view, 2, 3)
+    size: Size
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        picture = resized(picture, self.size)
+        grid = functional.affine_grid(
+            self.affine.to(picture), [len(self.affine), len(picture), *self.size], align_corners=False
+        )
+        return functional.grid_sample(
+            picture.expand(len(self.affine), *picture.shape),
+            grid,
+            mode="bilinear",
+            padding_mode="reflection",
+            align_corners=False,
+        )
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Boxes of the picture at the model's size, read bilinearly; an axis at a time, which is faster than a warp."""
+
+    boxes: torch.Tensor  # (view, 4) top, left, height and width in pixels; float64
+    noise: torch.Tensor | None  # (view, channel, row, column)
+    size: Size
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        views = []
+        for top, left, height, width in self.boxes.tolist():
+            first_row, down = _between(top, height, picture.shape[1], self.size[0], picture)
+            first_column, across = _between(left, width, picture.shape[2], self.size[1], picture)
+            patch = picture[
+                :, first_row : first_row + down.shape[1], first_column : first_column + across.shape[1]
+            ]
+            views.append(down @ patch @ across.T)
+        shown = torch.stack(views)
+        return shown if self.noise is None else shown + self.noise
+
+
+def _between(
+    start: float, length: float, there: int, wanted: int, like: torch.Tensor
+) -> tuple[int, torch.Tensor]:
+    """The first pixel that is read along an axis, and (wanted, read) how much of each goes into each."""
+    at = start + (torch.arange(wanted, dtype=torch.float64) + 0.5) * length / wanted - 0.5
+    at = at.clamp(0, there - 1)
+    below = at.floor().long()
+    above = (below + 1).clamp(max=there - 1)
+    share = at - below
+    first = int(below[0])
+    weights = torch.zeros(wanted, int(above[-1]) - first + 1, dtype=torch.float64)
+    place = torch.arange(wanted)
+    weights[place, below - first] = 1 - share
+    weights[place, above - first] += share
+    return first, weights.to(like)
+
+
+def resized(picture: torch.Tensor, size: Size) -> torch.Tensor:
+    """(channel, row, column) at another size; itself at its own."""
+    if tuple(picture.shape[-2:]) == size:
+        return picture
+    return functional.interpolate(picture[None], size, mode="bilinear", align_corners=False, antialias=True)[
+        0
+    ]
+
+
+def boxes(
+    picture: Size,
+    size: Size,
+    views: int,
+    *,
+    least: float,
+    most: float,
+    generator: torch.Generator,
+    spread: float = math.inf,
+) -> torch.Tensor:
+    """(view, 4) top, left, height and width of boxes inside the picture, in the shape of the model's inputs.
+
+    Parameters
+    ----------
+    least, most
+        Sides of the boxes, drawn evenly between, as shares of the largest that fits.
+    spread
+        Deviation of their centres from the middle, as a share of the picture; even over the picture where infinite.
+    """
+    rows, columns = picture
+    sides = least + (most - least) * torch.rand(views, generator=generator, dtype=torch.float64)
+    tallest = min(rows / size[0], columns / size[1])
+    height, width = sides * tallest * size[0], sides * tallest * size[1]
+    if math.isinf(spread):
+        share = torch.rand(views, 2, generator=generator, dtype=torch.float64)
+        return torch.stack(
+            [share[:, 0] * (rows - height), share[:, 1] * (columns - width), height, width], dim=1
+        )
+    centre = 0.5 + spread * torch.randn(views, 2, generator=generator, dtype=torch.float64)
+    top = (centre[:, 0] * rows - height / 2).clamp(torch.zeros(views), rows - height)
+    left = (centre[:, 1] * columns - width / 2).clamp(torch.zeros(views), columns - width)
+    return torch.stack([top, left, height, width], dim=1)
+
+
+def moves(
+    picture: Size, views: int, *, generator: torch.Generator, scaled: bool = True, turned: bool = True
+) -> torch.Tensor:
+    """(view, 2, 3) of the whole picture moved, scaled and turned a little, as one warp.
+
+    As jitter of 8 pixels, one of 11 scales from 0.9 to 1.1, one of the angles from -10 to 10 degrees in whole degrees
+    or five times as often 0, and jitter of 4 pixels, one after the other; below 64 pixels the pixels are fewer.
+
+    References
+    ----------
+    Olah, Mordvintsev & Schubert (2017), Feature Visualization.
+    """
+    amount = 1.0 if min(picture) >= 64 else min(picture) / 224
+    far, near = max(1, round(8 * amount)), max(1, round(4 * amount))
+    first = torch.randint(0, 2 * far + 1, (views, 2), generator=generator) - far
+    scale = 0.9 + 0.02 * torch.randint(0, 11, (views,), generator=generator)
+    angle = torch.randint(0, 26, (views,), generator=generator) - 10
+    angle = torch.where(angle > 10, 0, angle)
+    second = torch.randint(0, 2 * near + 1, (views, 2), generator=generator) - near
+    return warp(
+        picture,
+        angle.double() if turned else torch.zeros(views, dtype=torch.float64),
+        scale.double() if scaled else torch.ones(views, dtype=torch.float64),
+        (first + second).double(),
+    )
+
+
+def warp(picture: Size, degrees: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor) -> torch.Tensor:
+    """(view, 2, 3) that turn a picture by (view,) degrees against the clock, enlarge it and shift it by (view, 2) rows
+    and columns, about its middle."""
+    rows, columns = picture
+    cosine, sine = torch.cos(torch.deg2rad(degrees)), torch.sin(torch.deg2rad(degrees))
+    affine = torch.zeros(len(degrees), 2, 3, dtype=torch.float64)
+    # Where a place of the view is found in the picture, in numbers from -1 to 1: the inverse of the move.
+    affine[:, 0, 0], affine[:, 0, 1] = cosine / scale, -sine / scale * rows / columns
+    affine[:, 1, 0], affine[:, 1, 1] = sine / scale * columns / rows, cosine / scale
+    moved = torch.stack([2 * shift[:, 1] / columns, 2 * shift[:, 0] / rows], dim=1)
+    affine[:, :, 2] = -(affine[:, :, :2] @ moved[:, :, None])[:, :, 0]
+    return affine
+
+
+def noise(
+    shape: tuple[int, ...], deviation: float, even: float, *, generator: torch.Generator
+) -> torch.Tensor | None:
+    """Normal numbers of a deviation, and even ones between -`even` and `even` if any; None where there is no noise."""
+    if not deviation and not even:
+        return None
+    drawn = torch.randn(*shape, generator=generator).mul_(deviation)
+    if even:
+        drawn += torch.rand(*shape, generator=generator).sub_(0.5).mul_(2 * even)
+    return drawn

@@ -1,0 +1,89 @@
+"""What a method of visualisation is, what it is given, and the methods by their names."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import torch
+
+from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.registry import Registry
+
+Values = Callable[[torch.Tensor], torch.Tensor]  # (view, channel, row, column) in the range -> (view,)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a picture is made for, and on what."""
+
+    values: Values
+    activations: Callable[[torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]]
+    canvas: Canvas
+    size: tuple[int, int]  # rows and columns of the model's inputs
+    steps: int
+    crops: int  # 0 shows the whole, without noise
+    target_score: float | None = None  # where to stop
+    snapshots: tuple[int, ...] = ()  # steps whose pictures are kept
+    on_step: Callable[[int, float], None] = field(default=lambda step, value: None)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture, and how it came to be."""
+
+    image: torch.Tensor  # (channel, row, column) in the range
+    alpha: torch.Tensor  # (row, column) how much each place mattered, summed over the steps
+    curve: list[float]  # (step,) value of what was shown in each step
+    penalties: list[float]  # (step,) what was taken off it
+    snapshots: dict[int, torch.Tensor]
+    best: torch.Tensor  # the picture of the largest value
+    dead: bool = False  # no gradient from any start
+
+
+Compute = Callable[..., Drawn]
+C = TypeVar("C", bound=Compute)
+
+
+@dataclass(frozen=True)
+class Visualisation:
+    """A named method; `compute(wanted, **options)` gives a `Drawn`."""
+
+    name: str
+    compute: Compute
+    title: str
+    steps: int
+    crops: int
+    starts_from_image: bool
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Defaults of its options, by name."""
+        parameters = list(inspect.signature(self.compute).parameters.values())[1:]
+        return {parameter.name: parameter.default for parameter in parameters}
+
+    def with_defaults(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All of its options; raises `BadRequest` for one that it does not have."""
+        for name in given:
+            if name not in self.options:
+                raise BadRequest(f"{self.name} has no option {name!r}; it has {', '.join(self.options)}.")
+        return {**self.options, **given}
+
+
+visualisations: Registry[Visualisation] = Registry("method", "shiftscope.explain.visualisation.methods")
+
+
+def visualisation(
+    name: str, *, title: str, steps: int, crops: int, starts_from_image: bool = False
+) -> Callable[[C], C]:
+    """Enter a function under the name that `ss.visualise` knows it by."""
+
+    def enter(compute: C) -> C:
+        entry = Visualisation(name, compute, title, steps, crops, starts_from_image)
+        visualisations.register(name, entry)
+        return compute
+
+    return enter

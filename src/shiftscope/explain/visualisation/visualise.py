@@ -1,0 +1,209 @@
+"""`ss.visualise`: a picture of what a unit of a model wants, without a study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Integral
+from typing import Any
+
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.function import Function
+from shiftscope.explain.attribution.units import function_of, layer_read
+from shiftscope.explain.visualisation.drawing import Drawing, picture_for
+from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.objective import Objective
+from shiftscope.explain.visualisation.views import resized
+from shiftscope.explain.visualisation.visualisation import visualisations
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
+
+Pictures = torch.Tensor | npt.NDArray[Any]
+Shape = tuple[int, int, int]
+
+
+def visualise(
+    model: nn.Module,
+    objective: object = None,
+    *,
+    method: str = "maco",
+    shape: Sequence[int] | None = None,
+    range: tuple[float, float] | None = None,
+    steps: int | None = None,
+    crops: int | None = None,
+    seed: int = 0,
+    image: Pictures | None = None,
+    reference: Pictures | None = None,
+    input_size: Sequence[int] | None = None,
+    preprocess: Preprocess | None = None,
+    target_score: float | None = None,
+    snapshots: Sequence[int] = (),
+    on_step: Callable[[int, float], None] | None = None,
+    **options: Any,
+) -> Visualised:
+    """A picture for which a unit of the model gives as much as it can, within what the method lets change.
+
+    The model is in eval mode for it, and as it came afterwards. The same seed gives the same bytes on the same kind of
+    processor.
+
+    Parameters
+    ----------
+    objective
+        The index of a category, the address of a unit ("layer4:17"), `ss.Neuron` and its like, a callable from the
+        model's output to (view,), or `ss.objective(...)`. To make a unit fall: `ss.Sum([(-1, unit)], scaled=False)`.
+    method
+        "maco", "activation_maximisation" or "accentuation"; each has further options.
+    shape
+        (channel, row, column) of the picture; that of `image` where one is given.
+    range
+        Lower and upper end of the model's inputs; with a preprocessing those of the picture, 0 and 1.
+    steps, crops
+        As the method has them where not given. `crops=0` shows the model the whole picture, without noise.
+    image
+        (channel, row, column) picture to start from.
+    reference
+        (sample, channel, row, column) pictures in the range, 32 at least: their colours, and for MACO the magnitudes of
+        their spectra. Where not given, those of photographs.
+    input_size
+        Rows and columns of the model's inputs; the picture's where not given.
+    preprocess
+        What lies between a picture of 0 to 1 and the model: its scale, channels, mean and deviation, without resizing.
+    target_score
+        Stop where a step reaches it.
+    snapshots
+        Steps after which the picture is kept.
+    on_step
+        Told the step and its value.
+
+    Raises
+    ------
+    BadRequest
+        Something that cannot be; the message says what can.
+    ModelError
+        The model cannot run on such inputs, or has no gradient there.
+    """
+    chosen = visualisations[method]
+    settings = chosen.with_defaults(options)
+    model = unwrap(model)
+    device, dtype = device_and_dtype(model)
+    limits = _limits((0.0, 1.0) if range is None and preprocess is not None else range)
+    entering = Entering(preprocess)
+    start = None if image is None else _picture(image, limits)
+    shown = _shape(shape, start)
+    if start is not None and tuple(start.shape) != shown:
+        if start.shape[0] != shown[0]:
+            raise BadRequest(f"an image of {start.shape[0]} channels for a picture of shape {shown}.")
+        start = resized(start, shown[1:]).clamp(*limits)
+    size = _size(input_size, shown)
+    asked = _whole("steps", chosen.steps if steps is None else steps, 0)
+    views = _whole("crops", chosen.crops if crops is None else crops, 0)
+    pictures = None if reference is None else _reference(reference, shown[0], limits)
+    first = torch.full((2, shown[0], *size), sum(limits) / 2, dtype=dtype, device=device)
+    first += (
+        0.01
+        * (limits[1] - limits[0])
+        * torch.linspace(-1, 1, first[0].numel()).to(first).reshape(first[0].shape)
+    )
+    function = _function(model, objective, entering(first))
+    drawing = Drawing(
+        shown,
+        limits,
+        size,
+        asked,
+        views,
+        _whole("seed", seed, 0),
+        entering,
+        start,
+        pictures,
+        target_score,
+        tuple(snapshots),
+    )
+    return picture_for(function, chosen, drawing, settings, on_step or (lambda step, value: None))
+
+
+def _function(model: nn.Module, objective: object, first: torch.Tensor) -> Function:
+    if isinstance(objective, Objective):
+        layer = layer_read(model, objective.layer, first)
+        return Function(model, [objective.terms(layer)], 1, names=[str(objective)])
+    if isinstance(objective, (list, tuple)):
+        raise BadRequest(
+            "one objective makes one picture: call visualise once for each, or give ss.Sum([...])."
+        )
+    function, _ = function_of(model, objective, first, 1, None)
+    return function
+
+
+def _limits(given: object) -> tuple[float, float]:
+    if given is None:
+        raise BadRequest(
+            "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
+        )
+    try:
+        low, high = (float(end) for end in given)  # type: ignore[attr-defined]
+        ordered = low < high
+    except (TypeError, ValueError):
+        ordered = False
+    if not ordered:
+        raise BadRequest(f"range={given!r}; give its lower and its upper end, as range=(0, 1).")
+    return low, high
+
+
+def _shape(given: Sequence[int] | None, start: torch.Tensor | None) -> Shape:
+    if given is None and start is not None:
+        return start.shape[0], start.shape[1], start.shape[2]
+    if given is None:
+        raise BadRequest("give the shape of the picture, as shape=(3, 224, 224).")
+    numbers = tuple(given)
+    whole = all(isinstance(each, Integral) and not isinstance(each, bool) for each in numbers)
+    if len(numbers) != 3 or not whole or min(numbers) < 1 or min(numbers[1:]) < 2:
+        raise BadRequest(f"shape={given!r}; give (channel, row, column), as shape=(3, 224, 224).")
+    return int(numbers[0]), int(numbers[1]), int(numbers[2])
+
+
+def _size(given: Sequence[int] | None, shape: Shape) -> tuple[int, int]:
+    if given is None:
+        return shape[1], shape[2]
+    numbers = tuple(given)
+    if len(numbers) != 2 or not all(isinstance(each, Integral) and each >= 1 for each in numbers):
+        raise BadRequest(f"input_size={given!r}; give rows and columns, as input_size=(224, 224).")
+    return int(numbers[0]), int(numbers[1])
+
+
+def _whole(name: str, given: object, least: int) -> int:
+    if isinstance(given, bool) or not isinstance(given, Integral) or given < least:
+        raise BadRequest(f"{name}={given!r}; it is a whole number of at least {least}.")
+    return int(given)
+
+
+def _picture(given: Pictures, limits: tuple[float, float]) -> torch.Tensor:
+    picture = torch.as_tensor(given)
+    if picture.ndim == 4 and len(picture) == 1:
+        picture = picture[0]
+    if picture.ndim != 3 or not picture.is_floating_point():
+        raise BadRequest(
+            f"image of shape {tuple(picture.shape)} and {picture.dtype}; give (channel, row, column) of floating point."
+        )
+    _refuse_outside(picture, limits, "the seed")
+    return picture.detach().clone()
+
+
+def _reference(given: Pictures, channels: int, limits: tuple[float, float]) -> torch.Tensor:
+    pictures = torch.as_tensor(given)
+    if pictures.ndim != 4 or pictures.shape[1] != channels or not pictures.is_floating_point():
+        raise BadRequest(
+            f"reference pictures of shape {tuple(pictures.shape)} and {pictures.dtype}; give (sample, {channels}, row, "
+            "column) of floating point."
+        )
+    _refuse_outside(pictures, limits, "a reference picture")
+    return pictures.detach().cpu()
+
+
+def _refuse_outside(pictures: torch.Tensor, limits: tuple[float, float], what: str) -> None:
+    room = 1e-6 * (limits[1] - limits[0])
+    for reached in (float(pictures.min()), float(pictures.max())):
+        if not limits[0] - room <= reached <= limits[1] + room:
+            raise BadRequest(f"range {limits[0]:g}..{limits[1]:g}, but {what} reaches {reached:g}.")

@@ -1,0 +1,203 @@
+"""What a unit wants, as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shiftscope.errors import BadRequest
+from shiftscope.flow.asked_unit import asked_positions, asked_unit
+from shiftscope.flow.opened import opened
+from shiftscope.progress import Progress
+from shiftscope.store.result_kinds import result_kind
+from shiftscope.store.stored_study import StoredStudy
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from shiftscope.explain.visualisation.picture_question import PictureQuestion
+    from shiftscope.explain.visualisation.visualised import Visualised
+    from shiftscope.model.target import Target
+    from shiftscope.recording.live_study import LiveStudy
+
+DRAFT = {"steps": 64, "crops": 4}
+
+
+def _versions() -> dict[str, int]:
+    from shiftscope.explain.visualisation.stored_pictures import VERSIONS
+
+    return VERSIONS
+
+
+result_kind("visualisations", _versions)
+
+
+def visualise(
+    study: StoredStudy,
+    layer: str | Target | None,
+    unit: int | str | Sequence[int] | None = None,
+    *,
+    method: str = "maco",
+    dataset: str | None = None,
+    sample: int | str | None = None,
+    draft: bool = False,
+    steps: int | None = None,
+    crops: int | None = None,
+    size: int | Sequence[int] | None = None,
+    range: tuple[float, float] | None = None,
+    seed: int = 0,
+    model: nn.Module | None = None,
+    data: Mapping[str, Any] | None = None,
+    live: LiveStudy | None = None,
+    progress: bool | Progress = True,
+    **options: Any,
+) -> Any:
+    """A picture of what a unit wants, kept in the study and found again without the model.
+
+    Its colours, and with MACO the magnitudes of its spectrum, are those of one half of a dataset's samples. How
+    strongly it drives the unit is told beside the reference's other half.
+
+    Parameters
+    ----------
+    layer, unit
+        As for `attribute`; of a list of units a picture each, which are kept one by one: the same call goes on where
+        it stopped.
+    method
+        "maco", "activation_maximisation" or "accentuation"; see `docs/visualisation.md`.
+    dataset
+        Whose samples give colours and spectra, and for accentuation the sample; the reference where not given.
+    sample
+        Position or id of the sample to start from.
+    draft
+        64 steps and 4 crops, where these are not given.
+    size
+        Rows and columns of the picture; those of the model's inputs where not given, twice as many of inputs below 128
+        pixels.
+    range
+        Lower and upper end of the inputs of a dataset without preprocessing.
+    model, data
+        As for `live`; not needed for what is kept.
+    live
+        The study with both at hand, in place of `model` and `data`.
+    **options
+        Of the method.
+
+    Returns
+    -------
+    Visualised
+        Or a list of them.
+
+    Raises
+    ------
+    NotInStudy
+        No such layer, unit, category, dataset or sample.
+    BadRequest
+        No such method or option, no model, or samples that are no pictures.
+    StudyMismatch
+        The unit does not respond as it did when it was recorded.
+    """
+    from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
+    from shiftscope.progress import shown
+
+    several = isinstance(unit, (list, tuple))
+    units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
+    asked = [
+        _question(
+            study, layer, each, method, dataset, sample, draft, steps, crops, size, range, seed, options
+        )
+        for each in units
+    ]
+    found: list[Visualised | None] = [read_picture(study, question) for question in asked]
+    missing = [place for place, kept in enumerate(found) if kept is None]
+    if missing:
+        from shiftscope.explain.visualisation.live import picture_of
+        from shiftscope.recording.live_study import LiveStudy
+
+        if live is None:
+            live = opened(study, model, data, LiveStudy)
+        live.refuse_changed_model()  # what it answers is stored
+        for place in missing:
+            question = asked[place]
+            with shown(progress)(question.in_words, 0, question.steps) as advance:
+                picture = picture_of(live, question, lambda step, value: advance(1))
+            write_picture(study, question, picture)
+            found[place] = picture
+    return found if several else found[0]
+
+
+def visualisations(study: StoredStudy, layer: str | None, unit: int | str | None = None) -> list[Visualised]:
+    """The pictures that the study keeps of a layer's units, or of one; read without the model, stale ones left out.
+
+    Raises
+    ------
+    NotInStudy
+        No such layer or unit.
+    """
+    from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+    from shiftscope.store.layout import LOGITS
+
+    if unit is None:
+        return [found for _, found in listed_pictures(study, LOGITS if layer is None else layer)]
+    place, number, _ = asked_unit(study, layer, unit)
+    return [found for _, found in listed_pictures(study, place, number)]
+
+
+def _question(
+    study: StoredStudy,
+    layer: str | Target | None,
+    unit: int | str | None,
+    method: str,
+    dataset: str | None,
+    sample: int | str | None,
+    draft: bool,
+    steps: int | None,
+    crops: int | None,
+    size: int | Sequence[int] | None,
+    range: tuple[float, float] | None,
+    seed: int,
+    options: dict[str, Any],
+) -> PictureQuestion:
+    from shiftscope.explain.visualisation.picture_question import PictureQuestion
+    from shiftscope.explain.visualisation.visualisation import visualisations as methods
+
+    chosen = methods[method]
+    place, number, pool = asked_unit(study, layer, unit)
+    if pool is not None:
+        raise BadRequest(f"a picture is of the unit as it is recorded; {layer} is pooled otherwise.")
+    name = study[dataset or study.reference].name
+    if chosen.starts_from_image and sample is None:
+        raise BadRequest(f"{method} starts from a sample: give its position or id, as sample=3.")
+    first = DRAFT if draft else {"steps": chosen.steps, "crops": chosen.crops}
+    return PictureQuestion(
+        name,
+        place,
+        number,
+        method,
+        chosen.with_defaults(options),
+        _whole("steps", first["steps"] if steps is None else steps),
+        _whole("crops", first["crops"] if crops is None else crops),
+        _size(size),
+        None if sample is None else asked_positions(study[name], place, number, [sample])[0],
+        range,
+        _whole("seed", seed),
+    )
+
+
+def _whole(name: str, number: object) -> int:
+    from shiftscope.typed import as_whole_number
+
+    found = as_whole_number(number)
+    if found is None or found < 0:
+        raise BadRequest(f"{name}={number!r}; it is a whole number of at least 0.")
+    return found
+
+
+def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:
+    if size is None:
+        return None
+    both = (size, size) if isinstance(size, int) else tuple(size)
+    if len(both) != 2 or any(_whole("size", each) < 8 for each in both):
+        raise BadRequest(
+            f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256)."
+        )
+    return both[0], both[1]

@@ -1,0 +1,57 @@
+"""Features that are active in one of two datasets alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shiftscope.summaries.maxima import Maxima
+from shiftscope.summaries.moments import Moments
+from shiftscope.views.layer.shown_layer import ShownLayer
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.features import FOUND_BY, found_by, found_by_cell
+from shiftscope.views.parts.number_text import count, percent
+
+DEAD, ALIVE = 0.001, 0.01  # shares of samples: below on the one side, above on the other
+MOST = 50  # rows
+
+
+@section(ShownLayer, place=29)
+def dead_features(layer: ShownLayer) -> Fold | None:
+    """Those of the baseline alone, then those of the focus alone; None of a recorded layer, and where codes have any
+    sign and so are always active."""
+    selection = layer.selection
+    study, name = selection.study, selection.layer
+    if name not in study.derived or not layer.compared:
+        return None
+    pair = selection.baseline, selection.focus
+    before, after = (study[dataset].summary(name, Moments).firing_rate() for dataset in pair)
+    smallest = [study[dataset].summary(name, Maxima).smallest for dataset in pair]
+    if any(np.nanmin(each) < 0 for each in smallest):
+        return None
+    died = np.flatnonzero((before > ALIVE) & (after < DEAD))
+    born = np.flatnonzero((after > ALIVE) & (before < DEAD))
+    says = f"{count(len(died))} silent under {selection.focus}, {count(len(born))} active only there"
+    found = found_by(study, name)
+    rows = [
+        [
+            Cell(str(unit), selection.unit(unit), value=unit),
+            Cell(f"silent under {selection.focus}" if before[unit] > after[unit] else "active only there"),
+            share_cell(float(before[unit])),
+            share_cell(float(after[unit])),
+            found_by_cell(study, name, found, unit),
+        ]
+        for unit in [*died.tolist(), *born.tolist()]
+    ]
+    help = "Share of samples with a code above zero."
+    columns = [
+        Column("feature", numeric=True),
+        Column("what"),
+        Column(f"active in {selection.baseline}", help=help, numeric=True),
+        Column(f"active in {selection.focus}", help=help, numeric=True),
+        FOUND_BY,
+    ]
+    note = f"Active in more than {percent(ALIVE)} of one set's samples, in fewer than {percent(DEAD)} of the other's."
+    table = Table("Features of one set alone", columns, rows[:MOST], note, empty="There is none.")
+    return Fold("Features dead on one side", says, [table], "dead")

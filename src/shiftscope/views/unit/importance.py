@@ -1,0 +1,98 @@
+"""For which categories a feature counts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shiftscope.views.page.panels import Cell, Change, Column, Fold, Table
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import number_cell
+from shiftscope.views.parts.features import found_by
+from shiftscope.views.parts.number_text import whole_percent
+from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.unit.shown_unit import ShownUnit
+
+if TYPE_CHECKING:
+    from shiftscope.explain.importance.set_importance import SetImportance
+
+MOST = 5  # categories
+AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
+
+
+@section(ShownUnit, place=45)
+def importance(unit: ShownUnit) -> Fold | None:
+    """The categories of whose importance the feature has most, before and under the shift; None where that is not
+    stored, and of a recorded layer."""
+    from shiftscope.explain.importance.stored_importances import kept_importance, read_importance
+
+    selection, study = unit.selection, unit.study
+    if unit.layer not in study.derived:
+        return None
+    kept = kept_importance(study, unit.layer, selection.baseline)
+    if kept is None:
+        return None
+    method, before = kept
+    compared = selection.focus != selection.baseline
+    after = read_importance(study, unit.layer, selection.focus, method) if compared else None
+    shares = np.nan_to_num(before.share[:, unit.index])
+    order = [int(c) for c in np.argsort(-shares, kind="stable")[:MOST] if shares[c] > 0]
+    told = [(category_name(study, c), float(shares[c])) for c in order]
+    return Fold(
+        "For which categories it counts",
+        in_words(told, _found(unit)),
+        [_table(unit, method, before, after, order)],
+        "importance",
+    )
+
+
+def in_words(told: list[tuple[str, float]], found: str) -> str:
+    """The category of which it carries most; how many fits have it."""
+    counts = f"carries {whole_percent(told[0][1])} of what decides {told[0][0]}" if told else "for none"
+    return f"{counts}; {found}" if found else counts
+
+
+def _found(unit: ShownUnit) -> str:
+    fits, counts = unit.study.derived[unit.layer].fit_report.get("seeds"), found_by(unit.study, unit.layer)
+    return "" if counts is None else f"found by {counts[unit.index]} of {fits} fits"
+
+
+def _table(
+    unit: ShownUnit, method: str, before: SetImportance, after: SetImportance | None, order: list[int]
+) -> Table:
+    from shiftscope.explain.importance.importance import MEASURED_IN
+
+    selection, index = unit.selection, unit.index
+    rows = []
+    for category in order:
+        was = before.share[category, index]
+        now = after.share[category, index] if after is not None else math.nan
+        cells = [
+            number_cell(*(float(each[category, index]) for each in (found.value, found.low, found.high)))
+            for found in (before, after)
+            if found is not None
+        ]
+        told = whole_percent(was) if after is None else f"{whole_percent(was)} → {whole_percent(now)}"
+        leads = before.leads[category, index]
+        rows.append(
+            [
+                Cell(category_name(unit.study, category), selection.category(category)),
+                Cell(told, change=Change(was, now), value=was if after is None else now),
+                *cells,
+                Cell(whole_percent(leads), value=leads),
+            ]
+        )
+    mean = (
+        "Mean size of what the feature adds to the category's logit, over samples that are classified as it; in "
+        f"{MEASURED_IN[method]}, with its 95 % interval."
+    )
+    columns = [
+        Column("category"),
+        Column("share", axis=AXIS, help="The feature's importance by that of all features for the category."),
+        Column(f"in {selection.baseline}", help=mean, numeric=True),
+        *([Column(f"in {selection.focus}", help=mean, numeric=True)] if after is not None else []),
+        Column("leads", help="Share of the samples of which no other feature adds more.", numeric=True),
+    ]
+    return Table("Categories by what the feature carries", columns, rows, empty="It adds to none.")

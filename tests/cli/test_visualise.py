@@ -1,0 +1,36 @@
+"""`shiftscope visualise`: pictures, a sentence each, JSON."""
+
+import json
+
+from PIL import Image
+
+MODEL = ("--model", "nets:tiny")
+
+
+def test_pictures_are_drawn_saved_and_found_again(run, recorded, folder):
+    asked = ("visualise", recorded, "--layer", "hidden", "--units", "3", "5", "--steps", "3", "--crops", "2")
+    answer = run(*asked, *MODEL, "-o", folder / "pictures")
+    assert answer.status == 0, answer.err
+    assert "hidden:3: response " in answer.out
+    assert " samples" in answer.out
+    names = {path.name for path in (folder / "pictures").iterdir()}
+    assert names == {f"maco-hidden-{unit}{kind}.png" for unit in (3, 5) for kind in ("", "-blended")}
+    assert Image.open(folder / "pictures" / "maco-hidden-3.png").size == (16, 16)
+    again = run(*asked, "--json")
+    first, second = json.loads(again.out)
+    assert (first["objective"], second["objective"]) == ("hidden:3", "hidden:5")
+    assert first["samples"] > 0
+
+
+def test_the_worst_units_by_a_score_are_drawn(run, recorded):
+    asked = ("--layer", "hidden", "--worst", "2", "--by", "shift_auroc", "--steps", "1", "--crops", "1")
+    answer = run("visualise", recorded, *asked, *MODEL)
+    assert answer.status == 0, answer.err
+    assert answer.out.count("response ") == 2
+
+
+def test_which_unit_has_to_be_said_once(run, recorded):
+    for given in ((), ("--unit", "1", "--units", "2"), ("--worst", "2")):
+        answer = run("visualise", recorded, *given)
+        assert answer.status != 0
+        assert "say which unit" in answer.err or "give --layer" in answer.err

@@ -1,0 +1,225 @@
+"""`ss.visualise`: every method on small nets, and what it refuses."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import shiftscope as ss
+from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
+from shiftscope.explain.visualisation.visualisation import visualisations
+
+ON = {"shape": (3, 20, 24), "range": (0.0, 1.0), "steps": 6, "crops": 2}
+
+
+@pytest.fixture(scope="module")
+def net():
+    torch.manual_seed(0)
+    layers = nn.Conv2d(3, 6, 3, stride=2), nn.ReLU(inplace=True), nn.Conv2d(6, 8, 3), nn.ReLU()
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 4))
+
+
+def start(rows=20, columns=24):
+    return torch.rand(3, rows, columns, generator=torch.Generator().manual_seed(1))
+
+
+def drawn(net, method, objective=2, **options):
+    if visualisations[method].starts_from_image and "image" not in options:
+        options["image"] = start()
+    return ss.visualise(net, objective, method=method, **{**ON, **options})
+
+
+@pytest.mark.parametrize("method", visualisations)
+def test_a_picture_lies_in_the_range_and_raises_the_unit(net, method):
+    found = drawn(net, method, steps=25)
+    assert found.image.shape == (3, 20, 24)
+    assert found.alpha.shape == (20, 24)
+    assert found.image.min() >= 0
+    assert found.image.max() <= 1
+    assert found.curve.shape == (25,)
+    assert found.alpha.min() >= 0
+    begun = drawn(net, method, steps=0)
+    assert found.score > begun.score
+    with torch.no_grad():
+        assert found.score == pytest.approx(float(net(torch.from_numpy(found.image)[None])[0, 2]), abs=1e-6)
+
+
+@pytest.mark.parametrize("method", visualisations)
+def test_one_seed_gives_one_picture_and_another_another(net, method):
+    first, again, other = (drawn(net, method, seed=seed) for seed in (0, 0, 1))
+    assert first.image.tobytes() == again.image.tobytes()
+    assert first.image.tobytes() != other.image.tobytes()
+
+
+@pytest.mark.parametrize("method", visualisations)
+def test_the_model_leaves_as_it_came(net, method):
+    model = copy.deepcopy(net).train()
+    model[0].weight.grad = torch.ones_like(model[0].weight)
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    drawn(model, method)
+    with pytest.raises(ModelError):
+        drawn(
+            model,
+            method,
+            shape=(2, 20, 24),
+            image=None if method != "accentuation" else torch.rand(2, 20, 24),
+        )
+    assert model.training
+    assert all(weight.requires_grad for weight in model.parameters())
+    assert float(model[0].weight.grad.mean()) == 1
+    assert not any(each._forward_hooks for each in model.modules())
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+
+
+def test_the_same_pictures_whatever_the_global_numbers_are(net):
+    first = drawn(net, "maco")
+    torch.rand(7)
+    state = torch.get_rng_state()
+    again = drawn(net, "maco")
+    assert first.image.tobytes() == again.image.tobytes()
+    assert torch.equal(state, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (7, 15, 22), (3, 33, 20)])
+def test_any_channels_and_sizes(shape):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(shape[0], 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    for method in ("maco", "activation_maximisation"):
+        found = ss.visualise(model, 1, method=method, **{**ON, "shape": shape})
+        assert found.pixels.shape == (*shape[1:], 3)
+        assert found.blended.shape == (*shape[1:], 4)
+
+
+def test_the_model_may_see_another_size_than_the_picture_has():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 4))
+    found = ss.visualise(model, 0, **{**ON, "shape": (3, 30, 30)}, input_size=(8, 8))
+    assert found.image.shape == (3, 30, 30)
+
+
+def test_what_a_unit_cannot_see_has_no_alpha():
+    class Corner(nn.Module):
+        def forward(self, x):
+            return x[:, :, :5, :5].mean((1, 2, 3))[:, None]
+
+    found = ss.visualise(Corner(), 0, **{**ON, "crops": 0})
+    assert (found.alpha[:5, :5] > 0).all()
+    assert not found.alpha[5:].any()
+    assert not found.alpha[:, 5:].any()
+
+
+def test_a_linear_unit_moves_a_picture_along_its_weights():
+    weights = torch.randn(3 * 12 * 12, generator=torch.Generator().manual_seed(2))
+    model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 12 * 12, 1, bias=False))
+    model[1].weight.data[0] = weights
+    image = torch.full((1, 12, 12), 0.5)
+    grey = nn.Sequential(nn.Flatten(), nn.Linear(144, 1, bias=False))
+    grey[1].weight.data[0] = weights[:144]
+    found = ss.visualise(
+        grey,
+        0,
+        method="accentuation",
+        image=image,
+        range=(0, 1),
+        crops=0,
+        steps=1,
+        strength=0,
+        parametrisation="pixel",
+    )
+    moved = np.sign(found.delta.ravel())  # Adam's first step has one length everywhere
+    np.testing.assert_array_equal(moved, np.sign(weights[:144].numpy()))
+
+
+def test_a_very_strong_hold_keeps_the_picture(net):
+    found = drawn(net, "accentuation", strength=1e6, parametrisation="pixel", steps=20, learning_rate=1e-3)
+    assert np.abs(found.delta).max() < 0.01
+
+
+def test_a_constant_unit_leaves_the_picture_and_is_told_dead():
+    class Constant(nn.Module):
+        def forward(self, x):
+            return 0 * x.mean((1, 2, 3))[:, None]
+
+    found = ss.visualise(Constant(), 0, **{**ON, "steps": 40})
+    assert found.dead
+    assert "dead" in repr(found)
+    assert np.isfinite(found.image).all()
+
+
+def test_a_step_that_reaches_the_score_is_the_last(net):
+    free = drawn(net, "activation_maximisation", steps=30, crops=0)
+    middle = float(free.curve[10])
+    found = drawn(net, "activation_maximisation", steps=30, crops=0, target_score=middle)
+    assert len(found.curve) == 11
+    assert found.score >= middle - 1e-6
+
+
+def test_snapshots_are_the_pictures_of_shorter_runs(net):
+    long = drawn(net, "activation_maximisation", steps=6, snapshots=(3,))
+    short = drawn(net, "activation_maximisation", steps=3)
+    np.testing.assert_array_equal(long.snapshots[3], short.image)
+
+
+def test_a_layer_and_a_direction_are_objectives(net):
+    layer = drawn(net, "maco", ss.objective("layer", "2"), steps=0)
+    with torch.no_grad():
+        at = net[:3](torch.from_numpy(layer.image)[None])
+    assert layer.score == pytest.approx(float(at.square().mean()), rel=1e-5)
+    vector = np.linspace(-1, 1, 8, dtype=np.float32)
+    along = drawn(net, "maco", ss.objective("direction", "2", vector=vector), steps=0)
+    with torch.no_grad():
+        at = net[:3](torch.from_numpy(along.image)[None])[0].flatten(1).T.numpy()
+    product = at @ vector
+    cosine = product / np.linalg.norm(at, axis=1) / np.linalg.norm(vector)
+    assert along.score == pytest.approx(float((product * np.maximum(cosine, 0.1) ** 2).mean()), rel=1e-4)
+
+
+def test_reference_pictures_give_the_template(net):
+    pictures = torch.rand(40, 3, 20, 24, generator=torch.Generator().manual_seed(3))
+    own, plain = drawn(net, "maco", reference=pictures), drawn(net, "maco")
+    assert own.settings["template"] == "40 pictures"
+    assert plain.settings["template"] == "1/f"
+    assert own.image.tobytes() != plain.image.tobytes()
+    assert "too few" in drawn(net, "maco", reference=pictures[:5]).settings["template"]
+
+
+def test_a_result_shows_and_saves_itself(net, tmp_path):
+    found = drawn(net, "maco")
+    assert found.save(tmp_path / "a.png").read_bytes() == found.save(tmp_path / "b.png").read_bytes()
+    assert found._repr_html_().count("<img") == 2
+    assert "array" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"range": None}, "give the range of the model's inputs, as range=\\(0, 1\\)"),
+        ({"range": (1, 0)}, "give its lower and its upper end"),
+        ({"shape": None}, "give the shape of the picture"),
+        ({"shape": (20, 24)}, "give \\(channel, row, column\\)"),
+        ({"steps": -1}, "steps=-1"),
+        ({"crops": 1.5}, "crops=1.5"),
+        ({"objective": [0, 1]}, "one objective makes one picture"),
+        ({"objective": 9}, "no category 9"),
+        ({"method": "mako"}, "closest: 'maco'"),
+        ({"method": "accentuation"}, "starts from a picture"),
+        ({"sides": 3}, "maco has no option 'sides'"),
+        ({"image": 2 * torch.ones(3, 20, 24)}, "range 0..1, but the seed reaches 2"),
+        ({"reference": torch.ones(4, 1, 8, 8)}, "reference pictures of shape"),
+        ({"method": "activation_maximisation", "tv": -1}, "tv=-1"),
+        ({"method": "activation_maximisation", "parametrisation": "pixels"}, "closest: 'pixel'"),
+    ],
+)
+def test_bad_input_is_refused_with_what_to_give(net, change, message):
+    asked = {"objective": 0, **ON, **change}
+    objective = asked.pop("objective")
+    with pytest.raises(BadRequest, match=message):
+        ss.visualise(net, objective, **asked)
+
+
+def test_layers_that_are_not_there_are_refused(net):
+    with pytest.raises(NotInStudy, match="closest"):
+        drawn(net, "accentuation", layer="nine")
+    with pytest.raises(LayerError, match="before the unit is known"):
+        drawn(net, "accentuation", "0:1", layer="3")
