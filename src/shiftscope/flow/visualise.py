@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
@@ -46,6 +47,7 @@ def visualise(
     size: int | Sequence[int] | None = None,
     range: tuple[float, float] | None = None,
     seed: int = 0,
+    believe: bool = False,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     live: LiveStudy | None = None,
@@ -75,6 +77,8 @@ def visualise(
         pixels.
     range
         Lower and upper end of the inputs of a dataset without preprocessing.
+    believe
+        Also how much of the picture to believe, as its `belief`; three more pictures are drawn for it.
     model, data
         As for `live`; not needed for what is kept.
     live
@@ -108,18 +112,24 @@ def visualise(
         for each in units
     ]
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
-    missing = [place for place, kept in enumerate(found) if kept is None]
+    missing = [place for place, kept in enumerate(found) if kept is None or (believe and kept.belief is None)]
     if missing:
         from shiftscope.explain.visualisation.live import picture_of
+        from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
         for place in missing:
-            question = asked[place]
-            with shown(progress)(question.in_words, 0, question.steps) as advance:
-                picture = picture_of(live, question, lambda step, value: advance(1))
+            question, picture = asked[place], found[place]
+            steps_to_do = question.steps * (picture is None) + belief_steps(question) * believe
+            with shown(progress)(question.in_words, 0, steps_to_do) as advance:
+                if picture is None:
+                    picture = picture_of(live, question, lambda step, value: advance(1))
+                if believe:
+                    belief = belief_of(live, question, picture, lambda step, value: advance(1))
+                    picture = replace(picture, belief=belief)
             write_picture(study, question, picture)
             found[place] = picture
     return found if several else found[0]
