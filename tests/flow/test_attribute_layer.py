@@ -181,6 +181,13 @@ def test_what_is_kept_takes_no_model_and_is_stale_after_another_recording(record
     assert "field recorded again" in set(recorded.results(kind="map_numbers")["state"])
 
 
+def test_no_dataset_is_opened_where_nothing_is_missing(recorded, data, monkeypatch):
+    numbered(recorded, data)
+    live = recorded.live(data=data)
+    monkeypatch.setattr(live, "at_hand", None)  # so that it fails where it is called
+    assert set(numbered(live)["state"]) == {"kept"}
+
+
 def test_a_dry_run_tells_the_price_and_computes_nothing(recorded, data, capsys):
     table = numbered(recorded, data, dry_run=True)
     assert set(table["state"]) == {"to compute"}

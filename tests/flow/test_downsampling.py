@@ -43,7 +43,7 @@ def test_shares_are_kept_found_again_and_stale(recorded, net, data, monkeypatch)
     # Of the 63 frequencies of 8x8 places but the mean's, those at (row, column) distances above 2 of 8.
     above = sum(r * r + c * c > 4 for r in range(-4, 4) for c in range(-4, 4))
     assert again.table()["noise_before"][0] == above / 63
-    assert "grows most at conv (Conv2d)" in repr(again)
+    assert "at conv (Conv2d)" in repr(again)
     assert "<table" in again._repr_html_()
     assert [each.question for each in listed_downsampling(recorded, "hidden", 3)] == [found.question]
     assert list(listed_downsampling(recorded, "hidden", 4)) == []

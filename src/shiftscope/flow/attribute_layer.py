@@ -93,13 +93,13 @@ def attribute_layer(
     reference = study.reference
     names = [name for name in study if name == reference or dataset in (None, name)]
     names.sort(key=lambda name: name != reference)
-    if live is None and (model is not None or study.model is not None):
-        live = opened(study, model, data, LiveStudy)
-    shares = _shares(study, question, names, _with_masks(live) if live else [])
-    # Masks are known with the data at hand alone.
-    missing = [share for share in shares if not _is_kept(study, share, any_masks=live is None)]
-    if missing and live is None:
-        live = opened(study, model, data, LiveStudy)  # which says what is lacking
+    shares = _shares(study, question, names, ())
+    missing = [share for share in shares if not _is_kept(study, share)]
+    if missing:  # no dataset is opened before
+        if live is None:
+            live = opened(study, model, data, LiveStudy)
+        shares = _shares(study, question, names, _with_masks(live, names))
+        missing = [share for share in shares if not _is_kept(study, share)]
     states = dict.fromkeys([share.dataset for share in missing], "left out")
     if missing and live is not None:
         there = live.at_hand()
@@ -145,8 +145,10 @@ def _compute(
         _compute_share(study, live, question, share, named, rows, show)
 
 
-def _is_kept(study: StoredStudy, share: _Share, *, any_masks: bool) -> bool:
-    return read_map_numbers(study, share.key, any_of=("masks",) if any_masks else ()) is not None
+def _is_kept(study: StoredStudy, share: _Share) -> bool:
+    """With the masks that are known now, or more."""
+    kept = read_map_numbers(study, share.key, any_of=("masks",))
+    return kept is not None and set(share.masks) <= set(kept.settings.get("masks", ()))
 
 
 def layer_question(
@@ -171,11 +173,11 @@ def layer_question(
     return LayerQuestion(study.layer(layer).name, chosen.name, with_all_options(chosen, options), count, seed)
 
 
-def _with_masks(live: LiveStudy) -> list[str]:
-    """Datasets at hand that know the masks of their cues."""
+def _with_masks(live: LiveStudy, names: Sequence[str]) -> list[str]:
+    """Those at hand that know the masks of their cues."""
     from shiftscope.explain.attribution.layer_numbers import masks_of
 
-    return [name for name in live.at_hand() if masks_of(live, name)]
+    return [name for name in live.at_hand() if name in names and masks_of(live, name)]
 
 
 def _shares(

@@ -154,3 +154,38 @@ def test_tokens_of_a_series_are_a_series_and_other_axes_are_told():
     flat = nn.Sequential(nn.Flatten(2), nn.Conv1d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten())
     with pytest.raises(LayerError, match="1 axes of places and the inputs 2"):
         ss.attribute(flat, torch.randn(2, 3, 5, 5), 1, method="grad_cam")
+
+
+class Branches(nn.Module):
+    """A layer with a map that the output does not read, and one that it does."""
+
+    def __init__(self):
+        super().__init__()
+        self.beside, self.read = nn.Conv2d(1, 2, 3), nn.Conv2d(1, 2, 3)
+
+    def forward(self, x):
+        self.beside(x)
+        return self.read(x).mean((2, 3))
+
+
+def test_the_next_layer_that_reaches_the_target_is_named():
+    pictures = torch.randn(2, 1, 6, 6, generator=torch.Generator().manual_seed(2))
+    with pytest.raises(
+        LayerError, match=r"category 1 cannot be reached from beside; .* reaches it is read\."
+    ):
+        ss.attribute(Branches(), pictures, 1, method="grad_cam", layer="beside")
+
+
+class Endless(nn.Module):
+    """Infinite for some samples, with the same gradient for all."""
+
+    def forward(self, x):
+        return x.sum(1) + torch.where(x[:, 0] > 0, 0.0, torch.inf).detach()
+
+
+def test_a_value_that_is_not_finite_has_no_map_though_its_gradient_is():
+    inputs = torch.tensor([[1.0, 2.0], [-1.0, 2.0]])
+    with pytest.warns(UserWarning, match=r"samples \[1\] or their values are not finite"):
+        found = ss.attribute(Endless(), inputs)
+    torch.testing.assert_close(found[0], torch.ones(2))
+    assert found[1].isnan().all()

@@ -10,7 +10,7 @@ from torch import nn
 
 from shiftscope.errors import BadRequest, DataError, NotInStudy, StudyMismatch
 from shiftscope.explain.interventions.edit import EDIT_KINDS, Edit
-from shiftscope.explain.interventions.live import Change, Changing, changed_answers
+from shiftscope.explain.interventions.live import Change, ChangeOfCodes, Changing, changed_answers
 from shiftscope.model.output import responses_in
 from shiftscope.model.survey.layer import Layer
 from shiftscope.model.survey.layer_choice import choose_layers
@@ -283,3 +283,34 @@ def test_what_cannot_be_run_is_refused(recorded, net, made, options, error, mess
 def test_an_opened_study_asks_for_the_model(recorded, made):
     with pytest.raises(BadRequest, match="does not hold the model: pass model=net once"):
         open_study(recorded.path).intervene("conv", [0], data={"lab": made()}, progress=False)
+
+
+class OfPositions:
+    """Codes of positions: the inner products with unit vectors."""
+
+    positions, behind = True, "at"
+
+    def __init__(self, atoms):
+        self.atoms, self.units = np.asarray(atoms, np.float32), len(atoms)
+
+    def __call__(self, rows):
+        return rows @ torch.from_numpy(self.atoms).T
+
+
+@pytest.mark.parametrize("pool", ["mean", "max", "center"])
+def test_codes_of_positions_are_silenced_in_a_layer_that_is_rectified_after_it(pool):
+    torch.manual_seed(0)
+    maps = torch.randn(5, 6, 4, 3)
+    survey = Survey.of(
+        Given(nn.Conv2d(3, 6, 1), maps),
+        torch.zeros(5, 1),
+        layers=[Layer("at", pool=pool, rectify=True, channel_axis=1)],
+    )
+    (layer,) = choose_layers(survey)
+    change = ChangeOfCodes(
+        layer, [0], Edit("silence", *[np.zeros(1)] * 2, np.zeros((1, 1))), OfPositions([[0, 1, 0, 0, 0, 0]])
+    )
+    changed = change.of(maps, np.zeros(5, np.int64))
+    expected = maps.clone()
+    expected[:, 1] = expected[:, 1].clamp(max=0)  # what is negative reads as 0 already, and stays
+    torch.testing.assert_close(changed, expected)

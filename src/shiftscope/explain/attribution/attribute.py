@@ -291,4 +291,6 @@ def baseline_of(asked: object, inputs: torch.Tensor) -> torch.Tensor:
 def _warn(found: Maps) -> None:
     refused = found.refused.any(1).nonzero().flatten().tolist()
     if refused:
-        warnings.warn(f"maps of samples {refused} are not finite, and NaN in the answer.", stacklevel=3)
+        warnings.warn(
+            f"maps of samples {refused} or their values are not finite, and NaN in the answer.", stacklevel=3
+        )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.floating[Any]]
 
 GAP = 0.05  # above, the gap is told
-SHOWN = 12  # maps in a notebook, and samples whose wavelet coefficients are kept
+SHOWN = 12  # samples whose wavelet coefficients are kept
 RESAMPLES = 1_000
 MEASURES = map_row, map_column, map_spread, map_area, high_frequency_share  # of maps of pictures
 RANDOM = "random map"  # a row of every faithfulness
@@ -197,28 +195,10 @@ class Attributions:
         BadRequest
             Maps of inputs that are no pictures, or matplotlib is not installed.
         """
+        from shiftscope.explain.attribution.drawn_maps import on_axes
+
         self._refuse_no_pictures()
-        if ax is None:
-            try:
-                from matplotlib import pyplot
-            except ImportError as error:
-                raise BadRequest("drawing takes matplotlib: pip install 'shiftscope[figures]'.") from error
-            _, ax = pyplot.subplots(figsize=(1.5 * len(self.maps), 2))
-        columns = self.maps.shape[2]
-        gap = max(1, columns // 16)
-        row = np.full((self.maps.shape[1], len(self.maps) * (columns + gap) - gap), np.nan)
-        for place, each in enumerate(self.maps):
-            row[:, place * (columns + gap) : place * (columns + gap) + columns] = each
-        ax.imshow(row, cmap="Blues", vmin=0, vmax=self.largest)
-        ax.set_title(self.question.in_words)
-        ax.set_xticks(
-            [place * (columns + gap) + columns / 2 for place in range(len(self.maps))],
-            [str(name) for name in self.ids],
-            rotation=45,
-            ha="right",
-        )
-        ax.set_yticks([])
-        return ax
+        return on_axes(self, ax)
 
     @property
     def largest(self) -> float:
@@ -228,8 +208,10 @@ class Attributions:
 
     def pictures(self) -> list[bytes]:
         """(sample,) PNG of each map, white where nothing counts, all in one scale."""
+        from shiftscope.explain.attribution.drawn_maps import png
+
         self._refuse_no_pictures()
-        return [_png(each / self.largest) for each in self.maps]
+        return [png(each / self.largest) for each in self.maps]
 
     def _refuse_no_pictures(self) -> None:
         if not self.of_pictures:
@@ -257,16 +239,9 @@ class Attributions:
         return ", ".join(told)
 
     def _repr_html_(self) -> str:
-        told = f"<p>{escape(self.in_words())}</p>"
-        if not self.of_pictures:
-            return told
-        drawn = "".join(
-            f'<figure style="display:inline-block;margin:4px"><img width="96" style="image-rendering:pixelated;'
-            f'border:1px solid #ccc" alt="{escape(str(name))}" src="data:image/png;base64,'
-            f'{b64encode(picture).decode()}"><figcaption>{escape(str(name))}<br>{value:.3g}</figcaption></figure>'
-            for picture, name, value in zip(self.pictures()[:SHOWN], self.ids, self.values, strict=False)
-        )
-        return f"{told}<div>{drawn}</div>"
+        from shiftscope.explain.attribution.drawn_maps import as_html
+
+        return as_html(self)
 
 
 def joined(parts: Sequence[Attributions]) -> Attributions:
@@ -284,17 +259,3 @@ def joined(parts: Sequence[Attributions]) -> Attributions:
     names = "positions", "maps", "values", "gap", "scale_share", "orientation_share"
     ids = [name for part in parts for name in part.ids]
     return replace(first, ids=ids, faithfulness=beside, **{name: along(name) for name in names})
-
-
-def _png(share: FloatArray) -> bytes:
-    """(row, column) from 0, white, to 1, dark blue; what is not finite is grey."""
-    from io import BytesIO
-
-    from PIL import Image
-
-    weight = np.clip(np.nan_to_num(share), 0, 1)[..., None]
-    colours = 255 + weight * (np.array([8, 48, 107]) - 255)
-    colours[~np.isfinite(share)] = 128
-    file = BytesIO()
-    Image.fromarray(colours.round().astype(np.uint8)).save(file, "PNG")
-    return file.getvalue()

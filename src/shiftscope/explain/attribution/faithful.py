@@ -19,11 +19,10 @@ from shiftscope.explain.attribution.faithfulness.fills import filled
 from shiftscope.explain.attribution.faithfulness.price import compare_price, curves_price
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.price import TIMED
+from shiftscope.explain.attribution.usual_passes import DRAWS, STEPS, SUBSETS
 from shiftscope.model.output import log_of, logits_in
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.store.layout import LOGITS
-
-STEPS, SUBSETS, DRAWS = 8, 32, 2  # coarse: the whole takes about as many passes as a hundred steps of a path
 
 
 def faithfulness_passes(samples: int, places: int) -> Passes:

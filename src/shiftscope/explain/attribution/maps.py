@@ -19,7 +19,7 @@ from shiftscope.explain.attribution.function import Function
 class Maps:
     """What a method gives for samples and units, and how far it holds."""
 
-    maps: torch.Tensor  # (sample, unit, ...) of the inputs' shape; NaN where one is not finite
+    maps: torch.Tensor  # (sample, unit, ...) of the inputs' shape; NaN where one or its value is not finite
     values: torch.Tensor  # (sample, unit) of the units
     delta: torch.Tensor | None  # (sample, unit) sum of the map, less the value's rise from the baseline
     gap: (
@@ -35,7 +35,7 @@ class Maps:
 
     @property
     def refused(self) -> torch.Tensor:
-        """(sample, unit) whether the map was not finite."""
+        """(sample, unit) whether the map or its value was not finite."""
         return self.maps.isnan().flatten(2).any(2)
 
 
@@ -95,7 +95,8 @@ def maps_of(
             whole = found * (inputs - baseline).unsqueeze(1) if method.wavelets else found
             delta = whole.flatten(2).sum(2) - rise.to(found.device, found.dtype)
             gap = delta.abs() / whole.abs().flatten(2).sum(2)
-        bad = ~found.isfinite().flatten(2).all(2)
+        # A gradient may be finite where the value itself is not, which is then no explanation of it.
+        bad = ~found.isfinite().flatten(2).all(2) | ~values.isfinite().to(found.device)
         found[bad] = torch.nan
     return Maps(found, values, delta, gap, passes, function.rows)
 

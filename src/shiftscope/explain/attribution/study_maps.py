@@ -79,7 +79,10 @@ def maps_over(
         some = list(positions[start : start + at_once])
         inputs = live.inputs(dataset, some)
         if not inputs.is_floating_point():
-            raise BadRequest(f"inputs are {inputs.dtype}; a gradient needs floating point.")
+            raise BadRequest(
+                f"inputs are {inputs.dtype}; a gradient needs floating point. ss.attribute takes the tensor after the "
+                "embedding."
+            )
         inputs = inputs.float() if inputs.element_size() < 4 else inputs
         baseline = baseline_of_study(live, baselines, inputs)
         ids = [every_id[position] for position in some]

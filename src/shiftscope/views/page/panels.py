@@ -74,6 +74,13 @@ class PictureMap:
     role: Role | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """A picture that was computed."""
+
+    colours: npt.NDArray[np.uint8]  # (row, column, 3)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One sample's thumbnail."""
@@ -86,7 +93,7 @@ class Picture:
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
     box: PictureBox | None = None  # what of it is pointed at
-    map: PictureMap | None = None  # drawn in its place
+    map: PictureMap | Pixels | None = None  # drawn in its place
 
 
 @dataclass(frozen=True)
@@ -381,7 +388,7 @@ class Line:
 
     name: str
     values: Sequence[float]
-    look: Literal["focus", "other"] = "other"
+    look: Literal["focus", "baseline", "other"] = "other"
 
 
 @dataclass(frozen=True)

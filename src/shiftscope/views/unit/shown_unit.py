@@ -13,6 +13,8 @@ import numpy.typing as npt
 from shiftscope.errors import StudyBusy, StudyDamaged
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.stored_attributions import listed_attributions
+from shiftscope.scores.estimation.moved_maps import MovedMaps, moved_maps
+from shiftscope.scores.estimation.stored_map_numbers import has_map_numbers
 from shiftscope.store.notes import UnitNote, unit_note
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.category_sums import CategorySums
@@ -46,6 +48,7 @@ class ShownUnit:
     place: Place
     refused: Sequence[Message] = ()  # why the focus is not the one asked for
     method: str = ""  # of the maps; the first that is kept where empty
+    image: str = ""  # whose map is taken apart by scales, as lab:17
 
     @property
     def study(self) -> StoredStudy:
@@ -85,6 +88,14 @@ class ShownUnit:
         """Those that are kept of the unit over samples of baseline and focus, one after the other method."""
         found = listed_attributions(self.study, self.layer, self.index)
         return [each for each in found if each.question.dataset in self.pair]
+
+    @cached_property
+    def moved_maps(self) -> MovedMaps | None:
+        """How its maps moved from baseline to focus, where the study has numbers of every unit's maps."""
+        if not has_map_numbers(self.study):
+            return None
+        selection = self.selection
+        return moved_maps(self.study, selection.focus, selection.baseline, self.layer, self.index)
 
     @cached_property
     def note(self) -> UnitNote | StudyBusy | StudyDamaged:

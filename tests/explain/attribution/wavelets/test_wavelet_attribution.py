@@ -257,3 +257,8 @@ def test_what_cannot_be_drawn_is_refused():
         found.reconstruct(keep=0.5)
     with pytest.raises(BadRequest, match="from 0 to 1"):
         found.reconstruct(keep=5)
+
+
+def test_it_says_in_a_line_what_it_is():
+    found = wavelet_attribution(np.ones((2, 3, 8, 16)), level=2)
+    assert repr(found) == "WaveletAttribution: 'haar' to level 2 of 2 samples of 3 channels, 8x16"

@@ -86,8 +86,9 @@ class DownsamplingShares:
         if found is None:
             return f"{told}: the gradient is zero on all of them"
         row = _row(found)
+        grows = "grows most" if row["gain"] > 0 else "grows nowhere, and falls least"
         return (
-            f"{told}: the share of high frequencies in the gradient grows most at {found.module} ({found.kind}), "
+            f"{told}: the share of high frequencies in the gradient {grows} at {found.module} ({found.kind}), "
             f"{row['share_after']:.2f} behind it and {row['share_before']:.2f} in front, gain {row['gain']:.2f} "
             f"({row['gain_low']:.2f} to {row['gain_high']:.2f}); white noise has {row['noise_before']:.2f} there"
         )

@@ -7,6 +7,7 @@ from shiftscope.explain.attribution.faithfulness.controls import DRAWS
 from shiftscope.explain.attribution.faithfulness.curves import step_counts
 from shiftscope.explain.attribution.faithfulness.mu_fidelity import SUBSETS
 from shiftscope.explain.attribution.faithfulness.randomised import REFERENCE_SAMPLES, SEEDS
+from shiftscope.explain.attribution.usual_passes import compared_passes
 
 
 def curves_price(samples: int, features: int, *, steps: int | None = None, units: int = 1) -> Passes:
@@ -43,9 +44,8 @@ def compare_price(
     inner = len(step_counts(features, steps)) - 2
     controls = 2 + draws  # the absolute gradient, the edges, random maps
     maps = methods + randomised + controls
-    curve = maps * (2 * inner + 1)
     backward = 0 if gradient else samples
-    return Passes(samples * (1 + fills * (curve + subsets)) + backward, backward)
+    return Passes(samples * compared_passes(maps, inner + 1, fills, subsets) + backward, backward)
 
 
 def randomised_weights_price(

@@ -13,6 +13,7 @@ from shiftscope.explain.attribution.attribution import (
     attribution,
     per_sample,
 )
+from shiftscope.explain.attribution.usual_passes import PATH_STEPS
 
 
 def path_passes(shape: tuple[int, ...], *, n_steps: int, **options: Any) -> Passes:
@@ -38,7 +39,7 @@ def mean_on_path(shown: Shown, n_steps: int) -> torch.Tensor:
     multiplies=True,
     complete=True,
 )
-def integrated_gradients(shown: Shown, *, n_steps: int = 50) -> torch.Tensor:
+def integrated_gradients(shown: Shown, *, n_steps: int = PATH_STEPS) -> torch.Tensor:
     """Input less baseline, times the mean gradient at the midpoints of the path between them.
 
     References

@@ -9,6 +9,7 @@ import torch
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.attribution import Passes, Shown, at_least_one, attribution
 from shiftscope.explain.attribution.function import parted
+from shiftscope.explain.attribution.usual_passes import NOISY_COPIES
 
 
 def noisy_passes(shape: tuple[int, ...], *, n: int, **options: Any) -> Passes:
@@ -54,7 +55,9 @@ def _widths(shown: Shown) -> torch.Tensor:
 
 
 @attribution("smoothgrad", title="SmoothGrad", passes=noisy_passes)
-def smoothgrad(shown: Shown, *, n: int = 25, spread: float = 0.25, clip: bool = False) -> torch.Tensor:
+def smoothgrad(
+    shown: Shown, *, n: int = NOISY_COPIES, spread: float = 0.25, clip: bool = False
+) -> torch.Tensor:
     """Mean gradient at n copies of the input with normal noise, whose deviation is `spread` of the sample's own range;
     clipped to the range of the model's inputs where `clip` is on.
 

@@ -9,6 +9,7 @@ import torch
 from shiftscope.explain.attribution.attribution import Passes, Shown, attribution
 from shiftscope.explain.attribution.methods.integrated_gradients import mean_on_path, path_passes
 from shiftscope.explain.attribution.methods.smoothgrad import mean_under_noise, noisy_passes
+from shiftscope.explain.attribution.usual_passes import NOISY_COPIES, PATH_STEPS
 
 
 def _one_pass(shape: tuple[int, ...], **options: Any) -> Passes:
@@ -28,7 +29,9 @@ def wam_saliency(shown: Shown) -> torch.Tensor:
 
 @attribution("wam_smoothgrad", title="WAM, SmoothGrad", passes=noisy_passes, places=True, wavelets=True)
 @attribution("wam", title="WAM", passes=noisy_passes, places=True, wavelets=True)
-def wam_smoothgrad(shown: Shown, *, n: int = 25, spread: float = 0.25, clip: bool = False) -> torch.Tensor:
+def wam_smoothgrad(
+    shown: Shown, *, n: int = NOISY_COPIES, spread: float = 0.25, clip: bool = False
+) -> torch.Tensor:
     """Mean gradient with respect to the wavelet coefficients of n copies of the input with noise, as SmoothGrad.
 
     References
@@ -47,7 +50,7 @@ def wam_smoothgrad(shown: Shown, *, n: int = 25, spread: float = 0.25, clip: boo
     places=True,
     wavelets=True,
 )
-def wam_integrated(shown: Shown, *, n_steps: int = 50) -> torch.Tensor:
+def wam_integrated(shown: Shown, *, n_steps: int = PATH_STEPS) -> torch.Tensor:
     """Mean gradient with respect to the wavelet coefficients on the path from the baseline to the input, times the
     coefficients of input less baseline.
 

@@ -43,6 +43,17 @@ class WaveletAttribution:
     channels: ChannelRule = "sum_of_abs"
     of_inputs: Bands | None = None  # the inputs' own coefficients
 
+    def __repr__(self) -> str:
+        size, given = (
+            "x".join(map(str, self.size)),
+            "" if self.of_inputs is None else ", with the inputs' own",
+        )
+        samples, channels = self.values[0].shape[:2]
+        return (
+            f"WaveletAttribution: {self.wavelet!r} to level {self.level} of {samples} samples of {channels} channels, "
+            f"{size}{given}"
+        )
+
     @cached_property
     def coeffs(self) -> Bands:
         """Strength of attribution over all channels: bands of (sample, *axis), none negative."""
