@@ -127,10 +127,11 @@ def visualise(
             with shown(progress)(question.in_words, 0, steps_to_do) as advance:
                 if picture is None:
                     picture = picture_of(live, question, lambda step, value: advance(1))
+                    write_picture(study, question, picture)
                 if believe:
                     belief = belief_of(live, question, picture, lambda step, value: advance(1))
                     picture = replace(picture, belief=belief)
-            write_picture(study, question, picture)
+                    write_picture(study, question, picture)
             found[place] = picture
     return found if several else found[0]
 

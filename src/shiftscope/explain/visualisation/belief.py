@@ -93,7 +93,7 @@ class Belief:
         if not len(self.layers):
             return "no layer before the unit to follow it through"
         if not len(known):
-            return "no path to compare with: the unit's samples are no more alike than others"
+            return "no path to compare with, its samples being no more alike than others or too few"
         on = similar[known] >= ON_PATH
         if on.all():
             return "on its natural path"

@@ -103,15 +103,19 @@ def belief_of(
         layers, path, low, high = _path(
             measured, groups, of_reference(natural.own), of_reference(natural.others), own, question.seed
         )
+    quantile = np.array([np.median(some) for some in quantiles])
+    for column, each in ((3, randomised), (4, noise)):
+        if each.dead:  # a start that never moved is no picture of anything
+            quantile[column] = kept[:, column] = path[:, column] = np.nan
     return Belief(
-        np.array([np.median(some) for some in quantiles]),
+        quantile,
         kept,
         path,
         low,
         high,
         layers,
-        _correlation(found, randomised),
-        _correlation(found, again),
+        float("nan") if randomised.dead else _correlation(found, randomised),
+        float("nan") if again.dead else _correlation(found, again),
     )
 
 
@@ -121,17 +125,17 @@ def natural_samples(study: StoredStudy, responses: npt.NDArray[np.float64], seed
     Raises
     ------
     BadRequest
-        Fewer than 6 samples in a half.
+        Fewer than 2 samples in a half.
     """
     rng = np.random.default_rng(seed)
     held_out, known = _held_out(study), np.isfinite(responses)
     found: list[list[int]] = []
     for half, strongest, others in ((~held_out, OWN, OTHERS), (held_out, HELD_OUT, HELD_OUT)):
         places = np.flatnonzero(half & known)
-        if len(places) < 6:
-            raise BadRequest(f"{len(places)} samples in a half of {study.reference!r}; 6 are needed.")
+        if len(places) < 2:
+            raise BadRequest(f"{len(places)} samples in a half of {study.reference!r}; 2 are needed.")
         order = places[np.argsort(-responses[places], kind="stable")]
-        count = min(strongest, int(SHARE * len(order)))
+        count = min(strongest, max(1, int(SHARE * len(order))))
         rest = order[count:]
         found += [
             order[:count].tolist(),
