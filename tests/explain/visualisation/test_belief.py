@@ -57,14 +57,14 @@ def test_shares_in_words_and_in_the_table():
 
 def test_natural_samples_are_the_strongest_of_each_half(recorded):
     responses = recorded["lab"].unit_responses("hidden", 3).astype(np.float64)
-    found = natural_samples(recorded, responses, 0)
+    found = natural_samples(recorded, responses, [0])
     half = fit_half(recorded["lab"].samples.column("id").to_pylist())
     for own, others, side in ((found.own, found.others, half), (found.strongest, found.random, ~half)):
         assert side[own + others].all()
         assert not set(own) & set(others)
         assert responses[own].min() >= responses[np.setdiff1d(np.flatnonzero(side), own)].max()
     with pytest.raises(BadRequest, match="2 are needed"):
-        natural_samples(recorded, np.full(len(responses), np.nan), 0)
+        natural_samples(recorded, np.full(len(responses), np.nan), [0])
 
 
 def test_activations_are_those_of_the_layers_before(recorded, net, made):
@@ -112,7 +112,7 @@ def test_natural_samples_of_the_digits_are_on_their_path_and_others_are_not(demo
         if np.median(study[study.reference].unit_responses("hidden", unit)) > 0
     ]
     options = {"steps": 1, "crops": 1, "range": (0.0, 1.0), "believe": True, "progress": False}
-    found = study.visualise("hidden", live[:9], model=net, **options)
+    found = study.visualise("hidden", live[:5], model=net, **options)
     similar = np.median([each.belief.similarity for each in found], axis=0)
     assert 0.8 < similar[COLUMNS.index("strongest samples")] < 1.2
     assert -0.25 < similar[COLUMNS.index("random samples")] < 0.25

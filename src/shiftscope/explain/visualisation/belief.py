@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-# What is measured: the picture; medians over the unit's strongest held-out samples and over others drawn at random;
+# What is measured: the picture; the unit's strongest held-out samples and others drawn at random, of the path
+# similarity their mean and else their median;
 # a picture by the same method of a model whose weights are drawn again; one of plain maximisation of single pixels.
 COLUMNS = "picture", "strongest samples", "random samples", "randomised weights", "from noise"
 CHANGES = "without colour", "below W/4 cycles", "below W/8 cycles", "below W/16 cycles"

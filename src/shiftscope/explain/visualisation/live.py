@@ -11,14 +11,17 @@ import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess
 from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
+from shiftscope.explain.visualisation.shifted_use import raised_by
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
@@ -55,7 +58,16 @@ def picture_of(
             live, function, question.dataset, question.layer, [question.unit], [question.sample]
         )
     drawing = drawing_of(live, question)
-    found = picture_for(function, visualisations[question.method], drawing, question.options, on_step)
+    raised = function
+    if question.use is not None:
+        raised = function_of_study(live, [raised_by(study, question, target_of(question))])
+    found = picture_for(raised, visualisations[question.method], drawing, question.options, on_step)
+    if question.use is not None:
+        dataset, _, sign = question.use
+        name = dataset if sign > 0 else study.reference
+        found = replace(
+            found, objective=f"{function.names[0]} as in {name}", score=_response(function, drawing, found)
+        )
     return replace(
         found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit))
     )
@@ -84,6 +96,14 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
         start,
         pictures,
     )
+
+
+def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
+    """Of the unit alone to a picture."""
+    image = resized(torch.from_numpy(found.image), drawing.size)[None]
+    inputs = drawing.entering(image.to(device_and_dtype(function.model)[0]))
+    with torch.inference_mode(False), function.held():
+        return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
 
 
 def target_of(question: PictureQuestion) -> Target:

@@ -73,7 +73,7 @@ def belief_of(
         The model cannot be copied.
     """
     responses = responses_of(live.study, question.layer, question.unit)
-    natural = natural_samples(live.study, responses, question.seed)
+    natural = natural_samples(live.study, responses, [question.seed, question.unit])
     function = function_of_study(live, [target_of(question)])
     function.rows = AT_ONCE
     drawing = drawing_of(live, question)
@@ -119,7 +119,7 @@ def belief_of(
     )
 
 
-def natural_samples(study: StoredStudy, responses: npt.NDArray[np.float64], seed: int) -> Natural:
+def natural_samples(study: StoredStudy, responses: npt.NDArray[np.float64], seed: list[int]) -> Natural:
     """Which samples of the reference stand beside a picture.
 
     Raises
@@ -214,7 +214,7 @@ def _path(
     low, high = np.full(len(places), np.nan), np.full(len(places), np.nan)
     for row, (shown, ours, theirs) in enumerate(zip(*sets, strict=True)):
         found = path_similarity(shown, ours, theirs, resamples=RESAMPLES, rng=rng)
-        path[row] = [_median(each) for each in np.split(found.similarity, ends)]
+        path[row] = [_mean(each) for each in np.split(found.similarity, ends)]
         low[row], high[row] = found.low[0], found.high[0]
     return tuple(place.name for place in places), path, low, high
 
@@ -242,3 +242,9 @@ def _held_out(study: StoredStudy) -> npt.NDArray[np.bool_]:
 def _median(numbers: npt.NDArray[np.float64]) -> float:
     known = numbers[np.isfinite(numbers)]
     return float(np.median(known)) if len(known) else float("nan")
+
+
+def _mean(numbers: npt.NDArray[np.float64]) -> float:
+    """By which images like the others are at 0, however skewed their similarities are."""
+    known = numbers[np.isfinite(numbers)]
+    return float(known.mean()) if len(known) else float("nan")

@@ -94,6 +94,9 @@ def picture_key(
 ) -> ResultKey:
     """All that decides the picture."""
     settings = {name: getattr(question, name) for name in ASKED if name != "layer"}
+    if question.use is not None:
+        dataset, at, sign = question.use
+        settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
     try:
         asked = json.dumps([settings, question.seed], sort_keys=True)
     except (TypeError, ValueError) as error:
@@ -106,7 +109,8 @@ def picture_key(
         "seed": question.seed,
         "split": "drawn with one half of the samples, compared with the reference's other half",
     }
-    names = list(dict.fromkeys((question.dataset, study.reference)))
+    shifted = () if question.use is None else question.use[:1]
+    names = list(dict.fromkeys((question.dataset, study.reference, *shifted)))
     if question.layer != LOGITS:
         return ResultKey.of(study, KIND, question.layer, names, **rest)
     recorded = {study.manifest.recorded_as(name): study[name].digest for name in names}
@@ -122,6 +126,12 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
         return None
     size, limits = told.get("size"), told.get("range")
     try:
+        use = told.get("use")
+        if use is not None:
+            shifted = study.manifest.now_named(str(use[0]))
+            if shifted is None or shifted not in study:
+                return None
+            use = (shifted, str(use[1]), int(use[2]))
         return PictureQuestion(
             name,
             key.layer,
@@ -134,6 +144,7 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             told.get("sample"),
             None if limits is None else (float(limits[0]), float(limits[1])),
             key.seed or 0,
+            use,
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
