@@ -81,7 +81,9 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     shown = torch.nn.functional.interpolate(
         torch.from_numpy(found.shifted.image)[None], (8, 8), mode="bilinear", antialias=True
     )
-    assert found.shifted.score == pytest.approx(float(plain(shown)[0, unit].detach()), rel=1e-4)  # the unit's alone
+    assert found.shifted.score == pytest.approx(
+        float(plain(shown)[0, unit].detach()), rel=1e-4
+    )  # the unit's alone
     kept = ss.open_study(study.path).difference("unit", unit, "field", at="before", **QUICK)
     assert repr(kept) == repr(found)
     assert [each.objective for each in study.visualisations("unit")].count(f"unit:{unit} as in field") == 1
