@@ -13,6 +13,9 @@ import numpy.typing as npt
 from shiftscope.errors import StudyBusy, StudyDamaged
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.stored_attributions import listed_attributions
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.notes import UnitNote, unit_note
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.category_sums import CategorySums
@@ -85,6 +88,12 @@ class ShownUnit:
         """Those that are kept of the unit over samples of baseline and focus, one after the other method."""
         found = listed_attributions(self.study, self.layer, self.index)
         return [each for each in found if each.question.dataset in self.pair]
+
+    @cached_property
+    def drawn(self) -> list[tuple[PictureQuestion, Visualised]]:
+        """Pictures that are kept for the unit, with the colours and spectra of baseline or focus."""
+        found = listed_pictures(self.study, self.layer, self.index)
+        return [each for each in found if each[0].dataset in self.pair]
 
     @cached_property
     def note(self) -> UnitNote | StudyBusy | StudyDamaged:
