@@ -18,6 +18,8 @@ def drives_in_words(found: Visualised) -> str:
         return f"{found.score / reached.strongest:.1f} times as strongly as the strongest of {images}"
     if reached.quantile == 1:
         return f"more strongly than each of {images}"
+    if reached.quantile < 0.5:
+        return f"less strongly than {percent(1 - reached.quantile)} of {images}"
     return f"more strongly than {percent(reached.quantile)} of {images}"
 
 
