@@ -77,4 +77,4 @@ def _offer(sample: ShownSample) -> Panel | None:
         ],
     )
     line = command(study, layer, unit, "accentuation", name, position)
-    return form or Code("This command draws and keeps it", line)
+    return form or Code("This command draws one for a unit, and keeps it", line)

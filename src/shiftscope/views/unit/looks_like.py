@@ -52,7 +52,7 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     panels += [
         _curves(unit, shown),
         _numbers(unit, shown),
-        Fold("Settings", "", [_settings(shown)], f"{KEY}-settings"),
+        Fold("Settings", "size, steps, crops, seed and options", [_settings(shown)], f"{KEY}-settings"),
     ]
     if offer:
         panels.append(offer)
