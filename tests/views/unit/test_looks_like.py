@@ -13,7 +13,8 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
-from shiftscope.views.page.panels import Chart, Code, Fold, StripGroups, Table
+from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
+from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
 from shiftscope.views.unit.unit import unit
@@ -141,3 +142,23 @@ def test_what_a_picture_does_is_said(found, said):
 def test_a_dead_unit_is_said_to_be():
     said = looks_like_in_words("unit 3 of hidden", [("lab", made(dead=True))])
     assert said == "unit 3 of hidden is dead: it has no gradient from any start"
+
+
+class NoJobs:
+    trouble, changes = "", 0
+
+    def all(self):
+        return []
+
+
+def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
+    study = ViewedStudy(recorded.path, NoJobs())
+    form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
+    assert (form.kind, form.parameters) == ("visualise", {"layer": "hidden", "unit": "3"})
+    assert [field.name for field in form.fields][:3] == ["method", "dataset", "draft"]
+    form = of(Computation, fold(sample(study, "lab", 4), "accentuated").panels)
+    assert form.parameters == {"sample": "4", "method": "accentuation", "dataset": form.parameters["dataset"]}
+    assert [field.name for field in form.fields][:3] == ["layer", "unit", "draft"]
+    kept(recorded, "lab", made())
+    form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
+    assert form.parameters["dataset"] == "field"  # what lacks a picture
