@@ -17,7 +17,7 @@ TITLE, KEY = "More of a unit in it", "accentuated"
 MOST = 6  # pictures of one set
 
 
-@section(ShownSample, place=32)
+@section(ShownSample, place=58)
 def accentuated(sample: ShownSample) -> Fold | None:
     """The image, the image with more of a unit and the difference, in each set that has some; what draws another."""
     selection = sample.selection
