@@ -150,6 +150,9 @@ class NoJobs:
     def all(self):
         return []
 
+    def expected_seconds(self, kind, size):
+        return None
+
 
 def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
     study = ViewedStudy(recorded.path, NoJobs())
