@@ -106,7 +106,7 @@ def test_the_viewer_serves_what_is_stored_and_the_notebook_carries_it(recorded):
     kept(recorded, "lab", made(start=0.5, method="accentuation"), sample=4)
     client = viewer(recorded)
     page = client.get("layers/hidden/units/3").text
-    addresses = re.findall(r'<img class="made" src="([^"]+)"', page)
+    addresses = re.findall(r'<img class="drawn" src="([^"]+)"', page)
     pixels = {}
     for address in addresses:
         answer = client.get(f"layers/hidden/units/{address}")

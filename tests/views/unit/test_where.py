@@ -1,22 +1,34 @@
 """Maps of a unit on its page and on those of its images, from maps that a study keeps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.attribution.attributions import AttributionQuestion, Attributions, Faithfulness
 from shiftscope.explain.attribution.faithful import faithfulness_passes
+from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.sanity import DEPENDS, DOES_NOT, THIS_MAP, Sanity, Similarity
+from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.explain.attribution.stored_attributions import write_attributions
 from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
+from shiftscope.explain.attribution.wavelets.kept import first_samples
+from shiftscope.explain.attribution.wavelets.wavelet_attribution import wavelet_attribution
+from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
 from shiftscope.store.layout import LOGITS
+from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Code, StripGroups, Table
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
+from shiftscope.views.parts.number_text import percent
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.faithful_maps import faithful_table
 from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.unit import unit
+from shiftscope.views.unit.verdicts import UNREADABLE
+from shiftscope.views.unit.where_in_words import RULE
 from shiftscope.web.notebook.notebook import notebook_html
-from tests.conftest import viewer
+from tests.conftest import Made, viewer
 
 UNIT = 3
 
@@ -24,7 +36,9 @@ UNIT = 3
 def kept(study, dataset, maps, *, positions=(4, 2, 7), layer="hidden", unit=UNIT, method="saliency", **more):
     maps, positions = np.asarray(maps, np.float32), np.asarray(positions, np.int64)
     low_pass = more.pop("low_pass", None)
-    question = AttributionQuestion(dataset, layer, unit, method, low_pass=low_pass)
+    fitted = more.get("fitted") is not None
+    options = more.pop("options", {})
+    question = AttributionQuestion(dataset, layer, unit, method, options, low_pass, fitted)
     ids = [f"sample-{place}" for place in positions]
     found = Attributions(question, positions, ids, maps, np.ones(len(maps)), **more)
     write_attributions(study, found)
@@ -38,8 +52,8 @@ def quarter(at=1.0):
     return map
 
 
-def fold(page):
-    (found,) = (each for each in page.panels[-1].panels if each.key == "where")
+def fold(page, key="where"):
+    (found,) = (each for each in page.panels[-1].panels if each.key == key)
     return found
 
 
@@ -100,13 +114,94 @@ def test_filtered_maps_stand_below_raw_ones_and_a_method_is_chosen(recorded):
 def test_shares_by_scale_of_what_is_shown_are_rings_and_dots(recorded):
     for name, share in (("lab", [0.5, 0.25, 0.25]), ("field", [0.2, 0.3, 0.5])):
         kept(recorded, name, [quarter()] * 3, method="wam", scale_share=np.tile(share, (3, 1)))
-    found = fold(unit(recorded, "hidden", UNIT))
-    assert found.says.endswith("detail of 2 to 4 px 50.0 % → 20.0 % of what it reads")
-    scales = found.panels[-1]
+    page = unit(recorded, "hidden", UNIT)
+    assert fold(page).says.endswith("detail of 2 to 4 px 50.0 % → 20.0 % of what it reads")
+    assert fold(page, "scales").says == "detail of 2 to 4 px 50.0 % → 20.0 % of what it reads"
+    scales, _ = fold(page, "scales").panels
     assert [row[0].text for row in scales.rows] == ["2 to 4 px", "4 to 8 px", "above 8 px"]
     assert [row[2].text for row in scales.rows] == ["−30.0", "+5.0", "+25.0"]
     change = scales.rows[0][1].change
     assert (change.before, change.after) == pytest.approx((1.0, 0.4))  # on an axis that ends at 50 %
+
+
+def test_a_map_leads_to_its_image_taken_apart_by_scales(recorded):
+    rng = np.random.default_rng(0)
+    whole = wavelet_attribution(rng.normal(size=(3, 3, 8, 8)), rng.random((3, 3, 8, 8)), level=2)
+    parts = {"scale_share": whole.scale_share, "orientation_share": whole.orientation_share}
+    options = {"wavelet": "haar", "level": 2, "mode": "reflect", "channels": "sum_of_abs"}
+    for name in ("lab", "field"):
+        kept(
+            recorded,
+            name,
+            whole.to_pixels(),
+            method="wam",
+            options=options,
+            orientations=whole.orientations,
+            coefficients=first_samples(whole, 3),
+            **parts,
+        )
+    page = unit(recorded, "hidden", UNIT)
+    assert not any(isinstance(panel, StripGroups) for panel in fold(page, "scales").panels)
+    link = of(StripGroups, fold(page).panels).groups[0].strips[1].pictures[1].page
+    assert link == f"layers/hidden/units/{UNIT}?image=lab%3A2#scales"
+    shown = of(StripGroups, fold(unit(recorded, "hidden", UNIT, image="lab:2"), "scales").panels)
+    image, by_scale, only = shown.groups[0].strips
+    assert [picture.position for picture in image.pictures] == [2]
+    shares = whole.scale_share[1]
+    assert [picture.caption for picture in by_scale.pictures] == [
+        f"2 to 4 px: {percent(shares[0])}",
+        f"4 to 8 px: {percent(shares[1])}",
+        f"above 8 px: {percent(shares[2])}",
+    ]
+    assert [picture.caption for picture in only.pictures] == ["2 % of them", "10 % of them", "all of them"]
+    assert shown.groups[1].strips[0].pictures[0].map.shares.shape == (8, 8)
+    html = viewer(recorded).get(f"layers/hidden/units/{UNIT}?image=lab:2").text
+    assert html.count('<span class="made"><img src="data:image/png;base64,') == 3
+
+
+def test_frequencies_of_the_maps_are_lines_of_both_sets(recorded):
+    kept(recorded, "lab", [quarter()] * 3)
+    assert all(panel.key != "scales" for panel in unit(recorded, "hidden", UNIT).panels[-1].panels)
+    noise = np.random.default_rng(0).random((3, 8, 8))
+    kept(recorded, "field", noise)
+    (lines,) = fold(unit(recorded, "hidden", UNIT), "scales").panels
+    assert [(line.name, line.look) for line in lines.lines] == [("lab", "baseline"), ("field", "focus")]
+    for line in lines.lines:
+        # Empty bins are drawn as a small share.
+        assert sum(10**value for value in line.values) == pytest.approx(1, abs=0.01)
+    fine = high_frequency_share(noise).mean()
+    assert f"{percent(fine)} in field" in lines.note
+
+
+def sanity(verdict):
+    return Sanity(["head"], np.array([0.3]), {THIS_MAP: Similarity(0.3, 0.2, 0.4, 3, verdict)})
+
+
+def test_what_drawing_weights_again_says_stands_above_the_maps(recorded):
+    kept(recorded, "lab", [quarter()] * 3, sanity=sanity(DEPENDS))
+    verdict = fold(unit(recorded, "hidden", UNIT)).panels[0]
+    assert verdict.title == "Weights drawn again"
+    assert verdict.text.startswith("lab, saliency: this map depends on the weights (similarity 0.30")
+    kept(recorded, "field", [quarter()] * 3, sanity=sanity(DOES_NOT))
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.panels[0].title == UNREADABLE
+    (said,) = found.says
+    assert said.text == "do not read the maps of field: they do not depend on what the model learned"
+
+
+def test_a_fitted_cutoff_tells_its_gain_and_its_curve(recorded):
+    curve = np.array([[0.2, 0.4], [0.5, 0.7], [0.1, np.nan]])
+    fitted = FittedLowPass(3.0, np.array([2.0, 3.0, 5.0]), curve[:, :1], np.zeros(1), np.array([0.1, 0.3]))
+    kept(recorded, "lab", [quarter()] * 3, low_pass=2.0)  # a fitted one goes first
+    kept(recorded, "lab", [quarter()] * 3, low_pass=3.0, fitted=fitted)
+    page = unit(recorded, "hidden", UNIT)
+    table = of(Table, fold(page).panels)
+    assert table.rows[0][1].text == "saliency, up to 3 cycles (fitted)"
+    assert "F gains +0.200" in table.note
+    (lines,) = fold(page, "scales").panels
+    assert [mark[0] for mark in lines.marks] == ["2", "3", "5"]
+    assert lines.lines[0].values == pytest.approx([0.2, 0.5, 0.1])
+    assert lines.chosen == 1
 
 
 def test_scales_are_named_by_periods():
@@ -130,7 +225,27 @@ def test_an_image_shows_maps_of_its_prediction_its_label_and_units(recorded):
     assert captions[0] == "prediction"
     assert captions[-1] == "hidden:3"
     np.testing.assert_allclose(pictures[-1].map.shares, quarter())  # a scale of its own
-    assert all(panel.key != "where" for panel in sample(recorded, "lab", 5).panels[-1].panels)
+    without = fold(sample(recorded, "lab", 5))
+    assert without.says == "no maps are kept yet"
+    predicted = recorded["lab"].samples[5].prediction
+    command = f"shiftscope attribute {recorded.path} --unit {predicted} --method smoothgrad --dataset lab"
+    assert command in of(Code, without.panels).text
+
+
+def test_images_of_a_layer_without_places_point_at_what_maps_say(recorded):
+    """The largest 5 % of 64 places are 4 of them; a quarter of the picture ties, and is boxed as a whole."""
+    kept(recorded, "lab", [quarter()] * 3)
+    strongest = recorded["lab"].summary("hidden", TopSamples).position[:, UNIT].tolist()
+    page = unit(recorded, "hidden", UNIT)
+    boxes = {each.position: each.box for each in page.panels[0].strips[0].pictures}
+    pointed = {place for place in strongest[:12] if boxes.get(place)}
+    assert pointed == {place for place in (4, 2, 7) if place in boxes}
+    assert "box: the 5 % of the saliency map that count most" in page.panels[0].note
+    cropped = unit(recorded, "hidden", UNIT, place="crop").panels[0]
+    assert "cropped to the 5 %" in cropped.note
+    assert all(each.box.cropped for each in cropped.strips[0].pictures if each.box)
+    whole = unit(recorded, "hidden", UNIT, place="whole").panels[0]
+    assert not any(each.box for each in whole.strips[0].pictures)
 
 
 def test_viewer_and_notebook_draw_maps(recorded):
@@ -169,5 +284,42 @@ def test_controls_stand_below_the_map_with_means_under_the_first_fill():
         ["lab", "saliency", "0.500", "0.300"],
         ["lab", "random map", "0.000", "0.000"],
     ]
-    assert "F 0.30 (0.00 of a random map) under channel_mean" in table.note
+    assert "F 0.30 (0.00 of a random map) under channel mean" in table.note
+    filtered = replace(made, question=replace(question, low_pass=3.0))
+    both = faithful_table([made, filtered])  # the random map is the same one
+    assert [row[1].text for row in both.rows] == ["saliency", "saliency, up to 3 cycles", "random map"]
     assert faithful_table([]) is None
+
+
+def test_kept_numbers_of_every_unit_tell_where_it_looks_and_changed_pairs_stand_apart(recorded):
+    """A unit whose centre is 20 % lower, in pairs whatever becomes of their prediction; no maps are kept."""
+    dim = Made()
+    dim.inputs = 1 - dim.inputs
+    recorded.record(dim, "dim", twins="id", twin_of="lab", progress=False)
+    every = np.arange(40)
+    for name, row in (("lab", 0.3), ("dim", 0.5)):
+        shape = 40, recorded.layer("hidden").units
+        numbers = {each: np.full(shape, row) for each in ("map_row", "map_column", "map_spread")}
+        numbers["map_column"][:] = 0.5
+        numbers["scale_share"] = np.full((*shape, 3), 1 / 3)
+        settings = {"method": "wam_saliency"}
+        key = map_numbers_key(recorded, "hidden", name, settings)
+        write_map_numbers(recorded, key, MapNumbers(every, numbers, settings))
+    page = unit(recorded, "hidden", UNIT, focus="dim")
+    same = int((recorded["lab"].samples.predictions == recorded["dim"].samples.predictions).sum())
+    assert 0 < same < 40
+    scales, places = fold(page, "scales").panels
+    assert [column.name for column in scales.columns[2:]] == [
+        f"points, {same} of {40} pairs",
+        f"points, {40 - same} that changed",
+    ]
+    assert [cell.text for cell in places.rows[0]] == [
+        "centre, from above",
+        "30.0 %",
+        "50.0 %",
+        "+20.0",
+        "+20.0",
+    ]
+    assert f"{same} of {40} pairs keep their prediction" in places.note
+    (said,) = fold(page).says
+    assert said.help == RULE

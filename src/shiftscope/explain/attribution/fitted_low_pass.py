@@ -29,6 +29,12 @@ class FittedLowPass:
     held_out: FloatArray  # (sample,) by how much F grows on the held-out half
     shifted: FloatArray | None = None  # (sample,) and on the dataset of the maps; None of the reference
 
+    @property
+    def mean_curve(self) -> npt.NDArray[np.float64]:
+        """(step,) mean F on the fit half, over the samples that have it at every cutoff."""
+        measured = ~np.isnan(self.curve).any(axis=0)
+        return np.asarray(self.curve[:, measured].mean(axis=1), np.float64)
+
     def table(self, dataset: str = "") -> pd.DataFrame:
         """A row for each part: samples, mean gain of F with its 95 % bootstrap interval over samples. That on the fit
         half was chosen to be large.

@@ -41,6 +41,11 @@ class Sanity:
     def verdict(self) -> str:
         return self.rows[THIS_MAP].verdict
 
+    @property
+    def readable(self) -> bool:
+        """Whether nothing speaks against reading the maps."""
+        return self.verdict not in (DOES_NOT, IS_INPUT)
+
     def in_words(self) -> str:
         """The verdict as a sentence, with the similarity that it rests on."""
         found = self.rows[THIS_MAP]

@@ -33,6 +33,14 @@ class BothMaps:
     kept: npt.NDArray[np.bool_]  # (pair,) whether the prediction is the same
     predictions: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]  # (sample,) of both
 
+    @property
+    def kept_share(self) -> KeptShare | None:
+        """How many pairs keep their prediction; None without twins."""
+        if self.pairs is None:
+            return None
+        ours, theirs = (each[rows] for each, rows in zip(self.predictions, self.pairs, strict=True))
+        return kept_share(theirs, ours)
+
     def sides(self, number: str, *, changed: bool = False) -> Sides:
         """One number of both; NaN where it was not measured. Of twins the pairs whose prediction is another, where
         they are asked for."""
@@ -127,7 +135,4 @@ def _changed(
 def kept_pairs(study: StoredStudy, dataset: str, reference: str, layer: str) -> KeptShare | None:
     """Of the twins whose maps are compared, how many keep their prediction; None without twins or numbers of maps."""
     maps = both_maps(study, dataset, reference, layer)
-    if maps is None or maps.pairs is None:
-        return None
-    ours, theirs = (each[rows] for each, rows in zip(maps.predictions, maps.pairs, strict=True))
-    return kept_share(theirs, ours)
+    return maps.kept_share if maps else None

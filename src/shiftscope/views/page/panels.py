@@ -82,6 +82,13 @@ class MadePicture:
     png: Callable[[], bytes]  # the same, where no server answers
 
 
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """A picture that was computed."""
+
+    colours: npt.NDArray[np.uint8]  # (row, column, 3)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One sample's thumbnail."""
@@ -94,7 +101,7 @@ class Picture:
     verdict: Verdict | None = None  # was the prediction right; None where there is no label
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
     box: PictureBox | None = None  # what of it is pointed at
-    map: PictureMap | None = None  # drawn in its place
+    map: PictureMap | Pixels | None = None  # drawn in its place
     made: MadePicture | None = None  # drawn in its place
 
 
@@ -390,7 +397,7 @@ class Line:
 
     name: str
     values: Sequence[float]
-    look: Literal["focus", "other"] = "other"
+    look: Literal["focus", "baseline", "other"] = "other"
 
 
 @dataclass(frozen=True)

@@ -53,4 +53,6 @@ def map_pictures(
 def filtered_in_words(found: Attributions) -> str:
     """The method, and what was taken out of its maps."""
     question = found.question
-    return question.method + ("" if question.low_pass is None else f", up to {question.low_pass:g} cycles")
+    if question.low_pass is None:
+        return question.method
+    return f"{question.method}, up to {question.low_pass:g} cycles{' (fitted)' if question.fitted else ''}"

@@ -49,8 +49,8 @@ def points(difference: float) -> str:
     """A difference of two shares in percentage points, with its sign."""
     if not math.isfinite(difference):
         return NOTHING
-    sign = "+" if difference >= 0 else "−"
-    return f"{sign}{abs(100 * difference):.1f} points"
+    rounded = round(100 * difference, 1)
+    return f"{'+' if rounded >= 0 else '−'}{abs(rounded):.1f} points"
 
 
 def count(value: int) -> str:

@@ -80,18 +80,20 @@ def strongest(
     *,
     place: Place = "whole",
     write: Callable[[float], str] = number,
+    driving: Mapping[int, PictureBox] | None = None,
 ) -> Sequence[Picture]:
     """Samples with the largest responses of one unit, strongest first, `write` makes their captions; those it is
     silent on are left out.
 
-    With `place` they point at, or are cut to, where in them the unit responds most, as far as that is known.
+    With `place` they point at, or are cut to, where in them the unit responds most, as far as that is known: by the
+    layer's map, or as `driving` says by position.
     """
     top = recording.summary(layer, TopSamples)
     positions, responses = top.position[:how_many, unit].tolist(), top.response[:how_many, unit].tolist()
     moving = {p: write(r) for p, r in zip(positions, responses, strict=True) if p >= 0 and r != 0}
     geometry = None if place == "whole" else recording.map_geometry(layer)
-    boxes = {}
-    if geometry is not None:
+    boxes: dict[int, PictureBox | None] = dict(driving or {})
+    if geometry is not None and not boxes:
         rows, columns = geometry.picture
         for rank, position in enumerate(positions):
             box = recording.strongest_box(layer, unit, rank)

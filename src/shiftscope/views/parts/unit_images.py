@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.summaries.top_samples import KEPT
-from shiftscope.views.page.panels import ImageStrip, Link, Picture
+from shiftscope.views.page.panels import ImageStrip, Link, Picture, PictureBox
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count, number, whole_percent
 from shiftscope.views.parts.pictures import Place, pictures, role, strongest
@@ -42,6 +42,7 @@ def unit_strip(
     seed: int,
     place: Place,
     page: Callable[[int, int], str],
+    driving: Mapping[int, PictureBox] | None = None,
 ) -> ImageStrip:
     """A dataset's samples from rank `start` on, and the way to more of them.
 
@@ -55,6 +56,8 @@ def unit_strip(
         How the strongest tell where in them the unit responds most.
     page
         Address of the page with so many images from such a rank on.
+    driving
+        By position what the strongest point at, rather than at places of the layer's map.
     """
     recording = selection.study[dataset]
     shown = int(recording.summary(layer, Moments).count)
@@ -62,7 +65,9 @@ def unit_strip(
     write = in_maxima(selection, layer, index)
     silent = SILENT if show == "top" and not start else "There are no more images."
     if show == "top" and stop <= KEPT:
-        found = list(strongest(selection, recording, layer, index, stop, place=place, write=write))[start:]
+        found = list(
+            strongest(selection, recording, layer, index, stop, place=place, write=write, driving=driving)
+        )[start:]
         remains, note = len(found) == images and stop < shown, ""
     elif not recording.keeps_responses:
         found, remains, note, silent = [], False, "", NOT_KEPT.format(KEPT)

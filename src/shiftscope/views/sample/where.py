@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+
+from shiftscope.arrays import NO_LABEL
+from shiftscope.counted import counted
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.stored_attributions import attributions_at
 from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_recording import Recording
-from shiftscope.views.page.panels import Fold, ImageStrip, Picture, Span, StripGroup, StripGroups
+from shiftscope.views.page.panels import (
+    Code,
+    Field,
+    Fold,
+    ImageStrip,
+    Panel,
+    Picture,
+    Span,
+    StripGroup,
+    StripGroups,
+)
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.map_form import USUAL, low_pass_field, method_field, price_in_words
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name, pictures
-from shiftscope.views.sample.shown_sample import ShownSample
+from shiftscope.views.sample.shown_sample import ShownSample, lacking
 
 MOST = 12  # maps of one set
+PROPOSED = 5  # units
 
 
 @section(ShownSample, place=30)
@@ -33,13 +51,74 @@ def where(sample: ShownSample) -> Fold | None:
         if found:
             number += len(found)
             groups.append(_group(sample, recording, seen, found))
-    if not groups:
-        return None
-    says = f"{count(number)} {'map' if number == 1 else 'maps'} of this image"
     note = (
         f"each map in a scale of its own: empty is 0, and {BELOW:g} % of the places lie below the full colour"
     )
-    return Fold("What in it counts", says, [StripGroups("", groups, note, captioned=True)], "where")
+    offer = _offer(sample)
+    panels = [
+        *([StripGroups("", groups, note, captioned=True)] if groups else []),
+        *([offer] if offer else []),
+    ]
+    says = f"{counted(number, 'map', count)} of this image" if groups else "no maps are kept yet"
+    return Fold("What in it counts", says, panels, "where") if panels else None
+
+
+def _offer(sample: ShownSample) -> Panel | None:
+    """What computes a map of the image, and of the same one in the baseline; none of what is no picture."""
+    study, (recording, seen) = sample.selection.study, sample.focused
+    places = [(recording.name, seen.position)]
+    if sample.before:
+        places.append((sample.before[0].name, sample.before[1].position))
+    if any(
+        study[name].samples[place].problem or not study[name].samples.pictured[place]
+        for name, place in places
+    ):
+        return None
+    in_sets = " and ".join(name for name, _ in places)
+    other, there = places[1] if len(places) > 1 else ("", 0)
+    offer = computation(
+        study,
+        "Compute what counts",
+        f"A map of this image in {in_sets}. {price_in_words(len(places))}",
+        kind="attribute_image",
+        parameters={"dataset": recording.name, "position": seen.position, "other": other, "there": there},
+        page=sample.at(),
+        fields=[
+            Field(
+                "of",
+                "Map of",
+                "prediction",
+                f"The prediction, the label, or a unit as {sample.selection.layer}:3.",
+                choices=_proposed(sample),
+            ),
+            method_field(USUAL),
+            low_pass_field(),
+        ],
+    )
+    return offer or Code("These commands compute and keep them", "\n".join(_commands(sample, places)))
+
+
+def _proposed(sample: ShownSample) -> tuple[str, ...]:
+    """Its prediction, its label where it has one, and the units that respond most to it in the layer in force."""
+    recording, seen = sample.focused
+    own = ("prediction", *(("label",) if seen.label != NO_LABEL else ()))
+    if lacking(recording, seen):
+        return own
+    layer = sample.selection.layer
+    responses = np.nan_to_num(recording.sample_responses(layer, seen.position).astype(np.float64))
+    return (*own, *(f"{layer}:{unit}" for unit in np.argsort(-responses, kind="stable")[:PROPOSED].tolist()))
+
+
+def _commands(image: ShownSample, places: Sequence[tuple[str, int]]) -> Iterator[str]:
+    """The lines for a terminal, of the prediction; which model, only the reader knows."""
+    study = image.selection.study
+    for name, position in places:
+        seen = study[name].samples[position]
+        # A number alone would be how many samples; twice it is this one.
+        sample = [seen.id] if not seen.id.isdecimal() else [str(position)] * 2
+        words = ["shiftscope", "attribute", str(study.path), "--unit", str(seen.prediction)]
+        words += ["--method", USUAL, "--dataset", name, "--samples", *sample]
+        yield f"{shlex.join(words)} --model ..."
 
 
 def _group(

@@ -9,6 +9,8 @@ from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.maps import filtered_in_words
 
+NAMES = {"mu_fidelity": "µ-Fidelity"}
+REVERSED = ", reversed"
 HELP = {
     "deletion": "Mean value while the places that count most are taken away first; small is faithful.",
     "insertion": "Mean value while the places that count most are put back first; large is faithful.",
@@ -26,22 +28,32 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
     if not measured:
         return None
     metrics, fill = measured[0][1].metrics, measured[0][1].fills[0]
-    rows, said = [], []
+    said = []
+    own_rows: dict[str, list[list[Cell]]] = {}  # by set
+    controls: dict[str, list[list[Cell]]] = {}
+    told: set[tuple[str, str]] = set()  # controls of the same images, which filtering leaves as they are
     for each, faithful in measured:
         table = faithful.table()
         under = table[table["fill"] == fill]
         ends = under[["mean", "low", "high"]].to_numpy(float).tolist()
         lines = dict(zip(zip(under["row"], under["metric"], strict=True), ends, strict=True))
-        name = each.question.dataset
+        name, method = each.question.dataset, each.question.method
+        own = {method, f"{method}{REVERSED}"}
         for row in faithful.rows:
-            numbers = [number_cell(*lines[row, metric]) for metric in metrics]
-            rows.append([Cell(name), Cell(row), *numbers])
-        said.append(f"{name}, {filtered_in_words(each)}: {faithful.in_words()}")
+            if row not in own and (name, row) in told:
+                continue
+            told.add((name, row))
+            called = row.replace(method, filtered_in_words(each), 1) if row in own else row
+            cells = [Cell(name), Cell(called), *(number_cell(*lines[row, metric]) for metric in metrics)]
+            (own_rows if row in own else controls).setdefault(name, []).append(cells)
+        words = faithful.in_words().replace("_", " ").replace("-", "−")
+        said.append(f"{name}, {filtered_in_words(each)}: {words}")
     columns = [
         Column("set"),
         Column("map", "The map itself, and controls that a map must beat."),
-        *(Column(metric, HELP.get(metric, ""), numeric=True) for metric in metrics),
+        *(Column(NAMES.get(metric, metric), HELP.get(metric, ""), numeric=True) for metric in metrics),
     ]
+    rows = [row for name, maps in own_rows.items() for row in (*maps, *controls.get(name, []))]
     filled = fill.replace("_", " ")
     return Table(
         f"How faithful they are, places filled with the {filled}", columns, rows, note="; ".join(said) + "."

@@ -6,12 +6,14 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Compared
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.unit_images import pointed_at, unit_strip
+from shiftscope.views.unit.driving_boxes import driving_boxes, driving_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 
 @section(ShownUnit, place=10)
 def images(unit: ShownUnit) -> Compared:
     """The two strips side by side."""
+    driving = {name: driving_boxes(unit, name) for name in unit.pair}
     strips = [
         unit_strip(
             unit.selection,
@@ -24,11 +26,15 @@ def images(unit: ShownUnit) -> Compared:
             seed=unit.seed,
             place=unit.place,
             page=lambda images, start: unit.at(images=images, start=start),
+            driving=driving[name],
         )
         for name in unit.pair
     ]
-    said = (pointed_at(unit.study[each.title], unit.layer, each.pictures) for each in strips)
-    where = next(filter(None, said), "")
+    if any(driving.values()):
+        where = driving_in_words(unit)
+    else:
+        said = (pointed_at(unit.study[each.title], unit.layer, each.pictures) for each in strips)
+        where = next(filter(None, said), "")
     return Compared("", strips, " · ".join(filter(None, [where, f"under each image: {_measured(unit)}"])))
 
 

@@ -16,6 +16,8 @@ from shiftscope.explain.attribution.stored_attributions import listed_attributio
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import listed_pictures
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.scores.estimation.moved_maps import MovedMaps, moved_maps
+from shiftscope.scores.estimation.stored_map_numbers import has_map_numbers
 from shiftscope.store.notes import UnitNote, unit_note
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.category_sums import CategorySums
@@ -49,6 +51,7 @@ class ShownUnit:
     place: Place
     refused: Sequence[Message] = ()  # why the focus is not the one asked for
     method: str = ""  # of the maps; the first that is kept where empty
+    image: str = ""  # whose map is taken apart by scales, as lab:17
 
     @property
     def study(self) -> StoredStudy:
@@ -94,6 +97,14 @@ class ShownUnit:
         """Pictures that are kept for the unit, with the colours and spectra of baseline or focus."""
         found = listed_pictures(self.study, self.layer, self.index)
         return [each for each in found if each[0].dataset in self.pair]
+
+    @cached_property
+    def moved_maps(self) -> MovedMaps | None:
+        """How its maps moved from baseline to focus, where the study has numbers of every unit's maps."""
+        if not has_map_numbers(self.study):
+            return None
+        selection = self.selection
+        return moved_maps(self.study, selection.focus, selection.baseline, self.layer, self.index)
 
     @cached_property
     def note(self) -> UnitNote | StudyBusy | StudyDamaged:

@@ -17,10 +17,10 @@ from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.two_sets import refusal, two_sets
 from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
+from shiftscope.views.unit.chosen_maps import method_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_order import UnitOrder, walk_choice
 from shiftscope.views.unit.unit_sentence import unit_lede, unit_sentence
-from shiftscope.views.unit.where import method_of
 
 
 @view("layers/{layer}/units/{index}")
@@ -38,6 +38,7 @@ def unit(
     seed: int = 0,
     place: Place = "box",
     method: str = "",
+    image: str = "",
     sort: str | None = None,
     ascending: bool = False,
     where: str = "",
@@ -50,13 +51,16 @@ def unit(
         By default the set that loses most accuracy.
     method
         Whose maps are shown, of those that are kept.
+    image
+        Whose map is taken apart by scales: dataset and position, as lab:17.
     """
     asked = Selection.at(study, layer, baseline, focus, sets)
     selection = two_sets(asked)
     study.layer(layer).check(index)
     images, start, seed = max(1, min(images, MOST)), max(0, start), max(0, seed)
     units = f"{selection.at_layer(layer)}/units"
-    options = {"show": show, "images": images, "start": start, "seed": seed, "place": place, "method": method}
+    maps = {"place": place, "method": method, "image": image}
+    options = {"show": show, "images": images, "start": start, "seed": seed, **maps}
     at = PageAddress(
         selection,
         f"{units}/{index}",
@@ -64,17 +68,19 @@ def unit(
         {"layer": None, **options, "sort": sort, "ascending": ascending, "where": where},
     )
     refused = refusal(asked, selection)
-    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused, method)
+    shown = ShownUnit(selection, layer, index, at, show, images, start, seed, place, refused, method, image)
     order = UnitOrder.through(selection, layer, index, sort, ascending=ascending, where=where)
-    before, after = order.neighbours(lambda other: selection.page(f"{units}/{other}", **at.asked(start=0)))
+    before, after = order.neighbours(
+        lambda other: selection.page(f"{units}/{other}", **at.asked(start=0, image=""))
+    )
     return Page(
         title=f"{layer}, unit {index}",
         subtitle=_written(shown),
         trail=[Link(study.name, selection.overview()), Link(f"Layer {layer}", selection.layer_page(layer))],
         panels=withheld(panels_of(shown), shown.fit),
         greyed=greyed(shown.fit),
-        sentence=unit_sentence(shown),
-        lede=unit_lede(shown),
+        sentence=selection.incomparable or unit_sentence(shown),
+        lede="" if selection.incomparable else unit_lede(shown),
         previous=before,
         next=after,
         choices=[
@@ -97,7 +103,8 @@ def _written(shown: ShownUnit) -> str:
 
 def _places(unit: ShownUnit) -> list[Choice]:
     recordings = [unit.study[name] for name in unit.pair]
-    if unit.show != "top" or not any(recording.map_geometry(unit.layer) for recording in recordings):
+    there = any(recording.map_geometry(unit.layer) for recording in recordings)
+    if unit.show != "top" or not (there or any(each.of_pictures for each in unit.maps)):
         return []
     options = [Link(place, unit.at(place=place)) for place in get_args(Place)]
     return [Choice("Place", options, unit.place, "Where in an image the unit responds most.")]
@@ -107,7 +114,7 @@ def _methods(unit: ShownUnit) -> list[Choice]:
     names = sorted({each.question.method for each in unit.maps})
     if len(names) < 2:
         return []
-    options = [Link(name, unit.at(method=name)) for name in names]
+    options = [Link(name, unit.at(method=name, image="")) for name in names]
     return [Choice("Maps", options, method_of(unit), "The method of the maps under Where it looks.", True)]
 
 

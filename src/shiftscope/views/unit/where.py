@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from shiftscope.explain.attribution import map_numbers, spectra
 from shiftscope.explain.attribution.attributions import GAP, Attributions
-from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
-from shiftscope.summaries.top_samples import TopSamples
+from shiftscope.explain.attribution.map_means import MapMeans, map_means
 from shiftscope.views.page.panels import (
     Cell,
     Code,
@@ -21,83 +19,73 @@ from shiftscope.views.page.panels import (
     ImageStrip,
     Message,
     Panel,
+    Picture,
     Span,
     StripGroup,
     StripGroups,
     Table,
+    Words,
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.map_form import USUAL, low_pass_field, method_field, price_in_words
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.faithful_maps import faithful_table
-from shiftscope.views.unit.scale_shares import scale_table, scales_of
+from shiftscope.views.unit.scale_shares import Scales, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
-from shiftscope.views.unit.where_in_words import where_in_words
+from shiftscope.views.unit.verdicts import unreadable, verdicts
+from shiftscope.views.unit.wavelets import SCALES, image_address
+from shiftscope.views.unit.where_in_words import RULE, moved_in_words, where_in_words
 
 TITLE = "Where it looks"
 SHOWN = 6  # images of each set
-USUAL, IMAGES = "smoothgrad", 12  # what is proposed
-
-
-def method_of(unit: ShownUnit) -> str:
-    """The one asked for where maps of it are kept; otherwise the one kept of most sets."""
-    names = [each.question.method for each in unit.maps]
-    if unit.method in names or not names:
-        return unit.method
-    return max(sorted(set(names)), key=names.count)
+IMAGES = 12  # of each set, as proposed
 
 
 @section(ShownUnit, place=38)
 def where(unit: ShownUnit) -> Fold | None:
-    """Maps, their numbers and their scales; what computes them where there are none."""
+    """Maps and their numbers; what computes them where there are none."""
     shown = chosen_maps(unit)
+    scales = scales_of(unit, shown)
     offer = _offer(unit, {each.question.dataset for each in shown})
-    if not shown:
-        return Fold(TITLE, "no maps are kept yet", [offer], "where") if offer else None
     panels: list[Panel] = []
+    if verdict := verdicts(shown):
+        panels.append(verdict)
     if drawn := [each for each in shown if each.of_pictures]:
         panels.append(_pictures(unit, drawn))
-    else:
+    elif shown:
         sizes = "x".join(map(str, shown[0].maps.shape[1:]))
         panels.append(Message("", f"Maps of inputs of {sizes} are no pictures; their numbers are below."))
-    panels.append(numbers_table(unit, shown))
+    means = [(each, map_means(each)) for each in shown]
+    if means:
+        panels.append(numbers_table(unit, means))
     if faithful := faithful_table(shown):
         panels.append(faithful)
-    selection = unit.selection
-    scales = scales_of(unit, shown)
-    if scales:
-        panels.append(scale_table(scales, (selection.baseline, selection.focus)))
-    areas = [
-        (each.question.dataset, _mean(map_numbers.map_area(each.maps)))
-        for each in drawn
-        if each.question.low_pass is None
-    ]
-    says = where_in_words(areas, scales.moved if scales else None)
-    return Fold(TITLE, says, [*panels, *([offer] if offer else [])], "where")
+    if offer:
+        panels.append(offer)
+    says = _says(unit, means, scales)
+    return Fold(TITLE, says, panels, "where") if panels else None
 
 
-def chosen_maps(unit: ShownUnit) -> list[Attributions]:
-    """Of one method, by set, raw ones before filtered ones; of several that differ in options or samples the one over
-    most of the unit's strongest images."""
-    method = method_of(unit)
-    best: dict[tuple[int, float], Attributions] = {}
-    for each in unit.maps:
-        question = each.question
-        if question.method != method:
-            continue
-        low_pass = math.inf if question.low_pass is None else question.low_pass
-        place = unit.pair.index(question.dataset), -low_pass
-        if place not in best or _strongest(unit, each) > _strongest(unit, best[place]):
-            best[place] = each
-    return [best[place] for place in sorted(best)]
-
-
-def _strongest(unit: ShownUnit, found: Attributions) -> int:
-    top = unit.study[found.question.dataset].summary(unit.layer, TopSamples).position[:IMAGES, unit.index]
-    return int(np.isin(top[top >= 0], found.positions).sum())
+def _says(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]], scales: Scales | None) -> Words:
+    """What the maps say of the shift; of the images shown alone where the study has no numbers of every unit's."""
+    if sets := unreadable([each for each, _ in means]):
+        said = f"do not read the maps of {in_a_row(sets)}: they do not depend on what the model learned"
+        return [Span(said, "bad")]
+    moved = unit.moved_maps
+    scale = scales.moved if scales else None
+    if moved:
+        said = moved_in_words(f"unit {unit.index}", unit.selection.focus, moved, scale)
+        return [Span(said, help=RULE)]
+    if not means:
+        return "no maps are kept yet"
+    raw = [(each.question.dataset, found.area) for each, found in means if each.question.low_pass is None]
+    return where_in_words(raw, scale)
 
 
 def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
@@ -120,21 +108,32 @@ def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
         for each in own:
             rows = [int(row) for row in np.flatnonzero(np.isin(each.positions, positions))]
             rows.sort(key=lambda row: list(positions).index(each.positions[row]))
-            strips.append(
-                ImageStrip(
-                    f"{filtered_in_words(each)}, full colour at {number(ends[each.question.low_pass])}",
-                    map_pictures(selection, each, rows, ends[each.question.low_pass]),
-                    role(selection, name),
-                )
-            )
+            end = ends[each.question.low_pass]
+            drawn = map_pictures(selection, each, rows, end)
+            named = f"{filtered_in_words(each)}, full colour at {number(end)}"
+            strips.append(ImageStrip(named, _leading(unit, each, rows, drawn), role(selection, name)))
         groups.append(StripGroup([Span(name, "strong")], strips))
     note = f"one scale in both sets: empty is 0, and {BELOW:g} % of the places lie below the full colour"
+    if any(each.coefficients is not None for each in shown):
+        note = f"{note}; a map leads to its scales"
     return StripGroups("Maps of its strongest images", groups, note, captioned=True)
 
 
-def numbers_table(unit: ShownUnit, shown: Sequence[Attributions]) -> Table:
-    """A row for each set, and for what was filtered; means over its maps."""
-    gaps = any(each.gap is not None for each in shown)
+def _leading(
+    unit: ShownUnit, found: Attributions, rows: Sequence[int], drawn: Sequence[Picture]
+) -> list[Picture]:
+    """Maps that lead to their scales, where their coefficients are kept."""
+    return [
+        replace(picture, page=f"{unit.at(image=asked)}#{SCALES}")
+        if (asked := image_address(found, row))
+        else picture
+        for row, picture in zip(rows, drawn, strict=True)
+    ]
+
+
+def numbers_table(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]]) -> Table:
+    """A row for each set, and for what was filtered."""
+    gaps = any(each.gap is not None for each, _ in means)
     columns = [
         Column("set"),
         Column("maps"),
@@ -156,40 +155,30 @@ def numbers_table(unit: ShownUnit, shown: Sequence[Attributions]) -> Table:
         )
         columns.append(Column("gap", help, numeric=True))
     rows = []
-    for each in shown:
-        empty = int((each.silent | each.refused).sum())
+    for each, found in means:
         row = [
             Cell(each.question.dataset, unit.selection.dataset(each.question.dataset)),
             Cell(filtered_in_words(each)),
             Cell(
-                count(len(each.maps)), note=f"{count(empty)} left out" if empty else "", value=len(each.maps)
+                count(found.maps),
+                note=f"{count(found.empty)} left out" if found.empty else "",
+                value=found.maps,
             ),
+            share_cell(found.area),
+            number_cell(found.spread),
+            share_cell(found.fine),
         ]
-        if each.of_pictures:
-            row += [
-                share_cell(_mean(map_numbers.map_area(each.maps))),
-                number_cell(_mean(map_numbers.map_spread(each.maps))),
-                share_cell(_mean(spectra.high_frequency_share(each.maps))),
-            ]
-        else:
-            row += [Cell("–"), Cell("–"), Cell("–")]
         if gaps:
-            row.append(_gap(each))
+            gap = share_cell(found.gap)
+            wide = f"{count(found.wide)} above {100 * GAP:.0f} %" if found.wide else ""
+            row.append(Cell(gap.text, note=wide, value=gap.value))
         rows.append(row)
-    return Table("Numbers of the maps", columns, rows, note="Means over the maps of these images.")
-
-
-def _gap(found: Attributions) -> Cell:
-    if found.gap is None:
-        return Cell("–")
-    wide = int((found.gap > GAP).sum())
-    cell = share_cell(_mean(found.gap))
-    return Cell(cell.text, note=f"{count(wide)} above {100 * GAP:.0f} %" if wide else "", value=cell.value)
-
-
-def _mean(values: np.ndarray) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else math.nan
+    note = "Means over the maps of these images."
+    fitted = [each for each, _ in means if each.fitted]
+    if fitted and (of_last := fitted[-1].fitted):  # that of the focus tells the held-out half as well
+        said = of_last.in_words(fitted[-1].question.dataset).replace("-0", "−0")
+        note = f"{note} {said[0].upper()}{said[1:]}."
+    return Table("Numbers of the maps", columns, rows, note=note)
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
@@ -198,15 +187,10 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
     if not missing or not any(unit.study[name].samples.pictured.any() for name in missing):
         return None
     selection, method = unit.selection, method_of(unit) or USUAL
-    images = len(unit.pair) * IMAGES
-    passes = ", ".join(f"{each} for {name}" for name, each in USUAL_PASSES.items())
     offer = computation(
         unit.study,
         "Compute where it looks",
-        f"Maps of its strongest images in {' and '.join(unit.pair)}. Forward passes of one image, and as many "
-        f"backward: {passes}. With "
-        f"{USUAL} of {IMAGES} images in each that is {count(images * USUAL_PASSES[USUAL])} of both. "
-        f"How faithful the maps are takes {FAITHFUL_PASSES} forward passes more of each image.",
+        f"Maps of its strongest images in {' and '.join(unit.pair)}. {price_in_words(len(unit.pair) * IMAGES)}",
         kind="attribute",
         parameters={
             "layer": unit.layer,
@@ -216,8 +200,10 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         },
         page=unit.at(),
         fields=[
-            Field("method", "Method", method, "How maps are made.", choices=tuple(USUAL_PASSES)),
+            method_field(method),
             Field("samples", "Images", str(IMAGES), "Of each set, the strongest."),
+            low_pass_field(),
+            Field("units", "Further units", "", f"Of {unit.layer}, their numbers."),
         ],
     )
     lines = "\n".join(command(unit, method, name) for name in missing)

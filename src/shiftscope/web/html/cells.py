@@ -21,6 +21,7 @@ from shiftscope.views.page.panels import (
     Panel,
     Picture,
     PictureBox,
+    PictureMap,
     Span,
     Words,
 )
@@ -255,10 +256,12 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     verdict = escaped(f" {picture.verdict}") if picture.verdict else ""
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
     if picture.drawn and picture.map:
-        inside = f'<span class="map"><img src="{map_source(picture.map)}" width="56" height="56" alt="{alt}"></span>'
+        kind = "map" if isinstance(picture.map, PictureMap) else "made"
+        source = map_source(picture.map)
+        inside = f'<span class="{kind}"><img src="{source}" width="56" height="56" alt="{alt}"></span>'
     elif picture.drawn and picture.made:
         address = _escaped(addresses.picture(picture))
-        inside = f'<img class="made" src="{address}" width="56" height="56" decoding="async" alt="{alt}">'
+        inside = f'<img class="drawn" src="{address}" width="56" height="56" decoding="async" alt="{alt}">'
     elif picture.drawn:
         address = _escaped(addresses.picture(picture))
         if picture.box and picture.box.cropped:

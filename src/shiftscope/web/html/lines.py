@@ -12,7 +12,8 @@ from shiftscope.web.html.curves import APART, spread
 
 TOP, BOTTOM, HEIGHT = 14.0, 208.0, 254  # pixels: of the largest tick, of the smallest, and of the whole
 LEFT, RIGHT = 14.0, 80.0  # per cent of the width: the first mark and the last
-COLOURS = {"focus": "c-foc", "other": "c-oth"}
+MANY = 16  # marks, above which points are drawn smaller
+COLOURS = {"focus": "c-foc", "baseline": "c-ref", "other": "c-oth"}
 
 
 def drawn_lines(panel: Lines) -> Markup:
@@ -51,7 +52,7 @@ def _line(line: Line, panel: Lines) -> list[str]:
         large = place == panel.chosen and line.look == "focus"
         parts.append(
             f'<circle class="{colour} dot" cx="{_across(place, panel)}" cy="{_down(value, panel)}" '
-            f'r="{7 if large else 4}"/>'
+            f'r="{7 if large else 4 if len(panel.marks) <= MANY else 2}"/>'
         )
     return parts
 

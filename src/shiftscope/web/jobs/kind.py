@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from shiftscope.errors import ShiftscopeError
 from shiftscope.explain.interventions.edit import EditKind
@@ -24,7 +24,16 @@ class Live(Protocol):
     ) -> Any: ...
 
     def attribute(
-        self, layer: str, unit: int, /, *, method: str, dataset: str, samples: int, progress: Progress
+        self,
+        layer: str | None,
+        unit: int | Sequence[int],
+        /,
+        *,
+        method: str,
+        dataset: str,
+        samples: int | Sequence[int],
+        low_pass: float | Literal["fitted"] | None,
+        progress: Progress,
     ) -> Any: ...
 
     def visualise(
@@ -46,6 +55,10 @@ class Live(Protocol):
     def local_against_distributed(self, layers: str, /, *, progress: Progress) -> Any: ...
 
     def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
+
+    def realign(
+        self, layer: str, dataset: str, /, *, variant: str | None, overwrite: bool, progress: Progress
+    ) -> Any: ...
 
     def repair(
         self,

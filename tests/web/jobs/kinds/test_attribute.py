@@ -19,6 +19,19 @@ ASKED = {
 }
 
 
+def test_further_units_and_a_cutoff_are_computed_too(held):
+    study = StoredStudy(held.path)
+    kind = job_kinds["attribute"]
+    asked = {**ASKED, "units": "2", "low_pass": "2"}
+    kind.run(LiveStudy(study, held.net, held.data), silent, **asked)
+    for number in (1, 2):
+        found = list(listed_attributions(study, "hidden", number))
+        assert {each.question.low_pass for each in found} == {2.0}
+    assert (
+        kind.title(**asked) == "saliency up to 2 cycles of units 1, 2 of hidden on 2 images of lab and field"
+    )
+
+
 def test_maps_of_both_sets_are_kept_and_titled(held):
     study = StoredStudy(held.path)
     kind = job_kinds["attribute"]

@@ -1,29 +1,51 @@
-"""Maps of a unit over its strongest images, in the baseline and in the focus."""
+"""Maps of units over the strongest images of each, in the baseline and in the focus."""
 
 from __future__ import annotations
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of, units_of
 from shiftscope.web.jobs.kind import Live, job
 
 MOST = 200  # images
 
 
-def _title(*, layer: str, unit: int, baseline: str, focus: str, method: str, samples: int) -> str:
+def _title(
+    *,
+    layer: str,
+    unit: int,
+    baseline: str,
+    focus: str,
+    method: str,
+    samples: int,
+    units: str = "",
+    low_pass: str = "",
+) -> str:
     sets = baseline if baseline == focus else f"{baseline} and {focus}"
-    return f"{method} of unit {unit} of {layer} on {samples} images of {sets}"
+    first, *more = units_of(unit, units)
+    of = f"units {first}, {', '.join(map(str, more))}" if more else f"unit {first}"
+    return f"{method}{low_pass_in_words(low_pass)} of {of} of {layer} on {samples} images of {sets}"
 
 
 def _check(
-    study: StoredStudy, *, layer: str, unit: int, baseline: str, focus: str, method: str, samples: int
+    study: StoredStudy,
+    *,
+    layer: str,
+    unit: int,
+    baseline: str,
+    focus: str,
+    method: str,
+    samples: int,
+    units: str = "",
+    low_pass: str = "",
 ) -> None:
-    study.layer(layer).check(unit)
+    for each in units_of(unit, units):
+        study.layer(layer).check(each)
     for name in (baseline, focus):
         study[name]
-    if method not in USUAL_PASSES:
-        raise BadRequest(f"no method {method!r} here; there are {', '.join(USUAL_PASSES)}.")
+    check_method(method)
+    low_pass_of(low_pass)
     if not 1 <= samples <= MOST:
         raise BadRequest(f"from 1 to {MOST} images, and not {samples}.")
 
@@ -39,7 +61,25 @@ def attribute(
     focus: str,
     method: str,
     samples: int,
+    units: str = "",
+    low_pass: str = "",
 ) -> None:
-    """As `shiftscope attribute` does, of both sets; what is kept already is not computed again."""
+    """As `shiftscope attribute` does, of both sets; what is kept already is not computed again.
+
+    Parameters
+    ----------
+    units
+        Numbers of further units, apart by spaces.
+    low_pass
+        Cycles per image, or "fitted"; whole maps where empty.
+    """
     for name in dict.fromkeys([baseline, focus]):
-        live.attribute(layer, unit, method=method, dataset=name, samples=samples, progress=progress)
+        live.attribute(
+            layer,
+            units_of(unit, units),
+            method=method,
+            dataset=name,
+            samples=samples,
+            low_pass=low_pass_of(low_pass),
+            progress=progress,
+        )
