@@ -21,6 +21,7 @@ from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.paths import paths as count_paths
+from shiftscope.flow.realign import realign
 from shiftscope.flow.record import record
 from shiftscope.flow.remove import remove
 from shiftscope.flow.rename import rename
@@ -58,6 +59,7 @@ class Study(StoredStudy):
     sweep = sweep
     derive = derive
     fit_under_shift = fit_under_shift
+    realign = realign
     importance = importance
     local_against_distributed = local_against_distributed
     describe = describe

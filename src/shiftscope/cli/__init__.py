@@ -23,6 +23,7 @@ from shiftscope.cli.intervene import intervene
 from shiftscope.cli.layers import layers
 from shiftscope.cli.local_against_distributed import local_against_distributed
 from shiftscope.cli.paths import paths
+from shiftscope.cli.realign import realign
 from shiftscope.cli.record import record
 from shiftscope.cli.remove import remove
 from shiftscope.cli.rename import rename
@@ -54,6 +55,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "derive": derive,
     "fit-under-shift": fit_under_shift,
+    "realign": realign,
     "importance": importance,
     "local-against-distributed": local_against_distributed,
     "intervene": intervene,

@@ -31,12 +31,12 @@ def export_tables(
     responses
         Layers whose responses are written too, one column for each unit.
     """
-    from shiftscope.flow.scores import scores as flow_scores
+    from shiftscope.flow.scores import scores_of
     from shiftscope.interop.table_files import write_tables
     from shiftscope.store.stored_study import StoredStudy
 
     written = write_tables(
-        StoredStudy(study), out, score=flow_scores, file_format=file_format, responses=responses or ()
+        StoredStudy(study), out, score=scores_of, file_format=file_format, responses=responses or ()
     )
     for path, rows in written.items():
         print(f"{path}: {rows:,} rows")

@@ -121,6 +121,7 @@ def derive(
         As `record`.
     """
     from shiftscope.derived.derivation import derivations, made
+    from shiftscope.derived.realigned import REALIGNED
     from shiftscope.progress import shown
     from shiftscope.recording.stream import PassOptions
 
@@ -132,6 +133,8 @@ def derive(
         study.layer(layer)
         raise NotInStudy(f"no layer {layer!r} was recorded.")
     derivations[kind]
+    if kind == REALIGNED:
+        raise BadRequest("a realigned layer is made of a dictionary and a shifted set: study.realign(...).")
     residuals = asked_residuals(study, layer, residual_of, dataset)
     for recording in study.values():
         recording.require_responses()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from shiftscope.derived.realigned import refuse_comparison
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.dataset_groups import DatasetGroup
@@ -64,7 +65,8 @@ def dose(
     NotInStudy
         No such group or layer.
     BadRequest
-        A group that nothing orders or that is too short, or a level out of range.
+        A group that nothing orders or that is too short, a level out of range, or a layer that was aligned to a set so
+        that it cannot be compared.
     """
     import pandas as pd
 
@@ -76,6 +78,8 @@ def dose(
         raise BadRequest(f"level={level!r}; it lies between 0 and 1.")
     ladder = ladder_of(study, group)
     layers = [study.layer(layer).name] if layer is not None else list(study.recorded_layers)
+    for name in layers:
+        refuse_comparison(study, name)
     units = {name: study.layer(name).units for name in layers}
     steps = partial(shown(progress), counted="units")
     with steps(f"dose of {ladder.called}", 0, sum(units.values())) as advance:

@@ -61,11 +61,12 @@ def fit_under_shift(
     NotInStudy
         No such layer, or codes that are still to be computed.
     BadRequest
-        Responses that the kind does not take, a layer that was recorded, which no dictionary stands behind, or one of
-        residuals or of positions.
+        Responses that the kind does not take, a layer that was recorded, which no dictionary stands behind, one of
+        residuals or of positions, or further rows of a layer that was aligned to a set.
     StudyMismatch
         The untrained model's study has not the layer, or not the reference's data.
     """
+    from shiftscope.derived.realigned import aligned_to
     from shiftscope.explain.fit_under_shift import further_rows
     from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
     from shiftscope.explain.fit_under_shift.stored_fits import shifted, stored_fits
@@ -84,6 +85,9 @@ def fit_under_shift(
             f"codes of {name!r} are made of positions, which are not stored: how its dictionary reads responses of "
             "samples would be another question."
         )
+    aligned = aligned_to(study, name)
+    if aligned and (refit or untrained is not None):
+        raise BadRequest(f"{name!r} is {aligned.parent!r} with a map: ask for further rows of that.")
     with partial(shown(progress), counted="datasets")(f"fit of {name}", 0, len(shifted(study))) as advance:
         sets = stored_fits(study, name, advance=advance)
     names = shifted(study)

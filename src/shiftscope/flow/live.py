@@ -13,6 +13,7 @@ from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.local_against_distributed import local_against_distributed
 from shiftscope.flow.opened import opened
+from shiftscope.flow.realign import realign
 from shiftscope.flow.repair import repair
 from shiftscope.flow.visualise import visualise
 from shiftscope.recording import live_study
@@ -49,6 +50,7 @@ class LiveStudy(live_study.LiveStudy):
     visualise = _with_both(visualise)
     downsampling = _with_both(downsampling)
     intervene = _with_both(intervene)
+    realign = _of_study(realign)
     importance = _with_both(importance)
     local_against_distributed = _with_both(local_against_distributed)
     derive = _with_both(derive)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shiftscope.arrays import UnitArray
+from shiftscope.derived.realigned import refuse_comparison
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress, silent
 from shiftscope.scores.estimation.estimate import Estimate
@@ -56,7 +57,28 @@ def scores(
         Columns dataset, unit, then every score by name; NaN where a unit has no such score. `attrs["undefined"]`
         counts those, `attrs["twins"]` says by dataset what knowing the twins is worth, and `attrs["kept"]` how many
         pairs keep their prediction, of scores of maps.
+
+    Raises
+    ------
+    BadRequest
+        Nothing to compare with, or a layer that was aligned to a set so that it cannot be compared; of it, scores of
+        one dataset are those of `dataset=` the reference itself.
     """
+    against = study[reference or study.reference].name
+    if dataset is None or study[dataset].name != against:
+        refuse_comparison(study, study.layer(layer).name)
+    return scores_of(study, layer, dataset=dataset, reference=reference, intervals=intervals)
+
+
+def scores_of(
+    study: StoredStudy,
+    layer: str,
+    *,
+    dataset: str | None = None,
+    reference: str | None = None,
+    intervals: bool = False,
+) -> pd.DataFrame:
+    """`scores`, with NaN where a layer cannot be compared."""
     import pandas as pd
 
     against, described = study[reference or study.reference].name, study.layer(layer)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def to_pandas(study: StoredStudy, what: TableName = "samples") -> pd.DataFrame:
     """One of the tables "samples", "scores", "confusions", "categories" and "units"; see docs/tables.md."""
-    from shiftscope.flow.scores import scores
+    from shiftscope.flow.scores import scores_of
     from shiftscope.interop.tables import table
 
-    return table(study, what, score=scores)
+    return table(study, what, score=scores_of)

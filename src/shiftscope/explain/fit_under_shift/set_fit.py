@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.derived.derivation import Derivation, made_again
+from shiftscope.derived.realigned import Realigned
 from shiftscope.explain.fit_under_shift.gate import State, in_words, state_of
 from shiftscope.explain.fit_under_shift.moments import SetMoments, set_moments
 from shiftscope.explain.fit_under_shift.numbers import Numbers
@@ -77,20 +78,24 @@ class _Side:
 def set_fits(study: StoredStudy, layer: str, datasets: Sequence[str]) -> Iterator[tuple[str, SetFit]]:
     """Of a derived layer, one dataset after another, in comparison with the held-out half of the reference.
 
-    Read in blocks; what is kept of a sample are a few numbers.
+    Read in blocks; what is kept of a sample are a few numbers. The reference is read by the dictionary as it was before
+    it was aligned to another set, and of that set the samples are left out that it was adapted on.
     """
     derived = study.derived[layer]
     fitted = made_again(derived.kind, derived.settings, study.learned(layer))
+    before, to = (fitted.before, fitted.dataset) if isinstance(fitted, Realigned) else (fitted, "")
     head = study.heads.get(derived.behind)
     categories, recording = len(study.categories), study[study.reference]
     rows = held_out(recording, derived.behind)
     moments = set_moments(rows, categories)
-    active, _ = active_codes(rows, fitted)
-    ways = _ways(fitted, max(1, round(active)), moments)
+    active, _ = active_codes(rows, before)
+    ways = _ways(before, max(1, round(active)), moments)
     foreign = [foreign_errors(rows, way, head) for way in ways]
-    reference = _side(rows, moments, fitted, ways, head, foreign)
+    reference = _side(rows, moments, before, ways, head, foreign)
+    ways = [by_dictionary(fitted), *ways[1:]]
     for name in datasets:
-        ours = reported(study[name], derived.behind, recording)
+        adapted = study.manifest.recorded_as(name) == to
+        ours = reported(study[name], derived.behind, recording, adapted=adapted)
         if name == study.reference:
             yield name, _compared(reference, reference, categories)
         else:

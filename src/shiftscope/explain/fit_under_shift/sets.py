@@ -49,13 +49,27 @@ def held_out(reference: Recording, layer: str) -> ReportedSet:
     return _those(reference, layer, ids, ~fit_half(ids))
 
 
-def reported(recording: Recording, layer: str, reference: Recording) -> ReportedSet:
+def reported(recording: Recording, layer: str, reference: Recording, *, adapted: bool = False) -> ReportedSet:
     """All samples of a shifted set but those that stand under an id of the reference's other half: the dictionary was
-    fitted on what they were made from."""
+    fitted on what they were made from.
+
+    Parameters
+    ----------
+    adapted
+        The dictionary was aligned to this set, so that those it was adapted on are left out too.
+    """
     theirs = reference.samples.column("id").to_pylist()
     fitted = {name for name, there in zip(theirs, fit_half(theirs), strict=True) if there}
     ids = recording.samples.column("id").to_pylist()
-    return _those(recording, layer, ids, np.array([name not in fitted for name in ids], bool))
+    among = np.array([name not in fitted for name in ids], bool)
+    return _those(recording, layer, ids, among & ~fit_half(ids) if adapted else among)
+
+
+def adapting(recording: Recording, layer: str) -> ReportedSet:
+    """The half of a shifted set that dictionaries are aligned to it on; of samples under ids of the reference, those
+    whose like the dictionary was fitted on."""
+    ids = recording.samples.column("id").to_pylist()
+    return _those(recording, layer, ids, fit_half(ids))
 
 
 def _those(recording: Recording, layer: str, ids: list[str], among: npt.NDArray[np.bool_]) -> ReportedSet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from shiftscope.derived.realigned import refuse_comparison
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.scores.score import unit_scores
@@ -35,7 +36,8 @@ def worst_units(
     Raises
     ------
     BadRequest
-        No such score, fewer than one unit, several shifted sets to choose from, or no unit with a value.
+        No such score, fewer than one unit, several shifted sets to choose from, or no unit with a value; a score that
+        compares, of a layer that was aligned to a set so that it cannot be compared.
     """
     against = study[reference or study.reference].name
     name = (
@@ -44,6 +46,8 @@ def worst_units(
         else only_shifted(study, against, "under which one units are the worst")
     )
     null = unit_scores[by].null
+    if unit_scores[by].compares:
+        refuse_comparison(study, study.layer(layer).name)
     if how_many < 1:
         raise BadRequest(f"the {how_many} worst units; at least 1.")
     estimate = stored_estimates(study, name, against, study.layer(layer).name)[by]

@@ -10,6 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from shiftscope.derived.realigned import comparison_refused
 from shiftscope.errors import StoreError, StudyDamaged
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.estimate_maps import estimate_maps
@@ -53,6 +56,7 @@ def stored_estimates_of(
     What was kept of another recording or with other settings is computed again, all datasets together; of scores
     whose formula has another version since, only these, as those of maps where the numbers of maps are others. Where
     nothing can be written, and of a study opened to be read only, nothing is kept. Several threads may ask at once.
+    Of a layer that was aligned to a set so that it cannot be compared, scores that compare are NaN.
 
     Parameters
     ----------
@@ -73,10 +77,11 @@ def stored_estimates_of(
     keys = {dataset: _key(study, dataset, reference, layer) for dataset in datasets}
     kept = {dataset: (key.place(study.path), _text(key)) for dataset, key in keys.items()}
     asked_for = {kept[dataset]: dataset for dataset in keys}
+    untold = _untold(study, layer)
 
     def compute(asked: list[Kept]) -> list[dict[str, Estimate]]:
         names = [asked_for[each] for each in asked]
-        found = {name: _read(study, keys[name]) for name in names}
+        found = {name: _read(study, keys[name]) | untold for name in names}
         lacking = [name for name in names if len(found[name]) < len(unit_scores)]
         of_maps = {score for score, each in unit_scores.items() if each.of_maps}
         scores = {score for name in lacking for score in unit_scores if score not in found[name]} - of_maps
@@ -103,6 +108,16 @@ def stored_estimates_of(
 
     estimates = _kept.get(kept.values(), compute)
     return {dataset: estimates[each] for dataset, each in kept.items()}
+
+
+def _untold(study: StoredStudy, layer: str) -> dict[str, Estimate]:
+    """The scores that compare, of a layer that cannot be compared; none of any other."""
+    if not comparison_refused(study, layer):
+        return {}
+    nothing = np.full(study.layer(layer).units, np.nan)
+    return {
+        name: Estimate(nothing, nothing, nothing) for name, score in unit_scores.items() if score.compares
+    }
 
 
 def has_estimates(study: StoredStudy, dataset: str, reference: str, layer: str) -> bool:

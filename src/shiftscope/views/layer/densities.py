@@ -27,7 +27,7 @@ POINTS = 256  # along each curve
 @section(ShownLayer, place=50)
 def densities(layer: ShownLayer) -> Fold | None:
     """Kernel densities of the two published scores over the units, a curve for each shifted dataset."""
-    if not layer.selection.others():
+    if not layer.selection.others() or layer.selection.incomparable:
         return None
     novelty = _densities(layer.selection, "novelty", positive=layer.positive)
     both = Columns("", [novelty, _densities(layer.selection, "spurious")])

@@ -33,7 +33,7 @@ def dose(layer: ShownLayer) -> Fold | None:
     first. Of numbers that are stored; where none are, how to have them."""
     study = layer.selection.study
     ladders = ladders_of(study)
-    if not ladders:
+    if not ladders or layer.selection.incomparable:
         return None
     ladder = next((each for each in ladders if layer.selection.focus in each.rungs), ladders[0])
     if not all(has_dose(study, ladder, name) for name in {*study.recorded_layers, layer.selection.layer}):

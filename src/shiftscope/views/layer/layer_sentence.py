@@ -16,7 +16,10 @@ from shiftscope.views.parts.unit_scores import title
 
 
 def layer_sentence(layer: ShownLayer) -> tuple[str, Words]:
-    """How many units changed in which way, and which most; its numbers. Empty where scores are still to be computed."""
+    """How many units changed in which way, and which most; its numbers. Empty where scores are still to be computed;
+    of a layer that cannot be compared, why."""
+    if layer.selection.incomparable and layer.selection.focus != layer.selection.baseline:
+        return layer.selection.incomparable, ""
     try:
         return _of_two_sets(layer) if layer.compared else (_of_one_set(layer), "")
     except Missing:

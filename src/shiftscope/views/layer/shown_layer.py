@@ -51,8 +51,8 @@ class ShownLayer:
 
     @property
     def compared(self) -> bool:
-        """Whether there are scores that compare: the focus is not the baseline."""
-        return self.selection.focus != self.selection.baseline
+        """Whether there are scores that compare: the focus is not the baseline, and the layer can be compared."""
+        return self.selection.compared
 
     @cached_property
     def fit(self) -> SetFit | None:

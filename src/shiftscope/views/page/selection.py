@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
 
+from shiftscope.derived.realigned import comparison_refused
 from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.store.stored_study import StoredStudy
@@ -199,6 +200,16 @@ class Selection:
     def others(self) -> list[str]:
         """The datasets compared with the baseline."""
         return [name for name in self.study if name != self.baseline]
+
+    @cached_property
+    def incomparable(self) -> str:
+        """Why the layer's units cannot be compared with the baseline's; empty where they can."""
+        return comparison_refused(self.study, self.layer)
+
+    @property
+    def compared(self) -> bool:
+        """Whether there are scores that compare: the focus is not the baseline, and the layer can be compared."""
+        return self.focus != self.baseline and not self.incomparable
 
     def ordered(self) -> list[str]:
         """All datasets, the baseline first."""

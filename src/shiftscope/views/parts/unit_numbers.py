@@ -116,8 +116,9 @@ class UnitNumbers:
         return found
 
     def shown(self) -> list[Measure]:
-        """Those that can be measured: where the baseline is the focus, no score that compares with it."""
-        compared = self.selection.focus != self.selection.baseline
+        """Those that can be measured: where the baseline is the focus, or the layer cannot be compared, no score that
+        compares."""
+        compared = self.selection.compared
         offered = offered_scores(self.selection.study)
         return [
             m

@@ -26,8 +26,10 @@ Means = npt.NDArray[np.float64]  # (category,)
 
 
 @section(ShownUnit, place=20)
-def by_category(unit: ShownUnit) -> Table:
+def by_category(unit: ShownUnit) -> Table | None:
     """One line for each category from its mean in the baseline to that in the focus, over the baseline's maximum."""
+    if unit.selection.incomparable:
+        return None
     baseline, focus = unit.selection.baseline, unit.selection.focus
     largest = float(unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index])
     scale = largest if largest > 0 else 1.0

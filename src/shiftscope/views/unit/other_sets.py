@@ -21,7 +21,7 @@ STRIP = 8
 def other_sets(unit: ShownUnit) -> Fold | None:
     """How strongly the unit responds in each of them, with its strongest images there."""
     sets = unit.others[:MOST_OTHERS]
-    if not sets:
+    if not sets or unit.selection.incomparable:
         return None
     selection, baseline = unit.selection, unit.selection.baseline
     largest = float(unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index])

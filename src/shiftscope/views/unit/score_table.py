@@ -60,6 +60,8 @@ def score_table(unit: ShownUnit) -> Fold:
         optional = described.of_twins or described.of_maps
         if optional and all(np.isnan(each[score].value).all() for each in found.values()):
             continue  # no set has twins, or numbers of maps
+        if described.compares and selection.incomparable:
+            continue  # the page's sentence says why
         null = f" {number(described.null)} means no change." if described.null is not None else ""
         help = f"{described.help} Measured in: {described.measured_in}.{null} High: {described.high}."
         cells = [Cell(title(score), explained(score), help)]
@@ -78,7 +80,9 @@ def score_table(unit: ShownUnit) -> Fold:
     note = " ".join(filter(None, [note, not_kept(selection, shown), *few]))
     return Fold(
         "Scores",
-        changed(found[selection.focus], index, selection.focus),
+        "of one set alone"
+        if selection.incomparable
+        else changed(found[selection.focus], index, selection.focus),
         [Table("", columns, rows, note=note)],
         "scores",
     )

@@ -51,6 +51,8 @@ ALWAYS = 0.99  # firing rate from which firing says nothing
 def twins(unit: ShownUnit) -> Fold | None:
     """The strongest images with their twins, and all pairs, for the focus or the first set that has twins."""
     selection = unit.selection
+    if selection.incomparable:
+        return None
     for name in sorted(selection.others(), key=lambda name: name != selection.focus):
         found = twins_of(selection, name)
         if found:

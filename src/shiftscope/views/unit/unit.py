@@ -79,8 +79,8 @@ def unit(
         trail=[Link(study.name, selection.overview()), Link(f"Layer {layer}", selection.layer_page(layer))],
         panels=withheld(panels_of(shown), shown.fit),
         greyed=greyed(shown.fit),
-        sentence=unit_sentence(shown),
-        lede=unit_lede(shown),
+        sentence=selection.incomparable or unit_sentence(shown),
+        lede="" if selection.incomparable else unit_lede(shown),
         previous=before,
         next=after,
         choices=[

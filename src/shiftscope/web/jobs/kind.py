@@ -42,6 +42,10 @@ class Live(Protocol):
 
     def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
 
+    def realign(
+        self, layer: str, dataset: str, /, *, variant: str | None, overwrite: bool, progress: Progress
+    ) -> Any: ...
+
     def repair(
         self,
         dataset: str,

@@ -15,10 +15,13 @@ def _title(*, layer: str, kind: str, size: int) -> str:
 
 def _check(study: StoredStudy, *, layer: str, kind: str, size: int) -> None:
     from shiftscope.derived.derivation import derivations
+    from shiftscope.derived.realigned import REALIGNED
     from shiftscope.derived.tools.costs import refuse_sizes
 
     units = study.layer(layer).units
     derivations[kind]
+    if kind == REALIGNED:
+        raise BadRequest("a realigned layer is made of a dictionary and a shifted set.")
     if size < 1 or (kind == "pca" and size > units):
         most = f" to {units}" if kind == "pca" else ""
         raise BadRequest(

@@ -1,0 +1,1 @@
+"""A dictionary of the reference aligned to one shifted set."""

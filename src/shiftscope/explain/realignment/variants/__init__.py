@@ -1,0 +1,1 @@
+"""Ways of aligning a dictionary, one a file."""
