@@ -158,6 +158,11 @@ def test_a_setting_without_sense_is_named(kind, setting, said):
             unfitted.steps_of(len(ROWS))
 
 
+def test_training_that_goes_to_infinity_is_no_dictionary():
+    with pytest.raises(ValueError, match=r"learning_rate=1e\+30 is too large"):
+        TopK(size=8, active=2, steps=20, learning_rate=1e30).fit(ROWS)
+
+
 def test_parts_of_fewer_rows_than_features_that_are_not_silent():
     rows = np.concatenate([np.eye(2, 16, dtype=np.float32), np.zeros((50, 16), np.float32)])
     found = NMF(size=5).fit(rows)

@@ -99,6 +99,8 @@ class SparseAutoencoder(Dictionary):
             found = trained(
                 torch.from_numpy(centred / np.float32(scale)), self.choice(), training, advance or _quiet
             )
+        if not all(bool(torch.isfinite(each).all()) for each in found):
+            raise ValueError(f"training went to infinity: learning_rate={self.learning_rate} is too large.")
         self.scale_ = np.array([scale], np.float32)
         self.mean_ = (mean + scale * found.offset.double().numpy()).astype(np.float32)
         self._keep(found, scale)

@@ -84,13 +84,13 @@ class Realignment:
         if not self.accepted:
             return [
                 "realignment changes nothing that can be told from chance here "
-                f"({_told(before.fvu, before.kept)} → {_told(after.fvu, after.kept)}, two reference halves "
-                f"{after.placebo_before:.1%} → {after.placebo:.1%}).".capitalize()
+                f"({_told(before.fvu, before.kept)} → {_told(after.fvu, after.kept)}, "
+                f"{_halves(after)}).".capitalize()
             ]
         return [
             f"{self.name}, by {self.proposed}, leaves {after.fvu:.1%} of the variance of {self.dataset} where "
-            f"{self.layer} leaves {before.fvu:.1%} (two reference halves {after.placebo_before:.1%} → "
-            f"{after.placebo:.1%}), and keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
+            f"{self.layer} leaves {before.fvu:.1%} ({_halves(after)}), and "
+            f"keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
             f"({100 * after.difference_low:+.1f} to {100 * after.difference_high:+.1f}).",
             *([f"{after.note}."] if after.note else []),
             NOTHING,
@@ -147,6 +147,12 @@ def name_of(layer: str, dataset: str) -> str:
 def fall(before: float, after: float) -> float:
     """As a share of what was there before; NaN where nothing was."""
     return 1 - after / before if before > 0 else NAN
+
+
+def _halves(row: Row) -> str:
+    if math.isnan(row.placebo):
+        return "of two reference halves there is no such number"
+    return f"two reference halves {row.placebo_before:.1%} → {row.placebo:.1%}"
 
 
 def _told(fvu: float, kept: float) -> str:
