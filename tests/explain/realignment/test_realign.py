@@ -147,6 +147,25 @@ def test_pages_say_it_in_place_of_scores(once):
         assert title not in once.layer_page(AS_FIELD, focus="field")._repr_html_()
 
 
+def test_a_set_is_called_by_its_name_of_now_and_the_layer_by_its_own(once):
+    once.rename("field", "yard")
+    try:
+        page = viewer(once).get(f"/layers/{AS_FIELD}?focus=yard").text
+    finally:
+        once.rename("yard", "field")
+    assert "of the variance of yard where" in page
+    assert f"{AS_FIELD}, by transport, leaves" in page
+    assert "aligned to yard" in page
+    assert "samples of field" not in page
+
+
+def test_a_study_that_was_opened_to_be_read_has_the_numbers_and_no_layer(once):
+    opened = Study(once.path, read_only=True)
+    found = opened.realign(PARENT, "field", variant="scale", overwrite=True, progress=False)
+    assert found.accepted
+    assert open_study(once.path).derived[AS_FIELD].settings["variant"] == "transport"
+
+
 def test_the_page_of_the_dictionary_has_the_numbers_and_the_way(once):
     page = viewer(once).get(f"/layers/{PARENT}?focus=field").text
     assert f"{AS_FIELD}, by transport, leaves" in page

@@ -78,8 +78,14 @@ class Realignment:
         """Less variance is left by more than between two halves of the reference, and decisions are kept."""
         return self.fall > max(self.after.placebo_fall, 0) and self.after.difference_low >= KEPT_FALL
 
-    def in_words(self) -> list[str]:
-        """One or two sentences, with the numbers that decide."""
+    def in_words(self, name: str | None = None) -> list[str]:
+        """One or two sentences, with the numbers that decide.
+
+        Parameters
+        ----------
+        name
+            Of the realigned layer, where the set was called otherwise when it was made.
+        """
         before, after = self.before, self.after
         if not self.accepted:
             return [
@@ -88,7 +94,7 @@ class Realignment:
                 f"{_halves(after)}).".capitalize()
             ]
         return [
-            f"{self.name}, by {self.proposed}, leaves {after.fvu:.1%} of the variance of {self.dataset} where "
+            f"{name or self.name}, by {self.proposed}, leaves {after.fvu:.1%} of the variance of {self.dataset} where "
             f"{self.layer} leaves {before.fvu:.1%} ({_halves(after)}), and "
             f"keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
             f"({100 * after.difference_low:+.1f} to {100 * after.difference_high:+.1f}).",
