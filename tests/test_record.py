@@ -625,7 +625,7 @@ PICTURES = np.random.default_rng(0).integers(0, 256, (8, 8, 8, 3), np.uint8)
 def test_another_preprocessing_than_the_reference_s_is_refused_unless_it_is_meant(new_study):
     study, usual = new_study(), Preprocess(mean=0.5, std=0.25)
     study.record(PICTURES, "lab", layers=["hidden"], preprocess=usual, progress=False)
-    for preprocess in (None, Preprocess(mean=0.5, std=0.5)):
+    for preprocess in (Preprocess(), Preprocess(mean=0.5, std=0.5)):
         with pytest.raises(DataError, match="'field' is preprocessed otherwise than 'lab'"):
             study.record(PICTURES, "field", preprocess=preprocess, check_range=False, progress=False)
     assert study.datasets == ["lab"]

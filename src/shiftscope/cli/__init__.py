@@ -35,6 +35,7 @@ from shiftscope.cli.score import score
 from shiftscope.cli.shifts import shifts
 from shiftscope.cli.stimuli_cue import stimuli_cue
 from shiftscope.cli.stimuli_rebuild import stimuli_rebuild
+from shiftscope.cli.study_file import commands_in, is_study_file
 from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
@@ -123,7 +124,8 @@ def main() -> None:
 
     app = command_line()
     try:
-        app(exit_on_error=False, print_error=False)
+        for words in _commands(sys.argv[1:]):
+            app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         _refuse(app, error)
     except BrokenPipeError:  # whoever read the output has seen enough
@@ -135,6 +137,13 @@ def main() -> None:
         sys.exit(f"shiftscope: {in_words(error)}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _commands(typed: list[str]) -> list[list[str]]:
+    """What is typed; of a file of recordings the command for each, with what is typed behind the file."""
+    if typed[:1] == ["record"] and len(typed) > 1 and is_study_file(typed[1]):
+        return [["record", *words, *typed[2:]] for words in commands_in(typed[1])]
+    return [typed]
 
 
 def _typed(app: App) -> tuple[list[Argument], list[str]]:

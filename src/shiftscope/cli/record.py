@@ -16,6 +16,7 @@ from shiftscope.cli.cluster import cluster
 from shiftscope.cli.group_values import group_values
 from shiftscope.cli.print_chance import print_chance
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.study_or_none import study_or_none
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, DataError
 from shiftscope.local_file import local_file
@@ -40,6 +41,8 @@ def record(
     shift: list[str] | None = None,
     reference: bool = False,
     categories: Path | None = None,
+    root: Path | None = None,
+    limit: int | None = None,
     resize: int | None = None,
     crop: int | None = None,
     mean: list[float] | None = None,
@@ -67,13 +70,15 @@ def record(
     twin_of: str | None = None,
     no_twins: Annotated[bool, Parameter(negative="")] = False,
     private: bool = False,
+    dry_run: bool = False,
 ) -> None:
     """Record a model's responses to a dataset into a study; the same command goes on where it stopped.
 
     Parameters
     ----------
     study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study; made when it is not there.
+        Folder of the study, or its address on an object store, as s3://bucket/x.study; made when it is not there. Or
+        FILE.toml that says all of this: study = "x.study", options for all datasets, and a table [[dataset]] for each.
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
     data
@@ -85,7 +90,7 @@ def record(
         State dict to load: .safetensors, .pt or .pth.
     layers
         Names or globs of layers, name:pool for another pooling, name:channel_axis=-1 or name:prefix_tokens=1 where
-        the first pass cannot tell. Needed for the first dataset of a study.
+        the first pass cannot tell; auto for the last of each stage. Needed for the first dataset of a study.
     paths
         Names or globs of linear maps and convolutions whose paths are to be counted; named with the layers. The
         map into the logits needs no naming.
@@ -96,8 +101,13 @@ def record(
         Compare the other datasets with this one.
     categories
         Text file with one category name a line, in the order of the logits.
+    root
+        The folder that the paths of a table start from, and that none may leave; the table's own where not given.
+    limit
+        At most so many samples, spread evenly over the data.
     resize
-        Shorter side of an image, in pixels.
+        Shorter side of an image, in pixels. Without this and the next five options images are made ready for the model
+        as the reference's were.
     crop
         Side of the central square that the model sees, in pixels.
     mean
@@ -134,7 +144,7 @@ def record(
     check_range
         Refuse inputs whose range is of another order than the first dataset's.
     other_preprocessing
-        Record data whose preprocessing differs from the reference's, or that have none where it had one.
+        Record data as they are given where their preprocessing differs from the reference's, or they have none.
     overwrite
         Replace a dataset of this name.
     about
@@ -152,7 +162,10 @@ def record(
         A set made by --shift is to stand alone.
     private
         Let nobody but yourself read the study, nor anything that is ever written into it.
+    dry_run
+        Record nothing; print what would be, with layers, images, seconds and bytes.
     """
+    from shiftscope.flow.recording_cost import recording_cost
     from shiftscope.flow.scores import score_all
     from shiftscope.model.evaluation.evaluation import moved
     from shiftscope.model.load import load_model
@@ -162,6 +175,29 @@ def record(
     net = load_model(model, weights)
     names = category_names(categories)
     preprocess = asked_preprocess(resize, crop, mean, std, scale, channels)
+    if dry_run:
+        with study_or_none(study, dry_run=True) as place:
+            cost = recording_cost(
+                Study.create(place, net, names, exist_ok=True),
+                data,
+                name,
+                model=moved(net, own_device(device)) if device else net,
+                layers=layers,
+                paths=paths or (),
+                shift=shift or (),
+                preprocess=preprocess,
+                root=root,
+                limit=limit,
+                stored_as=stored_as,
+                keep=keep,
+                outputs=outputs,
+                output=output,
+                batch_size=batch_size,
+                check_range=check_range,
+                other_preprocessing=other_preprocessing,
+            )
+        print(f"{name}: {cost.in_words}")
+        return
     with says_what_stays(), cluster(workers, scheduler, device) as engine:
         # Stays where the recording is refused: another process may have begun one in it.
         opened = Study.create(study, net, names, exist_ok=True, private=private)
@@ -174,6 +210,8 @@ def record(
             shift=shift or (),
             reference=reference,
             preprocess=preprocess,
+            root=root,
+            limit=limit,
             stored_as=stored_as,
             keep=keep,
             outputs=outputs,

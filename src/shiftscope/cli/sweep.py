@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from shiftscope.cli.asked_preprocess import asked_preprocess
 from shiftscope.cli.cluster import cluster
 from shiftscope.cli.record import category_names, own_device, says_what_stays
 from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.study_or_none import study_or_none
 from shiftscope.counted import counted
 
 if TYPE_CHECKING:
@@ -106,7 +104,7 @@ def sweep(
     check_range
         Refuse inputs whose range is of another order than the first dataset's.
     other_preprocessing
-        Record data whose preprocessing differs from the reference's, or that have none where it had one.
+        Record data as they are given where their preprocessing differs from the reference's, or they have none.
     overwrite
         Replace datasets of these names that were made otherwise.
     dry_run
@@ -123,7 +121,7 @@ def sweep(
     preprocess = asked_preprocess(resize, crop, mean, std, scale, channels)
     with (
         says_what_stays(),
-        _place(study, dry_run=dry_run) as place,
+        study_or_none(study, dry_run=dry_run) as place,
         cluster(workers, scheduler, device) as engine,
     ):
         opened = Study.create(place, net, names, exist_ok=True)
@@ -155,18 +153,6 @@ def sweep(
         opened.dose(ladder.group)
     for dataset, state in zip(table["dataset"], table["state"], strict=True):
         print(f"{dataset} ({state}): {opened[dataset].in_words}")
-
-
-@contextmanager
-def _place(study: Path, *, dry_run: bool) -> Iterator[Path]:
-    """Where the study is; a folder that goes again where it is not and nothing is to be recorded."""
-    from shiftscope.store.places import StudyPlace
-
-    if not dry_run or StudyPlace(study).manifest.exists():
-        yield study
-        return
-    with TemporaryDirectory() as folder:
-        yield Path(folder) / study.name
 
 
 def _print_plan(table: pd.DataFrame) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from shiftscope.errors import DataError
 
+TRANSFORM = "transform"  # the key under which a function stands in place of options
+
 
 def refuse_other_preprocessing(
     source: Mapping[str, Any], reference: Mapping[str, Any], name: str, reference_name: str
@@ -19,15 +21,36 @@ def refuse_other_preprocessing(
     here, there = _said(source), _said(reference)
     if here is None or there is None:
         return
+    if TRANSFORM in here or TRANSFORM in there:
+        _refuse_other_transform(here, there, name, reference_name)
+        return
     sized = not (_values(source) or _values(reference))
     ours, theirs = _effect(here, sized=sized), _effect(there, sized=sized)
     differs = [key for key in ours if ours[key] != theirs[key]]
     if not differs:
         return
     raise DataError(
-        f"{name!r} is preprocessed otherwise than {reference_name!r}, in {', '.join(differs)}: {_in_words(here)} here, "
-        f"{_in_words(there)} there. Give it preprocess=ss.Preprocess({_in_words(there, '')}); where both come to the "
+        f"{name!r} is preprocessed otherwise than {reference_name!r}, in {', '.join(differs)}: {in_words(here)} here, "
+        f"{in_words(there)} there. Give it preprocess=ss.Preprocess({in_words(there, '')}); where both come to the "
         "same, or this is the shift itself, pass other_preprocessing=True."
+    )
+
+
+def _refuse_other_transform(
+    here: Mapping[str, Any], there: Mapping[str, Any], name: str, reference_name: str
+) -> None:
+    """Transforms are the same where they give the same on a few pictures."""
+    if here.get("digest") == there.get("digest"):
+        return
+    ours, theirs = (
+        f"by the transform {said[TRANSFORM]}" if TRANSFORM in said else f"by Preprocess: {in_words(said)}"
+        for said in (here, there)
+    )
+    if ours == theirs:
+        theirs += ", which gave something else on the same pictures"
+    raise DataError(
+        f"{name!r} is preprocessed otherwise than {reference_name!r}: {ours} here, {theirs} there. Give both the same; "
+        "where both come to the same, or this is the shift itself, pass other_preprocessing=True."
     )
 
 
@@ -66,7 +89,7 @@ def _per_channel(value: Any, default: float) -> list[float]:
     return [values[0]] if len(set(values)) == 1 else list(values)
 
 
-def _in_words(said: Mapping[str, Any], without: str = "none") -> str:
+def in_words(said: Mapping[str, Any], without: str = "none") -> str:
     """The options that are not the usual ones, as they are written in Python."""
     usual = {"scale": 1.0, "channels": "rgb", "interpolation": "bilinear"}
     told = {name: value for name, value in said.items() if value is not None and value != usual.get(name)}

@@ -9,8 +9,8 @@ from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import Dataset, dataset_kinds
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
 from shiftscope.datasets.shifts.shifted import Shifted
-from shiftscope.datasets.source import as_dataset
-from shiftscope.datasets.split import part_again
+from shiftscope.datasets.source import as_dataset, is_dataset
+from shiftscope.datasets.split import limited, part_again
 from shiftscope.datasets.stimuli.cues.cue_kind import CueKind, cue_kinds
 from shiftscope.datasets.stimuli.cues.cued import CUE, Cued
 from shiftscope.datasets.stimuli.cues.recipe import Recipe
@@ -50,16 +50,26 @@ def as_recorded(data: Any, source: Mapping[str, Any], categories: Sequence[str])
         A shift that this version does not have as it was, or no such part any more.
     """
     if not isinstance(data, str):
-        return as_dataset(data, categories=categories or None)
+        return _in_memory(data, source, categories)
     shifts = source.get(SHIFTS, [])
     shifts = shifts if isinstance(shifts, list) else [shifts]
     own = _cue_categories(shifts) or categories
-    dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=own or None)
+    root = {"root": source["root"]} if isinstance(source.get("root"), str) else {}
+    dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=own or None, **root)
+    dataset = limited(dataset, source.get("limit"))
     for shift in shifts:
         dataset = again(dataset, shift)
     if own != categories:
         dataset = as_dataset(dataset, categories=categories or None)
     return part_again(dataset, source)
+
+
+def _in_memory(data: Any, source: Mapping[str, Any], categories: Sequence[str]) -> Dataset:
+    """Pictures that are no dataset yet with the recorded preprocessing, and as many of them as were recorded."""
+    if is_dataset(data):
+        return as_dataset(data, categories=categories or None)
+    dataset = as_dataset(data, preprocess=recorded_preprocess(source), categories=categories or None)
+    return limited(dataset, source.get("limit"))
 
 
 def again(
@@ -111,6 +121,17 @@ def _cue_categories(shifts: Sequence[Any]) -> Sequence[str]:
 
 
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:
-    """The preprocessing that a recording's `source` tells of; None where it had none."""
+    """The preprocessing that a recording's `source` tells of; None where it had none.
+
+    Raises
+    ------
+    DataError
+        It was a transform, a function that the study does not hold.
+    """
     described = source.get("preprocess")
+    if isinstance(described, Mapping) and "transform" in described:
+        raise DataError(
+            f"it was recorded with the transform {described['transform']}, which the study does not hold. Give the "
+            "dataset with it: data={NAME: ss.dataset(..., transform=...)}."
+        )
     return Preprocess(**described) if isinstance(described, Mapping) else None

@@ -5,29 +5,33 @@ from __future__ import annotations
 import inspect
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
+from PIL.Image import Image
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from shiftscope.datasets.formats.array_data import ArrayData
+from shiftscope.datasets.formats.frame_data import frame_data, is_pictures, picture_rows
 from shiftscope.datasets.formats.hugging_face import hugging_face, is_hugging_face
 from shiftscope.datasets.formats.item_data import ItemData
 from shiftscope.datasets.formats.torch_dataset import loader_dataset, torch_dataset
-from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput, Transform
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.sample import Dataset, dataset_kinds
+from shiftscope.datasets.split import limited
 from shiftscope.errors import BadRequest, DataError, closest
 from shiftscope.local_file import local_file
 
 ACCEPTED = (
-    "a dataset of shiftscope; an array or tensor, or (images, labels); a map-style torch Dataset, "
-    "or a DataLoader that reads it in order; one split of a Hugging Face dataset; or text like "
-    "imagefolder:val/"
+    "a dataset of shiftscope; an array or tensor, or (images, labels); a pandas DataFrame or a dict of columns with "
+    "path or image; a list of pictures (PIL) or paths; a map-style torch Dataset, or a DataLoader that reads it in "
+    "order; one split of a Hugging Face dataset; or text like imagefolder:val/"
 )
 KIND_OF_SUFFIX = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -35,9 +39,11 @@ KIND_OF_SUFFIX = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 def as_dataset(
     data: Any,
     *,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
+    transform: Callable[[Image], Any] | None = None,
     labels: Any = None,
     categories: Sequence[str] | None = None,
+    limit: int | None = None,
     **options: Any,
 ) -> Dataset:
     """A dataset from data in any form that shiftscope knows.
@@ -47,11 +53,15 @@ def as_dataset(
     data
         What `ACCEPTED` lists. Text is "kind:path" with a kind of `dataset_kinds`, or a bare path: a folder
         is an imagefolder, a file is known by its ending.
+    transform
+        A function from a picture (PIL) to the model's input, in place of `preprocess`; `Transform` says more.
     labels
         One a sample, in order, in place of the source's own.
     categories
         Names in label order. Labels that are names are looked up in them, and labels that count the source's
         own categories are carried over by name (`category_places`).
+    limit
+        At most so many samples, spread evenly over the data.
     **options
         What else the kind of data takes.
 
@@ -62,23 +72,35 @@ def as_dataset(
     BadRequest
         An option that this kind of data does not take.
     """
+    if transform is not None:
+        if preprocess is not None:
+            raise BadRequest("preprocess and transform both make inputs of pictures; give one of them.")
+        preprocess = Transform(transform)
     given = {"preprocess": preprocess, "categories": categories}
-    options |= {name: value for name, value in given.items() if value is not None}
+    return limited(_all_samples(data, labels, categories, options | given), limit)
+
+
+def _all_samples(
+    data: Any, labels: Any, categories: Sequence[str] | None, options: dict[str, Any]
+) -> Dataset:
+    options = {name: value for name, value in options.items() if value is not None}
     if isinstance(data, (str, os.PathLike)):
         dataset = _from_text(os.fspath(data), options)
         return dataset if labels is None else Relabelled(dataset, labels)
-    if _is_ours(data):
+    if is_dataset(data):
         if set(options) - {"categories"}:
             raise BadRequest(
                 f"a {type(data).__name__} is a dataset already and takes no {', '.join(options)}."
             )
         return data if labels is None and categories is None else Relabelled(data, labels, categories)
-    if isinstance(data, tuple) and len(data) == 2 and _is_array(data[0]):
+    if isinstance(data, tuple) and len(data) == 2 and (_is_array(data[0]) or is_pictures(data[0])):
         if labels is not None:
             raise BadRequest("labels are given twice: in (images, labels), and as labels=.")
         data, labels = data
     if _is_array(data):
         return _made(ArrayData, "an array", data, options | ({} if labels is None else {"labels": labels}))
+    if is_pictures(data):
+        return _made(picture_rows, "a list", data, options | ({} if labels is None else {"labels": labels}))
     if labels is None:
         return _from_library(data, options)
     options.pop("categories", None)  # what its own labels count is of no matter
@@ -128,7 +150,7 @@ def _is_jpeg_pack(path: str) -> bool:
 def _from_library(data: Any, options: dict[str, Any]) -> Dataset:
     if isinstance(data, DataLoader):
         data = loader_dataset(data)
-        if _is_ours(data):
+        if is_dataset(data):
             raise DataError(
                 "a DataLoader over a dataset of shiftscope. Give the dataset itself (loader.dataset)."
             )
@@ -140,6 +162,9 @@ def _from_library(data: Any, options: dict[str, Any]) -> Dataset:
         )
     if is_hugging_face(data):
         return _made(hugging_face, "a Hugging Face dataset", data, options)
+    if isinstance(data, (pd.DataFrame, Mapping)):
+        what = "a data frame" if isinstance(data, pd.DataFrame) else "a dict of columns"
+        return _made(frame_data, what, data, options)
     if isinstance(data, TorchDataset):
         return _made(torch_dataset, "a torch Dataset", data, options)
     raise DataError(f"data of type {type(data).__module__}.{type(data).__qualname__}. Accepted: {ACCEPTED}.")
@@ -158,7 +183,8 @@ def _made(make: Any, what: str, data: Any, options: dict[str, Any]) -> Dataset:
     return dataset if categories is None else Relabelled(dataset, categories=categories)
 
 
-def _is_ours(data: Any) -> bool:
+def is_dataset(data: Any) -> bool:
+    """Whether this is a dataset of shiftscope already."""
     return all(
         hasattr(data, name) for name in ("fingerprint", "describe", "categories", "__getitem__", "__len__")
     )

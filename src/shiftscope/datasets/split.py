@@ -1,4 +1,4 @@
-"""A dataset parted by a column of its metadata."""
+"""Some of a dataset's samples: those of one value in a column of the metadata, or at most so many."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from shiftscope.datasets.fingerprint import fingerprint
 from shiftscope.datasets.metadata import Plain
 from shiftscope.datasets.relabelled import Relabelled
 from shiftscope.datasets.row_data import RowData
-from shiftscope.datasets.sample import Dataset, Sample
-from shiftscope.errors import DataError, closest
+from shiftscope.datasets.sample import Dataset, Sample, in_words
+from shiftscope.errors import BadRequest, DataError, closest
+from shiftscope.typed import as_whole_number
 
 MOST_PARTS = 100
 SHOWN = 5  # values that an error names
@@ -22,7 +23,7 @@ Value = str | int | float
 
 
 class Part:
-    """The samples of `dataset` that have one value in a column, in their order.
+    """Some of the samples of `dataset`, in their order.
 
     Parameters
     ----------
@@ -30,14 +31,15 @@ class Part:
         Fingerprint of `dataset`.
     positions
         In `dataset`.
+    described
+        How they were chosen, as plain JSON.
     """
 
     def __init__(
-        self, dataset: Dataset, whole: str, positions: Sequence[int], column: str, value: Value
+        self, dataset: Dataset, whole: str, positions: Sequence[int], described: Mapping[str, Any]
     ) -> None:
         self.dataset, self.positions = dataset, positions
-        self.column, self.value = column, value
-        self._whole = whole
+        self._whole, self._described = whole, described
 
     @property
     def categories(self) -> Sequence[str] | None:
@@ -57,7 +59,30 @@ class Part:
         return fingerprint("part", whole, np.array(self.positions, np.int64))
 
     def describe(self) -> dict[str, Any]:
-        return {**self.dataset.describe(), "split": {"column": self.column, "value": self.value}}
+        return {**self.dataset.describe(), **self._described}
+
+
+def limited(dataset: Dataset, limit: int | None) -> Dataset:
+    """At most so many samples, spread evenly from the first to the last; all where there are no more.
+
+    Raises
+    ------
+    BadRequest
+        No whole number from 1.
+    """
+    if limit is None:
+        return dataset
+    most = as_whole_number(limit)
+    if most is None or most < 1:
+        raise BadRequest(f"limit={limit!r}; it is a whole number of samples, at least 1.")
+    if len(dataset) <= most:
+        return dataset
+    positions = np.linspace(0, len(dataset) - 1, most).round().astype(int).tolist()
+    told = [
+        *dataset.describe().get("told", ()),
+        f"{most:,} of {counted(len(dataset), 'sample')}, spread evenly from the first to the last.",
+    ]
+    return Part(dataset, dataset.fingerprint(), positions, {"limit": most, **in_words(told)})
 
 
 def split(dataset: Dataset, column: str) -> dict[Value, Part]:
@@ -90,7 +115,11 @@ def split(dataset: Dataset, column: str) -> dict[Value, Part]:
         )
     whole = dataset.fingerprint()
     values = sorted(positions, key=lambda value: (isinstance(value, str), value))
-    return {value: Part(dataset, whole, positions[value], column, value) for value in values}
+    return {value: Part(dataset, whole, positions[value], _by(column, value)) for value in values}
+
+
+def _by(column: str, value: Value) -> dict[str, Any]:
+    return {"split": {"column": column, "value": value}}
 
 
 def part_again(dataset: Dataset, source: Mapping[str, Any]) -> Dataset:
@@ -116,6 +145,9 @@ def part_again(dataset: Dataset, source: Mapping[str, Any]) -> Dataset:
 def column_of(dataset: Dataset, column: str) -> Sequence[Plain]:
     """The values of a column by sample, from a list where the dataset has one; `DataError` where there is no such
     column."""
+    if isinstance(dataset, Part):
+        listed = column_of(dataset.dataset, column)
+        return [listed[position] for position in dataset.positions]
     rows = dataset.dataset if isinstance(dataset, Relabelled) else dataset
     if isinstance(rows, RowData):
         columns: Mapping[str, Any] = rows.metadata

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from shiftscope.engine.choose import chosen
@@ -21,6 +22,7 @@ from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from distributed import Client
+    from PIL.Image import Image
     from torch import nn
 
     from shiftscope.datasets.pictures.preprocess import Preprocess
@@ -37,12 +39,15 @@ def record(
     data: Any,
     name: str,
     *,
-    layers: Sequence[Layer | str] | None = None,
+    layers: Sequence[Layer | str] | Literal["auto"] | None = None,
     paths: Sequence[str] = (),
     reference: bool = False,
     model: nn.Module | None = None,
     preprocess: Preprocess | None = None,
+    transform: Callable[[Image], Any] | None = None,
     labels: Any = None,
+    root: str | Path | None = None,
+    limit: int | None = None,
     shift: str | Sequence[str] = (),
     stored_as: StoredAs = "auto",
     keep: Keep = "responses",
@@ -68,14 +73,16 @@ def record(
     Parameters
     ----------
     data
-        A dataset of shiftscope, arrays (sample, channel, row, column), a pair (images, labels), a map-style
-        torch Dataset, a DataLoader that reads in order, a Hugging Face dataset, or text such as
-        "imagefolder:val/". What needs more options is made by `shiftscope.dataset`.
+        A dataset of shiftscope, arrays (sample, channel, row, column), a pair (images, labels), a data frame or a
+        dict of columns with `path` or `image`, a list of pictures or paths, a map-style torch Dataset, a DataLoader
+        that reads in order, a Hugging Face dataset, or text such as "imagefolder:val/". What needs more options is
+        made by `shiftscope.dataset`.
     name
         Of the dataset in the study.
     layers
         Names or globs of modules, "name:pool", "name:channel_axis=-1" where the axis of the units cannot be known,
-        or `Layer` objects. Needed for the first dataset; later ones are recorded at the same.
+        or `Layer` objects; "auto" for the last of each stage. Needed for the first dataset; later ones are recorded at
+        the same.
     paths
         Names or globs of linear maps and convolutions inside the model whose paths are to be counted: what
         enters them is recorded as a layer "NAME input", and their weights are kept. Named with the layers.
@@ -85,9 +92,15 @@ def record(
     model
         Needed once after `open_study`.
     preprocess
-        A `Preprocess`, for images that are not model inputs yet.
+        A `Preprocess`, for images that are not model inputs yet; the reference's where not given.
+    transform
+        A function from a picture (PIL) to the model's input (channel, row, column), in its place.
     labels
         (sample,) category numbers, where `data` holds none.
+    root
+        The folder that the paths of a table, frame or list start from, and that none may leave.
+    limit
+        At most so many samples, spread evenly over the data.
     shift
         "NAME:STRENGTH" or "NAME:STRENGTH:SEED", as "gaussian_noise:0.3", or several, applied to the pictures in this
         order after resize and crop and before mean and deviation; `shiftscope.shift` says more.
@@ -115,7 +128,7 @@ def record(
     check_range
         Refuse inputs whose range is of another order than the first dataset's.
     other_preprocessing
-        Record data whose preprocessing differs from the reference's, or that have none where it had one.
+        Record data as they are given where their preprocessing differs from the reference's, or they have none.
     overwrite
         Replace a dataset of this name; it stays until the new recording is whole.
     about
@@ -147,19 +160,29 @@ def record(
         What was asked cannot be recorded; the message names the layer, unit or sample.
     """
     from shiftscope.datasets.shifts.shifted import shifted
-    from shiftscope.datasets.source import as_dataset
     from shiftscope.progress import bar
+    from shiftscope.recording.as_given import as_given
     from shiftscope.recording.stream import PassOptions
     from shiftscope.recording.twin_search import TwinsAsked
 
     study.model = study.model if model is None else model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass record(..., model=net) once.")
-    dataset = as_dataset(data, preprocess=preprocess, labels=labels, categories=study.categories or None)
+    dataset, told = as_given(
+        study,
+        data,
+        name,
+        preprocess=preprocess,
+        transform=transform,
+        labels=labels,
+        root=root,
+        limit=limit,
+        other_preprocessing=other_preprocessing,
+    )
     dataset = shifted(dataset, shift)
     engine = chosen(engine)
     if progress and engine.rank in (None, 0):
-        tell(name, dataset.describe().get("told", ()))
+        tell(name, [*dataset.describe().get("told", ()), *told])
     parts = {name: (dataset, groups)}
     if split_by is not None:
         if reference:
@@ -229,7 +252,7 @@ def record_dataset(
     dataset: Dataset,
     name: str,
     *,
-    layers: Sequence[Layer | str] | None = None,
+    layers: Sequence[Layer | str] | Literal["auto"] | None = None,
     paths: Sequence[str] = (),
     reference: bool = False,
     stored_as: StoredAs = "auto",
@@ -287,6 +310,8 @@ def record_dataset(
     Description().changed(about, groups)  # refused before the first batch
     study.reread(as_written=True)  # another process may have renamed a dataset
     prepared = prepare(study, model, dataset, asked)
+    if progress is not silent and not engine.rank:
+        tell(name, prepared.told)
     stated, rows = prepared.plan.twin_of, prepared.twins
     if stated and rows is not None and (rows < 0).any() and progress is not silent and not engine.rank:
         other = study.manifest.now_named(stated.dataset) or stated.dataset

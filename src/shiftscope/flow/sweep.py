@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from shiftscope.engine.choose import chosen
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from shiftscope.recording.stream import OnError
     from shiftscope.shard import Keep, StoredAs
     from shiftscope.store.description import GroupValue
-
-TIMED = 8  # images that are read, shifted and shown to the model to say how long a ladder takes
 
 State = Literal["kept", "to record", "recorded"]
 
@@ -65,7 +62,7 @@ def sweep(
     *,
     strengths: Sequence[float],
     name: str = "unshifted",
-    layers: Sequence[Layer | str] | None = None,
+    layers: Sequence[Layer | str] | Literal["auto"] | None = None,
     model: nn.Module | None = None,
     preprocess: Preprocess | None = None,
     labels: Any = None,
@@ -125,22 +122,24 @@ def sweep(
     StudyMismatch
         A rung's name is taken by another version of the shift or by other data, and not `overwrite`.
     """
-    from shiftscope.datasets.source import as_dataset
     from shiftscope.progress import shown, tell
+    from shiftscope.recording.as_given import as_given
     from shiftscope.recording.stream import PassOptions
 
     study.model = study.model if model is None else model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass sweep(..., model=net) once.")
-    source = as_dataset(data, preprocess=preprocess, labels=labels, categories=study.categories or None)
     study.reread()
+    source, told = as_given(
+        study, data, name, preprocess=preprocess, labels=labels, other_preprocessing=other_preprocessing
+    )
     rungs = ladders(study, source, shift, strengths, name=name, overwrite=overwrite)
     if dry_run:
         return _table(rungs, _costs(study, study.model, rungs, layers, keep, stored_as, batch_size))
     engine = chosen(engine)
     show = shown(progress)
     if progress is True and engine.rank in (None, 0):
-        tell(rungs[0].dataset, source.describe().get("told", ()))
+        tell(rungs[0].dataset, [*source.describe().get("told", ()), *told])
     for place, rung in enumerate(rungs, 1):
         if rung.state == "kept":
             _enter_group(study, rung)
@@ -288,13 +287,14 @@ def _costs(
     study: StoredStudy,
     model: nn.Module,
     rungs: Sequence[Rung],
-    layers: Sequence[Layer | str] | None,
+    layers: Sequence[Layer | str] | Literal["auto"] | None,
     keep: Keep,
     stored_as: StoredAs,
     batch_size: int,
 ) -> dict[str, tuple[int, float]]:
     """Bytes at most and seconds of what is to be recorded, by dataset; refuses what `record` would."""
     from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.timing import forward_seconds, reading_seconds
     from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.store.layout import SHARD_SAMPLES
 
@@ -319,45 +319,9 @@ def _costs(
     )
     size = prepare(study, model, first.samples, asked).plan.bytes_needed()
     strongest = {(rung.shift, rung.seed): rung for rung in missing}
-    forward = _forward_seconds(first.samples, model, batch_size)
-    each = {key: forward + _reading_seconds(rung.samples) for key, rung in strongest.items()}
+    forward = forward_seconds(first.samples, model, batch_size)
+    each = {key: forward + reading_seconds(rung.samples) for key, rung in strongest.items()}
     return {rung.dataset: (size, each[rung.shift, rung.seed] * len(rung.samples)) for rung in missing}
-
-
-def _reading_seconds(samples: Dataset) -> float:
-    """Of one sample, by the mean of the first ones; NaN where they cannot be read."""
-    from shiftscope.errors import DataError
-
-    count = min(TIMED, len(samples))
-    try:
-        samples[0]  # tables of the shift are built once
-        begun = perf_counter()
-        for position in range(count):
-            samples[position]
-    except DataError:
-        return float("nan")
-    return (perf_counter() - begun) / count
-
-
-def _forward_seconds(samples: Dataset, model: nn.Module, batch_size: int) -> float:
-    """Of one sample, by a batch of the first one over and over."""
-    import torch
-
-    from shiftscope.model.evaluation.evaluation import observed, unwrap
-    from shiftscope.model.forward import forward
-    from shiftscope.recording.stream import first_inputs
-
-    bare = unwrap(model)
-    inputs, _ = first_inputs(samples, bare)
-    count = min(TIMED, batch_size, max(2, len(samples)))
-    batch = inputs[:1].expand(count, *inputs.shape[1:]).contiguous()
-    with observed(bare):
-        forward(bare, batch)
-        begun = perf_counter()
-        forward(bare, batch)
-        if batch.is_cuda:
-            torch.cuda.synchronize()
-    return (perf_counter() - begun) / count
 
 
 def _table(rungs: Sequence[Rung], costs: Mapping[str, tuple[int, float]]) -> pd.DataFrame:

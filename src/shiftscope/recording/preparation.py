@@ -25,6 +25,7 @@ from shiftscope.model.forward import autocast_around
 from shiftscope.model.known_answers import KnownAnswers
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.model.map_geometry import MapGeometry
+from shiftscope.model.module_names import named_modules
 from shiftscope.model.provenance import (
     InputRange,
     describe_model,
@@ -38,6 +39,7 @@ from shiftscope.model.survey.layer import Layer
 from shiftscope.model.survey.layer_choice import choose_layers
 from shiftscope.model.survey.linear_map_search import find_maps
 from shiftscope.model.survey.receptive_fields import map_geometries
+from shiftscope.model.survey.stage_layers import stage_layers
 from shiftscope.model.survey.survey import Survey
 from shiftscope.model.units.tokens import prefix_tokens
 from shiftscope.recording.other_answers import refuse_other_answers_in
@@ -52,13 +54,15 @@ from shiftscope.store.plan import Plan, TwinOf
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import check_choice
 
+AUTO = "auto"  # in place of layers: the last of each stage
+
 
 @dataclass(frozen=True)
 class Request:
     """What is asked of a recording; as `flow.record` has it."""
 
     name: str
-    layers: Sequence[Layer | str]
+    layers: Sequence[Layer | str]  # or `AUTO`
     paths: Sequence[str]
     stored_as: StoredAs
     batch_size: int
@@ -92,6 +96,7 @@ class Preparation:
         str, MapGeometry
     ]  # by layer; empty where pictures are not what the model is given
     twins: npt.NDArray[np.int32] | None  # (sample,) rows of their twins; None without twins
+    told: Sequence[str] = ()  # what was decided without being asked, in sentences
 
 
 @dataclass(frozen=True)
@@ -111,10 +116,16 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
     described = describe_model(model)
     refuse_other_model(study.manifest.model, described)
     refuse_dataset_name(asked.name, study.datasets)
-    asked = dataclasses.replace(asked, layers=_further_layers(study, asked))
+    automatic = _automatic(model, asked.layers)
+    layers = [] if automatic else _further_layers(study, asked)
     if not asked.other_preprocessing:
         _check_preprocessing(study, dataset, asked.name)
     inputs, picture = first_inputs(dataset, model)
+    told = []
+    if automatic and not study.manifest.layers:
+        layers = [*stage_layers(model, inputs)]
+        told.append(f"layers, the last of each stage: {', '.join(map(str, layers))}.")
+    asked = dataclasses.replace(asked, layers=layers)
     seen = _range_of(dataset, model, inputs, study, asked)
     found = _findings(study, model, dataset, inputs, asked)
     plan = _plan(study, model, dataset, asked, found, described)
@@ -131,6 +142,7 @@ def prepare(study: StoredStudy, model: nn.Module, dataset: Dataset, asked: Reque
         found.known,
         geometries,
         twins,
+        told,
     )
 
 
@@ -197,13 +209,19 @@ def _entering(study: StoredStudy) -> list[RecordedLayer]:
     return [layer for layer in study.manifest.layers if layer.side != "output"]
 
 
+def _automatic(model: nn.Module, layers: Sequence[Layer | str] | str) -> bool:
+    """Whether the layers are to be chosen: "auto", where the model has no module of that name."""
+    return layers in (AUTO, [AUTO], (AUTO,)) and AUTO not in named_modules(model)
+
+
 def _further_layers(study: StoredStudy, asked: Request) -> list[Layer | str]:
     """Layers asked for, but for what enters maps and is recorded anyway; `BadRequest` where there are none at all."""
     entering = {layer.name for layer in _entering(study)}
     layers = [layer for layer in asked.layers if layer not in entering]
     if not layers and not asked.paths and not study.manifest.layers:
         raise BadRequest(
-            "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is."
+            "the first dataset of a study needs layers=[...]. `shiftscope layers` lists what there is, and "
+            'layers="auto" takes the last of each stage.'
         )
     return layers
 

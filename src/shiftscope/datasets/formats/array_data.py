@@ -16,6 +16,7 @@ from shiftscope.datasets.metadata import metadata_columns, sample_ids
 from shiftscope.datasets.pictures.drawn_labels import draw
 from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess, described
+from shiftscope.datasets.pictures.transform import ToInput, Transform
 from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import in_words
 from shiftscope.errors import DataError
@@ -56,7 +57,7 @@ class ArrayData(RowData):
         ids: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
         categories: Sequence[str] | None = None,
-        preprocess: Preprocess | None = None,
+        preprocess: ToInput | None = None,
         *,
         layout: Layout | None = None,
     ) -> None:
@@ -121,7 +122,7 @@ class ArrayData(RowData):
             return self.preprocess.show(one[0] if len(one) == 1 else one.transpose(1, 2, 0))
         values = one.astype(np.float32, order="C")
         picture = draw(values, stretch=self._stretch)
-        if self.preprocess is not None:
+        if isinstance(self.preprocess, Preprocess):
             return self.preprocess.show_floats(values, picture)
         return Shown(torch.from_numpy(values), picture)
 
@@ -129,9 +130,13 @@ class ArrayData(RowData):
     def _channels(self) -> int:
         return 1 if self.layout == "nhw" else int(self.images.shape[-1 if self.layout == "nhwc" else 1])
 
-    def _check_floats(self, preprocess: Preprocess | None) -> None:
+    def _check_floats(self, preprocess: ToInput | None) -> None:
         if preprocess is None:
             return
+        if isinstance(preprocess, Transform):
+            raise DataError(
+                "a transform takes pictures, bytes uint8; these images are floating point. Leave it out."
+            )
         if not preprocess.keeps_size:
             raise DataError(
                 "floating-point images cannot be resized or cropped here. Give bytes, uint8 from 0 to 255."

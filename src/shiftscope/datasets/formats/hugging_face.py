@@ -10,7 +10,7 @@ from shiftscope.datasets.formats.item_data import ItemData
 from shiftscope.datasets.formats.parse_item import INPUT_KEYS, LABEL_KEYS, Parsed, parse_mapping
 from shiftscope.datasets.metadata import column_named, told_without_labels
 from shiftscope.datasets.pictures.drawn_labels import ChannelValues
-from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 
 IMAGE_COLUMNS = (*INPUT_KEYS, "img")
 LABEL_COLUMNS = (*LABEL_KEYS, "fine_label")
@@ -26,7 +26,7 @@ def hugging_face(
     image: str | None = None,
     label: str | None = None,
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
     mean: ChannelValues = None,
     std: ChannelValues = None,
     fingerprint_samples: int | None = 10_000,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.formats.unpacking import refuse_bomb
-from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.errors import BadRequest, DataError
 from shiftscope.local_file import local_file, refuse_address
@@ -32,7 +32,7 @@ def idx(
     split: str = "test",
     label_file: str | Path | None = None,
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
 ) -> ArrayData:
     """Pictures and labels from a folder with the files' usual names, or from files.
 

@@ -17,13 +17,14 @@ from shiftscope.datasets.formats.picture_files import PictureFiles, inside
 from shiftscope.datasets.labels import category_names, label_index
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.pictures.read_picture import endings
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.errors import DataError, LabelError
 from shiftscope.local_file import refuse_address
 
 
 def image_folder(
-    path: str | Path, *, categories: Sequence[str] | None = None, preprocess: Preprocess | None = None
+    path: str | Path, *, categories: Sequence[str] | None = None, preprocess: ToInput | None = None
 ) -> PictureFiles:
     """Every picture below a folder, in order of its path; the first subfolder's name is the category.
 

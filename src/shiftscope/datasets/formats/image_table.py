@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +29,7 @@ from shiftscope.datasets.metadata import (
     told_without_labels,
 )
 from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.errors import DataError, LabelError
 from shiftscope.local_file import local_file
@@ -43,7 +46,7 @@ def image_table(
     label: str = "label",
     ids: str = "id",
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
 ) -> PictureFiles:
     """One sample for each row of a `.csv` or `.parquet` table, in its order.
 
@@ -67,45 +70,65 @@ def image_table(
     table = local_file(path)
     header = _header(table)
     start = table.parent if root is None else Path(root)
-    file = column_named(header, "file", file, where=repr(str(path)))
-    label = _column(header, "label", label, path)
-    ids = _column(header, "ids", ids, path, usual="id")
+    where = repr(str(path))
+    file = column_named(header, "file", file, where=where)
+    label = usual_column(header, "label", label, where)
+    ids = usual_column(header, "ids", ids, where, usual="id")
     columns = _read(table, as_text=(file, label, ids))
-    files = _inside_paths(columns.pop(file), path, start, explicit_root=root is not None)
+    files = inside_paths(columns.pop(file), where, start, explicit_root=root is not None)
     names = sample_ids(columns.pop(ids, None) or files, len(files))
     told = [] if label else [told_without_labels(columns)]
-    labels = [_index_or_name(value, categories) for value in columns.pop(label, [None] * len(files))]
-    if categories is None and (categories := _named_categories(labels, path)):
-        told.append(f"categories are the names among the labels, sorted: {in_order(categories)}.")
-    known = category_names(categories)
+    labels, known = table_labels(columns.pop(label, None), names, categories, where, told)
     return PictureFiles(
         kind=_kind(path),
         path=str(path),
         root=start,
         files=files,
         ids=names,
-        labels=label_indices(labels, known, names),
+        labels=labels,
         categories=known,
         metadata=metadata_columns(columns, len(files)),
         preprocess=preprocess or Preprocess(),
         told=told,
+        given_root="" if root is None else str(root),
     )
 
 
-def _column(header: Sequence[str], option: str, name: str, path: str | Path, usual: str = "label") -> str:
+def usual_column(header: Sequence[str], option: str, name: str, where: str, usual: str = "label") -> str:
     """The column of that name; "" where there is none and nobody asked for it by another name."""
     if name == usual and not find_name(header, [name]):
         return ""
-    return column_named(header, option, name, where=repr(str(path)))
+    return column_named(header, option, name, where=where)
 
 
-def _named_categories(labels: Sequence[Any], path: str | Path) -> list[str] | None:
+def table_labels(
+    column: Sequence[Any] | None,
+    ids: Sequence[str],
+    categories: Sequence[str] | None,
+    where: str,
+    told: list[str],
+) -> tuple[npt.NDArray[np.int64], tuple[str, ...] | None]:
+    """(sample,) indices and what they count; a sentence goes to `told` where the names among the labels say that.
+
+    Raises
+    ------
+    LabelError
+        A label that is neither an index nor a category's name.
+    """
+    labels = [_index_or_name(value, categories) for value in column or [None] * len(ids)]
+    if categories is None and (categories := _named_categories(labels, where)):
+        told.append(f"categories are the names among the labels, sorted: {in_order(categories)}.")
+    known = category_names(categories)
+    return label_indices(labels, known, ids), known
+
+
+def _named_categories(labels: Sequence[Any], where: str) -> list[str] | None:
     """The sorted names among the labels, if there are any; refused beside numbers, which count something else."""
     names = sorted({value for value in labels if isinstance(value, str)})
     number = next((value for value in labels if isinstance(value, int) and value >= 0), None)
     if names and number is not None:
         raise LabelError(
-            f"the labels of {str(path)!r} are names, as {names[0]!r}, and numbers, as {number}; nothing says which "
+            f"the labels of {where} are names, as {names[0]!r}, and numbers, as {number}; nothing says which "
             "category a number is. Give the names in label order: ss.dataset(..., categories=[...])."
         )
     return names or None
@@ -167,7 +190,7 @@ def _read(table: Path, as_text: Sequence[str]) -> dict[str, list[Any]]:
                 na_values=[""],
                 dtype_backend="numpy_nullable",
             )
-        columns = {str(name): _values(frame[name]) for name in frame}
+        columns = {str(name): plain_values(frame[name]) for name in frame}
     if len(frame) == 0:
         raise DataError(f"the table {str(table)!r} has no rows.")
     return columns
@@ -212,22 +235,29 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _values(column: pd.Series[Any]) -> list[Any]:
+def plain_values(column: pd.Series[Any]) -> list[Any]:
+    """The values, None where there is none."""
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
-def _inside_paths(paths: list[Any], table: str | Path, start: Path, *, explicit_root: bool) -> list[str]:
+def inside_paths(paths: Sequence[Any], where: str, start: Path, *, explicit_root: bool) -> list[str]:
     """The paths in plain form; links are looked at when a file is read."""
     plain: list[str] = []
     for line, path in enumerate(paths):
         if path is None:
-            raise DataError(f"row {line} of {str(table)!r} has no path.")
+            raise DataError(f"row {line} of {where} has no path.")
         steps = os.path.normpath(str(path))
         if os.path.isabs(steps) and not explicit_root and (below := _below(steps, start)):
             steps = below
-        if steps.split(os.sep)[0] == os.pardir or (os.path.isabs(steps) and not explicit_root):
+        if steps.split(os.sep)[0] == os.pardir or (
+            os.path.isabs(steps) and not (explicit_root and _below(os.path.realpath(steps), start))
+        ):
+            if explicit_root:
+                raise DataError(
+                    f"row {line} of {where} leads out of the folder {str(start)!r}, given as root: {path!r}."
+                )
             raise DataError(
-                f"row {line} of {str(table)!r} leads out of the folder it starts from: {path!r}. "
+                f"row {line} of {where} leads out of the folder it starts from: {path!r}. "
                 "Name a folder that holds all the images, and let paths start there: "
                 'ss.dataset(..., root="...").'
             )

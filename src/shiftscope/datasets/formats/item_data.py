@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from PIL import Image
 
@@ -18,9 +17,11 @@ from shiftscope.datasets.formats.array_data import as_numpy
 from shiftscope.datasets.formats.parse_item import Parsed
 from shiftscope.datasets.labels import category_names, label_index
 from shiftscope.datasets.metadata import label_like
-from shiftscope.datasets.pictures.drawn_labels import ChannelValues, channel_values, draw
-from shiftscope.datasets.pictures.pixels import Pixels, Shown
+from shiftscope.datasets.pictures.drawn_labels import ChannelValues, channel_values
+from shiftscope.datasets.pictures.given_input import shown_input
+from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess, described
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.sample import Sample, in_words, reading
 from shiftscope.errors import DataError, LabelError
 
@@ -54,7 +55,7 @@ class ItemData:
         kind: str,
         own_categories: Sequence[str] | None = None,
         categories: Sequence[str] | None = None,
-        preprocess: Preprocess | None = None,
+        preprocess: ToInput | None = None,
         mean: ChannelValues = None,
         std: ChannelValues = None,
         fingerprint_samples: int | None = 10_000,
@@ -171,24 +172,7 @@ class ItemData:
             given = given.float()
         if not given.is_floating_point():
             return Shown(given)
-        picture = draw(as_numpy(given), mean=self._mean, std=self._std)
-        undone = given.ndim == 3 and not (self._mean is None and self._std is None)
-        return Shown(given, picture, self._before_normalisation(given) if undone else None)
-
-    def _before_normalisation(self, given: torch.Tensor) -> Pixels:
-        """The values in 0..1 that the dataset's own `mean` and `std` were applied to."""
-        mean = np.float64(0) if self._mean is None else self._mean.astype(np.float64)
-        std = np.float64(1) if self._std is None else self._std.astype(np.float64)
-
-        def undo() -> npt.NDArray[Any]:
-            return (as_numpy(given) * std + mean).astype(np.float32).transpose(1, 2, 0)
-
-        def redo(image: npt.NDArray[Any]) -> torch.Tensor:
-            return torch.from_numpy(((image.transpose(2, 0, 1) - mean) / std).astype(np.float32)).to(
-                given.dtype
-            )
-
-        return Pixels(undo, redo, given)
+        return shown_input(given, self._mean, self._std)
 
     def _label(self, label: Any, sample: str) -> int:
         try:

@@ -14,6 +14,7 @@ from shiftscope.datasets.metadata import metadata_columns
 from shiftscope.datasets.pictures.pixels import Shown
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.pictures.read_picture import read_picture
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import dataset_kinds, in_words, reading
 from shiftscope.errors import DataError
@@ -39,7 +40,7 @@ class JpegPack(RowData):
         label: str | None = None,
         ids: str | None = None,
         categories: Sequence[str] | None = None,
-        preprocess: Preprocess | None = None,
+        preprocess: ToInput | None = None,
     ) -> None:
         arrays = npz_arrays(path)
         if not {"scan", "offset"} <= set(arrays):

@@ -20,7 +20,7 @@ from shiftscope.datasets.formats.array_layout import Layout
 from shiftscope.datasets.formats.unpacking import refuse_bomb
 from shiftscope.datasets.labels import category_names, label_indices
 from shiftscope.datasets.metadata import column_named, sample_ids, told_without_labels
-from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.errors import DataError
 from shiftscope.local_file import local_file
@@ -42,7 +42,7 @@ def npz(
     label: str | None = None,
     ids: str | None = None,
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
     layout: Layout | None = None,
 ) -> ArrayData:
     """The pictures and labels of an `.npz` file, which is never unpickled.

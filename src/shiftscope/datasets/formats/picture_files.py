@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from shiftscope.datasets.fingerprint import file_digests, fingerprint
 from shiftscope.datasets.metadata import Plain
+from shiftscope.datasets.pictures.eight_bit import eight_bit
 from shiftscope.datasets.pictures.pixels import Shown
-from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.pictures.read_picture import read_picture
+from shiftscope.datasets.pictures.transform import ToInput, Transform
 from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import in_words, reading
 from shiftscope.errors import DataError
@@ -36,8 +37,9 @@ class PictureFiles(RowData):
     labels: npt.NDArray[np.int64]
     categories: tuple[str, ...] | None
     metadata: Mapping[str, list[Plain]]
-    preprocess: Preprocess
+    preprocess: ToInput
     told: Sequence[str] = ()
+    given_root: str = ""  # where somebody said which folder paths start from
 
     def fingerprint(self) -> str:
         """SHA-256 over paths, ids, labels, metadata, preprocessing, and size and content of each file.
@@ -54,13 +56,17 @@ class PictureFiles(RowData):
         return {
             "kind": self.kind,
             "path": self.path,
+            **({"root": self.given_root} if self.given_root else {}),
             "preprocess": self.preprocess.describe(),
             **in_words(self.told),
         }
 
     def _shown(self, position: int) -> Shown:
         with reading(f"{self.files[position]!r} of {self.path!r}"):
-            return self.preprocess.show(read_picture(inside(self.root, self.files[position])))
+            picture = read_picture(inside(self.root, self.files[position]))
+            if isinstance(self.preprocess, Transform):
+                picture = eight_bit(picture, "RGB")  # as torchvision's loaders give it to a transform
+            return self.preprocess.show(picture)
 
     def _source(self, position: int) -> str:
         return self.files[position]

@@ -17,7 +17,7 @@ from torch.utils.data import (
 from shiftscope.datasets.formats.item_data import ItemData
 from shiftscope.datasets.formats.parse_item import parse_item
 from shiftscope.datasets.pictures.drawn_labels import ChannelValues
-from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.datasets.pictures.transform import ToInput
 from shiftscope.errors import DataError
 
 
@@ -25,7 +25,7 @@ def torch_dataset(
     dataset: Any,
     *,
     categories: Sequence[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: ToInput | None = None,
     mean: ChannelValues = None,
     std: ChannelValues = None,
     fingerprint_samples: int | None = 10_000,

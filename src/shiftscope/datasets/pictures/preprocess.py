@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -211,7 +211,11 @@ class Preprocess:
             )
 
 
-def described(preprocess: Preprocess | None) -> dict[str, Any] | None:
+class Described(Protocol):
+    def describe(self) -> dict[str, Any]: ...
+
+
+def described(preprocess: Described | None) -> dict[str, Any] | None:
     """`describe()`, None where there is no preprocessing."""
     return None if preprocess is None else preprocess.describe()
 

@@ -38,10 +38,18 @@ class ListedLayer:
 
 def list_layers(model: nn.Module, inputs: torch.Tensor) -> list[ListedLayer]:
     """Every named module of the model, in order, from one forward pass over `inputs` (sample, ...)."""
+    return layers_in(whole_survey(model, inputs))
+
+
+def whole_survey(model: nn.Module, inputs: torch.Tensor) -> Survey:
+    """One forward pass over `inputs` (sample, ...) that keeps what every named module gives."""
     model = unwrap(model)
-    modules = named_modules(model)
-    survey = Survey.of(model, inputs, layers=[Layer(name) for name in modules])
-    return [_listed(name, module, survey) for name, module in modules.items()]
+    return Survey.of(model, inputs, layers=[Layer(name) for name in named_modules(model)])
+
+
+def layers_in(survey: Survey) -> list[ListedLayer]:
+    """Every named module of a survey that kept them all, in order."""
+    return [_listed(name, module, survey) for name, module in named_modules(survey.model).items()]
 
 
 def choose_layers(survey: Survey) -> list[RecordedLayer]:

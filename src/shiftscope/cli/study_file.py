@@ -1,0 +1,108 @@
+"""`shiftscope record FILE.toml`: the commands that a file stands for."""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from shiftscope.cli.record import record
+from shiftscope.errors import BadRequest, DataError, closest
+from shiftscope.local_file import local_file
+
+STUDY, DATASET = "study", "dataset"
+OTHER_FORMATS = ".yaml", ".yml", ".json"
+
+
+def is_study_file(word: str) -> bool:
+    """Whether a file stands where a study would."""
+    return word.lower().endswith((".toml", *OTHER_FORMATS)) and not word.startswith("-")
+
+
+def commands_in(path: str) -> list[list[str]]:
+    """The words behind `shiftscope record` for each dataset of a file, in its order.
+
+    A file has the key `study`, options of `record` that hold for all datasets, and a table `[[dataset]]` for each with
+    its own, which go before the others.
+
+    Raises
+    ------
+    BadRequest
+        A file that cannot be read, a key that is no option, no `study`, no dataset, or one without `name` or `data`.
+    """
+    told = _read(path)
+    study, datasets = told.pop(STUDY, None), told.pop(DATASET, None)
+    if not isinstance(study, str):
+        raise BadRequest(
+            f'{path!r} has no key study="FOLDER" above its datasets. There are: {_listed(told)}.'
+        )
+    if not (isinstance(datasets, list) and datasets and all(isinstance(each, dict) for each in datasets)):
+        raise BadRequest(f"{path!r} has no table [[{DATASET}]]. There are: {_listed(told)}.")
+    known = _options()
+    _refuse_unknown(told, known, f"{path!r}", (STUDY, DATASET))
+    commands = []
+    for number, own in enumerate(datasets, 1):
+        where = f"[[{DATASET}]] number {number} in {path!r}"
+        _refuse_unknown(own, known, where)
+        options = {_in_python(name): value for name, value in {**_plain(told), **_plain(own)}.items()}
+        for needed in ("model", "data", "name"):
+            if needed not in options:
+                raise BadRequest(f"{where} has no {needed!r}. There are: {_listed(options)}.")
+        commands.append([study, *_words(options, known)])
+    return commands
+
+
+def _read(path: str) -> dict[str, Any]:
+    if not path.lower().endswith(".toml"):
+        raise BadRequest(
+            f"{path!r}: the recordings of a study are read from TOML, FILE.toml, and from no other format."
+        )
+    try:
+        return tomllib.loads(local_file(path).read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, DataError, tomllib.TOMLDecodeError) as error:
+        raise BadRequest(f"{path!r} cannot be read as TOML: {error}") from error
+
+
+def _options() -> dict[str, Any]:
+    """Defaults of the options of `record`, by name."""
+    parameters = inspect.signature(record).parameters
+    return {name: each.default for name, each in parameters.items() if name != STUDY}
+
+
+def _in_python(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {_in_python(name): value for name, value in options.items()}
+
+
+def _refuse_unknown(
+    told: Mapping[str, Any], known: Mapping[str, Any], where: str, beside: Sequence[str] = ()
+) -> None:
+    for name in told:
+        if _in_python(name) not in known:
+            there = [*beside, *known]
+            raise BadRequest(
+                f"{where} has the key {name!r}, which is no option of record; closest: {closest(name, there)}. "
+                f"There are: {', '.join(there)}."
+            )
+
+
+def _words(options: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            if value is not known[name]:
+                yield option if value else f"--no-{option[2:]}"
+        elif isinstance(value, dict):
+            yield from (f"{option}={key}={part}" for key, part in value.items())
+        elif isinstance(value, list):
+            yield from (f"{option}={part}" for part in value)
+        else:
+            yield f"{option}={value}"
+
+
+def _listed(told: Mapping[str, Any]) -> str:
+    return ", ".join(told) or "no keys"

@@ -1,0 +1,102 @@
+"""`shiftscope record FILE.toml`, and a dry run of `record`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from shiftscope.cli.study_file import commands_in
+from shiftscope.errors import BadRequest
+from shiftscope.study import open_study
+
+from .conftest import RECORD
+
+FILE = """
+study = "x.study"
+model = "nets:tiny"
+layers = ["conv", "hidden"]
+std = 0.5
+
+[[dataset]]
+name = "val"
+data = "imagefolder:val"
+reference = true
+
+[[dataset]]
+name = "night"
+data = "csv:night.csv"
+limit = 2
+groups = { hour = 3, camera = "left" }
+check-range = false
+"""
+
+
+def test_a_file_records_every_dataset_of_a_study(run, folder):
+    (folder / "study.toml").write_text(FILE)
+    answer = run("record", "study.toml")
+    assert answer.status == 0, answer.err
+    study = open_study(folder / "x.study")
+    assert list(study) == ["val", "night"]
+    assert study.reference == "val"
+    assert list(study.layers) == ["conv", "hidden"]
+    assert len(study["night"].samples) == 2
+    assert study.description("night").groups == {"hour": 3, "camera": "left"}
+    assert study["night"].plan.source["preprocess"]["std"] == 0.5
+
+
+def test_each_table_is_a_command_and_flags_that_are_usual_are_left_out(folder):
+    (folder / "a.toml").write_text(FILE)
+    assert commands_in("a.toml")[1] == [
+        *("x.study", "--model=nets:tiny", "--layers=conv", "--layers=hidden", "--std=0.5", "--name=night"),
+        *("--data=csv:night.csv", "--limit=2", "--groups=hour=3", "--groups=camera=left", "--no-check-range"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            FILE.replace("std =", "sdt ="),
+            "'a.toml' has the key 'sdt', which is no option of record; closest: 'std'",
+        ),
+        (
+            FILE.replace("limit", "limits"),
+            r"\[\[dataset\]\] number 2 in 'a.toml' has the key 'limits', .* 'limit'",
+        ),
+        (
+            FILE.replace('study = "x.study"', ""),
+            'has no key study="FOLDER" above its datasets. There are: model',
+        ),
+        ('study = "x.study"\nmodel = "m"', r"has no table \[\[dataset\]\]. There are: model"),
+        (FILE.replace('name = "night"', ""), r"number 2 in 'a.toml' has no 'name'. There are: model, layers"),
+        ("study =", "'a.toml' cannot be read as TOML"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named_before_anything_is_recorded(folder, text, message):
+    (folder / "a.toml").write_text(text)
+    with pytest.raises(BadRequest, match=message):
+        commands_in("a.toml")
+
+
+def test_another_format_is_refused_by_name(run, folder):
+    (folder / "study.yaml").write_text("study: x.study\n")
+    assert "read from TOML, FILE.toml, and from no other format" in run("record", "study.yaml").refused()
+
+
+def test_a_dry_run_tells_sizes_and_time_and_leaves_nothing(run, folder):
+    answer = run(*RECORD, "--data", "val", "--name", "val", "--layers", "auto", "--limit", "5", "--dry-run")
+    assert answer.status == 0, answer.err
+    assert "val: 5 samples, about 0 seconds without writing, at most 0.0 MB; " in answer.out
+    assert "layers: conv (4 units), hidden (6 units)." in answer.out
+    assert not (folder / "x.study").exists()
+
+
+def test_root_says_where_the_paths_of_a_table_start(run, folder, tmp_path):
+    (folder / "tables").mkdir()
+    (folder / "night.csv").rename(folder / "tables" / "night.csv")
+    words = (*RECORD, "--data", "csv:tables/night.csv", "--name", "night", "--layers", "hidden")
+    assert "No such file" in run(*words, "--root", "tables").refused()
+    answer = run(*words, "--root", ".")
+    assert answer.status == 0, answer.err
+    study = open_study(folder / "x.study")
+    np.testing.assert_array_equal(study["night"].samples.labels, [0, 0, 0, -1])
