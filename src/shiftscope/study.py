@@ -36,8 +36,9 @@ from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.twins import twins
 from shiftscope.flow.verify import verify
-from shiftscope.flow.visualise import visualisations, visualise
+from shiftscope.flow.visualise import difference, visualisations, visualise
 from shiftscope.flow.worst_units import worst_units
+from shiftscope.short_html import Strip, html_table, paragraph
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
     from shiftscope.flow.live import LiveStudy
     from shiftscope.web.notebook.notebook import Shown
+
+LISTED = 12  # datasets that are named one by one
 
 
 class Study(StoredStudy):
@@ -81,6 +84,7 @@ class Study(StoredStudy):
     attributions = attributions
     visualise = visualise
     visualisations = visualisations
+    difference = difference
     downsampling = downsampling
 
     to_pandas = to_pandas
@@ -129,13 +133,32 @@ class Study(StoredStudy):
 
     def __repr__(self) -> str:
         lines = [f"Study {self.name!r} of {self.manifest.model['class']}, in {self.path}"]
-        for name in self:
+        for name in list(self)[:LISTED]:
             lines.append(f"  {name}{' (reference)' if name == self.reference else ''}: {self[name].in_words}")
-        layers = ", ".join(f"{layer.name} ({counted(layer.units, 'unit')})" for layer in self.manifest.layers)
+        if len(self) > LISTED:
+            lines.append(f"  and {len(self) - LISTED} more")
+        layers = self._layers_in_words()
         return "\n".join([*lines, f"  layers: {layers}" if layers else "  nothing recorded yet"])
 
     def _repr_html_(self) -> str:
-        return self.overview()._repr_html_()
+        """What is recorded, a line and a few pictures for each set; `overview()` draws what the shift did."""
+        first = paragraph(f"Study {self.name!r} of {self.manifest.model['class']}, in {self.path}")
+        if not self:
+            return first + paragraph("Nothing is recorded yet: study.record(...) begins.")
+        rows: list[list[str | Strip]] = [
+            [
+                f"{name} (reference)" if name == self.reference else name,
+                self[name].in_words,
+                self[name].strip(),
+            ]
+            for name in list(self)[:LISTED]
+        ]
+        more = f"{len(self) - LISTED} more sets. " if len(self) > LISTED else ""
+        last = f"{more}Layers: {self._layers_in_words()}. study.overview() draws what the shift did."
+        return first + html_table(("set", "samples", ""), rows) + paragraph(last)
+
+    def _layers_in_words(self) -> str:
+        return ", ".join(f"{layer.name} ({counted(layer.units, 'unit')})" for layer in self.manifest.layers)
 
     def _shown(self, view: str, *place: Any, **options: Any) -> Shown:
         from shiftscope.views.page.selection import EARLIER_NAMES

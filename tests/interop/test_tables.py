@@ -44,7 +44,7 @@ def test_samples_are_one_row_each_with_the_reference_first(gappy):
     assert table.dataset.unique().tolist() == ["lab", "field"]
     assert table.columns.tolist() == [
         *("dataset", "position", "id", "label", "label_name", "prediction", "prediction_name"),
-        *("confidence", "correct", "source", "problem", "metadata.row"),
+        *("confidence", "energy", "correct", "source", "problem", "metadata.row"),
     ]
     for row in table.itertuples():
         sample = gappy[row.dataset].samples[row.position]
@@ -54,12 +54,14 @@ def test_samples_are_one_row_each_with_the_reference_first(gappy):
             assert (row.id, row.problem) == ("#5", sample.problem)
             assert row.prediction is pd.NA
             assert pd.isna(row.prediction_name)
-            assert np.isnan(row.confidence)
+            assert np.isnan([row.confidence, row.energy]).all()
         else:
             assert pd.isna(row.problem)
             assert row.prediction == sample.prediction
             assert row.prediction_name == "abcd"[sample.prediction]
             assert row.confidence == np.float32(sample.confidence)
+            logits = gappy[row.dataset].logits(row.position).astype(float)
+            assert row.energy == pytest.approx(-np.logaddexp.reduce(logits))
         if sample.label == -1:
             assert row.label is pd.NA
             assert pd.isna(row.label_name)

@@ -202,8 +202,10 @@ def _show(every: Sequence[Attributions], *, csv: str | None, as_json: bool) -> N
         return
     for found, table in zip(every, tables, strict=True):
         silent = [name for name in ("silent", "refused") if not table[name].any()]
-        told_above = [name for name in ("verdict",) if name in table]
-        print_table(table.drop(columns=["position", *silent, *told_above]), found.in_words())
+        shown = table.drop(
+            columns=["position", "verdict", *silent], errors="ignore"
+        )  # the verdict is told above
+        print_table(shown, found.in_words())
 
 
 def _as_json(found: Attributions) -> dict[str, Any]:

@@ -79,6 +79,8 @@ def _print(found: FitUnderShift) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from shiftscope.cli.printed_table import percent
+
     heads = ("state", "dataset", "row", "variance left", "error ratio, 95 %", "kept", "control", "lost")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))
     for row in found.table().to_dict("records"):
@@ -87,8 +89,8 @@ def _print(found: FitUnderShift) -> None:
             if row["dataset"] != found.reference and not math.isnan(row["error_ratio"])
             else "–"
         )
-        cells = (row["state"], row["dataset"], row["row"], _percent(row["fvu"]), ratio)
-        shown.add_row(*map(Text, cells), *(_percent(row[name]) for name in ("kept", "control", "lost")))
+        cells = (row["state"], row["dataset"], row["row"], percent(row["fvu"]), ratio)
+        shown.add_row(*map(Text, cells), *(percent(row[name]) for name in ("kept", "control", "lost")))
     Console().print(shown)
     for sentence in found.in_words():
         print(sentence)
@@ -96,7 +98,3 @@ def _print(found: FitUnderShift) -> None:
         f"The first rows are of the held-out half of {found.reference}; control is what is kept with errors of its "
         "size."
     )
-
-
-def _percent(share: float) -> str:
-    return "–" if math.isnan(share) else f"{100 * share:.1f} %"

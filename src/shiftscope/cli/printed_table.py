@@ -1,4 +1,4 @@
-"""A table on the terminal."""
+"""Tables and their cells on the terminal."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def print_table(table: pd.DataFrame, title: str) -> None:
     for row in table.itertuples(index=False):
         printed.add_row(*(_text(cell) for cell in row))
     Console().print(printed)
+
+
+def percent(share: float) -> str:
+    """With one decimal; a dash where there is none."""
+    return "–" if isnan(share) else f"{100 * share:.1f} %"
 
 
 def _text(cell: object) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +74,8 @@ def _print(found: Realignment) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from shiftscope.cli.printed_table import percent
+
     heads = ("variant", "variance left", "two reference halves", "kept", "difference, points")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))
     for row in found.rows:
@@ -85,9 +86,9 @@ def _print(found: Realignment) -> None:
         ends = f"{100 * row.difference_low:+.1f} to {100 * row.difference_high:+.1f}"
         shown.add_row(
             Text(row.variant + mark),
-            _percent(row.fvu),
-            f"{_percent(row.placebo_before)} → {_percent(row.placebo)}",
-            _percent(row.kept),
+            percent(row.fvu),
+            f"{percent(row.placebo_before)} → {percent(row.placebo)}",
+            percent(row.kept),
             f"{100 * row.difference:+.1f} ({ends})",
         )
     Console().print(shown)
@@ -97,7 +98,3 @@ def _print(found: Realignment) -> None:
         f"Adapted on {found.adapted_on:,} samples of {found.dataset}, told of {found.reported_on:,} others; * is the "
         f"variant {'asked for' if found.asked else 'that keeps most decisions of a half of those adapted on'}."
     )
-
-
-def _percent(share: float) -> str:
-    return "–" if math.isnan(share) else f"{100 * share:.1f} %"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ def show_pairs(
     from rich.text import Text
 
     from shiftscope.cli.name_cell import NameCell
+    from shiftscope.cli.printed_table import percent
     from shiftscope.statistics.probability import probability
 
     heads = ("dataset", "labelled", "before", "after", "difference, 95 %", "fixed", "broken", "p")
@@ -37,8 +37,8 @@ def show_pairs(
     for row in table.to_dict("records"):
         cells = (
             str(row["labelled"]),
-            _percent(row["before"]),
-            _percent(row["after"]),
+            percent(row["before"]),
+            percent(row["after"]),
             _points(row),
             str(row["fixed"]),
             str(row["broken"]),
@@ -46,10 +46,6 @@ def show_pairs(
         )
         shown.add_row(NameCell(row["dataset"]), *map(Text, cells))
     Console().print(shown)
-
-
-def _percent(share: float) -> str:
-    return "–" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
 def _points(row: Mapping[Any, Any]) -> str:

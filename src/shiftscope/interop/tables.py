@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.outcomes.outcomes import outcomes, right_and_wrong
+from shiftscope.outcomes.sample_numbers import sample_numbers
 from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
@@ -32,8 +33,8 @@ def table(study: StoredStudy, what: TableName, *, score: Score) -> pd.DataFrame:
     Parameters
     ----------
     what
-        "samples": dataset, position, id, label and prediction with their names, confidence, correct, source,
-        problem (why it was skipped), and a column "metadata.KEY" for each key of the metadata.
+        "samples": dataset, position, id, label and prediction with their names, confidence (max softmax),
+        energy, correct, source, problem (why it was skipped), and a column "metadata.KEY" for each key of the metadata.
         "scores": dataset, layer, unit, and every score of the shifted datasets.
         "confusions": dataset, label, prediction, their names, count; pairs that occur, right answers among them.
         "categories": dataset, category, name, n (labelled samples shown), right, accuracy.
@@ -84,6 +85,7 @@ def _samples(study: StoredStudy) -> pd.DataFrame:
                     "prediction": _codes(samples.predictions),
                     "prediction_name": _names(samples.predictions, study.categories),
                     "confidence": samples.confidences,
+                    "energy": _energy(recording),
                     "correct": pd.arrays.BooleanArray(right, ~(right | wrong)),
                     "source": _texts([text or None for text in samples.column("source").to_pylist()]),
                     "problem": _texts(samples.column("problem").to_pylist()),
@@ -92,6 +94,13 @@ def _samples(study: StoredStudy) -> pd.DataFrame:
         )
     known = [metadata for recording in study.values() for metadata in recording.samples.metadata()]
     return pd.concat(parts, ignore_index=True).assign(**_metadata(known))
+
+
+def _energy(recording: Recording) -> npt.NDArray[np.float64]:
+    """(sample,) NaN where logits were not kept."""
+    if recording.keeps_responses:
+        return sample_numbers(recording).energy
+    return np.full(len(recording.samples), np.nan)
 
 
 def _layer_scores(study: StoredStudy, layer: str, score: Score) -> pd.DataFrame:

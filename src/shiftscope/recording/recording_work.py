@@ -43,9 +43,7 @@ class RecordingWork:
     options: PassOptions
     known: KnownAnswers | None = None  # of the model of the process that records
     twins: npt.NDArray[np.int32] | None = None  # (sample,) rows of their twins; None without twins
-    twins_in: RecordingPlace | None = (
-        None  # whose responses the effects on twins are summed from; None: none are
-    )
+    twins_in: RecordingPlace | None = None  # whose responses effects on twins are summed from
 
     @property
     def folder(self) -> Path:
@@ -88,9 +86,8 @@ class RecordingWork:
             stored_otherwise=self.plan.stored_otherwise,
             answer=self.plan.answer,
             options=dataclasses.replace(self.options, progress=advance),
-            keep="responses"
-            if self.twins_in
-            else self.plan.keep,  # which are compared before they are dropped
+            # Responses are compared with those of the twins before they are dropped.
+            keep="responses" if self.twins_in else self.plan.keep,
             summaries=every_summary_on_device(),
             compares=not by_older_rules(self.plan.format),
             places=not by_older_rules(self.plan.format),

@@ -9,6 +9,7 @@ import numpy as np
 
 from shiftscope.scores.score import unit_score
 from shiftscope.statistics.compared import Compared, Sides, difference
+from shiftscope.statistics.mean_level import mean_level
 
 
 @unit_score(
@@ -30,5 +31,4 @@ def scale_level(sides: Callable[[str], Sides], rng: np.random.Generator) -> Comp
     Kasmi, Brunetto, Fel & Parekh (2025), One Wave to Explain Them All.
     """
     shares = sides("scale_share")
-    levels = np.arange(shares.values.shape[2], dtype=np.float64)
-    return difference(replace(shares, values=shares.values @ levels[:, None]), rng)
+    return difference(replace(shares, values=mean_level(shares.values)[..., None]), rng)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from shiftscope.errors import NotInStudy, ShiftscopeError, StudyDamaged
 from shiftscope.model.map_geometry import Box, MapGeometry
 from shiftscope.model.recorded_layer import RecordedLayer, layer_named
 from shiftscope.shard import StoredType
+from shiftscope.short_html import Strip, html_table, paragraph
 from shiftscope.store.disk.atomic import read_json
 from shiftscope.store.disk.containment import within
 from shiftscope.store.disk.local_copy import folder_to_read
@@ -86,6 +88,17 @@ class Recording:
     def __repr__(self) -> str:
         layers = ", ".join(f"{layer.name} ({counted(layer.units, 'unit')})" for layer in self.plan.layers)
         return f"Recording {self.name!r}: {self.in_words}; layers {layers}"
+
+    def _repr_html_(self) -> str:
+        return paragraph(repr(self)) + html_table((), [[self.strip()]])
+
+    def strip(self, most: int = 8) -> Strip:
+        """The first pictures of those that can be shown, in a row."""
+        found = []
+        for position in range(min(most, len(self.samples))):
+            with contextlib.suppress(ShiftscopeError):  # no picture, or one that cannot be read
+                found.append((*self.thumbnail(position), f"sample {position}"))
+        return Strip(found)
 
     @property
     def layers(self) -> dict[str, RecordedLayer]:

@@ -64,7 +64,6 @@ def test_a_silent_map_has_no_numbers():
         assert np.isnan(number(silent)).all()
 
 
-def test_levels_count_from_the_finest():
+def test_the_coarse_share_is_that_of_the_last_two_levels():
     shares = np.array([[1, 0, 0, 0], [0, 0, 0, 1], [0.25, 0.25, 0.25, 0.25]])
-    np.testing.assert_array_equal(numbers.scale_level(shares), [0, 3, 1.5])
     np.testing.assert_array_equal(numbers.coarse_share(shares), [0, 1, 0.5])

@@ -127,7 +127,7 @@ def test_samples_accuracy_and_gaps_are_counted(explored):
 def test_images_come_first_and_matrices_and_counts_are_folded(explored):
     page = dataset_images(explored.study, "lab")
     assert [type(each).__name__ for each in page.panels] == ["Filter", "ImageStrip", "Folds"]
-    assert [fold.key for fold in page.panels[-1].panels] == ["confusions", "counts"]
+    assert [fold.key for fold in page.panels[-1].panels] == ["confusions", "certainty", "counts"]
 
 
 def test_a_filter_can_be_taken_away(explored):
@@ -193,6 +193,17 @@ def test_images_are_sorted_by_loss(explored):
     assert same_number(strip.pictures[0].caption, loss[order[0]])
 
 
+def test_images_are_sorted_by_energy(explored):
+    page = dataset_images(explored.study, "field", sort="energy")
+    energies = {
+        s: -np.logaddexp.reduce(explored.field.logits(s)) for s in range(130) if explored.field.shown[s]
+    }
+    order = sorted(energies, key=lambda s: (-energies[s], s))
+    strip = panel(page, ImageStrip)
+    assert positions(strip.pictures) == order[:96]
+    assert same_number(strip.pictures[0].caption, energies[order[0]])
+
+
 def test_images_are_sorted_by_the_response_of_a_unit(explored):
     strip = panel(dataset_images(explored.study, "field", unit="hidden:1"), ImageStrip)
     responses = explored.field.responses("hidden")[:, 1]
@@ -227,7 +238,7 @@ def test_an_order_that_cannot_be_had_says_why(explored, asked, error, said):
         dataset_images(explored.study, "lab", **asked)
 
 
-def test_without_responses_there_is_no_order_by_loss(summaries_only):
+def test_without_responses_there_is_no_order_by_loss_or_energy(summaries_only):
     page = dataset_images(summaries_only.study, "field")
     assert len(page.choices[1].options) == 4
     with pytest.raises(NotInStudy, match='recorded with keep="summaries"'):

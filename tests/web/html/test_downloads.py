@@ -136,3 +136,31 @@ def test_a_table_without_rows_or_columns_is_a_file_all_the_same(columns):
     table = panel_table(Table("Units", columns, []))
     assert read_back(table) == ([["unit", "name"]] if columns else [])
     assert parquet.read_table(io.BytesIO(as_parquet(table))).num_columns == len(columns)
+
+
+def test_parts_of_a_cell_are_columns_in_place_of_its_small_print():
+    cells = [
+        Cell("0.12", note="0.05 to 0.2", value=0.123, parts={"low": 0.05, "high": 0.2, "q": 0.5}),
+        Cell("–", value=math.nan),
+        Cell("0.50", note="0.4 to 0.6", value=0.5, parts={"low": 0.4, "high": 0.6}),
+    ]
+    heads = [Column("lost peak response", numeric=True, key="novelty")]
+    table = panel_table(Table("Units", heads, [[cell] for cell in cells]))
+    assert table.to_pydict() == {
+        "novelty": [0.123, None, 0.5],
+        "novelty_low": [0.05, None, 0.4],
+        "novelty_high": [0.2, None, 0.6],
+        "novelty_q": [0.5, None, None],
+    }
+
+
+def test_a_part_that_is_shown_in_a_column_of_its_own_is_there_once():
+    heads = [Column("novelty", key="novelty"), Column("q of novelty", key="novelty_q")]
+    rows = [[Cell("0.1", value=0.125, parts={"q": 0.03}), Cell("0.03", value=0.03)]]
+    assert panel_table(Table("Units", heads, rows)).to_pydict() == {"novelty": [0.125], "novelty_q": [0.03]}
+
+
+def test_a_text_all_of_whose_numbers_are_parts_is_left_out():
+    cell = Cell("12.5 % → 25.0 %", parts={"from": 0.125, "to": 0.25})
+    table = panel_table(panel(("response", cell), numeric=("response",)))
+    assert table.to_pydict() == {"response_from": [0.125], "response_to": [0.25]}

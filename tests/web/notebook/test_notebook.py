@@ -171,8 +171,33 @@ def test_a_box_is_drawn_into_the_picture(recorded: Study) -> None:
     assert [each.attrib["width"] for each in frame] == ["3.0", "3.0"]
 
 
-def test_a_study_draws_its_overview(recorded: Study) -> None:
-    assert recorded._repr_html_() == recorded.overview()._repr_html_()
+def test_a_study_is_a_line_and_a_few_pictures_for_each_set(recorded: Study) -> None:
+    fragment = kept_whole(recorded._repr_html_())
+    assert len(fragment.images) == 16
+    for name in ("lab", "field"):
+        assert recorded[name].in_words in fragment.text
+    assert "layers: conv (6 units), hidden (10 units)" in fragment.text.casefold()
+    assert len(recorded._repr_html_()) < len(recorded.overview()._repr_html_())
+
+
+def test_a_recording_is_its_line_and_its_first_pictures(recorded: Study) -> None:
+    fragment = kept_whole(recorded["field"]._repr_html_())
+    assert repr(recorded["field"]) in fragment.text
+    shown = [base64.b64decode((image["src"] or "").partition(";base64,")[2]) for image in fragment.images]
+    assert shown == [recorded["field"].thumbnail(position)[0] for position in range(8)]
+
+
+def test_an_intervention_and_a_repair_are_a_sentence_and_a_small_table(misled: Study) -> None:
+    done = misled.intervene(None, [0, 1])
+    assert repr(done).startswith("<silence units 0, 1 of ")
+    for one, rows in ((done, done.table()), (found := misled.repair("field", progress=False), found.table())):
+        fragment = kept_whole(one._repr_html_())
+        for row in rows.itertuples():
+            assert row.dataset in fragment.text
+            assert f"{100 * row.before:.1f} %" in fragment.text
+            assert f"{100 * row.difference:+.1f}" in fragment.text
+    assert found.in_words() in kept_whole(found._repr_html_()).text
+    assert repr(found) == f"<repair: {found.in_words()}>"
 
 
 def test_an_empty_study_says_how_to_begin(new_study) -> None:

@@ -172,9 +172,8 @@ def _of_wavelets(found: WaveletAttribution, *, is_first: bool) -> dict[str, Any]
         "scale_share": found.scale_share.astype(np.float32),
         "orientation_share": found.orientation_share.astype(np.float32),
         "orientations": found.orientations,
-        "coefficients": first_samples(found, SHOWN)
-        if is_first
-        else None,  # a block holds as many as are kept
+        # The first block holds as many samples as are kept.
+        "coefficients": first_samples(found, SHOWN) if is_first else None,
     }
 
 

@@ -24,20 +24,20 @@ class MapMeans:
     empty: int  # zero everywhere, or not finite
     area: float
     spread: float
-    fine: float  # share of high frequencies
+    high_frequency_share: float
     gap: float
     wide: int  # gaps that are told
 
 
 def map_means(found: Attributions) -> MapMeans:
-    area = spread = fine = math.nan
+    area = spread = high = math.nan
     if found.of_pictures:
-        area, spread, fine = (
+        area, spread, high = (
             mean(measure(found.maps)) for measure in (map_area, map_spread, high_frequency_share)
         )
     gap = math.nan if found.gap is None else mean(found.gap)
     wide = 0 if found.gap is None else int((found.gap > GAP).sum())
-    return MapMeans(len(found.maps), int((found.silent | found.refused).sum()), area, spread, fine, gap, wide)
+    return MapMeans(len(found.maps), int((found.silent | found.refused).sum()), area, spread, high, gap, wide)
 
 
 def mean_shares(shares: npt.NDArray[Any] | None) -> FloatArray | None:

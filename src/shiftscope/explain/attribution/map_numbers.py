@@ -60,11 +60,6 @@ def on_mask_enrichment(maps: Maps, masks: npt.NDArray[np.bool_]) -> SampleArray:
     return np.asarray(np.divide(on_mask_share(maps, masks), area, out=no_answer, where=some))
 
 
-def scale_level(scale_share: npt.NDArray[Any]) -> SampleArray:
-    """(sample,) mean level of (sample, level) shares: 0 where all is in the finest detail, larger means coarser."""
-    return np.asarray(scale_share @ np.arange(scale_share.shape[1], dtype=np.float64))
-
-
 def coarse_share(scale_share: npt.NDArray[Any]) -> SampleArray:
     """(sample,) share in the approximation and the coarsest detail of (sample, level) shares."""
     return np.asarray(scale_share[:, -2:].sum(axis=1), np.float64)

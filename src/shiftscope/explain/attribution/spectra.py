@@ -33,7 +33,7 @@ def high_frequency_share(
 def white_noise_share(size: tuple[int, int], *, above: float = HIGH) -> float:
     """Share of the frequencies of (rows, columns) maps above a frequency, which white noise has on average; NaN for a
     single place."""
-    radius, _ = _power(np.zeros(size))
+    radius = _frequencies(size)
     return float((radius > above).sum() / (radius.size - 1)) if radius.size > 1 else float("nan")
 
 
@@ -55,8 +55,7 @@ def spectrum_shares(maps: npt.NDArray[Any], *, bins: int = BINS) -> tuple[FloatA
     """(bin,) mean frequency and (..., bin) share of the power of (..., row, column) maps in bins as those of
     `radial_spectrum`; NaN for a map that is the same everywhere, and in a bin without a frequency."""
     frequencies, means = radial_spectrum(maps, bins=bins)
-    radius, _ = _power(np.zeros(maps.shape[-2:]))
-    counts = np.bincount(_bin_of(radius, bins).ravel(), minlength=bins + 1)[:bins]
+    counts = np.bincount(_bin_of(_frequencies(maps.shape[-2:]), bins).ravel(), minlength=bins + 1)[:bins]
     sums = means * counts
     return frequencies, _ratio(sums, np.broadcast_to(np.nansum(sums, axis=-1)[..., None], sums.shape))
 
@@ -84,14 +83,18 @@ def _bin_of(radius: FloatArray, bins: int) -> npt.NDArray[np.intp]:
     return bin_of
 
 
+def _frequencies(size: tuple[int, ...]) -> FloatArray:
+    """(row, column) in cycles per pixel."""
+    rows, columns = size
+    return np.asarray(np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.fftfreq(columns)[None]))
+
+
 def _power(maps: npt.NDArray[Any]) -> tuple[FloatArray, FloatArray]:
     """(row, column) frequencies, and (..., row, column) power with that of the mean set to 0."""
-    rows, columns = maps.shape[-2:]
-    radius: FloatArray = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.fftfreq(columns)[None])
     centred = maps - maps.mean(axis=(-2, -1), keepdims=True, dtype=np.float64)
     power = np.abs(np.fft.fft2(centred)) ** 2
     power[..., 0, 0] = 0
-    return radius, power
+    return _frequencies(maps.shape[-2:]), power
 
 
 def _ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> FloatArray:

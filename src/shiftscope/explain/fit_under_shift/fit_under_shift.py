@@ -25,9 +25,8 @@ class FitUnderShift:
     reference: str  # name of the dataset whose held-out half the others are compared with
     categories: tuple[str, ...]
     sets: Mapping[str, SetFit]
-    further: Mapping[str, Mapping[str, Numbers]] = field(
-        default_factory=dict
-    )  # rows that were asked for, by dataset
+    # Rows that were asked for, by dataset.
+    further: Mapping[str, Mapping[str, Numbers]] = field(default_factory=dict)
 
     @property
     def state(self) -> dict[str, State]:

@@ -93,8 +93,10 @@ def of_untrained(
         raise StudyMismatch(
             f"{other.path} has no layer {derived.behind!r}, and this dictionary is of that one."
         )
-    by_data = {other[name].plan.fingerprint: name for name in other}
-    reference = other_name(study, study.reference, by_data)
+    by_data = {
+        other[name].plan.fingerprint: name for name in other
+    }  # what it calls a dataset with the same data
+    reference = by_data.get(study[study.reference].plan.fingerprint)
     if reference is None:
         raise StudyMismatch(f"{other.path} has no dataset with the data of {study.reference!r}.")
     recording = other[reference]
@@ -105,18 +107,13 @@ def of_untrained(
     beside = _told(theirs, fitted, head, theirs, len(other.categories))
     found = {}
     for name in (study.reference, *datasets):
-        there = other_name(study, name, by_data)
+        there = by_data.get(study[name].plan.fingerprint)
         if there is not None:
             ours = theirs if there == reference else reported(other[there], derived.behind, recording)
             found[name] = _numbers(ours, fitted, head, theirs, beside, len(other.categories))
             _keep(study, layer, UNTRAINED, name, other[there].digest, found[name])
         advance(1)
     return found
-
-
-def other_name(study: StoredStudy, name: str, by_data: Mapping[str, str]) -> str | None:
-    """What the other study calls the dataset with the same data."""
-    return by_data.get(study[name].plan.fingerprint)
 
 
 def _fitted(kind: str, settings: Mapping[str, object], rows: Rows, of: str) -> Derivation:

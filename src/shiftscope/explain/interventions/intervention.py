@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +15,13 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.outcomes.outcomes import Positions
+from shiftscope.short_html import html_table, paragraph
+from shiftscope.statistics.probability import probability
 
 if TYPE_CHECKING:
     import pandas as pd
+
+LISTED = 12  # datasets in a notebook
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +79,24 @@ class Intervention:
         """Another name of `edit`."""
         return self.edit
 
+    def in_words(self) -> str:
+        """What was changed, and how."""
+        numbers = ", ".join(map(str, self.units))
+        units = f"units {numbers}" if len(self.units) > 1 else f"unit {numbers}"
+        return f"{self.edit} {units} of {self.layer}"
+
+    def __repr__(self) -> str:
+        told = [
+            f"{name} {percent(answers.pairs.before)} → {percent(answers.pairs.after)}"
+            for name, answers in list(self.answers.items())[:LISTED]
+        ]
+        more = [f"{len(self.answers) - LISTED} more"] if len(self.answers) > LISTED else []
+        return f"<{self.in_words()}: {', '.join([*told, *more])}>"
+
+    def _repr_html_(self) -> str:
+        pairs = {name: answers.pairs for name, answers in self.answers.items()}
+        return paragraph(f"{self.in_words()}: accuracy before and after.") + pairs_html(pairs)
+
     def table(self) -> pd.DataFrame:
         """A row for each dataset: accuracy before and after, and whether the difference is more than chance.
 
@@ -84,6 +107,30 @@ class Intervention:
         table = paired_table((name, answers.pairs) for name, answers in self.answers.items())
         table["changed"] = [answers.changed for answers in self.answers.values()]
         return table
+
+
+def pairs_html(pairs: Mapping[str, Pairs]) -> str:
+    """A row for each dataset: accuracy before and after, the change with its interval, and what turned."""
+    rows = [
+        [
+            name,
+            percent(each.before),
+            percent(each.after),
+            f"{100 * each.difference:+.1f} ({' to '.join(f'{100 * end:+.1f}' for end in each.interval)})",
+            f"{each.fixed:,}",
+            f"{each.broken:,}",
+            probability(each.p),
+        ]
+        for name, each in list(pairs.items())[:LISTED]
+    ]
+    more = f"{len(pairs) - LISTED} more sets; table() has all." if len(pairs) > LISTED else ""
+    table = html_table(("set", "before", "after", "points (95 %)", "fixed", "broken", "p"), rows)
+    return table + (paragraph(more) if more else "")
+
+
+def percent(share: float) -> str:
+    """With one decimal; a dash where there is nothing to measure."""
+    return f"{100 * share:.1f} %" if math.isfinite(share) else "–"
 
 
 def paired_table(rows: Iterable[tuple[str, Pairs]]) -> pd.DataFrame:

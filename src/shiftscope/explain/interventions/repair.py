@@ -14,9 +14,10 @@ from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
 from shiftscope.explain.interventions.greedy import CHANCE
 from shiftscope.explain.interventions.head import head_behind
-from shiftscope.explain.interventions.intervention import Answers, paired_table
+from shiftscope.explain.interventions.intervention import Answers, paired_table, pairs_html, percent
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.explain.interventions.steps import Steps
+from shiftscope.short_html import paragraph
 from shiftscope.statistics.mcnemar import mcnemar
 from shiftscope.statistics.probability import probability
 from shiftscope.statistics.split import FIT, HELD_OUT
@@ -110,6 +111,12 @@ class Repair:
         """Whether the reference fell by no more than the margin on the held-out half too."""
         return self.held_out[self.reference].difference >= -self.margin - 1e-9
 
+    def __repr__(self) -> str:
+        return f"<repair: {self.in_words()}>"
+
+    def _repr_html_(self) -> str:
+        return paragraph(self.in_words()) + (pairs_html(self.held_out) if self.units else "")
+
     def table(self) -> pd.DataFrame:
         """A row for each dataset, on the half that the units were not chosen on; columns as `Intervention.table`."""
         return paired_table(self.held_out.items())
@@ -131,9 +138,9 @@ class Repair:
         here, there = self.held_out[self.dataset], self.held_out[self.reference]
         kept = "within" if self.within_margin else "beyond"
         return (
-            f"Silencing {units} of {self.layer} takes {self.dataset} from {_percent(here.before)} to "
-            f"{_percent(here.after)} on the held-out half (McNemar p {probability(here.p)}). "
-            f"{self.reference} goes from {_percent(there.before)} to {_percent(there.after)}, "
+            f"Silencing {units} of {self.layer} takes {self.dataset} from {percent(here.before)} to "
+            f"{percent(here.after)} on the held-out half (McNemar p {probability(here.p)}). "
+            f"{self.reference} goes from {percent(there.before)} to {percent(there.after)}, "
             f"{kept} the margin of {counted(100 * self.margin, 'percentage point', '{:.3g}'.format)}."
             + "".join(self._harm_to(name) for name in self.harmed if name != self.reference)
         )
@@ -159,16 +166,12 @@ class Repair:
         return (
             f"{why}. In the search, silencing {tried} takes the errors from {int(sizes[0]) - searched:,} to "
             f"{int(sizes[0]) - search_end:,}; on the held-out half, which has no say, it takes {self.dataset} from "
-            f"{_percent(held / sizes[1])} to {_percent(held_end / sizes[1])}{in_all}"
+            f"{percent(held / sizes[1])} to {percent(held_end / sizes[1])}{in_all}"
         )
 
     def _harm_to(self, name: str) -> str:
         pairs = self.held_out[name]
         return (
-            f" It harms {name}: from {_percent(pairs.before)} to {_percent(pairs.after)} "
+            f" It harms {name}: from {percent(pairs.before)} to {percent(pairs.after)} "
             f"(McNemar p {probability(pairs.p)})."
         )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

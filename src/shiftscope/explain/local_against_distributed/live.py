@@ -87,9 +87,8 @@ def _recorded(
     seen: list[torch.Tensor] = []
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
-        seen.append(
-            places_of(tensor, layer).detach().clone().float()
-        )  # a layer that works in place may come behind
+        # A copy: a layer that works in place may come behind.
+        seen.append(places_of(tensor, layer).detach().clone().float())
         return tensor
 
     logits = _logits(live, layer, inputs, keep, centred=centred)

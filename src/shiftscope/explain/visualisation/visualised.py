@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from shiftscope.explain.visualisation.belief import Belief
 from shiftscope.explain.visualisation.reached import Reached
 
 Array = npt.NDArray[np.floating[Any]]
@@ -38,6 +39,7 @@ class Visualised:
     dead: bool = False  # no gradient from any start
     start: Array | None = None  # the picture that was given
     reached: Reached | None = None  # beside samples of a study
+    belief: Belief | None = None  # the same, where it was asked for
 
     @property
     def delta(self) -> Array | None:
@@ -101,20 +103,23 @@ class Visualised:
             f'<img width="224" alt="{name}" src="data:image/png;base64,{base64.b64encode(png_bytes(each)).decode()}">'
             for name, each in (("picture", self.pixels), ("with its alpha", self.blended))
         )
-        return f"<figure>{pictures}<figcaption>{escape(str(self))}</figcaption></figure>"
+        table = self.belief.as_html() if self.belief else ""
+        return f"<figure>{pictures}<figcaption>{escape(str(self))}</figcaption>{table}</figure>"
 
     def in_words(self) -> str:
         """What was reached."""
         if self.dead:
             return "dead: it has no gradient from any start"
         beside = f", {self.reached.in_words(self.score)}" if self.reached else ""
-        return f"response {self.score:.4g}{beside}"
+        believed = f"; {self.belief.in_words()}" if self.belief else ""
+        return f"response {self.score:.4g}{beside}{believed}"
 
     def numbers(self) -> dict[str, Any]:
         """As JSON has them."""
         told = {"objective": self.objective, "method": self.method, "response": self.score, "dead": self.dead}
         beside = {} if self.reached is None else asdict(self.reached)
-        return {**told, **beside, "settings": self.settings}
+        believed = {} if self.belief is None else {"belief": self.belief.numbers()}
+        return {**told, **beside, **believed, "settings": self.settings}
 
     def __repr__(self) -> str:
         rows, columns = self.image.shape[1:]

@@ -10,6 +10,7 @@ import numpy as np
 
 from shiftscope.scores.estimation.estimate_maps import both_maps
 from shiftscope.statistics.compared import KeptShare, Sides
+from shiftscope.statistics.mean_level import mean_level
 from shiftscope.statistics.moved_means import MovedMeans, moved_means
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ def moved_maps(study: StoredStudy, dataset: str, reference: str, layer: str, uni
 def _moved(sides: Callable[[str], Sides], unit: int) -> dict[str, MovedMeans]:
     """Those that both sets have, each over the samples that have it."""
     shares = sides(SCALES)
-    levels = np.arange(shares.values.shape[2], dtype=np.float64)
-    every = {SCALES: shares, LEVEL: replace(shares, values=shares.values @ levels[:, None])}
+    every = {SCALES: shares, LEVEL: replace(shares, values=mean_level(shares.values)[..., None])}
     every |= {name: sides(name) for name in PLACES}
     found = {name: moved_means(each, unit, np.random.default_rng(SEED)) for name, each in every.items()}
     return {name: each for name, each in found.items() if np.isfinite([each.before, each.after]).all()}

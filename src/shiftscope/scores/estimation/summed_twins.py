@@ -55,9 +55,8 @@ def _change(effects: TwinEffects) -> Estimate:
         Z * np.sqrt(_variance(effects.change, effects.squares, effects.change_by_category, effects)) / scale
     )
     p = two_sided(effects.change, np.sqrt(effects.squares))
-    p[effects.up + effects.down <= EXACT_UP_TO] = (
-        np.nan
-    )  # all exchanges cannot be tried, and the normal p is far off
+    # Of so few all exchanges cannot be tried, and the normal p is far off.
+    p[effects.up + effects.down <= EXACT_UP_TO] = np.nan
     return Estimate(value, value - half, value + half, p)
 
 

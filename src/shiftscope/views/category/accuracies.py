@@ -15,6 +15,7 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import accuracy_fact
+from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.shown_sets import left_out, listed_sets, shown_sets
 
@@ -52,7 +53,12 @@ def _table(category: ShownCategory, datasets: Sequence[str]) -> Table:
         *(Column(kind, help=help, numeric=True) for kind, help in HELP.items()),
     ]
     which = "every set" if len(datasets) == len(selection.study) else f"{count(len(datasets))} sets"
-    return Table(f"{category.name} in {which}", columns, rows)
+    return Table(
+        f"{category.name} in {which}",
+        columns,
+        rows,
+        chart="accuracies",
+    )
 
 
 def _row(category: ShownCategory, dataset: str) -> list[Cell]:
@@ -75,7 +81,7 @@ def _row(category: ShownCategory, dataset: str) -> list[Cell]:
     return [
         Cell(dataset, selection.dataset(dataset)),
         Cell(f"{dataset}: {fact.value}, {fact.note}", change=change, value=share),
-        Cell(fact.value, note=fact.note, value=share),
+        Cell(fact.value, note=fact.note, value=share, parts=ends(float(low), float(high))),
         Cell(count(total), selection.dataset(dataset, label=index), value=total),
         Cell(
             count(total - right), selection.dataset(dataset, label=index, show="wrong"), value=total - right

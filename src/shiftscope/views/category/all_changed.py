@@ -14,8 +14,7 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.number_text import points, points_interval
+from shiftscope.views.parts.cells import points_cell, share_cell
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import Chosen, as_share, bounded, label_mean, mean_response
 
@@ -66,7 +65,7 @@ def _table(
         rows.append(
             [
                 Cell(f"unit {unit}", selection.unit(unit)),
-                Cell(points(change), note=points_interval(change - width, change + width), value=change),
+                points_cell(change, change - width, change + width),
                 *(share_cell(float(mean[unit])) for mean in means),
             ]
         )

@@ -100,4 +100,5 @@ def _count_cell(found: int, total: int, page: str) -> Cell:
         bar=share,
         note=percent(share) if share is not None else "",
         value=found,
+        parts={} if share is None else {"share": share},
     )

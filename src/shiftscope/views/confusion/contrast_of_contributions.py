@@ -15,7 +15,7 @@ from shiftscope.tuning.contributions import Argument, argument, contrast
 from shiftscope.tuning.set_means import welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
-from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.cells import ends, share_cell
 from shiftscope.views.parts.number_text import count, percent, signed_like
 from shiftscope.views.parts.rest_of_logits import rest_of
 from shiftscope.views.parts.sample_sets import bounded, mean_logits, mean_response
@@ -87,7 +87,7 @@ def _table(
                 [
                     Cell(f"unit {unit}", selection.unit(unit)),
                     *(Cell(write(part), value=part) for part in parts[:2]),
-                    Cell(write(parts[2]), note=note, value=parts[2]),
+                    Cell(write(parts[2]), note=note, value=parts[2], parts=ends(low, high)),
                     share_cell(_share(parts[2], turned.difference)),
                 ]
             )

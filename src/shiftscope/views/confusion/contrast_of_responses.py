@@ -10,8 +10,8 @@ from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import Difference, welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
-from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.number_text import percent, points, points_interval
+from shiftscope.views.parts.cells import points_cell, share_cell
+from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.response_changes import most_changed, response_changes
 from shiftscope.views.parts.sample_sets import as_share, bounded, mean_response, reference_maximum
 
@@ -32,7 +32,7 @@ def contrast_of_responses(pair: Pair) -> tuple[Message, Table]:
         [
             Cell(f"unit {unit}", selection.unit(unit)),
             *(share_cell(float(share[unit])) for share in shares),
-            Cell(points(float(change[unit])), note=points_interval(low, high), value=float(change[unit])),
+            points_cell(float(change[unit]), low, high),
         ]
         for unit, low, high in zip(units, sure.low.tolist(), sure.high.tolist(), strict=True)
     ]

@@ -64,6 +64,7 @@ def _counts(samples: Samples, names: tuple[str, ...], page: str, role: Role) -> 
         hide_diagonal=True,
         role=role,
         note="Samples by label and prediction; right ones, on the diagonal, are left out.",
+        chart="confusions",
     )
 
 
@@ -88,4 +89,5 @@ def _changes(
         f"than in {reference}; the diagonal is left out.{without}",
         signed=True,
         measured_in="points",
+        chart="confusion_changes",
     )

@@ -138,12 +138,16 @@ def _choices(shown: ShownDataset) -> list[Choice]:
 
 
 def _orders(shown: ShownDataset) -> list[Sort]:
-    """Those that can be had here: loss and responses need single answers."""
+    """Those that can be had here: energy, loss and responses need single answers."""
     kept = shown.recording.keeps_responses
     labelled = bool(answers(shown.selection, shown.name)[1])
-    by_loss = kept and labelled
     orders: list[Sort] = [*(["wrong"] if labelled else []), "order", "confident", "unsure"]  # type: ignore[list-item]
-    return [*orders, *(["loss"] if by_loss else []), *(["response"] if kept and shown.unit else [])]  # type: ignore[list-item]
+    with_logits: dict[Sort, bool] = {
+        "energy": not shown.recording.plan.probabilities,
+        "loss": labelled,
+        "response": shown.unit is not None,
+    }
+    return [*orders, *(by for by, there in with_logits.items() if kept and there)]
 
 
 def _tags(shown: ShownDataset) -> Choice:

@@ -11,19 +11,20 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
 from shiftscope.outcomes.outcomes import Positions, right_and_wrong
+from shiftscope.outcomes.sample_numbers import sample_numbers
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.stored_recording import Recording
-from shiftscope.views.dataset.losses import losses
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import number, percent
 from shiftscope.views.parts.pictures import category_name
 
-Sort = Literal["wrong", "order", "confident", "unsure", "loss", "response"]
+Sort = Literal["wrong", "order", "confident", "unsure", "energy", "loss", "response"]
 NAMES: dict[Sort, str] = {
     "wrong": "the most confident errors first",
     "order": "in the order of the dataset",
     "confident": "the most confident first",
     "unsure": "the least confident first",
+    "energy": "the highest energy first",
     "loss": "the largest loss first",
     "response": "the strongest response first",
 }
@@ -95,7 +96,9 @@ def _values(
     recording: Recording, sort: Sort, unit: UnitAt | None
 ) -> tuple[npt.NDArray[np.floating[Any]], Callable[[float], str]]:
     if sort == "loss":
-        return losses(recording), number
+        return sample_numbers(recording).loss, number
+    if sort == "energy":
+        return sample_numbers(recording).energy, number
     if sort == "response":
         if unit is None:
             raise BadRequest("images are sorted by the response of a unit: say which, as in unit=hidden:3.")

@@ -6,8 +6,8 @@ from shiftscope.statistics.probability import probability
 from shiftscope.views.intervention.shown_intervention import ShownIntervention
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.number_text import count, points_interval, signed
+from shiftscope.views.parts.cells import points_cell, share_cell
+from shiftscope.views.parts.number_text import count, signed
 
 
 @section(ShownIntervention, place=20)
@@ -21,14 +21,13 @@ def accuracies(shown: ShownIntervention) -> Table | Message | None:
     rows = []
     for name, answers in done.answers.items():
         pairs = answers.pairs
-        low, high = pairs.interval
         rows.append(
             [
                 Cell(name, selection.dataset(name)),
                 Cell(count(pairs.labelled), value=pairs.labelled),
                 share_cell(pairs.before),
                 share_cell(pairs.after),
-                Cell(signed(pairs.difference), note=points_interval(low, high), value=pairs.difference),
+                points_cell(pairs.difference, *pairs.interval, write=signed),
                 Cell(count(pairs.fixed), value=pairs.fixed),
                 Cell(count(pairs.broken), value=pairs.broken),
                 Cell(probability(pairs.p), value=pairs.p),

@@ -6,6 +6,7 @@ import numpy as np
 
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
+from shiftscope.tuning.active_alone import ACTIVE, SILENT, active_alone
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
@@ -13,7 +14,6 @@ from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.features import FOUND_BY, found_by, found_by_cell
 from shiftscope.views.parts.number_text import count, percent
 
-DEAD, ALIVE = 0.001, 0.01  # shares of samples: below on the one side, above on the other
 MOST = 50  # rows
 
 
@@ -30,8 +30,7 @@ def dead_features(layer: ShownLayer) -> Fold | None:
     smallest = [study[dataset].summary(name, Maxima).smallest for dataset in pair]
     if any(np.nanmin(each) < 0 for each in smallest):
         return None
-    died = np.flatnonzero((before > ALIVE) & (after < DEAD))
-    born = np.flatnonzero((after > ALIVE) & (before < DEAD))
+    died, born = active_alone(before, after)
     says = f"{count(len(died))} silent under {selection.focus}, {count(len(born))} active only there"
     found = found_by(study, name)
     rows = [
@@ -52,6 +51,7 @@ def dead_features(layer: ShownLayer) -> Fold | None:
         Column(f"active in {selection.focus}", help=help, numeric=True),
         FOUND_BY,
     ]
-    note = f"Active in more than {percent(ALIVE)} of one set's samples, in fewer than {percent(DEAD)} of the other's."
+    ends = percent(ACTIVE), percent(SILENT)
+    note = f"Active in more than {ends[0]} of one set's samples, in fewer than {ends[1]} of the other's."
     table = Table("Features of one set alone", columns, rows[:MOST], note, empty="There is none.")
     return Fold("Features dead on one side", says, [table], "dead")

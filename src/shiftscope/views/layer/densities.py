@@ -88,6 +88,7 @@ def _densities(selection: Selection, score: str, *, positive: bool = False) -> P
         spec,
         description=f"Kernel density of {title(score)} over the units of {selection.layer}, a curve for each shift.",
         note=f"Gaussian kernels of Scott's bandwidth over {chosen}. Peaks: {'; '.join(peaks)}.{lacking}",
+        chart="densities",
     )
 
 

@@ -97,6 +97,7 @@ def _above_half(layer: ShownLayer, ladder: Ladder, found: Break) -> Chart:
         spec,
         description=f"Share of each layer's units above half along {ladder.called}, a line a layer, from pale to dark.",
         note=f"Of the units with one at the start. Loss, 1 less the median kept area: {losses}.{agreed}",
+        chart="dose",
     )
 
 
@@ -170,4 +171,5 @@ def _half_cell(ladder: Ladder, own: Dose, unit: int) -> Cell:
 
     note = "" if math.isnan(low) else f"{written(low)} to {written(high)}"
     half = written(float(own.half[unit]))
-    return Cell(half, note=note, value=half if own.censored[unit] else float(own.half[unit]))
+    parts = {} if math.isnan(low) else {"low": low, "high": high}
+    return Cell(half, note=note, value=float(own.half[unit]), parts=parts)

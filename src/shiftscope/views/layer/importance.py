@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Cell, Change, Chart, Column, Fold, Message, Panel, Table
+from shiftscope.views.page.panels import Cell, Chart, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.features import FOUND_BY, found_by, found_by_cell
-from shiftscope.views.parts.number_text import count, exact, whole_percent
+from shiftscope.views.parts.importance import importance_cells, importance_columns
+from shiftscope.views.parts.number_text import count, exact
 from shiftscope.views.parts.pictures import category_name
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 TITLE = "Which features decide which category"
 MOST = 12  # categories
 LEAST = 0.05  # share of a category, of features beside the first
-AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
 
 
 @section(ShownLayer, place=25)
@@ -105,8 +103,6 @@ def _of(
     after: SetImportance | None,
     categories: Sequence[int],
 ) -> Table:
-    from shiftscope.explain.importance.importance import MEASURED_IN
-
     selection = layer.selection
     study, name, first = selection.study, selection.layer, _first(before)
     found = found_by(study, name)
@@ -114,33 +110,20 @@ def _of(
     for category in categories:
         units = first[category]
         for rank, unit in enumerate(u for u in units if u == units[0] or before.share[category, u] >= LEAST):
-            was = before.share[category, unit]
-            now = after.share[category, unit] if after is not None else math.nan
-            told = f"{whole_percent(was)} → {whole_percent(now)}" if after is not None else whole_percent(was)
             rows.append(
                 [
                     Cell(category_name(study, category), selection.category(category))
                     if not rank
                     else Cell(),
                     Cell(str(unit), selection.unit(unit), value=unit),
-                    Cell(told, change=Change(was, now), value=was if after is None else now),
-                    _importance(before, category, unit),
-                    *([_importance(after, category, unit)] if after is not None else []),
-                    Cell(whole_percent(before.leads[category, unit]), value=before.leads[category, unit]),
+                    *importance_cells(before, after, category, unit),
                     found_by_cell(study, name, found, unit),
                 ]
             )
-    mean = (
-        f"Mean size of what the feature adds to the category's logit, over samples that are classified as it; in "
-        f"{MEASURED_IN[method]}, with its 95 % interval."
-    )
     columns = [
         Column("category"),
         Column("feature", numeric=True),
-        Column("share", axis=AXIS, help="The feature's importance by that of all features for the category."),
-        Column(f"in {selection.baseline}", help=mean, numeric=True),
-        *([Column(f"in {selection.focus}", help=mean, numeric=True)] if after is not None else []),
-        Column("leads", help="Share of the samples of which no other feature adds more.", numeric=True),
+        *importance_columns(selection, method, both=after is not None),
         FOUND_BY,
     ]
     return Table("The features that count most for each category", columns, rows, _note(layer, method, after))
@@ -155,14 +138,6 @@ def _note(layer: ShownLayer, method: str, after: SetImportance | None) -> str:
     }[method]
     lacking = f" Not computed for {selection.focus}." if layer.compared and after is None else ""
     return f"{how} Of {selection.study.reference} the half that the dictionary was not fitted on.{lacking}"
-
-
-def _importance(found: SetImportance, category: int, unit: int) -> Cell:
-    return number_cell(
-        float(found.value[category, unit]),
-        float(found.low[category, unit]),
-        float(found.high[category, unit]),
-    )
 
 
 def _scatter(layer: ShownLayer, before: SetImportance) -> Panel:

@@ -107,6 +107,7 @@ def _map(layer: ShownLayer) -> Chart | Message:
         spec,
         description=f"The units of {selection.layer} placed by what they respond to, coloured by {colour.title}.",
         note=f"Mean response to each category of {selection.baseline} over the unit's maximum there: {how}.{lacking}",
+        chart="map",
     )
 
 

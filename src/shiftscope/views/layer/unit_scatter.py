@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import lru_cache
 
@@ -47,12 +48,13 @@ def _scatter(layer: ShownLayer) -> Panel:
     spec = {
         "data": {"values": rows},
         "height": 300,
+        "transform": [{"calculate": json.dumps(selection.focus), "as": "dataset"}],
         "mark": {"type": "point", "filled": True, "size": point_size(len(rows))},
         "encoding": {
             "x": {"field": "x", "type": "quantitative", "title": f"{x.title} ({x.measured_in})"},
             "y": {"field": "y", "type": "quantitative", "title": f"{y.title} ({y.measured_in})"},
             "color": {
-                "datum": selection.focus,
+                "field": "dataset",
                 "type": "nominal",
                 "scale": {"domain": selection.ordered()},
                 "legend": None,
@@ -75,6 +77,7 @@ def _scatter(layer: ShownLayer) -> Panel:
         note=f"{selection.focus}. Draw a rectangle to filter the units below; click a point to see the unit."
         f"{undefined}",
         brush=_brush(layer),
+        chart="scatter",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -54,6 +54,7 @@ class UnitTable:
     every: bool
     start: int
     rows: int
+    pictures: bool = True
 
     def panel(self) -> Table:
         order = self.numbers.order(self.sort, ascending=self.ascending)
@@ -66,7 +67,12 @@ class UnitTable:
             [[cell(unit) for _, cell in shown] for unit in units],
             note=self._note(len(units), order),
             empty=f"None of {counted(self.numbers.units, 'unit', count)} passes the filter.",
+            whole=self._whole if len(units) < len(order) else None,
         )
+
+    def _whole(self) -> Table:
+        """With every unit that passes."""
+        return replace(self, start=0, rows=self.numbers.units, pictures=False).panel()
 
     @property
     def by(self) -> Measure | None:
@@ -129,13 +135,18 @@ class UnitTable:
             own.append((head, lambda unit: Cell(probability(float(q[unit])), value=float(q[unit]))))
         all_of_them = self.every or bool(self.numbers.selection.chosen)
         for name in measure.followers[: None if all_of_them else MOST_FOLLOWERS] if sorts else ():
-            column = Column(f"in {name}", f"The same of the unit in {name}. {measure.help}", numeric=True)
+            column = Column(
+                f"in {name}",
+                f"The same of the unit in {name}. {measure.help}",
+                numeric=True,
+                key=f"{measure.name}_in_{name}",
+            )
             own.append((column, partial(measure.cell, dataset=name)))
         return own
 
     def _pictured(self) -> list[Shown]:
         selection = self.numbers.selection
-        if self.rows > MOST_WITH_PICTURES:
+        if not self.pictures or self.rows > MOST_WITH_PICTURES:
             return []
 
         def pictured(unit: int, dataset: str) -> Cell:
@@ -153,7 +164,7 @@ class UnitTable:
             state = "ascending" if self.ascending else "descending"
         upwards = state != "ascending" if first == "ascending" else state == "descending"
         link = Link(shown, self.address(sort=name, ascending=upwards, start=0))
-        return Column(shown, help, numeric=name != UNIT, sort=link, sorted=state)
+        return Column(shown, help, numeric=name != UNIT, sort=link, sorted=state, key=name.replace(".", "_"))
 
     def _sets(self) -> str:
         """The sets whose units are compared."""

@@ -81,11 +81,13 @@ def _table(overview: ShownOverview, heading: str, found: list[Blamed], heads: li
                     bar=share.bar,
                     note=f"of {count(repaired.errors)}" if repaired.looked_at < repaired.errors else "",
                     value=repaired.fixed,
+                    parts={"looked_at": repaired.looked_at, "errors": repaired.errors},
                 ),
                 Cell(
                     f"{count(repaired.broken)} of {count(repaired.right_looked_at)}",
                     note=f"of {count(repaired.right)}" if repaired.right_looked_at < repaired.right else "",
                     value=repaired.broken,
+                    parts={"looked_at": repaired.right_looked_at, "right": repaired.right},
                 ),
                 Cell(probability(one.p), value=one.p),
                 *(

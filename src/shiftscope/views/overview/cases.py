@@ -58,6 +58,7 @@ def cases(overview: ShownOverview) -> Panel:
         if len(shown) < total
         else None,
         rows=f"{_what(overview)}{', worst first' if overview.order == 'harm' else ''}" if grouped else "",
+        chart="accuracies",
     )
 
 

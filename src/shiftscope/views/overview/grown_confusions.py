@@ -11,9 +11,9 @@ from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.cells import points_cell, share_cell
 from shiftscope.views.parts.grown_in import grown_in
-from shiftscope.views.parts.number_text import count, points, points_interval
+from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
 
 
@@ -97,4 +97,4 @@ def _table(overview: ShownOverview) -> Table:
 
 def _growth(one: GrownConfusion) -> Cell:
     growth, low, high = map(float, newcombe(*one.answers, *one.usual))
-    return Cell(points(growth), note=points_interval(low, high), value=growth)
+    return points_cell(growth, low, high)

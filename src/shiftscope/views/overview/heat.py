@@ -59,6 +59,7 @@ def heat(overview: ShownOverview) -> Heat | None:
         cells.bins,
         cells.measure,
         _unordered(overview),
+        chart="heat",
     )
 
 
@@ -286,6 +287,7 @@ def accuracy_lines(
         f"Accuracy over {variable}, a line for each group with its 95 % band, from {percent(usual)} in "
         f"{start} on: {said}.",
         note,
+        chart="groups",
     )
 
 

@@ -16,8 +16,8 @@ from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.number_text import NOTHING, count, points, points_interval
+from shiftscope.views.parts.cells import points_cell, share_cell
+from shiftscope.views.parts.number_text import NOTHING, count
 from shiftscope.views.parts.pictures import category_name
 
 CATEGORIES = 25
@@ -88,5 +88,5 @@ def _cells(selection: Selection, loss: Loss, shifts: Sequence[str], category: in
     if math.isnan(change):
         return [Cell(NOTHING, value=math.nan), Cell(NOTHING)][: min(2, len(shifts))]
     where = shifts[int(loss.place[category])]
-    own = [Cell(points(change), note=points_interval(low, high), value=change)]
+    own = [points_cell(change, low, high)]
     return [*own, Cell(where, selection.dataset(where, label=category))] if len(shifts) > 1 else own

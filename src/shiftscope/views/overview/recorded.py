@@ -15,9 +15,9 @@ from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
-from shiftscope.views.parts.cells import share_cell
+from shiftscope.views.parts.cells import points_cell, share_cell
 from shiftscope.views.parts.differing import DIFFERENCES
-from shiftscope.views.parts.number_text import NOTHING, count, number, points, points_interval
+from shiftscope.views.parts.number_text import NOTHING, count, number
 from shiftscope.views.parts.pictures import pictures
 from shiftscope.views.parts.unit_scores import title
 
@@ -71,6 +71,7 @@ def _datasets(overview: ShownOverview) -> Table:
                 f"median {title(score)}",
                 f"Median over the units of {selection.layer}. {unit_scores[score].help}",
                 numeric=True,
+                key=f"median_{score}",
             )
             for score in MEDIANS
         ),
@@ -104,11 +105,12 @@ def _row(overview: ShownOverview, name: str) -> list[Cell]:
     return [
         Cell(name, selection.dataset(name)),
         share_cell(accuracy, low, high, page=selection.dataset(name)),
-        Cell(points(change), note=points_interval(least, most), value=change) if shifted else Cell(),
+        points_cell(change, least, most) if shifted else Cell(),
         Cell(
             count(len(samples)),
             note=", ".join(f"{count(n)} {what}" for n, what in without if n),
             value=len(samples),
+            parts={what: n for n, what in without if n},
         ),
         Cell(count(labelled - right), selection.dataset(name, show="wrong"), value=labelled - right),
         *(_differing(overview, name) if scored else lacking * len(DIFFERENCES)),
@@ -134,15 +136,18 @@ def _differing(overview: ShownOverview, name: str) -> list[Cell]:
 
 def _median(overview: ShownOverview, name: str, score: str) -> Cell:
     estimate = overview.estimates(name)[score]
-    values, notes = estimate.value, []
+    values, notes, parts = estimate.value, [], {}
     if estimate.floor is not None and not np.isnan(estimate.floor).all():
         flat = int(estimate.flat.sum())
-        notes.append(f"floor {number(quartiles(estimate.floor)[1])}{f', {count(flat)} flat' if flat else ''}")
+        floor = quartiles(estimate.floor)[1]
+        notes.append(f"floor {number(floor)}{f', {count(flat)} flat' if flat else ''}")
+        parts = {"floor": floor, "flat": flat}
     if undefined := int(np.isnan(values).sum()):
         notes.append(f"{undefined} of {len(values)} undefined")
+        parts["undefined"] = undefined
     middle = quartiles(values)[1]
     page = overview.selection.layer_page(focus=name, sort=score)
-    return Cell(number(middle), page, note="; ".join(notes), value=middle)
+    return Cell(number(middle), page, note="; ".join(notes), value=middle, parts=parts)
 
 
 def _images(selection: Selection, name: str) -> Cell:

@@ -158,4 +158,5 @@ def _profile(overview: ShownOverview, score: UnitScore) -> Panel:
         description=f"Median {named} over the units of each layer, a line for each shifted dataset.",
         note=f"Median {named} over each layer's units, in {score.measured_in}; the band holds the middle half of them. "
         f"{score.help}",
+        chart="shift_profile",
     )

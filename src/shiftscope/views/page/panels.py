@@ -132,6 +132,9 @@ class Cell:
     note: str = ""  # small print behind the text: an interval
     value: float | str | None = None  # the number itself, for a table that is downloaded; the text where None
     change: Change | None = None
+    parts: Mapping[str, float] = field(
+        default_factory=dict
+    )  # numbers beside it, for a file: low, high, q ...
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,7 @@ class Column:
     numeric: bool = False
     sort: Link | None = None  # page with the table sorted by this column
     sorted: Literal["ascending", "descending"] | None = None
+    key: str = field(default="", kw_only=True)  # its name in a file, where that is another
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,9 @@ class Fact:
 @dataclass(frozen=True)
 class Panel:
     title: str
+    chart: str = field(
+        default="", kw_only=True
+    )  # the name by which Python asks for it, where it draws numbers
 
 
 @dataclass(frozen=True)

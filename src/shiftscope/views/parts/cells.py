@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.views.page.panels import Cell, Column
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import interval, number, percent, share_interval
+from shiftscope.views.parts.number_text import (
+    interval,
+    number,
+    percent,
+    points,
+    points_interval,
+    share_interval,
+)
 from shiftscope.views.parts.pictures import strongest
 
 NAN = float("nan")
@@ -15,14 +23,16 @@ NAN = float("nan")
 
 def number_cell(value: float, low: float = NAN, high: float = NAN, *, page: str = "", help: str = "") -> Cell:
     """A number, with its interval behind it where it has one."""
-    return Cell(number(value), page, help, note=interval(low, high), value=value)
+    return Cell(number(value), page, help, note=interval(low, high), value=value, parts=ends(low, high))
 
 
 def score_cell(estimate: Estimate, unit: int) -> Cell:
     """A score with its interval, and what sampling alone makes of the score, where it is known."""
-    value, ends = float(estimate.value[unit]), interval(float(estimate.low[unit]), float(estimate.high[unit]))
+    value, low, high = (float(each[unit]) for each in (estimate.value, estimate.low, estimate.high))
+    width, parts = interval(low, high), ends(low, high)
+    parts |= {part: float(of[unit]) for part in ("q", "floor") if (of := getattr(estimate, part)) is not None}
     if estimate.floor is None or not math.isfinite(estimate.floor[unit]):
-        return Cell(number(value), note=ends, value=value)
+        return Cell(number(value), note=width, value=value, parts=parts)
     floor = number(float(estimate.floor[unit]))
     note, help = f"floor {floor}", f"Sampling alone, without any shift, gives {floor}."
     if estimate.flat[unit]:
@@ -30,13 +40,30 @@ def score_cell(estimate: Estimate, unit: int) -> Cell:
             f"{note}, flat",
             f"{help} Flat: in the baseline the unit does not separate the categories.",
         )
-    return Cell(number(value), help=help, note=f"{ends}; {note}" if ends else note, value=value)
+    return Cell(
+        number(value), help=help, note=f"{width}; {note}" if width else note, value=value, parts=parts
+    )
+
+
+def points_cell(
+    value: float, low: float, high: float, *, write: Callable[[float], str] = points, note: str | None = None
+) -> Cell:
+    """A difference of two shares with its interval; `note` in place of the interval."""
+    width = points_interval(low, high) if note is None else note
+    return Cell(write(value), note=width, value=value, parts=ends(low, high))
 
 
 def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str = "") -> Cell:
     """A share with its bar and its interval; no bar where there was nothing to measure."""
     bar = share if math.isfinite(share) else None
-    return Cell(percent(share), page, bar=bar, note=share_interval(low, high), value=share)
+    return Cell(
+        percent(share), page, bar=bar, note=share_interval(low, high), value=share, parts=ends(low, high)
+    )
+
+
+def ends(low: float, high: float) -> dict[str, float]:
+    """Both ends of an interval, as parts of a cell; none where there is none."""
+    return {"low": low, "high": high} if math.isfinite(low) and math.isfinite(high) else {}
 
 
 def strip_cell(

@@ -25,8 +25,9 @@ from shiftscope.views.page.panels import (
     Table,
 )
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.number_text import interval, number
+from shiftscope.views.parts.number_text import number
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.gate import State
@@ -68,7 +69,11 @@ def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
     """The state in words; how to compute it where nobody has. Nothing of a recorded layer or of the reference."""
     study, focus = selection.study, selection.focus
     if layer in study.derived and study.derived[layer].kind == "residual":
-        return [Message("Features of what another dictionary leaves", in_words(study.derived[layer]))]
+        return [
+            Message(
+                "Features of what another dictionary leaves", in_words(study.derived[layer], study.manifest)
+            )
+        ]
     if layer in study.derived and study.derived[layer].positions:
         return [Message(f"Not known whether it holds under {focus}", OF_POSITIONS)]
     if layer not in study.derived or focus == study.reference:
@@ -173,7 +178,7 @@ def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
 def _row(name: str, state: str, numbers: Numbers, tilt: float) -> list[Cell]:
     ratio = numbers.error_ratio
     told = (
-        Cell(number(ratio), note=interval(numbers.error_ratio_low, numbers.error_ratio_high), value=ratio)
+        number_cell(ratio, numbers.error_ratio_low, numbers.error_ratio_high)
         if not math.isnan(ratio)
         else Cell("–", value=ratio)
     )

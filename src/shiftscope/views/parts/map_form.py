@@ -7,7 +7,6 @@ from shiftscope.views.page.panels import Field
 from shiftscope.views.parts.number_text import count
 
 USUAL = "smoothgrad"  # what is proposed
-FITTING_PASSES = 6_500  # forward, of one image: twelve cutoffs and what the best is worth elsewhere
 
 
 def method_field(method: str) -> Field:

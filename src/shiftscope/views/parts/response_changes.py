@@ -62,7 +62,7 @@ def response_changes(
             [
                 Cell(f"unit {unit}", selection.unit(unit)),
                 Cell(words, change=drawn, value=dot - ring),
-                Cell(text),
+                Cell(text, parts={"from": ring, "to": dot}),
                 *(strip_cell(selection, name, unit, STRIP) for name in stripped),
             ]
         )
@@ -75,10 +75,17 @@ def response_changes(
             help=f"Ring: {ways[0]}. Dot: {ways[1]}{interval}. In per cent {scale}.",
             axis=[(0, "0"), (1 / most, "100 %")],
         ),
-        Column("from, to", help=f"In per cent {scale}.", numeric=True),
+        Column("from, to", help=f"In per cent {scale}.", numeric=True, key=what),
         *map(strip_column, stripped),
     ]
-    return Table(title, columns, rows, note=note, empty="No unit responds differently.")
+    return Table(
+        title,
+        columns,
+        rows,
+        note=note,
+        empty="No unit responds differently.",
+        chart="changes",
+    )
 
 
 def _ends(sure: Difference) -> list[tuple[float, float]]:

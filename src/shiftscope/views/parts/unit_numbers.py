@@ -19,7 +19,7 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Cell
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import score_cell
+from shiftscope.views.parts.cells import ends, score_cell
 from shiftscope.views.parts.no_width import with_reason
 from shiftscope.views.parts.number_text import percent, share_interval
 from shiftscope.views.parts.shown_sets import shown_sets
@@ -60,7 +60,7 @@ class Measure:
         low, high = float(estimate.low[unit]), float(estimate.high[unit])
         if self.is_share:
             value = float(estimate.value[unit])
-            return Cell(percent(value), note=share_interval(low, high), value=value)
+            return Cell(percent(value), note=share_interval(low, high), value=value, parts=ends(low, high))
         cell = score_cell(estimate, unit)
         return cell if low < high else self.reason(cell, unit, dataset or self.dataset)
 

@@ -74,12 +74,13 @@ def units_by_score(
             named,
             f"{score.help} Measured in: {score.measured_in}; behind it the 95 % interval.",
             numeric=True,
+            key=score.name,
         ),
     ]
     if tests:
         over = whose if len(layers) == 1 else "each layer"
         help = f"False discovery share over the units of {over} in this dataset (Benjamini-Hochberg)."
-        columns.append(Column("q", help, numeric=True))
+        columns.append(Column("q", help, numeric=True, key=f"{score.name}_q"))
     columns += [strip_column(selection.baseline), strip_column("the shifted set")]
     return Table(
         heading or f"Most shifted units of {whose}",

@@ -94,15 +94,22 @@ def votes_table(selection: Selection, votes: Votes, *, ways: tuple[str, str], no
         float(each.difference - each.by_unit[votes.units].sum()) if each else math.nan
         for each in (votes.before, votes.after)
     ]
+    every = [each.difference if each else math.nan for each in (votes.before, votes.after)]
     name = f"{count(rest)} {'other' if rest == 1 else 'others'}" if rest else "the rest"
     rows += [
-        [Cell(name), Cell("with bias and rounding; folded below"), *_numbers(votes, others, write), *blank],
+        [
+            Cell(name),
+            Cell("with bias and rounding; folded below", value=_change(others)),
+            *_numbers(votes, others, write),
+            *blank,
+        ],
         [
             Cell("all"),
-            Cell(f"logit of {votes.b} − logit of {votes.a}: negative prefers {votes.a}, positive {votes.b}"),
-            *_numbers(
-                votes, [each.difference if each else math.nan for each in (votes.before, votes.after)], write
+            Cell(
+                f"logit of {votes.b} − logit of {votes.a}: negative prefers {votes.a}, positive {votes.b}",
+                value=_change(every),
             ),
+            *_numbers(votes, every, write),
             *blank,
         ],
     ]
@@ -124,6 +131,7 @@ def votes_table(selection: Selection, votes: Votes, *, ways: tuple[str, str], no
         columns,
         rows,
         note=note,
+        chart="votes",
     )
 
 
@@ -155,12 +163,18 @@ def _row(
     ]
 
 
+def _change(parts: Sequence[float]) -> float:
+    """Of what was before and is now; what is now where nothing was before."""
+    before, after = parts
+    return after if math.isnan(before) else after - before
+
+
 def _numbers(votes: Votes, parts: Sequence[float], write: Callable[[float], str]) -> list[Cell]:
     before, after = parts
-    share = votes.share_of(after - before if votes.before else after)
+    share = votes.share_of(_change(parts))
     text = f"{write(before)} → {write(after)}" if votes.before else write(after)
     part = f"{100 * share:.0f} %".replace("-", "−") if math.isfinite(share) else NOTHING
-    return [Cell(text), Cell(part, value=share)]
+    return [Cell(text, parts={"from": before, "to": after}), Cell(part, value=share)]
 
 
 def _written(difference: float) -> Callable[[float], str]:

@@ -28,6 +28,7 @@ def crossed_divergences(paths: ShownPaths) -> Fold | None:
         "moved. Where it is as dark as the rest, categories moved as far as they were apart.",
         amounts=True,
         measured_in="nats",
+        chart="crossed_divergences",
     )
     return Fold("Where each category moved", _farther(paths), [matrix], "where-moved")
 

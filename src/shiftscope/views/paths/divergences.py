@@ -51,4 +51,5 @@ def _matrix(paths: ShownPaths, name: str) -> Matrix:
         amounts=True,
         diagonal="entropy",
         measured_in="nats",
+        chart="divergences",
     )

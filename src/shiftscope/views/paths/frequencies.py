@@ -47,6 +47,7 @@ def frequencies(paths: ShownPaths) -> Fold:
         spec,
         description=f"Number of paths by the share of samples of {whose} in which they are significant.",
         note=f"{BINS} bins from 0 to 1; on the left few samples show a path, on the right all do.",
+        chart="frequencies",
     )
     compared = dict.fromkeys((paths.selection.baseline, paths.followed))
     rare = [f"{percent(float(chosen.statistics[name].separation.rare[row]))} in {name}" for name in compared]

@@ -75,4 +75,5 @@ def moved_categories(paths: ShownPaths) -> Panel | None:
         description=f"KL from the baseline to {shifted} for each category, beside its KL from other categories.",
         note=f"{which}KL({reference} || {shifted}) of a category, beside its mean KL from the other categories in "
         f"{reference}. Categories with fewer than 20 samples on either side are left out.",
+        chart="moved_categories",
     )

@@ -6,8 +6,8 @@ from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.statistics.probability import probability
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.number_text import count, points_interval, signed
+from shiftscope.views.parts.cells import points_cell, share_cell
+from shiftscope.views.parts.number_text import count, signed
 from shiftscope.views.repair.shown_repair import ShownRepair
 
 COLUMNS = (
@@ -47,7 +47,7 @@ def _row(shown: ShownRepair, name: str, half: str, pairs: Pairs) -> list[Cell]:
         Cell(count(pairs.labelled), value=pairs.labelled),
         share_cell(pairs.before),
         share_cell(pairs.after),
-        Cell(signed(pairs.difference), note=points_interval(*pairs.interval), value=pairs.difference),
+        points_cell(pairs.difference, *pairs.interval, write=signed),
         Cell(count(pairs.fixed), value=pairs.fixed),
         Cell(count(pairs.broken), value=pairs.broken),
         Cell(probability(pairs.p), value=pairs.p),

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from shiftscope.explain.interventions.pairs import Pairs
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.number_text import count, percent, points_interval, signed
+from shiftscope.views.parts.cells import points_cell
+from shiftscope.views.parts.number_text import count, percent, signed
 from shiftscope.views.repair.sentences import who_is_helped
 from shiftscope.views.repair.shown_repair import ShownRepair
 from shiftscope.views.repair.zoomed_axis import ZoomedAxis
@@ -46,7 +47,7 @@ def effects(shown: ShownRepair) -> Table | None:
                 change=_change(pairs, axis, focus=name == found.dataset),
                 value=pairs.after,
             ),
-            Cell(signed(pairs.difference), note=points_interval(*pairs.interval), value=pairs.difference),
+            points_cell(pairs.difference, *pairs.interval, write=signed),
         ]
         for name, pairs in held_out.items()
     ]
@@ -56,7 +57,13 @@ def effects(shown: ShownRepair) -> Table | None:
         if min(samples) < max(samples)
         else count(samples[0])
     )
-    return Table(who_is_helped(found), columns, rows, note=f"Held-out half, {each} samples each.")
+    return Table(
+        who_is_helped(found),
+        columns,
+        rows,
+        note=f"Held-out half, {each} samples each.",
+        chart="effects",
+    )
 
 
 def _ends(pairs: Pairs) -> Sequence[float]:

@@ -47,6 +47,7 @@ def steps(shown: ShownRepair) -> Lines | None:
         description=f"Accuracy in {found.dataset} by number of units silenced. {told}.",
         note=f"accuracy in {found.dataset}, by units silenced; +: the unit added",
         chosen=len(found.units),
+        chart="steps",
     )
 
 

@@ -60,6 +60,7 @@ def by_category(unit: ShownUnit) -> Table | None:
             _columns(unit, axis, write, measured, pair=focus != baseline),
             [row if focus != baseline else row[:3] for row in rows],
             empty=f"No sample of {' or '.join(unit.pair)} has a label.",
+            chart="categories",
         )
 
     few = table(shown)

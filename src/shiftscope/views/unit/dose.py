@@ -84,6 +84,7 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
         f"{baseline} {_text(usual[0], maximum)}; {said}.",
         f"mean response over all samples, {what}, with 95 % bands{below}",
         pictures,
+        chart="dose",
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shiftscope.views.page.panels import Cell, Change, Column, Fold, Table
+from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.features import found_by
+from shiftscope.views.parts.importance import importance_cells, importance_columns
 from shiftscope.views.parts.number_text import whole_percent
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.unit.shown_unit import ShownUnit
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from shiftscope.explain.importance.set_importance import SetImportance
 
 MOST = 5  # categories
-AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
 
 
 @section(ShownUnit, place=45)
@@ -62,37 +60,13 @@ def _found(unit: ShownUnit) -> str:
 def _table(
     unit: ShownUnit, method: str, before: SetImportance, after: SetImportance | None, order: list[int]
 ) -> Table:
-    from shiftscope.explain.importance.importance import MEASURED_IN
-
-    selection, index = unit.selection, unit.index
-    rows = []
-    for category in order:
-        was = before.share[category, index]
-        now = after.share[category, index] if after is not None else math.nan
-        cells = [
-            number_cell(*(float(each[category, index]) for each in (found.value, found.low, found.high)))
-            for found in (before, after)
-            if found is not None
+    selection = unit.selection
+    rows = [
+        [
+            Cell(category_name(unit.study, category), selection.category(category)),
+            *importance_cells(before, after, category, unit.index),
         ]
-        told = whole_percent(was) if after is None else f"{whole_percent(was)} → {whole_percent(now)}"
-        leads = before.leads[category, index]
-        rows.append(
-            [
-                Cell(category_name(unit.study, category), selection.category(category)),
-                Cell(told, change=Change(was, now), value=was if after is None else now),
-                *cells,
-                Cell(whole_percent(leads), value=leads),
-            ]
-        )
-    mean = (
-        "Mean size of what the feature adds to the category's logit, over samples that are classified as it; in "
-        f"{MEASURED_IN[method]}, with its 95 % interval."
-    )
-    columns = [
-        Column("category"),
-        Column("share", axis=AXIS, help="The feature's importance by that of all features for the category."),
-        Column(f"in {selection.baseline}", help=mean, numeric=True),
-        *([Column(f"in {selection.focus}", help=mean, numeric=True)] if after is not None else []),
-        Column("leads", help="Share of the samples of which no other feature adds more.", numeric=True),
+        for category in order
     ]
+    columns = [Column("category"), *importance_columns(selection, method, both=after is not None)]
     return Table("Categories by what the feature carries", columns, rows, empty="It adds to none.")

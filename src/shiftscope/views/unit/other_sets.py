@@ -56,7 +56,20 @@ def other_sets(unit: ShownUnit) -> Fold | None:
     left = len(unit.others) - len(sets)
     note = f"The {len(sets)} that lose most accuracy; {count(left)} more under Focus." if left else ""
     says = in_a_row([f"{name} {_ratio(means[name], before, write)}" for name in sets])
-    return Fold("Other sets", f"mean response: {says}", [Table("", columns, rows, note=note)], "other-sets")
+    return Fold(
+        "Other sets",
+        f"mean response: {says}",
+        [
+            Table(
+                "",
+                columns,
+                rows,
+                note=note,
+                chart="other_sets",
+            )
+        ],
+        "other-sets",
+    )
 
 
 def _ratio(mean: float, before: float, write: Callable[[float], str]) -> str:

@@ -15,7 +15,8 @@ from shiftscope.statistics.compared import KeptShare
 from shiftscope.statistics.moved_means import MovedMeans
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.parts.axis import Axis
-from shiftscope.views.parts.number_text import count, percent, points_interval, signed
+from shiftscope.views.parts.cells import points_cell
+from shiftscope.views.parts.number_text import count, percent, signed
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 NAMES = {
@@ -137,12 +138,12 @@ def scale_table(scales: Scales, sets: tuple[str, str]) -> Table:
             [
                 Cell(name),
                 Cell(said, change=change, value=after),
-                _points(after - before, low, high),
+                points_cell(after - before, low, high, write=signed),
                 *([_points_of(scales.changed, level)] if scales.changed else []),
             ]
         )
     note = _over(f"Mean over {scales.over}", scales.pairs)
-    return Table("Which scales it reads", columns, rows, note=note)
+    return Table("Which scales it reads", columns, rows, note=note, chart="scales")
 
 
 def place_table(moved: MovedMaps, sets: tuple[str, str]) -> Table | None:
@@ -188,8 +189,4 @@ def _points_of(means: MovedMeans | None, part: int) -> Cell:
     before, after, low, high = (
         float(each[part]) for each in (means.before, means.after, means.low, means.high)
     )
-    return _points(after - before, low, high)
-
-
-def _points(change: float, low: float, high: float) -> Cell:
-    return Cell(signed(change), note=points_interval(low, high), value=change)
+    return points_cell(after - before, low, high, write=signed)

@@ -37,7 +37,8 @@ def _says(unit: ShownUnit, found: Scales | None) -> str:
     """The scale that moved most, or that it reads most where none surely moved; without scales how fine maps are."""
     if found is None:
         whole = (each for each in chosen_maps(unit) if each.question.low_pass is None and each.of_pictures)
-        fine = ", ".join(f"{percent(map_means(each).fine)} in {each.question.dataset}" for each in whole)
+        shares = ((each.question.dataset, map_means(each).high_frequency_share) for each in whole)
+        fine = ", ".join(f"{percent(share)} in {name}" for name, share in shares)
         return f"high frequencies are {fine} of its maps" if fine else "where its maps lie"
     if found.surely is False:
         return f"most of all {scale_in_words(found.largest)}; no scale surely changed"

@@ -54,7 +54,7 @@ def score_table(unit: ShownUnit) -> Fold:
                 numeric=True,
             )
         )
-        columns.append(Column("rank", f"In {name}. {RANK}", numeric=True))
+        columns.append(Column("rank", f"In {name}. {RANK}", numeric=True, key=f"{name}_rank"))
     rows = []
     for score, described in unit_scores.items():
         optional = described.of_twins or described.of_maps

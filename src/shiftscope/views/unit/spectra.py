@@ -27,7 +27,7 @@ def spectra_lines(unit: ShownUnit) -> Lines | None:
             known = np.isfinite(frequencies)
             if (means := mean_shares(shares[:, known])) is not None:
                 found[each.question.dataset] = frequencies[known], means
-                fine.append(f"{percent(map_means(each).fine)} in {each.question.dataset}")
+                fine.append(f"{percent(map_means(each).high_frequency_share)} in {each.question.dataset}")
     if set(found) != set(unit.pair) or len({len(means) for _, means in found.values()}) != 1:
         return None
     frequencies = found[unit.selection.focus][0]
@@ -45,7 +45,7 @@ def spectra_lines(unit: ShownUnit) -> Lines | None:
     lowest = math.floor(min(value for line in lines for value in line.values))
     ticks = [(power, f"{100 * 10.0**power:g} %") for power in range(lowest, 1)]
     said = f"Mean share of the maps' power in bins of frequency. Above {HIGH:g} cycles per pixel: {high}."
-    return Lines("Frequencies of its maps", lines, marks, ticks, said, note)
+    return Lines("Frequencies of its maps", lines, marks, ticks, said, note, chart="spectra")
 
 
 def _powers_of_ten(shares: npt.NDArray[np.float64]) -> list[float]:

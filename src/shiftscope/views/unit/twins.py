@@ -215,6 +215,7 @@ def _scatter(
         description=f"One point a pair: the unit's response to an image in {baseline} and to its twin in {name}.",
         note=f"{some}. On the dashed line the shift changes nothing; above it the unit responds more to the shifted "
         f"image.{_about(unit, name, pairs)}",
+        chart="twins",
     )
 
 

@@ -73,6 +73,7 @@ def unit_histogram(unit: ShownUnit) -> Chart:
         spec,
         description="Histogram of the unit's responses for each dataset, as shares of its samples.",
         note=f"{len(bins)} bins of width {number(edges[1] - edges[0])}, the same for every dataset.",
+        chart="histogram",
     )
 
 

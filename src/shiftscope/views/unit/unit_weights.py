@@ -71,6 +71,7 @@ def unit_weights(unit: ShownUnit) -> Fold | None:
         description="Weights of the unit into the logits of the categories, largest first.",
         note=f"{which}Its response times the weight is what it adds to the logit of a category; a response as large "
         f"as its maximum in {selection.baseline}, {number(maximum)}, adds as much as the tooltip says.",
+        chart="weights",
     )
     most, least = order[0], order[-1]
     write = signed_like(float(np.abs(weights).max()))

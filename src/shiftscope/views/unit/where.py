@@ -166,7 +166,7 @@ def numbers_table(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]
             ),
             share_cell(found.area),
             number_cell(found.spread),
-            share_cell(found.fine),
+            share_cell(found.high_frequency_share),
         ]
         if gaps:
             gap = share_cell(found.gap)

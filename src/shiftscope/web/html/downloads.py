@@ -22,21 +22,26 @@ def panel_table(panel: Table) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        A column for each of the panel's that has more than pictures, under its name or, where that is taken, the
-        name and a number. Numbers where every cell has one (text of a numeric column is read as such if all of it
-        can be), null where there was nothing to measure; text otherwise. The small print of cells follows in a
-        column of its own.
+        A column for each of the panel's that has more than pictures, under its key or name or, where that is taken,
+        the name and a number. Numbers where every cell has one (text of a numeric column is read as such if all of it
+        can be), null where there was nothing to measure; text otherwise. The numbers that the small print of its cells
+        says follow, as `novelty_low`, each in a column of its own, in place of a text that says nothing else; of other
+        cells the small print.
     """
     columns: dict[str, pa.Array] = {}
+    keys = {column.key for column in panel.columns}
     for place, column in enumerate(panel.columns):
         cells = [row[place] for row in panel.rows]
-        name = plain_text(column.name) or f"column {place + 1}"
-        if not any(cell.pictures for cell in cells) or any(
-            cell.text or cell.value is not None for cell in cells
-        ):
+        name = plain_text(column.key or column.name) or f"column {place + 1}"
+        if any(map(_says, cells)) or not any(cell.pictures or cell.parts for cell in cells):
             columns[_free(name, columns)] = _typed([_value(cell) for cell in cells], numeric=column.numeric)
-        if any(cell.note for cell in cells):
-            columns[_free(f"{name} (note)", columns)] = _texts([cell.note for cell in cells])
+        for part in dict.fromkeys(part for cell in cells for part in cell.parts):
+            if f"{name}_{part}" not in keys:  # else it has a column that is shown
+                numbers = [cell.parts.get(part) for cell in cells]
+                columns[_free(f"{name}_{part}", columns)] = _typed(numbers, numeric=True)
+        notes = ["" if cell.parts else cell.note for cell in cells]
+        if any(notes):
+            columns[_free(f"{name} (note)", columns)] = _texts(notes)
     return pa.table(columns)
 
 
@@ -57,6 +62,11 @@ def as_parquet(table: pa.Table) -> bytes:
     with pa.BufferOutputStream() as sink:
         parquet.write_table(table, sink)
         return bytes(sink.getvalue())
+
+
+def _says(cell: Cell) -> bool:
+    """Whether it has a value of its own: text is none where all its numbers are parts."""
+    return cell.value is not None or bool(cell.text and not cell.parts)
 
 
 def _value(cell: Cell) -> Value:

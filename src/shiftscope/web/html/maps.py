@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import io
 import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.datasets.pictures.png import encode_png
 from shiftscope.views.page.panels import PictureMap, Pixels
 from shiftscope.web.html.matrices import RAMPS, png
 
@@ -20,18 +20,11 @@ GROUND = "ffffff"  # next to nothing looks like nothing
 def map_source(map: PictureMap | Pixels) -> str:
     """A data URI; of a map transparent where nothing counts."""
     if isinstance(map, Pixels):
-        return _colours_source(map)
+        (file,) = encode_png(map.colours[None])
+        return "data:image/png;base64," + base64.b64encode(file).decode("ascii")
     shares = np.clip(smaller(map.shares), 0, 1)
     levels = np.where(shares > 0, 1 + np.round(254 * shares), 0).astype(np.uint8)
     return png(levels, (GROUND, *RAMPS[map.role]))
-
-
-def _colours_source(pixels: Pixels) -> str:
-    from PIL import Image  # late: most pages have none
-
-    file = io.BytesIO()
-    Image.fromarray(pixels.colours).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def smaller(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -25,7 +25,7 @@ CONFIG: dict[str, Any] = {
     "font": "sans-serif",
     "view": {"stroke": None, "continuousHeight": 220, "discreteHeight": {"step": 18}},
     "axis": {**_WORDS, "gridColor": LINE, "domainColor": STRONG, "tickColor": STRONG},
-    "legend": {**_WORDS, "orient": "top", "symbolStrokeWidth": 0},
+    "legend": {**_WORDS, "orient": "top", "symbolStrokeWidth": 1.5},
     "header": {"labelColor": MUTED, "titleColor": INK},
     "title": {"color": INK, "fontSize": 13, "fontWeight": 600, "anchor": "start"},
     "mark": {"color": "#4f6b80"},

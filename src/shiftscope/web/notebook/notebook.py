@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from shiftscope.errors import NotInStudy
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import (
     Chart,
@@ -30,6 +32,8 @@ from shiftscope.web.html.maps import map_source
 from shiftscope.web.html.matrices import drawing
 from shiftscope.web.html.picture_types import data_uri
 from shiftscope.web.notebook.chart_image import chart_svg
+from shiftscope.web.notebook.figure import Figure
+from shiftscope.web.notebook.page_charts import page_charts
 
 ROWS = 20  # of a table
 PICTURES = 24  # of a strip
@@ -51,6 +55,43 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return notebook_html(self.page, self.study)
+
+    @property
+    def charts(self) -> list[str]:
+        """Names of the page's charts, folded ones too."""
+        return list(page_charts(self.page))
+
+    def chart(self, name: str) -> Figure:
+        """One of the page's charts as Vega-Lite, from the numbers that the page draws.
+
+        Raises
+        ------
+        NotInStudy
+            The page has no such chart.
+        """
+        found = page_charts(self.page)
+        if name not in found:
+            there = f"there are {', '.join(found)}" if found else "it has none"
+            raise NotInStudy(f"no chart {name!r} on the page {self.page.title!r}; {there}.")
+        drawn = found[name]
+        spec = without_pages(prepared(drawn.spec, Inside(self.study)))
+        return Figure.of(name, spec, drawn.title, _about(self.page))
+
+
+def without_pages(value: Any) -> Any:
+    """A specification whose data lead nowhere."""
+    if isinstance(value, dict):
+        return {name: without_pages(inner) for name, inner in value.items() if name != "page"}
+    return [without_pages(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _about(page: Page) -> str:
+    """What a chart of the page is about: its title, and the sets that are compared."""
+    chosen = {choice.name: choice.current for choice in page.choices}
+    focus, baseline = chosen.get("Focus"), chosen.get("Baseline")
+    if focus and focus != baseline:
+        return f"{page.title}; {focus} beside {baseline}" if baseline else f"{page.title}; {focus}"
+    return f"{page.title}; baseline: {baseline}" if baseline not in (None, page.title) else page.title
 
 
 def notebook_html(page: Page, study: StoredStudy) -> str:

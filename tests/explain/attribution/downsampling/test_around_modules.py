@@ -9,7 +9,7 @@ from torch import nn
 
 from shiftscope.errors import LayerError
 from shiftscope.explain.attribution.downsampling.around_modules import downsampling
-from shiftscope.explain.attribution.downsampling.shares import downsampling_table
+from shiftscope.explain.attribution.downsampling.shares import DownsamplingQuestion, DownsamplingShares
 from shiftscope.explain.attribution.spectra import high_frequency_share
 
 
@@ -76,7 +76,8 @@ def test_a_shortcut_around_a_module_is_no_part_of_its_gradient() -> None:
 def test_a_table_has_the_mean_difference_with_its_interval() -> None:
     model = convnet(nn.MaxPool2d, 1)
     found = downsampling(model, one_over_f(6, 32, 1), lambda shown: model(shown)[:, 0])
-    table = downsampling_table(found).set_index("module")
+    shares = DownsamplingShares(DownsamplingQuestion("lab", "logits", 0), np.arange(6), found)
+    table = shares.table().set_index("module")
     gains = found[1].gain
     half = 1.959964 * gains.std(ddof=1) / np.sqrt(6)
     np.testing.assert_allclose(

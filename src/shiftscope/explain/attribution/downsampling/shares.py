@@ -70,8 +70,15 @@ class DownsamplingShares:
     modules: Sequence[Downsampling]
 
     def table(self) -> pd.DataFrame:
-        """As `downsampling_table`."""
-        return downsampling_table(self.modules)
+        """A row for each module: sizes, shares before and after, and their difference with its 95 % interval over
+        samples.
+
+        Columns module, kind, rows, columns, rows behind, columns behind, samples; share_before, share_after; gain,
+        gain_low, gain_high; noise_before, noise_after, the shares of white noise of these sizes.
+        """
+        import pandas as pd
+
+        return pd.DataFrame([_row(each) for each in self.modules])
 
     @property
     def largest(self) -> Downsampling | None:
@@ -100,17 +107,6 @@ class DownsamplingShares:
         from html import escape
 
         return f"<p>{escape(self.in_words())}</p>{self.table().to_html(index=False, float_format='{:.3f}'.format)}"
-
-
-def downsampling_table(found: Sequence[Downsampling]) -> pd.DataFrame:
-    """A row for each module: sizes, shares before and after, and their difference with its 95 % interval over samples.
-
-    Columns module, kind, rows, columns, rows behind, columns behind, samples; share_before, share_after; gain,
-    gain_low, gain_high; noise_before, noise_after, the shares of white noise of these sizes.
-    """
-    import pandas as pd
-
-    return pd.DataFrame([_row(each) for each in found])
 
 
 def _row(found: Downsampling) -> dict[str, Any]:

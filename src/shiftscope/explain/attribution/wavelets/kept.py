@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.attribution.wavelets.transform import Bands
+from shiftscope.explain.attribution.wavelets.transform import Bands, of_each_band
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -19,8 +19,8 @@ LARGEST_HALF = float(np.finfo(np.float16).max)
 
 def first_samples(found: WaveletAttribution, samples: int) -> WaveletAttribution:
     """Of the first samples, the strengths of all channels together in the place of each channel's own."""
-    strengths = _each(found.coeffs, lambda band: band[:samples, None])
-    own = None if found.of_inputs is None else _each(found.of_inputs, lambda band: band[:samples])
+    strengths = of_each_band(found.coeffs, lambda band: band[:samples, None])
+    own = None if found.of_inputs is None else of_each_band(found.of_inputs, lambda band: band[:samples])
     return WaveletAttribution(
         strengths, found.size, found.wavelet, found.mode, found.level, found.channels, own
     )
@@ -52,7 +52,7 @@ def from_arrays(
     level = len(strengths) - 1
     if level < 1 or len(own) not in (0, level + 1):
         return None
-    strengths = _each(strengths, lambda band: band[:, None])
+    strengths = of_each_band(strengths, lambda band: band[:, None])
     if own and not all(
         ours.shape[:1] == theirs.shape[:1] and ours.shape[2:] == theirs.shape[2:]
         for ours, theirs in zip(_listed(strengths), _listed(own), strict=True)
@@ -79,10 +79,6 @@ def _bands(arrays: Arrays, kind: str, orientations: Sequence[str]) -> Bands:
         place = len(bands)
         bands.append({name: arrays[f"{kind} {place} {name}"].astype(np.float32) for name in orientations})
     return bands
-
-
-def _each(bands: Bands, change: Any) -> Bands:
-    return [change(bands[0]), *({name: change(band) for name, band in d.items()} for d in bands[1:])]
 
 
 def _listed(bands: Bands) -> list[npt.NDArray[Any]]:

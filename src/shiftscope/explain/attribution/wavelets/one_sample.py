@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.attribution.wavelets.transform import Bands
+from shiftscope.explain.attribution.wavelets.transform import of_each_band
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -23,14 +22,14 @@ def of_sample(found: WaveletAttribution, sample: int) -> WaveletAttribution:
     def own(band: FloatArray) -> FloatArray:
         return band[sample : sample + 1]
 
-    inputs = None if found.of_inputs is None else _each(found.of_inputs, own)
-    return replace(found, values=_each(found.values, own), of_inputs=inputs)
+    inputs = None if found.of_inputs is None else of_each_band(found.of_inputs, own)
+    return replace(found, values=of_each_band(found.values, own), of_inputs=inputs)
 
 
 def mosaic_shares(found: WaveletAttribution) -> FloatArray:
     """(row, column) mosaic of one sample's strengths, each band as shares of what 99 % of it lie below; 1 where a
     coefficient is larger, 0 in gaps between bands."""
-    strengths = _each(found.coeffs, lambda band: _shares(band)[:, None])
+    strengths = of_each_band(found.coeffs, lambda band: _shares(band)[:, None])
     whole = replace(found, values=strengths, channels="sum_of_abs").mosaic()
     return np.asarray(np.nan_to_num(whole[0]))
 
@@ -52,7 +51,3 @@ def sufficient_picture(found: WaveletAttribution, keep: float) -> npt.NDArray[np
 def _shares(band: FloatArray) -> FloatArray:
     end = float(np.percentile(band, BELOW)) or float(band.max())
     return np.asarray(np.clip(band / (end or 1.0), 0, 1))
-
-
-def _each(bands: Bands, change: Callable[[FloatArray], FloatArray]) -> Bands:
-    return [change(bands[0]), *({name: change(band) for name, band in d.items()} for d in bands[1:])]

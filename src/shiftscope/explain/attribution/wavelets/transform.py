@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,11 @@ _PICTURE = {
     "ad": "v",
     "dd": "d",
 }  # PyWavelets' names: high-pass over rows is the horizontal detail
+
+
+def of_each_band(bands: Bands, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> Bands:
+    """What `change` makes of each band, in the same places."""
+    return [change(bands[0]), *({name: change(band) for name, band in d.items()} for d in bands[1:])]
 
 
 def analysed(values: npt.NDArray[Any], wavelet: Any, level: int, mode: str) -> Bands:
