@@ -20,24 +20,30 @@ import sweep
 from PIL import Image
 
 import shiftscope as ss
+from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.explain.visualisation.visualised import Visualised
 
 WHITE, GAP = 255, 4  # pixels between pictures
 
 
-def study_of(folder: Path, path: Path, layer: str, images: int | None = None) -> ss.Study:
-    """The photographs recorded in one layer, unless they are already."""
+def study_of(
+    folder: Path, path: Path, layer: str, images: int | None = None
+) -> tuple[ss.Study, dict[str, ArrayData]]:
+    """The photographs, by their name, and a study of them in one layer, recorded unless it is already."""
     study = ss.Study.create(path, cue_conflict.pretrained(folder), cue_conflict.CATEGORIES, exist_ok=True)
     shown = sweep.photographs(cue_conflict.photographs(folder / "imagenet_samples"), images)
     study.record(shown, name="photographs", layers=[layer], reference=True)
-    return study
+    return study, {"photographs": shown}
 
 
-def column(study: ss.Study, layer: str, unit: int, steps: int, crops: int, size: int) -> list[Visualised]:
+def column(
+    study: ss.Study, data: dict[str, ArrayData], layer: str, unit: int, steps: int, crops: int, size: int
+) -> list[Visualised]:
     """MACO's picture, and that of activation maximisation."""
     asked = {"steps": steps, "crops": crops, "size": size}
     return [
-        study.visualise(layer, unit, method=method, **asked) for method in ("maco", "activation_maximisation")
+        study.visualise(layer, unit, method=method, data=data, **asked)
+        for method in ("maco", "activation_maximisation")
     ]
 
 
@@ -77,10 +83,10 @@ def main() -> None:
     if given.folder is None:
         options.error("give the folder with the weights and images, or set SHIFTSCOPE_DATA")
 
-    study = study_of(Path(given.folder), given.study, given.layer, given.images)
+    study, data = study_of(Path(given.folder), given.study, given.layer, given.images)
     columns = []
     for unit in given.units:
-        maco, climbed = column(study, given.layer, unit, given.steps, given.crops, given.size)
+        maco, climbed = column(study, data, given.layer, unit, given.steps, given.crops, given.size)
         print(f"{maco.objective}: MACO {maco.in_words()}; activation maximisation {climbed.in_words()}")
         columns.append([maco.pixels, on_white(maco.blended), climbed.pixels])
     Image.fromarray(grid(columns)).save(given.out)

@@ -26,7 +26,7 @@ def test_what_does_not_count_is_white(visualise):
 
 @pytest.mark.slow
 def test_a_unit_of_the_network_is_driven(visualise, shared_data, tmp_path):
-    study = visualise.study_of(shared_data, tmp_path / "net.study", "fire5", 12)
-    maco, climbed = visualise.column(study, "fire5", 3, 8, 2, 64)
+    study, data = visualise.study_of(shared_data, tmp_path / "net.study", "fire5", 12)
+    maco, climbed = visualise.column(study, data, "fire5", 3, 8, 2, 64)
     assert maco.pixels.shape == climbed.pixels.shape == (64, 64, 3)
     assert maco.curve[-1] > maco.curve[0]

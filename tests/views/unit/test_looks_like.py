@@ -19,6 +19,7 @@ from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
 from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html
+from shiftscope.web.report.filed import Kept
 from tests.conftest import viewer
 
 UNIT = 3
@@ -165,3 +166,10 @@ def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
     kept(recorded, "lab", made())
     form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
     assert form.parameters["dataset"] == "field"  # what lacks a picture
+
+
+def test_a_report_has_the_pictures_as_files(recorded, tmp_path):
+    kept(recorded, "lab", made())
+    (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
+    files = [tmp_path / Kept(recorded, tmp_path).picture(picture) for picture in group.strips[0].pictures]
+    assert [np.asarray(Image.open(file)).shape for file in files] == [(4, 6, 3), (4, 6, 4)]
