@@ -944,7 +944,7 @@ def test_numpy_counts_the_samples_of_a_shard_as_well(new_study, made):
 
 
 def test_a_study_that_is_only_read_is_not_recorded_into(recorded, net, made):
-    opened = ss.open_study(recorded.path, read_only=True)
+    opened = ss.Study(recorded.path, read_only=True)
     with pytest.raises(BadRequest, match="nothing is recorded into it"):
         opened.record(made(seed=3), "third", model=net, progress=False)
     assert list(ss.open_study(recorded.path)) == list(recorded)
