@@ -36,7 +36,7 @@ from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.twins import twins
 from shiftscope.flow.verify import verify
-from shiftscope.flow.visualise import visualisations, visualise
+from shiftscope.flow.visualise import difference, visualisations, visualise
 from shiftscope.flow.worst_units import worst_units
 from shiftscope.short_html import Strip, html_table, paragraph
 from shiftscope.store.stored_study import StoredStudy
@@ -84,6 +84,7 @@ class Study(StoredStudy):
     attributions = attributions
     visualise = visualise
     visualisations = visualisations
+    difference = difference
     downsampling = downsampling
 
     to_pandas = to_pandas

@@ -22,6 +22,16 @@ def test_pictures_are_drawn_saved_and_found_again(run, recorded, folder):
     assert first["samples"] > 0
 
 
+def test_how_much_to_believe_stands_below_each(run, recorded):
+    asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--steps", "2", "--crops", "2")
+    answer = run(*asked, *MODEL, "--believe")
+    assert answer.status == 0, answer.err
+    assert "path similarity at conv" in answer.out
+    told = json.loads(run(*asked, "--believe", "--json").out)[0]["belief"]  # kept, and read without the model
+    assert list(told["path"]) == ["conv"]
+    assert told["columns"][0] == "picture"
+
+
 def test_the_worst_units_by_a_score_are_drawn(run, recorded):
     asked = ("--layer", "hidden", "--worst", "2", "--by", "shift_auroc", "--steps", "1", "--crops", "1")
     answer = run("visualise", recorded, *asked, *MODEL)

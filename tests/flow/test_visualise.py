@@ -122,3 +122,18 @@ def test_quantiles_by_hand():
     assert [reached(value, responses).quantile for value in (0, 1, 3)] == [0.25, 0.625, 1]
     assert reached(3, responses).in_words(3) == "1.5 times the strongest of 4 samples"
     assert reached(3, np.empty(0)).in_words(3) == "no stored response to compare with"
+
+
+def test_how_much_to_believe_is_measured_once_and_kept(recorded, data):
+    plain = drawn(recorded, "hidden", 3, data=data)
+    assert plain.belief is None
+    computed = drawn(recorded, "hidden", 3, data=data, believe=True)
+    np.testing.assert_array_equal(computed.image, plain.image.astype(np.float32))
+    belief = computed.belief
+    assert belief.layers == ("conv",)
+    assert belief.reached[0] == pytest.approx(computed.reached.quantile)
+    assert belief.reached[1] > belief.reached[2]  # the strongest samples, and those drawn at random
+    assert belief.in_words() in repr(computed)
+    again = drawn(ss.open_study(recorded.path), "hidden", 3, believe=True)
+    assert again.belief.numbers() == belief.numbers()
+    assert repr(again) == repr(computed)

@@ -11,6 +11,7 @@ from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
+    from shiftscope.explain.visualisation.belief import Belief
     from shiftscope.explain.visualisation.visualised import Visualised
 
 
@@ -30,8 +31,10 @@ def visualise(
     steps: int | None = None,
     crops: int | None = None,
     size: int | None = None,
+    range: tuple[float, float] | None = None,
     option: list[str] | None = None,
     seed: int = 0,
+    believe: bool = False,
     model: str | None = None,
     weights: Path | None = None,
     data: list[str] | None = None,
@@ -72,10 +75,14 @@ def visualise(
         That are shown in each step; 0 shows the whole picture.
     size
         Rows and columns of the picture.
+    range
+        Lower and upper end of the model's inputs, as 0 1, of a dataset without preprocessing.
     option
         Of the method, as learning_rate=0.5; several are separated by spaces.
     seed
         Of the random numbers.
+    believe
+        Also tell how much of each picture to believe; three more pictures are drawn for each.
     model
         The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
     weights
@@ -120,7 +127,9 @@ def visualise(
         steps=steps,
         crops=crops,
         size=size,
+        range=range,
         seed=seed,
+        believe=believe,
         model=model_at_hand(model, weights, device),
         data=sources,
         **options_given(option),
@@ -141,6 +150,20 @@ def _show(found: list[Visualised], *, as_json: bool) -> None:
 
     for each in found:
         Console(soft_wrap=True).print(f"{each.objective}: {each.in_words()}", markup=False, highlight=False)
+        if each.belief is not None:
+            _table(each.belief)
+
+
+def _table(belief: Belief) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from shiftscope.explain.visualisation.belief import COLUMNS
+
+    table = Table("", *COLUMNS)
+    for title, cells in belief.rows():
+        table.add_row(title, *cells)
+    Console().print(table, markup=False, highlight=False)
 
 
 def _save(found: list[Visualised], folder: Path) -> None:

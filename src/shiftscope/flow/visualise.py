@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
+    from shiftscope.explain.visualisation.shifted_use import Difference
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -46,6 +48,7 @@ def visualise(
     size: int | Sequence[int] | None = None,
     range: tuple[float, float] | None = None,
     seed: int = 0,
+    believe: bool = False,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     live: LiveStudy | None = None,
@@ -75,6 +78,8 @@ def visualise(
         pixels.
     range
         Lower and upper end of the inputs of a dataset without preprocessing.
+    believe
+        Also how much of the picture to believe, as its `belief`; three more pictures are drawn for it.
     model, data
         As for `live`; not needed for what is kept.
     live
@@ -96,9 +101,6 @@ def visualise(
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
-    from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
-    from shiftscope.progress import shown
-
     several = isinstance(unit, (list, tuple))
     units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
     asked = [
@@ -107,22 +109,8 @@ def visualise(
         )
         for each in units
     ]
-    found: list[Visualised | None] = [read_picture(study, question) for question in asked]
-    missing = [place for place, kept in enumerate(found) if kept is None]
-    if missing:
-        from shiftscope.explain.visualisation.live import picture_of
-        from shiftscope.recording.live_study import LiveStudy
-
-        if live is None:
-            live = opened(study, model, data, LiveStudy)
-        live.refuse_changed_model()  # what it answers is stored
-        for place in missing:
-            question = asked[place]
-            with shown(progress)(question.in_words, 0, question.steps) as advance:
-                picture = picture_of(live, question, lambda step, value: advance(1))
-            write_picture(study, question, picture)
-            found[place] = picture
-    return found if several else found[0]
+    every = _kept_or_drawn(study, asked, believe, model, data, live, progress)
+    return every if several else every[0]
 
 
 def visualisations(study: StoredStudy, layer: str | None, unit: int | str | None = None) -> list[Visualised]:
@@ -140,6 +128,97 @@ def visualisations(study: StoredStudy, layer: str | None, unit: int | str | None
         return [found for _, found in listed_pictures(study, LOGITS if layer is None else layer)]
     place, number, _ = asked_unit(study, layer, unit)
     return [found for _, found in listed_pictures(study, place, number)]
+
+
+def difference(
+    study: StoredStudy,
+    layer: str | Target | None,
+    unit: int | str | None,
+    dataset: str,
+    *,
+    at: str,
+    method: str = "maco",
+    draft: bool = False,
+    steps: int | None = None,
+    crops: int | None = None,
+    size: int | Sequence[int] | None = None,
+    range: tuple[float, float] | None = None,
+    seed: int = 0,
+    model: nn.Module | None = None,
+    data: Mapping[str, Any] | None = None,
+    live: LiveStudy | None = None,
+    progress: bool | Progress = True,
+    **options: Any,
+) -> Difference:
+    """What a shift adds to a unit's use: a picture as under the shift and one as on the reference, of the same start.
+
+    The direction that tells the two uses apart in the layer before, fitted on one half of the samples on which the
+    unit is in the top decile of its reference, is added to the unit's response or taken away. How well it tells the
+    other half apart stands beside what halves of the reference give. Pictures are kept as those of `visualise`.
+
+    Parameters
+    ----------
+    dataset
+        The shifted dataset.
+    at
+        A recorded layer before the unit, unpooled or pooled by a mean.
+    method, draft, steps, crops, size, range, seed, model, data, live, options
+        As for `visualise`.
+
+    Raises
+    ------
+    BadRequest
+        Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+    """
+    from shiftscope.explain.visualisation.shifted_use import Difference, separation_of
+
+    name = study[dataset].name
+    if name == study.reference:
+        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
+    question = _question(
+        study, layer, unit, method, None, None, draft, steps, crops, size, range, seed, options
+    )
+    apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
+    pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
+    shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
+    return Difference(apart, shifted, reference, name)
+
+
+def _kept_or_drawn(
+    study: StoredStudy,
+    asked: Sequence[PictureQuestion],
+    believe: bool,
+    model: nn.Module | None,
+    data: Mapping[str, Any] | None,
+    live: LiveStudy | None,
+    progress: bool | Progress,
+) -> list[Visualised]:
+    from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
+    from shiftscope.progress import shown
+
+    found: list[Visualised | None] = [read_picture(study, question) for question in asked]
+    missing = [place for place, kept in enumerate(found) if kept is None or (believe and kept.belief is None)]
+    if missing:
+        from shiftscope.explain.visualisation.live import picture_of
+        from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
+        from shiftscope.recording.live_study import LiveStudy
+
+        if live is None:
+            live = opened(study, model, data, LiveStudy)
+        live.refuse_changed_model()  # what it answers is stored
+        for place in missing:
+            question, picture = asked[place], found[place]
+            steps_to_do = question.steps * (picture is None) + belief_steps(question) * believe
+            with shown(progress)(question.in_words, 0, steps_to_do) as advance:
+                if picture is None:
+                    picture = picture_of(live, question, lambda step, value: advance(1))
+                    write_picture(study, question, picture)
+                if believe:
+                    belief = belief_of(live, question, picture, lambda step, value: advance(1))
+                    picture = replace(picture, belief=belief)
+                    write_picture(study, question, picture)
+            found[place] = picture
+    return [each for each in found if each is not None]
 
 
 def _question(

@@ -185,3 +185,9 @@ def test_without_altair_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "altair", None)
     with pytest.raises(BadRequest, match=r"pip install 'shiftscope\[figures\]'"):
         Figure.of("bars", BARS, "Bars", "about").to_altair()
+
+
+def test_rows_of_the_same_name_are_told_apart_by_the_cells_before_the_drawing():
+    rows = [[Cell("conv"), Cell(dataset), Cell(change=Change(0.2, 0.8))] for dataset in ("lab", "field")]
+    spec = vega_lite(Table("t", [Column("layer"), Column("dataset"), Column("fall")], rows))
+    assert [row["row"] for row in values(spec)] == ["conv, lab", "conv, field"]

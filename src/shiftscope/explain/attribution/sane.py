@@ -58,8 +58,8 @@ def sanity_of(
         attribute,
         multiplies=method.multiplies,
         baseline=baseline,
-        until=_until(live, question.layer),
-        reference=_reference(live),
+        until=module_read(live, question.layer),
+        reference=statistics_inputs(live),
         seed=question.seed,
     )
     return Sanity(found.modules, found.curve, {THIS_MAP: found.after, **found.rows})
@@ -71,7 +71,7 @@ def sanity_passes(
     """Of `sanity_of`; `method` is what one map takes."""
     shown = live.inputs(question.dataset, positions[:1])
     with observed(live.model):
-        modules = cascade(live.model, shown, until=_until(live, question.layer))
+        modules = cascade(live.model, shown, until=module_read(live, question.layer))
     return randomised_weights_price(
         min(len(positions), SAMPLES),
         len(modules),
@@ -103,7 +103,7 @@ def _maps(
     return torch.from_numpy(np.ascontiguousarray(coefficients.to_pixels()))
 
 
-def _until(live: LiveStudy, layer: str) -> str | None:
+def module_read(live: LiveStudy, layer: str) -> str | None:
     """The module that the unit is read from; None for the answer."""
     if layer == LOGITS:
         return None
@@ -115,7 +115,7 @@ def _has_statistics(model: nn.Module) -> bool:
     return any(name.endswith("running_mean") for name, _ in model.named_buffers())
 
 
-def _reference(live: LiveStudy) -> torch.Tensor | None:
+def statistics_inputs(live: LiveStudy) -> torch.Tensor | None:
     """Inputs from which running statistics are estimated again; None where the model has none."""
     if not _has_statistics(live.model):
         return None

@@ -11,14 +11,17 @@ import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess
 from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
+from shiftscope.explain.visualisation.shifted_use import raised_by
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
@@ -54,7 +57,26 @@ def picture_of(
         refuse_other_responses(
             live, function, question.dataset, question.layer, [question.unit], [question.sample]
         )
-    entering, limits = entering_of(study, question)
+    drawing = drawing_of(live, question)
+    raised = function
+    if question.use is not None:
+        raised = function_of_study(live, [raised_by(study, question, target_of(question))])
+    found = picture_for(raised, visualisations[question.method], drawing, question.options, on_step)
+    if question.use is not None:
+        dataset, _, sign = question.use
+        name = dataset if sign > 0 else study.reference
+        found = replace(
+            found, objective=f"{function.names[0]} as in {name}", score=_response(function, drawing, found)
+        )
+    return replace(
+        found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit))
+    )
+
+
+def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
+    """How the picture is drawn, with the samples whose colours and spectra it has."""
+    entering, limits = entering_of(live.study, question)
+    positions = fit_positions(live.study, question.dataset)
     pictures = _pictures(live, question.dataset, positions, entering, limits)
     start = None
     if question.sample is not None:
@@ -63,7 +85,7 @@ def picture_of(
     drawn_at = question.size or (size if min(size) >= LARGE else (2 * size[0], 2 * size[1]))
     if start is not None:
         start = resized(start, drawn_at).clamp(*limits)
-    drawing = Drawing(
+    return Drawing(
         (pictures.shape[1], *drawn_at),
         limits,
         size,
@@ -74,10 +96,14 @@ def picture_of(
         start,
         pictures,
     )
-    found = picture_for(function, visualisations[question.method], drawing, question.options, on_step)
-    return replace(
-        found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit))
-    )
+
+
+def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
+    """Of the unit alone to a picture."""
+    image = resized(torch.from_numpy(found.image), drawing.size)[None]
+    inputs = drawing.entering(image.to(device_and_dtype(function.model)[0]))
+    with torch.inference_mode(False), function.held():
+        return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
 
 
 def target_of(question: PictureQuestion) -> Target:
@@ -110,16 +136,18 @@ def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering
 def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
     """(sample,) of the half of the reference that nothing was fitted on; empty where single ones are not kept."""
     recording = study[study.reference]
-    held_out = np.flatnonzero(~fit_half(recording.samples.column("id").to_pylist()))
-    if layer == LOGITS:
-        return np.asarray(recording.logits_of()[held_out, unit], np.float64)
-    if not recording.holding(layer).keeps_responses:
+    if layer != LOGITS and not recording.holding(layer).keeps_responses:
         return np.empty(0)
-    found = [
-        recording.responses_at(layer, held_out[start : start + 4096].tolist())[:, unit]
-        for start in range(0, len(held_out), 4096)
-    ]
-    return np.concatenate(found).astype(np.float64) if found else np.empty(0)
+    return responses_of(study, layer, unit)[~fit_half(recording.samples.column("id").to_pylist())]
+
+
+def responses_of(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
+    """(sample,) of the whole reference; `NotInStudy` where single ones are not kept."""
+    recording = study[study.reference]
+    if layer == LOGITS:
+        return np.asarray(recording.logits_of()[:, unit], np.float64)
+    recording.holding(layer).require_responses()
+    return np.asarray(recording.unit_responses(layer, unit), np.float64)
 
 
 def _pictures(

@@ -26,6 +26,9 @@ class PictureQuestion:
     sample: int | None = None  # position to start from
     range: tuple[float, float] | None = None  # of inputs without a preprocessing
     seed: int = 0
+    # A shifted dataset, the layer whose responses tell the unit's use on it from that on the reference, and 1 to add
+    # that difference or -1 to take it away.
+    use: tuple[str, str, int] | None = None
 
     @property
     def in_words(self) -> str:

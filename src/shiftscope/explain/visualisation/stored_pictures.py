@@ -5,25 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged
+from shiftscope.explain.attribution.stored_units import kept_keys
+from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.visualised import SIDES, Visualised, png_bytes
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import EXPLANATIONS, LOGITS
-from shiftscope.store.places import StudyPlace
-from shiftscope.store.results import Result, ResultKey, kept_results, read_result, write_result
+from shiftscope.store.layout import LOGITS
+from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
 
-KIND, PICTURE = "visualisations", "picture"
-VERSIONS = {PICTURE: 1}
+KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
+VERSIONS = {PICTURE: 1, BELIEF: 1}
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
-TOLD = "title", "settings", "limits", "dead"  # of what was found
+TOLD = "title", "settings", "limits", "dead", "path"  # of what was found
+BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
 ARRAYS = "image", "alpha", "curve", "best", "penalties"
 
 
@@ -43,15 +46,21 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
         arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
-    told = {
+    told: dict[str, Any] = {
         "title": found.objective,
         "settings": found.settings,
         "limits": list(found.range),
         "dead": found.dead,
     }
-    key = picture_key(study, question, told)
+    parts = {PICTURE: arrays}
+    if (belief := found.belief) is not None:
+        told["path"] = list(belief.layers)
+        correlations = np.array([belief.randomised, belief.seeds])
+        numbers = {name: np.asarray(getattr(belief, name), np.float64) for name in BELIEVED[:-1]}
+        parts[BELIEF] = {**numbers, "correlations": correlations}
+    key = replace(picture_key(study, question, told), versions={part: VERSIONS[part] for part in parts})
     with write_errors(study.path):
-        write_result(study.path, Result(key, {PICTURE: arrays}))
+        write_result(study.path, Result(key, parts))
 
 
 def read_picture(study: StoredStudy, question: PictureQuestion) -> Visualised | None:
@@ -67,17 +76,55 @@ def listed_pictures(
     study: StoredStudy, layer: str, unit: int | None = None
 ) -> Iterator[tuple[PictureQuestion, Visualised]]:
     """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
-    if not StudyPlace(study.path).file(EXPLANATIONS, KIND).exists():
-        return
     name = layer if layer == LOGITS else study.layer(layer).name
-    for entry in kept_results(study.path):
-        if entry.key is None or entry.key.kind != KIND or entry.key.layer != name:
-            continue
-        question = _asked(study, entry.key)
-        if question is None or unit not in (None, question.unit):
-            continue
-        if found := read_picture(study, question):
+    for question in _questions(study):
+        if (
+            question.layer == name
+            and unit in (None, question.unit)
+            and (found := read_picture(study, question))
+        ):
             yield question, found
+
+
+def pictures_from(
+    study: StoredStudy, dataset: str, position: int
+) -> Iterator[tuple[PictureQuestion, Visualised]]:
+    """Every one that started from a sample, for whichever unit, as far as it is not stale."""
+    for question in _questions(study):
+        if (question.dataset, question.sample) == (dataset, position) and (
+            found := read_picture(study, question)
+        ):
+            yield question, found
+
+
+def picture_code(study: StoredStudy, question: PictureQuestion) -> str:
+    """Names a picture by all that decides it, in 16 letters."""
+    decides = json.dumps(picture_key(study, question).as_json(), sort_keys=True)
+    return hashlib.sha256(decides.encode()).hexdigest()[:16]
+
+
+def picture_png(study: StoredStudy, code: str, side: str) -> bytes:
+    """A PNG of what is kept under a code, as one of `SIDES`.
+
+    Raises
+    ------
+    NotInStudy
+        Nothing is kept under it, or it has no such side.
+    """
+    for question in _questions(study):
+        if picture_code(study, question) == code and (found := read_picture(study, question)):
+            pixels = found.side(side) if side in SIDES else None
+            if pixels is not None:
+                return png_bytes(pixels)
+    raise NotInStudy(f"no picture {code!r} is kept, or it has no {side!r}.")
+
+
+def _questions(study: StoredStudy) -> Iterator[PictureQuestion]:
+    """What the kept results answer, those of layers that are gone left out."""
+    for key in kept_keys(study, KIND):
+        question = _asked(study, key)
+        if question is not None and (question.layer == LOGITS or question.layer in study.layers):
+            yield question
 
 
 def picture_key(
@@ -85,6 +132,9 @@ def picture_key(
 ) -> ResultKey:
     """All that decides the picture."""
     settings = {name: getattr(question, name) for name in ASKED if name != "layer"}
+    if question.use is not None:
+        dataset, at, sign = question.use
+        settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
     try:
         asked = json.dumps([settings, question.seed], sort_keys=True)
     except (TypeError, ValueError) as error:
@@ -97,7 +147,8 @@ def picture_key(
         "seed": question.seed,
         "split": "drawn with one half of the samples, compared with the reference's other half",
     }
-    names = list(dict.fromkeys((question.dataset, study.reference)))
+    shifted = () if question.use is None else question.use[:1]
+    names = list(dict.fromkeys((question.dataset, study.reference, *shifted)))
     if question.layer != LOGITS:
         return ResultKey.of(study, KIND, question.layer, names, **rest)
     recorded = {study.manifest.recorded_as(name): study[name].digest for name in names}
@@ -113,6 +164,12 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
         return None
     size, limits = told.get("size"), told.get("range")
     try:
+        use = told.get("use")
+        if use is not None:
+            shifted = study.manifest.now_named(str(use[0]))
+            if shifted is None or shifted not in study:
+                return None
+            use = (shifted, str(use[1]), int(use[2]))
         return PictureQuestion(
             name,
             key.layer,
@@ -125,6 +182,7 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             told.get("sample"),
             None if limits is None else (float(limits[0]), float(limits[1])),
             key.seed or 0,
+            use,
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
@@ -155,7 +213,20 @@ def _found(kept: Result) -> Visualised | None:
         told.get("dead") is True,
         arrays.get("start"),
         _reached(arrays.get("reached")),
+        _belief(kept.parts.get(BELIEF, {}), told.get("path")),
     )
+
+
+def _belief(arrays: Arrays, layers: object) -> Belief | None:
+    """None where the arrays are not those of a belief."""
+    if not all(name in arrays for name in BELIEVED) or not isinstance(layers, list):
+        return None
+    shapes = (COLUMNS,), (CHANGES, COLUMNS), (layers, COLUMNS), (layers,), (layers,), ((0, 1),)
+    for name, axes in zip(BELIEVED, shapes, strict=True):
+        if arrays[name].shape != tuple(len(axis) for axis in axes):
+            return None
+    reached, kept, path, low, high, correlations = (np.asarray(arrays[name], np.float64) for name in BELIEVED)
+    return Belief(reached, kept, path, low, high, tuple(map(str, layers)), *map(float, correlations))
 
 
 def _reached(numbers: npt.NDArray[Any] | None) -> Reached | None:

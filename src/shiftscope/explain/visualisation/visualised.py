@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from shiftscope.explain.visualisation.belief import Belief
 from shiftscope.explain.visualisation.reached import Reached
 
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white
+SIDES = "picture", "blended", "start", "difference"  # as what one can be looked at
 STRONGEST = 80.0  # percentile of the alpha that is fully shown
 
 
@@ -37,6 +39,7 @@ class Visualised:
     dead: bool = False  # no gradient from any start
     start: Array | None = None  # the picture that was given
     reached: Reached | None = None  # beside samples of a study
+    belief: Belief | None = None  # the same, where it was asked for
 
     @property
     def delta(self) -> Array | None:
@@ -59,6 +62,23 @@ class Visualised:
         most = np.percentile(self.alpha, STRONGEST)
         opacity = np.clip(self.alpha / most, 0, 1) if most > 0 else np.zeros_like(self.alpha)
         return np.dstack([colours, np.round(255 * opacity).astype(np.uint8)])
+
+    @property
+    def difference(self) -> npt.NDArray[np.uint8] | None:
+        """(row, column, 3) what was changed of the given picture: grey where nothing was, the largest change at an end
+        of the scale."""
+        if self.delta is None:
+            return None
+        most = float(np.abs(self.delta).max()) or 1.0
+        return _coloured(eight_bit(self.delta, (-most, most)))
+
+    def side(self, name: str) -> npt.NDArray[np.uint8] | None:
+        """What one of `SIDES` shows; None for the given picture, and the difference, where none was given."""
+        if name == "start":
+            return None if self.start is None else _coloured(eight_bit(self.start, self.range))
+        if name == "difference":
+            return self.difference
+        return self.blended if name == "blended" else self.pixels
 
     def save(self, path: str | Path, *, blended: bool = False) -> Path:
         """Write a PNG; the same bytes for the same picture."""
@@ -83,20 +103,23 @@ class Visualised:
             f'<img width="224" alt="{name}" src="data:image/png;base64,{base64.b64encode(png_bytes(each)).decode()}">'
             for name, each in (("picture", self.pixels), ("with its alpha", self.blended))
         )
-        return f"<figure>{pictures}<figcaption>{escape(str(self))}</figcaption></figure>"
+        table = self.belief.as_html() if self.belief else ""
+        return f"<figure>{pictures}<figcaption>{escape(str(self))}</figcaption>{table}</figure>"
 
     def in_words(self) -> str:
         """What was reached."""
         if self.dead:
             return "dead: it has no gradient from any start"
         beside = f", {self.reached.in_words(self.score)}" if self.reached else ""
-        return f"response {self.score:.4g}{beside}"
+        believed = f"; {self.belief.in_words()}" if self.belief else ""
+        return f"response {self.score:.4g}{beside}{believed}"
 
     def numbers(self) -> dict[str, Any]:
         """As JSON has them."""
         told = {"objective": self.objective, "method": self.method, "response": self.score, "dead": self.dead}
         beside = {} if self.reached is None else asdict(self.reached)
-        return {**told, **beside, "settings": self.settings}
+        believed = {} if self.belief is None else {"belief": self.belief.numbers()}
+        return {**told, **beside, **believed, "settings": self.settings}
 
     def __repr__(self) -> str:
         rows, columns = self.image.shape[1:]

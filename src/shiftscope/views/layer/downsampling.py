@@ -11,7 +11,8 @@ from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Change, Code, Column, Fold, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
-from shiftscope.views.parts.number_text import count, percent, points_interval, signed
+from shiftscope.views.parts.cells import points_cell
+from shiftscope.views.parts.number_text import count, percent, signed
 from shiftscope.views.parts.pictures import category_name
 
 TITLE = "Where high frequencies come from"
@@ -83,12 +84,18 @@ def downsampling_table(layer: ShownLayer, found: DownsamplingShares) -> Table:
             [
                 Cell(row["module"], note=f"{row['kind']}, {' → '.join(sizes)}"),
                 Cell(said, change=change, value=before),
-                Cell(signed(gain), note=points_interval(row["gain_low"], row["gain_high"]), value=gain),
+                points_cell(gain, row["gain_low"], row["gain_high"], write=signed),
                 Cell(percent(row["noise_before"]), value=row["noise_before"]),
             ]
         )
     note = f"○ behind the module → ● in front of it. Mean over {count(len(found.positions))} images."
-    return Table(f"Gradient of {_of(layer, found)} on {found.question.dataset}", columns, rows, note=note)
+    return Table(
+        f"Gradient of {_of(layer, found)} on {found.question.dataset}",
+        columns,
+        rows,
+        note=note,
+        chart="downsampling",
+    )
 
 
 def _of(layer: ShownLayer, found: DownsamplingShares) -> str:

@@ -136,7 +136,7 @@ def _tables(selection: Selection, found: Found) -> list[Table]:
         ),
     ]
     note = f"Of {selection.study.reference} the half that no dictionary was fitted on."
-    return [Table("By layer, in the order of the model", columns, rows, note)]
+    return [Table("By layer, in the order of the model", columns, rows, note, chart="removals")]
 
 
 def _flips(lost: Lost) -> Cell:

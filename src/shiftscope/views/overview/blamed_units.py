@@ -115,7 +115,6 @@ def _table(overview: ShownOverview, heading: str, found: list[Blamed], heads: li
             "p",
             "That it breaks as many as it repairs (McNemar's test), times the number of units of its layer.",
             numeric=True,
-            key="p",
         ),
         strip_column(selection.baseline),
         strip_column("the set"),

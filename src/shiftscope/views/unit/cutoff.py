@@ -24,4 +24,13 @@ def cutoff_lines(unit: ShownUnit) -> Lines | None:
     low = [(axis.low, "")] if ticks[0][0] > axis.low else []
     high = [(axis.high, "")] if ticks[-1][0] < axis.high else []
     line = Line("F", values, "baseline")
-    return Lines("Where the low-pass filter cuts", [line], marks, [*low, *ticks, *high], said, said, chosen)
+    return Lines(
+        "Where the low-pass filter cuts",
+        [line],
+        marks,
+        [*low, *ticks, *high],
+        said,
+        said,
+        chosen,
+        chart="cutoff",
+    )

@@ -138,7 +138,7 @@ def scale_table(scales: Scales, sets: tuple[str, str]) -> Table:
             [
                 Cell(name),
                 Cell(said, change=change, value=after),
-                _points(after - before, low, high),
+                points_cell(after - before, low, high, write=signed),
                 *([_points_of(scales.changed, level)] if scales.changed else []),
             ]
         )
@@ -189,8 +189,4 @@ def _points_of(means: MovedMeans | None, part: int) -> Cell:
     before, after, low, high = (
         float(each[part]) for each in (means.before, means.after, means.low, means.high)
     )
-    return _points(after - before, low, high)
-
-
-def _points(change: float, low: float, high: float) -> Cell:
-    return points_cell(change, low, high, write=signed)
+    return points_cell(after - before, low, high, write=signed)

@@ -45,7 +45,7 @@ def spectra_lines(unit: ShownUnit) -> Lines | None:
     lowest = math.floor(min(value for line in lines for value in line.values))
     ticks = [(power, f"{100 * 10.0**power:g} %") for power in range(lowest, 1)]
     said = f"Mean share of the maps' power in bins of frequency. Above {HIGH:g} cycles per pixel: {high}."
-    return Lines("Frequencies of its maps", lines, marks, ticks, said, note)
+    return Lines("Frequencies of its maps", lines, marks, ticks, said, note, chart="spectra")
 
 
 def _powers_of_ten(shares: npt.NDArray[np.float64]) -> list[float]:

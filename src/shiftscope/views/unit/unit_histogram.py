@@ -72,7 +72,7 @@ def unit_histogram(unit: ShownUnit) -> Chart:
         "Responses",
         spec,
         description="Histogram of the unit's responses for each dataset, as shares of its samples.",
-        note=f"{len(bins)} bins of width {number(float(edges[1] - edges[0]))}, the same for every dataset.",
+        note=f"{len(bins)} bins of width {number(edges[1] - edges[0])}, the same for every dataset.",
         chart="histogram",
     )
 

@@ -171,7 +171,7 @@ def _(panel: Table) -> Spec | None:
         changes = [row[place].change for row in panel.rows]
         if any(changes):
             title = " … ".join(column.ends) if column.ends else column.name
-            return _changes([_named(row) for row in panel.rows], changes, column.axis, title)
+            return _changes(_named(panel.rows, place), changes, column.axis, title)
     return None
 
 
@@ -260,5 +260,9 @@ def _by_name(names: Sequence[str]) -> Spec:
     return {"field": "name", "type": "nominal", "title": None, "sort": None, "legend": legend}
 
 
-def _named(row: Sequence[Cell]) -> str:
-    return row[0].text
+def _named(rows: Sequence[Sequence[Cell]], drawn: int) -> list[str]:
+    """What the first cell of each row says; all cells before the one that is drawn, where that is not told apart."""
+    first = [row[0].text for row in rows]
+    return (
+        first if len(set(first)) == len(first) else [", ".join(c.text for c in row[:drawn]) for row in rows]
+    )

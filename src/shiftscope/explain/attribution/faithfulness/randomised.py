@@ -149,6 +149,30 @@ def randomised_weights(
     )
 
 
+def redrawn(
+    model: nn.Module,
+    inputs: torch.Tensor,
+    *,
+    until: str | None = None,
+    reference: torch.Tensor | None = None,
+    seed: int = 0,
+) -> nn.Module:
+    """A copy, in eval mode, all of whose modules up to the target are drawn again; see `randomised_weights`.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be copied, or none of its weights are reached.
+    LayerNotFound
+        There is no module `until`.
+    """
+    drawn = _copied(unwrap(model)).eval()
+    for step, name in enumerate(cascade(drawn, inputs, until=until)):
+        redraw(drawn.get_submodule(name), seed=_seed(seed, 0, step))
+    estimate_again(drawn, inputs if reference is None else reference[:REFERENCE_SAMPLES])
+    return drawn
+
+
 def cascade(model: nn.Module, inputs: torch.Tensor, *, until: str | None = None) -> list[str]:
     """Modules with weights of their own that run before the target is known, the last to start first.
 

@@ -1,0 +1,133 @@
+"""What a shift adds to a unit's use: a planted use is found and drawn, none is where there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+from torch import nn
+
+import shiftscope as ss
+from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.live import target_of
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.shifted_use import raised_by
+from shiftscope.statistics.split import fit_half
+from tests.conftest import Made
+
+SAMPLES = 900
+QUICK = {"steps": 3, "crops": 0, "range": (-8.0, 8.0), "progress": False}
+
+
+class Plain(nn.Module):
+    """Linear up to the unit, so that the gradient of what is raised is known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = nn.Sequential(nn.Flatten(), nn.Linear(192, 6))
+        self.unit = nn.Linear(6, 2)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.unit(self.before(images))
+
+
+def moved(seed: int, by: float) -> Made:
+    made = Made(samples=SAMPLES, categories_count=2, seed=seed)
+    made.inputs[:, 0] += by  # the first channel alone
+    return made
+
+
+@pytest.fixture(scope="module")
+def plain() -> Plain:
+    torch.manual_seed(0)
+    return Plain()
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory, plain):
+    """To be read, and pictures to be kept in it."""
+    made = ss.Study.create(
+        tmp_path_factory.mktemp("difference") / "x.study", model=plain, categories=["a", "b"]
+    )
+    for name, seed, by in (("lab", 0, 0.0), ("field", 1, 0.5), ("again", 2, 0.0)):
+        made.record(
+            moved(seed, by), name=name, layers=["before", "unit"], reference=name == "lab", progress=False
+        )
+    return made
+
+
+DATA = {"lab": moved(0, 0.0), "field": moved(1, 0.5), "again": moved(2, 0.0)}
+
+
+def test_a_use_that_differs_is_found_and_kept(study, plain):
+    unit = used_more(study)
+    found = study.difference("unit", unit, "field", at="before", data=DATA, **QUICK)
+    assert found.separation.found
+    responses = {name: study[name].unit_responses("unit", unit) for name in ("field", "lab")}
+    bar = np.percentile(responses["lab"], 90)
+    along = []
+    for name, strong in responses.items():
+        half = fit_half(study[name].samples.column("id").to_pylist())
+        along.append(study[name].responses("before")[(strong > bar) & ~half] @ found.separation.direction)
+    labels = np.repeat([1, 0], [len(each) for each in along])
+    assert found.separation.auroc == pytest.approx(roc_auc_score(labels, np.concatenate(along)))
+    assert found.separation.auroc > found.separation.placebo.max()
+    assert not np.array_equal(found.shifted.image, found.reference.image)
+    assert (found.shifted.objective, found.reference.objective) == (
+        f"unit:{unit} as in field",
+        f"unit:{unit} as in lab",
+    )
+    shown = torch.nn.functional.interpolate(
+        torch.from_numpy(found.shifted.image)[None], (8, 8), mode="bilinear", antialias=True
+    )
+    assert found.shifted.score == pytest.approx(
+        float(plain(shown)[0, unit].detach()), rel=1e-4
+    )  # the unit's alone
+    kept = ss.open_study(study.path).difference("unit", unit, "field", at="before", **QUICK)
+    assert repr(kept) == repr(found)
+    assert [each.objective for each in study.visualisations("unit")].count(f"unit:{unit} as in field") == 1
+
+
+def test_without_a_shift_it_is_said_that_there_is_none(study):
+    found = study.difference("unit", used_more(study, "again"), "again", at="before", data=DATA, **QUICK)
+    assert not found.separation.found
+    assert "no more than two halves of the reference do" in found.in_words()
+
+
+def test_what_is_raised_is_the_unit_and_the_direction_in_deviations_of_each(study, plain):
+    unit = used_more(study)
+    question = PictureQuestion("lab", "unit", unit, "maco", {}, 1, 0, use=("field", "before", 1))
+    ways = [
+        raised_by(
+            study,
+            PictureQuestion(**{**vars(question), "use": ("field", "before", sign)}),
+            target_of(question),
+        )
+        for sign in (1, -1)
+    ]
+    live = study.live(plain, data=DATA)
+    inputs = DATA["lab"].inputs[:1].clone().requires_grad_()
+    plus, minus = (torch.autograd.grad(live.probe(way)(inputs).sum(), inputs)[0].flatten() for way in ways)
+    first, second = plain.before[1].weight.detach(), plain.unit.weight.detach()[unit]
+    responses = study["lab"].unit_responses("unit", unit)
+    deviation = responses[responses > np.percentile(responses, 90)].std()
+    torch.testing.assert_close((plus + minus) / 2, second @ first / deviation, rtol=1e-3, atol=1e-5)
+    vector = torch.from_numpy(np.asarray(ways[0].parts[1][1].vector)).float() * ways[0].parts[1][0]
+    torch.testing.assert_close((plus - minus) / 2, vector @ first, rtol=1e-3, atol=1e-5)
+
+
+def test_what_cannot_be_told_apart_is_refused(study, recorded):
+    with pytest.raises(BadRequest, match="is the reference"):
+        study.difference("unit", 0, "lab", at="before", **QUICK)
+    with pytest.raises(BadRequest, match="30 are needed"):
+        recorded.difference("hidden", 3, "field", at="hidden", **QUICK)
+
+
+def used_more(study, dataset: str = "field") -> int:
+    """The unit that the shift raises most, so that it is in use often enough."""
+    rise = [
+        study[dataset].unit_responses("unit", unit).mean() - study["lab"].unit_responses("unit", unit).mean()
+        for unit in range(2)
+    ]
+    return int(np.argmax(rise))
