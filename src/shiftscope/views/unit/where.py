@@ -10,6 +10,7 @@ import numpy as np
 
 from shiftscope.explain.attribution.attributions import GAP, Attributions
 from shiftscope.explain.attribution.map_means import MapMeans, map_means
+from shiftscope.statistics.compared import LEAST_A_SIDE
 from shiftscope.views.page.panels import (
     Cell,
     Code,
@@ -45,6 +46,7 @@ from shiftscope.views.unit.where_in_words import RULE, moved_in_words, where_in_
 TITLE = "Where it looks"
 SHOWN = 6  # images of each set
 IMAGES = 12  # of each set, as proposed
+EVERY_UNIT = 400  # samples of each set for the numbers of every unit, of which some keep no prediction
 
 
 @section(ShownUnit, place=38)
@@ -68,6 +70,8 @@ def where(unit: ShownUnit) -> Fold | None:
         panels.append(faithful)
     if offer:
         panels.append(offer)
+    if shown and (line := _every_unit(unit)):
+        panels.append(line)
     says = _beside_edges(_says(unit, means, scales), shown)
     return Fold(TITLE, says, panels, "where") if panels else None
 
@@ -218,6 +222,22 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
     )
     lines = "\n".join(command(unit, method, name) for name in missing)
     return offer or Code("These commands compute and keep them", lines)
+
+
+def _every_unit(unit: ShownUnit) -> Code | None:
+    """What computes the numbers of every unit's maps, which tell whether this one looks elsewhere in the focus; none
+    where they are there and of enough samples."""
+    moved = unit.moved_maps
+    if len(unit.pair) == 1 or (moved and moved.samples >= LEAST_A_SIDE):
+        return None
+    words = ["shiftscope", "attribute", str(unit.study.path), "--layer", unit.layer, "--units", "all"]
+    line = shlex.join([*words, "--keep", "shares", "--samples", str(EVERY_UNIT)])
+    why = (
+        f"{count(moved.samples)} samples a side are too few" if moved else "Numbers of every unit are missing"
+    )
+    return Code(
+        f"{why}; this command computes them, to say where units look elsewhere", f"{line} --model ..."
+    )
 
 
 def command(unit: ShownUnit, method: str, dataset: str) -> str:
