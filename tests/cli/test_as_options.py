@@ -184,3 +184,10 @@ def test_a_study_that_nothing_took_is_missed_as_before(run, folder):
         answer = run(*words)
         assert "took" not in answer.refused()
         assert answer.status == 2
+
+
+@pytest.mark.parametrize("asked", ["model=net", "record(..., model=net)"])
+def test_a_model_that_lacks_is_asked_for_by_its_options(asked):
+    assert said(f"an opened study does not hold the model: pass {asked} once.") == (
+        "an opened study does not hold the model: give --model ... --weights ...."
+    )

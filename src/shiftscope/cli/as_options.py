@@ -27,6 +27,7 @@ _SAID = re.compile(
 _PART = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|.""", re.DOTALL)
 _CALLS = ("Preprocess", "dataset", "create", "record")  # whose keywords are options of commands
 _OF_LAYERS = ("pool", "channel_axis", "prefix_tokens")  # stand behind a layer's name, as LAYER:channel_axis=1
+_MODEL = re.compile(r"\bpass (?:\w+\(\.\.\., )?model=net\)? once")  # a network has no value to be typed
 _PYTHON = re.compile(r"(?:\b(?:ss|study|Study)\.\w+|\bLayer)\((?!\))")
 ONLY_PYTHON = " (That is Python: this command has no option for it.)"
 
@@ -41,6 +42,8 @@ def as_options(message: str, options: Options) -> str:
 
     What no option says is left as it is, and a sentence behind the message tells so.
     """
+    if "model" in options:
+        message = _MODEL.sub("give --model ... --weights ...", message)
     said, at = list[str](), 0
     while found := _SAID.search(message, at):
         said.append(message[at : found.start()])
