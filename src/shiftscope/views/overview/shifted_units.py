@@ -12,7 +12,7 @@ from shiftscope.views.parts.unit_scores import title
 from shiftscope.views.parts.units_by_score import units_by_score
 
 
-@section(ShownOverview, place=65)
+@section(ShownOverview, place=65, units=True)
 def shifted_units(overview: ShownOverview) -> Fold | None:
     """By the score asked for, or by the change of what units answer to, or of how strongly where only that is sure,
     under any of the shifts."""
