@@ -212,7 +212,7 @@ def test_the_command_prints_and_writes_it(once, capsys):
     assert "exact, in logits" in capsys.readouterr().out
     importance(once.path, layer="hidden~nmf3", csv="-")
     assert capsys.readouterr().out.startswith(
-        "dataset,category,unit,importance,low,high,signed,share,leads,samples"
+        "state,dataset,category,unit,importance,low,high,signed,share,leads,samples"
     )
     importance(once.path, layer="hidden~nmf3", json=True)
     told = json.loads(capsys.readouterr().out)

@@ -58,6 +58,25 @@ class Gate:
         fit = self.fit(focus)
         return (heading(fit.state, focus), fit.in_words(self.layer, focus)) if fit and refused(fit) else None
 
+    def state_in_a_word(self, dataset: str) -> str:
+        """For a column beside numbers of its codes."""
+        from shiftscope.explain.fit_under_shift.states import states_of
+
+        return states_of(self.selection.study, self.layer, [dataset])[dataset]
+
+    def before(self, says: str) -> str:
+        """What a fold says, after the state of the focus; as it is where that is the reference."""
+        from shiftscope.explain.fit_under_shift.gate import BRIEFLY
+
+        focus = self.selection.focus
+        if focus == self.selection.study.reference:
+            return says
+        fit = self.fit(focus)
+        told = (
+            f"{focus}: {BRIEFLY[fit.state]}" if fit else f"state under {focus} {self.state_in_a_word(focus)}"
+        )
+        return f"{told}; {says}"
+
     def said(self, names: Sequence[str]) -> list[Panel]:
         """The state of these sets in words, for the head of a page that is not about the layer alone."""
         study = self.selection.study
