@@ -23,6 +23,7 @@ import shiftscope.datasets.shifts
 import shiftscope.demo
 import shiftscope.derived
 import shiftscope.explain.attribution.methods
+import shiftscope.explain.visualisation.objectives
 import shiftscope.scores
 import shiftscope.views
 import shiftscope.views.unit
@@ -31,6 +32,7 @@ from shiftscope.datasets.sample import dataset_kinds
 from shiftscope.datasets.shifts.shift_kind import shift_kinds
 from shiftscope.derived.derivation import derivations
 from shiftscope.explain.attribution.attribution import attributions
+from shiftscope.explain.visualisation.objective import objectives
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.section import sections
@@ -48,6 +50,10 @@ EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
     "src/shiftscope/datasets/shifts": (shiftscope.datasets.shifts, shift_kinds),
     "src/shiftscope/derived": (shiftscope.derived, derivations),
     "src/shiftscope/explain/attribution/methods": (shiftscope.explain.attribution.methods, attributions),
+    "src/shiftscope/explain/visualisation/objectives": (
+        shiftscope.explain.visualisation.objectives,
+        objectives,
+    ),
 }
 
 

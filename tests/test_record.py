@@ -941,3 +941,10 @@ def test_numpy_counts_the_samples_of_a_shard_as_well(new_study, made):
     study = new_study()
     study.record(made(), "lab", layers=["hidden"], shard_samples=np.int64(7), progress=False)
     assert study["lab"].plan.shard_count == 6
+
+
+def test_a_study_that_is_only_read_is_not_recorded_into(recorded, net, made):
+    opened = ss.Study(recorded.path, read_only=True)
+    with pytest.raises(BadRequest, match="nothing is recorded into it"):
+        opened.record(made(seed=3), "third", model=net, progress=False)
+    assert list(ss.open_study(recorded.path)) == list(recorded)

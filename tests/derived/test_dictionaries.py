@@ -1,5 +1,6 @@
 """What every kind of dictionary promises."""
 
+import re
 import subprocess
 import sys
 
@@ -130,6 +131,45 @@ def test_rows_that_are_all_alike_and_fewer_rows_than_features(kind):
         clone(KINDS[kind]).fit(ROWS[:4])
     with pytest.raises(ValueError, match="size=0; a dictionary has at least one feature"):
         clone(KINDS[kind]).set_params(size=0).fit(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "said"),
+    [
+        ("nmf", {"max_iter": 0}, "max_iter=0; it is a whole number, at least 1"),
+        ("nmf", {"max_iter": "a"}, "max_iter='a'; it is a whole number"),
+        ("nmf", {"tol": float("nan")}, "tol=nan; it is a number from 0 on"),
+        ("seminmf", {"max_iter": -1}, "max_iter=-1; it is a whole number"),
+        ("seminmf", {"tol": "a"}, "tol='a'; it is a number from 0 on"),
+        ("topk", {"batch": 0}, "batch=0; it is a whole number, at least 1"),
+        ("topk", {"steps": 0}, "steps=0; it is a whole number, at least 1"),
+        ("topk", {"active": 2.5}, "active=2.5; it is a whole number"),
+        ("topk", {"learning_rate": -1}, "learning_rate=-1; it is a number above 0"),
+        ("batchtopk", {"batch": 2.5}, "batch=2.5; it is a whole number"),
+        ("batchtopk", {"learning_rate": float("nan")}, "learning_rate=nan; it is a number above 0"),
+    ],
+)
+def test_a_setting_without_sense_is_named(kind, setting, said):
+    unfitted = clone(KINDS[kind]).set_params(**setting)
+    with pytest.raises(ValueError, match=re.escape(said)):
+        unfitted.fit(ROWS)
+    if hasattr(unfitted, "steps_of"):  # which is asked for before anything is fitted
+        with pytest.raises(ValueError, match=re.escape(said)):
+            unfitted.steps_of(len(ROWS))
+
+
+def test_training_that_goes_to_infinity_is_no_dictionary():
+    with pytest.raises(ValueError, match=r"learning_rate=1e\+30 is too large"):
+        TopK(size=8, active=2, steps=20, learning_rate=1e30).fit(ROWS)
+
+
+def test_parts_of_fewer_rows_than_features_that_are_not_silent():
+    rows = np.concatenate([np.eye(2, 16, dtype=np.float32), np.zeros((50, 16), np.float32)])
+    found = NMF(size=5).fit(rows)
+    assert found.init_ == "random"
+    np.testing.assert_allclose(found.inverse_transform(found.transform(rows)), rows, atol=1e-2)
+    with pytest.raises(ValueError, match='init="nndsvda" gives at most 2 features of 2 rows of 16 units'):
+        NMF(size=5, init="nndsvda").fit(rows)
 
 
 @pytest.mark.parametrize("kind", ["nmf", "seminmf"])

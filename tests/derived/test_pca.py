@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -61,3 +63,13 @@ def test_torch_gives_the_same_codes_with_a_gradient():
 def test_a_size_that_does_not_fit_is_refused(size):
     with pytest.raises(ValueError, match=f"size={size} for 400 rows of 7 units"):
         PCA(size=size).fit(planted()[0])
+
+
+def test_rows_that_are_all_alike_have_their_mean_and_no_shares():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = PCA(size=1).fit(np.full((20, 3), 0.1, np.float32))
+    assert np.isnan(found.explained_variance_ratio_).all()
+    np.testing.assert_array_equal(
+        found.inverse_transform(found.transform(np.zeros((1, 3)) + 0.1)), np.float32([[0.1] * 3])
+    )

@@ -104,6 +104,21 @@ def test_it_is_said_on_its_page_and_by_the_command(once, capsys):
     assert "of what hidden~pca3 leaves of field are new" in said
 
 
+def test_a_dataset_is_called_by_its_name_of_now(once):
+    once.rename("field", "yard")
+    try:
+        page = viewer(once).get(f"/layers/{NAME}?focus=yard").text
+    finally:
+        once.rename("yard", "field")
+    assert "of what hidden~pca3 leaves of yard are new" in page
+    assert "left of samples of yard" in page
+
+
+def test_nothing_is_derived_in_a_study_that_was_opened_to_be_read(once):
+    with pytest.raises(BadRequest, match="nothing is derived in it"):
+        Study(once.path, read_only=True).derive("hidden", "pca", size=1, progress=False)
+
+
 @pytest.mark.parametrize(
     ("asked", "error", "says"),
     [

@@ -37,3 +37,8 @@ def test_undefined_resamples_are_left_out():
         [[3.0, np.nan, np.nan], [np.nan, np.nan, 7.0], [1.0, np.nan, np.nan], [2.0, np.nan, np.nan]]
     )
     np.testing.assert_allclose(interval(resampled, 0.5), [[1.5, np.nan, 7.0], [2.5, np.nan, 7.0]])
+
+
+def test_an_end_between_infinite_resamples_is_infinite():
+    low, high = interval(np.full((10, 1), np.inf), 0.95)
+    assert (low[0], high[0]) == (np.inf, np.inf)

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import replace
 from functools import cached_property, partial
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
@@ -482,6 +482,10 @@ def test_names_of_categories_work_in_addresses(explored):
     ):
         found = client.get(named)
         assert found.status_code == 200, found.text
-        assert found.text == client.get(numbered).text
+        asked, meant = (escape(each.partition("?")[2]) for each in (named, numbered))
+        own = found.text.replace(
+            f"{asked}&amp;download=", f"{meant}&amp;download="
+        )  # files of the address itself
+        assert own == client.get(numbered).text
     assert client.get("/categories/z").status_code == 404
     assert "closest" in client.get("/confusions/a/zebra").text

@@ -11,6 +11,7 @@ from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     from shiftscope.store.derived_layer import DerivedLayer
+    from shiftscope.store.manifest import Manifest
 
 
 def derive(
@@ -124,17 +125,17 @@ def derive(
     )
     print(
         f"{made.name}: {counted(made.units, 'feature')}, fitted on {counted(derived.rows, 'sample')} of "
-        f"{opened.manifest.now_named(derived.fitted_on)}. {_quality(derived)}Look at them with: shiftscope view "
-        f"{study}{check}"
+        f"{opened.manifest.now_named(derived.fitted_on) or derived.fitted_on}. "
+        f"{_quality(derived, opened.manifest)}Look at them with: shiftscope view {study}{check}"
     )
 
 
-def _quality(derived: DerivedLayer) -> str:
+def _quality(derived: DerivedLayer, manifest: Manifest) -> str:
     """How well it tells samples that it was not fitted on, and which features further fits find; sentences or ""."""
     from shiftscope.derived.tools.residuals_in_words import in_words
 
     if derived.kind == "residual":
-        return in_words(derived) + " "
+        return in_words(derived, manifest) + " "
     said, held_out = "", derived.fit_report.get("held_out")
     stability = derived.fit_report.get("stability")
     if held_out and held_out["fvu"] is not None:

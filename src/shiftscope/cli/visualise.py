@@ -31,6 +31,7 @@ def visualise(
     steps: int | None = None,
     crops: int | None = None,
     size: int | None = None,
+    range: tuple[float, float] | None = None,
     option: list[str] | None = None,
     seed: int = 0,
     believe: bool = False,
@@ -74,6 +75,8 @@ def visualise(
         That are shown in each step; 0 shows the whole picture.
     size
         Rows and columns of the picture.
+    range
+        Lower and upper end of the model's inputs, as 0 1, of a dataset without preprocessing.
     option
         Of the method, as learning_rate=0.5; several are separated by spaces.
     seed
@@ -124,6 +127,7 @@ def visualise(
         steps=steps,
         crops=crops,
         size=size,
+        range=range,
         seed=seed,
         believe=believe,
         model=model_at_hand(model, weights, device),

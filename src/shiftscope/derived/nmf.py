@@ -10,7 +10,7 @@ import numpy as np
 
 from shiftscope.derived.derivation import Rows, derivation
 from shiftscope.derived.tools.canonical import canonical
-from shiftscope.derived.tools.dictionary import Dictionary, rows_that_speak
+from shiftscope.derived.tools.dictionary import Dictionary, check_number, check_whole, rows_that_speak
 from shiftscope.derived.tools.nnls import nonnegative_codes, nonnegative_codes_in_torch
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class NMF(Dictionary):
         advance
             Told the number of turns done since it was told last, of `max_iter`.
         """
+        self._check_settings()
         rows = self._checked(X, size=self.size)
         negative = float((rows < 0).mean())
         if negative:
@@ -68,16 +69,15 @@ class NMF(Dictionary):
                 f"Negative values in data: {negative:.1%} of the responses; NMF needs none. "
                 'Try kind="seminmf" or kind="topk", or record with rectify.'
             )
-        most = min(rows.shape)
-        if self.init not in (None, "nndsvda", "random"):
-            raise ValueError(f'init={self.init!r}; it is "nndsvda" or "random".')
+        speaking = rows_that_speak(rows)
+        most = min(speaking.shape)
         if self.init == "nndsvda" and self.size > most:
             raise ValueError(
-                f'init="nndsvda" gives at most {most} features of {len(rows)} rows of {rows.shape[1]} units, and '
+                f'init="nndsvda" gives at most {most} features of {len(speaking)} rows of {rows.shape[1]} units, and '
                 f'{self.size} were asked for; leave init out, or give init="random".'
             )
         self.init_ = self.init or ("nndsvda" if self.size <= most else "random")
-        codes, atoms = self._descent(rows_that_speak(rows), self.init_, advance or _quiet)
+        codes, atoms = self._descent(speaking, self.init_, advance or _quiet)
         self.components_ = canonical(atoms, codes).atoms
         self.mean_ = np.zeros(rows.shape[1], np.float32)
         self._told(rows)
@@ -116,8 +116,16 @@ class NMF(Dictionary):
         advance(self.max_iter - self.n_iter_)
         return start["W"], start["H"]
 
+    def _check_settings(self) -> None:
+        """Raise `ValueError` for a setting that makes no sense."""
+        check_whole(max_iter=self.max_iter)
+        check_number("tol", self.tol, zero=True)
+        if self.init not in (None, "nndsvda", "random"):
+            raise ValueError(f'init={self.init!r}; it is "nndsvda" or "random".')
+
     def steps_of(self, rows: int) -> int:
         """Number of turns at most, for so many rows."""
+        self._check_settings()
         return self.max_iter
 
     def codes_of(self, rows: Rows) -> Rows:

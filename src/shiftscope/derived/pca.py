@@ -49,7 +49,8 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         solver = "covariance_eigh" if X.shape[1] <= len(X) else "full"  # in memory of the smaller side
         mean = X.mean(0, dtype=np.float64)
         # Centred before: means that are large beside the deviations cancel what single precision has of these.
-        found = sklearn_pca(self.size, svd_solver=solver).fit(X - mean.astype(np.float32))
+        with np.errstate(invalid="ignore", divide="ignore"):  # shares of no variance at all
+            found = sklearn_pca(self.size, svd_solver=solver).fit(X - mean.astype(np.float32))
         atoms = found.components_
         largest = np.take_along_axis(atoms, np.abs(atoms).argmax(1)[:, None], 1)
         self.components_ = (atoms * np.where(largest < 0, -1, 1)).astype(np.float32)

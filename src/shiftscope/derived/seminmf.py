@@ -8,7 +8,7 @@ import numpy as np
 
 from shiftscope.derived.derivation import Rows, derivation
 from shiftscope.derived.tools.canonical import canonical
-from shiftscope.derived.tools.dictionary import Dictionary, rows_that_speak
+from shiftscope.derived.tools.dictionary import Dictionary, check_number, check_whole, rows_that_speak
 from shiftscope.derived.tools.nnls import nonnegative_codes, nonnegative_codes_in_torch
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class SemiNMF(Dictionary):
 
     def fit(self, X: Rows, y: None = None) -> Self:
         """From (row, unit) responses."""
+        check_whole(max_iter=self.max_iter)
+        check_number("tol", self.tol, zero=True)
         rows = self._checked(X, size=self.size)
         speaking = rows_that_speak(rows)
         atoms = _centres(speaking, min(self.size, len(speaking)), self.seed)

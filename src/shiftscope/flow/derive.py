@@ -113,8 +113,8 @@ def derive(
     NotInStudy
         No such layer, nothing recorded, or a dataset whose responses were not kept.
     BadRequest
-        No such kind or setting, a size that does not fit, responses that the kind does not take, or a layer that is
-        derived itself.
+        A study opened to be read only, no such kind or setting, a size that does not fit, responses that the kind does
+        not take, or a layer that is derived itself.
     StudyMismatch
         A layer of this name was made otherwise, and not `overwrite`.
     StudyBusy, StudyNotWritable
@@ -125,6 +125,7 @@ def derive(
     from shiftscope.progress import shown
     from shiftscope.recording.stream import PassOptions
 
+    study.refuse_read_only("derived in")
     if layer in study.derived:
         raise BadRequest(
             f"{layer!r} is a derived layer itself. Derive from {study.derived[layer].behind!r}, which was recorded."

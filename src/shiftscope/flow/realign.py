@@ -61,7 +61,8 @@ def realign(
     Returns
     -------
     Realignment
-        The numbers of every variant, whether it was `accepted`, and the `name` of the layer.
+        The numbers of every variant, whether it was `accepted`, and the `name` of the layer. Of a study opened to be
+        read only they are all there is: nothing is stored.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def realign(
     with partial(shown(progress), counted="steps")(f"{name} as {dataset}", 0, STEPS) as advance:
         found, aligned = found_for(study, name, dataset, variant, advance=advance)
     keep(study, found)
-    if found.accepted:
+    if found.accepted and not study.read_only:
         _store(study, found, aligned, overwrite=overwrite, progress=shown(progress))
     return found
 

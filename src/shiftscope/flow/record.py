@@ -150,6 +150,8 @@ def record(
 
     Raises
     ------
+    BadRequest
+        The study was opened to be read only, or an option cannot be.
     StudyBusy
         Another process records this dataset.
     StudyNotWritable
@@ -165,6 +167,7 @@ def record(
     from shiftscope.recording.stream import PassOptions
     from shiftscope.recording.twin_search import TwinsAsked
 
+    study.refuse_read_only("recorded into")
     study.model = study.model if model is None else model
     if study.model is None:
         raise BadRequest("an opened study does not hold the model: pass record(..., model=net) once.")

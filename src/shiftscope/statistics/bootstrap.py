@@ -72,7 +72,8 @@ def interval(resampled: npt.NDArray[Any], level: float) -> tuple[UnitArray, Unit
         below = np.floor(place).astype(np.int64)
         above = np.minimum(below + 1, np.maximum(last, 0))
         low, high = (np.take_along_axis(ordered, at[None], axis=0)[0] for at in (below, above))
-        ends.append(low + (high - low) * (place - below))
+        with np.errstate(invalid="ignore"):  # both may be infinite, and the end is then
+            ends.append(low + np.where(low == high, 0, high - low) * (place - below))
     return ends[0], ends[1]
 
 

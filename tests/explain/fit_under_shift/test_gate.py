@@ -57,6 +57,9 @@ FAITHFUL = Numbers(
         (REFERENCE, replace(FAITHFUL, samples=99), "not known", "99 samples are fewer than 100"),
         (REFERENCE, replace(FAITHFUL, kept=float("nan")), "not known", "no stored head"),
         (REFERENCE, replace(FAITHFUL, fvu=float("nan")), "not known", "does not vary there"),
+        (REFERENCE, replace(FAITHFUL, samples=0, fvu=float("nan")), "not known", "0 samples are fewer"),
+        (replace(REFERENCE, samples=1), FAITHFUL, "not known", "1 sample is fewer than 100"),
+        (replace(REFERENCE, fvu=float("nan")), FAITHFUL, "not known", "does not vary on the reference"),
     ],
 )
 def test_each_state_and_its_words(reference, shifted, state, says):

@@ -147,6 +147,25 @@ def test_pages_say_it_in_place_of_scores(once):
         assert title not in once.layer_page(AS_FIELD, focus="field")._repr_html_()
 
 
+def test_a_set_is_called_by_its_name_of_now_and_the_layer_by_its_own(once):
+    once.rename("field", "yard")
+    try:
+        page = viewer(once).get(f"/layers/{AS_FIELD}?focus=yard").text
+    finally:
+        once.rename("yard", "field")
+    assert "of the variance of yard where" in page
+    assert f"{AS_FIELD}, by transport, leaves" in page
+    assert "aligned to yard" in page
+    assert "samples of field" not in page
+
+
+def test_a_study_that_was_opened_to_be_read_has_the_numbers_and_no_layer(once):
+    opened = Study(once.path, read_only=True)
+    found = opened.realign(PARENT, "field", variant="scale", overwrite=True, progress=False)
+    assert found.accepted
+    assert open_study(once.path).derived[AS_FIELD].settings["variant"] == "transport"
+
+
 def test_the_page_of_the_dictionary_has_the_numbers_and_the_way(once):
     page = viewer(once).get(f"/layers/{PARENT}?focus=field").text
     assert f"{AS_FIELD}, by transport, leaves" in page
@@ -228,6 +247,11 @@ def told(**changed):
 def test_it_is_taken_where_it_beats_the_placebo_and_keeps_decisions(changed, accepted):
     assert told(**changed).accepted is accepted
     assert fall(0.10, 0.06) == pytest.approx(0.4)
+
+
+def test_halves_without_a_number_are_said_in_words():
+    (said,) = told(placebo_fall=float("nan")).in_words()
+    assert said.endswith("95.0% of decisions kept, of two reference halves there is no such number).")
 
 
 def test_what_the_map_leaves_out_is_said():

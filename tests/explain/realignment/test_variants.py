@@ -236,6 +236,19 @@ def test_units_that_do_not_vary_are_left_out_of_transport():
     np.testing.assert_array_equal(found.read[3], np.eye(UNITS)[3])
 
 
+@pytest.mark.parametrize(
+    "constant", [0.7, 1.1, 1.9, 2.2]
+)  # of which rounding leaves a variance above or below 0
+def test_what_rounding_leaves_of_a_constant_is_no_deviation(constant):
+    reference, shifted = drawn(0), drawn(2) * 2
+    shifted[:, 3] = reference[:, 5] = shifted[:, 7] = reference[:, 7] = np.float32(constant)
+    parent = dictionary("pca", size=4).fit(reference.astype(np.float32))
+    known = given(shifted, parent, reference=reference)
+    np.testing.assert_array_equal(np.diag(variants["scale"].align(known).read)[[3, 5, 7]], 1)
+    assert variants["transport"].align(known).note == "3 units that do not vary in both sets left out"
+    assert not Sums.of(np.full((900, 2), np.float32(constant))).varies.any()
+
+
 def test_transport_gives_the_covariance_and_refuses_few_directions():
     theirs, ours = (np.cov(drawn(seed).T * (1 + seed)) for seed in (0, 2))
     map_ = between(theirs, ours)

@@ -99,3 +99,17 @@ def test_a_file_system_without_locks_lets_everybody_in(tmp_path, monkeypatch):
     monkeypatch.setattr("shiftscope.store.disk.locks.FileLock.acquire", refuse)
     with held(tmp_path, "study"), held(tmp_path, "study"):
         pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no such modes")
+def test_a_lock_that_is_write_protected_is_taken_or_refused_by_the_system(tmp_path):
+    with held(tmp_path, "study"):
+        pass
+    (lock,) = (tmp_path / LOCKS).iterdir()
+    lock.chmod(0o444)
+    if os.access(lock, os.W_OK):  # the administrator may write anyway
+        with held(tmp_path, "study"):
+            pass
+    else:
+        with pytest.raises(PermissionError), held(tmp_path, "study"):
+            pass

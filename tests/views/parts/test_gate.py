@@ -80,6 +80,10 @@ def test_no_unit_is_blamed_by_codes_that_are_not_to_be_read(study, states, monke
     selection = Selection.at(study, LAYER)
     shown = ShownOverview(selection, PageAddress(selection, "", overview), None)
     assert shown.units == {"field": None, "wall": "a unit"}
+    assert shown.gate.refused_in_words("field") == SAYS
+    assert not shown.gate.refused_in_words("wall")
+    assert shown.gate.before("unit 1", "field") == "field: do not read its codes here; unit 1"
+    assert Gate(selection, "hidden").before("unit 1", "field") == "unit 1"
     voted = SimpleNamespace(in_words=lambda: "Units voted.")
     monkeypatch.setattr("shiftscope.views.sample.sample.votes_of", lambda *_: voted)
     monkeypatch.setattr("shiftscope.views.confusion.confusion.votes_of", lambda *_: voted)

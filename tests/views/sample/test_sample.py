@@ -195,7 +195,7 @@ def test_a_page_shows_the_answers_and_folds_the_rest(explored):
     page = sample(explored.study, "lab", 41)
     assert [type(each).__name__ for each in page.panels] == ["Twins", "Table", "Folds"]
     keys = [fold.key for fold in page.panels[-1].panels]
-    assert keys == ["where", "answers", "strongest-units", "all-units", "about"]
+    assert keys == ["where", "answers", "strongest-units", "all-units", "accentuated", "about"]
 
 
 @pytest.mark.parametrize("position", [-1, 25])

@@ -374,7 +374,16 @@ def test_a_page_opens_with_its_finding_two_panels_and_closed_folds(explored):
     page = unit(explored.study, "hidden", 0)
     assert [type(panel) for panel in page.panels] == [Compared, Table, Folds]
     keys = [fold.key for fold in page.panels[-1].panels]
-    assert keys == ["other-sets", "where", "how-often", "scores", "argues-for", "similar-units", "note"]
+    assert keys == [
+        "other-sets",
+        "looks-like",
+        "where",
+        "how-often",
+        "scores",
+        "argues-for",
+        "similar-units",
+        "note",
+    ]
     assert [choice.name for choice in page.choices if not choice.further] == ["Focus", "Baseline", "Images"]
     assert fold(page, "Label, tags and note").says == "none yet"
     rates = [

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from shiftscope.derived.derivation import Rows
 from shiftscope.derived.tools.blocks import in_blocks
 from shiftscope.derived.tools.canonical import canonical
-from shiftscope.derived.tools.dictionary import Dictionary
+from shiftscope.derived.tools.dictionary import Dictionary, check_number, check_whole
 from shiftscope.threads import WORTH_THREADS
 
 if TYPE_CHECKING:
@@ -56,8 +56,15 @@ class SparseAutoencoder(Dictionary):
         active = self.active or (ACTIVE if units >= NARROW else ACTIVE_IN_NARROW)
         return min(active, self.size)
 
+    def _check_settings(self) -> None:
+        """Raise `ValueError` for a setting that makes no sense."""
+        asked = {"active": self.active, "steps": self.steps}
+        check_whole(batch=self.batch, **{name: each for name, each in asked.items() if each is not None})
+        check_number("learning_rate", self.learning_rate, zero=False)
+
     def steps_of(self, rows: int) -> int:
         """Number of steps, for so many rows."""
+        self._check_settings()
         return self.steps or max(STEPS, EPOCHS * -(-rows // self.batch))
 
     def fit(self, X: Rows, y: None = None, advance: Callable[[int], None] | None = None) -> Self:
@@ -72,8 +79,9 @@ class SparseAutoencoder(Dictionary):
 
         from shiftscope.derived.sparse_autoencoder.training import Training, trained
 
+        self._check_settings()
         rows = self._checked(X, size=self.size)
-        if self.active is not None and not 1 <= self.active <= self.size:
+        if self.active is not None and self.active > self.size:
             raise ValueError(f"active={self.active}; it is from 1 to size, {self.size}.")
         mean = rows.mean(0, dtype=np.float64)
         centred = (rows - mean).astype(np.float32)
@@ -91,6 +99,8 @@ class SparseAutoencoder(Dictionary):
             found = trained(
                 torch.from_numpy(centred / np.float32(scale)), self.choice(), training, advance or _quiet
             )
+        if not all(bool(torch.isfinite(each).all()) for each in found):
+            raise ValueError(f"training went to infinity: learning_rate={self.learning_rate} is too large.")
         self.scale_ = np.array([scale], np.float32)
         self.mean_ = (mean + scale * found.offset.double().numpy()).astype(np.float32)
         self._keep(found, scale)

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from shiftscope.derived.derivation import Rows
 from shiftscope.derived.tools.fit_report import FitReport, fit_report
+from shiftscope.typed import as_whole_number
 
 
 class Dictionary(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -52,6 +53,21 @@ class Dictionary(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def check_whole(**settings: Any) -> None:
+    """Raise `ValueError` for the first that is no whole number, or below 1."""
+    for name, given in settings.items():
+        number = as_whole_number(given)
+        if number is None or number < 1:
+            raise ValueError(f"{name}={given!r}; it is a whole number, at least 1.")
+
+
+def check_number(name: str, given: Any, *, zero: bool) -> None:
+    """Raise `ValueError` for what is no finite number above zero, or zero where that is allowed."""
+    is_number = isinstance(given, (int, float, np.number)) and not isinstance(given, bool)
+    if not is_number or not np.isfinite(given) or given < 0 or (given == 0 and not zero):
+        raise ValueError(f"{name}={given!r}; it is a number {'from 0 on' if zero else 'above 0'}.")
 
 
 def rows_that_speak(rows: Rows) -> Rows:

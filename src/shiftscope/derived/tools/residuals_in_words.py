@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from shiftscope.store.derived_layer import DerivedLayer
+from shiftscope.store.manifest import Manifest
 
 
-def in_words(derived: DerivedLayer) -> str:
-    """Of a derived layer that tells residuals: how much, and how many of its features the reference has not."""
+def in_words(derived: DerivedLayer, manifest: Manifest) -> str:
+    """Of a derived layer that tells residuals: how much, and how many of its features the reference has not.
+
+    Parameters
+    ----------
+    manifest
+        Of the study, which knows the dataset's name now.
+    """
     found, placebo = derived.fit_report["residuals"], derived.fit_report["placebo"]
-    of, dataset = found["of"], found["dataset"]
+    of, dataset = found["of"], manifest.now_named(derived.fitted_on) or found["dataset"]
     return (
         f"{found['new']} of {derived.units} features of what {of} leaves of {dataset} are new; of two parts of the "
         f"reference as many features find {placebo['new']} new. They tell {_share(found['told'])} of what is left of "

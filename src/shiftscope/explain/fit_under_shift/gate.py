@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from shiftscope.counted import counted
 from shiftscope.explain.fit_under_shift.numbers import Numbers
 
 KEPT_LEAST = 0.90  # share of decisions kept on the held-out reference
@@ -39,7 +40,7 @@ def state_of(reference: Numbers, shifted: Numbers, plain: Numbers, random: Numbe
     """By the numbers of a dictionary on the held-out reference and on a shifted set, and of the two controls on the
     reference."""
     few = min(reference.samples, shifted.samples) < FEWEST_SAMPLES
-    if few or any(math.isnan(each) for each in (reference.kept, shifted.kept, shifted.fvu)):
+    if few or any(math.isnan(each) for each in (reference.kept, shifted.kept, reference.fvu, shifted.fvu)):
         return "not known"
     as_good = reference.fvu >= min(plain.fvu, random.fvu) and reference.fvu > LOSSLESS
     if reference.kept < KEPT_LEAST or as_good:
@@ -93,9 +94,12 @@ def in_words(
 
 
 def _not_known(layer: str, dataset: str, reference: Numbers, shifted: Numbers) -> str:
-    few = min(reference.samples, shifted.samples)
-    if math.isnan(shifted.fvu):
-        return f"Whether {layer} reads {dataset} is not known: the layer does not vary there."
-    if few < FEWEST_SAMPLES:
-        return f"Whether {layer} reads {dataset} is not known: {few} samples are fewer than {FEWEST_SAMPLES}."
-    return f"Whether {layer} reads {dataset} is not known: no stored head tells which decisions are kept."
+    few = int(min(reference.samples, shifted.samples))
+    why = "no stored head tells which decisions are kept"
+    if math.isnan(shifted.fvu) and shifted.samples > 1:
+        why = "the layer does not vary there"
+    elif few < FEWEST_SAMPLES:
+        why = f"{counted(few, 'sample')} {'is' if few == 1 else 'are'} fewer than {FEWEST_SAMPLES}"
+    elif math.isnan(reference.fvu):
+        why = "the layer does not vary on the reference"
+    return f"Whether {layer} reads {dataset} is not known: {why}."

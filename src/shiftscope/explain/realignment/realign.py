@@ -112,8 +112,10 @@ def realign(
     advance(1)
     first, second = halves_of(ours, fitted, twins_of(study, ours))
     whole = first + second if first and second else first or second
-    if whole is None or not np.diag(whole.responses.covariance).max() > 0:
-        raise BadRequest(f"{behind} does not vary on {dataset}.")
+    for name, sums in ((study.reference, dictionary.reference), (dataset, whole and whole.responses)):
+        if not sums or not sums.varies.any():
+            raise BadRequest(f"{behind} does not vary on {name}.")
+    assert whole is not None
     made = {**dictionary.aligned(whole), **few}
     advance(1)
     proposed = variant or _proposed(ours, dictionary, first, few)

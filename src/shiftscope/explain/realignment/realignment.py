@@ -78,19 +78,25 @@ class Realignment:
         """Less variance is left by more than between two halves of the reference, and decisions are kept."""
         return self.fall > max(self.after.placebo_fall, 0) and self.after.difference_low >= KEPT_FALL
 
-    def in_words(self) -> list[str]:
-        """One or two sentences, with the numbers that decide."""
+    def in_words(self, name: str | None = None) -> list[str]:
+        """One or two sentences, with the numbers that decide.
+
+        Parameters
+        ----------
+        name
+            Of the realigned layer, where the set was called otherwise when it was made.
+        """
         before, after = self.before, self.after
         if not self.accepted:
             return [
                 "realignment changes nothing that can be told from chance here "
-                f"({_told(before.fvu, before.kept)} → {_told(after.fvu, after.kept)}, two reference halves "
-                f"{after.placebo_before:.1%} → {after.placebo:.1%}).".capitalize()
+                f"({_told(before.fvu, before.kept)} → {_told(after.fvu, after.kept)}, "
+                f"{_halves(after)}).".capitalize()
             ]
         return [
-            f"{self.name}, by {self.proposed}, leaves {after.fvu:.1%} of the variance of {self.dataset} where "
-            f"{self.layer} leaves {before.fvu:.1%} (two reference halves {after.placebo_before:.1%} → "
-            f"{after.placebo:.1%}), and keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
+            f"{name or self.name}, by {self.proposed}, leaves {after.fvu:.1%} of the variance of {self.dataset} where "
+            f"{self.layer} leaves {before.fvu:.1%} ({_halves(after)}), and "
+            f"keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
             f"({100 * after.difference_low:+.1f} to {100 * after.difference_high:+.1f}).",
             *([f"{after.note}."] if after.note else []),
             NOTHING,
@@ -147,6 +153,12 @@ def name_of(layer: str, dataset: str) -> str:
 def fall(before: float, after: float) -> float:
     """As a share of what was there before; NaN where nothing was."""
     return 1 - after / before if before > 0 else NAN
+
+
+def _halves(row: Row) -> str:
+    if math.isnan(row.placebo):
+        return "of two reference halves there is no such number"
+    return f"two reference halves {row.placebo_before:.1%} → {row.placebo:.1%}"
 
 
 def _told(fvu: float, kept: float) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+VARIES = 1e-12  # of the mean square; less is what rounding leaves of a constant
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,12 @@ class Sums:
     def covariance(self) -> FloatArray:
         """(unit, other)"""
         found: FloatArray = self.products / self.rows - np.outer(self.mean, self.mean_right)
+        return found
+
+    @property
+    def varies(self) -> npt.NDArray[np.bool_]:
+        """(unit,) whether it does, of rows of one kind."""
+        found: npt.NDArray[np.bool_] = np.diag(self.covariance) > VARIES * np.diag(self.products) / self.rows
         return found
 
 

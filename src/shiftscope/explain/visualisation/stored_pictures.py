@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import BadRequest, StudyDamaged
+from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged
+from shiftscope.explain.attribution.stored_units import kept_keys
 from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.visualised import SIDES, Visualised, png_bytes
 from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.layout import EXPLANATIONS, LOGITS
-from shiftscope.store.places import StudyPlace
-from shiftscope.store.results import Arrays, Result, ResultKey, kept_results, read_result, write_result
+from shiftscope.store.layout import LOGITS
+from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
@@ -76,17 +76,55 @@ def listed_pictures(
     study: StoredStudy, layer: str, unit: int | None = None
 ) -> Iterator[tuple[PictureQuestion, Visualised]]:
     """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
-    if not StudyPlace(study.path).file(EXPLANATIONS, KIND).exists():
-        return
     name = layer if layer == LOGITS else study.layer(layer).name
-    for entry in kept_results(study.path):
-        if entry.key is None or entry.key.kind != KIND or entry.key.layer != name:
-            continue
-        question = _asked(study, entry.key)
-        if question is None or unit not in (None, question.unit):
-            continue
-        if found := read_picture(study, question):
+    for question in _questions(study):
+        if (
+            question.layer == name
+            and unit in (None, question.unit)
+            and (found := read_picture(study, question))
+        ):
             yield question, found
+
+
+def pictures_from(
+    study: StoredStudy, dataset: str, position: int
+) -> Iterator[tuple[PictureQuestion, Visualised]]:
+    """Every one that started from a sample, for whichever unit, as far as it is not stale."""
+    for question in _questions(study):
+        if (question.dataset, question.sample) == (dataset, position) and (
+            found := read_picture(study, question)
+        ):
+            yield question, found
+
+
+def picture_code(study: StoredStudy, question: PictureQuestion) -> str:
+    """Names a picture by all that decides it, in 16 letters."""
+    decides = json.dumps(picture_key(study, question).as_json(), sort_keys=True)
+    return hashlib.sha256(decides.encode()).hexdigest()[:16]
+
+
+def picture_png(study: StoredStudy, code: str, side: str) -> bytes:
+    """A PNG of what is kept under a code, as one of `SIDES`.
+
+    Raises
+    ------
+    NotInStudy
+        Nothing is kept under it, or it has no such side.
+    """
+    for question in _questions(study):
+        if picture_code(study, question) == code and (found := read_picture(study, question)):
+            pixels = found.side(side) if side in SIDES else None
+            if pixels is not None:
+                return png_bytes(pixels)
+    raise NotInStudy(f"no picture {code!r} is kept, or it has no {side!r}.")
+
+
+def _questions(study: StoredStudy) -> Iterator[PictureQuestion]:
+    """What the kept results answer, those of layers that are gone left out."""
+    for key in kept_keys(study, KIND):
+        question = _asked(study, key)
+        if question is not None and (question.layer == LOGITS or question.layer in study.layers):
+            yield question
 
 
 def picture_key(

@@ -17,6 +17,7 @@ from shiftscope.explain.visualisation.reached import Reached
 
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white
+SIDES = "picture", "blended", "start", "difference"  # as what one can be looked at
 STRONGEST = 80.0  # percentile of the alpha that is fully shown
 
 
@@ -61,6 +62,23 @@ class Visualised:
         most = np.percentile(self.alpha, STRONGEST)
         opacity = np.clip(self.alpha / most, 0, 1) if most > 0 else np.zeros_like(self.alpha)
         return np.dstack([colours, np.round(255 * opacity).astype(np.uint8)])
+
+    @property
+    def difference(self) -> npt.NDArray[np.uint8] | None:
+        """(row, column, 3) what was changed of the given picture: grey where nothing was, the largest change at an end
+        of the scale."""
+        if self.delta is None:
+            return None
+        most = float(np.abs(self.delta).max()) or 1.0
+        return _coloured(eight_bit(self.delta, (-most, most)))
+
+    def side(self, name: str) -> npt.NDArray[np.uint8] | None:
+        """What one of `SIDES` shows; None for the given picture, and the difference, where none was given."""
+        if name == "start":
+            return None if self.start is None else _coloured(eight_bit(self.start, self.range))
+        if name == "difference":
+            return self.difference
+        return self.blended if name == "blended" else self.pixels
 
     def save(self, path: str | Path, *, blended: bool = False) -> Path:
         """Write a PNG; the same bytes for the same picture."""

@@ -39,7 +39,8 @@ def held(study: Path, what: str, patience_seconds: float = -1) -> Iterator[bool]
     file = within(study, study / LOCKS / f"{what}.lock")
     make_folder(file.parent)
     make_empty(file)  # filelock's own would be closed to others whom the umask lets in
-    lock, alone = FileLock(file, mode=file.stat().st_mode & 0o777), True
+    # The owner's own bits matter only where filelock makes the file anew, and it takes no mode without them.
+    lock, alone = FileLock(file, mode=file.stat().st_mode & 0o777 | 0o600), True
     try:
         lock.acquire(timeout=patience_seconds)
     except Timeout:

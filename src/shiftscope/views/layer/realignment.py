@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import shlex
 from collections.abc import Sequence
@@ -97,9 +98,10 @@ def _of_realigned(layer: ShownLayer, aligned: AlignedTo) -> Sequence[Panel]:
     study, name = layer.selection.study, layer.selection.layer
     title = f"Aligned to {aligned.dataset} by {aligned.variant}"
     try:
-        found = Realignment.from_json(dict(study.derived[name].fit_report["realignment"]))
+        told_then = Realignment.from_json(dict(study.derived[name].fit_report["realignment"]))
     except (KeyError, TypeError):  # written by another version
         return [Fold(title, NOTHING, [], "realignment")]
+    found = dataclasses.replace(told_then, dataset=aligned.dataset)
     agreement = (
         f", leading features are the twin's in {percent(found.before.agreement)} → {percent(found.after.agreement)}"
         if not math.isnan(found.after.agreement)
@@ -111,7 +113,7 @@ def _of_realigned(layer: ShownLayer, aligned: AlignedTo) -> Sequence[Panel]:
         if aligned.keeps_codes
         else " Every set is read through the same map, which is that of this one alone."
     )
-    told = Message("", " ".join(found.in_words()) + map_)
+    told = Message("", " ".join(found.in_words(name)) + map_)
     there = aligned.parent in study.layers and aligned.dataset in study
     codes = [_codes(layer, aligned)] if there else []
     return [Fold(title, says, [told, *codes, table_of(found)], "realignment")]

@@ -26,6 +26,8 @@ def shifted_units(overview: ShownOverview) -> Fold | None:
         if first
         else "none can be measured"
     )
+    if first:
+        found = overview.gate.before(found, first[1].text)
     return Fold("Units that changed most", found, [table], "units")
 
 

@@ -75,6 +75,14 @@ class PictureMap:
 
 
 @dataclass(frozen=True, eq=False)
+class MadePicture:
+    """A picture that is no sample's: drawn for a unit."""
+
+    address: str  # of its PNG, inside the study, without a leading slash
+    png: Callable[[], bytes]  # the same, where no server answers
+
+
+@dataclass(frozen=True, eq=False)
 class Pixels:
     """A picture that was computed."""
 
@@ -94,6 +102,7 @@ class Picture:
     drawn: bool = True  # False for a sample that is no image: its words stand in its place
     box: PictureBox | None = None  # what of it is pointed at
     map: PictureMap | Pixels | None = None  # drawn in its place
+    made: MadePicture | None = None  # drawn in its place
     greyed: bool = False  # drawn in grey: what it shows is not to be read
 
 

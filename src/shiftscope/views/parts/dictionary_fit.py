@@ -60,7 +60,11 @@ def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
     recorded layer or of the reference."""
     study, focus = selection.study, selection.focus
     if layer in study.derived and study.derived[layer].kind == "residual":
-        return [Message("Features of what another dictionary leaves", in_words(study.derived[layer]))]
+        return [
+            Message(
+                "Features of what another dictionary leaves", in_words(study.derived[layer], study.manifest)
+            )
+        ]
     if layer in study.derived and study.derived[layer].positions:
         return [Message(f"Not known whether it holds under {focus}", OF_POSITIONS)]
     if layer not in study.derived or focus == study.reference:

@@ -50,6 +50,11 @@ class Gate:
         """Whether codes of a set are not to be read."""
         return refused(self.fit(dataset))
 
+    def refused_in_words(self, dataset: str) -> str:
+        """Why its codes are not to be read; empty where they are."""
+        fit = self.fit(dataset)
+        return fit.in_words(self.layer, dataset) if fit and refused(fit) else ""
+
     @property
     def stated(self) -> tuple[str, Words] | None:
         """What the heading of a page about codes of the focus is, and the numbers of it; None where they can be
@@ -64,17 +69,16 @@ class Gate:
 
         return states_of(self.selection.study, self.layer, [dataset])[dataset]
 
-    def before(self, says: str) -> str:
-        """What a fold says, after the state of the focus; as it is where that is the reference."""
+    def before(self, says: str, dataset: str = "") -> str:
+        """What a fold says, after the state of a set, the focus where none is given; as it is of the reference and of
+        a recorded layer."""
         from shiftscope.explain.fit_under_shift.gate import BRIEFLY
 
-        focus = self.selection.focus
-        if focus == self.selection.study.reference:
+        name, study = dataset or self.selection.focus, self.selection.study
+        if name == study.reference or self.layer not in study.derived:
             return says
-        fit = self.fit(focus)
-        told = (
-            f"{focus}: {BRIEFLY[fit.state]}" if fit else f"state under {focus} {self.state_in_a_word(focus)}"
-        )
+        fit = self.fit(name)
+        told = f"{name}: {BRIEFLY[fit.state]}" if fit else f"state under {name} {self.state_in_a_word(name)}"
         return f"{told}; {says}"
 
     def said(self, names: Sequence[str]) -> list[Panel]:

@@ -13,6 +13,9 @@ import numpy.typing as npt
 from shiftscope.errors import StudyBusy, StudyDamaged
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.stored_attributions import listed_attributions
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.scores.estimation.moved_maps import MovedMaps, moved_maps
 from shiftscope.scores.estimation.stored_map_numbers import has_map_numbers
 from shiftscope.store.notes import UnitNote, unit_note
@@ -92,6 +95,12 @@ class ShownUnit:
         """Those that are kept of the unit over samples of baseline and focus, one after the other method."""
         found = listed_attributions(self.study, self.layer, self.index)
         return [each for each in found if each.question.dataset in self.pair]
+
+    @cached_property
+    def drawn(self) -> list[tuple[PictureQuestion, Visualised]]:
+        """Pictures that are kept for the unit, with the colours and spectra of baseline or focus."""
+        found = listed_pictures(self.study, self.layer, self.index)
+        return [each for each in found if each[0].dataset in self.pair]
 
     @cached_property
     def moved_maps(self) -> MovedMaps | None:

@@ -66,6 +66,8 @@ class Served:
         return self.root + address
 
     def picture(self, picture: Picture) -> str:
+        if picture.made:
+            return self.root + picture.made.address
         before, after = self._around.get(picture.dataset) or self._around_those_of(picture.dataset)
         return f"{before}{picture.position}{after}"
 

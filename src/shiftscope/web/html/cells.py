@@ -260,6 +260,9 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
         kind = "map" if isinstance(picture.map, PictureMap) else "made"
         source = map_source(picture.map)
         inside = f'<span class="{kind}"><img src="{source}" width="56" height="56" alt="{alt}"></span>'
+    elif picture.drawn and picture.made:
+        address = _escaped(addresses.picture(picture))
+        inside = f'<img class="drawn" src="{address}" width="56" height="56" decoding="async" alt="{alt}">'
     elif picture.drawn:
         address = _escaped(addresses.picture(picture))
         if picture.box and picture.box.cropped:

@@ -36,6 +36,20 @@ class Live(Protocol):
         progress: Progress,
     ) -> Any: ...
 
+    def visualise(
+        self,
+        layer: str,
+        unit: int,
+        /,
+        *,
+        method: str,
+        dataset: str,
+        sample: int | None,
+        draft: bool,
+        range: tuple[float, float] | None,
+        progress: Progress,
+    ) -> Any: ...
+
     def importance(self, layer: str, /, *, progress: Progress) -> Any: ...
 
     def local_against_distributed(self, layers: str, /, *, progress: Progress) -> Any: ...

@@ -119,6 +119,8 @@ class Inside:
         return ""
 
     def picture(self, picture: Picture) -> str:
+        if picture.made:
+            return data_uri(picture.made.png(), "image/png")
         content, media_type = self.study[picture.dataset].thumbnail(picture.position)
         whole = data_uri(content, media_type)
         if picture.box is None:

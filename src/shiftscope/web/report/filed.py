@@ -28,18 +28,23 @@ class Kept:
     static: set[str] = field(default_factory=set)
 
     def picture(self, picture: Picture) -> str:
-        """The file of a sample's thumbnail, relative to the report."""
+        """The file of a sample's thumbnail, or of a picture that was made, relative to the report."""
+        if picture.made:
+            return self._written(picture.made.png(), "image/png")
         known = (picture.dataset, picture.position)
         if known not in self.pictures:
             content, media_type = self.study[picture.dataset].thumbnail(picture.position)
             check_picture(media_type)
-            name = f"{PICTURES}/{hashlib.sha256(content).hexdigest()[:20]}.{SUFFIXES[media_type]}"
-            file = self.folder / name
-            if not file.exists():
-                file.parent.mkdir(exist_ok=True)
-                file.write_bytes(content)
-            self.pictures[known] = name
+            self.pictures[known] = self._written(content, media_type)
         return self.pictures[known]
+
+    def _written(self, content: bytes, media_type: str) -> str:
+        name = f"{PICTURES}/{hashlib.sha256(content).hexdigest()[:20]}.{SUFFIXES[media_type]}"
+        file = self.folder / name
+        if not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(content)
+        return name
 
     def copy(self, name: str) -> str:
         """A static file, with the licences of those that are not ours; its name relative to the report."""

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 
 from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError, StudyBusy
+from shiftscope.explain.visualisation.stored_pictures import picture_png
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Computation, Link, Message, Page, Panel, inner_panels
 from shiftscope.views.page.section import Missing
@@ -134,6 +135,7 @@ def application(
         Route("/names", shown.names, middleware=zipped),
         Route("/thumbnails/{dataset:path}/{position:position}", shown.thumbnail),
         Route("/pictures/{dataset:path}", shown.pictures),
+        Route("/drawn/{code}/{side}", shown.drawn),
     ]
     routes += [
         Route(pattern(view.address, view.draw), shown.page(view), middleware=zipped)
@@ -260,6 +262,13 @@ class _Shown:
             check_picture(media_type)
             lines.append(data_uri(data, media_type))
         return PlainTextResponse("\n".join(lines), headers=_cached(request, dataset))
+
+    def drawn(self, request: Request) -> Response:
+        """A picture that is kept for a unit; its address says what it rests on, so it is the same for good."""
+        if not isinstance(self.study, StoredStudy):
+            raise NotInStudy("no pictures of units are kept here.")
+        data = picture_png(self.study, request.path_params["code"], request.path_params["side"])
+        return Response(data, media_type="image/png", headers={"Cache-Control": assets.FOREVER})
 
     async def search(self, request: Request) -> Response:
         def draw(request: Request) -> KeptPage | Response:

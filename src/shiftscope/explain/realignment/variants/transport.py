@@ -9,7 +9,7 @@ from shiftscope.counted import counted
 from shiftscope.explain.realignment.variant import Alignment, CannotAlign, Given, through, variant
 
 FLOOR = 1e-4  # of the mean eigenvalue
-VARIES = 1e-12  # of the largest variance
+LEAST = 1e-12  # of the largest variance, that a unit needs to count
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -22,7 +22,8 @@ def transport(given: Given) -> Alignment:
     Gelbrich (1990), On a formula for the L2 Wasserstein metric between measures on Euclidean and Hilbert spaces.
     """
     theirs, ours = given.reference.covariance, given.adapting.responses.covariance
-    varies = _varies(theirs) & _varies(ours)
+    varies = given.reference.varies & given.adapting.responses.varies
+    varies &= _counts(theirs) & _counts(ours)
     if not varies.any():
         raise CannotAlign("no unit varies in both sets")
     forward = np.eye(len(ours))
@@ -67,7 +68,7 @@ def _roots(decomposed: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, Float
     return (vectors * roots) @ vectors.T, (vectors / roots) @ vectors.T
 
 
-def _varies(covariance: FloatArray) -> npt.NDArray[np.bool_]:
+def _counts(covariance: FloatArray) -> npt.NDArray[np.bool_]:
     variances = np.diag(covariance)
-    varies: npt.NDArray[np.bool_] = variances > VARIES * max(float(variances.max()), 0)
-    return varies
+    counts: npt.NDArray[np.bool_] = variances > LEAST * max(float(variances.max()), 0)
+    return counts

@@ -9,6 +9,9 @@ from shiftscope.explain.visualisation.parametrisation import parametrisations
 from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 
+SIDES = 0.6, 0.25  # of the crops at the first and the last step, as shares of the picture
+SIDES_OF_SMALL = 0.95, 0.6  # a crop of a small picture has little left of it
+LARGE = 128  # pixels of the inputs from which they are not small
 CENTRES = 0.15  # deviation of the crops' centres from the middle, as a share of the picture
 VARIED = 0.05  # of the sides, to both sides
 
@@ -18,7 +21,7 @@ def maco(
     wanted: Wanted,
     *,
     learning_rate: float = 1.0,
-    side: tuple[float, float] = (0.6, 0.25),
+    side: tuple[float, float] | None = None,
     noise_level: float = 0.08,
 ) -> Drawn:
     """Only the phases of the picture's spectrum change; its magnitudes are those of the reference's pictures.
@@ -26,7 +29,8 @@ def maco(
     Parameters
     ----------
     side
-        Of the crops at the first and the last step, as a share of the picture.
+        Of the crops at the first and the last step, as a share of the picture: 0.6 and 0.25 where not given, of inputs
+        below 128 pixels 0.95 and 0.6.
     noise_level
         Over the crops, as a share of half of the range.
 
@@ -36,12 +40,13 @@ def maco(
     MAgnitude Constrained Optimization.
     """
     canvas = wanted.canvas
+    first, last = side or (SIDES if min(wanted.size) >= LARGE else SIDES_OF_SMALL)
     strength = noise_level * (canvas.range[1] - canvas.range[0]) / 2
 
     def look(step: int) -> Look:
         if not wanted.crops:
             return Whole(wanted.size)
-        at = side[0] + (side[1] - side[0]) * step / max(1, wanted.steps - 1)
+        at = first + (last - first) * step / max(1, wanted.steps - 1)
         where = boxes(
             canvas.shape[1:],
             wanted.size,

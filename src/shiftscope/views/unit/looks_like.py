@@ -1,0 +1,207 @@
+"""What a unit looks like: pictures that the study keeps for it, or what draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.views.page.panels import (
+    Cell,
+    Chart,
+    Code,
+    Column,
+    Fold,
+    ImageStrip,
+    Panel,
+    Span,
+    StripGroup,
+    StripGroups,
+    Table,
+)
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import number_cell
+from shiftscope.views.parts.charts import by_dataset
+from shiftscope.views.parts.made_pictures import sides_of
+from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.visualising import command, drawing_form
+from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
+from shiftscope.views.unit.shown_unit import ShownUnit
+
+TITLE, KEY = "What it looks like", "looks-like"
+FROM_SAMPLES = 4  # accentuated samples of one set
+POINTS = 256  # of a curve
+Drawn = tuple[PictureQuestion, Visualised]
+
+
+@section(ShownUnit, place=37)
+def looks_like(unit: ShownUnit) -> Fold | None:
+    """Pictures by the dataset that gave colours and spectra, their curves and settings; what draws missing ones."""
+    alone = chosen_pictures(unit)
+    offer = _offer(unit, {question.dataset for question, _ in alone})
+    starts = _from_samples(unit)
+    if not alone and not starts:
+        return Fold(TITLE, "no pictures are kept yet", [offer], KEY) if offer else None
+    panels: list[Panel] = []
+    if alone:
+        panels.append(_pictures(unit, alone))
+    if starts:
+        panels.append(_accentuated(unit, starts))
+    shown = [*alone, *starts]
+    panels += [
+        _curves(unit, shown),
+        _numbers(unit, shown),
+        Fold("Settings", "size, steps, crops, seed and options", [_settings(shown)], f"{KEY}-settings"),
+    ]
+    if offer:
+        panels.append(offer)
+    told = [(question.dataset, found) for question, found in shown]
+    return Fold(TITLE, looks_like_in_words(f"unit {unit.index} of {unit.layer}", told), panels, KEY)
+
+
+def chosen_pictures(unit: ShownUnit) -> list[Drawn]:
+    """Those that started from noise: of each set and method the one of most steps, of equals the strongest."""
+    best: dict[tuple[str, int], Drawn] = {}
+    for question, found in unit.drawn:
+        if question.sample is not None:
+            continue
+        place = question.method, unit.pair.index(question.dataset)
+        if place not in best or _rank((question, found)) > _rank(best[place]):
+            best[place] = question, found
+    first = sorted(best, key=lambda place: (place[0] != "maco", place))
+    return [best[place] for place in first]
+
+
+def _rank(drawn: Drawn) -> tuple[int, float]:
+    return drawn[0].steps, drawn[1].score
+
+
+def _from_samples(unit: ShownUnit) -> list[Drawn]:
+    found = []
+    for name in unit.pair:
+        own = [each for each in unit.drawn if each[0].dataset == name and each[0].sample is not None]
+        found += sorted(own, key=lambda each: (each[0].sample or 0, -each[0].steps))[:FROM_SAMPLES]
+    return found
+
+
+def _pictures(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
+    groups = []
+    for name in unit.pair:
+        own = [each for each in shown if each[0].dataset == name]
+        strips = [
+            ImageStrip(_called(question), sides_of(unit.study, question, found), role(unit.selection, name))
+            for question, found in own
+        ]
+        if strips:
+            groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
+    note = "each as it is, and what of it counts: an optimum, not what the unit answers to in images"
+    return StripGroups("Pictures", groups, note, captioned=True)
+
+
+def _accentuated(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
+    selection, groups = unit.selection, []
+    for name in unit.pair:
+        own = [each for each in shown if each[0].dataset == name]
+        before, after = selection.around_samples(name)
+        strips = [
+            ImageStrip(
+                f"image {question.sample}",
+                sides_of(unit.study, question, found, f"{before}{question.sample}{after}"),
+                role(selection, name),
+            )
+            for question, found in own
+        ]
+        if strips:
+            groups.append(StripGroup([Span(name, "strong")], strips))
+    note = "where the difference is grey, nothing changed"
+    return StripGroups("Images with more of it", groups, note, captioned=True)
+
+
+def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
+    rows = []
+    for number, (question, found) in enumerate(shown):
+        every = max(1, -(-len(found.curve) // POINTS))
+        rows += [
+            {
+                "dataset": question.dataset,
+                "picture": _called(question),
+                "line": number,
+                "step": step + 1,
+                "value": exact(float(found.curve[step])),
+            }
+            for step in range(0, len(found.curve), every)
+        ]
+    encoding = {
+        "x": {"field": "step", "type": "quantitative", "title": "step"},
+        "y": {"field": "value", "type": "quantitative", "title": "response to what was shown"},
+        "color": by_dataset(unit.selection, list(dict.fromkeys(question.dataset for question, _ in shown))),
+        "detail": {"field": "line"},
+        "tooltip": [
+            {"field": "dataset"},
+            {"field": "picture"},
+            {"field": "step"},
+            {"field": "value", "format": ".3g"},
+        ],
+    }
+    spec = {"data": {"values": rows}, "height": 180, "mark": {"type": "line"}, "encoding": encoding}
+    note = "Crops, or moved copies, with noise; the response to the whole picture is below."
+    return Chart("How it was climbed", spec, "Response over the steps, a line for each picture.", note)
+
+
+def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
+    help = "Responses of the half of the reference that no colour or spectrum was taken from."
+    columns = [
+        Column("set"),
+        Column("picture"),
+        Column("response", "To the whole picture, without noise.", numeric=True),
+        Column("drives it", help),
+    ]
+    rows = [
+        [
+            Cell(question.dataset, unit.selection.dataset(question.dataset)),
+            Cell(_called(question)),
+            number_cell(found.score),
+            Cell("dead: no gradient from any start" if found.dead else drives_in_words(found)),
+        ]
+        for question, found in shown
+    ]
+    return Table("How strongly", columns, rows)
+
+
+def _settings(shown: Sequence[Drawn]) -> Table:
+    told = [_told(question, found) for question, found in shown]
+    names = list(dict.fromkeys(name for each in told for name in each))
+    columns = [Column(name) for name in names]
+    return Table("", columns, [[Cell(each.get(name, "–")) for name in names] for each in told])
+
+
+def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
+    rows, columns = found.image.shape[1:]
+    first = {"set": question.dataset, "picture": _called(question), "size": f"{rows} x {columns}"}
+    return first | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
+
+
+def _called(question: PictureQuestion) -> str:
+    method = "MACO" if question.method == "maco" else question.method.replace("_", " ")
+    return method if question.sample is None else f"{method} of image {question.sample}"
+
+
+def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
+    """What draws pictures with the colours of the sets that lack them; none where the samples are no pictures."""
+    study = unit.study
+    missing = [name for name in unit.pair if name not in there and study[name].samples.pictured.any()]
+    if not missing:
+        return None
+    form = drawing_form(
+        study,
+        "Draw what it looks like",
+        "A picture that drives the unit as strongly as it can, with the colours, and with MACO the spectrum, of one "
+        "half of a dataset. A draft takes 64 steps of 4 crops, a whole picture 256 of 8.",
+        parameters={"layer": unit.layer, "unit": unit.index},
+        page=unit.at(),
+        methods=("maco", "activation_maximisation"),
+        datasets=missing,
+    )
+    lines = "\n".join(command(study, unit.layer, unit.index, "maco", name) for name in missing)
+    return form or Code("These commands draw and keep them", lines)

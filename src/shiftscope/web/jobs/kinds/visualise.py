@@ -1,0 +1,86 @@
+"""A picture of what a unit wants."""
+
+from __future__ import annotations
+
+from shiftscope.errors import BadRequest
+from shiftscope.progress import Progress
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.kind import Live, job
+
+METHODS = "maco", "activation_maximisation", "accentuation"
+
+
+def _title(
+    *,
+    layer: str,
+    unit: int,
+    method: str,
+    dataset: str,
+    draft: bool,
+    sample: int | None = None,
+    range: str = "",
+) -> str:
+    what = "draft" if draft else "picture"
+    start = f"from image {sample}" if sample is not None else "with the colours"
+    return f"{method.replace('_', ' ')} of unit {unit} of {layer}, a {what} {start} of {dataset}"
+
+
+def _check(
+    study: StoredStudy,
+    *,
+    layer: str,
+    unit: int,
+    method: str,
+    dataset: str,
+    draft: bool,
+    sample: int | None = None,
+    range: str = "",
+) -> None:
+    study.layer(layer).check(unit)
+    if sample is not None:
+        study[dataset].samples.check(sample)
+    study[dataset]
+    if method not in METHODS:
+        raise BadRequest(f"no method {method!r} here; there are {', '.join(METHODS)}.")
+    if method == "accentuation" and sample is None:
+        raise BadRequest("accentuation starts from an image: draw it on the image's page.")
+    _limits(range)
+
+
+@job("visualise", _title, _check)
+def visualise(
+    live: Live,
+    progress: Progress,
+    *,
+    layer: str,
+    unit: int,
+    method: str,
+    dataset: str,
+    draft: bool,
+    sample: int | None = None,
+    range: str = "",
+) -> None:
+    """As `shiftscope visualise` does; what is kept already is not drawn again."""
+    live.visualise(
+        layer,
+        unit,
+        method=method,
+        dataset=dataset,
+        sample=sample,
+        draft=draft,
+        range=_limits(range),
+        progress=progress,
+    )
+
+
+def _limits(text: str) -> tuple[float, float] | None:
+    """Both ends of a range that a person wrote; None for nothing."""
+    if not text.strip():
+        return None
+    try:
+        low, high = map(float, text.replace(",", " ").split())
+    except ValueError:
+        raise BadRequest(f"{text!r} is no range; write its lower and upper end, as 0 1.") from None
+    if not low < high:
+        raise BadRequest(f"the range {text!r} begins at {low:g} and ends at {high:g}; it has to end above.")
+    return low, high

@@ -1,0 +1,175 @@
+"""Pictures of what a unit wants, on its page and on those of images, from pictures that a study keeps."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.reached import Reached
+from shiftscope.explain.visualisation.stored_pictures import write_picture
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
+from shiftscope.views.page.viewed_study import ViewedStudy
+from shiftscope.views.sample.sample import sample
+from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
+from shiftscope.views.unit.unit import unit
+from shiftscope.web.notebook.notebook import notebook_html
+from shiftscope.web.report.filed import Kept
+from tests.conftest import viewer
+
+UNIT = 3
+
+
+def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco"):
+    image = np.full((3, 4, 6), level, np.float32)
+    image[:, 0, 0] = 0.75
+    alpha = np.ones((4, 6), np.float32)
+    alpha[3] = 0
+    curve = np.linspace(0, score, steps)
+    given = None if start is None else np.full((3, 4, 6), start, np.float32)
+    return Visualised(
+        image, alpha, curve, score, image, (0.0, 1.0), "hidden:3", method, {"steps": steps}, {}, np.zeros(0), dead,
+        given, reached,
+    )  # fmt: skip
+
+
+def kept(study, dataset, found, *, sample=None, steps=4):
+    question = PictureQuestion(dataset, "hidden", UNIT, found.method, {}, steps, 2, sample=sample)
+    write_picture(study, question, found)
+    return found
+
+
+def fold(page, key="looks-like"):
+    (found,) = (each for each in page.panels[-1].panels if each.key == key)
+    return found
+
+
+def of(kind, panels):
+    (found,) = (panel for panel in panels if isinstance(panel, kind))
+    return found
+
+
+def test_without_pictures_the_commands_that_draw_them_are_told(recorded):
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.says == "no pictures are kept yet"
+    start = f"shiftscope visualise {recorded.path} --layer hidden --unit {UNIT} --method maco --dataset"
+    lines = of(Code, found.panels).text.splitlines()
+    assert [line.replace(" --range 0 1", "") for line in lines] == [
+        f"{start} lab --draft --model ...",
+        f"{start} field --draft --model ...",
+    ]
+
+
+def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
+    kept(recorded, "lab", made(4.2, Reached(1.0, 2.0, 500)))
+    kept(recorded, "lab", made(9.0, steps=2), steps=2)  # of fewer steps
+    kept(recorded, "field", made(1.0, Reached(0.5, 2.0, 500)))
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.says == (
+        "drives unit 3 of hidden 2.1 times as strongly as the strongest of 500 held-out images; with the colours of "
+        "field more strongly than 50.0 % of 500 held-out images"
+    )
+    lab, field = of(StripGroups, found.panels).groups
+    assert [strip.title for strip in (*lab.strips, *field.strips)] == ["MACO", "MACO"]
+    assert [picture.caption for picture in lab.strips[0].pictures] == [
+        "as it is, response 4.20",
+        "with its alpha",
+    ]
+    assert [row[2].text for row in of(Table, found.panels).rows] == ["4.20", "1.00"]
+    rows = of(Chart, found.panels).spec["data"]["values"]
+    assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
+    settings = of(Table, of(Fold, found.panels).panels)
+    assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4 x 6", "4"]
+    assert not any(isinstance(panel, Code) for panel in found.panels)
+
+
+def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_pages(recorded):
+    kept(recorded, "lab", made(start=0.5, method="accentuation"), sample=4)
+    found = fold(unit(recorded, "hidden", UNIT))
+    (group,) = of(StripGroups, found.panels).groups
+    (strip,) = group.strips
+    captions = ["the image", "more of the unit, response 2.00", "what changed"]
+    assert [picture.caption for picture in strip.pictures] == captions
+    assert strip.pictures[0].page.startswith("datasets/lab/samples/4")
+    other = fold(sample(recorded, "lab", 4), "accentuated")
+    assert other.says == "1 picture kept"
+    (group,) = of(StripGroups, other.panels).groups
+    assert group.strips[0].title == "hidden:3"
+    assert "--method accentuation --dataset" in of(Code, other.panels).text
+
+
+def test_the_viewer_serves_what_is_stored_and_the_notebook_carries_it(recorded):
+    kept(recorded, "lab", made(start=0.5, method="accentuation"), sample=4)
+    client = viewer(recorded)
+    page = client.get("layers/hidden/units/3").text
+    addresses = re.findall(r'<img class="drawn" src="([^"]+)"', page)
+    pixels = {}
+    for address in addresses:
+        answer = client.get(f"layers/hidden/units/{address}")
+        assert answer.headers["content-type"] == "image/png"
+        pixels[address.rpartition("/")[2]] = np.asarray(Image.open(io.BytesIO(answer.content)))
+    assert list(pixels) == ["start", "picture", "difference"]
+    assert pixels["picture"].shape == (4, 6, 3)
+    # round(255 x 1/2); 1/4 and 3/4; changes of -1/4 and +1/4 are both ends of the scale
+    assert [pixels[side][1, 1, 0] for side in pixels] == [128, 64, 0]
+    assert [pixels[side][0, 0, 0] for side in pixels] == [128, 191, 255]
+    code = addresses[0].split("/")[-2]
+    for wrong in (f"drawn/{code}/page", f"drawn/{'0' * 16}/picture"):
+        assert client.get(wrong).status_code == 404
+    html = notebook_html(unit(recorded, "hidden", UNIT), recorded)
+    assert "accentuation of hidden:3, what changed" in html
+    assert html.count("data:image/png;base64,") >= 3
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (made(3.0, Reached(0.975, 4.0, 1500)), "more strongly than 97.5 % of 1\u202f500 held-out images"),
+        (made(3.0, Reached(0.02, 4.0, 150)), "less strongly than 98.0 % of 150 held-out images"),
+        (made(3.0, Reached(1.0, 0.0, 20)), "more strongly than each of 20 held-out images"),
+        (made(3.0, Reached(float("nan"), float("nan"), 0)), "with no stored response to compare with"),
+    ],
+)
+def test_what_a_picture_does_is_said(found, said):
+    assert drives_in_words(found) == said
+    assert looks_like_in_words("unit 3", [("lab", found), ("lab", found)]) == f"drives unit 3 {said}"
+
+
+def test_a_dead_unit_is_said_to_be():
+    said = looks_like_in_words("unit 3 of hidden", [("lab", made(dead=True))])
+    assert said == "unit 3 of hidden is dead: it has no gradient from any start"
+
+
+class NoJobs:
+    trouble, changes = "", 0
+
+    def all(self):
+        return []
+
+    def expected_seconds(self, kind, size):
+        return None
+
+
+def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
+    study = ViewedStudy(recorded.path, NoJobs())
+    form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
+    assert (form.kind, form.parameters) == ("visualise", {"layer": "hidden", "unit": "3"})
+    assert [field.name for field in form.fields][:3] == ["method", "dataset", "draft"]
+    form = of(Computation, fold(sample(study, "lab", 4), "accentuated").panels)
+    assert form.parameters == {"sample": "4", "method": "accentuation", "dataset": form.parameters["dataset"]}
+    assert [field.name for field in form.fields][:3] == ["layer", "unit", "draft"]
+    kept(recorded, "lab", made())
+    form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
+    assert form.parameters["dataset"] == "field"  # what lacks a picture
+
+
+def test_a_report_has_the_pictures_as_files(recorded, tmp_path):
+    kept(recorded, "lab", made())
+    (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
+    files = [tmp_path / Kept(recorded, tmp_path).picture(picture) for picture in group.strips[0].pictures]
+    assert [np.asarray(Image.open(file)).shape for file in files] == [(4, 6, 3), (4, 6, 4)]

@@ -1,0 +1,54 @@
+"""The job of a picture: it is kept as the command keeps it, and what cannot be asked is refused before."""
+
+import pytest
+
+from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+from shiftscope.explain.visualisation.visualisation import visualisations
+from shiftscope.flow import visualise as verb
+from shiftscope.flow.live import LiveStudy
+from shiftscope.progress import silent
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.kind import job_kinds
+from shiftscope.web.jobs.kinds.visualise import METHODS
+
+ASKED = {
+    "layer": "hidden",
+    "unit": 1,
+    "method": "maco",
+    "dataset": "field",
+    "draft": True,
+    "range": "-8 8",
+}
+
+
+def test_a_draft_is_kept_and_titled(held, monkeypatch):
+    monkeypatch.setattr(verb, "DRAFT", {"steps": 2, "crops": 1})
+    study = StoredStudy(held.path)
+    kind = job_kinds["visualise"]
+    kind.check(study, **ASKED)
+    kind.run(LiveStudy(study, held.net, held.data), silent, **ASKED)
+    ((question, _),) = listed_pictures(study, "hidden", 1)
+    assert (question.dataset, question.steps, question.range) == ("field", 2, (-8.0, 8.0))
+    assert kind.title(**ASKED) == "maco of unit 1 of hidden, a draft with the colours of field"
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "said"),
+    [
+        ({"method": "magic"}, BadRequest, "no method 'magic' here"),
+        ({"method": "accentuation"}, BadRequest, "starts from an image"),
+        ({"range": "wide"}, BadRequest, "'wide' is no range"),
+        ({"range": "1 0"}, BadRequest, "has to end above"),
+        ({"unit": 99}, NotInStudy, "99"),
+        ({"dataset": "moon"}, NotInStudy, "moon"),
+        ({"sample": 10**6}, NotInStudy, "1000000"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
+    with pytest.raises(error, match=said):
+        job_kinds["visualise"].check(StoredStudy(held.path), **{**ASKED, **changed})
+
+
+def test_every_method_can_be_asked_for():
+    assert sorted(METHODS) == sorted(visualisations)
