@@ -483,7 +483,9 @@ def test_names_of_categories_work_in_addresses(explored):
         found = client.get(named)
         assert found.status_code == 200, found.text
         asked, meant = (escape(each.partition("?")[2]) for each in (named, numbered))
-        own = found.text.replace(f"{asked}&amp;download=", f"{meant}&amp;download=")  # files of the address itself
+        own = found.text.replace(
+            f"{asked}&amp;download=", f"{meant}&amp;download="
+        )  # files of the address itself
         assert own == client.get(numbered).text
     assert client.get("/categories/z").status_code == 404
     assert "closest" in client.get("/confusions/a/zebra").text
