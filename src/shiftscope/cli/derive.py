@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,10 +117,16 @@ def derive(
         )
     score_all(opened, progress=bar)
     derived = opened.derived[made.name]
+    command = f"shiftscope fit-under-shift {shlex.quote(str(study))} --layer {shlex.quote(made.name)}"
+    check = (
+        ""
+        if derived.kind == "residual" or positions
+        else f"\nCheck that it reads the shifted data with: {command}"
+    )
     print(
         f"{made.name}: {counted(made.units, 'feature')}, fitted on {counted(derived.rows, 'sample')} of "
         f"{opened.manifest.now_named(derived.fitted_on) or derived.fitted_on}. "
-        f"{_quality(derived, opened.manifest)}Look at them with: shiftscope view {study}"
+        f"{_quality(derived, opened.manifest)}Look at them with: shiftscope view {study}{check}"
     )
 
 

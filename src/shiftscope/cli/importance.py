@@ -88,7 +88,12 @@ def importance(
         found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
     elif json:
         rows = written.loads(found.table().to_json(orient="records"))  # NaN as null
-        told = {"layer": found.layer, "method": found.method, "measured_in": found.measured_in}
+        told = {
+            "layer": found.layer,
+            "state": found.state,
+            "method": found.method,
+            "measured_in": found.measured_in,
+        }
         print(written.dumps({**told, "reference": found.reference, "rows": rows}, indent=2))
     else:
         _print(found)
@@ -101,14 +106,17 @@ def _print(found: Importance) -> None:
     from rich.text import Text
 
     from shiftscope.cli.name_cell import NameCell
+    from shiftscope.explain.fit_under_shift.states import states_in_a_line
     from shiftscope.explain.importance.importance import first_of
 
     first = next(iter(found.sets.values()), None)
     if first is None:
         return
+    print(states_in_a_line(found.layer, found.state))
     shown = Table("category", "feature", "importance, 95 %", "leads", box=None, padding=(0, 1, 0, 0))
     for name in found.sets:
-        shown.add_column(Text(name), justify="right")
+        stated = "" if name == found.reference else f"\n{found.state[name]}"
+        shown.add_column(Text(f"{name}{stated}"), justify="right")
     for c, category in enumerate(found.categories):
         for unit in first_of(first, c):
             ends = f"({first.low[c, unit]:.3g} to {first.high[c, unit]:.3g})"

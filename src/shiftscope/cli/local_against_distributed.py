@@ -20,7 +20,7 @@ def local_against_distributed(
     study: StudyAddress,
     /,
     *,
-    layers: list[str] | None = None,
+    layers: Annotated[list[str] | None, Parameter(name=("--layers", "--layer"))] = None,
     samples: int = 500,
     seed: int = 0,
     model: str | None = None,
@@ -78,7 +78,7 @@ def local_against_distributed(
         found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
     elif json:
         rows = written.loads(found.table().to_json(orient="records"))  # NaN as null
-        print(written.dumps({"reference": found.reference, "rows": rows}, indent=2))
+        print(written.dumps({"state": found.state, "reference": found.reference, "rows": rows}, indent=2))
     else:
         _print(found)
 
@@ -90,7 +90,9 @@ def _print(found: LocalAgainstDistributed) -> None:
 
     from shiftscope.cli.name_cell import NameCell
 
-    shown = Table("layer", "dataset", box=None, padding=(0, 1, 0, 0))
+    for line in found.stated():
+        print(line)
+    shown = Table("state", "layer", "dataset", box=None, padding=(0, 1, 0, 0))
     for head in ("removed", "logit, 95 %", "probability", "flips", "× unit's"):
         shown.add_column(head, no_wrap=True)
     for layer, sets in found.layers.items():
@@ -103,7 +105,9 @@ def _print(found: LocalAgainstDistributed) -> None:
                     "–" if math.isnan(lost.flips.value) else f"{lost.flips.value:.1%}",
                     "–" if math.isnan(lost.ratio.value) else f"{lost.ratio.value:.2f}",
                 ]
-                shown.add_row(NameCell(layer), NameCell(dataset), *map(Text, cells))
+                shown.add_row(
+                    found.state[layer][dataset], NameCell(layer), NameCell(dataset), *map(Text, cells)
+                )
     Console().print(shown)
     print(
         f"Logit and probability: by how much those of the predicted category fall; of {found.reference} the held-out "

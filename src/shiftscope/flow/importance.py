@@ -78,6 +78,7 @@ def importance(
     LayerError, ModelError
         A layer of which the model holds nothing that can be changed, or behind which there is no gradient.
     """
+    from shiftscope.explain.fit_under_shift.states import states_of
     from shiftscope.explain.importance.importance import EXACT, METHODS, Importance
 
     name = study.layer(layer).name
@@ -101,7 +102,8 @@ def importance(
             live = opened(study, model, data, LiveStudy)
         settings = _settings(asked, samples, designs)
         sets = _through_model(live, name, asked, settings, seed, batch_size, list(data or ()), progress)
-    return Importance(name, asked, study.reference, study.categories, sets)
+    states = states_of(study, name, sets)
+    return Importance(name, asked, study.reference, study.categories, sets, states)
 
 
 def _settings(method: str, samples: int | None, designs: int) -> dict[str, int]:

@@ -75,6 +75,7 @@ def local_against_distributed(
     Colin et al. (2024), Local vs distributed representations: What is the right basis for interpretability?
     arXiv:2411.03993.
     """
+    from shiftscope.explain.fit_under_shift.states import states_of
     from shiftscope.explain.interventions.changeable import changeable
     from shiftscope.explain.local_against_distributed.live import removals
     from shiftscope.explain.local_against_distributed.local_against_distributed import LocalAgainstDistributed
@@ -110,7 +111,8 @@ def local_against_distributed(
             write_removals(study, name, dataset, settings, seed, lost)
             found[name][dataset] = lost
     ordered = {name: {each: sets[each] for each in datasets} for name, sets in found.items()}
-    return LocalAgainstDistributed(study.reference, ordered)
+    states = {name: states_of(study, name, sets) for name, sets in ordered.items()}
+    return LocalAgainstDistributed(study.reference, ordered, states)
 
 
 def _derived(study: StoredStudy, layers: str | Sequence[str] | None) -> list[str]:

@@ -126,7 +126,7 @@ def test_pages_say_it_before_codes(once):
     assert fit.in_words("hidden~pca3", "field") in client.get(page).text
     text = client.get("/layers/hidden~pca3/units/0?focus=field").text
     assert fit.in_words("hidden~pca3", "field") in text
-    assert (once.layer_page("hidden~pca3", focus="field").page.greyed) == (fit.state == "misreads")
+    assert once.layer_page("hidden~pca3", focus="field").page.sentence == "Does not hold: no codes are drawn"
     assert fit.state == "does not hold"
     assert "<img" not in text.partition("<main")[2]
     assert "reads each set" not in client.get("/layers/hidden?focus=field").text

@@ -209,10 +209,12 @@ def test_the_command_prints_and_writes_it(once, capsys):
     from shiftscope.cli.importance import importance
 
     importance(once.path, layer="hidden~nmf3")
-    assert "exact, in logits" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("hidden~nmf3 on field: not computed (shiftscope fit-under-shift tells it)\n")
+    assert "exact, in logits" in said
     importance(once.path, layer="hidden~nmf3", csv="-")
     assert capsys.readouterr().out.startswith(
-        "dataset,category,unit,importance,low,high,signed,share,leads,samples"
+        "state,dataset,category,unit,importance,low,high,signed,share,leads,samples"
     )
     importance(once.path, layer="hidden~nmf3", json=True)
     told = json.loads(capsys.readouterr().out)

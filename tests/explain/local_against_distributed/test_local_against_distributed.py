@@ -156,8 +156,10 @@ def test_the_command_prints_and_writes_it(once, capsys, monkeypatch, data):
     monkeypatch.setattr("shiftscope.cli.at_hand.model_at_hand", lambda *given: once.model)
     monkeypatch.setattr("shiftscope.cli.at_hand.data_at_hand", lambda given: data)
     command(once.path)
-    assert "strongest feature" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("conv~seminmf3 on field: not computed (shiftscope fit-under-shift tells it)")
+    assert "strongest feature" in said
     command(once.path, csv="-")
-    assert capsys.readouterr().out.startswith("layer,dataset,removed,samples,logit_drop,")
+    assert capsys.readouterr().out.startswith("state,layer,dataset,removed,samples,logit_drop,")
     command(once.path, json=True)
     assert len(json.loads(capsys.readouterr().out)["rows"]) == 12

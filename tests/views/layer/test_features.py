@@ -54,7 +54,9 @@ def test_it_says_how_to_compute_what_is_not_kept_and_then_shows_it(study, data):
     assert "shiftscope local-against-distributed" in panel(page, Message, STRONGEST).text
     study.importance(LAYER, progress=False)
     page = layer_units(study, LAYER, focus="field")
-    assert fold(page, DECIDES).says == "3 of 3 lead the 3 categories; under field another one leads in 0 of 2"
+    assert fold(page, DECIDES).says == (
+        "state under field not computed; 3 of 3 lead the 3 categories; under field another one leads in 0 of 2"
+    )
     table = panel(page, Table, "The features that count most")
     found = study.importance(LAYER, progress=False).sets["lab"]
     leader = [str(int(np.argmax(found.value[c]))) for c in range(3)]
@@ -64,6 +66,7 @@ def test_it_says_how_to_compute_what_is_not_kept_and_then_shows_it(study, data):
         ["c", leader[2], "100 % → –"],  # nothing is classified as it any more
     ]
     assert {row[-1] for row in texts(table)} == {"3 of 3"}
+    assert {row[-3] for row in texts(table)} == {"not computed"}
     points = list(panel(page, Chart, "Importance against shift").spec["data"]["values"])
     assert [point["x"] for point in points] == pytest.approx([1, 1, 1])
 
@@ -72,7 +75,10 @@ def test_a_features_page_says_for_which_category_it_counts(study):
     found = study.importance(LAYER, progress=False).sets["lab"]
     feature = int(np.argmax(found.value[1]))
     page = unit(study, LAYER, feature, focus="field")
-    assert fold(page, COUNTS).says == "carries 100 % of what decides b; found by 3 of 3 fits"
+    assert (
+        fold(page, COUNTS).says
+        == "state under field not computed; carries 100 % of what decides b; found by 3 of 3 fits"
+    )
     assert texts(panel(page, Table, COUNTS))[0][0] == "b"
     assert in_words([], "") == "for none"
     assert not panels(unit(study, "0", 0, focus="field"), Table, COUNTS)
@@ -84,11 +90,14 @@ def test_what_is_lost_stands_layer_by_layer(study, data):
     # The feature is both units of its category, of which the strongest is one.
     assert fold(page, STRONGEST).says.endswith("without the unit (× 2.0)")
     table = panel(page, Table, "By layer")
-    assert [row[:2] for row in texts(table)] == [[LAYER, "lab"], [LAYER, "field"]]
-    change = table.rows[0][2].change
+    assert [row[:3] for row in texts(table)] == [
+        [LAYER, "lab", "reference"],
+        [LAYER, "field", "not computed"],
+    ]
+    change = table.rows[0][3].change
     assert change.after == pytest.approx(2 * change.before, rel=1e-3)
     assert not change.focus
-    assert table.rows[1][2].change.focus
+    assert table.rows[1][3].change.focus
 
 
 def test_features_of_one_set_alone_are_listed(study):

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.explain.fit_under_shift.gate import BRIEFLY, State, thresholds
+from shiftscope.explain.fit_under_shift.gate import State, thresholds
 from shiftscope.explain.fit_under_shift.numbers import Numbers
 from shiftscope.explain.fit_under_shift.set_fit import ROWS, SHARES, SetFit
+from shiftscope.explain.fit_under_shift.states import states_in_a_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,8 +102,7 @@ class FitUnderShift:
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
     def __repr__(self) -> str:
-        states = ", ".join(f"{name}: {state} ({BRIEFLY[state]})" for name, state in self.state.items())
-        return f"{self.layer} on {states or 'no shifted set'}"
+        return states_in_a_line(self.layer, self.state)
 
     def _repr_html_(self) -> str:
         words = "".join(f"<p>{escape(each)}</p>" for each in self.in_words())

@@ -68,9 +68,13 @@ def in_words(
         )
     if state == "misreads":
         if shifted.error_ratio_low > ERROR_RATIO_MOST:
+            worse = f"{layer} reads {dataset} {shifted.error_ratio:.2f} times worse than the reference"
+            if not shifted.lost <= LOST_MOST:
+                return f"{worse}; its codes may not mean the same."
             return (
-                f"{layer} reads {dataset} {shifted.error_ratio:.2f} times worse than the reference; its codes may not "
-                "mean the same."
+                f"{worse}, but decides the same: {shifted.kept:.1%} of decisions are kept, {shifted.control:.1%} with "
+                "errors of the reference's size. Its codes may not mean the same; `shiftscope fit-under-shift --refit` "
+                f"adds what a dictionary fitted on {dataset} itself leaves and keeps, which is what could be had."
             )
         return (
             f"{layer} loses {shifted.lost:.1%} of the decisions on {dataset} that an error of this size does not "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shiftscope.explain.fit_under_shift.states import states_in_a_line
 from shiftscope.explain.importance.set_importance import SetImportance
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Importance:
     reference: str  # name of the dataset of which the held-out half counts
     categories: tuple[str, ...]
     sets: Mapping[str, SetImportance]
+    state: Mapping[str, str]  # how its dictionary reads each dataset, as `states_of` tells
 
     @property
     def measured_in(self) -> str:
@@ -36,8 +38,9 @@ class Importance:
     def table(self) -> pd.DataFrame:
         """A row for each dataset, category and feature.
 
-        Columns dataset, category, unit, importance with low and high, signed, share of all features' importance for
-        the category, leads, the share of samples of which no feature contributes more, and samples.
+        Columns state, how the dictionary reads the dataset; dataset, category, unit, importance with low and high,
+        signed, share of all features' importance for the category, leads, the share of samples of which no feature
+        contributes more, and samples.
         """
         import pandas as pd
 
@@ -45,6 +48,7 @@ class Importance:
         for name, each in self.sets.items():
             categories, units = each.value.shape
             columns = {
+                "state": [self.state[name]] * (categories * units),
                 "dataset": [name] * (categories * units),
                 "category": np.repeat(self.categories, units),
                 "unit": np.tile(np.arange(units), categories),
@@ -68,10 +72,13 @@ class Importance:
 
     def __repr__(self) -> str:
         told = "; ".join(self.in_words())
-        return f"{self.layer}, {self.method}, in {self.measured_in}. {told or 'No sample was classified.'}"
+        stated = states_in_a_line(self.layer, self.state)
+        return f"{stated}\n{self.layer}, {self.method}, in {self.measured_in}. {told or 'No sample was classified.'}"
 
     def _repr_html_(self) -> str:
-        words = "".join(f"<p>{escape(each)}</p>" for each in self.in_words())
+        words = "".join(
+            f"<p>{escape(each)}</p>" for each in (states_in_a_line(self.layer, self.state), *self.in_words())
+        )
         return words + self.table().to_html(index=False, float_format="{:.3f}".format, max_rows=40)
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from shiftscope.explain.fit_under_shift.states import states_in_a_line
 from shiftscope.explain.local_against_distributed.removals import FEATURE, UNIT, Removals
 
 if TYPE_CHECKING:
@@ -22,13 +23,17 @@ class LocalAgainstDistributed:
 
     reference: str
     layers: Mapping[str, Mapping[str, Removals]]
+    state: Mapping[
+        str, Mapping[str, str]
+    ]  # by layer and dataset: how the dictionary reads it, as `states_of` tells
 
     def table(self) -> pd.DataFrame:
         """A row for each layer, dataset and what is removed: the strongest feature, the strongest unit, a random
         direction of the feature's size.
 
-        Columns layer, dataset, removed, samples, and logit_drop, probability_drop and flip_rate of the predicted
-        category, each with its ends _low and _high; ratio of the logit's drop by that without the strongest unit.
+        Columns state, how the layer's dictionary reads the dataset; layer, dataset, removed, samples, and logit_drop,
+        probability_drop and flip_rate of the predicted category, each with its ends _low and _high; ratio of the
+        logit's drop by that without the strongest unit.
         """
         import pandas as pd
 
@@ -36,12 +41,17 @@ class LocalAgainstDistributed:
         for layer, sets in self.layers.items():
             for dataset, found in sets.items():
                 for lost in found.estimates():
-                    row = {"layer": layer, "dataset": dataset, "removed": lost.row, "samples": found.samples}
+                    row: dict[str, str | float] = {"state": self.state[layer][dataset], "layer": layer}
+                    row |= {"dataset": dataset, "removed": lost.row, "samples": found.samples}
                     for field, name in NUMBERS.items():
                         told = asdict(getattr(lost, field))
                         row |= {name: told["value"], f"{name}_low": told["low"], f"{name}_high": told["high"]}
                     rows.append(row)
         return pd.DataFrame(rows)
+
+    def stated(self) -> list[str]:
+        """A line for each layer: how its dictionary reads each dataset."""
+        return [states_in_a_line(layer, self.state[layer]) for layer in self.layers]
 
     def in_words(self) -> list[str]:
         """A sentence for each layer and dataset."""
@@ -58,8 +68,8 @@ class LocalAgainstDistributed:
         return told
 
     def __repr__(self) -> str:
-        return "\n".join(self.in_words()) or "no layer"
+        return "\n".join([*self.stated(), *self.in_words()]) or "no layer"
 
     def _repr_html_(self) -> str:
-        words = "".join(f"<p>{escape(each)}</p>" for each in self.in_words())
+        words = "".join(f"<p>{escape(each)}</p>" for each in (*self.stated(), *self.in_words()))
         return words + self.table().to_html(index=False, float_format="{:.3f}".format)

@@ -21,7 +21,7 @@ from shiftscope.views.parts.sample_sets import Chosen, as_share, bounded, label_
 UNITS = 6  # each way
 
 
-@section(ShownCategory, place=70)
+@section(ShownCategory, place=70, units=True)
 def all_changed(category: ShownCategory) -> Fold:
     """Both directions apart."""
     panels = changed_units(category)

@@ -14,6 +14,7 @@ from shiftscope.views.page.panels import Link, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.image_sets import FEW
 from shiftscope.views.parts.number_text import NOTHING, count, share_interval
 from shiftscope.views.parts.pictures import category_name
@@ -40,6 +41,7 @@ def category(
     at = PageAddress(selection, f"categories/{index}", category, {"images": images})
     shown = ShownCategory(selection, index, at, images)
     usual = None if selection.focus == selection.baseline else answered(selection, selection.baseline, index)
+    gate = Gate(selection, selection.layer)
     return Page(
         title=f"Category {shown.name}",
         sentence=category_sentence(
@@ -47,7 +49,7 @@ def category(
         ),
         lede=_lede(shown),
         trail=[Link(study.name, selection.overview())],
-        panels=panels_of(shown),
+        panels=[*gate.said((selection.baseline, selection.focus)), *panels_of(shown, gate.passed)],
         previous=Link(category_name(study, index - 1), selection.category(index - 1)) if index else None,
         next=Link(category_name(study, index + 1), selection.category(index + 1)) if index < last else None,
         choices=[

@@ -14,7 +14,7 @@ from shiftscope.views.parts.response_changes import response_changes
 from shiftscope.views.parts.sample_sets import Chosen, as_share, label_mean, mean_response
 
 
-@section(ShownCategory, place=30)
+@section(ShownCategory, place=30, units=True)
 def changes(category: ShownCategory) -> Table | None:
     """From the baseline to the focus; nothing where either has no such sample, or they are one."""
     selection, index = category.selection, category.index

@@ -11,7 +11,7 @@ from shiftscope.views.parts.set_units import set_units
 UNITS = 12
 
 
-@section(ShownCategory, place=60)
+@section(ShownCategory, place=60, units=True)
 def units(category: ShownCategory) -> Fold:
     """Those that respond most to its samples in the focus, and how they do in the others."""
     selection, name = category.selection, category.name

@@ -19,6 +19,7 @@ from shiftscope.views.page.panels import Choice, Link, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.image_sets import FEW
 from shiftscope.views.parts.number_text import NOTHING, count, share_interval
 from shiftscope.views.parts.sets_choice import sets_choice
@@ -61,17 +62,21 @@ def confusion(
     at = PageAddress(selection, f"confusions/{actual}/{predicted}", confusion, options)
     a, b = pair.names
     wrong, total = _of_all(pair, selection.focus)
+    gate = Gate(selection, selection.layer)
     return Page(
         title=f"{a} → {b}",
         sentence=confusion_sentence(a, b, selection.focus, wrong, total),
-        lede=_lede(pair),
+        lede=_lede(pair, gate),
         trail=[
             Link(study.name, selection.overview()),
             Link(selection.focus, selection.dataset(selection.focus)),
             Link(a, selection.category(actual)),
             Link(b, selection.category(predicted)),
         ],
-        panels=panels_of(ShownConfusion(pair, at, images)),
+        panels=[
+            *gate.said((selection.focus, pair.against)),
+            *panels_of(ShownConfusion(pair, at, images), gate.passed),
+        ],
         choices=[*_choices(at, pair), *sets_choice(selection, at)],
     )
 
@@ -96,8 +101,8 @@ def _of_all(pair: Pair, name: str) -> tuple[int, int]:
     return int(found.confusions[pair.actual, pair.predicted]), int(found.by_label[pair.actual])
 
 
-def _lede(pair: Pair) -> list[str | Span]:
-    """The numbers, beside those of the baseline, and what the units did."""
+def _lede(pair: Pair, gate: Gate) -> list[str | Span]:
+    """The numbers, beside those of the baseline, and what the units did where that is to be read."""
     selection = pair.selection
     wrong, total = _of_all(pair, selection.focus)
     words: list[str | Span] = [
@@ -111,7 +116,7 @@ def _lede(pair: Pair) -> list[str | Span]:
         words.append(f"; in {selection.baseline} {of_how_many(*_of_all(pair, selection.baseline))}. ")
     else:
         words.append(f". {selection.focus} is both focus and baseline: choose another focus to see a shift. ")
-    votes = votes_of(pair)
+    votes = None if gate.refuses(selection.focus) or gate.refuses(pair.against) else votes_of(pair)
     if votes and (said := votes.in_words()):
         words.append(Span(said, help=VOTES))
     return words

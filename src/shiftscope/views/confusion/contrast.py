@@ -11,7 +11,7 @@ from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
 
 
-@section(ShownConfusion, place=60)
+@section(ShownConfusion, place=60, units=True)
 def contrast(confusion: ShownConfusion) -> Fold | None:
     """What the units did differently, in a sentence and as a table that sums to the change."""
     pair = confusion.pair

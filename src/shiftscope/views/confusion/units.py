@@ -16,7 +16,7 @@ from shiftscope.views.parts.shown_sets import shown_sets
 UNITS = 8
 
 
-@section(ShownConfusion, place=70)
+@section(ShownConfusion, place=70, units=True)
 def units(confusion: ShownConfusion) -> Fold:
     """Strongest units of four sets: all samples of both categories, the confused ones of both, and of each way."""
     selection, (a, b) = confusion.selection, confusion.pair.names

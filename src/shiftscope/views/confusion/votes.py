@@ -16,7 +16,7 @@ from shiftscope.views.parts.sample_sets import bounded, mean_logits, mean_respon
 from shiftscope.views.parts.votes import Votes, votes_table
 
 
-@section(ShownConfusion, place=20)
+@section(ShownConfusion, place=20, units=True)
 def votes(confusion: ShownConfusion) -> Panel:
     """What each unit adds on right samples and on confused ones; its responses where it feeds no logits."""
     pair = confusion.pair

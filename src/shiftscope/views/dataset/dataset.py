@@ -18,6 +18,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.accuracy import answers
+from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.number_text import (
     NOTHING,
     count,
@@ -77,12 +78,14 @@ def dataset_images(
         selection, recording, at, show, label, prediction, start, by, found, (where or "").strip(), tag or ""
     )
     earlier = max(0, shown.start - IMAGES)
+    gate = Gate(selection.focused(recording.name), found.layer if found else selection.layer)
+    panels = panels_of(shown)
     return Page(
         title=dataset,
         sentence=_sentence(shown),
         lede=_lede(shown),
         trail=[Link(study.name, selection.overview())],
-        panels=panels_of(shown),
+        panels=[*gate.said([dataset]), *(gate.passed(panels) if found else panels)],
         choices=_choices(shown),
         previous=Link("earlier", at(start=earlier)) if shown.start else None,
     )

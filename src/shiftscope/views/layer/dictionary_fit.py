@@ -14,5 +14,5 @@ from shiftscope.views.parts.dictionary_fit import said, table_of
 def dictionary_fit(layer: ShownLayer) -> Sequence[Panel]:
     """In words, and a table with a row for each dataset."""
     selection = layer.selection
-    words = said(selection, selection.layer, layer.fit)
+    words = [*said(selection, selection.layer, layer.fit), *layer.gate.said([selection.baseline])]
     return [*words, table_of(selection, selection.layer, layer.fit)] if layer.fit else words

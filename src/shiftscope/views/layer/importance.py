@@ -45,7 +45,7 @@ def importance(layer: ShownLayer) -> Fold | None:
     panels: list[Panel] = [_table(layer, method, before, after)]
     if layer.compared:
         panels.append(_scatter(layer, before))
-    return Fold(TITLE, _says(layer, before, after), panels, "importance")
+    return Fold(TITLE, layer.gate.before(_says(layer, before, after)), panels, "importance")
 
 
 def _offer(layer: ShownLayer) -> Panel:
@@ -105,7 +105,7 @@ def _of(
 ) -> Table:
     selection = layer.selection
     study, name, first = selection.study, selection.layer, _first(before)
-    found = found_by(study, name)
+    found, state = found_by(study, name), layer.gate.state_in_a_word(selection.focus)
     rows = []
     for category in categories:
         units = first[category]
@@ -116,7 +116,7 @@ def _of(
                     if not rank
                     else Cell(),
                     Cell(str(unit), selection.unit(unit), value=unit),
-                    *importance_cells(before, after, category, unit),
+                    *importance_cells(before, after, category, unit, state),
                     found_by_cell(study, name, found, unit),
                 ]
             )

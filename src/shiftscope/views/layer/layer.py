@@ -16,7 +16,6 @@ from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.dictionary_fit import greyed, withheld
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.two_sets import refusal, two_sets
 
@@ -84,7 +83,7 @@ def layer_units(
     shown = ShownLayer(
         selection, at, where, sort, ascending, start, rows, every, x, y, colour, drawing, positive, refused
     )
-    sentence, lede = layer_sentence(shown)
+    sentence, lede = shown.gate.stated or layer_sentence(shown)
     described = study.layer(layer)
     shift = f" {selection.focus} compared with {selection.baseline}." if shown.compared else ""
     previous, following = shown.table.neighbours()
@@ -95,8 +94,7 @@ def layer_units(
         title=f"Layer {layer}",
         subtitle=f"{described.module_type}, {units} ({described.read_as}).{rounded}{shift}",
         trail=[Link(study.name, selection.overview())],
-        panels=withheld(panels_of(shown), shown.fit),
-        greyed=greyed(shown.fit),
+        panels=shown.gate.passed(panels_of(shown)),
         previous=previous,
         next=following,
         choices=layer_choices(shown),

@@ -32,7 +32,7 @@ def removals(layer: ShownLayer) -> Fold | None:
     found = _found(selection)
     if not any(each == name for each, _, _ in found):
         return Fold(TITLE, "not computed yet", [_offer(layer), *_tables(selection, found)], "removals")
-    return Fold(TITLE, _says(selection, found), _tables(selection, found), "removals")
+    return Fold(TITLE, layer.gate.before(_says(selection, found)), _tables(selection, found), "removals")
 
 
 Found = Sequence[tuple[str, str, "Sequence[Lost]"]]  # layer, dataset, what each row costs
@@ -65,7 +65,7 @@ def _offer(layer: ShownLayer) -> Panel:
         page=layer.at(),
     )
     command = (
-        f"shiftscope local-against-distributed {shlex.quote(str(study.path))} --layers {shlex.quote(name)}"
+        f"shiftscope local-against-distributed {shlex.quote(str(study.path))} --layer {shlex.quote(name)}"
     )
     return offer or Message(title, f"Compute it with: {command} --model …")
 
@@ -86,12 +86,16 @@ def _says(selection: Selection, found: Found) -> str:
 
 
 def _tables(selection: Selection, found: Found) -> list[Table]:
+    from shiftscope.explain.fit_under_shift.states import states_of
     from shiftscope.explain.local_against_distributed.removals import FEATURE, RANDOM, UNIT
 
     if not found:
         return []
     ends = (end for _, _, lost in found for each in lost for end in (each.logit.low, each.logit.high))
     axis = Axis.holding(ends)
+    states = {
+        (name, dataset): states_of(selection.study, name, [dataset])[dataset] for name, dataset, _ in found
+    }
     rows = []
     for name, dataset, lost in found:
         by_row = {each.row: each for each in lost}
@@ -110,6 +114,7 @@ def _tables(selection: Selection, found: Found) -> list[Table]:
             [
                 Cell(name, selection.layer_page(name)),
                 Cell(dataset, selection.dataset(dataset)),
+                Cell(states[name, dataset]),
                 Cell(told, change=change, value=feature.logit.value),
                 number_cell(feature.ratio.value, feature.ratio.low, feature.ratio.high),
                 *(_flips(each) for each in (feature, unit, random)),
@@ -119,6 +124,7 @@ def _tables(selection: Selection, found: Found) -> list[Table]:
     columns = [
         Column("layer"),
         Column("dataset"),
+        Column("state", help="How the layer's dictionary reads the dataset."),
         Column(
             "predicted logit falls by",
             axis=axis.ticks("{:g}".format),

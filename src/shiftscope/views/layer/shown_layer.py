@@ -18,7 +18,7 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.section import Missing
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.dictionary_fit import fit_of
+from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.readable_notes import readable_notes
 from shiftscope.views.parts.unit_filter import Condition, Passing, conditions, passing
 from shiftscope.views.parts.unit_numbers import FIRES, MAXIMUM, Measure, UnitNumbers
@@ -55,9 +55,13 @@ class ShownLayer:
         return self.selection.compared
 
     @cached_property
+    def gate(self) -> Gate:
+        return Gate(self.selection, self.selection.layer)
+
+    @property
     def fit(self) -> SetFit | None:
         """How the dictionary behind a derived layer reads the focus, where that is computed."""
-        return fit_of(self.selection, self.selection.layer)
+        return self.gate.fit(self.selection.focus)
 
     @cached_property
     def numbers(self) -> UnitNumbers:

@@ -129,6 +129,8 @@ def _case(overview: ShownOverview, each: Suffered) -> Case:
         says.append(unit_in_words(selection, unit))
         ways.append(Link(f"unit {unit.index}", selection.unit(unit.index, unit.layer, focus=each.name)))
         strips += _unit_strips(selection, each.name, unit)
+    if refused := overview.gate.refused_in_words(each.name):
+        says.append(refused)
     mild = each.harm in ("barely touches", None)
     heads = telling_heads(selection.study)
     if not mild and (gained := best_alone_in_words(blamed(selection.study, each.name, heads, 1))):

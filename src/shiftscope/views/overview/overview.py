@@ -83,7 +83,7 @@ def overview(
     )
     return Page(
         title=study.name,
-        panels=panels_of(shown),
+        panels=[*shown.gate.said(shown.shifts), *panels_of(shown, shown.gate.passed)],
         choices=_choices(shown, asked),
         sentence=overview_idea(shown) or _without_comparison(shown),
         lede=lede(shown),

@@ -18,7 +18,7 @@ from shiftscope.views.parts.number_text import NOTHING, count
 Moved = Mapping[str, tuple[int, int]]  # by set: units that prefer another category, of how many
 
 
-@section(ShownOverview, place=35)
+@section(ShownOverview, place=35, units=True)
 def preferences(overview: ShownOverview) -> Fold | None:
     """A table for each variable, a row for each group; none without a group that is ordered."""
     if not overview.ordered:

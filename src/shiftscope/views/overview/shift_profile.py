@@ -27,7 +27,7 @@ WHY = (
 )
 
 
-@section(ShownOverview, place=40)
+@section(ShownOverview, place=40, units=True)
 def shift_profile(overview: ShownOverview) -> Fold | None:
     """What the harm asks for: change per category, and change of strength beside it; or the score asked for."""
     if not overview.shifts:

@@ -12,7 +12,7 @@ from shiftscope.views.parts.unit_scores import title
 from shiftscope.views.parts.units_by_score import units_by_score
 
 
-@section(ShownOverview, place=65)
+@section(ShownOverview, place=65, units=True)
 def shifted_units(overview: ShownOverview) -> Fold | None:
     """By the score asked for, or by the change of what units answer to, or of how strongly where only that is sure,
     under any of the shifts."""
@@ -26,6 +26,8 @@ def shifted_units(overview: ShownOverview) -> Fold | None:
         if first
         else "none can be measured"
     )
+    if first:
+        found = overview.gate.before(found, first[1].text)
     return Fold("Units that changed most", found, [table], "units")
 
 

@@ -20,6 +20,7 @@ from shiftscope.views.page.group_names import group_names
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.differing import Differences, differing
+from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.shown_sets import MOST
 from shiftscope.views.parts.unit_scores import estimated
 
@@ -145,9 +146,16 @@ class ShownOverview:
 
     @cached_property
     def units(self) -> dict[str, NamedUnit | None]:
-        """The unit that is named in each case."""
+        """The unit that is named in each case; none where its codes are not to be read."""
         told = {one.name: one for one, _ in self.cased}
-        return {name: named_unit(self.selection, name, one.harm, one.loss) for name, one in told.items()}
+        return {
+            name: None if self.gate.refuses(name) else named_unit(self.selection, name, one.harm, one.loss)
+            for name, one in told.items()
+        }
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(self.selection, self.selection.layer)
 
     @property
     def usual(self) -> tuple[int, int]:

@@ -103,6 +103,7 @@ class Picture:
     box: PictureBox | None = None  # what of it is pointed at
     map: PictureMap | Pixels | None = None  # drawn in its place
     made: MadePicture | None = None  # drawn in its place
+    greyed: bool = False  # drawn in grey: what it shows is not to be read
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,7 @@ class Chart(Panel):
     description: str  # the chart in words, for those who cannot see it
     note: str = ""
     brush: Brush | None = None
+    greyed: bool = False  # as of a picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -616,7 +618,6 @@ class Page:
     lede: Words = ""  # the numbers of that sentence
     warning: Words = ""  # what is not as it was asked for
     actions: Sequence[Link] = ()  # what can be done about the idea, the first thing first
-    greyed: bool = False  # whether pictures are drawn in grey: what they show is not to be read
     file: File | None = None  # what "download=file" in the address gives
 
 

@@ -22,6 +22,7 @@ class Section:
     place: int  # sections come in this order
     beside: bool  # next to the section before it
     draw: Callable[[Any], Shown]  # None where there is nothing to show
+    units: bool = False  # whether it shows units of the layer in force, on a page of something else
 
 
 class Missing(ShiftscopeError):
@@ -35,7 +36,9 @@ class Missing(ShiftscopeError):
 sections: Registry[Section] = Registry("section", "shiftscope.views")
 
 
-def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Draw], Draw]:
+def section(
+    subject: type, *, place: int, beside: bool = False, units: bool = False
+) -> Callable[[Draw], Draw]:
     """Enter a section of the page that shows a `subject`; the function is given one.
 
     Parameters
@@ -44,19 +47,24 @@ def section(subject: type, *, place: int, beside: bool = False) -> Callable[[Dra
         Where on the page: sections come in the order of their places, tens apart so that another fits between.
     beside
         In one row with the section before it.
+    units
+        It shows units of the layer in force, on a page of something else: `panels_of` changes its panels.
     """
 
     def enter(draw: Draw) -> Draw:
-        sections.register(f"{subject.__name__}.{draw.__name__}", Section(subject, place, beside, draw))
+        sections.register(f"{subject.__name__}.{draw.__name__}", Section(subject, place, beside, draw, units))
         return draw
 
     return enter
 
 
-def panels_of(subject: Any) -> list[Panel]:
+def panels_of(
+    subject: Any, of_units: Callable[[Sequence[Panel]], Sequence[Panel]] = lambda panels: panels
+) -> list[Panel]:
     """What the sections of a subject's page show, in order; all that is folded, together at the end.
 
     Of those that show what is missing the first has the offer to compute it in its place, the others have nothing.
+    `of_units` is what becomes of the panels of sections that show units.
     """
     panels: list[Panel] = []
     folds: list[Fold] = []
@@ -65,7 +73,8 @@ def panels_of(subject: Any) -> list[Panel]:
         drawn: list[Panel] = []
         for each in row:
             try:
-                drawn += _listed(each.draw(subject))
+                found = _listed(each.draw(subject))
+                drawn += of_units(found) if each.units else found
             except Missing as missing:
                 if missing.offer.title not in offered:
                     offered.add(missing.offer.title)

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shiftscope.derived.tools.residuals_in_words import in_words
 from shiftscope.views.page.panels import (
     Cell,
-    Chart,
     Column,
-    Columns,
-    Compared,
-    Curves,
-    Fold,
-    Folds,
-    ImageStrip,
     Message,
     Panel,
-    StripGroups,
     Table,
 )
 from shiftscope.views.page.selection import Selection
@@ -34,9 +24,9 @@ if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.numbers import Numbers
     from shiftscope.explain.fit_under_shift.set_fit import SetFit
     from shiftscope.store.derived_layer import DerivedLayer
+    from shiftscope.store.stored_study import StoredStudy
 
 OF_POSITIONS = "Its codes are made at each position of the layer, and positions are not stored."
-PICTURES = Compared, ImageStrip, StripGroups, Chart, Curves
 
 
 def fit_of(selection: Selection, layer: str) -> SetFit | None:
@@ -66,7 +56,8 @@ def heading(state: State, focus: str) -> str:
 
 
 def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
-    """The state in words; how to compute it where nobody has. Nothing of a recorded layer or of the reference."""
+    """The state in words, but where these are the page's heading; how to compute it where nobody has. Nothing of a
+    recorded layer or of the reference."""
     study, focus = selection.study, selection.focus
     if layer in study.derived and study.derived[layer].kind == "residual":
         return [
@@ -79,7 +70,11 @@ def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
     if layer not in study.derived or focus == study.reference:
         return []
     if fit is not None:
-        return [Message(heading(fit.state, focus), fit.in_words(layer, focus))]
+        return [] if refused(fit) else [Message(heading(fit.state, focus), fit.in_words(layer, focus))]
+    return [_offered(study, layer, focus)]
+
+
+def _offered(study: StoredStudy, layer: str, focus: str) -> Panel:
     title = f"Whether {layer} reads {focus} is not computed"
     offer = computation(
         study,
@@ -90,33 +85,12 @@ def said(selection: Selection, layer: str, fit: SetFit | None) -> list[Panel]:
         page=None,
     )
     command = f"shiftscope fit-under-shift {shlex.quote(str(study.path))} --layer {shlex.quote(layer)}"
-    return [offer or Message(title, f"Compute it with: {command}")]
+    return offer or Message(title, f"Compute it with: {command}")
 
 
-def withheld(panels: Sequence[Panel], fit: SetFit | None) -> Sequence[Panel]:
-    """The panels without pictures of codes, where the dictionary does not carry its layer."""
-    if fit is None or fit.state != "does not hold":
-        return panels
-    return [kept for panel in panels if (kept := _without_pictures(panel))]
-
-
-def greyed(fit: SetFit | None) -> bool:
-    """Whether pictures of codes are shown in grey."""
-    return fit is not None and fit.state == "misreads"
-
-
-def _without_pictures(panel: Panel) -> Panel | None:
-    if isinstance(panel, PICTURES):
-        return None
-    if isinstance(panel, Folds):
-        folds = [kept for each in panel.panels if isinstance(kept := _without_pictures(each), Fold)]
-        return replace(panel, panels=folds) if folds else None
-    if isinstance(panel, Columns | Fold):
-        inner = [kept for each in panel.panels if (kept := _without_pictures(each))]
-        return replace(panel, panels=inner) if inner else None
-    if isinstance(panel, Table):
-        return replace(panel, rows=[[replace(cell, pictures=()) for cell in row] for row in panel.rows])
-    return panel
+def refused(fit: SetFit | None) -> bool:
+    """Whether codes of a set are not to be read."""
+    return fit is not None and fit.state in ("misreads", "does not hold")
 
 
 def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:

@@ -17,7 +17,7 @@ AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
 
 
 def importance_columns(selection: Selection, method: str, *, both: bool) -> list[Column]:
-    """Share, importance in the baseline and, of `both`, in the focus, and how often it leads."""
+    """Share, importance in the baseline and, of `both`, in the focus with its state, and how often it leads."""
     from shiftscope.explain.importance.importance import MEASURED_IN
 
     mean = (
@@ -28,14 +28,15 @@ def importance_columns(selection: Selection, method: str, *, both: bool) -> list
     return [
         Column("share", axis=AXIS, help="The feature's importance by that of all features for the category."),
         *(Column(f"in {name}", help=mean, numeric=True) for name in sets),
+        *([Column("state", help=f"How the dictionary reads {selection.focus}.")] if both else []),
         Column("leads", help="Share of the samples of which no other feature adds more.", numeric=True),
     ]
 
 
 def importance_cells(
-    before: SetImportance, after: SetImportance | None, category: int, unit: int
+    before: SetImportance, after: SetImportance | None, category: int, unit: int, state: str
 ) -> list[Cell]:
-    """Of `importance_columns`; `after` is None where there is none of the focus."""
+    """Of `importance_columns`; `after` is None where there is none of the focus, whose state is `state`."""
     was, leads = before.share[category, unit], before.leads[category, unit]
     now = math.nan if after is None else after.share[category, unit]
     told = whole_percent(was) if after is None else f"{whole_percent(was)} → {whole_percent(now)}"
@@ -46,5 +47,6 @@ def importance_cells(
             for found in (before, after)
             if found is not None
         ),
+        *([] if after is None else [Cell(state)]),
         Cell(whole_percent(leads), value=leads),
     ]

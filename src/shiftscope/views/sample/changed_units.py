@@ -10,7 +10,7 @@ from shiftscope.views.parts.sample_sets import as_share
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 
 
-@section(ShownSample, place=48)
+@section(ShownSample, place=48, units=True)
 def changed_units(sample: ShownSample) -> Fold | None:
     """From the same image in the baseline to that in the focus; nothing where single responses are not there."""
     if sample.before is None or lacking(*sample.before) or lacking(*sample.focused):

@@ -24,7 +24,7 @@ UNITS = 12
 STRIP = 5
 
 
-@section(ShownSample, place=50)
+@section(ShownSample, place=50, units=True)
 def image_units(sample: ShownSample) -> Fold | Message:
     """Units by their response to the image over their reference maximum.
 

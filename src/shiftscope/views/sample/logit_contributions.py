@@ -21,7 +21,7 @@ from shiftscope.views.sample.shown_sample import ShownSample, runner_up
 FOR, AGAINST = 8, 6  # units with a row of their own
 
 
-@section(ShownSample, place=55)
+@section(ShownSample, place=55, units=True)
 def logit_contributions(sample: ShownSample) -> Fold | None:
     """The prediction against the label, or against the runner-up where it is right or there is no label.
 

@@ -11,6 +11,7 @@ from shiftscope.views.page.panels import Choice, Link, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.sample.sentence import sample_sentence
 from shiftscope.views.sample.shown_sample import ShownSample
@@ -43,12 +44,16 @@ def sample(
         return Link(f"image {other}", selection.sample(dataset, other)) if 0 <= other <= last else None
 
     _, against = shown.selection.dataset_choices(at.path)
+    gate = Gate(shown.selection, shown.selection.layer)
     return Page(
         title=f"{dataset}, image {position}",
         sentence=_sentence(shown),
-        lede=_lede(shown),
+        lede=_lede(shown, gate),
         trail=[Link(study.name, selection.overview()), Link(dataset, selection.dataset(dataset))],
-        panels=panels_of(shown),
+        panels=[
+            *gate.said((shown.selection.baseline, shown.selection.focus)),
+            *panels_of(shown, gate.passed),
+        ],
         previous=neighbour(position - 1),
         next=neighbour(position + 1),
         choices=[_focus(shown), against, shown.selection.layer_choice(at.path)],
@@ -78,9 +83,10 @@ def _sentence(shown: ShownSample) -> str:
     return sample_sentence(name(seen.label), before, recording.name, name(seen.prediction))
 
 
-def _lede(shown: ShownSample) -> list[str | Span]:
+def _lede(shown: ShownSample, gate: Gate) -> list[str | Span]:
     words: list[str | Span] = [f"Image {shown.position} of {shown.recording.name} (id {shown.seen.id}). "]
-    votes = votes_of(shown)
+    names = shown.selection.baseline, shown.focused[0].name
+    votes = None if any(gate.refuses(name) for name in names) else votes_of(shown)
     if votes and (said := votes.in_words()):
         words.append(Span(said, help=f"Compared with {compared_with(shown)}. {VOTES}"))
     return words

@@ -19,7 +19,7 @@ from shiftscope.views.parts.votes import Votes, votes_table
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 
 
-@section(ShownSample, place=20)
+@section(ShownSample, place=20, units=True)
 def votes(sample: ShownSample) -> Panel | None:
     """From the same sample in the baseline, or from right ones there; a message where that is not known."""
     if lacking(*sample.focused):

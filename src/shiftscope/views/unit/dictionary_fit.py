@@ -13,4 +13,5 @@ from shiftscope.views.unit.shown_unit import ShownUnit
 @section(ShownUnit, place=2)
 def dictionary_fit(unit: ShownUnit) -> Sequence[Panel]:
     """In words; its numbers stand on the layer's page."""
-    return said(unit.selection, unit.layer, unit.fit)
+    baseline = unit.gate.said([unit.selection.baseline])
+    return [*said(unit.selection, unit.layer, unit.fit), *baseline]

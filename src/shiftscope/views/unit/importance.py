@@ -40,7 +40,7 @@ def importance(unit: ShownUnit) -> Fold | None:
     told = [(category_name(study, c), float(shares[c])) for c in order]
     return Fold(
         "For which categories it counts",
-        in_words(told, _found(unit)),
+        unit.gate.before(in_words(told, _found(unit))),
         [_table(unit, method, before, after, order)],
         "importance",
     )
@@ -61,10 +61,11 @@ def _table(
     unit: ShownUnit, method: str, before: SetImportance, after: SetImportance | None, order: list[int]
 ) -> Table:
     selection = unit.selection
+    state = unit.gate.state_in_a_word(selection.focus)
     rows = [
         [
             Cell(category_name(unit.study, category), selection.category(category)),
-            *importance_cells(before, after, category, unit.index),
+            *importance_cells(before, after, category, unit.index, state),
         ]
         for category in order
     ]

@@ -28,7 +28,7 @@ from shiftscope.tuning.set_means import SetMean
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.dictionary_fit import fit_of
+from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.mean_change import both_signs
 from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.unit_images import Show
@@ -67,9 +67,13 @@ class ShownUnit:
         return list(dict.fromkeys([self.selection.baseline, self.selection.focus]))
 
     @cached_property
+    def gate(self) -> Gate:
+        return Gate(self.selection, self.layer)
+
+    @property
     def fit(self) -> SetFit | None:
         """How the dictionary behind a derived layer reads the focus, where that is computed."""
-        return fit_of(self.selection, self.layer)
+        return self.gate.fit(self.selection.focus)
 
     @cached_property
     def others(self) -> list[str]:

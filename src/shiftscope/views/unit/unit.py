@@ -7,11 +7,10 @@ from typing import get_args
 from shiftscope.store.notes import UnitNote
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
-from shiftscope.views.page.panels import Choice, Link, Page
+from shiftscope.views.page.panels import Choice, Link, Page, Words
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.dictionary_fit import greyed, withheld
 from shiftscope.views.parts.interventions import interventions
 from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.sets_choice import sets_choice
@@ -73,14 +72,14 @@ def unit(
     before, after = order.neighbours(
         lambda other: selection.page(f"{units}/{other}", **at.asked(start=0, image=""))
     )
+    sentence, lede = _idea(shown)
     return Page(
         title=f"{layer}, unit {index}",
         subtitle=_written(shown),
         trail=[Link(study.name, selection.overview()), Link(f"Layer {layer}", selection.layer_page(layer))],
-        panels=withheld(panels_of(shown), shown.fit),
-        greyed=greyed(shown.fit),
-        sentence=selection.incomparable or unit_sentence(shown),
-        lede="" if selection.incomparable else unit_lede(shown),
+        panels=shown.gate.passed(panels_of(shown)),
+        sentence=sentence,
+        lede=lede,
         previous=before,
         next=after,
         choices=[
@@ -94,6 +93,13 @@ def unit(
         ],
         related=interventions(selection, layer, [index], "Silence this unit"),
     )
+
+
+def _idea(shown: ShownUnit) -> tuple[str, Words]:
+    """The heading and its numbers: what the unit answers to, unless that is not to be read."""
+    if shown.selection.incomparable:
+        return shown.selection.incomparable, ""
+    return shown.gate.stated or (unit_sentence(shown), unit_lede(shown))
 
 
 def _written(shown: ShownUnit) -> str:

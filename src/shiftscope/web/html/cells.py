@@ -254,6 +254,7 @@ def accuracy(change: Change, text: str, label: str) -> Markup:
 
 def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     verdict = escaped(f" {picture.verdict}") if picture.verdict else ""
+    look = f"{verdict} greyed" if picture.greyed else verdict
     alt = escaped(picture.alt + f" ({picture.verdict})" if picture.verdict else picture.alt)
     if picture.drawn and picture.map:
         kind = "map" if isinstance(picture.map, PictureMap) else "made"
@@ -277,8 +278,8 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
     if picture.caption:
         inside += f'<span class="caption">{escaped(picture.caption)}</span>'
     if not picture.page:
-        return f'<span class="thumbnail{verdict}">{inside}</span>'
-    return f'<a class="thumbnail{verdict}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'
+        return f'<span class="thumbnail{look}">{inside}</span>'
+    return f'<a class="thumbnail{look}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'
 
 
 def _frame(box: PictureBox) -> str:
