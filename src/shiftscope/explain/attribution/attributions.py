@@ -86,7 +86,8 @@ class Faithfulness:
         """F of the maps under each fill, beside that of a random map."""
         means = self.table().set_index(["row", "metric", "fill"])["mean"]
         told = [
-            f"{means[self.rows[0], 'F', fill]:.2f} ({means[RANDOM, 'F', fill]:.2f} of a random map) under {fill}"
+            f"{means[self.rows[0], 'F', fill]:.2f} ({means[RANDOM, 'F', fill]:.2f} of a random map) under "
+            f"{fill.replace('_', ' ')}"
             for fill in self.fills
         ]
         return f"F {', '.join(told)}"

@@ -87,7 +87,7 @@ def faithful_table(shown: Sequence[Attributions]) -> Table | None:
                 numbers = [Cell("is this map"), *(Cell("") for _ in metrics[1:])]
             cells = [Cell(name), Cell(called), *numbers]
             (own_rows if row in own else controls).setdefault(name, []).append(cells)
-        words = faithful.in_words().replace("_", " ").replace("-", "−")
+        words = faithful.in_words().replace("-", "−")
         said.append(f"{name}, {filtered_in_words(each)}: {words}")
         if below := _below_edges(each):
             said.append(f"not above the picture's edges ({'; '.join(below)}): {NO_MORE}")
