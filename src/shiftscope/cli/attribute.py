@@ -103,6 +103,8 @@ def attribute(
     json
         Print JSON.
     """
+    from urllib.parse import quote
+
     from shiftscope.cli.asked_samples import asked_samples
     from shiftscope.cli.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.checked_csv import checked_csv
@@ -143,6 +145,9 @@ def attribute(
         return
     every = [found] if alone else found
     _show(every, csv=csv, as_json=json)
+    if layer is not None and not (csv or json):
+        address = f"layers/{quote(layer, safe='')}/units/{every[0].question.unit}"
+        print(f"Beside its images: {address} in the viewer")
     if output is not None:
         _save(every, output)
 
