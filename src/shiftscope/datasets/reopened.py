@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shiftscope.datasets.formats.array_data import IN_UNIT_RANGE
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.datasets.sample import Dataset, dataset_kinds
 from shiftscope.datasets.shifts.shift_kind import ShiftKind, shift_kinds
@@ -118,6 +119,13 @@ def _cue_categories(shifts: Sequence[Any]) -> Sequence[str]:
         ):
             return [str(each) for each in shift["categories"]]
     return ()
+
+
+def recorded_range(source: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Lower and upper end of the inputs without preprocessing, where a recording's `source` says that all of them lie
+    there; else None."""
+    in_unit_range = source.get("kind") == "arrays" and source.get("pictures") == IN_UNIT_RANGE
+    return (0.0, 1.0) if in_unit_range and source.get("preprocess") is None else None
 
 
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:

@@ -25,11 +25,14 @@ class Answered:
     way: Way
     before: Sequence[int]  # categories it answered to, strongest first
     after: Sequence[int]
-    ratio: float  # of its means over the categories; NaN where the first is not above 0 or the other below it
+    ratio: float  # of its means over the categories; NaN where the first is not above 0 or the other below it, and
+    # of a unit that responds on both sides of zero
     correlation: float  # of the two profiles
 
 
-def answered(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> Answered:
+def answered(
+    before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], *, both_signs: bool = False
+) -> Answered:
     """Compare a unit's mean response to each category in two datasets.
 
     *other*: the category it answers to most is another one, and the profiles correlate below 0.5. *everything*: the
@@ -40,11 +43,14 @@ def answered(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) ->
     ----------
     before, after : (category,)
         NaN for a category without samples; categories that either lacks are left out.
+    both_signs
+        Whether the unit responds on both sides of zero, where its mean may lie as near to zero as it likes and no
+        multiple of it has a sense.
     """
     known = np.flatnonzero(np.isfinite(before) & np.isfinite(after))
     m0, m1 = before[known], after[known]
     first, last = _answers_to(known, m0), _answers_to(known, m1)
-    ratio = _ratio(m0, m1) if len(known) else math.nan
+    ratio = _ratio(m0, m1) if len(known) and not both_signs else math.nan
     correlation = _pearson(m0, m1)
     if first and last and first[0] != last[0] and correlation < OTHER_PROFILE:
         way: Way = "other"

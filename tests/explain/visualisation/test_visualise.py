@@ -223,3 +223,54 @@ def test_layers_that_are_not_there_are_refused(net):
         drawn(net, "accentuation", layer="nine")
     with pytest.raises(LayerError, match="before the unit is known"):
         drawn(net, "accentuation", "0:1", layer="3")
+
+
+class Silent(nn.Module):
+    """Two rectifiers, the last of which gives 0 for grey pictures."""
+
+    def __init__(self, rectify):
+        super().__init__()
+        self.rectify = rectify
+
+    def forward(self, x):
+        return self.rectify(self.rectify(x).mean((1, 2, 3))[:, None] - 0.9)
+
+
+@pytest.mark.parametrize(
+    "rectify",
+    [
+        torch.relu,
+        nn.functional.relu,
+        nn.ReLU(inplace=True),
+        lambda x: x.relu_(),
+        lambda x: nn.functional.relu(x, inplace=True),
+    ],
+)
+def test_a_unit_that_is_silent_at_the_start_is_woken(rectify):
+    model = Silent(rectify)
+    start = ss.visualise(
+        model, 0, **{**ON, "steps": 0}, method="activation_maximisation", parametrisation="pixel"
+    )
+    assert start.score == 0
+    found = ss.visualise(
+        model,
+        0,
+        **{**ON, "steps": 90},
+        method="activation_maximisation",
+        parametrisation="pixel",
+        learning_rate=0.1,
+    )
+    assert found.score > 0
+    assert not found.dead
+
+
+def test_redirected_rectifiers_give_what_they_gave_and_gradients_only_upwards():
+    from shiftscope.explain.visualisation.redirected import Redirected
+
+    given = torch.tensor([[-1.0, -2.0], [3.0, -4.0]], requires_grad=True)
+    with Redirected():
+        rectified = torch.relu(given)
+    torch.testing.assert_close(rectified, torch.tensor([[0.0, 0.0], [3.0, 0.0]]))
+    rectified.backward(torch.tensor([[5.0, -6.0], [7.0, 8.0]]))
+    # The first sample has no gradient of its own; of the second what is 0 stays without one.
+    torch.testing.assert_close(given.grad, torch.tensor([[5.0, 0.0], [7.0, 0.0]]))

@@ -42,7 +42,7 @@ def test_it_says_how_to_compute_what_is_not_kept_and_then_shows_it(study):
     # the median of .3, .6, .9 and one that is not reached
     assert told == (
         "along corruption fade: the median unit has lost half of its selective response at severity 0.750; half of "
-        "the loss is there by 0"
+        "the loss is already in the first recorded layer, 0"
     )
     table = panel(page, Table, "Units that go first")
     assert [row[0] for row in texts(table)] == ["unit 0", "unit 1", "unit 3", "unit 2"]

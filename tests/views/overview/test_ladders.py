@@ -68,7 +68,7 @@ def test_rungs_alone_are_what_the_page_is_about(with_another):
 def test_beside_other_sets_a_ladder_is_one_line_below_them(with_another):
     _, study = with_another
     page = overview(study)
-    assert page.sentence == "negative breaks this model"
+    assert page.sentence == "negative breaks this model, and so does darkness from strength 0.75 on"
     assert [case.name for case in panel(page, Cases).cases] == ["negative"]
     assert not panels(page, Heat)
     ladder = panel(page, Curves)
@@ -92,7 +92,7 @@ def test_the_line_says_what_the_units_lose_once_it_is_computed(with_another):
     # what is left is 1 - .8 strength: one half at .625
     assert told == (
         "darkness, in units: the median unit has lost half of its selective response at strength 0.625; half of the "
-        "loss is there by units."
+        "loss is already in the first recorded layer, units."
     )
 
 

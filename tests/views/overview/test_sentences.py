@@ -6,7 +6,8 @@ import pytest
 from shiftscope.outcomes.harm import harm
 from shiftscope.views.overview.happened import happened
 from shiftscope.views.overview.idea import idea
-from shiftscope.views.overview.shown_overview import Suffered
+from shiftscope.views.overview.ladder_idea import worst_of_ladders
+from shiftscope.views.overview.set_rows import SetRow, Suffered
 from shiftscope.views.page.panels import plain
 from shiftscope.views.parts.in_a_row import in_a_row
 
@@ -23,6 +24,29 @@ def test_the_sets_are_named_by_what_they_do_the_worst_first():
     assert idea([Suffered("unlabelled", 0, 0, float("nan"), None)]) == ""
 
 
+def test_the_worst_of_a_ladder_stands_with_the_sets_that_do_the_same():
+    noise, blur, dark = suffered("noise", 300), suffered("blur", 900), suffered("dark", 985)
+    hue = {"breaks": ["hue from strength 0.25 on"]}
+    said = "noise breaks this model, and so does hue from strength 0.25 on; dark barely touches it"
+    assert idea([noise, dark], ladders=hue) == said
+    assert idea([blur], ladders=hue) == "hue from strength 0.25 on breaks this model; blur hurts it"
+    mild = {"hurts": ["hue at strength 0.5", "fog at strength 1"]}
+    assert idea([noise], ladders=mild) == (
+        "noise breaks this model; hue at strength 0.5 and fog at strength 1 hurt it"
+    )
+
+
+def test_a_ladder_is_told_from_the_first_rung_of_its_worst():
+    def told(*right):
+        sets = [suffered(f"hue-{place}", each) for place, each in enumerate(right, 1)]
+        return worst_of_ladders([SetRow("hue", sets, "strength", range(1, len(right) + 1))])
+
+    assert told(985, 300, 200) == {"breaks": ["hue from strength 2 on"]}
+    assert told(985, 300, 900) == {"breaks": ["hue at strength 2"]}
+    assert told(985, 980, 900) == {"hurts": ["hue at strength 3"]}
+    assert told(985, 985) == {}
+
+
 def test_more_than_three_names_are_counted():
     sets = [suffered(f"s{n}", 100 + n) for n in range(5)]
     assert idea(sets) == "s0, s1, s2 and 2 more break this model"
@@ -31,6 +55,12 @@ def test_more_than_three_names_are_counted():
 
 
 NAMES = ["cat", "dog", "frog"]
+
+
+def test_of_categories_that_trade_places_the_confusion_that_is_shown_is_named_first():
+    cycle = np.array([[0, 100, 0], [0, 10, 90], [80, 0, 20]])
+    said = plain(happened(cycle, NAMES, "breaks", (2, 0)))
+    assert said.startswith("Categories trade places: frog → cat, cat → dog and dog → frog,")
 
 
 @pytest.mark.parametrize(

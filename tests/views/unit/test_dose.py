@@ -2,39 +2,71 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from shiftscope.tuning.set_means import SetMean
 from shiftscope.views.page.panels import Curves
 from shiftscope.views.unit.dose import _axis
 from shiftscope.views.unit.dose_in_words import Dose, dose_in_words
+from shiftscope.views.unit.dose_ways import dose_ways
 from shiftscope.views.unit.unit import unit
 from tests.views.conftest import panel, panels, positions
 
-USUAL = (0.24, 0.22, 0.26)
 
-
-def dose(name, *means, half=0.02, variable="severity"):
+def dose(name, *means, ways, half=0.02, variable="severity"):
     values = [str(place) for place in range(1, len(means) + 1)]
-    return Dose(name, variable, values, [(mean, mean - half, mean + half) for mean in means])
+    return Dose(name, variable, values, [(mean, mean - half, mean + half) for mean in means], ways)
 
 
-HUE = dose("hue", 0.3, 0.36, 0.45, 0.53, 0.51)
-NOISE, BLUR = dose("noise", 0.23, 0.2, 0.1), dose("blur", 0.24, 0.2, 0.19)
-STILL = dose("fog", 0.3, 0.25)
+HUE = dose("hue", 0.3, 0.36, 0.45, 0.53, 0.51, ways=[1] * 5)
+NOISE = dose("noise", 0.23, 0.2, 0.1, ways=[0, -1, -1])
+BLUR = dose("blur", 0.24, 0.18, 0.19, ways=[0, -1, -1])
+STILL = dose("fog", 0.3, 0.25, ways=[0, 0])
 
 
-def test_the_direction_is_that_of_the_end_and_said_only_where_the_bands_part():
-    said = dose_in_words([HUE, NOISE, BLUR], USUAL)
-    assert said == "hue drives it up to severity 4; noise and blur quieten it"
-    assert STILL.direction(USUAL) == 0  # 0.23 to 0.27 meets 0.22 to 0.26
-    assert dose_in_words([STILL, BLUR], USUAL) == "blur quietens it"
-    assert dose_in_words([STILL], USUAL) == "fog moves its mean no more than chance does"
+def test_each_way_is_said_where_some_strength_goes_it_and_where_it_goes_farthest():
+    said = dose_in_words([HUE, NOISE, BLUR])
+    assert said == "hue drives it up to severity 4; noise and blur quieten it, most at severity 3 and 2"
+    assert dose_in_words([STILL, BLUR]) == "blur quietens it, most at severity 2"
+    assert dose_in_words([STILL]) == "fog moves its mean no more than chance does, at any strength"
+
+
+def test_a_rise_that_returns_and_a_turn_are_no_chance():
+    returns = dose("hue", 0.24, 0.18, 0.24, ways=[0, -1, 0], variable="strength")
+    assert dose_in_words([returns]) == "hue quietens it, most at strength 2"
+    turns = dose("hue", 0.18, 0.24, 0.36, ways=[-1, 0, 1], variable="hue")
+    assert dose_in_words([turns]) == "hue quietens it at 1 and drives it up at 3"
+
+
+def test_a_mean_is_another_by_welch_with_five_per_cent_false_discoveries():
+    rng = np.random.default_rng(5)
+    usual = rng.normal(0, 1, 60)
+    sets = [rng.normal(mean, spread, 40) for mean, spread in ((0.45, 1), (0, 2), (-1, 1), (0.1, 1), (0.5, 1))]
+    p = [stats.ttest_ind(each, usual, equal_var=False).pvalue for each in sets]
+    # Benjamini and Hochberg: the largest rank whose p is at most its share of 0.05
+    least = sorted(p)
+    most = max(p_ for rank, p_ in enumerate(least, 1) if p_ <= 0.05 * rank / len(p))
+    expected = [
+        int(np.sign(each.mean() - usual.mean())) if p_ <= most else 0
+        for each, p_ in zip(sets, p, strict=True)
+    ]
+    assert 0 in expected
+    assert {1, -1} <= set(expected)
+    assert dose_ways([SetMean.of(each[:, None]) for each in sets], SetMean.of(usual[:, None])) == expected
+
+
+def test_means_that_do_not_vary_differ_surely_and_one_sample_says_nothing():
+    usual, more, one = (
+        SetMean.of(np.full((count, 1), value)) for count, value in ((5, 0.0), (5, 1.0), (1, 9.0))
+    )
+    assert dose_ways([usual, more, one], usual) == [0, 1, 0]
 
 
 def test_of_several_that_drive_it_up_the_strongest_is_named_with_its_value():
-    more = dose("snow", 0.3, 0.4)
-    assert dose_in_words([more, HUE], USUAL) == "hue drives it up to severity 4; snow drives it up less"
-    alone = dose("severity", 0.3, 0.4)
-    assert dose_in_words([alone], USUAL) == "severity drives it up to 2"
+    more = dose("snow", 0.3, 0.4, ways=[0, 1])
+    assert dose_in_words([more, HUE]) == "hue drives it up to severity 4; snow drives it up less"
+    alone = dose("severity", 0.3, 0.4, ways=[1, 1])
+    assert dose_in_words([alone]) == "severity drives it up to 2"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +105,7 @@ def test_the_larger_point_is_the_focus_or_how_far_up_the_group_drives_the_unit(g
     for index in range(8):
         lines = panel(unit(grouped.study, "hidden", index, focus="blur 2"), Curves)
         (coloured,) = (curve for curve in lines.curves if curve.focus)
-        up = coloured.points[-1][2] > lines.baseline[2]
+        up = "blur drives it up" in lines.title
         means = [mean for _, mean, _, _ in coloured.points]
         assert coloured.larger == (1 + int(np.argmax(means)) if up else 2)
         ways.add(up)

@@ -134,6 +134,23 @@ def test_the_set_that_moves_it_most_is_said_first():
     assert others_in_words({"a": -3.8}, -2.0) == others_in_words({}, 2.0) == ""
 
 
+def test_of_responses_with_both_signs_the_change_is_told_in_deviations():
+    means = {"a": 3.39, "b": -1.99}  # (3.39 - 0.01) / 2 and (-1.99 - 0.01) / 2
+    assert (
+        others_in_words(means, 0.01, 2.0)
+        == "b quietens it: −1.00 deviations; a drives it up: +1.69 deviations"
+    )
+    assert others_in_words({"a": -1.0}, -2.0, 2.0) == "a drives it up: +0.500 deviations"
+    assert others_in_words({"a": 1.0}, 0.5, 0.0) == ""
+    signs = answered(np.array([8.0, 1, 1, 2]), np.array([20.0, 2, 2, 4]), both_signs=True)
+    pair, moved = ("clean", "blur"), "+0.5 deviations"
+    said = "Unit 7 answers to cat under blur, as in clean: mean +0.5 deviations"
+    assert in_words(7, signs, NAMES, pair, 3.0, 7.0, moved) == said
+    nothing = answered(np.array(NONE), np.array(NONE), both_signs=True)
+    said = "Unit 7 under blur: mean response +0.5 deviations from clean"
+    assert in_words(7, nothing, NAMES, pair, 3.0, 7.0, moved) == said
+
+
 @pytest.mark.parametrize("index", [0, 1, 2, 6, 7, 8, 9])
 def test_the_numbers_below_are_means_over_the_baseline_s_maximum(explored, index):
     text = plain(unit(explored.study, "hidden", index, focus="field").lede)

@@ -18,11 +18,11 @@ from shiftscope.explain.attribution.wavelets.wavelet_attribution import wavelet_
 from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
 from shiftscope.store.layout import LOGITS
 from shiftscope.summaries.top_samples import TopSamples
-from shiftscope.views.page.panels import Code, StripGroups, Table
+from shiftscope.views.page.panels import Code, StripGroups, Table, plain
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.sample.sample import sample
-from shiftscope.views.unit.faithful_maps import faithful_table
+from shiftscope.views.unit.faithful_maps import faithful_table, no_better_than_edges
 from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.unit import unit
 from shiftscope.views.unit.verdicts import UNREADABLE
@@ -289,6 +289,25 @@ def test_controls_stand_below_the_map_with_means_under_the_first_fill():
     both = faithful_table([made, filtered])  # the random map is the same one
     assert [row[1].text for row in both.rows] == ["saliency", "saliency, up to 3 cycles", "random map"]
     assert faithful_table([]) is None
+
+
+def test_maps_no_more_faithful_than_edges_and_a_control_that_is_the_map_are_told():
+    own = [[[0.2, 0.4]], [[0.1, np.nan]]]  # F of mean .3, µ-Fidelity .1: edges have .35 and .05
+    scores = np.array([own, own, [[[0.3, 0.4]], [[0.05, 0.05]]], [[[0.0, 0.0]], [[0.0, 0.0]]]])
+    rows = ("saliency", "plain gradient", "edges", "random map")
+    faithful = Faithfulness(rows, ("F", "mu_fidelity"), ("blur",), scores)
+    question = AttributionQuestion("lab", "hidden", 0, "saliency")
+    made = Attributions(
+        question, np.arange(2), list("ab"), np.ones((2, 4, 4)), np.ones(2), faithfulness=faithful
+    )
+    assert no_better_than_edges([made]) == ["lab"]
+    table = faithful_table([made])
+    assert [cell.text for cell in table.rows[1]] == ["lab", "plain gradient", "is this map", ""]
+    assert "not above the picture's edges (F 0.300, edges 0.350): such a map may have shown" in plain(
+        table.note
+    )
+    above = replace(faithful, scores=scores[[0, 1, 3, 2]])
+    assert no_better_than_edges([replace(made, faithfulness=above)]) == []
 
 
 def test_kept_numbers_of_every_unit_tell_where_it_looks_and_changed_pairs_stand_apart(recorded):

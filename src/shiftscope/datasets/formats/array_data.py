@@ -21,6 +21,8 @@ from shiftscope.datasets.row_data import RowData
 from shiftscope.datasets.sample import in_words
 from shiftscope.errors import DataError
 
+IN_UNIT_RANGE = "as they are"  # pictures of arrays whose values all lie in 0..1
+
 
 class ArrayData(RowData):
     """NumPy or torch arrays whose first axis counts samples.
@@ -97,7 +99,7 @@ class ArrayData(RowData):
         elif self._stretch:
             pictures = "each drawn from its smallest value to its largest"
         else:
-            pictures = "as they are"
+            pictures = IN_UNIT_RANGE
         return {
             "kind": "arrays",
             "shape": list(self.images.shape),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from shiftscope.explain.visualisation.parametrisation import Parametrisation
+from shiftscope.explain.visualisation.redirected import Redirected
 from shiftscope.explain.visualisation.views import Look
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted
 
@@ -71,6 +72,10 @@ def _from_one_start(
         view = look(step)
         value, off = seen(shown, view)
         gradient = _gradient(value, shown, kept=off is not None)
+        if not gradient.any():
+            with Redirected():
+                through, off = seen(shown, view)
+            gradient = _gradient(through, shown, kept=off is not None)
         curve.append(float(value.detach()))
         if curve[-1] > reached:
             reached, best = curve[-1], shown.detach()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from shiftscope.datasets.reopened import recorded_preprocess
+from shiftscope.datasets.reopened import recorded_preprocess, recorded_range
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
@@ -123,14 +123,16 @@ def fit_positions(study: StoredStudy, dataset: str) -> list[int]:
 
 def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering, tuple[float, float]]:
     """What lies between a picture and the model, and the picture's range."""
-    preprocess = recorded_preprocess(study[question.dataset].plan.source)
+    source = study[question.dataset].plan.source
+    preprocess = recorded_preprocess(source)
     if preprocess is not None:
         return Entering(preprocess), (0.0, 1.0)
-    if question.range is None:
+    limits = question.range or recorded_range(source)
+    if limits is None:
         raise BadRequest(
             "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
         )
-    return Entering(), question.range
+    return Entering(), limits
 
 
 def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:

@@ -43,7 +43,7 @@ def dose(layer: ShownLayer) -> Fold | None:
     found = break_along(study, ladder)
     return Fold(
         TITLE,
-        f"along {ladder.called}: {lost_in_words(ladder, own, found)}",
+        f"along {ladder.called}: {lost_in_words(ladder, own, found, next(iter(study.recorded_layers)))}",
         [_above_half(layer, ladder, found), _first(layer, ladder, own)],
         "dose",
     )

@@ -52,6 +52,8 @@ def happened(
             f"{errors if wrong > 1 else 'the one error is'} {pair}.",
         ]
     if traded := trading_places(confusions):
+        # The one whose images and unit stand below comes first.
+        traded = sorted(traded, key=lambda pair: pair != grew)
         named = in_a_row([f"{categories[one]} → {categories[to]}" for one, to in traded], PAIRS)
         help = (
             "At least half of the categories send 80 % of their samples to one other, all to different ones."

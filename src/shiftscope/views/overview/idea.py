@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from shiftscope.counted import counted
 from shiftscope.outcomes.harm import HARM_RULE, Harm
 from shiftscope.views.overview.group_idea import group_idea, group_lede
+from shiftscope.views.overview.ladder_idea import worst_of_ladders
 from shiftscope.views.overview.named_unit import NamedUnit, named_change_in_words
 from shiftscope.views.overview.set_rows import Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
@@ -27,19 +28,25 @@ DOES: Mapping[Harm, tuple[str, str]] = {  # of one set, and of several
 def overview_idea(overview: ShownOverview) -> str:
     """What groups do along their variables, then what the other sets do."""
     along = group_idea(overview.ordered)
+    ladders = worst_of_ladders(overview.ladder_rows)
     if not along:
-        return idea(overview.suffered)
+        return idea(overview.suffered, ladders=ladders)
     others = [row.telling for row in overview.rows if not row.variable]
-    return "; ".join(filter(None, [along, idea(others, begun=True)]))
+    return "; ".join(filter(None, [along, idea(others, begun=True, ladders=ladders)]))
 
 
-def idea(suffered: Sequence[Suffered], *, begun: bool = False) -> str:
-    """What the sets do to the model, worst first: "a and b break this model; c barely touches it".
+def idea(
+    suffered: Sequence[Suffered], *, begun: bool = False, ladders: Mapping[Harm, Sequence[str]] | None = None
+) -> str:
+    """What the sets do to the model, worst first: "a and b break this model, and so does hue from strength 0.25 on;
+    c barely touches it".
 
     Parameters
     ----------
     begun
         Whether the model was named before.
+    ladders
+        What of each ladder does the worst to it, as "hue from strength 0.25 on".
     """
     parts: list[str] = []
     for harm, (one, several) in DOES.items():
@@ -47,7 +54,18 @@ def idea(suffered: Sequence[Suffered], *, begun: bool = False) -> str:
         if names:
             model = "it" if parts or begun else "this model"
             parts.append(f"{in_a_row(names)} {one if len(names) == 1 else several} {model}")
+        if found := (ladders or {}).get(harm):
+            part = parts.pop() if names else ""
+            verb = one if len(found) == 1 else several
+            parts += _and_ladders(part, found, verb, begun=begun or bool(parts))
     return "; ".join(parts)
+
+
+def _and_ladders(part: str, found: Sequence[str], verb: str, *, begun: bool) -> list[str]:
+    """Behind the sets that do the same, or by themselves."""
+    if part:
+        return [f"{part}, and so {'does' if len(found) == 1 else 'do'} {in_a_row(found)}"]
+    return [f"{in_a_row(found)} {verb} {'it' if begun else 'this model'}"]
 
 
 def lede(overview: ShownOverview) -> Words:

@@ -33,7 +33,7 @@ def _start(ladder: Ladder) -> tuple[str, str]:
 
 def _lines(overview: ShownOverview, ladders: Sequence[Ladder]) -> Curves | None:
     source, variable = _start(ladders[0])
-    rows = [_row(overview, each) for each in ladders]
+    rows = [overview.ladder_row(each) for each in ladders]
     found = [_what_units_lose(overview, each) for each in ladders[:TOLD]]
     note: list[str | Span] = []
     for each in found:
@@ -44,12 +44,6 @@ def _lines(overview: ShownOverview, ladders: Sequence[Ladder]) -> Curves | None:
         _heading(overview, ladders[0], rows[0]) if len(rows) == 1 else f"Accuracy by {variable} of each shift"
     )
     return accuracy_lines(overview, variable, rows, heading=heading, source=source, note=note)
-
-
-def _row(overview: ShownOverview, ladder: Ladder) -> SetRow:
-    above = {name: value for name, value in ladder.rungs.items() if name != ladder.source}
-    sets = [overview.suffered_in(name) for name in above]
-    return SetRow(overview.names[ladder.called], sets, ladder.variable, list(above.values()))
 
 
 def _heading(overview: ShownOverview, ladder: Ladder, row: SetRow) -> str:
@@ -71,5 +65,6 @@ def _what_units_lose(overview: ShownOverview, ladder: Ladder) -> Words:
     if not all(has_dose(selection.study, ladder, layer) for layer in selection.study.recorded_layers):
         return [rungs, f": study.dose({ladder.called!r}) computes what its units lose."]
     dose, found = stored_dose(selection.study, ladder, selection.layer), break_along(selection.study, ladder)
+    first = next(iter(selection.study.recorded_layers))
     layer = Span(selection.layer, page=selection.layer_page(focus=list(ladder.rungs)[-1]))
-    return [rungs, ", in ", layer, f": {lost_in_words(ladder, dose, found)}."]
+    return [rungs, ", in ", layer, f": {lost_in_words(ladder, dose, found, first)}."]

@@ -13,6 +13,7 @@ from shiftscope.tuning.answered import Answered, answered
 from shiftscope.tuning.contributions import argument, contrast
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.grown_in import grown_in
+from shiftscope.views.parts.mean_change import both_signs
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import Chosen, mean_logits, mean_response
 from shiftscope.views.parts.unit_change import change_in_words, usual_in_words
@@ -74,7 +75,11 @@ def named_unit(selection: Selection, dataset: str, harm: Harm | None, loss: floa
         return NamedUnit(
             layer,
             unit,
-            answered(before[:, unit], after[:, unit]),
+            answered(
+                before[:, unit],
+                after[:, unit],
+                both_signs=both_signs(study, selection.baseline, layer, unit),
+            ),
             part / turned.difference if turned.difference > 0 else math.nan,
             bool(means[0][unit] > means[1][unit]),
             (one.actual, one.predicted),

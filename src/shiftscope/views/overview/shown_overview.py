@@ -56,6 +56,17 @@ class ShownOverview:
         return found if set(self.selection.others()) - _rungs_of(found) else ()
 
     @cached_property
+    def ladder_rows(self) -> Sequence[SetRow]:
+        """Their rungs above the set they start from."""
+        return [self.ladder_row(each) for each in self.ladders]
+
+    def ladder_row(self, ladder: Ladder) -> SetRow:
+        """The rungs of one above the set it starts from."""
+        above = {name: value for name, value in ladder.rungs.items() if name != ladder.source}
+        sets = [self.suffered_in(name) for name in above]
+        return SetRow(self.names[ladder.called], sets, ladder.variable, list(above.values()))
+
+    @cached_property
     def groups(self) -> Sequence[DatasetGroup]:
         """But those that are ladders below the others."""
         apart = [each.group for each in self.ladders]

@@ -10,8 +10,14 @@ from shiftscope.tuning.where_it_breaks import Break
 from shiftscope.views.parts.number_text import number
 
 
-def lost_in_words(ladder: Ladder, dose: Dose, found: Break) -> str:
-    """The median unit's half strength, and the layer by which half of the loss has arisen."""
+def lost_in_words(ladder: Ladder, dose: Dose, found: Break, first: str) -> str:
+    """The median unit's half strength, and the layer by which half of the loss has arisen.
+
+    Parameters
+    ----------
+    first
+        The first recorded layer, before which nobody looked.
+    """
     if not dose.measured.any():
         return "no unit prefers a category surely"
     half, last = dose.median_half, ladder.strengths[-1]
@@ -20,5 +26,8 @@ def lost_in_words(ladder: Ladder, dose: Dose, found: Break) -> str:
         if math.isfinite(half)
         else f"more than half of the units keep half of their selective response up to {ladder.variable} {last:g}"
     )
-    where = f"; half of the loss is there by {found.layer}" if found.layer else ""
-    return f"{told}{where}"
+    if not found.layer:
+        return told
+    if found.layer == first:
+        return f"{told}; half of the loss is already in the first recorded layer, {first}"
+    return f"{told}; half of the loss is there by {found.layer}"

@@ -38,7 +38,7 @@ def headline(repair: Repair, units: int) -> str:
     silencing = f"Silencing {which_units(repair.layer, repair.units, units)}"
     if gain.interval[0] <= 0:
         return f"{silencing} does not surely help {name}"
-    costs = [f"{harmed} {amount(-repair.held_out[harmed].difference)}" for harmed in repair.harmed]
+    costs = [f"{harmed} {in_points(-repair.held_out[harmed].difference)}" for harmed in repair.harmed]
     cost = f", and costs {in_a_row(costs)}" if costs else ""
     return f"{silencing} gives {name} {amount(gain.difference)} points back{cost}"
 
@@ -62,8 +62,14 @@ def lede(repair: Repair) -> Words:
         f"On samples the search never saw, {repair.dataset} goes from {percent(here.before)} to ",
         Span(percent(here.after), "strong"),
         f" ({points_interval(*here.interval)} points): {count(here.fixed)} fixed, {count(here.broken)} broken, "
-        f"p {probability(here.p)}.",
+        f"p {probability(here.p)}.{_what_stays(repair)}",
     ]
+
+
+def _what_stays(repair: Repair) -> str:
+    """How far the set still is below the reference as it was; empty where it is not."""
+    stays = repair.held_out[repair.reference].before - repair.held_out[repair.dataset].after
+    return f" It stays {in_points(stays)} below {repair.reference}." if stays >= 0.0005 else ""
 
 
 def beyond_margin(repair: Repair) -> str:
@@ -150,11 +156,19 @@ def turned(answers: Answers, fixed: Positions, broken: Positions, categories: Se
     if before:
         (first, often), *others = before
         words.append(f"{often} of the fixed had been called {categories[first]}")
-        words[-1] += "".join(f", {number} {categories[other]}" for other, number in others)
+        words[-1] += "".join(
+            f", and {number} had been called {categories[other]}" for other, number in others
+        )
     if after:
         (label, now), _ = after.most_common(1)[0]
         words.append(f"most often broken: {categories[label]} → {categories[now]}")
     return "; ".join(words)
+
+
+def in_points(share: float) -> str:
+    """The amount with its unit."""
+    told = amount(share)
+    return f"{told} point" if told == "1" else f"{told} points"
 
 
 def amount(share: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import ImageStrip, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.mean_change import both_signs
 from shiftscope.views.parts.pictures import role, strongest
 from shiftscope.views.repair.sentences import alone, argues_for, mean_ratio
 from shiftscope.views.repair.shown_repair import ShownRepair
@@ -34,7 +35,8 @@ def _heading(shown: ShownRepair, unit: int) -> Sequence[str | Span]:
         float(selection.study[name].summary(question.layer, Moments).mean()[unit])
         for name in (question.dataset, question.reference)
     )
-    ratio = mean_ratio(shifted, reference)
+    signed = both_signs(selection.study, question.reference, question.layer, unit)
+    ratio = "" if signed else mean_ratio(shifted, reference)
     said = [argues_for(weights, selection.study.categories)]
     said.append(f"its mean in {question.dataset} is {ratio}" if ratio else "")
     words = "; ".join(filter(None, said))

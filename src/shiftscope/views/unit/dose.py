@@ -15,7 +15,8 @@ from shiftscope.views.page.panels import Curve, Curves, Picture
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import strongest
-from shiftscope.views.unit.dose_in_words import Band, Dose, dose_in_words
+from shiftscope.views.unit.dose_in_words import DOSE_RULE, Band, Dose, dose_in_words
+from shiftscope.views.unit.dose_ways import dose_ways
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 NAMED = 3  # curves with a name, where there are more
@@ -41,12 +42,23 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
     maximum = float(unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index])
     scale = maximum if maximum > 0 else 1.0
     usual = _mean(unit, baseline, scale)
+    along = {
+        called[group.called]: {value: name for name, value in group.in_order().items() if name != baseline}
+        for group in groups
+    }
+    every = [name for members in along.values() for name in members.values()]
+    ways = dict(zip(every, dose_ways([unit.mean(name) for name in every], unit.mean(baseline)), strict=True))
     doses: dict[str, tuple[Dose, Mapping[float, str]]] = {}
-    for group in groups:
-        members = {value: name for name, value in group.in_order().items() if name != baseline}
+    for group_name, members in along.items():
         means = [_mean(unit, name, scale) for name in members.values()]
-        doses[called[group.called]] = (
-            Dose(called[group.called], variable, list(map(value_text, members)), means),
+        doses[group_name] = (
+            Dose(
+                group_name,
+                variable,
+                list(map(value_text, members)),
+                means,
+                [ways[name] for name in members.values()],
+            ),
             members,
         )
     told = [each for each, _ in doses.values()]
@@ -63,7 +75,7 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
             name if name in named else "",
             [(steps[value], *_over(band, top)) for value, band in zip(members, each.means, strict=True)],
             focus=name == coloured,
-            larger=_larger(unit, each, members, steps, usual) if name == coloured else None,
+            larger=_larger(unit, each, members, steps) if name == coloured else None,
         )
         for name, (each, members) in doses.items()
     ]
@@ -74,7 +86,7 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
         f"{each.name} {', '.join(_text(band[0], maximum) for band in each.means)}" for each in told[:6]
     )
     return Curves(
-        dose_in_words(told, usual),
+        dose_in_words(told),
         [baseline, *map(value_text, values)],
         variable,
         [(at / top, text) for at, text in axis],
@@ -82,7 +94,7 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
         _over(usual, top),
         f"Mean response of unit {unit.index} of {unit.layer} over {variable}, {what}, with 95 % bands: "
         f"{baseline} {_text(usual[0], maximum)}; {said}.",
-        f"mean response over all samples, {what}, with 95 % bands{below}",
+        f"mean response over all samples, {what}, with 95 % bands{below}. {DOSE_RULE}",
         pictures,
         chart="dose",
     )
@@ -105,11 +117,11 @@ def _coloured(unit: ShownUnit, doses: Mapping[str, tuple[Dose, Mapping[float, st
 
 
 def _larger(
-    unit: ShownUnit, dose: Dose, members: Mapping[float, str], steps: Mapping[float, int], usual: Band
+    unit: ShownUnit, dose: Dose, members: Mapping[float, str], steps: Mapping[float, int]
 ) -> int | None:
     """The step up to which the group drives the unit; where it does not, the focus's own."""
-    if dose.direction(usual) > 0:
-        return steps[list(members)[dose.largest]]
+    if dose.highest is not None:
+        return steps[list(members)[dose.highest]]
     return next((steps[value] for value, name in members.items() if name == unit.selection.focus), None)
 
 

@@ -11,7 +11,8 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.cells import strip_cell
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import count, number, times, whole_percent
+from shiftscope.views.parts.mean_change import BY_DEVIATIONS, mean_change
+from shiftscope.views.parts.number_text import count, number, whole_percent
 from shiftscope.views.unit.shown_unit import MOST_OTHERS, ShownUnit
 
 STRIP = 8
@@ -28,6 +29,7 @@ def other_sets(unit: ShownUnit) -> Fold | None:
     scale, write = (largest, whole_percent) if largest > 0 else (1.0, number)
     means = {name: _mean(unit, name) / scale for name in (baseline, *sets)}
     before = means[baseline]
+    changes = {name: _change(unit, means[name], scale, before, write) for name in sets}
     axis = Axis.holding(means.values())
     rows = [
         [
@@ -37,7 +39,7 @@ def other_sets(unit: ShownUnit) -> Fold | None:
                 change=Change(axis.place(before), axis.place(means[name]), zero=axis.place(0.0), focus=False),
                 value=means[name],
             ),
-            Cell(_ratio(means[name], before, write), value=means[name]),
+            Cell(changes[name], value=means[name]),
             strip_cell(selection, name, unit.index, STRIP, unit.layer),
         ]
         for name in sets
@@ -50,12 +52,16 @@ def other_sets(unit: ShownUnit) -> Fold | None:
             help=f"Over all samples. Ring: {baseline}; dot: the set.",
             axis=axis.ticks(write),
         ),
-        Column("mean", help=f"Over that in {baseline}, where there is one.", numeric=True),
+        Column(
+            "mean",
+            help=f"Over that in {baseline}, where there is one; {BY_DEVIATIONS}{baseline}.",
+            numeric=True,
+        ),
         Column("strongest", help="Samples with the unit's largest responses, strongest first."),
     ]
     left = len(unit.others) - len(sets)
     note = f"The {len(sets)} that lose most accuracy; {count(left)} more under Focus." if left else ""
-    says = in_a_row([f"{name} {_ratio(means[name], before, write)}" for name in sets])
+    says = in_a_row([f"{name} {changes[name]}" for name in sets])
     return Fold(
         "Other sets",
         f"mean response: {says}",
@@ -72,8 +78,10 @@ def other_sets(unit: ShownUnit) -> Fold | None:
     )
 
 
-def _ratio(mean: float, before: float, write: Callable[[float], str]) -> str:
-    return times(mean / before) if before > 0 and mean >= 0 else write(mean)
+def _change(unit: ShownUnit, mean: float, scale: float, before: float, write: Callable[[float], str]) -> str:
+    """How far the mean over the scale moved; where that has no sense, the mean."""
+    deviation = None if unit.deviation is None else unit.deviation / scale
+    return mean_change(mean, before, deviation) or write(mean)
 
 
 def _mean(unit: ShownUnit, dataset: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,11 +22,14 @@ from shiftscope.scores.estimation.stored_map_numbers import has_map_numbers
 from shiftscope.store.notes import UnitNote, unit_note
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.category_sums import CategorySums
+from shiftscope.summaries.moments import Moments
 from shiftscope.tuning.answered import Answered, answered
+from shiftscope.tuning.set_means import SetMean
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.gate import Gate
+from shiftscope.views.parts.mean_change import both_signs
 from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.unit_images import Show
 from shiftscope.views.parts.worst_set import by_loss
@@ -88,7 +92,29 @@ class ShownUnit:
     @cached_property
     def answered(self) -> Answered:
         """How its answers to the categories changed from baseline to focus."""
-        return answered(*(self.means(name) for name in (self.selection.baseline, self.selection.focus)))
+        means = (self.means(name) for name in (self.selection.baseline, self.selection.focus))
+        return answered(*means, both_signs=self.both_signs)
+
+    @cached_property
+    def both_signs(self) -> bool:
+        """Whether it responds on both sides of zero in the baseline, where no multiple of its mean has a sense."""
+        return both_signs(self.study, self.selection.baseline, self.layer, self.index)
+
+    @cached_property
+    def deviation(self) -> float | None:
+        """Of its responses in the baseline, where changes of its mean are told in it; None where as multiples."""
+        if not self.both_signs:
+            return None
+        return math.sqrt(float(self.mean(self.selection.baseline).variance()[0]))
+
+    def mean(self, dataset: str) -> SetMean:
+        """Over all samples of a set."""
+        moments = self.study[dataset].summary(self.layer, Moments)
+        samples, total = int(moments.count), float(moments.total[self.index])
+        if not samples:
+            return SetMean(0, np.array([math.nan]), np.zeros(1))
+        apart = max(0.0, float(moments.squares[self.index]) - total * total / samples)
+        return SetMean(samples, np.array([total / samples]), np.array([apart]))
 
     @cached_property
     def maps(self) -> list[Attributions]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from shiftscope.summaries.maxima import Maxima
-from shiftscope.summaries.moments import Moments
 from shiftscope.tuning.answered import ALIKE, EACH, LESS, MORE, OTHER_PROFILE, Answered
 from shiftscope.tuning.set_means import Difference, SetMean, welch
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.mean_change import BY_DEVIATIONS, mean_change
 from shiftscope.views.parts.number_text import interval, number, times, whole_percent
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.unit_change import change_in_words
@@ -24,8 +22,9 @@ def unit_sentence(unit: ShownUnit) -> str:
     names = [category_name(unit.study, c) for c in range(len(unit.study.categories))]
     if len(unit.pair) == 1:
         return alone_in_words(unit.index, unit.answered, names)
-    before, after = (_mean(unit, name).mean[0] for name in unit.pair)
-    return in_words(unit.index, unit.answered, names, unit.pair, before, after)
+    before, after = (unit.mean(name).mean[0] for name in unit.pair)
+    moved = mean_change(after, before, unit.deviation) if unit.both_signs else ""
+    return in_words(unit.index, unit.answered, names, unit.pair, before, after, moved)
 
 
 def alone_in_words(index: int, told: Answered, names: Sequence[str]) -> str:
@@ -35,7 +34,13 @@ def alone_in_words(index: int, told: Answered, names: Sequence[str]) -> str:
 
 
 def in_words(
-    index: int, told: Answered, names: Sequence[str], pair: Sequence[str], before: float, after: float
+    index: int,
+    told: Answered,
+    names: Sequence[str],
+    pair: Sequence[str],
+    before: float,
+    after: float,
+    moved: str = "",
 ) -> str:
     """The first that holds: other categories, everything, more, less; else how far it keeps what it answered to.
 
@@ -47,11 +52,13 @@ def in_words(
         Names of baseline and focus.
     before, after
         Mean responses over all samples, for sets without labels and units that answer below zero.
+    moved
+        How far the mean moved, of a unit whose responses have both signs.
     """
     baseline, focus = pair
     liked, likes = (in_a_row([names[c] for c in each]) for each in (told.before, told.after))
     ratio = told.ratio
-    mean = f": mean {times(ratio)}" if math.isfinite(ratio) else ""
+    mean = f": mean {moved}" if moved else f": mean {times(ratio)}" if math.isfinite(ratio) else ""
     if change := change_in_words(told, names, focus):
         return f"Unit {index} {change}"
     if liked and likes and told.before[0] == told.after[0]:
@@ -62,6 +69,8 @@ def in_words(
         return f"Unit {index} was silent in {baseline}; under {focus} it answers to {likes}"
     if before == after == 0:
         return f"Unit {index} is silent in {baseline} and under {focus}"
+    if moved:
+        return f"Unit {index} under {focus}: mean response {moved} from {baseline}"
     if before > 0 and after >= 0:
         return f"Unit {index} under {focus}: mean response {times(after / before)} that in {baseline}"
     return f"Unit {index} under {focus}: mean response {number(before)} → {number(after)}"
@@ -75,7 +84,7 @@ def unit_lede(unit: ShownUnit) -> Words:
         return [Span(what, "quiet")]
     baseline, focus = unit.pair
     largest = float(unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index])
-    before, after = _mean(unit, baseline), _mean(unit, focus)
+    before, after = unit.mean(baseline), unit.mean(focus)
     words: list[str | Span] = [Span("Mean response", help=_rule(unit, welch(after, before))), " "]
     if largest > 0:
         words += [
@@ -84,8 +93,13 @@ def unit_lede(unit: ShownUnit) -> Words:
         ]
     else:
         words += [f"{number(before.mean[0])} → ", Span(number(after.mean[0]), "strong")]
-    ratio = f" ({times(after.mean[0] / before.mean[0])})" if before.mean[0] > 0 <= after.mean[0] else ""
-    words += [f"{ratio} under {focus}", *_of_others(unit, before), ". ", Span(what, "quiet")]
+    change = mean_change(float(after.mean[0]), float(before.mean[0]), unit.deviation)
+    words += [
+        f"{f' ({change})' if change else ''} under {focus}",
+        *_of_others(unit, before),
+        ". ",
+        Span(what, "quiet"),
+    ]
     return words
 
 
@@ -93,15 +107,15 @@ def _of_others(unit: ShownUnit, before: SetMean) -> list[str]:
     """Which of the other sets quieten the unit and which drive it up, beyond chance."""
     means: dict[str, float] = {}
     for name in unit.others[:MOST_OTHERS]:
-        here = _mean(unit, name)
+        here = unit.mean(name)
         apart = welch(here, before)
         if apart.high[0] < 0 or apart.low[0] > 0:
             means[name] = float(here.mean[0])
-    told = others_in_words(means, float(before.mean[0]))
+    told = others_in_words(means, float(before.mean[0]), unit.deviation)
     return [f"; {told}"] if told else []
 
 
-def others_in_words(means: Mapping[str, float], before: float) -> str:
+def others_in_words(means: Mapping[str, float], before: float, deviation: float | None = None) -> str:
     """ "a and b quieten it: × 0.49, × 0.82; c drives it up: × 1.3", the strongest change first.
 
     Parameters
@@ -109,27 +123,31 @@ def others_in_words(means: Mapping[str, float], before: float) -> str:
     means
         The unit's mean response in each set where it is another one than in the baseline.
     before
-        That in the baseline; nothing is said where it is not above zero.
+        That in the baseline.
+    deviation
+        Of the responses in the baseline where they have both signs; without it nothing is said where `before` is not
+        above zero.
     """
-    if not before > 0:
+    if not (before > 0 if deviation is None else deviation > 0):
         return ""
     farthest = sorted(means, key=lambda name: -abs(means[name] - before))
     down, up = [n for n in farthest if means[n] < before], [n for n in farthest if means[n] > before]
     told = []
     for found, one, several, way in ((down, "quietens", "quieten", ""), (up, "drives", "drive", " up")):
         if found:
-            changes = in_a_row([_changed(means[name], before) for name in found])
+            changes = in_a_row([_changed(means[name], before, deviation) for name in found])
             told.append(f"{in_a_row(found)} {one if len(found) == 1 else several} it{way}: {changes}")
     return "; ".join(told)
 
 
-def _changed(mean: float, before: float) -> str:
-    """The mean as a multiple of one above zero, as it is below zero."""
-    return times(mean / before) if mean >= 0 else f"mean {number(mean)}"
+def _changed(mean: float, before: float, deviation: float | None) -> str:
+    """How far it moved, or where that has no sense as it is."""
+    return mean_change(mean, before, deviation) or f"mean {number(mean)}"
 
 
 def _rule(unit: ShownUnit, apart: Difference) -> str:
     told = unit.answered
+    signed = "" if unit.deviation is None else f" Change {BY_DEVIATIONS}{unit.selection.baseline}."
     width = interval(float(apart.low[0]), float(apart.high[0]))
     return (
         f"Over all samples; difference of the two means {number(float(apart.value[0]))}"
@@ -137,14 +155,5 @@ def _rule(unit: ShownUnit, apart: Difference) -> str:
         f"category, in both sets: another category comes first and the two profiles correlate below {OTHER_PROFILE} "
         f"(here {number(told.correlation)}); the mean over the categories grows to × {MORE} or more "
         f"(here {times(told.ratio)}), each to × {EACH} for everything; it falls to × {LESS} or less. It answers to "
-        f"the categories with at least {whole_percent(ALIKE)} of its largest mean, three at most."
+        f"the categories with at least {whole_percent(ALIKE)} of its largest mean, three at most.{signed}"
     )
-
-
-def _mean(unit: ShownUnit, dataset: str) -> SetMean:
-    moments, u = unit.study[dataset].summary(unit.layer, Moments), unit.index
-    samples, total = int(moments.count), float(moments.total[u])
-    if not samples:
-        return SetMean(0, np.array([math.nan]), np.zeros(1))
-    apart = max(0.0, float(moments.squares[u]) - total * total / samples)
-    return SetMean(samples, np.array([total / samples]), np.array([apart]))

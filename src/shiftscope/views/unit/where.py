@@ -35,7 +35,7 @@ from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, 
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
 from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
-from shiftscope.views.unit.faithful_maps import faithful_table
+from shiftscope.views.unit.faithful_maps import NO_MORE, faithful_table, no_better_than_edges
 from shiftscope.views.unit.scale_shares import Scales, scales_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.verdicts import unreadable, verdicts
@@ -68,7 +68,7 @@ def where(unit: ShownUnit) -> Fold | None:
         panels.append(faithful)
     if offer:
         panels.append(offer)
-    says = _says(unit, means, scales)
+    says = _beside_edges(_says(unit, means, scales), shown)
     return Fold(TITLE, says, panels, "where") if panels else None
 
 
@@ -86,6 +86,16 @@ def _says(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]], scale
         return "no maps are kept yet"
     raw = [(each.question.dataset, found.area) for each, found in means if each.question.low_pass is None]
     return where_in_words(raw, scale)
+
+
+def _beside_edges(says: Words, shown: Sequence[Attributions]) -> Words:
+    """With a warning where the maps are no more faithful than edges, unless they are not to be read at all."""
+    sets = no_better_than_edges(shown)
+    if not sets or unreadable(shown):
+        return says
+    told = f"; in {in_a_row(sets)} its maps are no more faithful than the picture's edges"
+    spans = [says] if isinstance(says, str) else list(says)
+    return [*spans, Span(told, help=f"By F or µ-Fidelity: {NO_MORE}.")]
 
 
 def _pictures(unit: ShownUnit, shown: Sequence[Attributions]) -> StripGroups:
