@@ -70,6 +70,8 @@ def test_the_heading_of_a_page_about_codes_is_the_gates(study, states, monkeypat
     for page in (unit(study, LAYER, 0, focus="field"), layer_units(study, LAYER, focus="field")):
         assert page.sentence == "Do not read codes under field"
         assert plain(page.lede) == SAYS
+    titles = [panel.title for panel in unit(study, LAYER, 0, focus="field").panels]
+    assert "Mean codes by category" in titles
     assert unit(study, LAYER, 0, focus="wall").sentence.startswith("Unit 0")
     turned = unit(study, LAYER, 0, baseline="field", focus="wall")
     assert f"{LAYER}: Do not read codes under field" in [panel.title for panel in turned.panels]

@@ -73,7 +73,7 @@ def in_words(
                 return f"{worse}; its codes may not mean the same."
             return (
                 f"{worse}, but decides the same: {shifted.kept:.1%} of decisions are kept, {shifted.control:.1%} with "
-                "errors of the reference's size. Its codes may not mean the same; `shiftscope fit-under-shift --refit` "
+                "errors of the reference's size. Its codes may not mean the same; shiftscope fit-under-shift --refit "
                 f"adds what a dictionary fitted on {dataset} itself leaves and keeps, which is what could be had."
             )
         return (

@@ -56,7 +56,9 @@ def by_category(unit: ShownUnit) -> Table | None:
                 ]
             )
         return Table(
-            took_on(before, after, lambda c: told_apart(unit.study, [c])[c], measured=largest > 0),
+            "Mean codes by category"
+            if unit.gate.stated
+            else took_on(before, after, lambda c: told_apart(unit.study, [c])[c], measured=largest > 0),
             _columns(unit, axis, write, measured, pair=focus != baseline),
             [row if focus != baseline else row[:3] for row in rows],
             empty=f"No sample of {' or '.join(unit.pair)} has a label.",
