@@ -20,6 +20,7 @@ def test_maps_are_computed_once_with_their_price_told_before(run, recorded, fold
     assert answer.status == 0
     assert "4 forward and 4 backward passes, less than a minute" in answer.err
     assert "saliency of hidden:3 on val, 4 samples" in answer.out
+    assert answer.out.rstrip().endswith("Beside its images: layers/hidden/units/3 in the viewer")
     (found,) = open_study(recorded).attributions("hidden", 3)
     names = {f"saliency-{position}.png" for position in found.positions}
     assert {path.name for path in (folder / "maps").iterdir()} == names
