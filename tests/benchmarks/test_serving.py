@@ -10,6 +10,7 @@ def serving(bench):
     return bench("serving")
 
 
+@pytest.mark.slow
 def test_it_runs_without_an_error_and_writes_its_figures(written, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     figures = written("serving")

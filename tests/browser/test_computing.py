@@ -180,6 +180,7 @@ def test_a_job_is_cancelled_on_its_page(open_page, held):
     shown.at("/interventions", "What units do to the answers")
 
 
+@pytest.mark.slow
 def test_two_browsers_have_it_computed_once(open_page, held, viewer):
     before = len(viewer._jobs.all())
     held.say(0)
@@ -193,6 +194,7 @@ def test_two_browsers_have_it_computed_once(open_page, held, viewer):
     assert len(viewer._jobs.all()) == before + 1
 
 
+@pytest.mark.slow
 def test_the_whole_way_without_scripts(without_scripts, held):
     held.say(0)
     page = without_scripts(at("0"))

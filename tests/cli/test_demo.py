@@ -13,6 +13,8 @@ import pytest
 from shiftscope import demo
 from shiftscope.study import open_study
 
+from ..conftest import mostly_slow
+
 
 @pytest.fixture
 def made(monkeypatch, demo_study):
@@ -102,7 +104,7 @@ def test_a_folder_of_something_else_is_refused_before_the_training(run, tmp_path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing sends SIGTERM there")
 @pytest.mark.parametrize(
-    ("number", "deaf"), [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, False)]
+    ("number", "deaf"), mostly_slow([(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, False)])
 )
 def test_what_ends_the_demo_ends_its_viewer(tmp_path, demo_study, number, deaf):
     """Also one that is deaf to Ctrl-C, as what a script starts in the background."""

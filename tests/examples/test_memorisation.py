@@ -60,6 +60,7 @@ def test_untrained_statistics_are_the_published_ones_within_their_spread(memoris
         assert 0.005 < found.mean_kl - floor < 0.05
 
 
+@pytest.mark.slow
 def test_a_short_run_prints_the_table_and_goes_on(memorisation, shared_data, tmp_path, monkeypatch, capsys):
     words = [
         str(shared_data),

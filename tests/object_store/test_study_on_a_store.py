@@ -277,7 +277,9 @@ def test_a_page_of_one_unit_takes_few_requests(uploaded, bucket):
     assert len(bucket.store.requests) < 120
     bucket.store.start_anew()
     opened.unit("hidden", 3)
-    assert len(bucket.store.requests) < 17  # its maps and the layer's numbers of maps are looked for too
+    assert (
+        len(bucket.store.requests) < 21
+    )  # its maps, its pictures and the layer's numbers of maps are looked for too
 
 
 def test_going_through_all_units_fetches_each_file_once(uploaded, local, bucket):

@@ -259,7 +259,8 @@ def plain(address: str) -> bool:
     return "layer=" not in address and "baseline=" not in address and not led
 
 
-@pytest.mark.parametrize("every", mostly_slow([5, 1]))
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [5, 1])
 def test_every_link_holds_with_three_datasets_and_gaps(crawl, explored, every):
     """Every sample in the slow lane, otherwise every fifth."""
 
@@ -294,7 +295,7 @@ def test_a_study_with_a_set_without_labels_is_shown_in_full(crawl, unlabelled):
     assert "–" in found[f"{ORIGIN}/"].text
 
 
-@pytest.mark.parametrize("labelled", [True, False])
+@pytest.mark.parametrize("labelled", mostly_slow([True, False]))
 def test_a_study_with_one_dataset_is_shown_in_full(crawl, tmp_path, labelled):
     study = small_study(tmp_path)
     without = frozenset() if labelled else frozenset(range(6))
@@ -318,6 +319,7 @@ def test_a_study_without_a_dataset_says_what_to_do(tmp_path):
         assert "shiftscope record" in answer.text
 
 
+@pytest.mark.slow
 def test_a_study_whose_samples_were_all_skipped_but_one_is_shown_in_full(crawl, tmp_path):
     study = small_study(tmp_path)
     study.record(Made(6, 3), "lab", layers=["conv", "hidden"], reference=True, progress=False)
@@ -442,7 +444,6 @@ def same_name(link: str, name: str) -> bool:
             ".hidden",
             "x" * 150,
         ],
-        quick=2,
     ),
 )
 def test_datasets_are_found_under_any_name(crawl, tmp_path, name):

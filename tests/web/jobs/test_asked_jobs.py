@@ -239,12 +239,12 @@ def test_scores_that_are_not_kept_are_offered_and_not_computed_meanwhile(
         "layers/hidden?where=novelty%3E0",
         "layers/hidden/units/3",
         "layers/hidden/units/3?sort=novelty",
-        "interventions",
     ):
         text = client.get(f"/{page}").text
         assert text.count(f"{OFFER}</h2>") == 1
         assert f'name="page" value="{page.replace("&", "&amp;")}"' in text
         assert 'name="reference" value="lab"' in text
+    assert OFFER not in client.get("/interventions").text  # its units are found by silencing them
     assert "<h1>Layer hidden</h1>" in client.get("/layers/hidden").text
     assert 'name="reference" value="field"' in client.get("/layers/hidden?reference=field").text
     answer = client.post("/jobs", data={"job": "scores", "reference": "lab", "page": "layers/hidden?x=y"})

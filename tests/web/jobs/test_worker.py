@@ -124,6 +124,7 @@ def test_a_job_is_cancelled_between_two_batches_and_what_was_finished_is_kept(
     same_answers(held, [1])
 
 
+@pytest.mark.slow
 def test_a_pass_that_takes_too_long_to_cancel_is_ended_with_its_process(held: Held, queue_of: Queues) -> None:
     queue = queue_of(cancelled_within=0.2)
     held.say(1)
@@ -136,6 +137,7 @@ def test_a_pass_that_takes_too_long_to_cancel_is_ended_with_its_process(held: He
     same_answers(held, [1])
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_a_pass_with_nothing_to_do_or_while_it_writes_is_started_again(
     held: Held, queue_of: Queues
 ) -> None:
@@ -160,7 +162,8 @@ def test_a_worker_killed_in_a_pass_with_nothing_to_do_or_while_it_writes_is_star
     same_answers(held, [1])
 
 
-@pytest.mark.parametrize("change", mostly_slow([3, 12]))
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [3, 12])
 def test_a_layer_whose_worker_was_killed_while_it_wrote_is_what_it_would_have_been(
     held: Held, queue_of: Queues, tmp_path: Path, change: int
 ) -> None:
@@ -238,7 +241,7 @@ time.sleep(1000)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("model", ["", "tests.web.jobs.models:slow_to_load"])
+@pytest.mark.parametrize("model", mostly_slow(["", "tests.web.jobs.models:slow_to_load"]))
 def test_the_worker_of_a_killed_viewer_ends_and_takes_its_file_along(
     held: Held, tmp_path: Path, model: str
 ) -> None:

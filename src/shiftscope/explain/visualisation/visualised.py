@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from shiftscope.explain.visualisation.belief import Belief
 from shiftscope.explain.visualisation.reached import Reached
@@ -130,6 +129,8 @@ class Visualised:
 
 def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
     """A PNG file of (row, column, 3 or 4)."""
+    from PIL import Image
+
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "png")
     return file.getvalue()

@@ -58,8 +58,10 @@ class Gate:
     @property
     def stated(self) -> tuple[str, Words] | None:
         """What the heading of a page about codes of the focus is, and the numbers of it; None where they can be
-        read."""
+        read, or the page says already why they cannot be compared."""
         focus = self.selection.focus
+        if self.selection.incomparable and focus != self.selection.baseline:
+            return None
         fit = self.fit(focus)
         return (heading(fit.state, focus), fit.in_words(self.layer, focus)) if fit and refused(fit) else None
 
