@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Set, every process that a test starts would compile torch's sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-PYTEST := $(BIN)/pytest -n 3 --dist loadfile
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 SIZE ?= small
 BENCHMARKS := shifts summaries scores floor paths distances storing recording probe deriving deephys viewing serving scaling

@@ -37,6 +37,22 @@ SHARED_DATA = Path(os.environ.get("SHIFTSCOPE_DATA", Path(__file__).parents[2] /
 # The slow lane
 
 
+LONGEST = (
+    "tests/views/test_links.py",
+    "tests/object_store/test_study_on_a_store.py",
+    "tests/web/jobs/test_worker.py",
+    "tests/test_record.py",
+    "tests/browser/",
+    "tests/cli/test_record_workers.py",
+    "tests/interop/deephys/test_broken_files.py",
+    "tests/test_docs.py",
+    "tests/cli/test_demo.py",
+    "tests/examples/",
+    "tests/engine/",
+    "tests/faults/",
+)
+
+
 def mostly_slow(cases: Iterable[Any], quick: int = 1) -> list[Any]:
     """The first few cases as they are, and the others, which repeat them, in the slow lane."""
     given = [case if isinstance(case, tuple) else (case,) for case in cases]
@@ -56,6 +72,9 @@ _slow_lane = pytest.StashKey[tuple[int, int]]()  # how many of its tests are run
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(
+        key=lambda item: not item.nodeid.startswith(LONGEST)
+    )  # no worker is left with a long file at the end
     tenth = config.option.slow_tenth
     if tenth is None:
         return

@@ -12,7 +12,6 @@ from shiftscope.explain.paths.counting.rules import RULES
 from shiftscope.explain.paths.measures.frequencies import Frequencies
 from shiftscope.explain.paths.measures.separation import separation
 from shiftscope.study import open_study
-from tests.conftest import mostly_slow
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,8 @@ def test_images_are_cropped_and_standardised_each(memorisation):
     assert not shown[2].any()
 
 
-@pytest.mark.parametrize("seed", mostly_slow([0, 1]))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
 def test_untrained_statistics_are_the_published_ones_within_their_spread(memorisation, shared_data, seed):
     images, labels = memorisation.pictures(shared_data / "cifar10_test_jpeg.npz", 2000)  # 200 a category
     torch.manual_seed(seed)

@@ -151,6 +151,7 @@ def test_single_failures_change_nothing(local, remote, made, bucket, moment):
     assert bucket.contents("in/made.study") == contents(local.path)
 
 
+@pytest.mark.slow
 def test_a_store_that_goes_on_failing_leaves_what_can_be_gone_on_with(local, remote, made, bucket):
     bucket.store.before = lambda method, key: 503 if method == "PUT" and key.endswith("00001.arrow") else None
     with pytest.raises(StoreError, match=r"samples/00001.arrow: the object store says .*503.*Try again"):
@@ -258,6 +259,7 @@ def test_commands_take_an_address(uploaded, capsys):
         command_line()(["compare", str(uploaded.path), str(uploaded.path)])
 
 
+@pytest.mark.slow
 def test_a_study_that_is_damaged_there_is_mended(local, uploaded, bucket):
     key = "up/local.study/lab/summaries.zarr/hidden/maxima/largest/c/0"
     bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"something else")
@@ -292,6 +294,7 @@ def test_going_through_all_units_fetches_each_file_once(uploaded, local, bucket)
     )  # a row, then all of them
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_replaced_recording_is_read_and_replaced_in_a_folder(remote, made, net, bucket, tmp_path):
     """The manifest says where it is, until it is replaced where folders can be renamed."""
     record_both(remote, made)
@@ -328,6 +331,7 @@ def test_files_of_deephys_are_imported_into_a_bucket(bucket, tmp_path, monkeypat
     assert len(here) > 20
 
 
+@pytest.mark.slow
 def test_a_derived_layer_on_a_store_is_that_in_a_folder(local, remote, made, net):
     record_both(remote, made)
     for study in (local, remote):
@@ -348,6 +352,7 @@ def test_a_derived_layer_on_a_store_is_that_in_a_folder(local, remote, made, net
     )
 
 
+@pytest.mark.slow
 def test_datasets_are_renamed_reordered_and_removed_where_nothing_can_be_renamed(remote, made, bucket):
     for seed, name in ((0, "lab"), (1, "field: 2%"), (5, "lab")):
         remote.record(

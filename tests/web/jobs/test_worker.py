@@ -76,6 +76,7 @@ def same_answers(held: Held, units: list[int]) -> None:
         np.testing.assert_array_equal(found.answers[name].after, anew.answers[name].after)
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_prints_or_leaves_costs_its_job_alone(held: Held, queue_of: Queues) -> None:
     queue = queue_of()
     for word, told in (
@@ -211,6 +212,7 @@ def test_another_model_is_told_as_the_trouble(held: Held, queue_of: Queues) -> N
     assert over(queue, asked(queue, "1")).message == queue.trouble
 
 
+@pytest.mark.slow
 def test_data_that_are_missing_are_told_and_the_others_are_answered(held: Held, queue_of: Queues) -> None:
     queue = queue_of(data={"lab": held.data["lab"]})
     failed = over(queue, asked(queue, "1"))
