@@ -9,7 +9,7 @@ from .test_walk import KINDS
 
 
 @pytest.mark.parametrize("width", mostly_slow([1440, 900, 400]))
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", mostly_slow(KINDS, quick=7))
 def test_axe_finds_nothing_wrong_in_light_and_dark(open_page, kind, width):
     """Where there are folds, in dark with all of them open: what is seen while they are closed is seen then too."""
     shown = open_page(KINDS[kind], width)

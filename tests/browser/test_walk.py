@@ -224,7 +224,7 @@ def test_the_layer_that_was_chosen_stays_chosen(open_page):
 
 
 @pytest.mark.parametrize("width", mostly_slow([1440, 900, 400]))
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", mostly_slow(KINDS, quick=7))
 def test_every_kind_of_page_is_whole_in_light_and_dark_and_fits_the_window(open_page, kind, width):
     shown = open_page(KINDS[kind], width)
     for scheme in ("light", "dark"):
