@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shiftscope.errors import BadRequest, closest
 
@@ -68,6 +69,19 @@ class Registry(Mapping[str, T], Generic[T]):
         with self._loading:  # another thread must not see half of the entries
             _import_all(self.package)
             self._loaded = True
+
+
+def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """Options of an entry by name, with their defaults: what it takes behind what it works on."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    return {parameter.name: parameter.default for parameter in parameters}
+
+
+def refuse_unknown_options(name: str, known: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise `BadRequest` for an option that the entry of that name does not have."""
+    for option in given:
+        if option not in known:
+            raise BadRequest(f"{name} has no option {option!r}; it has {', '.join(known) or 'none'}.")
 
 
 def _import_all(package: str) -> None:

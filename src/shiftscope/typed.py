@@ -20,6 +20,14 @@ def as_whole_number(given: Any) -> int | None:
         return None
 
 
+def whole_number(name: str, given: Any, least: int = 0) -> int:
+    """The integer that an option is; raises `BadRequest` for anything else, or one below `least`."""
+    found = as_whole_number(given)
+    if found is None or found < least:
+        raise BadRequest(f"{name}={given!r}; it is a whole number of at least {least}.")
+    return found
+
+
 def check_choice(option: str, given: Any, choices: Any) -> None:
     """Raise `BadRequest` where `given` is none of a `Literal`'s values."""
     if given not in get_args(choices):

@@ -199,6 +199,13 @@ def test_a_result_that_is_removed_while_the_list_is_made_is_not_in_it(
     assert read_result(recorded.path, key) is None
 
 
+def test_results_of_one_kind_are_listed_without_reading_others(recorded, key, kept):
+    other = replace(key, kind="other")
+    write_result(recorded.path, Result(other, {"a": {"x": NUMBERS}, "b": {"x": NUMBERS}}))
+    (key.place(recorded.path) / RESULT).write_text("[]")
+    assert [(entry.key, entry.damage) for entry in kept_results(recorded.path, "other")] == [(other, "")]
+
+
 def test_a_result_that_is_replaced_while_the_list_is_made_is_in_it(recorded, key, kept, monkeypatch):
     folder, made = key.place(recorded.path), results._made
     (arrays,) = folder.glob("*.safetensors")

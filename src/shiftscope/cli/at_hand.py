@@ -25,6 +25,14 @@ def model_at_hand(model: str | None, weights: Path | None, device: str | None = 
     return moved(loaded, device) if device else loaded
 
 
+def data_shown(data: Sequence[str] | None, model: str | None) -> dict[str, str] | None:
+    """`data_at_hand`, of a command that shows data to `--model` alone; raises `BadRequest` where that is missing."""
+    sources = data_at_hand(data)
+    if sources is not None and model is None:
+        raise BadRequest("--data is shown to a model: give --model too.")
+    return sources
+
+
 def data_at_hand(data: Sequence[str] | None) -> dict[str, str] | None:
     """`--data NAME=SOURCE`, cut at the first equals sign; None where none was given.
 

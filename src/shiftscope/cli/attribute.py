@@ -106,7 +106,7 @@ def attribute(
     from urllib.parse import quote
 
     from shiftscope.cli.asked_samples import asked_samples
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.at_hand import data_shown, model_at_hand
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.study import open_study
 
@@ -119,9 +119,7 @@ def attribute(
         raise BadRequest("-o is for maps, and of every unit there are numbers alone.")
     if output is not None and output.exists() and not output.is_dir():
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
-    sources = data_at_hand(data)
-    if sources is not None and model is None:
-        raise BadRequest("--data is shown to a model: give --model too.")
+    sources = data_shown(data, model)
     opened = open_study(study)
     given: dict[str, Any] = {
         "method": method,

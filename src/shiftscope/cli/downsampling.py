@@ -60,7 +60,7 @@ def downsampling(
     from dataclasses import asdict
 
     from shiftscope.cli.asked_samples import asked_samples
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.at_hand import data_shown, model_at_hand
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.cli.printed_table import print_table
     from shiftscope.study import open_study
@@ -68,9 +68,7 @@ def downsampling(
     checked_csv(csv, as_json=json)
     if unit is None:
         raise BadRequest("say which unit: --layer hidden --unit 12, or --unit CATEGORY for a logit.")
-    sources = data_at_hand(data)
-    if sources is not None and model is None:
-        raise BadRequest("--data is shown to a model: give --model too.")
+    sources = data_shown(data, model)
     found = open_study(study).downsampling(
         layer,
         unit,

@@ -72,7 +72,7 @@ def intervene(
     json
         Print JSON.
     """
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.at_hand import data_shown, model_at_hand
     from shiftscope.cli.checked_csv import checked_csv
     from shiftscope.cli.show_pairs import show_pairs
     from shiftscope.study import open_study
@@ -84,9 +84,7 @@ def intervene(
         raise BadRequest(
             "--by and --dataset choose the worst units; give them with --worst, not with --units."
         )
-    sources = data_at_hand(data)
-    if sources is not None and model is None:
-        raise BadRequest("--data is shown to a model: give --model too.")
+    sources = data_shown(data, model)
     opened = open_study(study)
     chosen = (
         opened.worst_units(layer, worst, by or "blame", dataset=dataset, reference=reference)

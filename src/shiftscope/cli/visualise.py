@@ -97,7 +97,7 @@ def visualise(
     json
         Print JSON.
     """
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
     from shiftscope.flow.worst_units import worst_units
     from shiftscope.study import open_study
@@ -109,9 +109,7 @@ def visualise(
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
     if unit is None and layer is None:
         raise BadRequest("several units are those of a layer: give --layer.")
-    sources = data_at_hand(data)
-    if sources is not None and model is None:
-        raise BadRequest("--data is shown to a model: give --model too.")
+    sources = data_shown(data, model)
     opened = open_study(study)
     if worst is not None:
         units = list(worst_units(opened, layer, worst, by, dataset=dataset))

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,44 +46,6 @@ def refuse_without_positions(layer: RecordedLayer) -> None:
         raise LayerError(
             f"{layer.name!r}, read as {layer.read_as}, has no positions: derive from its responses as they are."
         )
-
-
-class Reading:
-    """A context in which each forward pass hands on the (sample, unit, ...) numbers of a layer at its positions."""
-
-    def __init__(self, model: nn.Module, layer: RecordedLayer, see: Callable[[torch.Tensor], None]) -> None:
-        self._model, self._layer, self._see = model, layer, see
-        self._handles: list[torch.utils.hooks.RemovableHandle] = []
-        self._calls = 0  # of the module, in this forward pass
-
-    def __enter__(self) -> Reading:
-        module = dict(self._model.named_modules())[self._layer.module]
-        self._handles = [
-            self._model.register_forward_pre_hook(self._begin),
-            module.register_forward_hook(self._read),
-        ]
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
-
-    def _begin(self, module: nn.Module, arguments: Any) -> None:
-        self._calls = 0
-
-    def _read(self, module: nn.Module, arguments: Any, output: Any) -> None:
-        from shiftscope.model.entering import entering_of
-        from shiftscope.model.output import tensor_in
-        from shiftscope.model.terms import positions_of
-
-        call, self._calls = self._calls, self._calls + 1
-        if call == self._layer.call:
-            given = entering_of(module, arguments, output, self._layer.side)
-            tensor = tensor_in(given, self._layer.item, self._layer.module).detach()
-            self._see(positions_of(tensor, self._layer))
 
 
 def positions_as_rows(places: torch.Tensor) -> Rows:
@@ -161,10 +122,11 @@ def _passes(
     answer: Answer,
     options: PassOptions,
 ) -> Iterator[Shard]:
+    from shiftscope.model.read_positions import ReadPositions
     from shiftscope.recording.stream import stream
 
     with (
-        Reading(model, layer, see),
+        ReadPositions(model, layer, see),
         closing(
             stream(
                 model,

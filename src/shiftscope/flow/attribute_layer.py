@@ -135,7 +135,7 @@ def _compute(
 ) -> None:
     from shiftscope.explain.attribution.layer_numbers import check_layer
 
-    if study.read_only or not (study.place.on_store or study.writable()):
+    if not study.keeps_results():
         raise StudyNotWritable(f"{study.path} cannot be written to, and the numbers are kept in it.")
     live.refuse_changed_model()
     for share in missing:

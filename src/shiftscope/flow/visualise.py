@@ -12,6 +12,7 @@ from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.typed import whole_number
 
 if TYPE_CHECKING:
     from torch import nn
@@ -253,29 +254,20 @@ def _question(
         number,
         method,
         chosen.with_defaults(options),
-        _whole("steps", first["steps"] if steps is None else steps),
-        _whole("crops", first["crops"] if crops is None else crops),
+        whole_number("steps", first["steps"] if steps is None else steps),
+        whole_number("crops", first["crops"] if crops is None else crops),
         _size(size),
         None if sample is None else asked_positions(study[name], place, number, [sample])[0],
         range,
-        _whole("seed", seed),
+        whole_number("seed", seed),
     )
-
-
-def _whole(name: str, number: object) -> int:
-    from shiftscope.typed import as_whole_number
-
-    found = as_whole_number(number)
-    if found is None or found < 0:
-        raise BadRequest(f"{name}={number!r}; it is a whole number of at least 0.")
-    return found
 
 
 def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:
     if size is None:
         return None
     both = (size, size) if isinstance(size, int) else tuple(size)
-    if len(both) != 2 or any(_whole("size", each) < 8 for each in both):
+    if len(both) != 2 or any(whole_number("size", each) < 8 for each in both):
         raise BadRequest(
             f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256)."
         )

@@ -45,7 +45,11 @@ class Replacing:
 
     def _replace(self, module: nn.Module, arguments: Any, output: Any) -> Any:
         run, self._runs = self._runs, self._runs + 1
-        return self._of(output) if run == self._layer.call else None
+        return self._at(module, arguments, output) if run == self._layer.call else None
+
+    def _at(self, module: nn.Module, arguments: Any, output: Any) -> Any:
+        """What the layer returns in place of its output; None for the output itself."""
+        return self._of(output)
 
 
 def in_tensor(layer: RecordedLayer, of: Replace) -> ReplaceOutput:

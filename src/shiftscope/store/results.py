@@ -202,9 +202,9 @@ class KeptResult:
     damage: str = ""  # why it cannot be read
 
 
-def kept_results(study: Path) -> Iterator[KeptResult]:
-    """Every result that is kept, in the order of their places."""
-    for file in _listed(study):
+def kept_results(study: Path, kind: str = "") -> Iterator[KeptResult]:
+    """Every result that is kept, or every one of a kind, in the order of their places."""
+    for file in _listed(study, kind):
         try:
             folder = within(study, file).parent
             described = _described(folder)
@@ -217,9 +217,9 @@ def kept_results(study: Path) -> Iterator[KeptResult]:
             yield KeptResult(file.parent, None, damage=str(error))
 
 
-def _listed(study: Path) -> list[Path]:
+def _listed(study: Path, kind: str) -> list[Path]:
     """The descriptions that there are, without those in folders that are being deleted."""
-    top = place = study / EXPLANATIONS
+    top = place = study / EXPLANATIONS / kind
     if on_store(place):
         found = list(top.rglob(RESULT))
     else:  # `rglob` fails where a folder is removed meanwhile

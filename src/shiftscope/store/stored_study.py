@@ -314,6 +314,10 @@ class StoredStudy(Mapping[str, Recording]):
         except OSError:
             return False
 
+    def keeps_results(self) -> bool:
+        """Whether what is computed can be kept in it: it was opened to be written, and its folder can be."""
+        return not self.read_only and (self.place.on_store or self.writable())
+
     def refuse_read_only(self, done: str) -> None:
         """Raise `BadRequest` where the study was opened to be looked at; `done` says what nobody may do to it."""
         if self.read_only:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from shiftscope.explain.visualisation.parametrisations.phase import turned
-from shiftscope.explain.visualisation.spectrum import even_part, falling, odd_change, resampled
+from shiftscope.explain.visualisation.spectrum import even_part, falling, odd_change
 
 SIZES = [(64, 64), (63, 63), (48, 65), (65, 48), (40, 57), (64, 63)]
 
@@ -45,19 +45,3 @@ def test_the_even_part_keeps_what_a_picture_has():
     picture = torch.randn(2, 9, 12, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     magnitude = torch.fft.rfft2(picture).abs()
     torch.testing.assert_close(even_part(magnitude, 12), magnitude)
-
-
-@pytest.mark.parametrize("width", [16, 17])
-def test_a_template_at_its_own_size_is_itself(width):
-    magnitude = torch.fft.rfft2(torch.randn(14, width, dtype=torch.float64)).abs()
-    torch.testing.assert_close(resampled(magnitude, width, (14, width)), magnitude)
-
-
-def test_a_template_at_twice_the_size_keeps_each_frequency():
-    rows = columns = 16
-    magnitude = torch.fft.rfft2(
-        torch.randn(rows, columns, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
-    ).abs()
-    finer = resampled(magnitude, columns, (32, 32))
-    # Every second bin of the finer grid is a bin of the coarser one.
-    torch.testing.assert_close(finer[::2, ::2], magnitude)

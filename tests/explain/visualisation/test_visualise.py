@@ -110,12 +110,10 @@ def test_what_a_unit_cannot_see_has_no_alpha():
 
 
 def test_a_linear_unit_moves_a_picture_along_its_weights():
-    weights = torch.randn(3 * 12 * 12, generator=torch.Generator().manual_seed(2))
-    model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 12 * 12, 1, bias=False))
-    model[1].weight.data[0] = weights
+    weights = torch.randn(144, generator=torch.Generator().manual_seed(2))
     image = torch.full((1, 12, 12), 0.5)
     grey = nn.Sequential(nn.Flatten(), nn.Linear(144, 1, bias=False))
-    grey[1].weight.data[0] = weights[:144]
+    grey[1].weight.data[0] = weights
     found = ss.visualise(
         grey,
         0,
@@ -128,7 +126,7 @@ def test_a_linear_unit_moves_a_picture_along_its_weights():
         parametrisation="pixel",
     )
     moved = np.sign(found.delta.ravel())  # Adam's first step has one length everywhere
-    np.testing.assert_array_equal(moved, np.sign(weights[:144].numpy()))
+    np.testing.assert_array_equal(moved, np.sign(weights.numpy()))
 
 
 def test_a_very_strong_hold_keeps_the_picture(net):

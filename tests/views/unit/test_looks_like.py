@@ -88,6 +88,14 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     assert not any(isinstance(panel, Code) for panel in found.panels)
 
 
+def test_a_picture_of_a_use_is_not_taken_for_one_of_the_unit(recorded):
+    kept(recorded, "lab", made(score=2.0))
+    use = PictureQuestion("lab", "hidden", UNIT, "maco", {}, 64, 2, use=("field", "conv", 1))
+    write_picture(recorded, use, made(score=9.0, steps=64))
+    table = of(Table, fold(unit(recorded, "hidden", UNIT)).panels)
+    assert [row[2].value for row in table.rows] == [2.0]
+
+
 def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_pages(recorded):
     kept(recorded, "lab", made(start=0.5, method="accentuation"), sample=4)
     found = fold(unit(recorded, "hidden", UNIT))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Integral
@@ -12,7 +11,7 @@ import torch
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.function import Function
-from shiftscope.registry import Registry
+from shiftscope.registry import Registry, defaults_of, refuse_unknown_options
 
 
 class Passes(NamedTuple):
@@ -89,15 +88,11 @@ class Attribution:
     @property
     def options(self) -> dict[str, Any]:
         """Defaults of its options, by name."""
-        parameters = list(inspect.signature(self.compute).parameters.values())[1:]
-        return {parameter.name: parameter.default for parameter in parameters}
+        return defaults_of(self.compute)
 
     def with_defaults(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All of its options; raises `BadRequest` for one that it does not have."""
-        for name in given:
-            if name not in self.options:
-                known = ", ".join(self.options) or "none"
-                raise BadRequest(f"{self.name} has no option {name!r}; it has {known}.")
+        refuse_unknown_options(self.name, self.options, given)
         return {**self.options, **given}
 
     def price(self, shape: tuple[int, ...], **given: Any) -> Passes:

@@ -14,21 +14,27 @@ from torch import nn
 from shiftscope.errors import BadRequest, ModelError
 from shiftscope.explain.attribution.function import Function
 
+NO_RANGE = "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
 MIXED = 1e-4  # relative difference above which a sample's value depends on what is beside it
 MOST = 64  # points in a pass: more are no faster
 SHARE = 0.25  # of the free memory
 CACHED = 48 * 2**20  # bytes that the passes of a processor keep at most: what leaves its cache is slower
 
 
+def ordered(limits: object) -> tuple[float, float]:
+    """Both ends of a range; raises `BadRequest` where it is none."""
+    try:
+        low, high = (float(end) for end in limits)  # type: ignore[attr-defined]
+        if low < high:
+            return low, high
+    except (TypeError, ValueError):
+        pass
+    raise BadRequest(f"range={limits!r}; give its lower and its upper end, as range=(0, 1).")
+
+
 def refuse_outside(inputs: torch.Tensor, limits: tuple[float, float]) -> None:
     """Raise `BadRequest` where inputs leave the range that was given, or it is none."""
-    try:
-        low, high = limits
-        ordered = low < high
-    except (TypeError, ValueError):
-        ordered = False
-    if not ordered:
-        raise BadRequest(f"range={limits!r}; give its lower and its upper end, as range=(0, 1).")
+    low, high = ordered(limits)
     room = 1e-6 * (high - low)
     least, most = float(inputs.min()), float(inputs.max())
     if most > high + room:

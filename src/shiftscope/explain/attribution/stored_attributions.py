@@ -17,12 +17,12 @@ from shiftscope.explain.attribution.attributions import (
 )
 from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
 from shiftscope.explain.attribution.sanity import THIS_MAP, Sanity, Similarity
-from shiftscope.explain.attribution.stored_units import dataset_and_samples, kept_keys, unit_key
 from shiftscope.explain.attribution.wavelets.kept import as_arrays, from_arrays
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.store.unit_results import dataset_and_samples, kept_keys, unit_key
 
 KIND, MAPS = "attributions", "maps"
 FAITHFULNESS, COEFFICIENTS, SANITY, FITTED = "faithfulness", "coefficients", "sanity", "low_pass"
@@ -42,7 +42,7 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
     StudyNotWritable
         The disk is full.
     """
-    if study.read_only or not (study.place.on_store or study.writable()):
+    if not study.keeps_results():
         return
     arrays: dict[str, Any] = {
         "positions": found.positions.astype(np.int64),
@@ -133,7 +133,7 @@ def attributions_key(
         study,
         KIND,
         question.layer,
-        question.dataset,
+        [question.dataset],
         settings,
         named=named,
         seed=question.seed,

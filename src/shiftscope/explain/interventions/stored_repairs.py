@@ -30,7 +30,7 @@ def write_repair(study: StoredStudy, repair: Repair) -> None:
     A study that is only read, or whose folder cannot be written, stays as it is. Raises `StudyNotWritable` where the
     disk is full.
     """
-    if study.read_only or not (study.place.on_store or study.writable()):
+    if not study.keeps_results():
         return
     head = head_behind(study, repair.layer)
     found: Arrays = {

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from shiftscope.datasets.pictures.preprocess import Preprocess
+from shiftscope.errors import BadRequest
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,18 @@ class Entering:
         planes = inputs * _planes(self.preprocess.std, 1.0, inputs)
         planes = (planes + _planes(self.preprocess.mean, 0.0, inputs)) / self.preprocess.scale
         return planes.flip(-3) if self.preprocess.channels == "bgr" else planes
+
+
+def refuse_beyond(
+    pictures: torch.Tensor, limits: tuple[float, float], what: str, *, room: float = 1e-6
+) -> None:
+    """Raise `BadRequest` where pictures leave a range by more than `room` of it; `what` says whose they are."""
+    least, most = (
+        end + side * room * (limits[1] - limits[0]) for end, side in zip(limits, (-1, 1), strict=True)
+    )
+    for there in (float(pictures.min()), float(pictures.max())):
+        if not least <= there <= most:
+            raise BadRequest(f"range {limits[0]:g}..{limits[1]:g}, but {what} reaches {there:g}.")
 
 
 def _planes(numbers: Any, otherwise: float, like: torch.Tensor) -> torch.Tensor:

@@ -11,10 +11,11 @@ import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess, recorded_range
 from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
-from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.shifted_use import raised_by
@@ -129,9 +130,7 @@ def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering
         return Entering(preprocess), (0.0, 1.0)
     limits = question.range or recorded_range(source)
     if limits is None:
-        raise BadRequest(
-            "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
-        )
+        raise BadRequest(NO_RANGE)
     return Entering(), limits
 
 
@@ -163,10 +162,5 @@ def _pictures(
             raise BadRequest(f"inputs of shape {tuple(inputs.shape[1:])} a sample are no pictures.")
         blocks.append(entering.back(inputs).detach().cpu())
     pictures = torch.cat(blocks)
-    room = 1e-4 * (limits[1] - limits[0])
-    for there in (float(pictures.min()), float(pictures.max())):
-        if not limits[0] - room <= there <= limits[1] + room:
-            raise BadRequest(
-                f"range {limits[0]:g}..{limits[1]:g}, but a sample of {dataset!r} reaches {there:g}."
-            )
+    refuse_beyond(pictures, limits, f"a sample of {dataset!r}", room=1e-4)
     return pictures.clamp(*limits)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shiftscope.errors import BadRequest
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.terms import Term
-from shiftscope.registry import Registry
+from shiftscope.registry import Registry, defaults_of, refuse_unknown_options
 
 Terms = Callable[..., list[Term]]  # of the layer, and the options -> what sums to the objective
 
@@ -42,8 +40,5 @@ def objective(name: str, layer: str, **options: Any) -> Objective:
     BadRequest
         No such objective, or an option that it does not have.
     """
-    known = list(inspect.signature(objectives[name]).parameters)[1:]
-    for given in options:
-        if given not in known:
-            raise BadRequest(f"{name} has no option {given!r}; it has {', '.join(known) or 'none'}.")
+    refuse_unknown_options(name, defaults_of(objectives[name]), options)
     return Objective(name, layer, options)

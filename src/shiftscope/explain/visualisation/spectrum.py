@@ -33,32 +33,6 @@ def even_part(magnitude: torch.Tensor, columns: int) -> torch.Tensor:
     return torch.where(own, (magnitude + _opposite(magnitude)) / 2, magnitude)
 
 
-def resampled(magnitude: torch.Tensor, columns: int, size: tuple[int, int]) -> torch.Tensor:
-    """Magnitudes (..., row, half column) of pictures `columns` wide at the frequencies of pictures of another size.
-
-    Between bins they are interpolated in cycles per pixel, rows and columns both periodic.
-    """
-    rows = magnitude.shape[-2]
-    whole = torch.cat(
-        [magnitude, _opposite(magnitude)[..., 1 : columns - magnitude.shape[-1] + 1].flip(-1)], dim=-1
-    )
-    down = (torch.fft.fftfreq(size[0], dtype=torch.float64) % 1) * rows
-    across = torch.fft.rfftfreq(size[1], dtype=torch.float64) * columns
-    between = _interpolated(whole, down, -2)
-    return even_part(_interpolated(between, across, -1), size[1])
-
-
-def _interpolated(numbers: torch.Tensor, at: torch.Tensor, axis: int) -> torch.Tensor:
-    """Numbers between the places of a periodic axis."""
-    length = numbers.shape[axis]
-    below = at.floor()
-    share = (at - below).to(numbers)
-    first = numbers.index_select(axis, below.long() % length)
-    second = numbers.index_select(axis, (below.long() + 1) % length)
-    share = share[:, None] if axis == -2 else share
-    return first + share * (second - first)
-
-
 def _own_conjugates(columns: int, like: torch.Tensor) -> torch.Tensor:
     """(half column,) whether a column of the half spectrum is its own conjugate."""
     at = torch.arange(like.shape[-1], device=like.device)

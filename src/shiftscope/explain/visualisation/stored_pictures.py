@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.errors import BadRequest, NotInStudy, StudyDamaged
-from shiftscope.explain.attribution.stored_units import kept_keys
+from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
@@ -21,12 +20,14 @@ from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.store.unit_results import kept_keys, unit_key
 
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
 VERSIONS = {PICTURE: 1, BELIEF: 1}
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
 TOLD = "title", "settings", "limits", "dead", "path"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
+SPLIT = "drawn with one half of the samples, compared with the reference's other half"
 ARRAYS = "image", "alpha", "curve", "best", "penalties"
 
 
@@ -38,7 +39,7 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
     StudyNotWritable
         The disk is full.
     """
-    if study.read_only or not (study.place.on_store or study.writable()):
+    if not study.keeps_results():
         return
     arrays: dict[str, Any] = {name: np.asarray(getattr(found, name), np.float32) for name in ARRAYS}
     arrays["numbers"] = np.array([found.score])
@@ -135,24 +136,18 @@ def picture_key(
     if question.use is not None:
         dataset, at, sign = question.use
         settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
-    try:
-        asked = json.dumps([settings, question.seed], sort_keys=True)
-    except (TypeError, ValueError) as error:
-        raise BadRequest(f"settings of {question.method} that a study cannot store: {error}.") from error
-    rest: dict[str, Any] = {
-        "versions": VERSIONS,
-        "ground": {"model": str(study.manifest.model.get("weights_sha256", ""))},
-        "settings": json.loads(asked)[0] | (told or {}),
-        "variant": f"unit {question.unit}, {question.method}, {hashlib.sha256(asked.encode()).hexdigest()[:12]}",
-        "seed": question.seed,
-        "split": "drawn with one half of the samples, compared with the reference's other half",
-    }
     shifted = () if question.use is None else question.use[:1]
-    names = list(dict.fromkeys((question.dataset, study.reference, *shifted)))
-    if question.layer != LOGITS:
-        return ResultKey.of(study, KIND, question.layer, names, **rest)
-    recorded = {study.manifest.recorded_as(name): study[name].digest for name in names}
-    return ResultKey(KIND, LOGITS, tuple(recorded), recordings=recorded, **rest)
+    key = unit_key(
+        study,
+        KIND,
+        question.layer,
+        list(dict.fromkeys((question.dataset, study.reference, *shifted))),
+        settings,
+        named=f"unit {question.unit}, {question.method}",
+        seed=question.seed,
+        versions=VERSIONS,
+    )
+    return replace(key, settings={**key.settings, **(told or {})}, split=SPLIT)
 
 
 def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:

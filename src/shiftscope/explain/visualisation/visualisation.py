@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import torch
 
-from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.canvas import Canvas
-from shiftscope.registry import Registry
+from shiftscope.registry import Registry, defaults_of, refuse_unknown_options
 
 Values = Callable[[torch.Tensor], torch.Tensor]  # (view, channel, row, column) in the range -> (view,)
 
@@ -62,14 +60,11 @@ class Visualisation:
     @property
     def options(self) -> dict[str, Any]:
         """Defaults of its options, by name."""
-        parameters = list(inspect.signature(self.compute).parameters.values())[1:]
-        return {parameter.name: parameter.default for parameter in parameters}
+        return defaults_of(self.compute)
 
     def with_defaults(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All of its options; raises `BadRequest` for one that it does not have."""
-        for name in given:
-            if name not in self.options:
-                raise BadRequest(f"{self.name} has no option {name!r}; it has {', '.join(self.options)}.")
+        refuse_unknown_options(self.name, self.options, given)
         return {**self.options, **given}
 
 

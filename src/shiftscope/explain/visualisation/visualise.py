@@ -12,15 +12,17 @@ from torch import nn
 
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import BadRequest
+from shiftscope.explain.attribution.checks import NO_RANGE, ordered
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
-from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
+from shiftscope.typed import whole_number
 
 Pictures = torch.Tensor | npt.NDArray[Any]
 Shape = tuple[int, int, int]
@@ -90,7 +92,11 @@ def visualise(
     settings = chosen.with_defaults(options)
     model = unwrap(model)
     device, dtype = device_and_dtype(model)
-    limits = _limits((0.0, 1.0) if range is None and preprocess is not None else range)
+    if range is None:
+        if preprocess is None:
+            raise BadRequest(NO_RANGE)
+        range = 0.0, 1.0
+    limits = ordered(range)
     entering = Entering(preprocess)
     start = None if image is None else _picture(image, limits)
     shown = _shape(shape, start)
@@ -99,8 +105,8 @@ def visualise(
             raise BadRequest(f"an image of {start.shape[0]} channels for a picture of shape {shown}.")
         start = resized(start, shown[1:]).clamp(*limits)
     size = _size(input_size, shown)
-    asked = _whole("steps", chosen.steps if steps is None else steps, 0)
-    views = _whole("crops", chosen.crops if crops is None else crops, 0)
+    asked = whole_number("steps", chosen.steps if steps is None else steps)
+    views = whole_number("crops", chosen.crops if crops is None else crops)
     pictures = None if reference is None else _reference(reference, shown[0], limits)
     first = torch.full((2, shown[0], *size), sum(limits) / 2, dtype=dtype, device=device)
     first += (
@@ -115,7 +121,7 @@ def visualise(
         size,
         asked,
         views,
-        _whole("seed", seed, 0),
+        whole_number("seed", seed),
         entering,
         start,
         pictures,
@@ -135,21 +141,6 @@ def _function(model: nn.Module, objective: object, first: torch.Tensor) -> Funct
         )
     function, _ = function_of(model, objective, first, 1, None)
     return function
-
-
-def _limits(given: object) -> tuple[float, float]:
-    if given is None:
-        raise BadRequest(
-            "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
-        )
-    try:
-        low, high = (float(end) for end in given)  # type: ignore[attr-defined]
-        ordered = low < high
-    except (TypeError, ValueError):
-        ordered = False
-    if not ordered:
-        raise BadRequest(f"range={given!r}; give its lower and its upper end, as range=(0, 1).")
-    return low, high
 
 
 def _shape(given: Sequence[int] | None, start: torch.Tensor | None) -> Shape:
@@ -173,12 +164,6 @@ def _size(given: Sequence[int] | None, shape: Shape) -> tuple[int, int]:
     return int(numbers[0]), int(numbers[1])
 
 
-def _whole(name: str, given: object, least: int) -> int:
-    if isinstance(given, bool) or not isinstance(given, Integral) or given < least:
-        raise BadRequest(f"{name}={given!r}; it is a whole number of at least {least}.")
-    return int(given)
-
-
 def _picture(given: Pictures, limits: tuple[float, float]) -> torch.Tensor:
     picture = torch.as_tensor(given)
     if picture.ndim == 4 and len(picture) == 1:
@@ -187,7 +172,7 @@ def _picture(given: Pictures, limits: tuple[float, float]) -> torch.Tensor:
         raise BadRequest(
             f"image of shape {tuple(picture.shape)} and {picture.dtype}; give (channel, row, column) of floating point."
         )
-    _refuse_outside(picture, limits, "the seed")
+    refuse_beyond(picture, limits, "the seed")
     return picture.detach().clone()
 
 
@@ -198,12 +183,5 @@ def _reference(given: Pictures, channels: int, limits: tuple[float, float]) -> t
             f"reference pictures of shape {tuple(pictures.shape)} and {pictures.dtype}; give (sample, {channels}, row, "
             "column) of floating point."
         )
-    _refuse_outside(pictures, limits, "a reference picture")
+    refuse_beyond(pictures, limits, "a reference picture")
     return pictures.detach().cpu()
-
-
-def _refuse_outside(pictures: torch.Tensor, limits: tuple[float, float], what: str) -> None:
-    room = 1e-6 * (limits[1] - limits[0])
-    for reached in (float(pictures.min()), float(pictures.max())):
-        if not limits[0] - room <= reached <= limits[1] + room:
-            raise BadRequest(f"range {limits[0]:g}..{limits[1]:g}, but {what} reaches {reached:g}.")

@@ -124,9 +124,9 @@ class ShownUnit:
 
     @cached_property
     def drawn(self) -> list[tuple[PictureQuestion, Visualised]]:
-        """Pictures that are kept for the unit, with the colours and spectra of baseline or focus."""
+        """Pictures that are kept for the unit alone, with the colours and spectra of baseline or focus."""
         found = listed_pictures(self.study, self.layer, self.index)
-        return [each for each in found if each[0].dataset in self.pair]
+        return [each for each in found if each[0].dataset in self.pair and each[0].use is None]
 
     @cached_property
     def moved_maps(self) -> MovedMaps | None:

@@ -13,11 +13,11 @@ from shiftscope.explain.attribution.downsampling.shares import (
     DownsamplingQuestion,
     DownsamplingShares,
 )
-from shiftscope.explain.attribution.stored_units import dataset_and_samples, kept_keys, unit_key
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Result, ResultKey, read_result, write_result
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.store.unit_results import dataset_and_samples, kept_keys, unit_key
 
 KIND = PART = "downsampling"
 VERSIONS = {PART: 1}
@@ -32,7 +32,7 @@ def write_downsampling(study: StoredStudy, found: DownsamplingShares) -> None:
     StudyNotWritable
         The disk is full.
     """
-    if study.read_only or not (study.place.on_store or study.writable()):
+    if not study.keeps_results():
         return
     key = downsampling_key(study, found.question, found.positions.tolist())
     named = {
@@ -84,7 +84,7 @@ def downsampling_key(
     settings = {"unit": question.unit, "pool": question.pool, "samples": list(positions)}
     named = f"unit {question.unit}"
     return unit_key(
-        study, KIND, question.layer, question.dataset, settings, named=named, seed=0, versions=VERSIONS
+        study, KIND, question.layer, [question.dataset], settings, named=named, seed=0, versions=VERSIONS
     )
 
 

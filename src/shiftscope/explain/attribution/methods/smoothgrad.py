@@ -8,6 +8,7 @@ import torch
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.attribution import Passes, Shown, at_least_one, attribution
+from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import parted
 from shiftscope.explain.attribution.usual_passes import NOISY_COPIES
 
@@ -28,9 +29,7 @@ def mean_under_noise(shown: Shown, n: int, spread: float, clip: bool) -> torch.T
     if not spread >= 0:
         raise BadRequest(f"spread={spread!r}; it is a share of the input's range, 0 or more.")
     if clip and shown.range is None:
-        raise BadRequest(
-            "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
-        )
+        raise BadRequest(NO_RANGE)
     deviation = spread * _widths(shown)
 
     def points(rows: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:

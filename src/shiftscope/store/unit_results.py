@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shiftscope.errors import BadRequest
@@ -18,7 +18,7 @@ def unit_key(
     study: StoredStudy,
     kind: str,
     layer: str,
-    dataset: str,
+    datasets: Sequence[str],
     settings: Mapping[str, Any],
     *,
     named: str,
@@ -29,6 +29,8 @@ def unit_key(
 
     Parameters
     ----------
+    datasets
+        That it rests on; the first is the one that it is about.
     settings
         With the unit among them; whatever differs lies in a place of its own.
     named
@@ -51,15 +53,15 @@ def unit_key(
         "seed": seed,
     }
     if layer != LOGITS:
-        return ResultKey.of(study, kind, layer, [dataset], **rest)
-    recorded = study.manifest.recorded_as(dataset)
-    return ResultKey(kind, LOGITS, (recorded,), recordings={recorded: study[dataset].digest}, **rest)
+        return ResultKey.of(study, kind, layer, datasets, **rest)
+    recorded = {study.manifest.recorded_as(name): study[name].digest for name in datasets}
+    return ResultKey(kind, LOGITS, tuple(recorded), recordings=recorded, **rest)
 
 
 def kept_keys(study: StoredStudy, kind: str) -> Iterator[ResultKey]:
     """Of all that is kept of a kind; most studies have none, and are not searched."""
     if StudyPlace(study.path).file(EXPLANATIONS, kind).exists():
-        for entry in kept_results(study.path):
+        for entry in kept_results(study.path, kind):
             if entry.key is not None and entry.key.kind == kind:
                 yield entry.key
 
