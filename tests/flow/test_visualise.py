@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
@@ -114,6 +115,25 @@ def test_what_cannot_be_asked_is_refused(recorded, data, given, options, error, 
 def test_other_data_are_refused(recorded):
     with pytest.raises(StudyMismatch):
         drawn(recorded, "hidden", 3, data={"lab": Made(seed=9)})
+
+
+def test_inputs_that_a_function_made_are_drawn_in_the_range_that_is_given(tmp_path, net):
+    rng = np.random.default_rng(0)
+    columns = {
+        "image": [Image.fromarray(each) for each in rng.integers(0, 256, (40, 8, 8, 3), np.uint8)],
+        "label": [0, 1, 2, 3] * 10,
+    }
+
+    def transform(picture):
+        return torch.from_numpy(np.array(picture, np.float32).transpose(2, 0, 1) / 255)
+
+    study = ss.Study.create(tmp_path / "x.study", net, ["a", "b", "c", "d"])
+    study.record(columns, "lab", layers=["hidden"], transform=transform, progress=False)
+    data = {"lab": ss.dataset(columns, transform=transform, categories=study.categories)}
+    with pytest.raises(BadRequest, match="give the range"):
+        drawn(study, "hidden", 3, range=None, data=data)
+    found = drawn(study, "hidden", 3, range=(0.0, 1.0), data=data)
+    assert 0 <= found.image.min() < found.image.max() <= 1
 
 
 def test_quantiles_by_hand():

@@ -128,6 +128,12 @@ def recorded_range(source: Mapping[str, Any]) -> tuple[float, float] | None:
     return (0.0, 1.0) if in_unit_range and source.get("preprocess") is None else None
 
 
+def took_transform(source: Mapping[str, Any]) -> bool:
+    """Whether a recording's inputs were made by a function, which the study does not hold."""
+    described = source.get("preprocess")
+    return isinstance(described, Mapping) and "transform" in described
+
+
 def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:
     """The preprocessing that a recording's `source` tells of; None where it had none.
 
@@ -137,9 +143,9 @@ def recorded_preprocess(source: Mapping[str, Any]) -> Preprocess | None:
         It was a transform, a function that the study does not hold.
     """
     described = source.get("preprocess")
-    if isinstance(described, Mapping) and "transform" in described:
+    if took_transform(source):
         raise DataError(
-            f"it was recorded with the transform {described['transform']}, which the study does not hold. Give the "
-            "dataset with it: data={NAME: ss.dataset(..., transform=...)}."
+            f"it was recorded with the transform {source['preprocess']['transform']}, which the study does not hold. "
+            "Give the dataset with it: data={NAME: ss.dataset(..., transform=...)}."
         )
     return Preprocess(**described) if isinstance(described, Mapping) else None

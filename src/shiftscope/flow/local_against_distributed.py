@@ -42,7 +42,7 @@ def local_against_distributed(
 ) -> LocalAgainstDistributed:
     """Remove each sample's most active feature, or its most active unit, and see how far the answer falls; stored.
 
-    A feature is removed at all places of the layer behind it: its code there times its atom is taken away, and where
+    A feature is removed at all places of the layer behind it: its code there times its atom is subtracted, and where
     the layer has no negative responses none comes of it. A unit is set to zero. Beside both stands a random direction
     of the feature's size. Reported are the held-out half of the reference, and of a shifted set what does not stand
     under an id of the other half. Where the model gives probabilities or their logarithms, the logit is measured over

@@ -154,7 +154,7 @@ def difference(
     """What a shift adds to a unit's use: a picture as under the shift and one as on the reference, of the same start.
 
     The direction that tells the two uses apart in the layer before, fitted on one half of the samples on which the
-    unit is in the top decile of its reference, is added to the unit's response or taken away. How well it tells the
+    unit is in the top decile of its reference, is added to the unit's response or subtracted. How well it tells the
     other half apart stands beside what halves of the reference give. Pictures are kept as those of `visualise`.
 
     Parameters

@@ -62,15 +62,15 @@ def costs(kind: str, settings: Mapping[str, Any], rows: Rows, *, seeds: int, sam
 def _expected(kind: str, size: int, gamma: float, rows: Rows) -> str:
     """What comes of a mean that is large beside the deviations."""
     if kind in ("nmf", "seminmf"):
-        return ", which stays in the codes, as nothing is taken away" if gamma > 1 else ""
+        return ", which stays in the codes, as nothing is subtracted" if gamma > 1 else ""
     if kind in ("topk", "batchtopk"):
         dead = dead_uncentred(rows[:TRIED_ROWS], size, ACTIVE_TRIED)
-        return f", and is taken away: with it {dead:.0%} of random features would never be active"
-    return ", and is taken away"
+        return f", and is subtracted: with it {dead:.0%} of random features would never be active"
+    return ", and is subtracted"
 
 
 def dead_uncentred(rows: Rows, size: int, active: int) -> float:
-    """Share of random directions that are among the `active` nearest of no row, where no mean is taken away."""
+    """Share of random directions that are among the `active` nearest of no row, where no mean is subtracted."""
     atoms = np.random.default_rng(0).standard_normal((size, rows.shape[1]), np.float32)
     before = rows @ (atoms / np.linalg.norm(atoms, axis=1, keepdims=True)).T
     active = min(active, size)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from shiftscope.datasets.reopened import recorded_preprocess, recorded_range
+from shiftscope.datasets.reopened import recorded_preprocess, recorded_range, took_transform
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
@@ -125,7 +125,7 @@ def fit_positions(study: StoredStudy, dataset: str) -> list[int]:
 def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering, tuple[float, float]]:
     """What lies between a picture and the model, and the picture's range."""
     source = study[question.dataset].plan.source
-    preprocess = recorded_preprocess(source)
+    preprocess = None if took_transform(source) else recorded_preprocess(source)
     if preprocess is not None:
         return Entering(preprocess), (0.0, 1.0)
     limits = question.range or recorded_range(source)

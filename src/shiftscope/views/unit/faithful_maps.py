@@ -18,7 +18,7 @@ GRADIENT, EDGES = "plain gradient", "edges"  # rows of controls
 JUDGED = ("F", "mu_fidelity")  # metrics in which a map must stand above the edges
 NO_MORE = "such a map may have shown the picture and no more"
 HELP = {
-    "deletion": "Mean value while the places that count most are taken away first; small is faithful.",
+    "deletion": "Mean value while the places that count most are removed first; small is faithful.",
     "insertion": "Mean value while the places that count most are put back first; large is faithful.",
     "F": "Insertion minus deletion.",
     "mu_fidelity": "Correlation of what random parts hold of the map with what the value loses without them.",
