@@ -39,6 +39,6 @@ def test_a_large_mean_leaves_features_without_centring_dead():
 
 def test_the_mean_and_the_directions_are_told_before_fitting():
     said = " ".join(costs("topk", {"size": 240, "steps": 2}, ROWS[:300] + 1, seeds=1, samples=300))
-    assert "times their spread, and is taken away: with it" in said
+    assert "times their spread, and is subtracted: with it" in said
     assert "directions of 60 units hold 90 % of the variance." in said
     assert "4 times as many features as units" in said
