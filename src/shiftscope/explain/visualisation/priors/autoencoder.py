@@ -79,7 +79,8 @@ def autoencoder(pictures: torch.Tensor) -> ConvAEPrior:
     """Trained on pictures (sample, channel, row, column) to give them back from 64 numbers, about a minute on a CPU;
     the same ones for the same pictures."""
     generator = torch.Generator().manual_seed(0)
-    found = ConvAEPrior((pictures.shape[1], pictures.shape[2], pictures.shape[3]))
+    with torch.random.fork_rng(devices=[]):  # layers draw weights when they are made
+        found = ConvAEPrior((pictures.shape[1], pictures.shape[2], pictures.shape[3]))
     for layer in found.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
             nn.init.kaiming_normal_(layer.weight, a=0.1, generator=generator)
