@@ -24,6 +24,7 @@ import shiftscope.demo
 import shiftscope.derived
 import shiftscope.explain.attribution.methods
 import shiftscope.explain.visualisation.objectives
+import shiftscope.explain.visualisation.priors
 import shiftscope.scores
 import shiftscope.views
 import shiftscope.views.unit
@@ -33,6 +34,7 @@ from shiftscope.datasets.shifts.shift_kind import shift_kinds
 from shiftscope.derived.derivation import derivations
 from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.visualisation.objective import objectives
+from shiftscope.explain.visualisation.prior import priors
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.section import sections
@@ -54,6 +56,7 @@ EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
         shiftscope.explain.visualisation.objectives,
         objectives,
     ),
+    "src/shiftscope/explain/visualisation/priors": (shiftscope.explain.visualisation.priors, priors),
 }
 
 
