@@ -12,7 +12,7 @@ from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.typed import whole_number
+from shiftscope.typed import LARGEST_SEED, as_whole_number, whole_number
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shiftscope.recording.live_study import LiveStudy
 
 DRAFT = {"steps": 64, "crops": 4}
+LEAST = 8  # rows and columns of a picture
 
 
 def _versions() -> dict[str, int]:
@@ -237,6 +238,7 @@ def _question(
     seed: int,
     options: dict[str, Any],
 ) -> PictureQuestion:
+    from shiftscope.explain.attribution.checks import ordered
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualisation import visualisations as methods
 
@@ -258,17 +260,18 @@ def _question(
         whole_number("crops", first["crops"] if crops is None else crops),
         _size(size),
         None if sample is None else asked_positions(study[name], place, number, [sample])[0],
-        range,
-        whole_number("seed", seed),
+        None if range is None else ordered(range),
+        whole_number("seed", seed, most=LARGEST_SEED),
     )
 
 
 def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:
     if size is None:
         return None
-    both = (size, size) if isinstance(size, int) else tuple(size)
-    if len(both) != 2 or any(whole_number("size", each) < 8 for each in both):
+    given = size if isinstance(size, Sequence) and not isinstance(size, str) else (size, size)
+    both = [each for each in map(as_whole_number, given) if each is not None and each >= LEAST]
+    if len(both) != 2 or len(given) != 2:
         raise BadRequest(
-            f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256)."
+            f"size={size!r}; give rows and columns of at least {LEAST}, as size=224 or size=(192, 256)."
         )
     return both[0], both[1]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from shiftscope.errors import ResponseError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix
@@ -48,8 +49,15 @@ def picture_for(
     settings: Mapping[str, Any],
     on_step: Callable[[int, float], None],
 ) -> Visualised:
-    """Draw it; the model is as it came afterwards."""
-    device, dtype = device_and_dtype(function.model)
+    """Draw it; the model is as it came afterwards.
+
+    Raises
+    ------
+    ResponseError
+        The unit gives no finite number for a picture.
+    """
+    device, own = device_and_dtype(function.model)
+    dtype = torch.promote_types(own, torch.float32)  # spectra of fewer bits are not computed everywhere
     entering, size = drawing.entering, drawing.size
     colour = colour_matrix(drawing.shape[0], drawing.reference)
     canvas = Canvas(
@@ -66,12 +74,20 @@ def picture_for(
 
     def values(views: torch.Tensor) -> torch.Tensor:
         rows = torch.zeros(len(views), dtype=torch.long, device=views.device)
-        return function.once(entering(views), rows)[:, 0]
+        found = function.once(entering(views), rows)[:, 0]
+        if not bool(found.isfinite().all()):
+            raise ResponseError(
+                f"{function.names[0]} gives {float(found[~found.isfinite()][0]):g} for a picture in the range "
+                f"{drawing.range[0]:g}..{drawing.range[1]:g}: the model is wrong there, or a step was too large; try a "
+                "smaller learning_rate."
+            )
+        return found
 
     def activations(views: torch.Tensor, layer: str) -> tuple[torch.Tensor, torch.Tensor]:
         if not layer and not known:
             known["layer"] = early_layer(function.model, lambda: values(views.detach()))
-        return with_output(function.model, layer or known["layer"], lambda: values(views))
+        given, at = with_output(function.model, layer or known["layer"], lambda: values(views))
+        return given, at.to(torch.promote_types(at.dtype, torch.float32))
 
     wanted = Wanted(
         values,

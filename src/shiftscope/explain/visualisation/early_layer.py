@@ -34,7 +34,9 @@ def early_layer(model: nn.Module, run: Callable[[], Any]) -> str:
         for handle in handles:
             handle.remove()
     if not names:
-        raise LayerError("no module before the unit gives a map; name one that gives numbers, as layer=.")
+        raise LayerError(
+            "no module before the unit gives a map; name one that gives numbers, as early_layer=."
+        )
     return names[int(SHARE * len(names))]
 
 

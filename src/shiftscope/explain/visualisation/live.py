@@ -114,11 +114,14 @@ def target_of(question: PictureQuestion) -> Target:
 
 
 def fit_positions(study: StoredStudy, dataset: str) -> list[int]:
-    """Of the half of a dataset's samples that is fitted on, as many as a template takes."""
+    """Of the half of a dataset's samples that is fitted on, as many as a template takes, spread evenly: in their order
+    samples often lie category by category."""
     half = fit_half(study[dataset].samples.column("id").to_pylist())
-    found = [int(place) for place in np.flatnonzero(half)[:REFERENCE_PICTURES]]
-    if not found:
+    places = np.flatnonzero(half)
+    if not len(places):
         raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
+    spread = np.linspace(0, len(places) - 1, min(REFERENCE_PICTURES, len(places))).round().astype(np.intp)
+    found: list[int] = places[spread].tolist()
     return found
 
 

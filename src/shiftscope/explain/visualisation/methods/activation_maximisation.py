@@ -6,9 +6,10 @@ import torch
 
 from shiftscope.explain.visualisation.ascent import ascend
 from shiftscope.explain.visualisation.parametrisation import parametrisations
-from shiftscope.explain.visualisation.penalties import penalty, refuse_negative
+from shiftscope.explain.visualisation.penalties import penalty
 from shiftscope.explain.visualisation.views import Look, Moved, Whole, moves
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
+from shiftscope.typed import finite_number
 
 
 @visualisation("activation_maximisation", title="Activation maximisation", steps=512, crops=1)
@@ -35,10 +36,12 @@ def activation_maximisation(
     ----------
     Olah, Mordvintsev & Schubert (2017), Feature Visualization.
     """
-    refuse_negative(tv=tv, l1=l1, l2=l2, blur=blur)
+    rate = finite_number("learning_rate", learning_rate)
+    weights = {"tv": tv, "l1": l1, "l2": l2, "blur": blur}
+    for name, weight in weights.items():
+        finite_number(name, weight)
     canvas = wanted.canvas
     middle = sum(canvas.range) / 2
-    weights = {"tv": tv, "l1": l1, "l2": l2, "blur": blur}
     made = parametrisations[parametrisation]
 
     def look(step: int) -> Look:
@@ -54,6 +57,6 @@ def activation_maximisation(
         wanted,
         lambda: made(canvas),
         look,
-        lambda variables: torch.optim.Adam(variables, lr=learning_rate),
+        lambda variables: torch.optim.Adam(variables, lr=rate),
         seen=seen,
     )
