@@ -75,9 +75,10 @@ def picture_for(
     def values(views: torch.Tensor) -> torch.Tensor:
         rows = torch.zeros(len(views), dtype=torch.long, device=views.device)
         found = function.once(entering(views), rows)[:, 0]
-        if not bool(found.isfinite().all()):
+        wrong = found.detach()[~found.isfinite()]
+        if len(wrong):
             raise ResponseError(
-                f"{function.names[0]} gives {float(found[~found.isfinite()][0]):g} for a picture in the range "
+                f"{function.names[0]} gives {float(wrong[0]):g} for a picture in the range "
                 f"{drawing.range[0]:g}..{drawing.range[1]:g}: the model is wrong there, or a step was too large; try a "
                 "smaller learning_rate."
             )

@@ -6,7 +6,7 @@ import torch
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.ascent import ascend
-from shiftscope.explain.visualisation.parametrisations.phase import phase
+from shiftscope.explain.visualisation.parametrisations.phase import phases_of
 from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 from shiftscope.typed import finite_number
@@ -66,7 +66,7 @@ def maco(
 
     return ascend(
         wanted,
-        lambda: phase(canvas, gated=False),
+        lambda: phases_of(canvas, gated=False),
         look,
         lambda variables: torch.optim.NAdam(variables, lr=rate),
     )
