@@ -171,6 +171,8 @@ def difference(
     ------
     BadRequest
         Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+    LayerError
+        The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.shifted_use import Difference, separation_of
 
@@ -180,8 +182,11 @@ def difference(
     question = _question(
         study, layer, unit, method, None, None, draft, steps, crops, size, range, seed, options
     )
+    before = study.layer(at).name
+    if before == question.layer:
+        raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
     apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
-    pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
+    pair = [replace(question, use=(name, before, sign)) for sign in (1, -1)]
     shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
     return Difference(apart, shifted, reference, name)
 

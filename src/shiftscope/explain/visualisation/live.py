@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess, recorded_range, took_transform
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
@@ -44,6 +44,8 @@ def picture_of(
     ------
     BadRequest
         Inputs that are no pictures, or whose range is not known.
+    LayerError
+        The layer that tells uses of the unit apart does not run before it.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
@@ -61,6 +63,7 @@ def picture_of(
     drawing = drawing_of(live, question)
     raised = function
     if question.use is not None:
+        _refuse_later(live, function, question, positions[:1])
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
     found = picture_for(raised, visualisations[question.method], drawing, question.options, on_step)
     if question.use is not None:
@@ -105,6 +108,26 @@ def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
     inputs = drawing.entering(image.to(device_and_dtype(function.model)[0]))
     with torch.inference_mode(False), function.held():
         return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
+
+
+def _refuse_later(
+    live: LiveStudy, function: Function, question: PictureQuestion, positions: list[int]
+) -> None:
+    """Raise `LayerError` where the layer that tells uses of the unit apart does not run before the unit is known."""
+    assert question.use is not None
+    at = live.study.layer(question.use[1])
+    ran: list[str] = []
+    handle = live.model.get_submodule(at.module).register_forward_hook(lambda *given: ran.append(at.name))
+    try:
+        with torch.inference_mode(False), function.held():
+            inputs = live.inputs(question.dataset, positions)
+            function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))
+    finally:
+        handle.remove()
+    if not ran:
+        raise LayerError(
+            f"{at.name} does not run before {function.names[0]} is known; name an earlier layer, as at=."
+        )
 
 
 def target_of(question: PictureQuestion) -> Target:
