@@ -185,3 +185,11 @@ def test_how_much_to_believe_is_measured_once_and_kept(recorded, data):
     again = drawn(ss.open_study(recorded.path), "hidden", 3, believe=True)
     assert again.belief.numbers() == belief.numbers()
     assert repr(again) == repr(computed)
+
+
+def test_samples_that_were_skipped_are_not_read(new_study):
+    made = Made(broken=frozenset(range(4)))
+    study = new_study()
+    study.record(made, "lab", layers=["hidden"], on_error="skip", progress=False)
+    with torch.inference_mode():
+        assert drawn(study, "hidden", 3, data={"lab": made}).reached.samples > 0

@@ -357,3 +357,13 @@ def test_few_steps_without_a_gradient_are_told_dead():
             return 0 * x.mean((1, 2, 3))[:, None]
 
     assert ss.visualise(Constant(), 0, **{**ON, "steps": 3}).dead
+
+
+@pytest.mark.parametrize("method", visualisations)
+def test_a_picture_is_the_same_whatever_mode_is_around(net, method):
+    plain = drawn(net, method, reference=torch.rand(32, 3, 8, 8, generator=torch.Generator().manual_seed(3)))
+    for mode in (torch.inference_mode, torch.no_grad):
+        with mode():
+            pictures = torch.rand(32, 3, 8, 8, generator=torch.Generator().manual_seed(3))
+            again = drawn(net, method, reference=pictures)
+        np.testing.assert_array_equal(again.image, plain.image)

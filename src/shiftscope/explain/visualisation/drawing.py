@@ -59,17 +59,8 @@ def picture_for(
     device, own = device_and_dtype(function.model)
     dtype = torch.promote_types(own, torch.float32)  # spectra of fewer bits are not computed everywhere
     entering, size = drawing.entering, drawing.size
-    colour = colour_matrix(drawing.shape[0], drawing.reference)
-    canvas = Canvas(
-        drawing.shape,
-        drawing.range,
-        colour.to(device, dtype),
-        template(drawing.shape, colour, drawing.reference),
-        torch.Generator().manual_seed(drawing.seed),
-        dtype,
-        device,
-        drawing.start,
-    )
+    with torch.inference_mode(False):  # whatever is around it: gradients lead through the canvas
+        canvas = _canvas(drawing, device, dtype)
     known: dict[str, str] = {}
 
     def values(views: torch.Tensor) -> torch.Tensor:
@@ -108,6 +99,20 @@ def picture_for(
     told = {"steps": drawing.steps, "crops": drawing.crops, "seed": drawing.seed}
     kept = {**settings, **told, "template": _told(drawing.reference)}
     return _result(drawn, score, drawing, function.names[0], method.name, kept)
+
+
+def _canvas(drawing: Drawing, device: torch.device, dtype: torch.dtype) -> Canvas:
+    colour = colour_matrix(drawing.shape[0], drawing.reference)
+    return Canvas(
+        drawing.shape,
+        drawing.range,
+        colour.to(device, dtype),
+        template(drawing.shape, colour, drawing.reference),
+        torch.Generator().manual_seed(drawing.seed),
+        dtype,
+        device,
+        drawing.start,
+    )
 
 
 def _told(pictures: torch.Tensor | None) -> str:

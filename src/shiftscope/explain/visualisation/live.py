@@ -139,8 +139,9 @@ def target_of(question: PictureQuestion) -> Target:
 def fit_positions(study: StoredStudy, dataset: str) -> list[int]:
     """Of the half of a dataset's samples that is fitted on, as many as a template takes, spread evenly: in their order
     samples often lie category by category."""
-    half = fit_half(study[dataset].samples.column("id").to_pylist())
-    places = np.flatnonzero(half)
+    samples = study[dataset].samples
+    half = fit_half(samples.column("id").to_pylist())
+    places = np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
     if not len(places):
         raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
     spread = np.linspace(0, len(places) - 1, min(REFERENCE_PICTURES, len(places))).round().astype(np.intp)
