@@ -59,3 +59,10 @@ def test_which_unit_has_to_be_said_once(run, recorded):
         answer = run("visualise", recorded, *given)
         assert answer.status != 0
         assert "say which unit" in answer.err or "give --layer" in answer.err
+
+
+def test_an_option_that_is_none_of_the_methods_is_refused(run, recorded):
+    for command in ("visualise", "attribute"):
+        answer = run(command, recorded, "--layer", "hidden", "--unit", "1", "--option", "layer=conv", *MODEL)
+        assert answer.status != 0
+        assert "'layer' is none of the method's options" in answer.err

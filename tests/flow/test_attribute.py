@@ -131,7 +131,7 @@ def test_another_preprocessing_is_refused_before_the_first_map(recorded, data, m
         ((None, None), {}, BadRequest, "name a layer and a unit"),
         ((None, "e"), {}, NotInStudy, "no category 'e'"),
         ((ss.Neuron("hidden", 3), 3), {}, BadRequest, "leave out unit=3"),
-        ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.attribute gives them"),
+        ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.attribute gives its maps"),
         (("hidden", 3), {"method": "salience"}, BadRequest, "saliency"),
         (("hidden", 3), {"method": object()}, BadRequest, "give an object with .attribute to ss.attribute"),
         (("hidden", 3), {"n": 3}, BadRequest, "saliency has no option 'n'"),

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 
 import shiftscope as ss
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.visualisation.live import target_of
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.shifted_use import raised_by
@@ -121,7 +121,12 @@ def test_what_cannot_be_told_apart_is_refused(study, recorded):
     with pytest.raises(BadRequest, match="is the reference"):
         study.difference("unit", 0, "lab", at="before", **QUICK)
     with pytest.raises(BadRequest, match="30 are needed"):
-        recorded.difference("hidden", 3, "field", at="hidden", **QUICK)
+        recorded.difference("hidden", 3, "field", at="conv", **QUICK)
+    with pytest.raises(BadRequest, match="at='unit' is the unit's own layer"):
+        study.difference("unit", 0, "field", at="unit", **QUICK)
+    strongest = max(range(6), key=lambda unit: study["field"].unit_responses("before", unit).mean())
+    with pytest.raises(LayerError, match=rf"unit does not run before before:{strongest} is known"):
+        study.difference("before", strongest, "field", at="unit", data=DATA, **QUICK)
 
 
 def used_more(study, dataset: str = "field") -> int:

@@ -134,7 +134,7 @@ def visualise(
         believe=believe,
         model=model_at_hand(model, weights, device),
         data=sources,
-        **options_given(option),
+        **options_given(option, opened.visualise),
     )
     every = found if isinstance(found, list) else [found]
     if output is not None:

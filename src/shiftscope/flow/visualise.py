@@ -12,7 +12,7 @@ from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.typed import whole_number
+from shiftscope.typed import LARGEST_SEED, as_whole_number, whole_number
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shiftscope.recording.live_study import LiveStudy
 
 DRAFT = {"steps": 64, "crops": 4}
+LEAST = 8  # rows and columns of a picture
 
 
 def _versions() -> dict[str, int]:
@@ -185,6 +186,8 @@ def difference(
     ------
     BadRequest
         Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+    LayerError
+        The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.shifted_use import Difference, separation_of
 
@@ -196,8 +199,11 @@ def difference(
     )
     if question.parts > 1:
         raise BadRequest("a difference is two pictures of one start: leave `together` out.")
+    before = study.layer(at).name
+    if before == question.layer:
+        raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
     apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
-    pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
+    pair = [replace(question, use=(name, before, sign)) for sign in (1, -1)]
     shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
     return Difference(apart, shifted, reference, name)
 
@@ -263,6 +269,7 @@ def _question(
     options: dict[str, Any],
     facets: int = 0,
 ) -> PictureQuestion:
+    from shiftscope.explain.attribution.checks import ordered
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualisation import visualisations as methods
 
@@ -290,8 +297,8 @@ def _question(
         whole_number("crops", first["crops"] if crops is None else crops),
         _size(size),
         None if sample is None else asked_positions(study[name], place, number, [sample])[0],
-        range,
-        whole_number("seed", seed),
+        None if range is None else ordered(range),
+        whole_number("seed", seed, most=LARGEST_SEED),
         facets=facets,
     )
 
@@ -317,9 +324,10 @@ def _refuse_unkept(settings: dict[str, Any]) -> None:
 def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:
     if size is None:
         return None
-    both = (size, size) if isinstance(size, int) else tuple(size)
-    if len(both) != 2 or any(whole_number("size", each) < 8 for each in both):
+    given = size if isinstance(size, Sequence) and not isinstance(size, str) else (size, size)
+    both = [each for each in map(as_whole_number, given) if each is not None and each >= LEAST]
+    if len(both) != 2 or len(given) != 2:
         raise BadRequest(
-            f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256)."
+            f"size={size!r}; give rows and columns of at least {LEAST}, as size=224 or size=(192, 256)."
         )
     return both[0], both[1]

@@ -25,7 +25,7 @@ def ordered(limits: object) -> tuple[float, float]:
     """Both ends of a range; raises `BadRequest` where it is none."""
     try:
         low, high = (float(end) for end in limits)  # type: ignore[attr-defined]
-        if low < high:
+        if -math.inf < low < high < math.inf:
             return low, high
     except (TypeError, ValueError):
         pass

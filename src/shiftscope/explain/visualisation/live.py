@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess, recorded_range, took_transform
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
@@ -46,6 +46,8 @@ def pictures_of(
     ------
     BadRequest
         Inputs that are no pictures, or whose range is not known.
+    LayerError
+        The layer that tells uses of the unit apart does not run before it.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
@@ -61,6 +63,7 @@ def pictures_of(
     drawing = drawing_of(live, question)
     raised = function
     if question.use is not None:
+        _refuse_later(live, function, question, positions[:1])
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
     method = visualisations[question.method]
     if question.facets:
@@ -120,6 +123,26 @@ def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
         return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
 
 
+def _refuse_later(
+    live: LiveStudy, function: Function, question: PictureQuestion, positions: list[int]
+) -> None:
+    """Raise `LayerError` where the layer that tells uses of the unit apart does not run before the unit is known."""
+    assert question.use is not None
+    at = live.study.layer(question.use[1])
+    ran: list[str] = []
+    handle = live.model.get_submodule(at.module).register_forward_hook(lambda *given: ran.append(at.name))
+    try:
+        with torch.inference_mode(False), function.held():
+            inputs = live.inputs(question.dataset, positions)
+            function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))
+    finally:
+        handle.remove()
+    if not ran:
+        raise LayerError(
+            f"{at.name} does not run before {function.names[0]} is known; name an earlier layer, as at=."
+        )
+
+
 def target_of(question: PictureQuestion) -> Target:
     if question.layer == LOGITS:
         return Logit(question.unit)
@@ -127,11 +150,15 @@ def target_of(question: PictureQuestion) -> Target:
 
 
 def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
-    """Of the half of a dataset's samples that is fitted on."""
-    half = fit_half(study[dataset].samples.column("id").to_pylist())
-    found = [int(place) for place in np.flatnonzero(half)[:most]]
-    if not found:
+    """Of the half of a dataset's samples that is fitted on, at most so many, spread evenly: in their order
+    samples often lie category by category."""
+    samples = study[dataset].samples
+    half = fit_half(samples.column("id").to_pylist())
+    places = np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
+    if not len(places):
         raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
+    spread = np.linspace(0, len(places) - 1, min(most, len(places))).round().astype(np.intp)
+    found: list[int] = places[spread].tolist()
     return found
 
 

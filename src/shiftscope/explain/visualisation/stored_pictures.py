@@ -23,7 +23,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import kept_keys, unit_key
 
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
-VERSIONS = {PICTURE: 1, BELIEF: 1}
+VERSIONS = {PICTURE: 2, BELIEF: 2}
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
 TOLD = "title", "settings", "limits", "dead", "path"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
