@@ -12,7 +12,7 @@ from shiftscope.explain.visualisation.prior import prior_named
 from shiftscope.explain.visualisation.views import resized
 
 CODE = 128  # entries
-WIDTHS = 32, 64, 64, 64  # channels, from the pictures inwards
+WIDTHS = 16, 32, 64, 64  # channels, from the pictures inwards
 STEPS, BATCH = 1500, 32
 LEARNING_RATE = 4e-3
 WARMED = 0.1  # of the steps, in which the rate rises
@@ -41,7 +41,9 @@ class ConvAEPrior(nn.Module):
         )
         self.into = nn.Linear(WIDTHS[-1] * cells, CODE)
         self.out = nn.Linear(CODE, WIDTHS[-1] * cells)
-        self.up = nn.ModuleList(nn.Conv2d(one, other, 3, padding=1) for one, other in pairwise(outwards))
+        self.up = nn.ModuleList(
+            nn.ConvTranspose2d(one, other, 4, stride=2, padding=1) for one, other in pairwise(outwards)
+        )
         self.register_buffer("middle", torch.zeros(CODE))
         self.register_buffer("deviation", torch.ones(CODE))
         self.register_buffer("low", torch.full((CODE,), -SIDE))
@@ -59,7 +61,7 @@ class ConvAEPrior(nn.Module):
         """(picture, channel, row, column) of codes that are not standardised."""
         made = self.out(codes).reshape(len(codes), WIDTHS[-1], *self.inner)
         for layer in self.up:
-            made = layer(functional.interpolate(functional.leaky_relu(made, 0.1), scale_factor=2))
+            made = layer(functional.leaky_relu(made, 0.1))
         pictures: torch.Tensor = made[..., : self.shape[1], : self.shape[2]] + MIDDLE
         return pictures
 
@@ -84,7 +86,7 @@ def autoencoder(pictures: torch.Tensor) -> ConvAEPrior:
     with torch.random.fork_rng(devices=[]):  # layers draw weights when they are made
         found = ConvAEPrior((pictures.shape[1], pictures.shape[2], pictures.shape[3]))
     for layer in found.modules():
-        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+        if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
             nn.init.kaiming_normal_(layer.weight, a=0.1, generator=generator)
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
