@@ -193,3 +193,13 @@ def test_samples_that_were_skipped_are_not_read(new_study):
     study.record(made, "lab", layers=["hidden"], on_error="skip", progress=False)
     with torch.inference_mode():
         assert drawn(study, "hidden", 3, data={"lab": made}).reached.samples > 0
+
+
+@pytest.mark.parametrize("unit", [("hidden", 3), (None, 2)])
+def test_where_single_responses_are_not_kept_there_is_nothing_to_compare_with(new_study, unit):
+    made = Made()
+    study = new_study()
+    study.record(made, "lab", layers=["hidden"], keep="summaries", progress=False)
+    found = drawn(study, *unit, data={"lab": made})
+    assert "no stored response to compare with" in found.in_words()
+    assert found.numbers()["quantile"] is None

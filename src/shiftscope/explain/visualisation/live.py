@@ -13,7 +13,11 @@ from shiftscope.datasets.reopened import recorded_preprocess, recorded_range, to
 from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
+from shiftscope.explain.attribution.study_functions import (
+    function_of_study,
+    keeps_responses,
+    refuse_other_responses,
+)
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
@@ -164,7 +168,7 @@ def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering
 def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
     """(sample,) of the half of the reference that nothing was fitted on; empty where single ones are not kept."""
     recording = study[study.reference]
-    if layer != LOGITS and not recording.holding(layer).keeps_responses:
+    if not keeps_responses(recording, layer):
         return np.empty(0)
     return responses_of(study, layer, unit)[~fit_half(recording.samples.column("id").to_pylist())]
 

@@ -50,7 +50,7 @@ def visualise(
     """A picture for which a unit of the model gives as much as it can, within what the method lets change.
 
     The model is in eval mode for it, and as it came afterwards. The same seed gives the same bytes on the same kind of
-    processor.
+    processor with the same number of threads.
 
     Parameters
     ----------
