@@ -17,7 +17,9 @@ from shiftscope.typed import whole_number
 if TYPE_CHECKING:
     from torch import nn
 
+    from shiftscope.explain.visualisation.belief import Belief
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
+    from shiftscope.explain.visualisation.second_network import Second
     from shiftscope.explain.visualisation.shifted_use import Difference
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
@@ -50,6 +52,7 @@ def visualise(
     range: tuple[float, float] | None = None,
     seed: int = 0,
     believe: bool = False,
+    second: nn.Module | Second | None = None,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     live: LiveStudy | None = None,
@@ -81,6 +84,10 @@ def visualise(
         Lower and upper end of the inputs of a dataset without preprocessing.
     believe
         Also how much of the picture to believe, as its `belief`; three more pictures are drawn for it.
+    second
+        Another network, whose unit that is most like this one is shown the same pictures: kept with the belief, which
+        is measured for it. It is shown what the study's model is; `ss.Second(model, layer=..., preprocess=...,
+        size=..., range=...)` for one that has other layers or takes other inputs.
     model, data
         As for `live`; not needed for what is kept.
     live
@@ -110,7 +117,7 @@ def visualise(
         )
         for each in units
     ]
-    every = _kept_or_drawn(study, asked, believe, model, data, live, progress)
+    every = _kept_or_drawn(study, asked, believe, model, data, live, progress, second)
     return every if several else every[0]
 
 
@@ -193,20 +200,33 @@ def _kept_or_drawn(
     data: Mapping[str, Any] | None,
     live: LiveStudy | None,
     progress: bool | Progress,
+    second: nn.Module | Second | None = None,
 ) -> list[Visualised]:
     from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
     from shiftscope.progress import shown
 
+    beside, weights = None, ""
+    if second is not None:
+        from shiftscope.explain.visualisation.second_network import as_second, weights_of
+
+        beside, believe = as_second(second), True
+        weights = weights_of(beside)
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
-    missing = [place for place, kept in enumerate(found) if kept is None or (believe and kept.belief is None)]
+    missing = [
+        place
+        for place, kept in enumerate(found)
+        if kept is None or (believe and not _measured(kept.belief, weights))
+    ]
     if missing:
         from shiftscope.explain.visualisation.live import picture_of
         from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
+        from shiftscope.explain.visualisation.second_network import SecondNetwork
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
+        network = None if beside is None else SecondNetwork(live, asked[missing[0]], beside)
         for place in missing:
             question, picture = asked[place], found[place]
             steps_to_do = question.steps * (picture is None) + belief_steps(question) * believe
@@ -215,11 +235,19 @@ def _kept_or_drawn(
                     picture = picture_of(live, question, lambda step, value: advance(1))
                     write_picture(study, question, picture)
                 if believe:
-                    belief = belief_of(live, question, picture, lambda step, value: advance(1))
+                    belief = belief_of(
+                        live, question, picture, lambda step, value: advance(1), second=network
+                    )
                     picture = replace(picture, belief=belief)
                     write_picture(study, question, picture)
             found[place] = picture
     return [each for each in found if each is not None]
+
+
+def _measured(belief: Belief | None, weights: str) -> bool:
+    """Whether a belief is there, and that of the second network of these weights where one is asked for."""
+    transfer = None if belief is None else belief.transfer
+    return belief is not None and (not weights or (transfer is not None and transfer.weights == weights))
 
 
 def _question(
