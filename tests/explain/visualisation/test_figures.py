@@ -100,10 +100,10 @@ def test_pictures_are_measured_beside_the_strongest_held_out_image(recorded, net
     stored = recorded["lab"].responses("conv").astype(np.float64)
     nearest = [np.linalg.norm(stored[half] - stored[place], axis=1).min() for place in best]
     natural = dict(zip(MEASURES, found.values[NATURAL], strict=True))
-    np.testing.assert_allclose(natural["distance to the nearest image"], nearest, rtol=1e-3)
+    np.testing.assert_allclose(natural["distance to the nearest image"], nearest, rtol=1e-2)
     share = high_frequency_share(data["lab"].inputs[best].numpy(), channels=True)
-    np.testing.assert_allclose(natural["high-frequency share"], share, rtol=1e-5)
-    assert found.frechet[NATURAL][0] == pytest.approx(frechet_distance(stored[best], stored[half]), rel=1e-3)
+    np.testing.assert_allclose(natural["high-frequency share"], share, rtol=1e-4)
+    assert found.frechet[NATURAL][0] == pytest.approx(frechet_distance(stored[best], stored[half]), rel=1e-2)
 
     with pytest.raises(BadRequest, match="pictures of the same units"):
         figures_of(live, "hidden", {"maco": drawn["maco"], "none": {}}, features="conv")
