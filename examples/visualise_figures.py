@@ -15,9 +15,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cifar10_resnet20
 import cue_conflict
@@ -43,8 +42,7 @@ PHOTOGRAPHS = ss.Preprocess(
 )  # squares of 227 pixels already
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """A network, the images that it is at home with, and where its units and its features are."""
 
     model: nn.Module

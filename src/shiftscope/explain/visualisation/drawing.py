@@ -15,7 +15,8 @@ from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix
 from shiftscope.explain.visualisation.early_layer import early_layer, with_output
 from shiftscope.explain.visualisation.entering import Entering
-from shiftscope.explain.visualisation.template import template
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.template import resampled_template, template
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import Drawn, Visualisation, Wanted
 from shiftscope.explain.visualisation.visualised import Visualised
@@ -39,6 +40,7 @@ class Drawing:
     reference: torch.Tensor | None = None  # (sample, channel, row, column)
     target_score: float | None = None
     snapshots: tuple[int, ...] = ()
+    template: Magnitudes | None = None  # in the place of that of the reference
 
 
 def picture_for(
@@ -51,12 +53,17 @@ def picture_for(
     """Draw it; the model is as it came afterwards."""
     device, dtype = device_and_dtype(function.model)
     entering, size = drawing.entering, drawing.size
-    colour = colour_matrix(drawing.shape[0], drawing.reference)
+    given = drawing.template
+    if given is None:
+        colour = colour_matrix(drawing.shape[0], drawing.reference)
+        magnitude = template(drawing.shape, colour, drawing.reference)
+    else:
+        magnitude, colour = resampled_template(given, drawing.shape), torch.from_numpy(given.colour)
     canvas = Canvas(
         drawing.shape,
         drawing.range,
         colour.to(device, dtype),
-        template(drawing.shape, colour, drawing.reference),
+        magnitude,
         torch.Generator().manual_seed(drawing.seed),
         dtype,
         device,
@@ -89,11 +96,16 @@ def picture_for(
         with torch.no_grad():
             score = float(values(resized(drawn.image, size)[None])[0])
     told = {"steps": drawing.steps, "crops": drawing.crops, "seed": drawing.seed}
-    kept = {**settings, **told, "template": _told(drawing.reference)}
+    kept = {**settings, **told, "template": _told(drawing)}
     return _result(drawn, score, drawing, function.names[0], method.name, kept)
 
 
-def _told(pictures: torch.Tensor | None) -> str:
+def _told(drawing: Drawing) -> str:
+    if drawing.template is not None:
+        rows, columns = drawing.template.magnitude.shape[1], drawing.template.columns
+        counted = drawing.template.pictures
+        return f"{counted} pictures of {rows}x{columns}" if counted else "1/f"
+    pictures = drawing.reference
     if pictures is None:
         return "1/f"
     return (

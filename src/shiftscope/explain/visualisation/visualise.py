@@ -17,6 +17,7 @@ from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
@@ -40,6 +41,7 @@ def visualise(
     seed: int = 0,
     image: Pictures | None = None,
     reference: Pictures | None = None,
+    template: Magnitudes | None = None,
     input_size: Sequence[int] | None = None,
     preprocess: Preprocess | None = None,
     target_score: float | None = None,
@@ -70,6 +72,8 @@ def visualise(
     reference
         (sample, channel, row, column) pictures in the range, 32 at least: their colours, and for MACO the magnitudes of
         their spectra. Where not given, those of photographs.
+    template
+        Colours and magnitudes of pictures of any size in their place, as `study.spectra(...)` has them.
     input_size
         Rows and columns of the model's inputs; the picture's where not given.
     preprocess
@@ -107,6 +111,8 @@ def visualise(
     size = _size(input_size, shown)
     asked = whole_number("steps", chosen.steps if steps is None else steps)
     views = whole_number("crops", chosen.crops if crops is None else crops)
+    if template is not None and reference is not None:
+        raise BadRequest("a template stands in the place of reference pictures: give one of them.")
     pictures = None if reference is None else _reference(reference, shown[0], limits)
     first = torch.full((2, shown[0], *size), sum(limits) / 2, dtype=dtype, device=device)
     first += (
@@ -127,6 +133,7 @@ def visualise(
         pictures,
         target_score,
         tuple(snapshots),
+        template,
     )
     return picture_for(function, chosen, drawing, settings, on_step or (lambda step, value: None))
 
