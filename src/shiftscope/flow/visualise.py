@@ -145,6 +145,7 @@ def difference(
     dataset: str,
     *,
     at: str,
+    placebo: bool = True,
     method: str = "maco",
     draft: bool = False,
     steps: int | None = None,
@@ -170,6 +171,9 @@ def difference(
         The shifted dataset.
     at
         A recorded layer before the unit, unpooled or pooled by a mean.
+    placebo
+        Also draw two halves of the reference, at random, against each other: how far apart those pictures are stands
+        beside the distance of the pair.
     method, draft, steps, crops, size, range, seed, model, data, live, options
         As for `visualise`.
 
@@ -187,9 +191,12 @@ def difference(
         study, layer, unit, method, None, None, draft, steps, crops, size, range, seed, options
     )
     apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
-    pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
-    shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
-    return Difference(apart, shifted, reference, name)
+    sets = [name, study.reference] if placebo else [name]
+    pictures = [
+        replace(question, use=(each, study.layer(at).name, sign)) for each in sets for sign in (1, -1)
+    ]
+    shifted, reference, *halves = _kept_or_drawn(study, pictures, False, model, data, live, progress)
+    return Difference(apart, shifted, reference, name, (halves[0], halves[1]) if halves else None)
 
 
 def _kept_or_drawn(

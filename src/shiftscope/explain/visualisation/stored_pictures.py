@@ -45,6 +45,8 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         return
     arrays: dict[str, Any] = {name: np.asarray(getattr(found, name), np.float32) for name in ARRAYS}
     arrays["numbers"] = np.array([found.score])
+    if found.before is not None:
+        arrays["before"] = found.before.astype(np.float32)
     if found.start is not None:
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
@@ -214,7 +216,12 @@ def _found(kept: Result) -> Visualised | None:
         arrays.get("start"),
         _reached(arrays.get("reached")),
         _belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
+        _flat(arrays.get("before")),
     )
+
+
+def _flat(numbers: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:
+    return numbers if numbers is not None and numbers.ndim == 1 else None
 
 
 def _belief(arrays: Arrays, layers: object, second: object) -> Belief | None:
