@@ -43,7 +43,7 @@ def test_a_second_network_is_shown_the_pictures(run, recorded):
 def test_what_a_shift_does_to_spectra_is_told(run, recorded):
     answer = run("spectra", recorded, "--dataset", "shifted", *MODEL)
     assert answer.status == 0, answer.err
-    assert "times the magnitude above 0.25 cycles per pixel" in answer.out
+    assert "times the magnitude above 0.25 cycles per pixel" in " ".join(answer.out.split())
     told = json.loads(run("spectra", recorded, "--dataset", "shifted", "--json").out)  # kept
     assert told["bands"][0].keys() == {"cycles_per_pixel", "ratio", "low", "high"}
 

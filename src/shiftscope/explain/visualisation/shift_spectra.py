@@ -60,11 +60,11 @@ class ShiftSpectra:
         """What is left of coarse structure and of fine detail."""
         coarse, fine = (self._told(place) for place in (-2, -1))
         more, less = self.radial.low[-1] > 1, self.radial.high[-1] < 1
-        said = "as much fine detail as"
+        said = f"{self.dataset} and {self.reference} cannot be told apart by their fine detail"
         if more or less:
-            said = "more fine detail than" if more else "less fine detail than"
+            said = f"{self.dataset} has {'more' if more else 'less'} fine detail than {self.reference}"
         return (
-            f"{self.dataset} has {said} {self.reference}: {fine} times the magnitude above {FINE:g} cycles per pixel, "
+            f"{said}: {fine} times the magnitude above {FINE:g} cycles per pixel, "
             f"and {coarse} times up to {COARSE:g}"
         )
 
