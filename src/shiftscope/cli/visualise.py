@@ -89,7 +89,7 @@ def visualise(
     believe
         Also tell how much of each picture to believe; three more pictures are drawn for each.
     second
-        Another network, as --model, whose unit that is most like this one is shown the same pictures; with --believe.
+        Another network, as --model: its unit that is most like this one is shown the same pictures; as --believe too.
     second_weights
         Its state dict, as --weights.
     model

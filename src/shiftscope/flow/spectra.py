@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES
 from shiftscope.flow.opened import opened
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from shiftscope.explain.visualisation.shift_spectra import ShiftSpectra
     from shiftscope.recording.live_study import LiveStudy
-
-PICTURES = 256
 
 
 def _versions() -> dict[str, int]:
@@ -33,7 +32,7 @@ def spectra(
     study: StoredStudy,
     dataset: str,
     *,
-    pictures: int = PICTURES,
+    pictures: int = REFERENCE_PICTURES,
     range: tuple[float, float] | None = None,
     seed: int = 0,
     model: nn.Module | None = None,
