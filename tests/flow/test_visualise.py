@@ -67,10 +67,9 @@ def test_a_range_and_a_size_are_the_same_however_they_are_written(recorded, data
     assert len(recorded.visualisations("hidden", 3)) == 1
 
 
-def test_colours_and_spectra_are_of_samples_from_everywhere(recorded, monkeypatch):
-    monkeypatch.setattr("shiftscope.explain.visualisation.picture_question.REFERENCE_PICTURES", 5)
+def test_colours_and_spectra_are_of_samples_from_everywhere(recorded):
     half = np.flatnonzero(fit_half(recorded["lab"].samples.column("id").to_pylist()))
-    assert fit_positions(recorded, "lab") == half[[0, 4, 8, 13, 17]].tolist()  # of 18
+    assert fit_positions(recorded, "lab", 5) == half[[0, 4, 8, 13, 17]].tolist()  # of 18
     assert len(half) == 18
 
 
