@@ -33,6 +33,7 @@ class Live(Protocol):
         dataset: str,
         samples: int | Sequence[int],
         low_pass: float | Literal["fitted"] | None,
+        sanity: bool,
         progress: Progress,
     ) -> Any: ...
 
