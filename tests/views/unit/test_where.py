@@ -255,10 +255,10 @@ def test_beliefs_stand_beside_the_maps_of_an_image(recorded):
     found = fold(sample(recorded, "lab", 4))
     table = of(Table, found.panels)
     assert [[cell.text for cell in row] for row in table.rows] == [
-        ["lab", "hidden:3, rise", "–", "–", "–", "depends on them"],
-        ["lab", "hidden:3, saliency", "0.500", "−0.125", "0.250", "do not read this map"],
+        ["lab", "hidden:3, rise", "depends on them", "–", "–", "–"],
+        ["lab", "hidden:3, saliency", "do not read this map", "0.500", "−0.125", "0.250"],
     ]
-    assert table.rows[0][-1].note == "similarity 0.300"
+    assert table.rows[0][2].note == "similarity 0.300"
     assert table.note == "places filled with the channel mean"
     said, why = found.says
     assert said == "3 maps of this image"

@@ -49,6 +49,11 @@ def belief_table(maps: Sequence[ImageMap]) -> Table | None:
         Column("set"),
         Column("map"),
         Column(
+            "weights drawn again",
+            "Whether the maps change when the model forgets what it learned, and how alike they stay: over all images "
+            "that were asked for with this one.",
+        ),
+        Column(
             F,
             "Of this image: insertion minus deletion, the value while the places that count most are put back first, "
             "and removed first. Large is faithful.",
@@ -56,18 +61,13 @@ def belief_table(maps: Sequence[ImageMap]) -> Table | None:
         ),
         Column("of a random map", "F of a map that knows nothing.", numeric=True),
         Column("of its edges", "F of the picture's edges, which know nothing of the model.", numeric=True),
-        Column(
-            "weights drawn again",
-            "Whether the maps change when the model forgets what it learned, and how alike they stay: over all images "
-            "that were asked for with this one.",
-        ),
     ]
     rows = [
         [
             Cell(each.dataset),
             Cell(each.called),
-            *(number_cell(each.f_of(row)) for row in (each.found.question.method, RANDOM, EDGES)),
             _verdict(each),
+            *(number_cell(each.f_of(row)) for row in (each.found.question.method, RANDOM, EDGES)),
         ]
         for each in known
     ]
