@@ -39,7 +39,7 @@ from shiftscope.views.page.section import sections
 from shiftscope.views.page.view import views
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)]
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?(e[-+]\d+)?")
 EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
