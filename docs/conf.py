@@ -14,6 +14,7 @@ exclude_patterns = ["_build"]
 myst_heading_anchors = 4  # links to sections, as GitHub names them
 myst_enable_extensions = ["colon_fence"]
 
+default_role = "code"  # `x` in docstrings
 autodoc_typehints = "none"  # docstrings say shapes and units, signatures say types
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
@@ -32,5 +33,9 @@ def setup(app: Any) -> None:
 def _with_commands(app: Any, page: str, source: list[str]) -> None:
     """The page of commands goes on with what the command line says of itself."""
     if page == "reference/commands":
-        _, _, commands = command_line().generate_docs(heading_level=1).partition("## Table of Contents")
+        _, _, commands = (
+            command_line()
+            .generate_docs(heading_level=1, usage_name="shiftscope")
+            .partition("## Table of Contents")
+        )
         source[0] += commands[commands.index("\n## ") :]

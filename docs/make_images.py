@@ -28,7 +28,8 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.server.server import view
 
 IMAGES = Path(__file__).parent / "images"
-WIDTH = 1440  # pixels, of the window and of the pictures
+WIDTH = 1080  # pixels, of the window and of the pictures
+HEIGHT = 560  # pixels, of a picture of a fold, at most
 LARGEST = 300_000  # bytes of one picture
 LAYER, SHIFTED = "hidden", "permuted"
 FEATURES = f"{LAYER}~nmf16"
@@ -50,8 +51,8 @@ def pages(study: StoredStudy) -> dict[str, tuple[str, int]]:
     most = int(counts.argmax())
     sample, (label, prediction) = int(wrong[first[most]]), pairs[:, most].tolist()
     return {
-        "overview": (f"?layer={LAYER}", 1500),
-        "unit": (f"layers/{LAYER}/units/{unit}", 1500),
+        "overview": (f"?layer={LAYER}", 1300),
+        "unit": (f"layers/{LAYER}/units/{unit}", 1180),
         "sample": (f"datasets/{SHIFTED}/samples/{sample}?layer={LAYER}", 1000),
         "confusion": (f"confusions/{label}/{prediction}?layer={LAYER}", 1000),
         "paths": (f"paths?focus={SHIFTED}", 1420),
@@ -86,15 +87,22 @@ def folds(unit: int) -> dict[str, tuple[str, str]]:
 
 
 def take_fold(page: Page, address: str, heading: str, file: Path) -> None:
-    """One screenshot of a fold, opened."""
-    page.set_viewport_size({"width": WIDTH, "height": 1000})
+    """One screenshot of a fold, opened, from its heading down to the last row that fits."""
+    page.set_viewport_size({"width": WIDTH, "height": 4000})  # nothing scrolls below the bar
     page.goto(address, wait_until="networkidle")
     fold = page.locator("details", has=page.locator("summary", has_text=heading)).first
     if not fold.evaluate("fold => fold.open"):
         fold.locator("summary").first.click()
-    fold.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
-    fold.screenshot(path=file)
+    box = fold.evaluate("fold => fold.getBoundingClientRect().toJSON()")
+    ends = fold.evaluate(
+        "fold => [...fold.querySelectorAll('tr, figure, article, details, h3')]"
+        ".map(e => e.getBoundingClientRect().bottom)"
+    )
+    end = max(bottom for bottom in ends if bottom <= box["top"] + HEIGHT) + 8
+    page.screenshot(
+        path=file, clip={"x": box["x"], "y": box["y"], "width": box["width"], "height": end - box["y"]}
+    )
     shrink(file)
 
 
@@ -162,7 +170,7 @@ def make(study: ss.Study, into: Path) -> None:
         with shown(study, page) as root:
             for name, (address, heading) in folds(unit).items():
                 take_fold(page, root + address, heading, into / f"{name}.png")
-            take(page, root + feature, 1100, into / "features.png")
+            take(page, root + feature, 1000, into / "features.png")
         browser.close()
 
 
