@@ -22,6 +22,21 @@ def test_pictures_are_drawn_saved_and_found_again(run, recorded, folder):
     assert first["samples"] > 0
 
 
+def test_facets_and_pictures_drawn_together_are_saved_apart(run, recorded, folder):
+    asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--steps", "2", "--crops", "0")
+    climb = ("--method", "activation_maximisation", *MODEL, "-o", folder / "pictures")
+    answer = run(*asked, *climb, "--facets", "2")
+    assert answer.status == 0, answer.err
+    assert "hidden:3, facet 2 of 2: response " in answer.out
+    answer = run(*asked, *climb, "--option", "together=2", "diversity=0.5")
+    assert answer.status == 0, answer.err
+    assert "hidden:3, 2 of 2: response " in answer.out
+    assert len(list((folder / "pictures").iterdir())) == 8
+    answer = run(*asked, *climb, "--option", "prior=pca")
+    assert answer.status != 0
+    assert "32 at least" in answer.err
+
+
 def test_how_much_to_believe_stands_below_each(run, recorded):
     asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--steps", "2", "--crops", "2")
     answer = run(*asked, *MODEL, "--believe")

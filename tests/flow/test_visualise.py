@@ -80,6 +80,46 @@ def test_the_prior_is_that_of_the_dataset_asked_for(recorded, data, monkeypatch)
     assert not np.array_equal(lab.image, field.image)
 
 
+CLIMB = {"method": "activation_maximisation"}
+
+
+def test_facets_of_a_unit_are_kept_and_found_again(recorded, data):
+    first, second = drawn(recorded, "hidden", 3, facets=2, data=data, **CLIMB)
+    assert first.objective == "hidden:3, facet 1 of 2"
+    assert first.start.any()
+    assert not np.array_equal(first.start, second.start)
+    opened = ss.open_study(recorded.path)
+    again = drawn(opened, "hidden", 3, facets=2, **CLIMB)
+    np.testing.assert_array_equal([each.image for each in again], [first.image, second.image])
+    assert [each.settings["facet"] for each in again] == [each.settings["facet"] for each in (first, second)]
+    assert len(opened.visualisations("hidden", 3)) == 2
+    with pytest.raises(BadRequest, match="does not hold the model"):
+        drawn(opened, "hidden", 3, facets=1, **CLIMB)
+
+
+def test_pictures_drawn_together_are_kept_one_by_one(recorded, data):
+    found = drawn(recorded, "hidden", [3, 5], together=2, data=data, **CLIMB)
+    assert [each.objective for each in found] == [f"hidden:{at}, {n} of 2" for at in (3, 5) for n in (1, 2)]
+    again = drawn(ss.open_study(recorded.path), "hidden", 5, together=2, **CLIMB)
+    for kept, computed in zip(again, found[2:], strict=True):
+        np.testing.assert_array_equal(kept.image, computed.image.astype(np.float32))
+        np.testing.assert_array_equal(kept.curve, computed.curve.astype(np.float32))
+        assert kept.reached == computed.reached
+    believed = drawn(recorded, "hidden", 5, together=2, believe=True, data=data, **CLIMB)
+    assert believed[0].belief.reached[0] == pytest.approx(found[2].reached.quantile)
+    assert believed[1].belief.reached[0] == pytest.approx(found[3].reached.quantile)
+
+
+def test_a_prior_is_fitted_on_the_dataset_asked_for(recorded, data, monkeypatch):
+    monkeypatch.setattr("shiftscope.explain.visualisation.prior.ENOUGH", 4)  # the sets are small
+    lab = drawn(recorded, "hidden", 3, prior="pca", data=data, **CLIMB)
+    field = drawn(recorded, "hidden", 3, prior="pca", dataset="field", data=data, **CLIMB)
+    assert not np.array_equal(lab.image, field.image)
+    assert lab.settings["prior"] == "pca"
+    found = drawn(ss.open_study(recorded.path), "hidden", 3, prior="pca", **CLIMB)
+    np.testing.assert_array_equal(found.image, lab.image.astype(np.float32))
+
+
 def test_a_picture_is_stale_once_its_dataset_is_recorded_again(recorded, net, data):
     drawn(recorded, "hidden", 3, dataset="field", data=data)
     recorded.record(Made(seed=2), name="field", overwrite=True, progress=False)
@@ -104,6 +144,13 @@ def test_logits_and_features_are_drawn(recorded, data):
         (("hidden", 3), {"steps": -1}, BadRequest, "steps=-1"),
         (("hidden", 3), {"size": 3}, BadRequest, "size=3"),
         (("hidden", 3), {"sharp": 1}, BadRequest, "no option 'sharp'"),
+        (("hidden", 3), {"facets": 2.5}, BadRequest, "facets=2.5"),
+        (("hidden", 3), {"facets": 2, "sample": 1}, BadRequest, "name no sample"),
+        (("hidden", 3), {"facets": 999}, BadRequest, "999 facets"),
+        (("hidden", 3), {**CLIMB, "prior": "pac"}, BadRequest, "closest: 'pca'"),
+        (("hidden", 3), {**CLIMB, "prior": len}, BadRequest, "or give it to ss.visualise"),
+        (("hidden", 3), {**CLIMB, "prior": "pca"}, BadRequest, "32 at least"),
+        (("hidden", 3), {**CLIMB, "together": "2"}, BadRequest, "together='2'"),
         ((ss.Neuron("conv", 1, "max"),), {}, BadRequest, "as it is recorded"),
     ],
 )

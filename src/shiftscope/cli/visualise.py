@@ -27,6 +27,7 @@ def visualise(
     method: str = "maco",
     dataset: str | None = None,
     sample: str | None = None,
+    facets: int = 0,
     draft: bool = False,
     steps: int | None = None,
     crops: int | None = None,
@@ -67,6 +68,8 @@ def visualise(
         Whose samples give colours and spectra, and the sample to start from; the reference where not given.
     sample
         Position or id of the sample that accentuation starts from.
+    facets
+        As many pictures of each unit, each from the mean of one cluster of the samples that drive it most.
     draft
         64 steps and 4 crops.
     steps
@@ -78,7 +81,7 @@ def visualise(
     range
         Lower and upper end of the model's inputs, as 0 1, of a dataset without preprocessing.
     option
-        Of the method, as learning_rate=0.5; several are separated by spaces.
+        Of the method, as learning_rate=0.5, or prior=pca with activation_maximisation; several are separated by spaces.
     seed
         Of the random numbers.
     believe
@@ -121,6 +124,7 @@ def visualise(
         method=method,
         dataset=dataset,
         sample=position,
+        facets=facets,
         draft=draft,
         steps=steps,
         crops=crops,

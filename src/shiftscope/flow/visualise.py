@@ -43,6 +43,7 @@ def visualise(
     method: str = "maco",
     dataset: str | None = None,
     sample: int | str | None = None,
+    facets: int = 0,
     draft: bool = False,
     steps: int | None = None,
     crops: int | None = None,
@@ -65,13 +66,15 @@ def visualise(
     ----------
     layer, unit
         As for `attribute`; of a list of units a picture each, which are kept one by one: the same call goes on where
-        it stopped.
+        it stopped. The pictures of a unit's facets, or those drawn together, stand one behind the other.
     method
         "maco", "activation_maximisation" or "accentuation"; see `docs/visualisation.md`.
     dataset
         Whose samples give colours and spectra, and for accentuation the sample; the reference where not given.
     sample
         Position or id of the sample to start from.
+    facets
+        As many pictures of the unit, each from the mean of one cluster of the samples that drive it most.
     draft
         64 steps and 4 crops, where these are not given.
     size
@@ -91,7 +94,7 @@ def visualise(
     Returns
     -------
     Visualised
-        Or a list of them.
+        Or a list of them, for several units, facets, or pictures drawn together.
 
     Raises
     ------
@@ -102,16 +105,28 @@ def visualise(
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
-    several = isinstance(unit, (list, tuple))
     units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
-    asked = [
-        _question(
-            study, layer, each, method, dataset, sample, draft, steps, crops, size, range, seed, options
+    asked = []
+    for each in units:
+        question = _question(
+            study,
+            layer,
+            each,
+            method,
+            dataset,
+            sample,
+            draft,
+            steps,
+            crops,
+            size,
+            range,
+            seed,
+            options,
+            facets,
         )
-        for each in units
-    ]
+        asked += _parts(question)
     every = _kept_or_drawn(study, asked, believe, model, data, live, progress)
-    return every if several else every[0]
+    return every if isinstance(unit, (list, tuple)) or facets or len(every) > 1 else every[0]
 
 
 def visualisations(study: StoredStudy, layer: str | None, unit: int | str | None = None) -> list[Visualised]:
@@ -179,6 +194,8 @@ def difference(
     question = _question(
         study, layer, unit, method, None, None, draft, steps, crops, size, range, seed, options
     )
+    if question.parts > 1:
+        raise BadRequest("a difference is two pictures of one start: leave `together` out.")
     apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
     pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
     shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
@@ -200,7 +217,7 @@ def _kept_or_drawn(
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
     missing = [place for place, kept in enumerate(found) if kept is None or (believe and kept.belief is None)]
     if missing:
-        from shiftscope.explain.visualisation.live import picture_of
+        from shiftscope.explain.visualisation.live import pictures_of
         from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
         from shiftscope.recording.live_study import LiveStudy
 
@@ -209,11 +226,19 @@ def _kept_or_drawn(
         live.refuse_changed_model()  # what it answers is stored
         for place in missing:
             question, picture = asked[place], found[place]
-            steps_to_do = question.steps * (picture is None) + belief_steps(question) * believe
+            if picture is not None and not believe:
+                continue  # drawn with one before it
+            climbs = question.facets or 1
+            steps_to_do = question.steps * climbs * (picture is None) + belief_steps(question) * believe
             with shown(progress)(question.in_words, 0, steps_to_do) as advance:
                 if picture is None:
-                    picture = picture_of(live, question, lambda step, value: advance(1))
-                    write_picture(study, question, picture)
+                    parts = pictures_of(live, question, lambda step, value: advance(1))
+                    for part, drawn in enumerate(parts):
+                        own = replace(question, part=part)
+                        write_picture(study, own, drawn)
+                        if found[asked.index(own)] is None:
+                            found[asked.index(own)] = drawn
+                    picture = parts[question.part]
                 if believe:
                     belief = belief_of(live, question, picture, lambda step, value: advance(1))
                     picture = replace(picture, belief=belief)
@@ -236,16 +261,23 @@ def _question(
     range: tuple[float, float] | None,
     seed: int,
     options: dict[str, Any],
+    facets: int = 0,
 ) -> PictureQuestion:
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualisation import visualisations as methods
 
     chosen = methods[method]
+    settings = chosen.with_defaults(options)
+    _refuse_unkept(settings)
     place, number, pool = asked_unit(study, layer, unit)
     if pool is not None:
         raise BadRequest(f"a picture is of the unit as it is recorded; {layer} is pooled otherwise.")
     name = study[dataset or study.reference].name
-    if chosen.starts_from_image and sample is None:
+    if whole_number("facets", facets) and sample is not None:
+        raise BadRequest(
+            "facets start from clusters of a unit's strongest samples; name no sample beside them."
+        )
+    if chosen.starts_from_image and sample is None and not facets:
         raise BadRequest(f"{method} starts from a sample: give its position or id, as sample=3.")
     first = DRAFT if draft else {"steps": chosen.steps, "crops": chosen.crops}
     return PictureQuestion(
@@ -253,14 +285,33 @@ def _question(
         place,
         number,
         method,
-        chosen.with_defaults(options),
+        settings,
         whole_number("steps", first["steps"] if steps is None else steps),
         whole_number("crops", first["crops"] if crops is None else crops),
         _size(size),
         None if sample is None else asked_positions(study[name], place, number, [sample])[0],
         range,
         whole_number("seed", seed),
+        facets=facets,
     )
+
+
+def _parts(question: PictureQuestion) -> list[PictureQuestion]:
+    return [replace(question, part=part) for part in range(question.parts)]
+
+
+def _refuse_unkept(settings: dict[str, Any]) -> None:
+    from shiftscope.explain.visualisation.prior import priors
+
+    whole_number("together", settings.get("together", 1), 1)
+    prior = settings.get("prior")
+    if prior is not None and not isinstance(prior, str):
+        raise BadRequest(
+            f"a study keeps what it draws under names, and {type(prior).__name__} has none: enter it in the registry, "
+            "as docs/new-objective.md tells, or give it to ss.visualise."
+        )
+    if prior is not None:
+        priors[prior]
 
 
 def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:

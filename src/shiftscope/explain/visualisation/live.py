@@ -14,9 +14,10 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
-from shiftscope.explain.visualisation.drawing import Drawing, picture_for
+from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
-from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
+from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.shifted_use import raised_by
 from shiftscope.explain.visualisation.views import resized
@@ -31,14 +32,15 @@ from shiftscope.store.stored_study import StoredStudy
 
 LARGE = 128  # pixels from which a picture has the size of the model's inputs; smaller ones are drawn twice as large
 AT_ONCE = 64  # inputs that are read at a time
+MOST_BYTES = 2**28  # of pictures that are held; fewer are looked at where they are large
 
 
-def picture_of(
+def pictures_of(
     live: LiveStudy,
     question: PictureQuestion,
     on_step: Callable[[int, float], None] = lambda step, value: None,
-) -> Visualised:
-    """Draw it, and say how strongly it drives the unit beside the reference's held-out half.
+) -> list[Visualised]:
+    """Draw all parts of it, and say how strongly each drives the unit beside the reference's held-out half.
 
     Raises
     ------
@@ -49,11 +51,9 @@ def picture_of(
     """
     study = live.study
     function = function_of_study(live, [target_of(question)])
-    positions = fit_positions(study, question.dataset)
+    positions = fit_positions(study, question.dataset, 1)
     if question.sample is None:
-        refuse_other_responses(
-            live, function, question.dataset, question.layer, [question.unit], positions[:1]
-        )
+        refuse_other_responses(live, function, question.dataset, question.layer, [question.unit], positions)
     else:
         refuse_other_responses(
             live, function, question.dataset, question.layer, [question.unit], [question.sample]
@@ -62,22 +62,35 @@ def picture_of(
     raised = function
     if question.use is not None:
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
-    found = picture_for(raised, visualisations[question.method], drawing, question.options, on_step)
+    method = visualisations[question.method]
+    if question.facets:
+        clusters = facets_of(function, drawing, question.facets)
+        every = []
+        for at, facet in enumerate(clusters):
+            start = replace(drawing, start=facet.start)
+            drawn = pictures_for(raised, method, start, question.options, on_step)
+            every.append(with_facet(drawn[0], clusters, at))
+    else:
+        every = pictures_for(raised, method, drawing, question.options, on_step)
     if question.use is not None:
         dataset, _, sign = question.use
         name = dataset if sign > 0 else study.reference
-        found = replace(
-            found, objective=f"{function.names[0]} as in {name}", score=_response(function, drawing, found)
-        )
-    return replace(
-        found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit))
-    )
+        every = [
+            replace(
+                found,
+                objective=f"{function.names[0]} as in {name}",
+                score=_response(function, drawing, found),
+            )
+            for found in every
+        ]
+    held_out = held_out_responses(study, question.layer, question.unit)
+    return [replace(found, reached=reached(found.score, held_out)) for found in every]
 
 
 def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     """How the picture is drawn, with the samples whose colours and spectra it has."""
     entering, limits = entering_of(live.study, question)
-    positions = fit_positions(live.study, question.dataset)
+    positions = fit_positions(live.study, question.dataset, question.reference_pictures)
     pictures = _pictures(live, question.dataset, positions, entering, limits)
     start = None
     if question.sample is not None:
@@ -113,10 +126,10 @@ def target_of(question: PictureQuestion) -> Target:
     return Neuron(question.layer, question.unit)
 
 
-def fit_positions(study: StoredStudy, dataset: str) -> list[int]:
-    """Of the half of a dataset's samples that is fitted on, as many as a template takes."""
+def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
+    """Of the half of a dataset's samples that is fitted on."""
     half = fit_half(study[dataset].samples.column("id").to_pylist())
-    found = [int(place) for place in np.flatnonzero(half)[:REFERENCE_PICTURES]]
+    found = [int(place) for place in np.flatnonzero(half)[:most]]
     if not found:
         raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
     return found
@@ -161,6 +174,8 @@ def _pictures(
         if inputs.ndim != 4:
             raise BadRequest(f"inputs of shape {tuple(inputs.shape[1:])} a sample are no pictures.")
         blocks.append(entering.back(inputs).detach().cpu())
+        if sum(block.nbytes for block in blocks) > MOST_BYTES:
+            break
     pictures = torch.cat(blocks)
     refuse_beyond(pictures, limits, f"a sample of {dataset!r}", room=1e-4)
     return pictures.clamp(*limits)

@@ -16,8 +16,9 @@ from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.sane import module_read, statistics_inputs
 from shiftscope.explain.attribution.study_functions import function_of_study
 from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
-from shiftscope.explain.visualisation.drawing import Drawing, picture_for
+from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.facets import facets_of
 from shiftscope.explain.visualisation.kept_shares import CUTOFFS, kept_share, without_colour, without_detail
 from shiftscope.explain.visualisation.live import AT_ONCE, drawing_of, responses_of, target_of
 from shiftscope.explain.visualisation.on_the_way import activations, places_before
@@ -77,6 +78,9 @@ def belief_of(
     function = function_of_study(live, [target_of(question)])
     function.rows = AT_ONCE
     drawing = drawing_of(live, question)
+    if question.facets:
+        facet = facets_of(function, drawing, question.facets)[question.part]
+        drawing = replace(drawing, start=facet.start)
     again, randomised, noise = _controls(live, function, question, drawing, on_step)
 
     def of_reference(positions: list[int]) -> Images:
@@ -149,7 +153,9 @@ def _controls(
 ) -> tuple[Visualised, Visualised, Visualised]:
     """Pictures of another seed, of randomised weights, and by maximising pixels."""
     method = visualisations[question.method]
-    again = picture_for(function, method, replace(drawing, seed=drawing.seed + 1), question.options, on_step)
+    part = 0 if question.facets else question.part
+    other_seed = replace(drawing, seed=drawing.seed + 1)
+    again = pictures_for(function, method, other_seed, question.options, on_step)[part]
     with torch.inference_mode(False):
         model = redrawn(
             live.model,
@@ -159,11 +165,11 @@ def _controls(
             seed=question.seed,
         )
     other = function_of_study(live, [target_of(question)], model=model)
-    randomised = picture_for(other, method, drawing, question.options, on_step)
+    randomised = pictures_for(other, method, drawing, question.options, on_step)[part]
     plain = visualisations["activation_maximisation"]
     options: Mapping[str, Any] = plain.with_defaults({"parametrisation": "pixel"})
     simple = replace(drawing, steps=NOISE_STEPS, crops=0, start=None)
-    return again, randomised, picture_for(function, plain, simple, options, on_step)
+    return again, randomised, pictures_for(function, plain, simple, options, on_step)[0]
 
 
 class _Measured:

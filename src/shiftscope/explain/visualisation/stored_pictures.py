@@ -136,6 +136,10 @@ def picture_key(
     if question.use is not None:
         dataset, at, sign = question.use
         settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
+    if question.facets:
+        settings["facets"] = question.facets
+    if question.parts > 1:
+        settings["part"] = question.part
     shifted = () if question.use is None else question.use[:1]
     key = unit_key(
         study,
@@ -165,7 +169,7 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             if shifted is None or shifted not in study:
                 return None
             use = (shifted, str(use[1]), int(use[2]))
-        return PictureQuestion(
+        question = PictureQuestion(
             name,
             key.layer,
             told["unit"],
@@ -178,8 +182,11 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             None if limits is None else (float(limits[0]), float(limits[1])),
             key.seed or 0,
             use,
+            int(told.get("facets", 0)),
+            int(told.get("part", 0)),
         )
-    except (KeyError, TypeError, ValueError, IndexError):
+        return question if question.parts > question.part >= 0 else None
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return None
 
 

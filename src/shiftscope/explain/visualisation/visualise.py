@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
@@ -15,12 +16,12 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.checks import NO_RANGE, ordered
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
-from shiftscope.explain.visualisation.drawing import Drawing, picture_for
+from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
+from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
 from shiftscope.typed import whole_number
 
@@ -39,6 +40,7 @@ def visualise(
     crops: int | None = None,
     seed: int = 0,
     image: Pictures | None = None,
+    facets: int = 0,
     reference: Pictures | None = None,
     input_size: Sequence[int] | None = None,
     preprocess: Preprocess | None = None,
@@ -46,7 +48,7 @@ def visualise(
     snapshots: Sequence[int] = (),
     on_step: Callable[[int, float], None] | None = None,
     **options: Any,
-) -> Visualised:
+) -> Any:
     """A picture for which a unit of the model gives as much as it can, within what the method lets change.
 
     The model is in eval mode for it, and as it came afterwards. The same seed gives the same bytes on the same kind of
@@ -67,9 +69,11 @@ def visualise(
         As the method has them where not given. `crops=0` shows the model the whole picture, without noise.
     image
         (channel, row, column) picture to start from.
+    facets
+        As many pictures, each from the mean of one cluster of the reference's pictures that drive the unit most.
     reference
         (sample, channel, row, column) pictures in the range, 32 at least: their colours, and for MACO the magnitudes of
-        their spectra. Where not given, those of photographs.
+        their spectra. Where not given, those of photographs. Priors are fitted on them, and facets are theirs.
     input_size
         Rows and columns of the model's inputs; the picture's where not given.
     preprocess
@@ -80,6 +84,11 @@ def visualise(
         Steps after which the picture is kept.
     on_step
         Told the step and its value.
+
+    Returns
+    -------
+    Visualised
+        Or a list of them where there are facets, or several are drawn together.
 
     Raises
     ------
@@ -128,7 +137,16 @@ def visualise(
         target_score,
         tuple(snapshots),
     )
-    return picture_for(function, chosen, drawing, settings, on_step or (lambda step, value: None))
+    told = on_step or (lambda step, value: None)
+    if not whole_number("facets", facets):
+        found = pictures_for(function, chosen, drawing, settings, told)
+        return found if len(found) > 1 else found[0]
+    if start is not None:
+        raise BadRequest("facets start from clusters of the reference's pictures, not from an image.")
+    clusters = facets_of(function, drawing, facets)
+    starts = [replace(drawing, start=facet.start) for facet in clusters]
+    each = [pictures_for(function, chosen, start, settings, told)[0] for start in starts]
+    return [with_facet(found, clusters, at) for at, found in enumerate(each)]
 
 
 def _function(model: nn.Module, objective: object, first: torch.Tensor) -> Function:

@@ -74,8 +74,8 @@ def accentuation(
         if not strength:
             return wanted.values(look(picture)).mean(), None
         with torch.no_grad():
-            before = wanted.activations(look(seed), layer)[1]
-        values, now = wanted.activations(look(picture), layer)
+            before = wanted.early(look(seed), layer)[1]
+        values, now = wanted.early(look(picture), layer)
         apart = (now - before).flatten(2) if now.ndim > 2 else (now - before)[:, :, None]
         distance = _mean_norm(apart)
         if not balance:
