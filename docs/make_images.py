@@ -28,7 +28,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.server.server import view
 
 IMAGES = Path(__file__).parent / "images"
-WIDTH = 1080  # pixels, of the window and of the pictures
+WIDTH = 1260  # pixels, of the window and of the pictures
 HEIGHT = 560  # pixels, of a picture of a fold, at most
 LARGEST = 300_000  # bytes of one picture
 LAYER, SHIFTED = "hidden", "permuted"
@@ -51,9 +51,9 @@ def pages(study: StoredStudy) -> dict[str, tuple[str, int]]:
     most = int(counts.argmax())
     sample, (label, prediction) = int(wrong[first[most]]), pairs[:, most].tolist()
     return {
-        "overview": (f"?layer={LAYER}", 1300),
-        "unit": (f"layers/{LAYER}/units/{unit}", 1180),
-        "sample": (f"datasets/{SHIFTED}/samples/{sample}?layer={LAYER}", 1000),
+        "overview": (f"?layer={LAYER}", 1500),
+        "unit": (f"layers/{LAYER}/units/{unit}", 1300),
+        "sample": (f"datasets/{SHIFTED}/samples/{sample}?layer={LAYER}", 1080),
         "confusion": (f"confusions/{label}/{prediction}?layer={LAYER}", 1000),
         "paths": (f"paths?focus={SHIFTED}", 1420),
     }

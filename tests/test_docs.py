@@ -39,7 +39,10 @@ from shiftscope.views.page.section import sections
 from shiftscope.views.page.view import views
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts),
+]
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?(e[-+]\d+)?")
 EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
@@ -253,7 +256,9 @@ def test_every_method_of_attribution_is_listed():
 
 def test_every_public_name_has_a_place_in_the_reference() -> None:
     text = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
-    methods = [name for name, value in vars(shiftscope.Study).items() if callable(getattr(shiftscope.Study, name))]
+    methods = [
+        name for name, value in vars(shiftscope.Study).items() if callable(getattr(shiftscope.Study, name))
+    ]
     wanted = [f"shiftscope.Study.{name}" for name in methods if not name.startswith("_")]
     wanted += [f"shiftscope.{name}" for name in shiftscope.__all__ if name != "stimuli"]
     assert [name for name in wanted if not re.search(rf":: {re.escape(name)}$", text, re.MULTILINE)] == []
