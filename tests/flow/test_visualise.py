@@ -67,10 +67,9 @@ def test_a_range_and_a_size_are_the_same_however_they_are_written(recorded, data
     assert len(recorded.visualisations("hidden", 3)) == 1
 
 
-def test_colours_and_spectra_are_of_samples_from_everywhere(recorded, monkeypatch):
-    monkeypatch.setattr("shiftscope.explain.visualisation.picture_question.REFERENCE_PICTURES", 5)
+def test_colours_and_spectra_are_of_samples_from_everywhere(recorded):
     half = np.flatnonzero(fit_half(recorded["lab"].samples.column("id").to_pylist()))
-    assert fit_positions(recorded, "lab") == half[[0, 4, 8, 13, 17]].tolist()  # of 18
+    assert fit_positions(recorded, "lab", 5) == half[[0, 4, 8, 13, 17]].tolist()  # of 18
     assert len(half) == 18
 
 
@@ -240,3 +239,13 @@ def test_samples_that_were_skipped_are_not_read(new_study):
     study.record(made, "lab", layers=["hidden"], on_error="skip", progress=False)
     with torch.inference_mode():
         assert drawn(study, "hidden", 3, data={"lab": made}).reached.samples > 0
+
+
+@pytest.mark.parametrize("unit", [("hidden", 3), (None, 2)])
+def test_where_single_responses_are_not_kept_there_is_nothing_to_compare_with(new_study, unit):
+    made = Made()
+    study = new_study()
+    study.record(made, "lab", layers=["hidden"], keep="summaries", progress=False)
+    found = drawn(study, *unit, data={"lab": made})
+    assert "no stored response to compare with" in found.in_words()
+    assert found.numbers()["quantile"] is None

@@ -9,6 +9,9 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy, ResponseError
+from shiftscope.explain.visualisation.colour import colour_matrix
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.template import template
 from shiftscope.explain.visualisation.visualisation import visualisations
 
 ON = {"shape": (3, 20, 24), "range": (0.0, 1.0), "steps": 6, "crops": 2}
@@ -367,3 +370,20 @@ def test_a_picture_is_the_same_whatever_mode_is_around(net, method):
             pictures = torch.rand(32, 3, 8, 8, generator=torch.Generator().manual_seed(3))
             again = drawn(net, method, reference=pictures)
         np.testing.assert_array_equal(again.image, plain.image)
+
+
+def test_a_template_of_one_size_serves_a_canvas_of_another(net):
+    rng = torch.Generator().manual_seed(3)
+    pictures = torch.rand(40, 3, 20, 24, generator=rng)
+    colour = colour_matrix(3, pictures)
+    magnitude = template((3, 20, 24), colour, pictures)
+    given = Magnitudes(magnitude.numpy(), 24, colour.numpy(), 40)
+    same = drawn(net, "maco", template=given)
+    np.testing.assert_array_equal(same.image, drawn(net, "maco", reference=pictures).image)
+    assert same.settings["template"] == "40 pictures of 20x24"
+    larger = drawn(net, "maco", template=given, shape=(3, 30, 48), input_size=(20, 24))
+    assert larger.image.shape == (3, 30, 48)
+    with pytest.raises(BadRequest, match="template of 3 channels"):
+        drawn(net, "maco", template=given, shape=(1, 20, 24))
+    with pytest.raises(BadRequest, match="one of them"):
+        drawn(net, "maco", template=given, reference=pictures)

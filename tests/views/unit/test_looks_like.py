@@ -21,6 +21,7 @@ from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html
 from shiftscope.web.report.filed import Kept
 from tests.conftest import viewer
+from tests.views.conftest import NoJobs
 
 UNIT = 3
 
@@ -154,16 +155,6 @@ def test_what_a_picture_does_is_said(found, said):
 def test_a_dead_unit_is_said_to_be():
     said = looks_like_in_words("unit 3 of hidden", [("lab", made(dead=True))])
     assert said == "unit 3 of hidden is dead: it has no gradient from any start"
-
-
-class NoJobs:
-    trouble, changes = "", 0
-
-    def all(self):
-        return []
-
-    def expected_seconds(self, kind, size):
-        return None
 
 
 def test_with_a_model_at_hand_both_pages_have_a_form(recorded):

@@ -16,8 +16,9 @@ from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.prior import prior_name
-from shiftscope.explain.visualisation.template import template
+from shiftscope.explain.visualisation.template import resampled_template, template
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import Activations, Drawn, Values, Visualisation, Wanted
 from shiftscope.explain.visualisation.visualised import Visualised
@@ -41,6 +42,7 @@ class Drawing:
     reference: torch.Tensor | None = None  # (sample, channel, row, column)
     target_score: float | None = None
     snapshots: tuple[int, ...] = ()
+    template: Magnitudes | None = None  # in the place of that of the reference
 
 
 def pictures_for(
@@ -93,7 +95,7 @@ def pictures_for(
         with torch.no_grad():
             scores = [float(values(resized(each.image, size)[None])[0]) for each in every]
     told = {"steps": drawing.steps, "crops": drawing.crops, "seed": drawing.seed}
-    kept = {**_of_effect(settings), **told, "template": _told(drawing.reference)}
+    kept = {**_of_effect(settings), **told, "template": _told(drawing)}
     objective, together = function.names[0], len(every)
     names = (
         [f"{objective}, {at} of {together}" for at in range(1, together + 1)] if together > 1 else [objective]
@@ -146,12 +148,17 @@ def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _canvas(drawing: Drawing, device: torch.device, dtype: torch.dtype) -> Canvas:
-    colour = colour_matrix(drawing.shape[0], drawing.reference)
+    given = drawing.template
+    if given is None:
+        colour = colour_matrix(drawing.shape[0], drawing.reference)
+        magnitude = template(drawing.shape, colour, drawing.reference)
+    else:
+        magnitude, colour = resampled_template(given, drawing.shape), torch.from_numpy(given.colour)
     return Canvas(
         drawing.shape,
         drawing.range,
         colour.to(device, dtype),
-        template(drawing.shape, colour, drawing.reference),
+        magnitude,
         torch.Generator().manual_seed(drawing.seed),
         dtype,
         device,
@@ -160,7 +167,12 @@ def _canvas(drawing: Drawing, device: torch.device, dtype: torch.dtype) -> Canva
     )
 
 
-def _told(pictures: torch.Tensor | None) -> str:
+def _told(drawing: Drawing) -> str:
+    if drawing.template is not None:
+        rows, columns = drawing.template.magnitude.shape[1], drawing.template.columns
+        counted = drawing.template.pictures
+        return f"{counted} pictures of {rows}x{columns}" if counted else "1/f"
+    pictures = drawing.reference
     if pictures is None:
         return "1/f"
     return (

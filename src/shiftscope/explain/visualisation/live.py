@@ -13,10 +13,15 @@ from shiftscope.datasets.reopened import recorded_preprocess, recorded_range, to
 from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
+from shiftscope.explain.attribution.study_functions import (
+    function_of_study,
+    keeps_responses,
+    refuse_other_responses,
+)
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.shifted_use import raised_by
@@ -24,6 +29,7 @@ from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
@@ -76,13 +82,12 @@ def pictures_of(
     else:
         every = pictures_for(raised, method, drawing, question.options, on_step)
     if question.use is not None:
-        dataset, _, sign = question.use
-        name = dataset if sign > 0 else study.reference
         every = [
             replace(
                 found,
-                objective=f"{function.names[0]} as in {name}",
+                objective=f"{function.names[0]} as in {_used_in(study, *question.use)}",
                 score=_response(function, drawing, found),
+                before=_before(function, drawing, found, study.layer(question.use[1])),
             )
             for found in every
         ]
@@ -115,6 +120,25 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
         start,
         pictures,
     )
+
+
+def _used_in(study: StoredStudy, dataset: str, at: str, sign: int) -> str:
+    if dataset == study.reference:
+        return f"{'one' if sign > 0 else 'the other'} half of {dataset}"
+    return dataset if sign > 0 else study.reference
+
+
+def _before(
+    function: Function, drawing: Drawing, found: Visualised, at: RecordedLayer
+) -> npt.NDArray[np.float32]:
+    """(entry,) what a layer before the unit gives for a picture."""
+    device, dtype = device_and_dtype(function.model)
+    image = resized(torch.from_numpy(found.image), drawing.size)[None].to(device, dtype)
+    place = Place(at.name, at.module, at.call, at.item)
+    with torch.inference_mode(False), function.held():
+        (flat,) = activations(function, drawing.entering(image), [place], seed=0)
+    row: npt.NDArray[np.float32] = flat[0]
+    return row
 
 
 def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
@@ -179,7 +203,7 @@ def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering
 def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
     """(sample,) of the half of the reference that nothing was fitted on; empty where single ones are not kept."""
     recording = study[study.reference]
-    if layer != LOGITS and not recording.holding(layer).keeps_responses:
+    if not keeps_responses(recording, layer):
         return np.empty(0)
     return responses_of(study, layer, unit)[~fit_half(recording.samples.column("id").to_pylist())]
 

@@ -19,6 +19,7 @@ from shiftscope.explain.attribution.units import function_of, layer_read
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
@@ -42,6 +43,7 @@ def visualise(
     image: Pictures | None = None,
     facets: int = 0,
     reference: Pictures | None = None,
+    template: Magnitudes | None = None,
     input_size: Sequence[int] | None = None,
     preprocess: Preprocess | None = None,
     target_score: float | None = None,
@@ -52,7 +54,7 @@ def visualise(
     """A picture for which a unit of the model gives as much as it can, within what the method lets change.
 
     The model is in eval mode for it, and as it came afterwards. The same seed gives the same bytes on the same kind of
-    processor.
+    processor with the same number of threads.
 
     Parameters
     ----------
@@ -74,6 +76,8 @@ def visualise(
     reference
         (sample, channel, row, column) pictures in the range, 32 at least: their colours, and for MACO the magnitudes of
         their spectra. Where not given, those of photographs. Priors are fitted on them, and facets are theirs.
+    template
+        Colours and magnitudes of pictures of any size in their place, as `study.spectra(...)` has them.
     input_size
         Rows and columns of the model's inputs; the picture's where not given.
     preprocess
@@ -118,6 +122,8 @@ def visualise(
     size = _size(input_size, shown)
     asked = whole_number("steps", chosen.steps if steps is None else steps)
     views = whole_number("crops", chosen.crops if crops is None else crops)
+    if template is not None and reference is not None:
+        raise BadRequest("a template stands in the place of reference pictures: give one of them.")
     pictures = None if reference is None else _reference(reference, shown[0], limits)
     first = torch.full((2, shown[0], *size), sum(limits) / 2, dtype=dtype, device=device)
     first += (
@@ -138,6 +144,7 @@ def visualise(
         pictures,
         None if target_score is None else finite_number("target_score", target_score, least=-math.inf),
         tuple(whole_number("snapshots", step, least=1) for step in _several(snapshots)),
+        template,
     )
     told = on_step or (lambda step, value: None)
     if not whole_number("facets", facets):

@@ -40,6 +40,9 @@ class Visualised:
     start: Array | None = None  # the picture that was given
     reached: Reached | None = None  # beside samples of a study
     belief: Belief | None = None  # the same, where it was asked for
+    before: Array | None = (
+        None  # (entry,) what the layer before gives for it, where its use is told apart there
+    )
 
     @property
     def delta(self) -> Array | None:
