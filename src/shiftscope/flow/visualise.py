@@ -12,18 +12,21 @@ from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.typed import whole_number
+from shiftscope.typed import LARGEST_SEED, as_whole_number, whole_number
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from shiftscope.explain.visualisation.belief import Belief
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
+    from shiftscope.explain.visualisation.second_network import Second
     from shiftscope.explain.visualisation.shifted_use import Difference
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
 
 DRAFT = {"steps": 64, "crops": 4}
+LEAST = 8  # rows and columns of a picture
 
 
 def _versions() -> dict[str, int]:
@@ -51,6 +54,7 @@ def visualise(
     range: tuple[float, float] | None = None,
     seed: int = 0,
     believe: bool = False,
+    second: nn.Module | Second | None = None,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     live: LiveStudy | None = None,
@@ -84,6 +88,10 @@ def visualise(
         Lower and upper end of the inputs of a dataset without preprocessing.
     believe
         Also how much of the picture to believe, as its `belief`; three more pictures are drawn for it.
+    second
+        Another network, whose unit that is most like this one is shown the same pictures: kept with the belief, which
+        is measured for it. It is shown what the study's model is; `ss.Second(model, layer=..., preprocess=...,
+        size=..., range=...)` for one that has other layers or takes other inputs.
     model, data
         As for `live`; not needed for what is kept.
     live
@@ -125,7 +133,7 @@ def visualise(
             facets,
         )
         asked += _parts(question)
-    every = _kept_or_drawn(study, asked, believe, model, data, live, progress)
+    every = _kept_or_drawn(study, asked, believe, model, data, live, progress, second)
     return every if isinstance(unit, (list, tuple)) or facets or len(every) > 1 else every[0]
 
 
@@ -153,6 +161,7 @@ def difference(
     dataset: str,
     *,
     at: str,
+    placebo: bool = True,
     method: str = "maco",
     draft: bool = False,
     steps: int | None = None,
@@ -178,6 +187,9 @@ def difference(
         The shifted dataset.
     at
         A recorded layer before the unit, unpooled or pooled by a mean.
+    placebo
+        Also draw two halves of the reference, at random, against each other: how far apart those pictures are stands
+        beside the distance of the pair.
     method, draft, steps, crops, size, range, seed, model, data, live, options
         As for `visualise`.
 
@@ -185,6 +197,8 @@ def difference(
     ------
     BadRequest
         Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+    LayerError
+        The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.shifted_use import Difference, separation_of
 
@@ -196,10 +210,14 @@ def difference(
     )
     if question.parts > 1:
         raise BadRequest("a difference is two pictures of one start: leave `together` out.")
+    before = study.layer(at).name
+    if before == question.layer:
+        raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
     apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
-    pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
-    shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
-    return Difference(apart, shifted, reference, name)
+    sets = [name, study.reference] if placebo else [name]
+    pictures = [replace(question, use=(each, before, sign)) for each in sets for sign in (1, -1)]
+    shifted, reference, *halves = _kept_or_drawn(study, pictures, False, model, data, live, progress)
+    return Difference(apart, shifted, reference, name, (halves[0], halves[1]) if halves else None)
 
 
 def _kept_or_drawn(
@@ -210,20 +228,33 @@ def _kept_or_drawn(
     data: Mapping[str, Any] | None,
     live: LiveStudy | None,
     progress: bool | Progress,
+    second: nn.Module | Second | None = None,
 ) -> list[Visualised]:
     from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
     from shiftscope.progress import shown
 
+    beside, weights = None, ""
+    if second is not None:
+        from shiftscope.explain.visualisation.second_network import as_second, weights_of
+
+        beside, believe = as_second(second), True
+        weights = weights_of(beside)
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
-    missing = [place for place, kept in enumerate(found) if kept is None or (believe and kept.belief is None)]
+    missing = [
+        place
+        for place, kept in enumerate(found)
+        if kept is None or (believe and not _measured(kept.belief, weights))
+    ]
     if missing:
         from shiftscope.explain.visualisation.live import pictures_of
         from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
+        from shiftscope.explain.visualisation.second_network import SecondNetwork
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
+        network = None if beside is None else SecondNetwork(live, asked[missing[0]], beside)
         for place in missing:
             question, picture = asked[place], found[place]
             if picture is not None and not believe:
@@ -240,11 +271,19 @@ def _kept_or_drawn(
                             found[asked.index(own)] = drawn
                     picture = parts[question.part]
                 if believe:
-                    belief = belief_of(live, question, picture, lambda step, value: advance(1))
+                    belief = belief_of(
+                        live, question, picture, lambda step, value: advance(1), second=network
+                    )
                     picture = replace(picture, belief=belief)
                     write_picture(study, question, picture)
             found[place] = picture
     return [each for each in found if each is not None]
+
+
+def _measured(belief: Belief | None, weights: str) -> bool:
+    """Whether a belief is there, and that of the second network of these weights where one is asked for."""
+    transfer = None if belief is None else belief.transfer
+    return belief is not None and (not weights or (transfer is not None and transfer.weights == weights))
 
 
 def _question(
@@ -263,6 +302,7 @@ def _question(
     options: dict[str, Any],
     facets: int = 0,
 ) -> PictureQuestion:
+    from shiftscope.explain.attribution.checks import ordered
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualisation import visualisations as methods
 
@@ -290,8 +330,8 @@ def _question(
         whole_number("crops", first["crops"] if crops is None else crops),
         _size(size),
         None if sample is None else asked_positions(study[name], place, number, [sample])[0],
-        range,
-        whole_number("seed", seed),
+        None if range is None else ordered(range),
+        whole_number("seed", seed, most=LARGEST_SEED),
         facets=facets,
     )
 
@@ -317,9 +357,10 @@ def _refuse_unkept(settings: dict[str, Any]) -> None:
 def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:
     if size is None:
         return None
-    both = (size, size) if isinstance(size, int) else tuple(size)
-    if len(both) != 2 or any(whole_number("size", each) < 8 for each in both):
+    given = size if isinstance(size, Sequence) and not isinstance(size, str) else (size, size)
+    both = [each for each in map(as_whole_number, given) if each is not None and each >= LEAST]
+    if len(both) != 2 or len(given) != 2:
         raise BadRequest(
-            f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256)."
+            f"size={size!r}; give rows and columns of at least {LEAST}, as size=224 or size=(192, 256)."
         )
     return both[0], both[1]

@@ -11,7 +11,7 @@ from shiftscope.explain.visualisation.redirected import Redirected
 from shiftscope.explain.visualisation.views import Look
 from shiftscope.explain.visualisation.visualisation import Curve, Drawn, Wanted
 
-STILL = 10  # steps in a row without any gradient, after which another start is made
+STILL = 10  # steps in a row, or all there are, without any gradient, after which another start is made
 STARTS = 4  # the first, and three more
 
 # Picture and look -> the value, and what is taken off it, whose gradient counts for the picture and not for its alpha;
@@ -71,11 +71,11 @@ def _from_one_start(
         shown = drawn.detach().requires_grad_()
         view = look(step)
         value, off = seen(shown, view)
-        gradient = _gradient(value, shown, kept=off is not None)
+        gradient = gradient_of(value, shown, kept=off is not None)
         if not gradient.flatten(-3).any(-1).all():
             with Redirected():
                 through, off = seen(shown, view)
-            gradient = _gradient(through, shown, kept=off is not None)
+            gradient = gradient_of(through, shown, kept=off is not None)
         value = value.detach()
         curve.append(value.tolist())
         better = value > reached
@@ -86,11 +86,11 @@ def _from_one_start(
         if wanted.target_score is not None and bool((value >= wanted.target_score).all()):
             break
         still = 0 if bool(gradient.any()) else still + 1
-        if still == STILL:
+        if still == min(STILL, wanted.steps):
             return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, dead=True)
         if off is not None:
             taken.append(off.detach().tolist())
-            gradient = gradient - _gradient(off, shown, kept=False)
+            gradient = gradient - gradient_of(off, shown, kept=False)
         steps.zero_grad()
         torch.autograd.backward(drawn, -gradient, inputs=picture.variables)
         if picture.scaled:
@@ -105,7 +105,8 @@ def _from_one_start(
     return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, dead=False)
 
 
-def _gradient(of: torch.Tensor, picture: torch.Tensor, *, kept: bool) -> torch.Tensor:
+def gradient_of(of: torch.Tensor, picture: torch.Tensor, *, kept: bool) -> torch.Tensor:
+    """(channel, row, column), 0 where nothing leads to the picture; `kept` leaves the graph for another."""
     found = (
         torch.autograd.grad(of.sum(), picture, retain_graph=kept, allow_unused=True)[0]
         if of.requires_grad

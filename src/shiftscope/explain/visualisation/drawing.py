@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from shiftscope.errors import ResponseError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.prior import prior_name
-from shiftscope.explain.visualisation.template import template
+from shiftscope.explain.visualisation.template import resampled_template, template
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import Activations, Drawn, Values, Visualisation, Wanted
 from shiftscope.explain.visualisation.visualised import Visualised
@@ -40,6 +42,7 @@ class Drawing:
     reference: torch.Tensor | None = None  # (sample, channel, row, column)
     target_score: float | None = None
     snapshots: tuple[int, ...] = ()
+    template: Magnitudes | None = None  # in the place of that of the reference
 
 
 def pictures_for(
@@ -49,25 +52,30 @@ def pictures_for(
     settings: Mapping[str, Any],
     on_step: Callable[[int, float], None],
 ) -> list[Visualised]:
-    """Draw it, or all that the settings have drawn together; the model is as it came afterwards."""
-    device, dtype = device_and_dtype(function.model)
+    """Draw it, or all that the settings have drawn together; the model is as it came afterwards.
+
+    Raises
+    ------
+    ResponseError
+        The unit gives no finite number for a picture.
+    """
+    device, own = device_and_dtype(function.model)
+    dtype = torch.promote_types(own, torch.float32)  # spectra of fewer bits are not computed everywhere
     entering, size = drawing.entering, drawing.size
-    colour = colour_matrix(drawing.shape[0], drawing.reference)
-    canvas = Canvas(
-        drawing.shape,
-        drawing.range,
-        colour.to(device, dtype),
-        template(drawing.shape, colour, drawing.reference),
-        torch.Generator().manual_seed(drawing.seed),
-        dtype,
-        device,
-        drawing.start,
-        drawing.reference,
-    )
+    with torch.inference_mode(False):  # whatever is around it: gradients lead through the canvas
+        canvas = _canvas(drawing, device, dtype)
 
     def values(views: torch.Tensor) -> torch.Tensor:
         rows = torch.zeros(len(views), dtype=torch.long, device=views.device)
-        return function.once(entering(views), rows)[:, 0]
+        found = function.once(entering(views), rows)[:, 0]
+        wrong = found.detach()[~found.isfinite()]
+        if len(wrong):
+            raise ResponseError(
+                f"{function.names[0]} gives {float(wrong[0]):g} for a picture in the range "
+                f"{drawing.range[0]:g}..{drawing.range[1]:g}: the model is wrong there, or a step was too large; try a "
+                "smaller learning_rate."
+            )
+        return found
 
     wanted = Wanted(
         values,
@@ -87,7 +95,7 @@ def pictures_for(
         with torch.no_grad():
             scores = [float(values(resized(each.image, size)[None])[0]) for each in every]
     told = {"steps": drawing.steps, "crops": drawing.crops, "seed": drawing.seed}
-    kept = {**_of_effect(settings), **told, "template": _told(drawing.reference)}
+    kept = {**_of_effect(settings), **told, "template": _told(drawing)}
     objective, together = function.names[0], len(every)
     names = (
         [f"{objective}, {at} of {together}" for at in range(1, together + 1)] if together > 1 else [objective]
@@ -104,7 +112,8 @@ def _on_the_way(function: Function, values: Values, choose: Callable[..., str]) 
     def activations(views: torch.Tensor, layer: str) -> tuple[torch.Tensor, torch.Tensor]:
         if not layer and not known:
             known.append(choose(function.model, lambda: values(views.detach())))
-        return with_output(function.model, layer or known[0], lambda: values(views))
+        given, at = with_output(function.model, layer or known[0], lambda: values(views))
+        return given, at.to(torch.promote_types(at.dtype, torch.float32))
 
     return activations
 
@@ -133,12 +142,37 @@ def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
     if "prior" in settings:
         idle.add("prior" if settings["prior"] is None else "parametrisation")
     if settings.get("together") == 1:
-        idle |= {"together", "diversity", "layer"}
+        idle |= {"together", "diversity", "late_layer"}
     told = {name: value for name, value in settings.items() if name not in idle}
     return told | ({"prior": prior_name(told["prior"])} if "prior" in told else {})
 
 
-def _told(pictures: torch.Tensor | None) -> str:
+def _canvas(drawing: Drawing, device: torch.device, dtype: torch.dtype) -> Canvas:
+    given = drawing.template
+    if given is None:
+        colour = colour_matrix(drawing.shape[0], drawing.reference)
+        magnitude = template(drawing.shape, colour, drawing.reference)
+    else:
+        magnitude, colour = resampled_template(given, drawing.shape), torch.from_numpy(given.colour)
+    return Canvas(
+        drawing.shape,
+        drawing.range,
+        colour.to(device, dtype),
+        magnitude,
+        torch.Generator().manual_seed(drawing.seed),
+        dtype,
+        device,
+        drawing.start,
+        drawing.reference,
+    )
+
+
+def _told(drawing: Drawing) -> str:
+    if drawing.template is not None:
+        rows, columns = drawing.template.magnitude.shape[1], drawing.template.columns
+        counted = drawing.template.pictures
+        return f"{counted} pictures of {rows}x{columns}" if counted else "1/f"
+    pictures = drawing.reference
     if pictures is None:
         return "1/f"
     return (

@@ -47,7 +47,9 @@ def _places(model: nn.Module, run: Callable[[], Any]) -> dict[str, int]:
         for handle in handles:
             handle.remove()
     if not found:
-        raise LayerError("no module before the unit gives a map; name one that gives numbers, as layer=.")
+        raise LayerError(
+            "no module before the unit gives a map; name one that gives numbers, as early_layer= or late_layer=."
+        )
     return found
 
 

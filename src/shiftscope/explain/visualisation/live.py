@@ -10,13 +10,18 @@ import numpy.typing as npt
 import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess, recorded_range, took_transform
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
+from shiftscope.explain.attribution.study_functions import (
+    function_of_study,
+    keeps_responses,
+    refuse_other_responses,
+)
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.shifted_use import raised_by
@@ -24,6 +29,7 @@ from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
@@ -46,6 +52,8 @@ def pictures_of(
     ------
     BadRequest
         Inputs that are no pictures, or whose range is not known.
+    LayerError
+        The layer that tells uses of the unit apart does not run before it.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
@@ -61,6 +69,7 @@ def pictures_of(
     drawing = drawing_of(live, question)
     raised = function
     if question.use is not None:
+        _refuse_later(live, function, question, positions[:1])
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
     method = visualisations[question.method]
     if question.facets:
@@ -73,13 +82,12 @@ def pictures_of(
     else:
         every = pictures_for(raised, method, drawing, question.options, on_step)
     if question.use is not None:
-        dataset, _, sign = question.use
-        name = dataset if sign > 0 else study.reference
         every = [
             replace(
                 found,
-                objective=f"{function.names[0]} as in {name}",
+                objective=f"{function.names[0]} as in {_used_in(study, *question.use)}",
                 score=_response(function, drawing, found),
+                before=_before(function, drawing, found, study.layer(question.use[1])),
             )
             for found in every
         ]
@@ -112,12 +120,51 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     )
 
 
+def _used_in(study: StoredStudy, dataset: str, at: str, sign: int) -> str:
+    if dataset == study.reference:
+        return f"{'one' if sign > 0 else 'the other'} half of {dataset}"
+    return dataset if sign > 0 else study.reference
+
+
+def _before(
+    function: Function, drawing: Drawing, found: Visualised, at: RecordedLayer
+) -> npt.NDArray[np.float32]:
+    """(entry,) what a layer before the unit gives for a picture."""
+    device, dtype = device_and_dtype(function.model)
+    image = resized(torch.from_numpy(found.image), drawing.size)[None].to(device, dtype)
+    place = Place(at.name, at.module, at.call, at.item)
+    with torch.inference_mode(False), function.held():
+        (flat,) = activations(function, drawing.entering(image), [place], seed=0)
+    row: npt.NDArray[np.float32] = flat[0]
+    return row
+
+
 def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
     """Of the unit alone to a picture."""
     image = resized(torch.from_numpy(found.image), drawing.size)[None]
     inputs = drawing.entering(image.to(device_and_dtype(function.model)[0]))
     with torch.inference_mode(False), function.held():
         return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
+
+
+def _refuse_later(
+    live: LiveStudy, function: Function, question: PictureQuestion, positions: list[int]
+) -> None:
+    """Raise `LayerError` where the layer that tells uses of the unit apart does not run before the unit is known."""
+    assert question.use is not None
+    at = live.study.layer(question.use[1])
+    ran: list[str] = []
+    handle = live.model.get_submodule(at.module).register_forward_hook(lambda *given: ran.append(at.name))
+    try:
+        with torch.inference_mode(False), function.held():
+            inputs = live.inputs(question.dataset, positions)
+            function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))
+    finally:
+        handle.remove()
+    if not ran:
+        raise LayerError(
+            f"{at.name} does not run before {function.names[0]} is known; name an earlier layer, as at=."
+        )
 
 
 def target_of(question: PictureQuestion) -> Target:
@@ -127,11 +174,15 @@ def target_of(question: PictureQuestion) -> Target:
 
 
 def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
-    """Of the half of a dataset's samples that is fitted on."""
-    half = fit_half(study[dataset].samples.column("id").to_pylist())
-    found = [int(place) for place in np.flatnonzero(half)[:most]]
-    if not found:
+    """Of the half of a dataset's samples that is fitted on, at most so many, spread evenly: in their order
+    samples often lie category by category."""
+    samples = study[dataset].samples
+    half = fit_half(samples.column("id").to_pylist())
+    places = np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
+    if not len(places):
         raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
+    spread = np.linspace(0, len(places) - 1, min(most, len(places))).round().astype(np.intp)
+    found: list[int] = places[spread].tolist()
     return found
 
 
@@ -150,7 +201,7 @@ def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering
 def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
     """(sample,) of the half of the reference that nothing was fitted on; empty where single ones are not kept."""
     recording = study[study.reference]
-    if layer != LOGITS and not recording.holding(layer).keeps_responses:
+    if not keeps_responses(recording, layer):
         return np.empty(0)
     return responses_of(study, layer, unit)[~fit_half(recording.samples.column("id").to_pylist())]
 

@@ -28,7 +28,7 @@ class PictureQuestion:
     range: tuple[float, float] | None = None  # of inputs without a preprocessing
     seed: int = 0
     # A shifted dataset, the layer whose responses tell the unit's use on it from that on the reference, and 1 to add
-    # that difference or -1 to take it away.
+    # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
     facets: int = 0  # clusters of the unit's strongest samples, each of which is a start
     part: int = 0  # which of the facets it started from, or of those that are drawn together

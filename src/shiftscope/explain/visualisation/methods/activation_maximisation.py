@@ -13,11 +13,11 @@ from shiftscope.explain.visualisation.parametrisation import (
     parametrisations,
     side_by_side,
 )
-from shiftscope.explain.visualisation.penalties import penalty, refuse_negative
+from shiftscope.explain.visualisation.penalties import penalty
 from shiftscope.explain.visualisation.prior import Generator
 from shiftscope.explain.visualisation.views import Look, Moved, Whole, moves
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
-from shiftscope.typed import whole_number
+from shiftscope.typed import finite_number, whole_number
 
 FOURIER = "fourier"
 
@@ -35,7 +35,7 @@ def activation_maximisation(
     prior: str | Generator | None = None,
     together: int = 1,
     diversity: float = 1.0,
-    layer: str = "",
+    late_layer: str = "",
 ) -> Drawn:
     """The picture is moved, scaled and turned a little in every step, as many times as there are crops.
 
@@ -52,14 +52,17 @@ def activation_maximisation(
         Pictures that are drawn at once, and kept apart from each other.
     diversity
         In units of the response: how much a picture loses by being like the others, whose Gram matrices are compared.
-    layer
+    late_layer
         Whose Gram matrices; the last one that gives places where not given.
 
     References
     ----------
     Olah, Mordvintsev & Schubert (2017), Feature Visualization.
     """
-    refuse_negative(tv=tv, l1=l1, l2=l2, blur=blur, diversity=diversity)
+    rate = finite_number("learning_rate", learning_rate)
+    weights = {"tv": tv, "l1": l1, "l2": l2, "blur": blur}
+    for name, weight in {**weights, "diversity": diversity}.items():
+        finite_number(name, weight)
     count = whole_number("together", together, 1)
     canvas = wanted.canvas
     if prior is not None and parametrisation != FOURIER:
@@ -69,7 +72,6 @@ def activation_maximisation(
     if count > 1 and canvas.start is not None:
         raise BadRequest("pictures that are drawn together start from noise, not from an image.")
     middle = sum(canvas.range) / 2
-    weights = {"tv": tv, "l1": l1, "l2": l2, "blur": blur}
     made = parametrisations[parametrisation]
 
     def one() -> Parametrisation:
@@ -87,7 +89,7 @@ def activation_maximisation(
     def seen_together(pictures: torch.Tensor, look: Look) -> tuple[torch.Tensor, torch.Tensor | None]:
         views = torch.cat([look(picture) for picture in pictures])
         if diversity:
-            values, given = wanted.late(views, layer)
+            values, given = wanted.late(views, late_layer)
             off = diversity * alike(given.reshape(count, -1, *given.shape[1:]))
         else:
             values, off = wanted.values(views), views.new_zeros(count)
@@ -99,6 +101,6 @@ def activation_maximisation(
         wanted,
         one if count == 1 else lambda: side_by_side([one() for _ in range(count)]),
         look,
-        lambda variables: torch.optim.Adam(variables, lr=learning_rate),
+        lambda variables: torch.optim.Adam(variables, lr=rate),
         seen=seen if count == 1 else seen_together,
     )
