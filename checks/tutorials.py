@@ -12,9 +12,11 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 TUTORIALS = sorted((Path(__file__).parents[1] / "docs" / "tutorials").glob("*.ipynb"))
 LIMIT_SECONDS = 300  # of one cell, where tests run beside it
+NO_PORT = Config({"KernelManager": {"transport": "ipc"}})
 
 
 def processor_seconds() -> float:
@@ -36,6 +38,7 @@ def main() -> None:
             notebook,
             timeout=LIMIT_SECONDS,
             kernel_name="python3",
+            config=NO_PORT,
             resources={"metadata": {"path": str(folder)}},
         ).execute()
         nbformat.write(notebook, folder / path.name)
