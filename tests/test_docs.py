@@ -39,7 +39,10 @@ from shiftscope.views.page.section import sections
 from shiftscope.views.page.view import views
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts),
+]
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?(e[-+]\d+)?")
 EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
@@ -207,12 +210,12 @@ def test_every_relative_link_leads_to_a_file(page: str) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        "docs/attribution.md",
+        "docs/evidence/lessons.md",
+        "docs/evidence/scaling.md",
+        "docs/evidence/tested.md",
         "docs/formulas.md",
-        "docs/lessons.md",
         "docs/threat-model.md",
         "docs/cluster.md",
-        "docs/scaling.md",
     ],
 )
 def test_every_test_named_is_there(page: str) -> None:
@@ -249,3 +252,19 @@ def test_every_method_of_attribution_is_listed():
     text = (ROOT / "docs" / "attribution.md").read_text()
     rows = [row.split("|")[1] for row in text.splitlines() if row.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(attributions)
+
+
+def test_every_public_name_has_a_place_in_the_reference() -> None:
+    text = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
+    methods = [
+        name for name, value in vars(shiftscope.Study).items() if callable(getattr(shiftscope.Study, name))
+    ]
+    wanted = [f"shiftscope.Study.{name}" for name in methods if not name.startswith("_")]
+    wanted += [f"shiftscope.{name}" for name in shiftscope.__all__ if name != "stimuli"]
+    assert [name for name in wanted if not re.search(rf":: {re.escape(name)}$", text, re.MULTILINE)] == []
+
+
+def test_the_readme_has_a_line_for_every_command() -> None:
+    rows = re.findall(r"^\| `shiftscope ([^`]*)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    named = [row.split() for row in rows]
+    assert {words[0] if words[0] in COMMANDS else " ".join(words[:2]) for words in named} == set(COMMANDS)

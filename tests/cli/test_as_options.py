@@ -146,6 +146,7 @@ LISTS = [
     ("visualise", "--layer", "a", "--units", "3", "4", "own.study"),
     ("visualise", "--layer", "a", "--unit", "3", "--option", "n=5", "own.study"),
     ("visualise", "--layer", "a", "--unit", "3", "--model", "m", "--data", "a=b", "own.study"),
+    ("spectra", "--dataset", "a", "--model", "m", "--data", "a=b", "own.study"),
     ("report", "-o", "out", "--layers", "a", "own.study"),
     ("export", "deephys", "-o", "out", "--layers", "a", "own.study"),
     ("export", "deephys", "-o", "out", "--datasets", "a", "own.study"),

@@ -13,8 +13,10 @@ from shiftscope.explain.visualisation.difference_direction import (
     FEWEST,
     Separation,
     difference_direction,
+    halves,
     separation,
 )
+from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.target import Direction, Sum, Target
@@ -38,9 +40,19 @@ class Difference:
     shifted: Visualised
     reference: Visualised
     dataset: str
+    placebo: tuple[Visualised, Visualised] | None = None  # pictures of two halves of the reference, likewise
+
+    @property
+    def distance(self) -> PairDistance | None:
+        """Of the pictures, beside that of the placebo; None without one."""
+        return self.placebo and pair_distance((self.shifted, self.reference), self.placebo)
 
     def in_words(self) -> str:
-        """Whether it is a finding, and whether the pictures can be compared."""
+        """Whether it is a finding, whether the pictures can be compared, and how far apart they are."""
+        apart = self.distance
+        return self._found_in_words() + (f"; {apart.in_words()}" if apart else "")
+
+    def _found_in_words(self) -> str:
         found = self.separation
         apart = (
             f"AUROC {found.auroc:.2f} ({found.low:.2f} to {found.high:.2f}), of halves of the reference up to "
@@ -86,10 +98,15 @@ def separation_of(
 
 
 def raised_by(study: StoredStudy, question: PictureQuestion, own: Target) -> Sum:
-    """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each."""
+    """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each.
+
+    With the reference in the place of the shifted dataset the direction is that of two random halves of it.
+    """
     assert question.use is not None
     dataset, at, sign = question.use
     (shifted, reference), _ = _in_use(study, question.layer, question.unit, dataset, at)
+    if dataset == study.reference:
+        shifted, reference = halves(reference, np.random.default_rng(question.seed))
     direction = difference_direction(shifted, reference)
     known = _responses(study, study.reference, question.layer, question.unit)
     above = known[known > np.nanpercentile(known, DECILE)]
