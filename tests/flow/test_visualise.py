@@ -233,12 +233,18 @@ def test_how_much_to_believe_is_measured_once_and_kept(recorded, data):
     assert repr(again) == repr(computed)
 
 
-def test_samples_that_were_skipped_are_not_read(new_study):
-    made = Made(broken=frozenset(range(4)))
+def test_samples_that_were_skipped_are_not_read(new_study, net):
+    data = {"lab": Made(broken=frozenset(range(4))), "field": Made(seed=1, broken=frozenset({1, 7}))}
     study = new_study()
-    study.record(made, "lab", layers=["hidden"], on_error="skip", progress=False)
+    for name, made in data.items():
+        study.record(made, name, layers=["hidden"], on_error="skip", progress=False)
     with torch.inference_mode():
-        assert drawn(study, "hidden", 3, data={"lab": made}).reached.samples > 0
+        assert drawn(study, "hidden", 3, data=data).reached.samples > 0
+    transfer = drawn(study, "hidden", 3, second=net, data=data).belief.transfer
+    assert (transfer.unit, transfer.correlation) == (3, pytest.approx(1))
+    half = np.flatnonzero(fit_half(study["field"].samples.column("id").to_pylist()))
+    counted = study.spectra("field", range=(-8.0, 8.0), data=data).pictures
+    assert counted[0] == len(set(half) - {1, 7})
 
 
 @pytest.mark.parametrize("unit", [("hidden", 3), (None, 2)])

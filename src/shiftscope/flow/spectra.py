@@ -69,13 +69,13 @@ def spectra(
     name = study[dataset].name
     if name == study.reference:
         raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
-    most = whole_number("pictures", pictures)
-    if not most:
-        raise BadRequest("pictures=0; take one of each set at least.")
     from shiftscope.explain.visualisation.stored_spectra import read_spectra, write_spectra
 
-    limits = None if range is None else (float(range[0]), float(range[1]))
-    settings: dict[str, Any] = {"pictures": most, "limits": limits, "seed": whole_number("seed", seed)}
+    settings: dict[str, Any] = {
+        "pictures": whole_number("pictures", pictures, 1),
+        "limits": None if range is None else _ordered(range),
+        "seed": whole_number("seed", seed),
+    }
     if kept := read_spectra(study, name, **settings):
         return kept
     from shiftscope.explain.visualisation.live_spectra import spectra_of
@@ -86,3 +86,9 @@ def spectra(
     found = spectra_of(live, name, **settings)
     write_spectra(study, found, **settings)
     return found
+
+
+def _ordered(limits: object) -> tuple[float, float]:
+    from shiftscope.explain.attribution.checks import ordered
+
+    return ordered(limits)

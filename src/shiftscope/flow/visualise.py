@@ -348,7 +348,7 @@ def _refuse_unkept(settings: dict[str, Any]) -> None:
     if prior is not None and not isinstance(prior, str):
         raise BadRequest(
             f"a study keeps what it draws under names, and {type(prior).__name__} has none: enter it in the registry, "
-            "as docs/new-objective.md tells, or give it to ss.visualise."
+            "as docs/new-prior.md tells, or give it to ss.visualise."
         )
     if prior is not None:
         priors[prior]

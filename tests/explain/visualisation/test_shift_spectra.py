@@ -89,6 +89,7 @@ def test_spectra_are_kept_and_their_templates_draw(recorded, net, made):
         ("feld", ON, NotInStudy, "feld"),
         ("field", {}, BadRequest, "give the range"),
         ("field", {**ON, "pictures": 0}, BadRequest, "pictures=0"),
+        ("field", {"range": (8.0, -8.0)}, BadRequest, "give its lower and its upper end"),
     ],
 )
 def test_what_has_no_spectrum_is_refused(recorded, made, dataset, options, error, told):

@@ -15,6 +15,7 @@ from shiftscope.model.linear_map import LinearMap
 from shiftscope.outcomes.outcomes import right_and_wrong
 from shiftscope.statistics.mcnemar import mcnemar
 from shiftscope.statistics.ranked import ranked
+from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.stored_recording import Recording
 
 LOOKED_AT = 2048  # wrong answers of one set, and as many right ones, each evenly spread
@@ -105,7 +106,7 @@ class LookedAt:
 @lru_cache(maxsize=4)
 def _looked_at(recording: Recording, head: LinearMap) -> LookedAt:
     right, errors = (np.flatnonzero(each) for each in right_and_wrong(recording.samples))
-    wrong, kept = (_shown(recording, head, _some(each)) for each in (errors, right))
+    wrong, kept = (_shown(recording, head, spread_evenly(each, LOOKED_AT)) for each in (errors, right))
     return LookedAt(wrong, kept, len(errors), len(right))
 
 
@@ -116,12 +117,6 @@ def _shown(recording: Recording, head: LinearMap, at: npt.NDArray[np.intp]) -> S
         recording.stored_logits().rows_at(positions).astype(np.float32),
         recording.samples.labels[at],
     )
-
-
-def _some(positions: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    if len(positions) <= LOOKED_AT:
-        return positions
-    return positions[np.linspace(0, len(positions) - 1, LOOKED_AT).round().astype(np.intp)]
 
 
 def _times(all_there_are: int, looked_at: int) -> float:

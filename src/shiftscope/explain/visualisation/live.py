@@ -33,6 +33,7 @@ from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
+from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 
@@ -101,10 +102,10 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     one = live.inputs(question.dataset, fit_positions(live.study, question.dataset, 1))
     most = min(question.reference_pictures, max(REFERENCE_PICTURES, MOST_BYTES // max(1, one.nbytes)))
     positions = fit_positions(live.study, question.dataset, most)
-    pictures = _pictures(live, question.dataset, positions, entering, limits)
+    pictures = pictures_at(live, question.dataset, positions, entering, limits)
     start = None
     if question.sample is not None:
-        start = _pictures(live, question.dataset, [question.sample], entering, limits)[0]
+        start = pictures_at(live, question.dataset, [question.sample], entering, limits)[0]
     size = (pictures.shape[2], pictures.shape[3])
     drawn_at = question.size or (size if min(size) >= LARGE else (2 * size[0], 2 * size[1]))
     if start is not None:
@@ -176,15 +177,13 @@ def target_of(question: PictureQuestion) -> Target:
 
 
 def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
-    """Of the half of a dataset's samples that is fitted on, at most so many, spread evenly: in their order
-    samples often lie category by category."""
+    """Of the half of a dataset's samples that is fitted on, at most so many, spread evenly."""
     samples = study[dataset].samples
     half = fit_half(samples.column("id").to_pylist())
     places = np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
     if not len(places):
         raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
-    spread = np.linspace(0, len(places) - 1, min(most, len(places))).round().astype(np.intp)
-    found: list[int] = places[spread].tolist()
+    found: list[int] = spread_evenly(places, most).tolist()
     return found
 
 
@@ -217,10 +216,10 @@ def responses_of(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.fl
     return np.asarray(recording.unit_responses(layer, unit), np.float64)
 
 
-def _pictures(
+def pictures_at(
     live: LiveStudy, dataset: str, positions: list[int], entering: Entering, limits: tuple[float, float]
 ) -> torch.Tensor:
-    """(sample, channel, row, column) in the range."""
+    """(sample, channel, row, column) in the range; `BadRequest` where inputs are no pictures, or leave it."""
     blocks = []
     for start in range(0, len(positions), AT_ONCE):
         inputs = live.inputs(dataset, positions[start : start + AT_ONCE])

@@ -18,7 +18,13 @@ from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of
 from shiftscope.explain.visualisation.kept_shares import CUTOFFS, kept_share, without_colour, without_detail
-from shiftscope.explain.visualisation.live import AT_ONCE, drawing_of, responses_of, target_of
+from shiftscope.explain.visualisation.live import (
+    AT_ONCE,
+    drawing_of,
+    fit_positions,
+    responses_of,
+    target_of,
+)
 from shiftscope.explain.visualisation.measured import (
     Images,
     Measured,
@@ -126,7 +132,7 @@ def _controls(
     with torch.inference_mode(False):
         model = redrawn(
             live.model,
-            live.inputs(question.dataset, [0, 1]),
+            live.inputs(question.dataset, fit_positions(live.study, question.dataset, 2)),
             until=module_read(live, question.layer),
             reference=statistics_inputs(live),
             seed=question.seed,

@@ -14,7 +14,13 @@ from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.explain.attribution.study_functions import function_of_study
 from shiftscope.explain.visualisation.figures import MEASURES, NATURAL, Figures
 from shiftscope.explain.visualisation.frechet import frechet_distance, frechet_interval
-from shiftscope.explain.visualisation.live import AT_ONCE, entering_of, responses_of, target_of
+from shiftscope.explain.visualisation.live import (
+    AT_ONCE,
+    entering_of,
+    fit_positions,
+    responses_of,
+    target_of,
+)
 from shiftscope.explain.visualisation.measured import (
     Images,
     Measured,
@@ -71,7 +77,7 @@ def figures_of(
     questions = {unit: _question(study, name, unit, next(iter(pictures.values()))[unit]) for unit in units}
     entering, _ = entering_of(study, questions[units[0]])
     network = None if second is None else SecondNetwork(live, questions[units[0]], as_second(second))
-    size = tuple(live.inputs(study.reference, [0]).shape[-2:])
+    rows, columns = live.inputs(study.reference, fit_positions(study, study.reference, 1)).shape[-2:]
     methods = [*pictures, NATURAL]
     values = {method: np.full((len(MEASURES), len(units)), np.nan) for method in methods}
     images: dict[str, list[Images]] = {method: [] for method in methods}
@@ -82,7 +88,7 @@ def figures_of(
         function = function_of_study(live, [target_of(questions[unit])])
         function.rows = AT_ONCE
         measured = Measured(live, function, entering)
-        groups = [at_size(each[unit].image, (size[0], size[1])) for each in pictures.values()]
+        groups = [at_size(each[unit].image, (rows, columns)) for each in pictures.values()]
         groups.append(measured.of_reference(natural.strongest[:1]))
         with torch.inference_mode(False), function.held():
             said = measured.responses(np.concatenate(groups))

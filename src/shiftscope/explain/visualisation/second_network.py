@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from shiftscope.explain.attribution.sane import module_read
 from shiftscope.explain.attribution.units import layer_read
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.live import AT_ONCE, entering_of, responses_of
+from shiftscope.explain.visualisation.measured import Images
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.transfer import Transfer, correlations, counterpart
@@ -32,11 +32,10 @@ from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.taps import Taps
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
+from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.layout import LOGITS
 
 SAMPLES = 1024  # of each half of the reference whose responses are compared, at most
-
-Images = npt.NDArray[np.floating[Any]]  # (picture, channel, row, column) in the range of the study's pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +100,9 @@ class SecondNetwork:
     def transfer(self, unit: int, groups: Sequence[Images]) -> Transfer:
         """What groups of pictures do to the counterpart of a unit: of each group the median of the quantiles."""
         ours = responses_of(self.live.study, self.layer, unit)
-        fit, held_out = self._halves
-        known = [places[np.isfinite(ours[places])] for places in (fit, held_out)]
-        rows = [np.isin(half, left) for half, left in zip((fit, held_out), known, strict=True)]
-        theirs = [said[kept] for said, kept in zip(self._of_reference, rows, strict=True)]
-        found = counterpart(ours[known[0]], theirs[0])
-        correlation = float(correlations(ours[known[1]], theirs[1])[found]) if found >= 0 else float("nan")
+        (fit, held_out), theirs = self._halves, self._of_reference
+        found = counterpart(ours[fit], theirs[0])
+        correlation = float(correlations(ours[held_out], theirs[1])[found]) if found >= 0 else float("nan")
         nothing = Transfer(
             self._name, found, correlation, np.full(len(groups), np.nan), self._weights, self._note(groups)
         )
@@ -132,9 +128,11 @@ class SecondNetwork:
 
     @cached_property
     def _halves(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Positions in the reference: what is fitted on, and what is held out."""
-        half = fit_half(self.live.study[self.live.study.reference].samples.column("id").to_pylist())
-        return np.flatnonzero(half)[:SAMPLES], np.flatnonzero(~half)[:SAMPLES]
+        """Positions of samples of the reference that were shown: what is fitted on, and what is held out."""
+        samples = self.live.study[self.live.study.reference].samples
+        half, shown = fit_half(samples.column("id").to_pylist()), samples.predictions >= 0
+        fit, held_out = (np.flatnonzero(each & shown) for each in (half, ~half))
+        return spread_evenly(fit, SAMPLES), spread_evenly(held_out, SAMPLES)
 
     @cached_property
     def _of_reference(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from shiftscope.arrays import NO_LABEL, UnitArray
 from shiftscope.outcomes.outcomes import Positions, having, mistaken
 from shiftscope.statistics.shares import over_reference_maximum
+from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.category_sums import CategorySums
@@ -101,10 +102,7 @@ def reference_maximum(selection: Selection) -> UnitArray:
 
 def _read(recording: Recording, chosen: Chosen) -> Positions:
     """Positions of those that are read, in the order of the dataset."""
-    positions = chosen.of(recording.samples)
-    if len(positions) > READ_AT_MOST:
-        positions = positions[np.linspace(0, len(positions) - 1, READ_AT_MOST).round().astype(np.intp)]
-    return np.sort(positions)
+    return np.sort(spread_evenly(chosen.of(recording.samples), READ_AT_MOST))
 
 
 def _mean(read: Callable[[Positions], npt.NDArray[Any]], positions: Positions) -> SetMean:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from shiftscope.explain.paths.counting.count import Counter, Responses
 from shiftscope.explain.paths.measures.terms import Terms, terms
+from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
@@ -82,9 +83,7 @@ class ShownPathPair:
 
 def _entering(recording: Recording, chosen: PathChoice, category: int) -> Responses:
     """(sample, input) what entered the map for the samples of a category, evenly thinned where there are many."""
-    positions = np.flatnonzero(_known(recording, category))
-    if len(positions) > READ_AT_MOST:
-        positions = positions[np.linspace(0, len(positions) - 1, READ_AT_MOST).round().astype(np.intp)]
+    positions = spread_evenly(np.flatnonzero(_known(recording, category)), READ_AT_MOST)
     return recording.responses_at(chosen.linear.layer, positions.tolist())
 
 
