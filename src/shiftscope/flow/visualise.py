@@ -200,22 +200,23 @@ def _kept_or_drawn(
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
     missing = [place for place, kept in enumerate(found) if kept is None or (believe and kept.belief is None)]
     if missing:
-        from shiftscope.explain.visualisation.live import picture_of
+        from shiftscope.explain.visualisation.live import drawing_of, picture_of
         from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
+        drawing = drawing_of(live, asked[missing[0]])  # questions of one call differ in the unit and its use
         for place in missing:
             question, picture = asked[place], found[place]
             steps_to_do = question.steps * (picture is None) + belief_steps(question) * believe
             with shown(progress)(question.in_words, 0, steps_to_do) as advance:
                 if picture is None:
-                    picture = picture_of(live, question, lambda step, value: advance(1))
+                    picture = picture_of(live, question, drawing, lambda step, value: advance(1))
                     write_picture(study, question, picture)
                 if believe:
-                    belief = belief_of(live, question, picture, lambda step, value: advance(1))
+                    belief = belief_of(live, question, drawing, picture, lambda step, value: advance(1))
                     picture = replace(picture, belief=belief)
                     write_picture(study, question, picture)
             found[place] = picture

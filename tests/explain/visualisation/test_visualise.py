@@ -1,6 +1,7 @@
 """`ss.visualise`: every method on small nets, and what it refuses."""
 
 import copy
+import sys
 
 import numpy as np
 import pytest
@@ -272,3 +273,10 @@ def test_redirected_rectifiers_give_what_they_gave_and_gradients_only_upwards():
     rectified.backward(torch.tensor([[5.0, -6.0], [7.0, 8.0]]))
     # The first sample has no gradient of its own; of the second what is 0 stays without one.
     torch.testing.assert_close(given.grad, torch.tensor([[5.0, 0.0], [7.0, 0.0]]))
+
+
+def test_without_matplotlib_drawing_says_what_installs_it(net, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    found = drawn(net, "maco", steps=1)
+    with pytest.raises(BadRequest, match=r"pip install 'shiftscope\[figures\]'"):
+        found.draw()

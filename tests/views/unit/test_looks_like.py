@@ -25,7 +25,7 @@ from tests.conftest import viewer
 UNIT = 3
 
 
-def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco"):
+def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco", belief=None):
     image = np.full((3, 4, 6), level, np.float32)
     image[:, 0, 0] = 0.75
     alpha = np.ones((4, 6), np.float32)
@@ -34,7 +34,7 @@ def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False
     given = None if start is None else np.full((3, 4, 6), start, np.float32)
     return Visualised(
         image, alpha, curve, score, image, (0.0, 1.0), "hidden:3", method, {"steps": steps}, {}, np.zeros(0), dead,
-        given, reached,
+        given, reached, belief,
     )  # fmt: skip
 
 
@@ -60,8 +60,8 @@ def test_without_pictures_the_commands_that_draw_them_are_told(recorded):
     start = f"shiftscope visualise {recorded.path} --layer hidden --unit {UNIT} --method maco --dataset"
     lines = of(Code, found.panels).text.splitlines()
     assert [line.replace(" --range 0 1", "") for line in lines] == [
-        f"{start} lab --draft --model ...",
-        f"{start} field --draft --model ...",
+        f"{start} lab --draft --believe --model ...",
+        f"{start} field --draft --believe --model ...",
     ]
 
 
@@ -85,7 +85,8 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
     settings = of(Table, of(Fold, found.panels).panels)
     assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4 x 6", "4"]
-    assert not any(isinstance(panel, Code) for panel in found.panels)
+    (measuring,) = (panel for panel in found.panels if isinstance(panel, Code))
+    assert measuring.text.count("--believe") == 2  # of both pictures
 
 
 def test_a_picture_of_a_use_is_not_taken_for_one_of_the_unit(recorded):
@@ -167,12 +168,14 @@ def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
     study = ViewedStudy(recorded.path, NoJobs())
     form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
     assert (form.kind, form.parameters) == ("visualise", {"layer": "hidden", "unit": "3"})
-    assert [field.name for field in form.fields][:3] == ["method", "dataset", "draft"]
+    assert [field.name for field in form.fields][:4] == ["method", "dataset", "draft", "believe"]
     form = of(Computation, fold(sample(study, "lab", 4), "accentuated").panels)
     assert form.parameters == {"sample": "4", "method": "accentuation", "dataset": form.parameters["dataset"]}
-    assert [field.name for field in form.fields][:3] == ["layer", "unit", "draft"]
+    assert [field.name for field in form.fields][:4] == ["layer", "unit", "draft", "believe"]
     kept(recorded, "lab", made())
-    form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
+    panels = fold(unit(study, "hidden", UNIT)).panels
+    measure, form = (panel for panel in panels if isinstance(panel, Computation))
+    assert measure.kind == "believe"
     assert form.parameters["dataset"] == "field"  # what lacks a picture
 
 

@@ -36,14 +36,18 @@ AT_ONCE = 64  # inputs that are read at a time
 def picture_of(
     live: LiveStudy,
     question: PictureQuestion,
+    drawing: Drawing,
     on_step: Callable[[int, float], None] = lambda step, value: None,
 ) -> Visualised:
     """Draw it, and say how strongly it drives the unit beside the reference's held-out half.
 
+    Parameters
+    ----------
+    drawing
+        What `drawing_of` has for the question.
+
     Raises
     ------
-    BadRequest
-        Inputs that are no pictures, or whose range is not known.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
@@ -58,7 +62,6 @@ def picture_of(
         refuse_other_responses(
             live, function, question.dataset, question.layer, [question.unit], [question.sample]
         )
-    drawing = drawing_of(live, question)
     raised = function
     if question.use is not None:
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
@@ -75,7 +78,13 @@ def picture_of(
 
 
 def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
-    """How the picture is drawn, with the samples whose colours and spectra it has."""
+    """How the picture is drawn, with the samples whose colours and spectra it has; the same for every unit.
+
+    Raises
+    ------
+    BadRequest
+        Inputs that are no pictures, or whose range is not known.
+    """
     entering, limits = entering_of(live.study, question)
     positions = fit_positions(live.study, question.dataset)
     pictures = _pictures(live, question.dataset, positions, entering, limits)

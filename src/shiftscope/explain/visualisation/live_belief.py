@@ -19,7 +19,7 @@ from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.drawing import Drawing, picture_for
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.kept_shares import CUTOFFS, kept_share, without_colour, without_detail
-from shiftscope.explain.visualisation.live import AT_ONCE, drawing_of, responses_of, target_of
+from shiftscope.explain.visualisation.live import AT_ONCE, responses_of, target_of
 from shiftscope.explain.visualisation.on_the_way import activations, places_before
 from shiftscope.explain.visualisation.path_similarity import path_similarity
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
@@ -59,7 +59,11 @@ def belief_steps(question: PictureQuestion) -> int:
 
 
 def belief_of(
-    live: LiveStudy, question: PictureQuestion, found: Visualised, on_step: OnStep = lambda step, value: None
+    live: LiveStudy,
+    question: PictureQuestion,
+    drawing: Drawing,
+    found: Visualised,
+    on_step: OnStep = lambda step, value: None,
 ) -> Belief:
     """Measure a picture, natural samples, and pictures that owe nothing to the unit or to its weights.
 
@@ -76,7 +80,6 @@ def belief_of(
     natural = natural_samples(live.study, responses, [question.seed, question.unit])
     function = function_of_study(live, [target_of(question)])
     function.rows = AT_ONCE
-    drawing = drawing_of(live, question)
     again, randomised, noise = _controls(live, function, question, drawing, on_step)
 
     def of_reference(positions: list[int]) -> Images:

@@ -31,6 +31,12 @@ class PictureQuestion:
     use: tuple[str, str, int] | None = None
 
     @property
+    def asked(self) -> dict[str, Any]:
+        """All but layer and unit, as `Study.visualise` is asked for it."""
+        names = "method", "dataset", "sample", "steps", "crops", "size", "range", "seed"
+        return {name: getattr(self, name) for name in names} | dict(self.options)
+
+    @property
     def in_words(self) -> str:
         unit = f"category {self.unit}" if self.layer == LOGITS else f"{self.layer}:{self.unit}"
         return f"{self.method.replace('_', ' ')} of {unit}"

@@ -15,7 +15,7 @@ from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.visualised import SIDES, Visualised, png_bytes
+from shiftscope.explain.visualisation.visualised import Visualised, png_bytes
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
@@ -104,20 +104,28 @@ def picture_code(study: StoredStudy, question: PictureQuestion) -> str:
     return hashlib.sha256(decides.encode()).hexdigest()[:16]
 
 
+def picture_asked(study: StoredStudy, code: str) -> PictureQuestion:
+    """What a code names; raises `NotInStudy` where nothing is kept under it."""
+    found = (question for question in _questions(study) if picture_code(study, question) == code)
+    question = next(found, None)
+    if question is None:
+        raise NotInStudy(f"no picture {code!r} is kept.")
+    return question
+
+
 def picture_png(study: StoredStudy, code: str, side: str) -> bytes:
-    """A PNG of what is kept under a code, as one of `SIDES`.
+    """A PNG of what is kept under a code, as `Visualised.side` names them.
 
     Raises
     ------
     NotInStudy
         Nothing is kept under it, or it has no such side.
     """
-    for question in _questions(study):
-        if picture_code(study, question) == code and (found := read_picture(study, question)):
-            pixels = found.side(side) if side in SIDES else None
-            if pixels is not None:
-                return png_bytes(pixels)
-    raise NotInStudy(f"no picture {code!r} is kept, or it has no {side!r}.")
+    found = read_picture(study, picture_asked(study, code))
+    pixels = found.side(side) if found else None
+    if pixels is None:
+        raise NotInStudy(f"the picture {code!r} has no {side!r}, or is not kept any more.")
+    return png_bytes(pixels)
 
 
 def _questions(study: StoredStudy) -> Iterator[PictureQuestion]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.belief import Belief
 from shiftscope.explain.visualisation.reached import Reached
 
@@ -72,12 +73,14 @@ class Visualised:
         return _coloured(eight_bit(self.delta, (-most, most)))
 
     def side(self, name: str) -> npt.NDArray[np.uint8] | None:
-        """What one of `SIDES` shows; None for the given picture, and the difference, where none was given."""
+        """What one of `SIDES` shows; None for what there is not, as the difference where no picture was given."""
         if name == "start":
             return None if self.start is None else _coloured(eight_bit(self.start, self.range))
         if name == "difference":
             return self.difference
-        return self.blended if name == "blended" else self.pixels
+        if name == "blended":
+            return self.blended
+        return self.pixels if name == "picture" else None
 
     def save(self, path: str | Path, *, blended: bool = False) -> Path:
         """Write a PNG; the same bytes for the same picture."""
@@ -86,10 +89,19 @@ class Visualised:
         return path
 
     def draw(self, ax: Any = None) -> Any:
-        """The picture on axes of matplotlib, which is imported here."""
-        import matplotlib.pyplot as plt
+        """The picture on axes of matplotlib, new ones where none are given; returns them.
 
-        ax = ax or plt.gca()
+        Raises
+        ------
+        BadRequest
+            Axes are to be made and matplotlib is not installed.
+        """
+        if ax is None:
+            try:
+                from matplotlib import pyplot
+            except ImportError as error:
+                raise BadRequest("drawing takes matplotlib: pip install 'shiftscope[figures]'.") from error
+            ax = pyplot.gca()
         ax.imshow(self.pixels)
         ax.set_title(f"{self.objective}: {self.score:.3g}")
         ax.set_axis_off()

@@ -25,7 +25,8 @@ from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.made_pictures import sides_of
 from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.visualising import command, drawing_form
+from shiftscope.views.parts.visualising import believable, command, drawing_form
+from shiftscope.views.unit.believed import believed
 from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
 
@@ -49,6 +50,7 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     if starts:
         panels.append(_accentuated(unit, starts))
     shown = [*alone, *starts]
+    panels += believed(unit, shown, _called)
     panels += [
         _curves(unit, shown),
         _numbers(unit, shown),
@@ -202,6 +204,7 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         page=unit.at(),
         methods=("maco", "activation_maximisation"),
         datasets=missing,
+        believe=believable(study, unit.layer),
     )
     lines = "\n".join(command(study, unit.layer, unit.index, "maco", name) for name in missing)
     return form or Code("These commands draw and keep them", lines)

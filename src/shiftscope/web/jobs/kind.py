@@ -38,16 +38,13 @@ class Live(Protocol):
 
     def visualise(
         self,
-        layer: str,
-        unit: int,
+        layer: str | None,
+        unit: int | Sequence[int],
         /,
         *,
-        method: str,
-        dataset: str,
-        sample: int | None,
-        draft: bool,
-        range: tuple[float, float] | None,
+        believe: bool,
         progress: Progress,
+        **asked: Any,
     ) -> Any: ...
 
     def importance(self, layer: str, /, *, progress: Progress) -> Any: ...

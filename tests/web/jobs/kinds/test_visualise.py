@@ -3,7 +3,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+from shiftscope.explain.visualisation.stored_pictures import listed_pictures, picture_code
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.flow import visualise as verb
 from shiftscope.flow.live import LiveStudy
@@ -31,6 +31,23 @@ def test_a_draft_is_kept_and_titled(held, monkeypatch):
     ((question, _),) = listed_pictures(study, "hidden", 1)
     assert (question.dataset, question.steps, question.range) == ("field", 2, (-8.0, 8.0))
     assert kind.title(**ASKED) == "maco of unit 1 of hidden, a draft with the colours of field"
+
+
+def test_how_much_to_believe_is_measured_of_what_is_kept(held, monkeypatch):
+    monkeypatch.setattr(verb, "DRAFT", {"steps": 1, "crops": 1})
+    study = StoredStudy(held.path)
+    live = LiveStudy(study, held.net, held.data)
+    job_kinds["visualise"].run(live, silent, **ASKED)
+    ((question, found),) = listed_pictures(study, "hidden", 1)
+    asked = {"layer": "hidden", "unit": 1, "pictures": picture_code(study, question)}
+    job_kinds["believe"].check(study, **asked)
+    job_kinds["believe"].run(live, silent, **asked)
+    ((_, believed),) = listed_pictures(study, "hidden", 1)
+    assert (found.belief, believed.belief.layers) == (None, ("conv",))
+    with pytest.raises(BadRequest, match="not all of unit 2"):
+        job_kinds["believe"].check(study, **{**asked, "unit": 2})
+    with pytest.raises(NotInStudy, match="no picture 'x'"):
+        job_kinds["believe"].check(study, **{**asked, "pictures": "x"})
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ def _title(
     draft: bool,
     sample: int | None = None,
     range: str = "",
+    believe: bool = False,
 ) -> str:
     what = "draft" if draft else "picture"
     start = f"from image {sample}" if sample is not None else "with the colours"
@@ -35,6 +36,7 @@ def _check(
     draft: bool,
     sample: int | None = None,
     range: str = "",
+    believe: bool = False,
 ) -> None:
     study.layer(layer).check(unit)
     if sample is not None:
@@ -59,6 +61,7 @@ def visualise(
     draft: bool,
     sample: int | None = None,
     range: str = "",
+    believe: bool = False,
 ) -> None:
     """As `shiftscope visualise` does; what is kept already is not drawn again."""
     live.visualise(
@@ -69,6 +72,7 @@ def visualise(
         sample=sample,
         draft=draft,
         range=_limits(range),
+        believe=believe,
         progress=progress,
     )
 
