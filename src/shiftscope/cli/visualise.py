@@ -134,7 +134,7 @@ def visualise(
     )
     every = found if isinstance(found, list) else [found]
     if output is not None:
-        _save(every, output)
+        save_pictures(every, output)
     _show(every, as_json=json)
 
 
@@ -164,7 +164,8 @@ def _table(belief: Belief) -> None:
     Console().print(table, markup=False, highlight=False)
 
 
-def _save(found: list[Visualised], folder: Path) -> None:
+def save_pictures(found: list[Visualised], folder: Path) -> None:
+    """Two PNG of each, named after method and unit."""
     import sys
 
     folder.mkdir(parents=True, exist_ok=True)

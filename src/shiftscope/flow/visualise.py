@@ -17,8 +17,8 @@ from shiftscope.typed import whole_number
 if TYPE_CHECKING:
     from torch import nn
 
+    from shiftscope.explain.visualisation.difference import Difference
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
-    from shiftscope.explain.visualisation.shifted_use import Difference
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -32,7 +32,14 @@ def _versions() -> dict[str, int]:
     return VERSIONS
 
 
+def _versions_of_differences() -> dict[str, int]:
+    from shiftscope.explain.visualisation.stored_differences import VERSIONS
+
+    return VERSIONS
+
+
 result_kind("visualisations", _versions)
+result_kind("differences", _versions_of_differences)
 
 
 def visualise(
@@ -155,7 +162,8 @@ def difference(
 
     The direction that tells the two uses apart in the layer before, fitted on one half of the samples on which the
     unit is in the top decile of its reference, is added to the unit's response or subtracted. How well it tells the
-    other half apart stands beside what halves of the reference give. Pictures are kept as those of `visualise`.
+    other half apart stands beside what halves of the reference give. Both are kept, the pictures as those of
+    `visualise`.
 
     Parameters
     ----------
@@ -171,7 +179,8 @@ def difference(
     BadRequest
         Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
     """
-    from shiftscope.explain.visualisation.shifted_use import Difference, separation_of
+    from shiftscope.explain.visualisation.difference import Difference
+    from shiftscope.explain.visualisation.stored_differences import separation_of
 
     name = study[dataset].name
     if name == study.reference:
@@ -179,8 +188,8 @@ def difference(
     question = _question(
         study, layer, unit, method, None, None, draft, steps, crops, size, range, seed, options
     )
-    apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
     pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
+    apart = separation_of(study, pair[0])
     shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
     return Difference(apart, shifted, reference, name)
 

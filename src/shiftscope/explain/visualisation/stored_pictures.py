@@ -77,14 +77,17 @@ def listed_pictures(
     study: StoredStudy, layer: str, unit: int | None = None
 ) -> Iterator[tuple[PictureQuestion, Visualised]]:
     """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
+    for question in asked_pictures(study, layer, unit):
+        if found := read_picture(study, question):
+            yield question, found
+
+
+def asked_pictures(study: StoredStudy, layer: str, unit: int | None = None) -> Iterator[PictureQuestion]:
+    """What the pictures of a layer's units answer, or those of one of them, stale ones too; no picture is read."""
     name = layer if layer == LOGITS else study.layer(layer).name
     for question in _questions(study):
-        if (
-            question.layer == name
-            and unit in (None, question.unit)
-            and (found := read_picture(study, question))
-        ):
-            yield question, found
+        if question.layer == name and unit in (None, question.unit):
+            yield question
 
 
 def pictures_from(

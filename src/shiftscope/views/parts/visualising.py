@@ -22,16 +22,28 @@ def drawing_form(
     *,
     parameters: Mapping[str, object],
     page: str,
-    methods: Sequence[str],
     datasets: Sequence[str],
+    methods: Sequence[str] = (),
+    kind: str = "visualise",
     fields: Sequence[Field] = (),
     believe: bool = True,
 ) -> Computation | None:
-    """A form for the job `visualise`; None where there is no model at hand. What there is one of is no choice."""
-    asked = [
-        Field("method", "Method", methods[0], "How it is drawn.", choices=methods),
-        Field("dataset", "Colours of", datasets[0], "Whose colours and spectra it has.", choices=datasets),
-    ]
+    """A form for a job that draws; None where there is no model at hand. What there is one of is no choice.
+
+    Parameters
+    ----------
+    datasets
+        Whose colours and spectra it may have.
+    methods
+        None where the job has one of its own; it then takes the colours of the one dataset too.
+    """
+    asked: list[Field] = []
+    if methods:
+        says = "Whose colours and spectra it has."
+        asked = [
+            Field("method", "Method", methods[0], "How it is drawn.", choices=methods),
+            Field("dataset", "Colours of", datasets[0], says, choices=datasets),
+        ]
     open_to_choice = [field for field in asked if len(field.choices) > 1]
     fixed = {field.name: field.value for field in asked if len(field.choices) == 1}
     draft = Field(
@@ -43,7 +55,7 @@ def drawing_form(
         study,
         title,
         text,
-        kind="visualise",
+        kind=kind,
         parameters={**parameters, **fixed},
         page=page,
         fields=[*fields, *open_to_choice, draft, *trust, *_range(study, datasets)],

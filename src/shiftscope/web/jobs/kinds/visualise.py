@@ -6,6 +6,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job
+from shiftscope.web.jobs.range_text import range_of
 
 METHODS = "maco", "activation_maximisation", "accentuation"
 
@@ -46,7 +47,7 @@ def _check(
         raise BadRequest(f"no method {method!r} here; there are {', '.join(METHODS)}.")
     if method == "accentuation" and sample is None:
         raise BadRequest("accentuation starts from an image: draw it on the image's page.")
-    _limits(range)
+    range_of(range)
 
 
 @job("visualise", _title, _check)
@@ -71,20 +72,7 @@ def visualise(
         dataset=dataset,
         sample=sample,
         draft=draft,
-        range=_limits(range),
+        range=range_of(range),
         believe=believe,
         progress=progress,
     )
-
-
-def _limits(text: str) -> tuple[float, float] | None:
-    """Both ends of a range that a person wrote; None for nothing."""
-    if not text.strip():
-        return None
-    try:
-        low, high = map(float, text.replace(",", " ").split())
-    except ValueError:
-        raise BadRequest(f"{text!r} is no range; write its lower and upper end, as 0 1.") from None
-    if not low < high:
-        raise BadRequest(f"the range {text!r} begins at {low:g} and ends at {high:g}; it has to end above.")
-    return low, high
