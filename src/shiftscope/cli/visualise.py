@@ -56,7 +56,7 @@ def visualise(
     unit
         Number of the unit; of a category, number or name.
     units
-        Numbers of several units of the layer.
+        Numbers of several units of the layer, or of several categories.
     worst
         As many units of the layer as have the largest score.
     by
@@ -107,11 +107,11 @@ def visualise(
         raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
     if output is not None and output.exists() and not output.is_dir():
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
-    if unit is None and layer is None:
-        raise BadRequest("several units are those of a layer: give --layer.")
+    if worst is not None and layer is None:
+        raise BadRequest("--worst is of the units of a layer: give --layer.")
     sources = data_shown(data, model)
     opened = open_study(study)
-    if worst is not None:
+    if worst is not None and layer is not None:
         units = list(worst_units(opened, layer, worst, by, dataset=dataset))
     asked: str | list[int] | None = unit if units is None else units
     position = int(sample) if sample is not None and sample.isascii() and sample.isdecimal() else sample

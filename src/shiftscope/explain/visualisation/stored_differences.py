@@ -41,15 +41,27 @@ def separation_of(study: StoredStudy, question: PictureQuestion) -> Separation:
     dataset, at, _ = question.use
     fit, held_out = responses_in_use(study, question.layer, question.unit, dataset, at)
     found = separation(fit, held_out, rng=np.random.default_rng(question.seed))
-    if study.keeps_results():
-        arrays = {
-            "direction": found.direction,
-            "numbers": np.array([found.auroc, found.low, found.high]),
-            "placebo": found.placebo,
-        }
-        with write_errors(study.path):
-            write_result(study.path, Result(_key(study, question), {PART: arrays}))
+    write_separation(study, question, found)
     return found
+
+
+def write_separation(study: StoredStudy, question: PictureQuestion, found: Separation) -> None:
+    """A study that is only read, or whose folder cannot be written, stays as it is.
+
+    Raises
+    ------
+    StudyNotWritable
+        The disk is full.
+    """
+    if not study.keeps_results():
+        return
+    arrays = {
+        "direction": found.direction,
+        "numbers": np.array([found.auroc, found.low, found.high]),
+        "placebo": found.placebo,
+    }
+    with write_errors(study.path):
+        write_result(study.path, Result(_key(study, question), {PART: arrays}))
 
 
 def read_separation(study: StoredStudy, question: PictureQuestion) -> Separation | None:

@@ -17,22 +17,35 @@ def sides_of(
     study: StoredStudy, question: PictureQuestion, found: Visualised, page: str = ""
 ) -> list[Picture]:
     """A picture alone and blended; of one that started from a sample that sample, the picture and the difference."""
-    code = picture_code(study, question)
     sides = ALONE if found.start is None else FROM_A_SAMPLE
+    return [
+        side_of(
+            study,
+            question,
+            found,
+            side,
+            f"{says}, response {number(found.score)}" if side == "picture" else says,
+            page,
+        )
+        for side, says in sides.items()
+    ]
 
-    def png(side: str) -> bytes:
+
+def side_of(
+    study: StoredStudy,
+    question: PictureQuestion,
+    found: Visualised,
+    side: str,
+    caption: str = "",
+    page: str = "",
+) -> Picture:
+    """One of the sides that a picture has."""
+
+    def png() -> bytes:
         pixels = found.side(side)
         assert pixels is not None
         return png_bytes(pixels)
 
-    return [
-        Picture(
-            question.dataset,
-            question.sample or 0,
-            f"{question.in_words}, {says}",
-            page,
-            f"{says}, response {number(found.score)}" if side == "picture" else says,
-            made=MadePicture(f"drawn/{code}/{side}", lambda side=side: png(side)),  # type: ignore[misc]
-        )
-        for side, says in sides.items()
-    ]
+    says = f"{question.in_words}, {caption.partition(',')[0] or side}"
+    made = MadePicture(f"drawn/{picture_code(study, question)}/{side}", png)
+    return Picture(question.dataset, question.sample or 0, says, page, caption, made=made)

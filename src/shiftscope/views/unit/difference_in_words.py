@@ -12,7 +12,7 @@ def difference_in_words(found: Difference, reference: str) -> str:
     if not apart.found:
         return f"under {found.dataset} used no otherwise than one half of {reference} differs from the other"
     return (
-        f"used otherwise under {found.dataset}: its layer before tells its strong images there from those of "
+        f"used otherwise under {found.dataset}: the layer before tells its strong images there from those of "
         f"{reference}, AUROC {number(apart.auroc)}; halves of {reference} up to {number(float(apart.placebo.max()))}"
     )
 

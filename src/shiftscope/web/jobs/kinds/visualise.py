@@ -1,10 +1,12 @@
-"""A picture of what a unit wants."""
+"""A picture of what a unit wants, or one each of several."""
 
 from __future__ import annotations
 
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.asked_maps import units_of
 from shiftscope.web.jobs.kind import Live, job
 from shiftscope.web.jobs.range_text import range_of
 
@@ -18,13 +20,16 @@ def _title(
     method: str,
     dataset: str,
     draft: bool,
+    units: str = "",
     sample: int | None = None,
     range: str = "",
     believe: bool = False,
 ) -> str:
     what = "draft" if draft else "picture"
     start = f"from image {sample}" if sample is not None else "with the colours"
-    return f"{method.replace('_', ' ')} of unit {unit} of {layer}, a {what} {start} of {dataset}"
+    first, *more = units_of(unit, units)
+    of = f"units {first}, {', '.join(map(str, more))}" if more else f"unit {first}"
+    return f"{method.replace('_', ' ')} of {of} of {layer}, a {what} {start} of {dataset}"
 
 
 def _check(
@@ -35,11 +40,16 @@ def _check(
     method: str,
     dataset: str,
     draft: bool,
+    units: str = "",
     sample: int | None = None,
     range: str = "",
     believe: bool = False,
 ) -> None:
-    study.layer(layer).check(unit)
+    for each in units_of(unit, units):
+        if layer == LOGITS:
+            study.check_category(each)
+        else:
+            study.layer(layer).check(each)
     if sample is not None:
         study[dataset].samples.check(sample)
     study[dataset]
@@ -60,14 +70,23 @@ def visualise(
     method: str,
     dataset: str,
     draft: bool,
+    units: str = "",
     sample: int | None = None,
     range: str = "",
     believe: bool = False,
 ) -> None:
-    """As `shiftscope visualise` does; what is kept already is not drawn again."""
+    """As `shiftscope visualise` does; what is kept already is not drawn again.
+
+    Parameters
+    ----------
+    layer
+        "logits" where the unit is a category.
+    units
+        Further ones, apart by spaces.
+    """
     live.visualise(
-        layer,
-        unit,
+        None if layer == LOGITS else layer,
+        units_of(unit, units),
         method=method,
         dataset=dataset,
         sample=sample,
