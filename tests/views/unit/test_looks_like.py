@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.stored_pictures import write_picture
+from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
@@ -54,6 +55,11 @@ def of(kind, panels):
     return found
 
 
+def of_title(title, panels):
+    (found,) = (panel for panel in panels if panel.title == title)
+    return found
+
+
 def test_without_pictures_the_commands_that_draw_them_are_told(recorded):
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says == "no pictures are kept yet"
@@ -83,7 +89,7 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     assert [row[2].text for row in of(Table, found.panels).rows] == ["4.20", "1.00"]
     rows = of(Chart, found.panels).spec["data"]["values"]
     assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
-    settings = of(Table, of(Fold, found.panels).panels)
+    settings = of(Table, of_title("Settings", found.panels).panels)
     assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4 x 6", "4"]
     (measuring,) = (panel for panel in found.panels if isinstance(panel, Code))
     assert measuring.text.count("--believe") == 2  # of both pictures
@@ -110,6 +116,51 @@ def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_p
     (group,) = of(StripGroups, other.panels).groups
     assert group.strips[0].title == "hidden:3"
     assert "--method accentuation --dataset" in of(Code, other.panels).text
+
+
+def test_the_steps_of_a_picture_are_kept_small_and_shown(recorded):
+    ramp = np.linspace(0, 1, 200, dtype=np.float32) * np.ones((3, 100, 1), np.float32)
+    found = replace(made(), snapshots={1: ramp, 4: ramp / 2})
+    question = PictureQuestion("lab", "hidden", UNIT, "maco", {}, 4, 2)
+    write_picture(recorded, question, found)
+    small = read_picture(recorded, question).snapshots
+    assert [(step, each.shape) for step, each in small.items()] == [(1, (3, 33, 66)), (4, (3, 33, 66))]
+    # means of 3 by 3 pixels, in 8 bits
+    np.testing.assert_allclose(small[1][0, 0], ramp[0, 0, :198].reshape(66, 3).mean(1), atol=0.5 / 255 + 1e-6)
+    inner = of_title("Over the steps", fold(unit(recorded, "hidden", UNIT)).panels)
+    (group,) = of(StripGroups, inner.panels).groups
+    assert [picture.caption for picture in group.strips[0].pictures] == ["step 1", "step 4"]
+    client = viewer(recorded)
+    address = group.strips[0].pictures[1].made.address
+    pixels = np.asarray(Image.open(io.BytesIO(client.get(address).content)))
+    assert pixels.shape == (33, 66, 3)
+    assert pixels[0, -1, 0] in (126, 127)  # near the middle
+    for wrong in ("step-2", "step-", "step-x"):
+        assert client.get(address.replace("step-4", wrong)).status_code == 404
+
+
+def test_an_image_held_back_less_and_less_is_a_strip_on_both_pages(recorded):
+    for strength in (0.25, 1.0, 4.0):
+        question = PictureQuestion(
+            "lab", "hidden", UNIT, "accentuation", {"strength": strength}, 4, 2, sample=4
+        )
+        write_picture(recorded, question, made(8 - strength, start=0.5, method="accentuation"))
+    captions = [
+        "the image",
+        "strength 4, response 4.00",
+        "strength 1, response 7.00",
+        "strength 0.25, response 7.75",
+    ]
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    (group,) = of(StripGroups, of_title("Over strength", panels).panels).groups
+    assert [picture.caption for picture in group.strips[0].pictures] == captions
+    main = next(panel for panel in panels if panel.title == "Images with more of it")
+    (strip,) = main.groups[0].strips  # the one with the usual strength
+    assert strip.pictures[1].caption == "more of the unit, response 7.00"
+    panels = fold(sample(recorded, "lab", 4), "accentuated").panels
+    (group,) = of(StripGroups, of_title("Over strength", panels).panels).groups
+    assert group.strips[0].title == "hidden:3"
+    assert [picture.caption for picture in group.strips[0].pictures] == captions
 
 
 def test_the_viewer_serves_what_is_stored_and_the_notebook_carries_it(recorded):
@@ -171,7 +222,7 @@ def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
     assert [field.name for field in form.fields][:4] == ["method", "dataset", "draft", "believe"]
     form = of(Computation, fold(sample(study, "lab", 4), "accentuated").panels)
     assert form.parameters == {"sample": "4", "method": "accentuation", "dataset": form.parameters["dataset"]}
-    assert [field.name for field in form.fields][:4] == ["layer", "unit", "draft", "believe"]
+    assert [field.name for field in form.fields][:5] == ["layer", "unit", "strengths", "draft", "believe"]
     kept(recorded, "lab", made())
     panels = fold(unit(study, "hidden", UNIT)).panels
     measure, form = (panel for panel in panels if isinstance(panel, Computation))

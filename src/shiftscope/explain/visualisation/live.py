@@ -30,6 +30,7 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 
 LARGE = 128  # pixels from which a picture has the size of the model's inputs; smaller ones are drawn twice as large
+KEPT_PARTS = 8, 4, 2, 1  # of the steps, after which the picture is kept
 AT_ONCE = 64  # inputs that are read at a time
 
 
@@ -105,6 +106,7 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
         entering,
         start,
         pictures,
+        snapshots=tuple(sorted({question.steps // part for part in KEPT_PARTS} - {0})),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.visualised import Visualised, png_bytes
+from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
@@ -29,6 +29,7 @@ TOLD = "title", "settings", "limits", "dead", "path"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
 SPLIT = "drawn with one half of the samples, compared with the reference's other half"
 ARRAYS = "image", "alpha", "curve", "best", "penalties"
+SIDE = 96  # pixels of what is kept of a step, at most
 
 
 def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualised) -> None:
@@ -47,6 +48,11 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
         arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
+    if found.snapshots:
+        arrays["steps"] = np.array(list(found.snapshots))
+        arrays["snapshots"] = np.stack(
+            [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
+        )
     told: dict[str, Any] = {
         "title": found.objective,
         "settings": found.settings,
@@ -91,14 +97,17 @@ def asked_pictures(study: StoredStudy, layer: str, unit: int | None = None) -> I
 
 
 def pictures_from(
-    study: StoredStudy, dataset: str, position: int
-) -> Iterator[tuple[PictureQuestion, Visualised]]:
-    """Every one that started from a sample, for whichever unit, as far as it is not stale."""
+    study: StoredStudy, places: Mapping[str, int]
+) -> dict[str, list[tuple[PictureQuestion, Visualised]]]:
+    """Every one that started from a sample, for whichever unit, as far as it is not stale; by dataset, of samples at
+    these places."""
+    found: dict[str, list[tuple[PictureQuestion, Visualised]]] = {}
     for question in _questions(study):
-        if (question.dataset, question.sample) == (dataset, position) and (
-            found := read_picture(study, question)
-        ):
-            yield question, found
+        if question.sample is None or places.get(question.dataset) != question.sample:
+            continue
+        if picture := read_picture(study, question):
+            found.setdefault(question.dataset, []).append((question, picture))
+    return found
 
 
 def picture_code(study: StoredStudy, question: PictureQuestion) -> str:
@@ -214,13 +223,35 @@ def _found(kept: Result) -> Visualised | None:
         str(told.get("title", "")),
         str(told.get("method", "")),
         settings if isinstance(settings, dict) else {},
-        {},
+        _snapshots(arrays, (float(limits[0]), float(limits[1]))),
         arrays["penalties"],
         told.get("dead") is True,
         arrays.get("start"),
         _reached(arrays.get("reached")),
         _belief(kept.parts.get(BELIEF, {}), told.get("path")),
     )
+
+
+def _snapshots(arrays: Arrays, limits: tuple[float, float]) -> dict[int, npt.NDArray[np.floating[Any]]]:
+    """None of a picture that was kept without."""
+    steps, pictures = arrays.get("steps"), arrays.get("snapshots")
+    if steps is None or pictures is None or pictures.ndim != 4 or steps.shape != pictures.shape[:1]:
+        return {}
+    low, high = limits
+    shown = low + (high - low) * pictures.astype(np.float32) / 255
+    return dict(zip(map(int, steps), shown, strict=True))
+
+
+def _small(picture: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    """(channel, row, column) by means of square blocks; what is left at the last rows and columns is left out."""
+    channels, rows, columns = picture.shape
+    block = -(-max(rows, columns) // SIDE)
+    rows, columns = rows // block, columns // block
+    if block == 1 or not rows or not columns:
+        return picture
+    cut = picture[:, : rows * block, : columns * block]
+    means: npt.NDArray[np.floating[Any]] = cut.reshape(channels, rows, block, columns, block).mean((2, 4))
+    return means
 
 
 def _belief(arrays: Arrays, layers: object) -> Belief | None:

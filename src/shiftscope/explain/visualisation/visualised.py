@@ -18,6 +18,7 @@ from shiftscope.explain.visualisation.reached import Reached
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white
 SIDES = "picture", "blended", "start", "difference"  # as what one can be looked at
+STEP = "step-"  # and as what it was after a step, as step-32
 STRONGEST = 80.0  # percentile of the alpha that is fully shown
 
 
@@ -34,7 +35,9 @@ class Visualised:
     objective: str
     method: str
     settings: dict[str, Any]
-    snapshots: dict[int, Array]
+    snapshots: dict[
+        int, Array
+    ]  # by step (channel, row, column); small, in 8 bits, of a picture that was kept
     penalties: Array  # (step,) what was taken off the value, or (0,)
     dead: bool = False  # no gradient from any start
     start: Array | None = None  # the picture that was given
@@ -73,14 +76,21 @@ class Visualised:
         return _coloured(eight_bit(self.delta, (-most, most)))
 
     def side(self, name: str) -> npt.NDArray[np.uint8] | None:
-        """What one of `SIDES` shows; None for what there is not, as the difference where no picture was given."""
+        """What one of `SIDES` shows, or a step; None for what there is not, as the difference where no picture was
+        given."""
         if name == "start":
             return None if self.start is None else _coloured(eight_bit(self.start, self.range))
         if name == "difference":
             return self.difference
         if name == "blended":
             return self.blended
+        if name.startswith(STEP):
+            return self._after(name.removeprefix(STEP))
         return self.pixels if name == "picture" else None
+
+    def _after(self, step: str) -> npt.NDArray[np.uint8] | None:
+        found = self.snapshots.get(int(step)) if step.isascii() and step.isdecimal() else None
+        return None if found is None else _coloured(eight_bit(found, self.range))
 
     def save(self, path: str | Path, *, blended: bool = False) -> Path:
         """Write a PNG; the same bytes for the same picture."""

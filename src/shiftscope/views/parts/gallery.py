@@ -10,7 +10,7 @@ from shiftscope.counted import counted
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
 from shiftscope.store.layout import LOGITS
-from shiftscope.views.page.panels import Code, Compared, Fold, ImageStrip, Panel
+from shiftscope.views.page.panels import Code, Compared, Fold, ImageStrip, Panel, Picture
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.made_pictures import side_of
 from shiftscope.views.parts.number_text import count
@@ -83,7 +83,8 @@ def _rank(question: PictureQuestion) -> tuple[bool, int]:
 
 def _strip(shown: Gallery, name: str, kept: Mapping[int, PictureQuestion]) -> ImageStrip:
     """The first ones in the order; one that is stale is left out."""
-    study, pictures = shown.selection.study, []
+    study = shown.selection.study
+    pictures: list[Picture] = []
     for unit in shown.order:
         if len(pictures) == MOST:
             break

@@ -55,6 +55,9 @@ def test_how_much_to_believe_is_measured_of_what_is_kept(held, monkeypatch):
     [
         ({"method": "magic"}, BadRequest, "no method 'magic' here"),
         ({"method": "accentuation"}, BadRequest, "starts from an image"),
+        ({"strengths": "1"}, BadRequest, "maco takes no strength"),
+        ({"method": "accentuation", "sample": 0, "strengths": "1 far"}, BadRequest, "strengths '1 far'"),
+        ({"method": "accentuation", "sample": 0, "strengths": "-1"}, BadRequest, "0 or more"),
         ({"range": "wide"}, BadRequest, "'wide' is no range"),
         ({"range": "1 0"}, BadRequest, "has to end above"),
         ({"unit": 99}, NotInStudy, "99"),
@@ -69,3 +72,16 @@ def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
 
 def test_every_method_can_be_asked_for():
     assert sorted(METHODS) == sorted(visualisations)
+
+
+def test_an_image_is_accentuated_with_each_strength():
+    class Asked:
+        given = []
+
+        def visualise(self, *given, **options):
+            self.given.append(options["strength"])
+
+    live = Asked()
+    asked = {**ASKED, "method": "accentuation", "sample": 0, "strengths": "3, 0.3"}
+    job_kinds["visualise"].run(live, silent, **asked)
+    assert live.given == [3.0, 0.3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
@@ -10,6 +12,7 @@ from shiftscope.web.jobs.asked_maps import units_of
 from shiftscope.web.jobs.kind import Live, job
 from shiftscope.web.jobs.range_text import range_of
 
+MOST_STRENGTHS = 8
 METHODS = "maco", "activation_maximisation", "accentuation"
 
 
@@ -24,6 +27,7 @@ def _title(
     sample: int | None = None,
     range: str = "",
     believe: bool = False,
+    strengths: str = "",
 ) -> str:
     what = "draft" if draft else "picture"
     start = f"from image {sample}" if sample is not None else "with the colours"
@@ -44,6 +48,7 @@ def _check(
     sample: int | None = None,
     range: str = "",
     believe: bool = False,
+    strengths: str = "",
 ) -> None:
     for each in units_of(unit, units):
         if layer == LOGITS:
@@ -58,6 +63,8 @@ def _check(
     if method == "accentuation" and sample is None:
         raise BadRequest("accentuation starts from an image: draw it on the image's page.")
     range_of(range)
+    if _strengths(strengths) and method != "accentuation":
+        raise BadRequest(f"{method} takes no strength; accentuation does.")
 
 
 @job("visualise", _title, _check)
@@ -74,6 +81,7 @@ def visualise(
     sample: int | None = None,
     range: str = "",
     believe: bool = False,
+    strengths: str = "",
 ) -> None:
     """As `shiftscope visualise` does; what is kept already is not drawn again.
 
@@ -83,15 +91,33 @@ def visualise(
         "logits" where the unit is a category.
     units
         Further ones, apart by spaces.
+    strengths
+        Of accentuation, apart by spaces; a picture for each, with the usual one where empty.
     """
-    live.visualise(
-        None if layer == LOGITS else layer,
-        units_of(unit, units),
-        method=method,
-        dataset=dataset,
-        sample=sample,
-        draft=draft,
-        range=range_of(range),
-        believe=believe,
-        progress=progress,
-    )
+    options = [{"strength": each} for each in _strengths(strengths)]
+    for given in options or [{}]:
+        live.visualise(
+            None if layer == LOGITS else layer,
+            units_of(unit, units),
+            method=method,
+            dataset=dataset,
+            sample=sample,
+            draft=draft,
+            range=range_of(range),
+            believe=believe,
+            progress=progress,
+            **given,
+        )
+
+
+def _strengths(text: str) -> list[float]:
+    words = text.replace(",", " ").split()
+    try:
+        found = [float(word) for word in words]
+    except ValueError:
+        found = [-1.0]
+    if not all(math.isfinite(each) and each >= 0 for each in found):
+        raise BadRequest(f"strengths {text!r}; give numbers of 0 or more, as 3 1 0.3.")
+    if len(found) > MOST_STRENGTHS:
+        raise BadRequest(f"{len(found)} strengths; up to {MOST_STRENGTHS} at a time.")
+    return found
