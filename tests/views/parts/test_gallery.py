@@ -7,11 +7,12 @@ import pytest
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.store.layout import LOGITS
+from shiftscope.views.category.category import category
 from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Code, Compared, Computation
+from shiftscope.views.page.panels import Code, Compared, Computation, StripGroups
 from shiftscope.views.page.viewed_study import ViewedStudy
-from tests.conftest import viewer
+from tests.conftest import Made, viewer
 from tests.views.unit.test_looks_like import NoJobs, fold, made, of
 
 
@@ -86,6 +87,26 @@ def test_categories_are_drawn_on_the_overview(recorded):
     assert strip.pictures[0].caption == "c"
     assert strip.pictures[0].page.startswith("categories/2")
     assert "--units 0 1 3 --method maco" in of(Code, found.panels).text
+
+
+def test_a_category_shows_its_own(recorded):
+    found = fold(category(recorded, 2))
+    assert found.says == "no pictures are kept yet"
+    line = of(Code, found.panels).text.splitlines()[0]
+    assert line.startswith(f"shiftscope visualise {recorded.path} --unit 2 --method maco --dataset lab")
+    kept(recorded, 2, layer=LOGITS)
+    kept(recorded, 1, layer=LOGITS, dataset="field")
+    (group,) = of(StripGroups, fold(category(recorded, 2)).panels).groups
+    assert [picture.caption for picture in group.strips[0].pictures] == [
+        "as it is, response 2.00",
+        "with its alpha",
+    ]
+
+
+def test_a_picture_of_another_recording_is_drawn_again(recorded):
+    kept(recorded, 1, dataset="field")
+    recorded.record(Made(seed=2), name="field", overwrite=True, progress=False)
+    assert fold(layer_units(recorded, "hidden")).says == "none is drawn yet"
 
 
 @pytest.mark.parametrize("layer", ["hidden", LOGITS])

@@ -14,13 +14,16 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
 from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
-from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
+from shiftscope.views.page.panels import Chart, Code, Computation, StripGroups, Table
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
 from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html
+from shiftscope.web.report.contents import most_shifted
 from shiftscope.web.report.filed import Kept
+from shiftscope.web.report.report import report
 from tests.conftest import viewer
 
 UNIT = 3
@@ -235,3 +238,20 @@ def test_a_report_has_the_pictures_as_files(recorded, tmp_path):
     (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
     files = [tmp_path / Kept(recorded, tmp_path).picture(picture) for picture in group.strips[0].pictures]
     assert [np.asarray(Image.open(file)).shape for file in files] == [(4, 6, 3), (4, 6, 4)]
+
+
+def test_a_report_has_the_drawn_units_and_opens_without_a_server(recorded, tmp_path):
+    for drawn in range(recorded.layer("hidden").units):  # more than are asked for
+        write_picture(recorded, PictureQuestion("lab", "hidden", drawn, "maco", {}, 4, 2), made())
+    shifted = most_shifted(Selection.at(recorded), "hidden", 1)
+    report(recorded, tmp_path / "report", units=1, layers=["hidden"], progress=False)
+    pages = tmp_path / "report" / "pages"
+    assert {int(file.stem.rpartition("-")[2]) for file in pages.glob("layers-hidden-units-*.html")} == {
+        0,
+        *shifted,
+    }
+    for name in ("layers-hidden", "layers-hidden-units-0"):
+        sources = re.findall(r'<img class="drawn" src="([^"]+)"', (pages / f"{name}.html").read_text())
+        assert sources
+        assert all((pages / source).is_file() for source in sources)
+    assert '<form method="post"' not in (pages / "layers-hidden-units-0.html").read_text()

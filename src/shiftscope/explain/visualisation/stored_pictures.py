@@ -89,7 +89,7 @@ def listed_pictures(
 
 
 def asked_pictures(study: StoredStudy, layer: str, unit: int | None = None) -> Iterator[PictureQuestion]:
-    """What the pictures of a layer's units answer, or those of one of them, stale ones too; no picture is read."""
+    """What the pictures of a layer's units answer, or those of one of them; no picture is read."""
     name = layer if layer == LOGITS else study.layer(layer).name
     for question in _questions(study):
         if question.layer == name and unit in (None, question.unit):
@@ -141,11 +141,18 @@ def picture_png(study: StoredStudy, code: str, side: str) -> bytes:
 
 
 def _questions(study: StoredStudy) -> Iterator[PictureQuestion]:
-    """What the kept results answer, those of layers that are gone left out."""
+    """What the kept results answer, those of layers that are gone and stale ones left out."""
     for key in kept_keys(study, KIND):
         question = _asked(study, key)
-        if question is not None and (question.layer == LOGITS or question.layer in study.layers):
+        there = question is not None and (question.layer == LOGITS or question.layer in study.layers)
+        if question is not None and there and _fresh(study, question, key):
             yield question
+
+
+def _fresh(study: StoredStudy, question: PictureQuestion, kept: ResultKey) -> bool:
+    """Whether what is kept is of the recordings and the version that there are now."""
+    same = picture_key(study, question).same_but_for_versions(kept, TOLD)
+    return same and kept.versions.get(PICTURE) == VERSIONS[PICTURE]
 
 
 def picture_key(

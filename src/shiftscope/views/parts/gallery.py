@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shiftscope.counted import counted
@@ -45,8 +45,8 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
     told
         Whether a command draws the first ones, where none is kept and no model is at hand.
     """
-    kept = _kept(shown)
-    strips = [_strip(shown, name, kept[name]) for name in _sets(shown)]
+    kept = kept_of(shown.selection, shown.layer, shown.order)
+    strips = [_strip(shown, name, kept[name]) for name in sets_of(shown.selection)]
     strips = [strip for strip in strips if strip.pictures]
     panels: list[Panel] = [Compared("", strips, NOTE)] if strips else []
     if offer := _offer(shown, kept, one, told=told or bool(strips)):
@@ -60,15 +60,16 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
     return Fold(title, says, panels, key)
 
 
-def _sets(shown: Gallery) -> list[str]:
-    return list(dict.fromkeys([shown.selection.baseline, shown.selection.focus]))
+def sets_of(selection: Selection) -> list[str]:
+    """Baseline and focus; one where they are the same."""
+    return list(dict.fromkeys([selection.baseline, selection.focus]))
 
 
-def _kept(shown: Gallery) -> Kept:
-    """What is kept with the colours of either set: of several MACO, of these that of most steps."""
-    found: dict[str, dict[int, PictureQuestion]] = {name: {} for name in _sets(shown)}
-    wanted = set(shown.order)
-    for each in asked_pictures(shown.selection.study, shown.layer):
+def kept_of(selection: Selection, layer: str, units: Collection[int]) -> Kept:
+    """What is kept with the colours of baseline or focus: of several MACO, of these that of most steps."""
+    found: dict[str, dict[int, PictureQuestion]] = {name: {} for name in sets_of(selection)}
+    wanted = set(units)
+    for each in asked_pictures(selection.study, layer):
         own = found.get(each.dataset)
         if own is None or each.sample is not None or each.use is not None or each.unit not in wanted:
             continue
@@ -82,7 +83,7 @@ def _rank(question: PictureQuestion) -> tuple[bool, int]:
 
 
 def _strip(shown: Gallery, name: str, kept: Mapping[int, PictureQuestion]) -> ImageStrip:
-    """The first ones in the order; one that is stale is left out."""
+    """The first ones in the order; one that is damaged is left out."""
     study = shown.selection.study
     pictures: list[Picture] = []
     for unit in shown.order:
@@ -99,7 +100,7 @@ def _strip(shown: Gallery, name: str, kept: Mapping[int, PictureQuestion]) -> Im
 def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
     """For the first units of the order that lack a picture, in the first set where some do."""
     study = shown.selection.study
-    for name in _sets(shown):
+    for name in sets_of(shown.selection):
         lacking = [unit for unit in shown.order[:MOST] if unit not in kept[name]][:AT_ONCE]
         if lacking and study[name].samples.pictured.any():
             break

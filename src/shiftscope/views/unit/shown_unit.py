@@ -131,7 +131,7 @@ class ShownUnit:
 
     @cached_property
     def asked_pictures(self) -> list[PictureQuestion]:
-        """What the pictures that are kept for the unit answer, stale ones too."""
+        """What the pictures that are kept for the unit answer."""
         return list(asked_pictures(self.study, self.layer, self.index))
 
     @cached_property

@@ -76,12 +76,10 @@ def test_every_method_can_be_asked_for():
 
 def test_an_image_is_accentuated_with_each_strength():
     class Asked:
-        given = []
-
         def visualise(self, *given, **options):
-            self.given.append(options["strength"])
+            drawn.append(options["strength"])
 
-    live = Asked()
+    drawn = []
     asked = {**ASKED, "method": "accentuation", "sample": 0, "strengths": "3, 0.3"}
-    job_kinds["visualise"].run(live, silent, **asked)
-    assert live.given == [3.0, 0.3]
+    job_kinds["visualise"].run(Asked(), silent, **asked)
+    assert drawn == [3.0, 0.3]
