@@ -275,6 +275,19 @@ def test_redirected_rectifiers_give_what_they_gave_and_gradients_only_upwards():
     torch.testing.assert_close(given.grad, torch.tensor([[5.0, 0.0], [7.0, 0.0]]))
 
 
+def test_an_image_on_which_the_unit_is_silent_is_held_back_once_it_speaks(net):
+    quiet = copy.deepcopy(net).append(nn.ReLU())
+    with torch.no_grad():
+        quiet[-2].bias[2] -= quiet[:-1](start()[None])[0, 2] + 0.01
+    alone, free, held = (
+        drawn(quiet, "accentuation", "7:2", steps=20, strength=strength) for strength in (1.0, 0.0, 100.0)
+    )
+    assert alone.curve[0] == 0
+    assert alone.penalties[-1] > 0
+    changed = [float(np.abs(each.delta).mean()) for each in (free, held)]
+    assert changed[1] < changed[0]
+
+
 def test_without_matplotlib_drawing_says_what_installs_it(net, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     found = drawn(net, "maco", steps=1)

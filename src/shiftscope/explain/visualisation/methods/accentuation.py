@@ -79,7 +79,10 @@ def accentuation(
         apart = (now - before).flatten(2) if now.ndim > 2 else (now - before)[:, :, None]
         distance = _mean_norm(apart)
         if not balance:
-            balance.append(_balance(values.mean(), distance, picture))
+            weight = _balance(values.mean(), distance, picture)
+            if not weight:  # a unit that is silent has no gradient to be balanced with
+                return values.mean(), weight * distance
+            balance.append(weight)
         return values.mean(), strength * balance[0] * distance
 
     return ascend(
