@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 SIZE ?= small
 BENCHMARKS := shifts summaries scores floor paths distances storing recording probe deriving deephys viewing serving scaling
 
-.PHONY: demo test test-all test-tenth check bench clean
+.PHONY: demo test test-all test-tenth check docs wheel bench clean
 
 demo: .venv/ready
 	$(BIN)/shiftscope demo
@@ -35,11 +35,17 @@ check: .venv/ready
 	$(BIN)/codespell
 	$(BIN)/python checks/known_vulnerabilities.py
 
+docs: .venv/ready
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build
+
+wheel: | $(UV)
+	checks/wheel.sh $(UV)
+
 bench: .venv/ready
 	set -e; for each in $(BENCHMARKS); do $(BIN)/python benchmarks/$$each.py --size $(SIZE); done
 
 clean:
-	rm -rf .venv .uv
+	rm -rf .venv .uv .wheel docs/_build
 
 .venv/ready: pyproject.toml | $(UV)
 	$(UV) venv -q --clear

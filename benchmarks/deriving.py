@@ -2,6 +2,8 @@
 
 python benchmarks/deriving.py                   # 256 units, 2 datasets of 5,000 samples; 10,240 rows of 512 units
 python benchmarks/deriving.py --size imagenet   # 2,048 units, 2 datasets of 50,000 samples; 50,000 rows of 512 units
+
+Last every kind is derived whole, once, of one layer: 128 units of 5,000 samples, or 768 of 50,000.
 """
 
 from __future__ import annotations
@@ -39,12 +41,25 @@ DICTIONARIES = {  # rows, units, parts; features and how many are active, steps
     "small": (10_240, 512, 64, 4_096, 32, 20),
     "imagenet": (50_000, 512, 64, 4_096, 32, 98),
 }
+WHOLE = {  # units, samples, features; steps of those that are trained
+    "tiny": (24, 300, 6, 5),
+    "small": (128, 5_000, 48, 500),
+    "imagenet": (768, 50_000, 256, 3_000),
+}
+WIDER = "topk", "batchtopk"  # twice as many features as units
 BATCH, RATE = 512, 2e-3
+KINDS = "pca", "kmeans", "seminmf", "nmf", *WIDER
 SCALE = 2**10 if sys.platform != "darwin" else 1  # bytes in which the system counts memory
 
 
 def measure(size: str, rounds: int) -> dict[str, object]:
-    return {"benchmark": "deriving", **components(size), **encoding(size, rounds), **training(size, rounds)}
+    return {
+        "benchmark": "deriving",
+        **components(size),
+        **encoding(size, rounds),
+        **training(size, rounds),
+        **every_kind(size),
+    }
 
 
 def components(size: str) -> dict[str, object]:
@@ -141,6 +156,32 @@ def training(size: str, rounds: int) -> dict[str, object]:
     table(title, ("by", "seconds of one thread", "times ours", "variance left"), rivals)
     return {f"train, {name}": each for name, each in seconds.items()} | {
         f"left by {name}": each for name, each in left.items()
+    }
+
+
+def every_kind(size: str) -> dict[str, object]:
+    """One fit of each kind on half of a stored layer, and the codes of all of it; memory as it grew up to then."""
+    units, samples, features, steps = WHOLE[size]
+    seconds, megabytes = dict[str, float](), dict[str, float]()
+    with tempfile.TemporaryDirectory() as folder:
+        study = synthetic_study(
+            Path(folder) / "made.study", Extent(1, samples, {"layer": units}, 10), scores=False
+        )
+        before = _largest()
+        for kind in KINDS:
+            start = time.perf_counter()
+            settings = {"size": 2 * units, "steps": steps} if kind in WIDER else {"size": features}
+            derive(study, "layer", kind, seeds=1, progress=False, **settings)
+            seconds[kind] = time.perf_counter() - start
+            megabytes[kind] = (_largest() - before) / 1e6
+    table(
+        f"Each kind whole, of {samples:,} samples of {units} units: {features} features, "
+        f"or {2 * units} in {steps:,} steps",
+        ("kind", "seconds", "resident memory grew by, MB"),
+        [(kind, f"{seconds[kind]:.1f}", f"{megabytes[kind]:,.0f}") for kind in KINDS],
+    )
+    return {f"whole, {kind}": each for kind, each in seconds.items()} | {
+        f"megabytes up to {kind}": each for kind, each in megabytes.items()
     }
 
 

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import inspect
 import io
+import json
 import re
 import shlex
 import sys
@@ -24,6 +25,7 @@ import shiftscope.demo
 import shiftscope.derived
 import shiftscope.explain.attribution.methods
 import shiftscope.explain.visualisation.objectives
+import shiftscope.explain.visualisation.priors
 import shiftscope.scores
 import shiftscope.views
 import shiftscope.views.unit
@@ -33,13 +35,18 @@ from shiftscope.datasets.shifts.shift_kind import shift_kinds
 from shiftscope.derived.derivation import derivations
 from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.visualisation.objective import objectives
+from shiftscope.explain.visualisation.prior import priors
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.section import sections
 from shiftscope.views.page.view import views
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts),
+]
+TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))  # checks/tutorials.py runs them
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?(e[-+]\d+)?")
 EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
@@ -54,6 +61,7 @@ EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
         shiftscope.explain.visualisation.objectives,
         objectives,
     ),
+    "src/shiftscope/explain/visualisation/priors": (shiftscope.explain.visualisation.priors, priors),
 }
 
 
@@ -196,7 +204,7 @@ def test_every_command_shown_exists_with_its_options(page: str) -> None:
             command_line().parse_args(arguments, exit_on_error=False, print_error=False)
 
 
-@pytest.mark.parametrize("page", names(PAGES))
+@pytest.mark.parametrize("page", names([*PAGES, *TUTORIALS]))
 def test_every_relative_link_leads_to_a_file(page: str) -> None:
     text = FENCE.sub("", (ROOT / page).read_text("utf-8"))
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -207,12 +215,12 @@ def test_every_relative_link_leads_to_a_file(page: str) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        "docs/attribution.md",
+        "docs/evidence/lessons.md",
+        "docs/evidence/scaling.md",
+        "docs/evidence/tested.md",
         "docs/formulas.md",
-        "docs/lessons.md",
         "docs/threat-model.md",
         "docs/cluster.md",
-        "docs/scaling.md",
     ],
 )
 def test_every_test_named_is_there(page: str) -> None:
@@ -245,7 +253,38 @@ def test_every_file_named_in_the_source_is_there() -> None:
             assert shown or (ROOT / path).exists(), f"{page.name} names {path}"
 
 
+@pytest.mark.parametrize("page", names(TUTORIALS))
+def test_a_tutorial_is_kept_without_what_a_run_leaves_in_it(page: str) -> None:
+    cells = json.loads((ROOT / page).read_text("utf-8"))["cells"]
+    ran = [cell for cell in cells if cell.get("outputs") or cell.get("execution_count") or cell["metadata"]]
+    assert ran == []
+
+
+def test_every_tutorial_is_listed() -> None:
+    listed = (ROOT / "docs" / "tutorials" / "index.md").read_text("utf-8")
+    assert re.findall(r"\]\((\S+\.ipynb)\)", listed) == [
+        f"{name}.ipynb" for name in re.findall(r"^[\w-]+$", listed, re.MULTILINE)
+    ]
+    assert sorted(re.findall(r"\]\((\S+\.ipynb)\)", listed)) == [path.name for path in TUTORIALS]
+
+
 def test_every_method_of_attribution_is_listed():
     text = (ROOT / "docs" / "attribution.md").read_text()
     rows = [row.split("|")[1] for row in text.splitlines() if row.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(attributions)
+
+
+def test_every_public_name_has_a_place_in_the_reference() -> None:
+    text = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
+    methods = [
+        name for name, value in vars(shiftscope.Study).items() if callable(getattr(shiftscope.Study, name))
+    ]
+    wanted = [f"shiftscope.Study.{name}" for name in methods if not name.startswith("_")]
+    wanted += [f"shiftscope.{name}" for name in shiftscope.__all__ if name != "stimuli"]
+    assert [name for name in wanted if not re.search(rf":: {re.escape(name)}$", text, re.MULTILINE)] == []
+
+
+def test_the_readme_has_a_line_for_every_command() -> None:
+    rows = re.findall(r"^\| `shiftscope ([^`]*)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    named = [row.split() for row in rows]
+    assert {words[0] if words[0] in COMMANDS else " ".join(words[:2]) for words in named} == set(COMMANDS)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shiftscope.explain.attribution.attribute import attribute as attribute
     from shiftscope.explain.attribution.units import probe_module as probe_module
     from shiftscope.explain.visualisation.objective import objective as objective
+    from shiftscope.explain.visualisation.second_network import Second as Second
     from shiftscope.explain.visualisation.visualise import visualise as visualise
     from shiftscope.flow.paths import paths as paths
     from shiftscope.model.survey.layer import Layer as Layer
@@ -47,6 +48,7 @@ _WHERE = {
     "Preprocess": "shiftscope.datasets.pictures.preprocess",
     "Sample": "shiftscope.datasets.sample",
     "ShiftscopeError": "shiftscope.errors",
+    "Second": "shiftscope.explain.visualisation.second_network",
     "Study": "shiftscope.study",
     "attribute": "shiftscope.explain.attribution.attribute",
     "dataset": "shiftscope.datasets.source:as_dataset",
@@ -72,6 +74,7 @@ __all__ = [
     "Neuron",
     "Preprocess",
     "Sample",
+    "Second",
     "ShiftscopeError",
     "Study",
     "Sum",

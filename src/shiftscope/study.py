@@ -30,6 +30,7 @@ from shiftscope.flow.repair import repair
 from shiftscope.flow.repaired_head import repaired_head
 from shiftscope.flow.results import results
 from shiftscope.flow.scores import scores
+from shiftscope.flow.spectra import spectra
 from shiftscope.flow.sweep import sweep
 from shiftscope.flow.tag_samples import sample_tags, tag_samples
 from shiftscope.flow.to_pandas import to_pandas
@@ -85,6 +86,7 @@ class Study(StoredStudy):
     visualise = visualise
     visualisations = visualisations
     difference = difference
+    spectra = spectra
     downsampling = downsampling
 
     to_pandas = to_pandas

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import operator
 from collections.abc import Mapping, Sequence
 from functools import cache
+from numbers import Real
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from shiftscope.errors import BadRequest
+
+LARGEST_SEED = 2**63 - 2  # that every generator takes, and the one after it
 
 
 def as_whole_number(given: Any) -> int | None:
@@ -20,12 +24,23 @@ def as_whole_number(given: Any) -> int | None:
         return None
 
 
-def whole_number(name: str, given: Any, least: int = 0) -> int:
-    """The integer that an option is; raises `BadRequest` for anything else, or one below `least`."""
+def whole_number(name: str, given: Any, least: int = 0, most: int | None = None) -> int:
+    """The integer that an option is; raises `BadRequest` for anything else, one below `least`, or one above `most`."""
     found = as_whole_number(given)
     if found is None or found < least:
         raise BadRequest(f"{name}={given!r}; it is a whole number of at least {least}.")
+    if most is not None and found > most:
+        raise BadRequest(f"{name}={given!r}; it is a whole number of at most {most}.")
     return found
+
+
+def finite_number(name: str, given: Any, least: float = 0.0, most: float = math.inf) -> float:
+    """The number that an option is; raises `BadRequest` for anything else, or one outside `least` to `most`."""
+    is_number = isinstance(given, Real) and not isinstance(given, bool)
+    if not (is_number and math.isfinite(given) and least <= given <= most):
+        ends = [f"at least {least:g}"] * (least > -math.inf) + [f"at most {most:g}"] * (most < math.inf)
+        raise BadRequest(f"{name}={given!r}; it is a finite number{' of ' * bool(ends)}{' and '.join(ends)}.")
+    return float(given)
 
 
 def check_choice(option: str, given: Any, choices: Any) -> None:

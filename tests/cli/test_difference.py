@@ -12,6 +12,7 @@ from shiftscope.study import open_study
 
 ASKED = "--layer", "hidden", "--unit", "3", "--dataset", "shifted", "--at", "conv"
 QUICK = "--steps", "2", "--crops", "2"
+ALONE = "--no-placebo"
 
 
 def test_what_is_kept_is_told_and_saved(run, recorded, folder):
@@ -25,7 +26,7 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
             study, question, replace(read_picture(study, plain), objective=f"hidden:3 as in {name}")
         )
     write_separation(study, question, Separation(np.ones(4), 0.75, 0.7, 0.8, np.array([0.5, 0.25])))
-    answer = run("difference", recorded, *ASKED, *QUICK, "-o", folder / "both")
+    answer = run("difference", recorded, *ASKED, *QUICK, ALONE, "-o", folder / "both")
     assert answer.status == 0, answer.err
     assert "AUROC 0.75 (0.70 to 0.80), of halves of the reference up to 0.50" in answer.out
     assert answer.out.count(": response ") == 2
@@ -33,7 +34,7 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
     assert names == [
         f"maco-hidden-3-as-in-{name}.png" for name in ("shifted-blended", "shifted", "val-blended", "val")
     ]
-    told = json.loads(run("difference", recorded, *ASKED, *QUICK, "--json").out)
+    told = json.loads(run("difference", recorded, *ASKED, *QUICK, ALONE, "--json").out)
     assert (told["auroc"], told["placebo"], told["found"]) == (0.75, [0.5, 0.25], True)
     assert told["shifted"]["objective"] == "hidden:3 as in shifted"
 

@@ -22,6 +22,21 @@ def test_pictures_are_drawn_saved_and_found_again(run, recorded, folder):
     assert first["samples"] > 0
 
 
+def test_facets_and_pictures_drawn_together_are_saved_apart(run, recorded, folder):
+    asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--steps", "2", "--crops", "0")
+    climb = ("--method", "activation_maximisation", *MODEL, "-o", folder / "pictures")
+    answer = run(*asked, *climb, "--facets", "2")
+    assert answer.status == 0, answer.err
+    assert "hidden:3, facet 2 of 2: response " in answer.out
+    answer = run(*asked, *climb, "--option", "together=2", "diversity=0.5")
+    assert answer.status == 0, answer.err
+    assert "hidden:3, 2 of 2: response " in answer.out
+    assert len(list((folder / "pictures").iterdir())) == 8
+    answer = run(*asked, *climb, "--option", "prior=pca")
+    assert answer.status != 0
+    assert "32 at least" in answer.err
+
+
 def test_how_much_to_believe_stands_below_each(run, recorded):
     asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--steps", "2", "--crops", "2")
     answer = run(*asked, *MODEL, "--believe")
@@ -30,6 +45,22 @@ def test_how_much_to_believe_stands_below_each(run, recorded):
     told = json.loads(run(*asked, "--believe", "--json").out)[0]["belief"]  # kept, and read without the model
     assert list(told["path"]) == ["conv"]
     assert told["columns"][0] == "picture"
+
+
+def test_a_second_network_is_shown_the_pictures(run, recorded):
+    asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--steps", "1", "--crops", "1")
+    answer = run(*asked, *MODEL, "--second", MODEL[1])
+    assert answer.status == 0, answer.err
+    assert "response of the second network (" in " ".join(answer.out.split())
+    assert "give --second too" in run(*asked, "--second-weights", "x.pt").err
+
+
+def test_what_a_shift_does_to_spectra_is_told(run, recorded):
+    answer = run("spectra", recorded, "--dataset", "shifted", *MODEL)
+    assert answer.status == 0, answer.err
+    assert "times the magnitude above 0.25 cycles per pixel" in " ".join(answer.out.split())
+    told = json.loads(run("spectra", recorded, "--dataset", "shifted", "--json").out)  # kept
+    assert told["bands"][0].keys() == {"cycles_per_pixel", "ratio", "low", "high"}
 
 
 def test_the_worst_units_by_a_score_are_drawn(run, recorded):
@@ -44,3 +75,10 @@ def test_which_unit_has_to_be_said_once(run, recorded):
         answer = run("visualise", recorded, *given)
         assert answer.status != 0
         assert "say which unit" in answer.err or "give --layer" in answer.err
+
+
+def test_an_option_that_is_none_of_the_methods_is_refused(run, recorded):
+    for command in ("visualise", "attribute"):
+        answer = run(command, recorded, "--layer", "hidden", "--unit", "1", "--option", "layer=conv", *MODEL)
+        assert answer.status != 0
+        assert "'layer' is none of the method's options" in answer.err

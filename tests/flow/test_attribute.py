@@ -131,7 +131,7 @@ def test_another_preprocessing_is_refused_before_the_first_map(recorded, data, m
         ((None, None), {}, BadRequest, "name a layer and a unit"),
         ((None, "e"), {}, NotInStudy, "no category 'e'"),
         ((ss.Neuron("hidden", 3), 3), {}, BadRequest, "leave out unit=3"),
-        ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.attribute gives them"),
+        ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.attribute gives its maps"),
         (("hidden", 3), {"method": "salience"}, BadRequest, "saliency"),
         (("hidden", 3), {"method": object()}, BadRequest, "give an object with .attribute to ss.attribute"),
         (("hidden", 3), {"n": 3}, BadRequest, "saliency has no option 'n'"),
@@ -319,3 +319,27 @@ def test_the_mean_of_the_reference_is_a_baseline(recorded, net, data):
         baselines=mean,
     )
     np.testing.assert_allclose(found.maps, expected.abs().sum(1), rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"method": "wam"},
+            r"wam takes inputs of channels and places; these are \(24,\) a sample. Give .* as \(1, 24\)",
+        ),
+        ({"low_pass": 4.0}, r"low_pass filters maps of pictures; these inputs are \(24,\) a sample"),
+        ({"low_pass": "fitted"}, r"low_pass filters maps of pictures; these inputs are \(24,\) a sample"),
+    ],
+)
+def test_waveforms_are_refused_before_anything_is_computed_where_more_axes_are_needed(
+    tmp_path, monkeypatch, options, told
+):
+    net = torch.nn.Sequential(torch.nn.Linear(24, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3))
+    waves = torch.utils.data.TensorDataset(torch.randn(6, 24), torch.arange(6) % 3)
+    study = ss.Study.create(tmp_path / "w.study", net, "abc")
+    study.record(waves, "lab", layers=["1"], reference=True, progress=False)
+    live = study.live(net, {"lab": waves})
+    monkeypatch.setattr("shiftscope.explain.attribution.live.function_of_study", None)
+    with pytest.raises(BadRequest, match=told):
+        study.attribute("1", 2, samples=2, live=live, progress=False, **options)

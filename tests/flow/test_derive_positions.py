@@ -52,6 +52,11 @@ def test_it_is_fitted_on_positions_and_its_codes_are_pooled(derived, net):
     assert not again.without_codes(NAME)
 
 
+def test_what_it_leaves_is_refused_as_positions_are_not_stored(derived):
+    with pytest.raises(BadRequest, match="are made of positions, which are not stored"):
+        derived.derive("conv", "pca", size=1, residual_of=NAME, dataset="field", progress=False)
+
+
 def half():
     return fit_half([f"sample-{i}" for i in range(40)])
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
 import shiftscope as ss
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.visualisation.live import target_of
+from shiftscope.explain.visualisation.pair_distance import PairDistance, distance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.shifted_use import raised_by
 from shiftscope.statistics.split import fit_half
@@ -78,20 +80,28 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
         f"unit:{unit} as in field",
         f"unit:{unit} as in lab",
     )
-    shown = torch.nn.functional.interpolate(
-        torch.from_numpy(found.shifted.image)[None], (8, 8), mode="bilinear", antialias=True
-    )
-    assert found.shifted.score == pytest.approx(
-        float(plain(shown)[0, unit].detach()), rel=1e-4
-    )  # the unit's alone
+    alone = float(plain(at_size(found.shifted))[0, unit].detach())
+    assert found.shifted.score == pytest.approx(alone, rel=1e-4)
+    with torch.no_grad():
+        before = [plain.before(at_size(each))[0].numpy() for each in (found.shifted, found.reference)]
+    assert found.distance.pair == pytest.approx(1 - spearmanr(*before).statistic)
+    assert [each.objective for each in found.placebo] == [
+        f"unit:{unit} as in one half of lab",
+        f"unit:{unit} as in the other half of lab",
+    ]
+    assert not np.array_equal(found.placebo[0].image, found.shifted.image)
+    assert found.distance.halves == distance(*found.placebo)
     kept = ss.open_study(study.path).difference("unit", unit, "field", at="before", **QUICK)
     assert repr(kept) == repr(found)
     assert [each.objective for each in study.visualisations("unit")].count(f"unit:{unit} as in field") == 1
 
 
 def test_without_a_shift_it_is_said_that_there_is_none(study):
-    found = study.difference("unit", used_more(study, "again"), "again", at="before", data=DATA, **QUICK)
+    found = study.difference(
+        "unit", used_more(study, "again"), "again", at="before", placebo=False, data=DATA, **QUICK
+    )
     assert not found.separation.found
+    assert found.placebo is found.distance is None
     assert "no more than two halves of the reference do" in found.in_words()
 
 
@@ -121,7 +131,27 @@ def test_what_cannot_be_told_apart_is_refused(study, recorded):
     with pytest.raises(BadRequest, match="is the reference"):
         study.difference("unit", 0, "lab", at="before", **QUICK)
     with pytest.raises(BadRequest, match="30 are needed"):
-        recorded.difference("hidden", 3, "field", at="hidden", **QUICK)
+        recorded.difference("hidden", 3, "field", at="conv", **QUICK)
+    with pytest.raises(BadRequest, match="at='unit' is the unit's own layer"):
+        study.difference("unit", 0, "field", at="unit", **QUICK)
+    strongest = max(range(6), key=lambda unit: study["field"].unit_responses("before", unit).mean())
+    with pytest.raises(LayerError, match=rf"unit does not run before before:{strongest} is known"):
+        study.difference("before", strongest, "field", at="unit", data=DATA, **QUICK)
+
+
+def test_distances_of_pairs_in_words():
+    assert PairDistance(0.5, 0.25).in_words() == (
+        "the pictures are further apart than those of two halves of the reference (0.50 and 0.25)"
+    )
+    assert "no further apart than" in PairDistance(0.25, 0.25).in_words()
+    assert PairDistance(float("nan"), 0.25).in_words() == "how far apart the pictures are is not known"
+
+
+def at_size(picture) -> torch.Tensor:
+    """(1, channel, row, column) as the network is shown it."""
+    return torch.nn.functional.interpolate(
+        torch.from_numpy(picture.image)[None], (8, 8), mode="bilinear", antialias=True
+    )
 
 
 def used_more(study, dataset: str = "field") -> int:

@@ -1,14 +1,18 @@
 """A dictionary of what another one leaves of a shifted set."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from shiftscope.derived.pca import PCA
+from shiftscope.derived.realigned import aligned_name
 from shiftscope.derived.residual import Residual, residuals
 from shiftscope.derived.tools.residual_report import residual_report
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.statistics.split import fit_half
+from shiftscope.store.derived_layer import name_of_set
 from shiftscope.study import Study, open_study
 
 from ..conftest import Made, Net, viewer
@@ -112,6 +116,24 @@ def test_a_dataset_is_called_by_its_name_of_now(once):
         once.rename("yard", "field")
     assert "of what hidden~pca3 leaves of yard are new" in page
     assert "left of samples of yard" in page
+
+
+def test_a_set_that_was_renamed_has_no_second_layer_and_another_one_of_its_old_name_has_its_own(once):
+    asked = {"size": 2, "residual_of": "hidden~pca3", "seeds": 1, "progress": False}
+    before = set(once.derived)
+    once.rename("field", "yard")
+    try:
+        assert once.derive("hidden", "pca", dataset="yard", **asked).name == NAME
+        assert set(once.derived) == before
+        fields = once.derived[NAME], "hidden~pca3~residual~", "field"
+        assert name_of_set(once.derived, *fields[1:], lambda each: False) == f"{NAME}~2"
+        assert name_of_set({}, *fields[1:], lambda each: False) == NAME
+        assert aligned_name(once, "hidden~pca3", "yard") == "hidden~pca3~as~yard"
+        made = replace(fields[0], name="hidden~pca3~as~field", settings={"dataset": "field"})
+        told = {made.name: made}
+        assert name_of_set(told, "hidden~pca3~as~", "yard", lambda each: True) == made.name
+    finally:
+        once.rename("yard", "field")
 
 
 def test_nothing_is_derived_in_a_study_that_was_opened_to_be_read(once):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from PIL import Image
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.explain.visualisation.live import fit_positions
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made
@@ -63,6 +66,26 @@ def test_its_response_is_the_units_and_stands_among_those_held_out(recorded, net
     assert found.reached.samples == len(held_out)
 
 
+def test_a_range_and_a_size_are_the_same_however_they_are_written(recorded, data):
+    first = drawn(recorded, "hidden", 3, range=[-8, 8], size=np.int64(24), data=data)
+    again = drawn(ss.open_study(recorded.path), "hidden", 3, range=np.array([-8.0, 8.0]), size=(24, 24))
+    np.testing.assert_array_equal(again.image, first.image)
+    assert len(recorded.visualisations("hidden", 3)) == 1
+
+
+def test_colours_and_spectra_are_of_samples_from_everywhere(recorded):
+    half = np.flatnonzero(fit_half(recorded["lab"].samples.column("id").to_pylist()))
+    assert fit_positions(recorded, "lab", 5) == half[[0, 4, 8, 13, 17]].tolist()  # of 18
+    assert len(half) == 18
+
+
+def test_without_stored_responses_json_has_null(recorded, data):
+    found = drawn(recorded, "hidden", 3, data=data)
+    nothing = replace(found, reached=reached(1.0, np.empty(0))).numbers()
+    assert nothing["quantile"] is None
+    assert nothing["strongest"] is None
+
+
 def test_several_units_are_kept_one_by_one(recorded, data):
     first, second = drawn(recorded, "hidden", [3, 5], data=data)
     opened = ss.open_study(recorded.path)
@@ -84,6 +107,46 @@ def test_the_prior_is_that_of_the_dataset_asked_for(recorded, data, monkeypatch)
     lab = drawn(recorded, "hidden", 3, data=data)
     field = drawn(recorded, "hidden", 3, dataset="field", data=data)
     assert not np.array_equal(lab.image, field.image)
+
+
+CLIMB = {"method": "activation_maximisation"}
+
+
+def test_facets_of_a_unit_are_kept_and_found_again(recorded, data):
+    first, second = drawn(recorded, "hidden", 3, facets=2, data=data, **CLIMB)
+    assert first.objective == "hidden:3, facet 1 of 2"
+    assert first.start.any()
+    assert not np.array_equal(first.start, second.start)
+    opened = ss.open_study(recorded.path)
+    again = drawn(opened, "hidden", 3, facets=2, **CLIMB)
+    np.testing.assert_array_equal([each.image for each in again], [first.image, second.image])
+    assert [each.settings["facet"] for each in again] == [each.settings["facet"] for each in (first, second)]
+    assert len(opened.visualisations("hidden", 3)) == 2
+    with pytest.raises(BadRequest, match="does not hold the model"):
+        drawn(opened, "hidden", 3, facets=1, **CLIMB)
+
+
+def test_pictures_drawn_together_are_kept_one_by_one(recorded, data):
+    found = drawn(recorded, "hidden", [3, 5], together=2, data=data, **CLIMB)
+    assert [each.objective for each in found] == [f"hidden:{at}, {n} of 2" for at in (3, 5) for n in (1, 2)]
+    again = drawn(ss.open_study(recorded.path), "hidden", 5, together=2, **CLIMB)
+    for kept, computed in zip(again, found[2:], strict=True):
+        np.testing.assert_array_equal(kept.image, computed.image.astype(np.float32))
+        np.testing.assert_array_equal(kept.curve, computed.curve.astype(np.float32))
+        assert kept.reached == computed.reached
+    believed = drawn(recorded, "hidden", 5, together=2, believe=True, data=data, **CLIMB)
+    assert believed[0].belief.reached[0] == pytest.approx(found[2].reached.quantile)
+    assert believed[1].belief.reached[0] == pytest.approx(found[3].reached.quantile)
+
+
+def test_a_prior_is_fitted_on_the_dataset_asked_for(recorded, data, monkeypatch):
+    monkeypatch.setattr("shiftscope.explain.visualisation.prior.ENOUGH", 4)  # the sets are small
+    lab = drawn(recorded, "hidden", 3, prior="pca", data=data, **CLIMB)
+    field = drawn(recorded, "hidden", 3, prior="pca", dataset="field", data=data, **CLIMB)
+    assert not np.array_equal(lab.image, field.image)
+    assert lab.settings["prior"] == "pca"
+    found = drawn(ss.open_study(recorded.path), "hidden", 3, prior="pca", **CLIMB)
+    np.testing.assert_array_equal(found.image, lab.image.astype(np.float32))
 
 
 def test_a_picture_is_stale_once_its_dataset_is_recorded_again(recorded, net, data):
@@ -109,7 +172,18 @@ def test_logits_and_features_are_drawn(recorded, data):
         (("hidden", 3), {"range": (0.0, 0.1)}, BadRequest, "but a sample of 'lab' reaches"),
         (("hidden", 3), {"steps": -1}, BadRequest, "steps=-1"),
         (("hidden", 3), {"size": 3}, BadRequest, "size=3"),
+        (("hidden", 3), {"size": 8.5}, BadRequest, "size=8.5"),
+        (("hidden", 3), {"range": "0 1"}, BadRequest, "give its lower and its upper end"),
+        (("hidden", 3), {"sample": 1.7}, BadRequest, "sample 1.7; give its position or its id"),
+        ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.visualise its picture"),
         (("hidden", 3), {"sharp": 1}, BadRequest, "no option 'sharp'"),
+        (("hidden", 3), {"facets": 2.5}, BadRequest, "facets=2.5"),
+        (("hidden", 3), {"facets": 2, "sample": 1}, BadRequest, "name no sample"),
+        (("hidden", 3), {"facets": 999}, BadRequest, "999 facets"),
+        (("hidden", 3), {**CLIMB, "prior": "pac"}, BadRequest, "closest: 'pca'"),
+        (("hidden", 3), {**CLIMB, "prior": len}, BadRequest, "or give it to ss.visualise"),
+        (("hidden", 3), {**CLIMB, "prior": "pca"}, BadRequest, "32 at least"),
+        (("hidden", 3), {**CLIMB, "together": "2"}, BadRequest, "together='2'"),
         ((ss.Neuron("conv", 1, "max"),), {}, BadRequest, "as it is recorded"),
     ],
 )
@@ -147,6 +221,7 @@ def test_quantiles_by_hand():
     assert [reached(value, responses).quantile for value in (0, 1, 3)] == [0.25, 0.625, 1]
     assert reached(3, responses).in_words(3) == "1.5 times the strongest of 4 samples"
     assert reached(3, np.empty(0)).in_words(3) == "no stored response to compare with"
+    assert reached(1.5, np.append(np.zeros(4999), 2)).in_words(1.5) == "more than 99.9 % of 5000 samples"
 
 
 def test_how_much_to_believe_is_measured_once_and_kept(recorded, data):
@@ -162,3 +237,21 @@ def test_how_much_to_believe_is_measured_once_and_kept(recorded, data):
     again = drawn(ss.open_study(recorded.path), "hidden", 3, believe=True)
     assert again.belief.numbers() == belief.numbers()
     assert repr(again) == repr(computed)
+
+
+def test_samples_that_were_skipped_are_not_read(new_study):
+    made = Made(broken=frozenset(range(4)))
+    study = new_study()
+    study.record(made, "lab", layers=["hidden"], on_error="skip", progress=False)
+    with torch.inference_mode():
+        assert drawn(study, "hidden", 3, data={"lab": made}).reached.samples > 0
+
+
+@pytest.mark.parametrize("unit", [("hidden", 3), (None, 2)])
+def test_where_single_responses_are_not_kept_there_is_nothing_to_compare_with(new_study, unit):
+    made = Made()
+    study = new_study()
+    study.record(made, "lab", layers=["hidden"], keep="summaries", progress=False)
+    found = drawn(study, *unit, data={"lab": made})
+    assert "no stored response to compare with" in found.in_words()
+    assert found.numbers()["quantile"] is None

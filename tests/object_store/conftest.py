@@ -26,14 +26,16 @@ class Store:
     """moto's S3 on 127.0.0.1; every request goes through `__call__`."""
 
     def __init__(self) -> None:
-        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+        from moto.moto_server.werkzeug_app import create_backend_app
         from werkzeug.serving import WSGIRequestHandler, make_server
 
         class Quiet(WSGIRequestHandler):
             def log(self, type: str, message: str, *arguments: Any) -> None:
                 pass
 
-        self.s3 = DomainDispatcherApplication(create_backend_app)
+        self.s3 = create_backend_app(
+            "s3"
+        )  # what finds the service by the host lists a folder at each request
         self.server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Quiet)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
@@ -70,21 +72,25 @@ class Bucket:
     """A bucket of the store."""
 
     def __init__(self, store: Store, name: str) -> None:
-        import boto3
+        from moto.core import DEFAULT_ACCOUNT_ID
+        from moto.s3.models import s3_backends
 
         self.store, self.name, self.address = store, name, f"s3://{name}"
-        self.client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{store.server.port}")
-        self.client.create_bucket(Bucket=name)
+        self._held = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        self._held.create_bucket(name, "us-east-1")
 
     def contents(self, folder: str) -> dict[str, bytes]:
-        """Every object below `folder` by its name there, as Amazon's own client reads them."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=f"{folder}/")
-        keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
-        return {key.removeprefix(f"{folder}/"): self._read(key) for key in keys}
+        """Every object below `folder` by its name there, as the store holds them."""
+        objects = self._held.get_bucket(self.name).keys.items()
+        return {
+            key.removeprefix(f"{folder}/"): held.value
+            for key, held in objects
+            if key.startswith(f"{folder}/")
+        }
 
-    def _read(self, key: str) -> bytes:
-        content: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
-        return content
+    def put(self, key: str, content: bytes) -> None:
+        """Put an object there, without a request."""
+        self._held.put_object(self.name, key, content)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import json
 import shutil
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,12 +60,9 @@ def remote(bucket, net):
 
 @pytest.fixture
 def uploaded(local, bucket):
-    """A copy of a study in a folder, made by Amazon's own client."""
-    with ThreadPoolExecutor(8) as uploads:
-        for name, content in contents(local.path).items():
-            key = f"up/local.study/{name}"
-            uploads.submit(bucket.client.put_object, Bucket=bucket.name, Key=key, Body=content)
-    bucket.store.start_anew()
+    """A copy of a study in a folder."""
+    for name, content in contents(local.path).items():
+        bucket.put(f"up/local.study/{name}", content)
     return ss.open_study(f"{bucket.address}/up/local.study")
 
 
@@ -188,7 +184,7 @@ def test_a_study_that_may_only_be_read_is_shown_and_not_changed(uploaded, made, 
 def test_notes_that_were_copied_there_are_read(local, uploaded, bucket):
     local.annotate("hidden", 2, label="edges")
     notes = (local.path / "notes.sqlite").read_bytes()
-    bucket.client.put_object(Bucket=bucket.name, Key="up/local.study/notes.sqlite", Body=notes)
+    bucket.put("up/local.study/notes.sqlite", notes)
     assert uploaded.notes().equals(local.notes())
     assert uploaded.notes()["label"].tolist() == ["edges"]
 
@@ -262,7 +258,7 @@ def test_commands_take_an_address(uploaded, capsys):
 @pytest.mark.slow
 def test_a_study_that_is_damaged_there_is_mended(local, uploaded, bucket):
     key = "up/local.study/lab/summaries.zarr/hidden/maxima/largest/c/0"
-    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"something else")
+    bucket.put(key, b"something else")
     with pytest.raises(StudyDamaged):
         uploaded.scores("hidden")
     flow_verify(uploaded, repair=True)

@@ -379,3 +379,15 @@ def same_percent(text: str, share: float) -> bool:
     """Whether `text` is the share in per cent to one decimal."""
     assert text == "–" or text.endswith(" %")
     return read(text) == pytest.approx(100 * share, abs=0.0501, nan_ok=True)
+
+
+class NoJobs:
+    """A model at hand that has computed nothing."""
+
+    trouble, changes = "", 0
+
+    def all(self):
+        return []
+
+    def expected_seconds(self, kind, size):
+        return None

@@ -34,6 +34,7 @@ from shiftscope.cli.report import report
 from shiftscope.cli.results import results
 from shiftscope.cli.score import score
 from shiftscope.cli.shifts import shifts
+from shiftscope.cli.spectra import spectra
 from shiftscope.cli.stimuli_cue import stimuli_cue
 from shiftscope.cli.stimuli_rebuild import stimuli_rebuild
 from shiftscope.cli.study_file import commands_in, is_study_file
@@ -67,6 +68,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "downsampling": downsampling,
     "visualise": visualise,
     "difference": difference,
+    "spectra": spectra,
     "compare": compare,
     "describe": describe,
     "rename": rename,

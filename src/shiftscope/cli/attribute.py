@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -132,7 +132,7 @@ def attribute(
         "internal_batch_size": batch_size,
         "model": model_at_hand(model, weights, device),
         "data": sources,
-        **options_given(option),
+        **options_given(option, opened.attribute),
     }
     alone = unit[0] if unit and len(unit) == 1 else None
     found = opened.attribute(
@@ -150,14 +150,20 @@ def attribute(
         _save(every, output)
 
 
-def options_given(option: Sequence[str] | None) -> dict[str, Any]:
+def options_given(option: Sequence[str] | None, verb: Callable[..., Any]) -> dict[str, Any]:
     """`--option NAME=VALUE`: numbers, true and false as such, all else as text.
+
+    Parameters
+    ----------
+    verb
+        What they are given to, beside parameters of its own.
 
     Raises
     ------
     BadRequest
-        One without a name or a value, or given twice.
+        One without a name or a value, given twice, or named as a parameter of its own.
     """
+    import inspect
     import json
 
     found: dict[str, Any] = {}
@@ -167,6 +173,8 @@ def options_given(option: Sequence[str] | None) -> dict[str, Any]:
             raise BadRequest(f"--option {text!r}; give it as NAME=VALUE, as n=50.")
         if name in found:
             raise BadRequest(f"--option gives {name!r} twice.")
+        if name in inspect.signature(verb).parameters:
+            raise BadRequest(f"--option {text!r}; {name!r} is none of the method's options.")
         try:
             found[name] = json.loads(value)
         except ValueError:

@@ -30,6 +30,7 @@ def difference(
     range: tuple[float, float] | None = None,
     option: list[str] | None = None,
     seed: int = 0,
+    placebo: bool = True,
     model: str | None = None,
     weights: Path | None = None,
     data: list[str] | None = None,
@@ -69,6 +70,8 @@ def difference(
         Of the method, as learning_rate=0.5; several are separated by spaces.
     seed
         Of the random numbers.
+    placebo
+        Also draw two halves of the reference, at random, against each other.
     model
         The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
     weights
@@ -91,7 +94,8 @@ def difference(
     if output is not None and output.exists() and not output.is_dir():
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
     sources = data_shown(data, model)
-    found = open_study(study).difference(
+    opened = open_study(study)
+    found = opened.difference(
         layer,
         unit,
         dataset,
@@ -103,9 +107,10 @@ def difference(
         size=size,
         range=range,
         seed=seed,
+        placebo=placebo,
         model=model_at_hand(model, weights, device),
         data=sources,
-        **options_given(option),
+        **options_given(option, opened.difference),
     )
     if output is not None:
         save_pictures([found.shifted, found.reference], output)

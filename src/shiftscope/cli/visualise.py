@@ -27,6 +27,7 @@ def visualise(
     method: str = "maco",
     dataset: str | None = None,
     sample: str | None = None,
+    facets: int = 0,
     draft: bool = False,
     steps: int | None = None,
     crops: int | None = None,
@@ -35,6 +36,8 @@ def visualise(
     option: list[str] | None = None,
     seed: int = 0,
     believe: bool = False,
+    second: str | None = None,
+    second_weights: Path | None = None,
     model: str | None = None,
     weights: Path | None = None,
     data: list[str] | None = None,
@@ -67,6 +70,8 @@ def visualise(
         Whose samples give colours and spectra, and the sample to start from; the reference where not given.
     sample
         Position or id of the sample that accentuation starts from.
+    facets
+        As many pictures of each unit, each from the mean of one cluster of the samples that drive it most.
     draft
         64 steps and 4 crops.
     steps
@@ -78,11 +83,15 @@ def visualise(
     range
         Lower and upper end of the model's inputs, as 0 1, of a dataset without preprocessing.
     option
-        Of the method, as learning_rate=0.5; several are separated by spaces.
+        Of the method, as learning_rate=0.5, or prior=pca with activation_maximisation; several are separated by spaces.
     seed
         Of the random numbers.
     believe
         Also tell how much of each picture to believe; three more pictures are drawn for each.
+    second
+        Another network, as --model: its unit that is most like this one is shown the same pictures; as --believe too.
+    second_weights
+        Its state dict, as --weights.
     model
         The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
     weights
@@ -109,6 +118,8 @@ def visualise(
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
     if worst is not None and layer is None:
         raise BadRequest("--worst is of the units of a layer: give --layer.")
+    if second is None and second_weights is not None:
+        raise BadRequest("--second-weights are those of a second network: give --second too.")
     sources = data_shown(data, model)
     opened = open_study(study)
     if worst is not None and layer is not None:
@@ -121,6 +132,7 @@ def visualise(
         method=method,
         dataset=dataset,
         sample=position,
+        facets=facets,
         draft=draft,
         steps=steps,
         crops=crops,
@@ -128,9 +140,10 @@ def visualise(
         range=range,
         seed=seed,
         believe=believe,
+        second=None if second is None else model_at_hand(second, second_weights, device),
         model=model_at_hand(model, weights, device),
         data=sources,
-        **options_given(option),
+        **options_given(option, opened.visualise),
     )
     every = found if isinstance(found, list) else [found]
     if output is not None:

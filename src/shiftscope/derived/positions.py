@@ -42,7 +42,7 @@ SEED = 0
 
 def refuse_without_positions(layer: RecordedLayer) -> None:
     """Raise `LayerError` for a layer of which one number a sample is all there is."""
-    if layer.kind == "neuron" or layer.pool == "cls" or layer.side == "patches":
+    if not layer.has_positions:
         raise LayerError(
             f"{layer.name!r}, read as {layer.read_as}, has no positions: derive from its responses as they are."
         )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from shiftscope.derived.derivation import Derivation, Rows, derivation, learned, made_again
 from shiftscope.derived.tools.blocks import in_blocks
 from shiftscope.errors import BadRequest
+from shiftscope.store.derived_layer import name_of_set
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -138,6 +139,14 @@ def aligned_to(study: StoredStudy, layer: str) -> AlignedTo | None:
         str(found.settings.get(each, "")) for each in ("parent", "dataset", "variant")
     )
     return AlignedTo(parent, study.manifest.now_named(recorded) or recorded, variant)
+
+
+def aligned_name(study: StoredStudy, parent: str, dataset: str) -> str:
+    """Of a layer aligned to a set."""
+    recorded = study.manifest.recorded_as(dataset)
+    return name_of_set(
+        study.derived, f"{parent}~as~", dataset, lambda each: each.settings.get("dataset") == recorded
+    )
 
 
 def comparison_refused(study: StoredStudy, layer: str) -> str:

@@ -45,7 +45,10 @@ def asked_unit(
     if isinstance(target, Logit):
         return LOGITS, study.check_category(target.category), None
     if not isinstance(target, (Neuron, Channel, Feature)):
-        raise BadRequest(f"maps of {target} are not kept; ss.attribute gives them.")
+        raise BadRequest(
+            f"a study keeps results of units and logits; {target} is neither: ss.attribute gives its maps, "
+            "ss.visualise its picture."
+        )
     described = study.layer(target.layer)
     pool = target.pool if isinstance(target, Neuron) else None
     if isinstance(target, Channel) and described.kind != "neuron":
@@ -103,7 +106,10 @@ def asked_positions(
                     )
                 found.append(by_id[each])
             else:
-                found.append(recording.samples.check(int(each)))
+                number = as_whole_number(each)
+                if number is None:
+                    raise BadRequest(f"sample {each!r}; give its position or its id.")
+                found.append(recording.samples.check(number))
     if not found:
         raise BadRequest(f"no samples of {recording.name!r} to attribute to.")
     return list(dict.fromkeys(found))

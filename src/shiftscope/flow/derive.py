@@ -18,6 +18,7 @@ from shiftscope.flow.residual import (
     Residuals,
     asked_residuals,
     fitted_on_residuals,
+    residual_name,
     residual_settings,
 )
 from shiftscope.progress import Progress, bar, silent, tell
@@ -149,7 +150,7 @@ def derive(
     if size is None:
         size = RESIDUAL_SIZE if residuals else _default_size(study, layer, kind)
     if name is None:
-        name = f"{residuals.of}~residual~{residuals.dataset}" if residuals else f"{layer}~{kind}{size}"
+        name = residual_name(study, residuals) if residuals else f"{layer}~{kind}{size}"
         name += "~positions" if positions else ""
     if not isinstance(name, str):
         raise BadRequest(f"name={name!r}; the name of a layer is text.")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
+from shiftscope.store.derived_layer import name_of_set
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def asked_residuals(
     Raises
     ------
     BadRequest
-        One of both alone, a layer with another one behind it, residuals of residuals, or of the reference.
+        One of both alone, a layer with another one behind it, residuals of residuals, of positions or of the
+        reference.
     NotInStudy
         No such layer or dataset.
     """
@@ -59,10 +61,23 @@ def asked_residuals(
         )
     if before.behind != layer:
         raise BadRequest(f"{residual_of!r} is derived from {before.behind!r}, and not from {layer!r}.")
+    if before.positions:
+        raise BadRequest(
+            f"codes of {residual_of!r} are made of positions, which are not stored: what it leaves of responses of "
+            "samples would be another question."
+        )
     study[dataset]
     if dataset == study.reference:
         raise BadRequest(f"{dataset!r} is the reference; residuals are told of a shifted set.")
     return Residuals(residual_of, dataset)
+
+
+def residual_name(study: StoredStudy, asked: Residuals) -> str:
+    """Of the layer, where nobody says."""
+    recorded = study.manifest.recorded_as(asked.dataset)
+    return name_of_set(
+        study.derived, f"{asked.of}~residual~", asked.dataset, lambda each: each.fitted_on == recorded
+    )
 
 
 def residual_settings(

@@ -12,18 +12,21 @@ from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.typed import whole_number
+from shiftscope.typed import LARGEST_SEED, as_whole_number, whole_number
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from shiftscope.explain.visualisation.belief import Belief
     from shiftscope.explain.visualisation.difference import Difference
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
+    from shiftscope.explain.visualisation.second_network import Second
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
 
 DRAFT = {"steps": 64, "crops": 4}
+LEAST = 8  # rows and columns of a picture
 
 
 def _versions() -> dict[str, int]:
@@ -50,6 +53,7 @@ def visualise(
     method: str = "maco",
     dataset: str | None = None,
     sample: int | str | None = None,
+    facets: int = 0,
     draft: bool = False,
     steps: int | None = None,
     crops: int | None = None,
@@ -57,6 +61,7 @@ def visualise(
     range: tuple[float, float] | None = None,
     seed: int = 0,
     believe: bool = False,
+    second: nn.Module | Second | None = None,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     live: LiveStudy | None = None,
@@ -72,13 +77,15 @@ def visualise(
     ----------
     layer, unit
         As for `attribute`; of a list of units a picture each, which are kept one by one: the same call goes on where
-        it stopped.
+        it stopped. The pictures of a unit's facets, or those drawn together, stand one behind the other.
     method
         "maco", "activation_maximisation" or "accentuation"; see `docs/visualisation.md`.
     dataset
         Whose samples give colours and spectra, and for accentuation the sample; the reference where not given.
     sample
         Position or id of the sample to start from.
+    facets
+        As many pictures of the unit, each from the mean of one cluster of the samples that drive it most.
     draft
         64 steps and 4 crops, where these are not given.
     size
@@ -88,6 +95,10 @@ def visualise(
         Lower and upper end of the inputs of a dataset without preprocessing.
     believe
         Also how much of the picture to believe, as its `belief`; three more pictures are drawn for it.
+    second
+        Another network, whose unit that is most like this one is shown the same pictures: kept with the belief, which
+        is measured for it. It is shown what the study's model is; `ss.Second(model, layer=..., preprocess=...,
+        size=..., range=...)` for one that has other layers or takes other inputs.
     model, data
         As for `live`; not needed for what is kept.
     live
@@ -98,7 +109,7 @@ def visualise(
     Returns
     -------
     Visualised
-        Or a list of them.
+        Or a list of them, for several units, facets, or pictures drawn together.
 
     Raises
     ------
@@ -109,16 +120,28 @@ def visualise(
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
-    several = isinstance(unit, (list, tuple))
     units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
-    asked = [
-        _question(
-            study, layer, each, method, dataset, sample, draft, steps, crops, size, range, seed, options
+    asked = []
+    for each in units:
+        question = _question(
+            study,
+            layer,
+            each,
+            method,
+            dataset,
+            sample,
+            draft,
+            steps,
+            crops,
+            size,
+            range,
+            seed,
+            options,
+            facets,
         )
-        for each in units
-    ]
-    every = _kept_or_drawn(study, asked, believe, model, data, live, progress)
-    return every if several else every[0]
+        asked += _parts(question)
+    every = _kept_or_drawn(study, asked, believe, model, data, live, progress, second)
+    return every if isinstance(unit, (list, tuple)) or facets or len(every) > 1 else every[0]
 
 
 def visualisations(study: StoredStudy, layer: str | None, unit: int | str | None = None) -> list[Visualised]:
@@ -145,6 +168,7 @@ def difference(
     dataset: str,
     *,
     at: str,
+    placebo: bool = True,
     method: str = "maco",
     draft: bool = False,
     steps: int | None = None,
@@ -171,6 +195,9 @@ def difference(
         The shifted dataset.
     at
         A recorded layer before the unit, unpooled or pooled by a mean.
+    placebo
+        Also draw two halves of the reference, at random, against each other: how far apart those pictures are stands
+        beside the distance of the pair.
     method, draft, steps, crops, size, range, seed, model, data, live, options
         As for `visualise`.
 
@@ -178,6 +205,8 @@ def difference(
     ------
     BadRequest
         Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+    LayerError
+        The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.difference import Difference
     from shiftscope.explain.visualisation.stored_differences import separation_of
@@ -188,10 +217,16 @@ def difference(
     question = _question(
         study, layer, unit, method, None, None, draft, steps, crops, size, range, seed, options
     )
-    pair = [replace(question, use=(name, study.layer(at).name, sign)) for sign in (1, -1)]
-    apart = separation_of(study, pair[0])
-    shifted, reference = _kept_or_drawn(study, pair, False, model, data, live, progress)
-    return Difference(apart, shifted, reference, name)
+    if question.parts > 1:
+        raise BadRequest("a difference is two pictures of one start: leave `together` out.")
+    before = study.layer(at).name
+    if before == question.layer:
+        raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
+    apart = separation_of(study, replace(question, use=(name, before, 1)))
+    sets = [name, study.reference] if placebo else [name]
+    pictures = [replace(question, use=(each, before, sign)) for each in sets for sign in (1, -1)]
+    shifted, reference, *halves = _kept_or_drawn(study, pictures, False, model, data, live, progress)
+    return Difference(apart, shifted, reference, name, (halves[0], halves[1]) if halves else None)
 
 
 def _kept_or_drawn(
@@ -202,34 +237,63 @@ def _kept_or_drawn(
     data: Mapping[str, Any] | None,
     live: LiveStudy | None,
     progress: bool | Progress,
+    second: nn.Module | Second | None = None,
 ) -> list[Visualised]:
     from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
     from shiftscope.progress import shown
 
+    beside, weights = None, ""
+    if second is not None:
+        from shiftscope.explain.visualisation.second_network import as_second, weights_of
+
+        beside, believe = as_second(second), True
+        weights = weights_of(beside)
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
-    missing = [place for place, kept in enumerate(found) if kept is None or (believe and kept.belief is None)]
+    missing = [
+        place
+        for place, kept in enumerate(found)
+        if kept is None or (believe and not _measured(kept.belief, weights))
+    ]
     if missing:
-        from shiftscope.explain.visualisation.live import drawing_of, picture_of
+        from shiftscope.explain.visualisation.live import drawing_of, pictures_of
         from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
+        from shiftscope.explain.visualisation.second_network import SecondNetwork
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
-        drawing = drawing_of(live, asked[missing[0]])  # questions of one call differ in the unit and its use
+        drawing = drawing_of(live, asked[missing[0]])  # questions of one call differ in unit, use and part
+        network = None if beside is None else SecondNetwork(live, asked[missing[0]], beside)
         for place in missing:
             question, picture = asked[place], found[place]
-            steps_to_do = question.steps * (picture is None) + belief_steps(question) * believe
+            if picture is not None and not believe:
+                continue  # drawn with one before it
+            climbs = question.facets or 1
+            steps_to_do = question.steps * climbs * (picture is None) + belief_steps(question) * believe
             with shown(progress)(question.in_words, 0, steps_to_do) as advance:
                 if picture is None:
-                    picture = picture_of(live, question, drawing, lambda step, value: advance(1))
-                    write_picture(study, question, picture)
+                    parts = pictures_of(live, question, drawing, lambda step, value: advance(1))
+                    for part, drawn in enumerate(parts):
+                        own = replace(question, part=part)
+                        write_picture(study, own, drawn)
+                        if found[asked.index(own)] is None:
+                            found[asked.index(own)] = drawn
+                    picture = parts[question.part]
                 if believe:
-                    belief = belief_of(live, question, drawing, picture, lambda step, value: advance(1))
+                    belief = belief_of(
+                        live, question, drawing, picture, lambda step, value: advance(1), second=network
+                    )
                     picture = replace(picture, belief=belief)
                     write_picture(study, question, picture)
             found[place] = picture
     return [each for each in found if each is not None]
+
+
+def _measured(belief: Belief | None, weights: str) -> bool:
+    """Whether a belief is there, and that of the second network of these weights where one is asked for."""
+    transfer = None if belief is None else belief.transfer
+    return belief is not None and (not weights or (transfer is not None and transfer.weights == weights))
 
 
 def _question(
@@ -246,16 +310,24 @@ def _question(
     range: tuple[float, float] | None,
     seed: int,
     options: dict[str, Any],
+    facets: int = 0,
 ) -> PictureQuestion:
+    from shiftscope.explain.attribution.checks import ordered
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualisation import visualisations as methods
 
     chosen = methods[method]
+    settings = chosen.with_defaults(options)
+    _refuse_unkept(settings)
     place, number, pool = asked_unit(study, layer, unit)
     if pool is not None:
         raise BadRequest(f"a picture is of the unit as it is recorded; {layer} is pooled otherwise.")
     name = study[dataset or study.reference].name
-    if chosen.starts_from_image and sample is None:
+    if whole_number("facets", facets) and sample is not None:
+        raise BadRequest(
+            "facets start from clusters of a unit's strongest samples; name no sample beside them."
+        )
+    if chosen.starts_from_image and sample is None and not facets:
         raise BadRequest(f"{method} starts from a sample: give its position or id, as sample=3.")
     first = DRAFT if draft else {"steps": chosen.steps, "crops": chosen.crops}
     return PictureQuestion(
@@ -263,22 +335,42 @@ def _question(
         place,
         number,
         method,
-        chosen.with_defaults(options),
+        settings,
         whole_number("steps", first["steps"] if steps is None else steps),
         whole_number("crops", first["crops"] if crops is None else crops),
         _size(size),
         None if sample is None else asked_positions(study[name], place, number, [sample])[0],
-        range,
-        whole_number("seed", seed),
+        None if range is None else ordered(range),
+        whole_number("seed", seed, most=LARGEST_SEED),
+        facets=facets,
     )
+
+
+def _parts(question: PictureQuestion) -> list[PictureQuestion]:
+    return [replace(question, part=part) for part in range(question.parts)]
+
+
+def _refuse_unkept(settings: dict[str, Any]) -> None:
+    from shiftscope.explain.visualisation.prior import priors
+
+    whole_number("together", settings.get("together", 1), 1)
+    prior = settings.get("prior")
+    if prior is not None and not isinstance(prior, str):
+        raise BadRequest(
+            f"a study keeps what it draws under names, and {type(prior).__name__} has none: enter it in the registry, "
+            "as docs/new-objective.md tells, or give it to ss.visualise."
+        )
+    if prior is not None:
+        priors[prior]
 
 
 def _size(size: int | Sequence[int] | None) -> tuple[int, int] | None:
     if size is None:
         return None
-    both = (size, size) if isinstance(size, int) else tuple(size)
-    if len(both) != 2 or any(whole_number("size", each) < 8 for each in both):
+    given = size if isinstance(size, Sequence) and not isinstance(size, str) else (size, size)
+    both = [each for each in map(as_whole_number, given) if each is not None and each >= LEAST]
+    if len(both) != 2 or len(given) != 2:
         raise BadRequest(
-            f"size={size!r}; give rows and columns of at least 8, as size=224 or size=(192, 256)."
+            f"size={size!r}; give rows and columns of at least {LEAST}, as size=224 or size=(192, 256)."
         )
     return both[0], both[1]

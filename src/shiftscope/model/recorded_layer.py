@@ -57,6 +57,11 @@ class RecordedLayer:
             return f"feature of {self.behind}"
         return self.kind if self.pool == "none" else f"{self.kind}, {self.pool} pooling"
 
+    @property
+    def has_positions(self) -> bool:
+        """Whether there is more of a sample than one number a unit."""
+        return not (self.kind == "neuron" or self.pool == "cls" or self.side == "patches")
+
     def check(self, unit: int) -> int:
         """`unit` itself; raises `NotInStudy` where the layer has no such unit."""
         if not 0 <= unit < self.units:

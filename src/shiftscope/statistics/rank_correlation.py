@@ -41,7 +41,7 @@ class RankedProfiles:
         # Twice a rank less the mean of all is below the number of categories.
         ranks = np.empty((units, categories), np.int16 if categories < 2**15 else np.int32)
         squares = np.empty(units)
-        rank_profiles(self.means, self.tolerance, ranks, squares)
+        rank_profiles(_by_rows(self.means), self.tolerance, ranks, squares)
         return ranks, squares
 
     @cached_property
@@ -78,11 +78,16 @@ def rank_correlation(shifted: Profiles, reference: RankedProfiles, *, times: flo
         from shiftscope.statistics.compiled.rank_correlations import correlate_ranks
 
         correlation = np.empty(shifted.shape[1])
-        correlate_ranks(shifted, reference.tolerance, *reference.counted, correlation)
+        correlate_ranks(_by_rows(shifted), reference.tolerance, *reference.counted, correlation)
     else:
         correlation = _by_sorting(shifted, reference)
     correlation[undefined] = np.nan
     return correlation
+
+
+def _by_rows(means: Profiles) -> Profiles:
+    """As the compiled code takes them: parts of wider arrays would be compiled for a second time."""
+    return np.ascontiguousarray(means)
 
 
 def _undefined(means: Profiles) -> npt.NDArray[np.bool_]:

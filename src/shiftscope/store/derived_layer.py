@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,27 @@ def read_derived(place: StudyPlace, name: str) -> DerivedLayer | None:
     except (TypeError, ValueError) as error:
         raise StudyDamaged(f"{path} does not describe a derived layer: {error}. Derive it again.") from error
     return derived
+
+
+def name_of_set(
+    derived: Mapping[str, DerivedLayer], start: str, dataset: str, is_of_set: Callable[[DerivedLayer], bool]
+) -> str:
+    """That of the layer that is of this set, whatever the set was called when it was made; where there is none, one
+    that no other set's layer has.
+
+    Parameters
+    ----------
+    start
+        Of the name, which ends in what the dataset is called.
+    """
+    there = (name for name, each in derived.items() if name.startswith(start) and is_of_set(each))
+    wanted = f"{start}{dataset}"
+    free = (
+        name
+        for name in (wanted, *map(f"{wanted}~{{}}".format, range(2, len(derived) + 3)))
+        if name not in derived
+    )
+    return next(there, None) or next(free)
 
 
 def write_derived(place: StudyPlace, derived: DerivedLayer) -> None:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from shiftscope.arrays import UnitArray
 
-SILENT, ACTIVE = 0.001, 0.01  # shares of samples: below in the one dataset, above in the other
+RARE, ACTIVE = 0.001, 0.01  # shares of samples: below in the one dataset, above in the other
 
 Units = npt.NDArray[np.intp]
 
@@ -18,7 +18,7 @@ def active_alone(before: UnitArray, after: UnitArray) -> tuple[Units, Units]:
     Parameters
     ----------
     before, after : (unit,) shares of samples
-        In which each unit fires; NaN is neither silent nor active.
+        In which each unit fires; NaN is neither rare nor active.
     """
-    died, born = (before > ACTIVE) & (after < SILENT), (after > ACTIVE) & (before < SILENT)
-    return np.flatnonzero(died), np.flatnonzero(born)
+    lost, new = (before > ACTIVE) & (after < RARE), (after > ACTIVE) & (before < RARE)
+    return np.flatnonzero(lost), np.flatnonzero(new)

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import false_discovery_control, norm
 from torch import nn
 
@@ -14,6 +15,7 @@ from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.dose.dose import dose_of
 from shiftscope.explain.dose.ladder import ladder_of, ladders_of
 from shiftscope.explain.dose.stored_doses import break_along, has_dose, stored_dose
+from tests.conftest import copied
 
 RUNGS = (0, 0.1, 0.2, 0.4, 0.6, 0.8)
 HALVES = np.array([0.05, 0.24, 0.5, 0.79, 0.9, 0.3])
@@ -36,12 +38,13 @@ def inputs(strength, labels, rng=None, noise=0.0):
 
 
 def units_net(units):
-    """A layer "0" whose responses are the inputs."""
+    """A layer "0" whose responses are the inputs, and always the same weights."""
+    torch.manual_seed(0)
     return nn.Sequential(nn.ReLU(), nn.Linear(units, CATEGORIES))
 
 
-def planted(new_study, *, each=5, noise=0.0, **options):
-    study = new_study(units_net(len(HALVES)), tuple("abcd"))
+def planted(folder, *, each=5, noise=0.0, **options):
+    study = ss.Study.create(folder / "planted.study", units_net(len(HALVES)), tuple("abcd"))
     labels, rng = np.repeat(np.arange(CATEGORIES), each), np.random.default_rng(0)
     for strength in RUNGS:
         groups = {"kind": "fade", "severity": strength} if strength else None
@@ -57,9 +60,19 @@ def planted(new_study, *, each=5, noise=0.0, **options):
     return study
 
 
-def test_half_strengths_of_lines_are_exact_and_what_is_not_reached_is_censored(new_study):
-    study = planted(new_study)
-    table = study.dose("kind fade", layer="0", progress=False)
+@pytest.fixture(scope="module")
+def _exact_once(tmp_path_factory):
+    return planted(tmp_path_factory.mktemp("exact")).path
+
+
+@pytest.fixture
+def exact(_exact_once, tmp_path):
+    """A study without noise, for a test to change."""
+    return copied(_exact_once, tmp_path, units_net(len(HALVES)))
+
+
+def test_half_strengths_of_lines_are_exact_and_what_is_not_reached_is_censored(exact):
+    table = exact.dose("kind fade", layer="0", progress=False)
     assert list(table["preferred"]) == list("abcdaa")
     np.testing.assert_allclose(table["half_strength"][:4], HALVES[:4], atol=1e-5)
     assert np.isinf(table["half_strength"][4])
@@ -72,22 +85,20 @@ def test_half_strengths_of_lines_are_exact_and_what_is_not_reached_is_censored(n
     assert table["q"].isna().all()  # nobody says that the samples are the same
 
 
-def test_every_way_to_name_a_group_finds_the_ladder(new_study):
-    study = planted(new_study)
-    (ladder,) = ladders_of(study)
-    assert ladder.rungs == ladder_of(study, "fade").rungs == ladder_of(study, study.groups[0]).rungs
+def test_every_way_to_name_a_group_finds_the_ladder(exact):
+    (ladder,) = ladders_of(exact)
+    assert ladder.rungs == ladder_of(exact, "fade").rungs == ladder_of(exact, exact.groups[0]).rungs
     assert (ladder.source, ladder.variable, ladder.called) == ("plain", "severity", "kind fade")
     with pytest.raises(NotInStudy, match="no group is called 'fad'; closest: 'kind fade'"):
-        study.dose("fad")
+        exact.dose("fad")
 
 
-def test_a_group_that_is_no_ladder_is_refused(new_study):
-    study = planted(new_study)
-    study.describe("fade 0.1", groups={"severity": "a little"})
+def test_a_group_that_is_no_ladder_is_refused(exact):
+    exact.describe("fade 0.1", groups={"severity": "a little"})
     with pytest.raises(BadRequest, match="has no order"):
-        study.dose("kind fade")
-    for name in list(study)[1:]:
-        study.describe(
+        exact.dose("kind fade")
+    for name in list(exact)[1:]:
+        exact.describe(
             name,
             groups={
                 "severity": "" if name != "fade 0.2" else 1,
@@ -95,15 +106,14 @@ def test_a_group_that_is_no_ladder_is_refused(new_study):
             },
         )
     with pytest.raises(BadRequest, match="has 2 datasets, its start among them; a dose needs 3"):
-        study.dose("kind fade")
+        exact.dose("kind fade")
     with pytest.raises(BadRequest, match=r"level=1; it lies between 0 and 1"):
-        study.dose("kind fade", level=1)
+        exact.dose("kind fade", level=1)
 
 
-def test_a_group_with_its_own_zero_starts_there(new_study):
-    study = planted(new_study)
-    study.describe("plain", groups={"kind": "fade", "severity": 0})
-    assert ladder_of(study, "fade").rungs == dict.fromkeys(["plain"], 0) | {f"fade {s}": s for s in RUNGS[1:]}
+def test_a_group_with_its_own_zero_starts_there(exact):
+    exact.describe("plain", groups={"kind": "fade", "severity": 0})
+    assert ladder_of(exact, "fade").rungs == dict.fromkeys(["plain"], 0) | {f"fade {s}": s for s in RUNGS[1:]}
 
 
 def test_intervals_hold_the_truth_as_often_as_they_should_and_censoring_stays(new_study):
@@ -126,10 +136,10 @@ def test_intervals_hold_the_truth_as_often_as_they_should_and_censoring_stays(ne
     assert ((table["low"] <= table["half_strength"]) & (table["half_strength"] <= table["high"])).all()
 
 
-def test_summaries_alone_give_the_curves_without_intervals_and_parts_merge(new_study):
-    whole = planted(new_study, each=9, noise=0.3)
+def test_summaries_alone_give_the_curves_without_intervals_and_parts_merge(tmp_path):
+    whole = planted(tmp_path / "whole", each=9, noise=0.3)
     expected = dose_of(whole, ladder_of(whole, "fade"), "0", level=0.5)
-    parts = planted(new_study_beside(new_study), each=9, noise=0.3, keep="summaries", shard_samples=7)
+    parts = planted(tmp_path / "parts", each=9, noise=0.3, keep="summaries", shard_samples=7)
     found = dose_of(parts, ladder_of(parts, "fade"), "0", level=0.5)
     for name in ("preferred", "mean", "own", "rest"):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-6)
@@ -139,10 +149,6 @@ def test_summaries_alone_give_the_curves_without_intervals_and_parts_merge(new_s
     assert np.isnan(found.area_high).all()
     assert not len(found.losses)
     assert np.isfinite(expected.half_low[:4]).all()
-
-
-def new_study_beside(new_study):
-    return lambda net, names: new_study(net, names, name="beside")
 
 
 def test_a_ladder_without_labels_has_a_trend_and_its_q(new_study):
@@ -161,17 +167,16 @@ def test_a_ladder_without_labels_has_a_trend_and_its_q(new_study):
     assert table[["half_strength", "area"]].isna().all(axis=None)
 
 
-def test_a_median_half_strength_takes_more_than_half_of_the_units(new_study):
-    study = planted(new_study)
-    dose = stored_dose(study, ladder_of(study, "kind fade"), "0")  # four of five measured units reach it
+def test_a_median_half_strength_takes_more_than_half_of_the_units(exact):
+    dose = stored_dose(exact, ladder_of(exact, "kind fade"), "0")  # four of five measured units reach it
     assert dose.median_half == pytest.approx(0.5, abs=1e-5)
     of_two = dataclasses.replace(dose, half=np.array([0.2, np.inf]))
     assert dataclasses.replace(of_two, half=np.array([0.2, 0.4, np.inf])).median_half == 0.4
     assert of_two.median_half == np.inf
 
 
-def test_a_dose_is_kept_and_another_level_beside_it(new_study):
-    study = planted(new_study, noise=0.1)
+def test_a_dose_is_kept_and_another_level_beside_it(tmp_path):
+    study = planted(tmp_path, noise=0.1)
     ladder = ladder_of(study, "fade")
     assert not has_dose(study, ladder, "0")
     first = stored_dose(study, ladder, "0")
@@ -185,15 +190,14 @@ def test_a_dose_is_kept_and_another_level_beside_it(new_study):
     assert not has_dose(study, ladder, "0", level=0.8)
 
 
-def test_the_layer_where_it_breaks_is_named(new_study):
-    study = planted(new_study, noise=0.05)
+def test_the_layer_where_it_breaks_is_named(tmp_path):
+    study = planted(tmp_path, noise=0.05)
     found = break_along(study, ladder_of(study, "fade"))
     assert (found.layer, found.shares) == ("0", {"0": 1.0})
 
 
-def test_shares_above_half_fall_along_the_ladder(new_study):
-    study = planted(new_study)
-    dose = dose_of(study, ladder_of(study, "fade"), "0", level=0.5)
+def test_shares_above_half_fall_along_the_ladder(exact):
+    dose = dose_of(exact, ladder_of(exact, "fade"), "0", level=0.5)
     # of .05 .24 .5 .79 .9 those beyond each rung
     np.testing.assert_allclose(dose.above_half(0.5), [1, 0.8, 0.8, 0.6, 0.4, 0.2])
     assert dose.median_half == pytest.approx(0.5, abs=1e-5)

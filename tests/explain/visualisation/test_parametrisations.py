@@ -8,7 +8,7 @@ import torch
 from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.explain.visualisation.colour import PHOTOGRAPHS, colour_matrix
 from shiftscope.explain.visualisation.parametrisation import parametrisations
-from shiftscope.explain.visualisation.parametrisations.phase import phase
+from shiftscope.explain.visualisation.parametrisations.phase import phase, phases_of
 from shiftscope.explain.visualisation.spectrum import falling, frequencies
 from shiftscope.explain.visualisation.template import template
 
@@ -47,7 +47,7 @@ def test_every_way_starts_at_the_picture(name, size):
 def test_a_seed_keeps_its_magnitudes_while_phases_are_stepped(size):
     start = seed_picture(size)
     on = canvas(size, start)
-    picture = phase(on, gated=False)
+    picture = phases_of(on, gated=False)
     before = torch.fft.rfft2(on.numbers(start)).abs()
     optimiser = torch.optim.NAdam(picture.variables, lr=1.0)
     pull = torch.randn(3, *size, dtype=torch.float64)
@@ -62,7 +62,7 @@ def test_a_seed_whose_real_bins_are_negative_comes_back():
     dark = 0.2 * seed_picture((16, 16))  # its mean, the first bin, is below the middle
     on = canvas((16, 16), dark)
     assert float(torch.fft.rfft2(on.numbers(dark)).real[0, 0, 0]) < 0
-    torch.testing.assert_close(phase(on, gated=False).decorrelated(), on.numbers(dark))
+    torch.testing.assert_close(phases_of(on, gated=False).decorrelated(), on.numbers(dark))
 
 
 @pytest.mark.parametrize("size", [(64, 64), (63, 40)])

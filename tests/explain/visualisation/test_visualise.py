@@ -9,7 +9,10 @@ import torch
 from torch import nn
 
 import shiftscope as ss
-from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy
+from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy, ResponseError
+from shiftscope.explain.visualisation.colour import colour_matrix
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.template import template
 from shiftscope.explain.visualisation.visualisation import visualisations
 
 ON = {"shape": (3, 20, 24), "range": (0.0, 1.0), "steps": 6, "crops": 2}
@@ -207,6 +210,23 @@ def test_a_result_shows_and_saves_itself(net, tmp_path):
         ({"image": 2 * torch.ones(3, 20, 24)}, "range 0..1, but the seed reaches 2"),
         ({"reference": torch.ones(4, 1, 8, 8)}, "reference pictures of shape"),
         ({"method": "activation_maximisation", "tv": -1}, "tv=-1"),
+        (
+            {"method": "activation_maximisation", "l2": float("inf")},
+            "l2=inf; it is a finite number of at least 0",
+        ),
+        ({"method": "accentuation", "image": torch.ones(3, 20, 24), "strength": "1"}, "strength='1'"),
+        ({"learning_rate": -1}, "learning_rate=-1"),
+        ({"noise_level": float("nan")}, "noise_level=nan"),
+        ({"side": 0.5}, "side=0.5; give the sides of the first and the last crops"),
+        ({"side": (3, 2)}, "side=3; it is a finite number of at least 0 and at most 1"),
+        ({"seed": 2**64}, "seed=18446744073709551616; it is a whole number of at most"),
+        ({"range": (0, float("inf"))}, "give its lower and its upper end"),
+        ({"shape": 3}, "shape=3"),
+        ({"input_size": 20}, "input_size=20"),
+        ({"snapshots": 0}, "snapshots=0"),
+        ({"target_score": float("nan")}, "target_score=nan; it is a finite number\\."),
+        ({"image": "cat.png"}, "image is str; give a tensor or an array"),
+        ({"reference": torch.ones(0, 3, 8, 8)}, "reference pictures of shape"),
         ({"method": "activation_maximisation", "parametrisation": "pixels"}, "closest: 'pixel'"),
     ],
 )
@@ -219,9 +239,9 @@ def test_bad_input_is_refused_with_what_to_give(net, change, message):
 
 def test_layers_that_are_not_there_are_refused(net):
     with pytest.raises(NotInStudy, match="closest"):
-        drawn(net, "accentuation", layer="nine")
+        drawn(net, "accentuation", early_layer="nine")
     with pytest.raises(LayerError, match="before the unit is known"):
-        drawn(net, "accentuation", "0:1", layer="3")
+        drawn(net, "accentuation", "0:1", early_layer="3")
 
 
 class Silent(nn.Module):
@@ -275,17 +295,99 @@ def test_redirected_rectifiers_give_what_they_gave_and_gradients_only_upwards():
     torch.testing.assert_close(given.grad, torch.tensor([[5.0, 0.0], [7.0, 0.0]]))
 
 
-def test_an_image_on_which_the_unit_is_silent_is_held_back_once_it_speaks(net):
-    quiet = copy.deepcopy(net).append(nn.ReLU())
-    with torch.no_grad():
-        quiet[-2].bias[2] -= quiet[:-1](start()[None])[0, 2] + 0.01
-    alone, free, held = (
-        drawn(quiet, "accentuation", "7:2", steps=20, strength=strength) for strength in (1.0, 0.0, 100.0)
+def test_maco_holds_the_magnitudes_of_a_picture_that_it_starts_from():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).double()
+    image = 0.1 + 0.8 * start()[:1].double()
+    found = ss.visualise(model, 1, image=image, range=(0, 1), steps=10, crops=0)
+    before, after = (
+        np.abs(np.fft.rfft2(np.log(each) - np.log1p(-each))) for each in (image.numpy(), found.image)
     )
-    assert alone.curve[0] == 0
-    assert alone.penalties[-1] > 0
-    changed = [float(np.abs(each.delta).mean()) for each in (free, held)]
-    assert changed[1] < changed[0]
+    assert np.abs(found.delta).max() > 0.1
+    np.testing.assert_allclose(after, before, rtol=1e-9)
+
+
+def test_a_picture_whose_unit_is_silent_is_held_as_well():
+    model = nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 1)
+    )
+    torch.manual_seed(0)
+    for module in (model[0], model[4]):
+        module.reset_parameters()
+    model[4].bias.data -= 2
+    asked = {"method": "accentuation", "image": start(), "range": (0, 1), "steps": 20, "crops": 0}
+    held = ss.visualise(nn.Sequential(model, nn.ReLU()), 0, **asked)
+    free = ss.visualise(nn.Sequential(model, nn.ReLU()), 0, **asked, strength=0)
+    assert free.curve.max() == 0
+    assert held.penalties[1:].min() > 0
+    assert np.abs(held.delta).mean() < np.abs(free.delta).mean() / 2
+
+
+@pytest.mark.parametrize(
+    "rectified", [lambda x: torch.relu(x.sum(1))[:, None], lambda x: 0 * x + torch.relu(x.sum())]
+)
+def test_rectifiers_of_what_has_no_units_hand_a_gradient_on(rectified):
+    class Summed(nn.Module):
+        def forward(self, x):
+            return rectified(x.mean((2, 3)) - 0.9)
+
+    found = ss.visualise(Summed(), 0, **{**ON, "steps": 2})
+    assert found.alpha.any()
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda x: x * float("nan"), lambda x: (0 * x).sqrt(), lambda x: 1e30 * x * 1e30]
+)
+def test_a_unit_that_gives_no_number_is_refused(wrong):
+    class Wrong(nn.Module):
+        def forward(self, x):
+            return wrong(x.sum((1, 2, 3)))[:, None]
+
+    with pytest.raises(ResponseError, match=r"category 0 gives (nan|inf) for a picture in the range"):
+        ss.visualise(Wrong(), 0, **ON)
+
+
+@pytest.mark.parametrize("method", visualisations)
+@pytest.mark.parametrize("weights", [torch.float16, torch.bfloat16])
+def test_models_of_half_precision_are_drawn(net, method, weights):
+    found = drawn(copy.deepcopy(net).to(weights), method, steps=2)
+    assert found.image.dtype == np.float32
+    assert np.isfinite(found.image).all()
+
+
+def test_few_steps_without_a_gradient_are_told_dead():
+    class Constant(nn.Module):
+        def forward(self, x):
+            return 0 * x.mean((1, 2, 3))[:, None]
+
+    assert ss.visualise(Constant(), 0, **{**ON, "steps": 3}).dead
+
+
+@pytest.mark.parametrize("method", visualisations)
+def test_a_picture_is_the_same_whatever_mode_is_around(net, method):
+    plain = drawn(net, method, reference=torch.rand(32, 3, 8, 8, generator=torch.Generator().manual_seed(3)))
+    for mode in (torch.inference_mode, torch.no_grad):
+        with mode():
+            pictures = torch.rand(32, 3, 8, 8, generator=torch.Generator().manual_seed(3))
+            again = drawn(net, method, reference=pictures)
+        np.testing.assert_array_equal(again.image, plain.image)
+
+
+def test_a_template_of_one_size_serves_a_canvas_of_another(net):
+    rng = torch.Generator().manual_seed(3)
+    pictures = torch.rand(40, 3, 20, 24, generator=rng)
+    colour = colour_matrix(3, pictures)
+    magnitude = template((3, 20, 24), colour, pictures)
+    given = Magnitudes(magnitude.numpy(), 24, colour.numpy(), 40)
+    same = drawn(net, "maco", template=given)
+    np.testing.assert_array_equal(same.image, drawn(net, "maco", reference=pictures).image)
+    assert same.settings["template"] == "40 pictures of 20x24"
+    larger = drawn(net, "maco", template=given, shape=(3, 30, 48), input_size=(20, 24))
+    assert larger.image.shape == (3, 30, 48)
+    with pytest.raises(BadRequest, match="template of 3 channels"):
+        drawn(net, "maco", template=given, shape=(1, 20, 24))
+    with pytest.raises(BadRequest, match="one of them"):
+        drawn(net, "maco", template=given, reference=pictures)
 
 
 def test_without_matplotlib_drawing_says_what_installs_it(net, monkeypatch):

@@ -1,4 +1,4 @@
-"""Folded parts of the pages of a derived layer and its features: what decides, what is lost, what is dead."""
+"""Folded parts of the pages of a derived layer and its features: what decides, what is lost, what one set has alone."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from shiftscope.views.unit.unit import unit
 
 from ..conftest import fold, panel, panels, texts
 
-DECIDES, STRONGEST, DEAD = (
+DECIDES, STRONGEST, ALONE = (
     "Which features decide which category",
     "The strongest feature against the strongest unit",
-    "Features dead on one side",
+    "Features of one set alone",
 )
 COUNTS = "For which categories it counts"
 LAYER = "0~nmf3"
@@ -102,17 +102,17 @@ def test_what_is_lost_stands_layer_by_layer(study, data):
 
 def test_features_of_one_set_alone_are_listed(study):
     page = layer_units(study, LAYER, focus="field")
-    assert fold(page, DEAD).says == "1 silent under field, 0 active only there"
-    ((feature, what, before, after, fits),) = texts(panel(page, Table, DEAD))
+    assert fold(page, ALONE).says == "1 lost in field, 0 new there"
+    ((feature, what, before, after, fits),) = texts(panel(page, Table, ALONE))
     found = study.importance(LAYER, progress=False).sets["lab"]
     assert feature == str(int(np.argmax(found.value[2])))
-    assert (what, before, after, fits) == ("silent under field", "33.3 %", "0.0 %", "3 of 3")
+    assert (what, before, after, fits) == ("lost in field", "33.3 %", "0.0 %", "3 of 3")
     turned = layer_units(study, LAYER, baseline="field", focus="lab")
-    assert fold(turned, DEAD).says == "0 silent under lab, 1 active only there"
+    assert fold(turned, ALONE).says == "0 lost in lab, 1 new there"
 
 
 def test_a_recorded_layer_has_none_of_it(study):
     page = layer_units(study, "0", focus="field")
-    for title in (DECIDES, STRONGEST, DEAD):
+    for title in (DECIDES, STRONGEST, ALONE):
         assert not panels(page, Table, title)
         assert not panels(page, Message, title)

@@ -11,7 +11,7 @@ from shiftscope.views.page.panels import Code, Computation, Fold, Lines, Message
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.repair.repair import repair
 from tests.misled import COLOUR, samples
-from tests.views.conftest import flat, holders, panel, positions, read, texts
+from tests.views.conftest import NoJobs, flat, holders, panel, positions, read, texts
 
 
 @pytest.fixture
@@ -172,16 +172,6 @@ def test_what_was_not_searched_is_offered_to_the_model_at_hand_or_as_a_command(m
         "reference": "lab",
     }
     assert offer.page == "repair?margin=0.05&most=3"
-
-
-class NoJobs:
-    trouble, changes = "", 0
-
-    def all(self):
-        return []
-
-    def expected_seconds(self, kind, size):
-        return None
 
 
 def test_a_set_that_nothing_helps_says_so(misled):

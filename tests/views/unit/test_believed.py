@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief import Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code, write_picture
+from shiftscope.explain.visualisation.transfer import Transfer
 from shiftscope.views.page.panels import Code, Computation, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.unit.believed import belief_table
@@ -43,6 +46,14 @@ def test_a_row_for_each_number_and_a_column_for_what_it_stands_beside():
     similar = next(row for row in table.rows if row[0].text == "similarity at layer1")
     assert (similar[1].note, similar[1].parts) == ("0.200 to 0.400", {"low": 0.2, "high": 0.4})
     assert [len(row) for row in table.rows] == [len(table.columns)] * len(table.rows)
+
+
+def test_what_a_second_network_makes_of_it_is_a_row():
+    transfer = Transfer("late", 7, 0.625, np.array([0.75, 0.9, 0.5, NOTHING, 1.0]), "0" * 64)
+    table = belief_table("", replace(belief(), transfer=transfer))
+    row = next(row for row in table.rows if row[0].text == "drives a second network more than")
+    assert [cell.text for cell in row[1:]] == ["75.0 %", "90.0 %", "50.0 %", "–", "100.0 %"]
+    assert row[1].note == "late:7, r = 0.62"
 
 
 def test_of_several_layers_there_is_the_median_and_of_grey_inputs_no_colour():

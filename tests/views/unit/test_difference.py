@@ -28,10 +28,13 @@ TOGETHER = dataclasses.replace(APART, low=0.6)
 ABOVE = Reached(0.995, 1.0, 500)
 
 
-def kept(study, apart):
-    for sign in (1, -1):
-        question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=("field", "conv", sign))
-        write_picture(study, question, made(2.0 + sign, ABOVE))
+def kept(study, apart, *, halves=None):
+    for name, before in (("field", (0.0, 1.0, 2.0)), ("lab", halves)):
+        for sign in (1, -1) if before else ():
+            question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=(name, "conv", sign))
+            found = dataclasses.replace(made(2.0 + sign, ABOVE), before=sign * np.array(before))
+            write_picture(study, question, found)
+    question = dataclasses.replace(question, use=("field", "conv", 1))
     write_separation(study, question, apart)
 
 
@@ -66,6 +69,23 @@ def test_what_is_no_finding_is_greyed_and_says_so(recorded):
     groups = of(StripGroups, found.panels)
     assert all(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
     assert "two halves of lab" in groups.note
+
+
+def test_halves_of_the_reference_are_the_placebo(recorded):
+    kept(recorded, APART, halves=(1.0, 1.0, 1.0))
+    panels = fold(unit(recorded, "hidden", 3), "difference").panels
+    inner = next(panel for panel in panels if panel.title == "Placebo")
+    (groups,) = inner.panels
+    assert [group.heading for group in groups.groups] == ["as on one half", "as on the other half"]
+    assert (
+        "how far apart the pictures are is not known" in panels[0].note
+    )  # the halves give one number everywhere
+    kept(recorded, APART, halves=(0.0, 2.0, 1.0))
+    # of opposite order, both: 1 - (-1)
+    note = fold(unit(recorded, "hidden", 3), "difference").panels[0].note
+    assert note.endswith(
+        "the pictures are no further apart than those of two halves of the reference (2.00 and 2.00)."
+    )
 
 
 def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():

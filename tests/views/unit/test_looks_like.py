@@ -25,6 +25,7 @@ from shiftscope.web.report.contents import most_shifted
 from shiftscope.web.report.filed import Kept
 from shiftscope.web.report.report import report
 from tests.conftest import viewer
+from tests.views.conftest import NoJobs
 
 UNIT = 3
 
@@ -194,6 +195,9 @@ def test_the_viewer_serves_what_is_stored_and_the_notebook_carries_it(recorded):
     [
         (made(3.0, Reached(0.975, 4.0, 1500)), "more strongly than 97.5 % of 1\u202f500 held-out images"),
         (made(3.0, Reached(0.02, 4.0, 150)), "less strongly than 98.0 % of 150 held-out images"),
+        (made(3.0, Reached(0.9999, 4.0, 5000)), "more strongly than 99.9 % of 5\u202f000 held-out images"),
+        (made(3.0, Reached(0.0001, 4.0, 5000)), "less strongly than 99.9 % of 5\u202f000 held-out images"),
+        (made(3.0, Reached(0.0, 4.0, 5000)), "less strongly than 100.0 % of 5\u202f000 held-out images"),
         (made(3.0, Reached(1.0, 0.0, 20)), "more strongly than each of 20 held-out images"),
         (made(3.0, Reached(float("nan"), float("nan"), 0)), "with no stored response to compare with"),
     ],
@@ -206,16 +210,6 @@ def test_what_a_picture_does_is_said(found, said):
 def test_a_dead_unit_is_said_to_be():
     said = looks_like_in_words("unit 3 of hidden", [("lab", made(dead=True))])
     assert said == "unit 3 of hidden is dead: it has no gradient from any start"
-
-
-class NoJobs:
-    trouble, changes = "", 0
-
-    def all(self):
-        return []
-
-    def expected_seconds(self, kind, size):
-        return None
 
 
 def test_with_a_model_at_hand_both_pages_have_a_form(recorded):

@@ -12,13 +12,20 @@ from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
 from shiftscope.explain.attribution.sanity import DEPENDS, DOES_NOT, THIS_MAP, Sanity, Similarity
 from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.explain.attribution.stored_attributions import write_attributions
-from shiftscope.explain.attribution.usual_passes import FAITHFUL_PASSES, USUAL_PASSES
+from shiftscope.explain.attribution.usual_passes import (
+    FAITHFUL_PASSES,
+    FORWARD_PASSES,
+    METHODS,
+    SIDE,
+    USUAL_PASSES,
+)
 from shiftscope.explain.attribution.wavelets.kept import first_samples
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import wavelet_attribution
 from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
 from shiftscope.store.layout import LOGITS
 from shiftscope.summaries.top_samples import TopSamples
-from shiftscope.views.page.panels import Code, StripGroups, Table, plain
+from shiftscope.views.page.panels import Code, Computation, StripGroups, Table, plain
+from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.sample.sample import sample
@@ -29,6 +36,7 @@ from shiftscope.views.unit.verdicts import UNREADABLE
 from shiftscope.views.unit.where_in_words import RULE
 from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
+from tests.views.conftest import NoJobs
 
 UNIT = 3
 
@@ -159,6 +167,43 @@ def test_a_map_leads_to_its_image_taken_apart_by_scales(recorded):
     assert html.count('<span class="made"><img src="data:image/png;base64,') == 3
 
 
+@pytest.mark.parametrize("image", ["moon:1", "lab:9999", "lab"])
+def test_an_image_that_is_none_is_refused_where_scales_stand(recorded, image):
+    (panel,) = fold(unit(recorded, "hidden", UNIT, image=image), "scales").panels
+    assert panel.text == f"{image!r} is no image of lab or field; give a set and a number, as lab:3."
+
+
+def test_an_image_whose_coefficients_are_not_kept_has_what_computes_them(recorded):
+    (panel,) = fold(unit(recorded, "hidden", UNIT, image="lab:2"), "scales").panels
+    lacks = "No wavelet coefficients of image 2 of lab are kept, which a map by wam has"
+    assert panel.title == f"{lacks}; this command computes them"
+    start = f"shiftscope attribute {recorded.path} --layer hidden --unit {UNIT} --method wam --dataset lab --samples"
+    seen = recorded["lab"].samples[2].id
+    assert panel.text == f"{start} {'2 2' if seen.isdecimal() else seen} --model ..."
+    viewed = ViewedStudy(recorded.path, NoJobs())
+    (form,) = fold(unit(viewed, "hidden", UNIT, image="lab:2"), "scales").panels
+    asked = {name: form.parameters[name] for name in ("dataset", "position", "of", "method")}
+    assert form.kind == "attribute_image"
+    assert asked == {"dataset": "lab", "position": "2", "of": f"hidden:{UNIT}", "method": "wam"}
+    whole = wavelet_attribution(np.ones((1, 3, 8, 8)), np.ones((1, 3, 8, 8)), level=2)
+    options = {"wavelet": "haar", "level": 2, "mode": "reflect", "channels": "sum_of_abs"}
+    kept(recorded, "lab", [quarter()] * 3)  # another method, of more images
+    kept(
+        recorded,
+        "lab",
+        whole.to_pixels(),
+        positions=[2],
+        method="wam",
+        options=options,
+        orientations=whole.orientations,
+        coefficients=first_samples(whole, 1),
+        scale_share=whole.scale_share,
+        orientation_share=whole.orientation_share,
+    )
+    shown = fold(unit(recorded, "hidden", UNIT, method="saliency", image="lab:2"), "scales").panels
+    assert [each.title for each in shown if isinstance(each, StripGroups)] == ["One image, scale by scale"]
+
+
 def test_frequencies_of_the_maps_are_lines_of_both_sets(recorded):
     kept(recorded, "lab", [quarter()] * 3)
     assert all(panel.key != "scales" for panel in unit(recorded, "hidden", UNIT).panels[-1].panels)
@@ -187,6 +232,37 @@ def test_what_drawing_weights_again_says_stands_above_the_maps(recorded):
     assert found.panels[0].title == UNREADABLE
     (said,) = found.says
     assert said.text == "do not read the maps of field: they do not depend on what the model learned"
+
+
+def test_with_a_model_at_hand_further_maps_are_computed_by_every_method(recorded):
+    for name in ("lab", "field"):
+        kept(recorded, name, [quarter()] * 3)
+    form = of(Computation, fold(unit(ViewedStudy(recorded.path, NoJobs()), "hidden", UNIT)).panels)
+    fields = {field.name: field for field in form.fields}
+    assert form.title == "Compute further maps"
+    assert set(fields["method"].choices) == set(attributions)
+    assert fields["sanity"].tick
+
+
+def test_beliefs_stand_beside_the_maps_of_an_image(recorded):
+    scores = np.zeros((3, 2, 1, 3))  # (row, metric, fill, sample)
+    scores[:, 1, 0, 0] = [0.5, -0.125, 0.25]  # of image 4, the first
+    rows = ("saliency", "random map", "edges")
+    faithful = Faithfulness(rows, ("deletion", "F"), ("channel_mean",), scores)
+    kept(recorded, "lab", [quarter()] * 3, faithfulness=faithful, sanity=sanity(DOES_NOT))
+    kept(recorded, "lab", [quarter()] * 3, method="rise", sanity=sanity(DEPENDS))
+    kept(recorded, "lab", [quarter()] * 3, method="wam", scale_share=np.ones((3, 1)))
+    found = fold(sample(recorded, "lab", 4))
+    table = of(Table, found.panels)
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["lab", "hidden:3, rise", "depends on them", "–", "–", "–"],
+        ["lab", "hidden:3, saliency", "do not read this map", "0.500", "−0.125", "0.250"],
+    ]
+    assert table.rows[0][2].note == "similarity 0.300"
+    assert table.note == "places filled with the channel mean"
+    said, why = found.says
+    assert said == "3 maps of this image"
+    assert why.text == "; do not read saliency: such a map does not depend on what the model learned"
 
 
 def test_a_fitted_cutoff_tells_its_gain_and_its_curve(recorded):
@@ -268,6 +344,9 @@ def test_the_scale_ends_where_most_places_lie_below():
 def test_the_prices_told_are_those_of_the_methods():
     for name, passes in USUAL_PASSES.items():
         assert tuple(attributions[name].price((3, 32, 32))) == (passes, passes)
+    for name, passes in FORWARD_PASSES.items():
+        assert tuple(attributions[name].price((3, SIDE, SIDE))) == (passes, 0)
+    assert set(METHODS) == set(attributions)
     assert faithfulness_passes(1, 28 * 28)[0] == FAITHFUL_PASSES
 
 

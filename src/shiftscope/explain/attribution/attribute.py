@@ -14,7 +14,7 @@ from torch import nn
 from shiftscope.errors import BadRequest, ShiftscopeError
 from shiftscope.explain.attribution.adapter import from_other_tool
 from shiftscope.explain.attribution.attribution import Attribution, at_least_one, attributions
-from shiftscope.explain.attribution.checks import refuse_outside
+from shiftscope.explain.attribution.checks import refuse_lacking_axes, refuse_outside
 from shiftscope.explain.attribution.faithfulness.fills import filled
 from shiftscope.explain.attribution.function import Joined, parted
 from shiftscope.explain.attribution.low_pass import low_passed
@@ -137,6 +137,7 @@ def attribute(
     model, shapes, flat = _as_one(unwrap(model), inputs, given, additional_forward_args)
     base = starts[0] if shapes is None else torch.cat([start.flatten(1) for start in starts], dim=1)
     base = base.to(flat)
+    refuse_lacking_axes(chosen, tuple(flat.shape[1:]), filtered=low_pass is not None)
     with _missing_axis_told(model, given):
         function, single = function_of(model, target, flat[:2], len(flat), shapes)
         found = maps_of(

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import BadRequest, ModelError
+from shiftscope.explain.attribution.attribution import Attribution
 from shiftscope.explain.attribution.function import Function
 
 NO_RANGE = "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
@@ -25,11 +26,28 @@ def ordered(limits: object) -> tuple[float, float]:
     """Both ends of a range; raises `BadRequest` where it is none."""
     try:
         low, high = (float(end) for end in limits)  # type: ignore[attr-defined]
-        if low < high:
+        if -math.inf < low < high < math.inf:
             return low, high
     except (TypeError, ValueError):
         pass
     raise BadRequest(f"range={limits!r}; give its lower and its upper end, as range=(0, 1).")
+
+
+def refuse_lacking_axes(method: Attribution, shape: tuple[int, ...], *, filtered: bool) -> None:
+    """Raise `BadRequest` for inputs without the axes that what is asked for needs, before anything is computed.
+
+    Parameters
+    ----------
+    shape : of a sample
+    filtered : whether the finest detail is to be taken out
+    """
+    if method.wavelets and len(shape) < 2:
+        raise BadRequest(
+            f"{method.name} takes inputs of channels and places; these are {shape} a sample. Give a series of one "
+            f"channel as {(1, *shape)}."
+        )
+    if filtered and len(shape) != 3:
+        raise BadRequest(f"low_pass filters maps of pictures; these inputs are {shape} a sample.")
 
 
 def refuse_outside(inputs: torch.Tensor, limits: tuple[float, float]) -> None:

@@ -16,6 +16,7 @@ from shiftscope.explain.attribution.attributions import (
     Attributions,
     joined,
 )
+from shiftscope.explain.attribution.checks import refuse_lacking_axes
 from shiftscope.explain.attribution.faithful import faithfulness_of, faithfulness_passes
 from shiftscope.explain.attribution.fit_low_pass import fit_low_pass, fit_passes, low_passed_maps
 from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
@@ -73,14 +74,15 @@ def attributions_of(
         As `ss.attribute`.
     """
     asked, method = questions[0], attributions[questions[0].method]
+    shape = tuple(live.inputs(asked.dataset, positions[:1]).shape[1:])
+    refuse_lacking_axes(method, shape, filtered=asked.low_pass is not None or asked.fitted)
     together = function_of_study(live, [target_of(each) for each in questions])
     if asked.pool is None:  # otherwise nothing is stored that it could be compared with
         units = [each.unit for each in questions]
         refuse_other_responses(live, together, asked.dataset, asked.layer, units, positions)
-    size = live.inputs(asked.dataset, positions[:1]).shape[2:]
-    if asked.low_pass is not None or asked.fitted:  # refused before the first map
-        low_passed_maps(np.zeros((1, *size)), asked.low_pass)
-    beside = replace(beside, faithful=beside.faithful and len(size) == 2)
+    if asked.low_pass is not None:  # refused before the first map
+        low_passed_maps(np.zeros((1, *shape[1:])), asked.low_pass)
+    beside = replace(beside, faithful=beside.faithful and len(shape) == 3)
     priced(_price(live, method, questions, positions, beside))
     if asked.fitted:
         fits = [fit_low_pass(live, each, beside.fitted, rows=rows) for each in questions]

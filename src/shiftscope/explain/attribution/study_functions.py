@@ -59,6 +59,11 @@ def target_of(question: OfUnit) -> Target:
     return Neuron(question.layer, question.unit, question.pool)
 
 
+def keeps_responses(recording: Recording, layer: str) -> bool:
+    """Whether single responses of a layer, or logits, are stored."""
+    return (recording if layer == LOGITS else recording.holding(layer)).keeps_responses
+
+
 def refuse_other_responses(
     live: LiveStudy,
     function: Function,
@@ -72,12 +77,12 @@ def refuse_other_responses(
     Nothing is compared where single responses were not kept.
     """
     recording = live.study[dataset]
+    if not keeps_responses(recording, layer):
+        return
     if layer == LOGITS:
         stored = np.stack([recording.logits(position) for position in positions])[:, list(units)]
-    elif recording.holding(layer).keeps_responses:
-        stored = recording.responses_at(layer, list(positions))[:, list(units)]
     else:
-        return
+        stored = recording.responses_at(layer, list(positions))[:, list(units)]
     near = _nearness(live, recording, layer, stored)
     stored = stored.astype(np.float64)
     bar = near * np.abs(stored).max(axis=0, initial=0)

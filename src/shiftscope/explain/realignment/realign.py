@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shiftscope.derived.derivation import Derivation, Rows, made_again
-from shiftscope.derived.realigned import Realigned
+from shiftscope.derived.realigned import Realigned, aligned_name
 from shiftscope.errors import BadRequest
 from shiftscope.explain.fit_under_shift.resampled import resampled_means
 from shiftscope.explain.fit_under_shift.sets import ReportedSet, adapting, held_out, reported
@@ -128,9 +128,9 @@ def realign(
         theirs, dictionary, made, _placebo(held_out(reference, behind), dictionary), twins_of(study, theirs)
     )
     advance(1)
-    asked = variant is not None
+    asked, name = variant is not None, aligned_name(study, layer, dataset)
     return (
-        Realignment(layer, dataset, study.reference, proposed, asked, len(ours), len(theirs), rows),
+        Realignment(layer, dataset, study.reference, proposed, asked, len(ours), len(theirs), rows, name),
         chosen,
     )
 

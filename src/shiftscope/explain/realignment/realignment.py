@@ -54,11 +54,7 @@ class Realignment:
     adapted_on: int  # samples
     reported_on: int
     rows: Sequence[Row]
-
-    @property
-    def name(self) -> str:
-        """Of the realigned layer."""
-        return name_of(self.layer, self.dataset)
+    name: str  # of the realigned layer
 
     @property
     def before(self) -> Row:
@@ -133,7 +129,7 @@ class Realignment:
             {name: NAN if value is None else value for name, value in row.items()} for row in told["rows"]
         ]
         rows = [Row(**row) for row in whole]
-        found = cls(**{**told, "rows": rows})
+        found = cls(**{"name": f"{told['layer']}~as~{told['dataset']}", **told, "rows": rows})
         if not any(row.variant == found.proposed for row in rows):
             raise KeyError(found.proposed)
         return found
@@ -144,10 +140,6 @@ class Realignment:
     def _repr_html_(self) -> str:
         words = "".join(f"<p>{escape(each)}</p>" for each in self.in_words())
         return words + self.table().to_html(index=False, float_format="{:.3f}".format)
-
-
-def name_of(layer: str, dataset: str) -> str:
-    return f"{layer}~as~{dataset}"
 
 
 def fall(before: float, after: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from shiftscope.derived.realigned import aligned_name
 from shiftscope.errors import StoreError, StudyDamaged
 from shiftscope.explain.fit_under_shift.summary import LEVEL, RESAMPLES
 from shiftscope.explain.realignment.realignment import NONE, Realignment, Row
@@ -90,4 +91,5 @@ def _realignment(
         told: dict[str, Any] = dict(zip(NUMBERS, map(float, numbers), strict=True))
         rows.append(Row(name, **told, refused=NOT_MADE if math.isnan(told["fvu"]) else ""))
     adapted, reported = map(int, arrays["samples"])
-    return Realignment(layer, dataset, study.reference, names[proposed], asked, adapted, reported, rows)
+    name = aligned_name(study, layer, dataset)
+    return Realignment(layer, dataset, study.reference, names[proposed], asked, adapted, reported, rows, name)

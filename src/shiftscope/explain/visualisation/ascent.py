@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -10,12 +9,13 @@ import torch
 from shiftscope.explain.visualisation.parametrisation import Parametrisation
 from shiftscope.explain.visualisation.redirected import Redirected
 from shiftscope.explain.visualisation.views import Look
-from shiftscope.explain.visualisation.visualisation import Drawn, Wanted
+from shiftscope.explain.visualisation.visualisation import Curve, Drawn, Wanted
 
-STILL = 10  # steps in a row without any gradient, after which another start is made
+STILL = 10  # steps in a row, or all there are, without any gradient, after which another start is made
 STARTS = 4  # the first, and three more
 
-# Picture and look -> the value, and what is taken off it, whose gradient counts for the picture and not for its alpha.
+# Picture and look -> the value, and what is taken off it, whose gradient counts for the picture and not for its alpha;
+# of (picture, channel, row, column) as many of each.
 Seen = Callable[[torch.Tensor, Look], tuple[torch.Tensor, torch.Tensor | None]]
 
 
@@ -59,52 +59,56 @@ def _from_one_start(
 ) -> Drawn:
     canvas = wanted.canvas
     steps = optimiser(picture.variables)
-    curve: list[float] = []
-    taken: list[float] = []
+    curve: Curve = []
+    taken: Curve = []
     snapshots: dict[int, torch.Tensor] = {}
     with torch.no_grad():
-        best = canvas.picture(picture.decorrelated())
-    alpha = torch.zeros_like(best[0])
-    still, reached = 0, -math.inf
+        best = picture.picture(canvas)
+    alpha = torch.zeros_like(best[..., 0, :, :])
+    still, reached = 0, torch.full_like(best[..., 0, 0, 0], -torch.inf)
     for step in range(wanted.steps):
-        drawn = canvas.picture(picture.decorrelated())
+        drawn = picture.picture(canvas)
         shown = drawn.detach().requires_grad_()
         view = look(step)
         value, off = seen(shown, view)
-        gradient = _gradient(value, shown, kept=off is not None)
-        if not gradient.any():
+        gradient = gradient_of(value, shown, kept=off is not None)
+        if not gradient.flatten(-3).any(-1).all():
             with Redirected():
                 through, off = seen(shown, view)
-            gradient = _gradient(through, shown, kept=off is not None)
-        curve.append(float(value.detach()))
-        if curve[-1] > reached:
-            reached, best = curve[-1], shown.detach()
-        alpha += gradient.abs().mean(0)
-        wanted.on_step(step, curve[-1])
-        if wanted.target_score is not None and curve[-1] >= wanted.target_score:
+            gradient = gradient_of(through, shown, kept=off is not None)
+        value = value.detach()
+        curve.append(value.tolist())
+        better = value > reached
+        reached = torch.where(better, value, reached)
+        best = torch.where(better[..., None, None, None], shown.detach(), best)
+        alpha += gradient.abs().mean(-3)
+        wanted.on_step(step, float(value.mean()))
+        if wanted.target_score is not None and bool((value >= wanted.target_score).all()):
             break
         still = 0 if bool(gradient.any()) else still + 1
-        if still == STILL:
-            return _drawn(canvas.picture, picture, alpha, curve, taken, snapshots, best, dead=True)
+        if still == min(STILL, wanted.steps):
+            return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, dead=True)
         if off is not None:
-            taken.append(float(off.detach()))
-            gradient = gradient - _gradient(off, shown, kept=False)
+            taken.append(off.detach().tolist())
+            gradient = gradient - gradient_of(off, shown, kept=False)
         steps.zero_grad()
-        drawn.backward(-gradient)  # type: ignore[no-untyped-call]
+        torch.autograd.backward(drawn, -gradient, inputs=picture.variables)
         if picture.scaled:
             for variable in picture.variables:
                 assert variable.grad is not None
                 variable.grad /= variable.grad.std() + 1e-12
         steps.step()
-        if step + 1 in wanted.snapshots:
-            with torch.no_grad():
-                snapshots[step + 1] = canvas.picture(picture.decorrelated())
-    return _drawn(canvas.picture, picture, alpha, curve, taken, snapshots, best, dead=False)
+        with torch.no_grad():
+            picture.after_step()
+            if step + 1 in wanted.snapshots:
+                snapshots[step + 1] = picture.picture(canvas)
+    return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, dead=False)
 
 
-def _gradient(of: torch.Tensor, picture: torch.Tensor, *, kept: bool) -> torch.Tensor:
+def gradient_of(of: torch.Tensor, picture: torch.Tensor, *, kept: bool) -> torch.Tensor:
+    """(channel, row, column), 0 where nothing leads to the picture; `kept` leaves the graph for another."""
     found = (
-        torch.autograd.grad(of, picture, retain_graph=kept, allow_unused=True)[0]
+        torch.autograd.grad(of.sum(), picture, retain_graph=kept, allow_unused=True)[0]
         if of.requires_grad
         else None
     )
@@ -112,16 +116,16 @@ def _gradient(of: torch.Tensor, picture: torch.Tensor, *, kept: bool) -> torch.T
 
 
 def _drawn(
-    finish: Callable[[torch.Tensor], torch.Tensor],
+    wanted: Wanted,
     picture: Parametrisation,
     alpha: torch.Tensor,
-    curve: list[float],
-    taken: list[float],
+    curve: Curve,
+    taken: Curve,
     snapshots: dict[int, torch.Tensor],
     best: torch.Tensor,
     *,
     dead: bool,
 ) -> Drawn:
     with torch.no_grad():
-        image = finish(picture.decorrelated())
+        image = picture.picture(wanted.canvas)
     return Drawn(image, alpha, curve, taken, snapshots, best, dead)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.explain.visualisation.transfer import Transfer
+
 Array = npt.NDArray[np.float64]
 
 # What is measured: the picture; the unit's strongest held-out samples and others drawn at random, of the path
@@ -36,6 +38,7 @@ class Belief:
     layers: tuple[str, ...]
     randomised: float  # correlation of the grey picture with that of randomised weights; of what is changed in a sample
     seeds: float  # with that of another seed
+    transfer: Transfer | None = None  # to a second network, where one was given
 
     @property
     def similarity(self) -> Array:
@@ -51,6 +54,8 @@ class Belief:
             yield f"path similarity at {layer}", [_number(each) for each in numbers]
         if len(self.layers) > 1:
             yield "path similarity, median of the layers", [_number(each) for each in self.similarity]
+        if self.transfer is not None:
+            yield self._transfer_title(), [_number(each) for each in self.transfer.quantiles]
         alike = [_number(1), "–", "–", _number(self.randomised), "–"]
         yield f"correlation with the picture (another seed: {_number(self.seeds)})", alike
 
@@ -74,6 +79,8 @@ class Belief:
         if math.isfinite(self.randomised):
             beside = f", two seeds by {_number(self.seeds)}" if math.isfinite(self.seeds) else ""
             told.append(f"correlates with that of randomised weights by {_number(self.randomised)}{beside}")
+        if self.transfer is not None:
+            told.append(self.transfer.in_words())
         return "; ".join(told)
 
     def numbers(self) -> dict[str, Any]:
@@ -86,7 +93,12 @@ class Belief:
             "path_interval": [_json(ends) for ends in zip(self.low, self.high, strict=True)],
             "randomised": _json([self.randomised])[0],
             "seeds": _json([self.seeds])[0],
+            **({} if self.transfer is None else {"transfer": self.transfer.numbers()}),
         }
+
+    def _transfer_title(self) -> str:
+        assert self.transfer is not None
+        return f"response of the second network ({self.transfer.named}), quantile of the reference"
 
     def _path_in_words(self) -> str:
         similar = self.path[:, 0]

@@ -23,6 +23,7 @@ class Canvas:
     dtype: torch.dtype = torch.float32
     device: torch.device | str = "cpu"
     start: torch.Tensor | None = None  # the picture to start from
+    pictures: torch.Tensor | None = None  # (sample, channel, row, column) of the reference, in the range
 
     def noise(self, *shape: int) -> torch.Tensor:
         """Standard normal numbers."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftscope.explain.visualisation.difference_direction import Separation
+from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
 from shiftscope.explain.visualisation.visualised import Visualised
 
 EQUAL = 99.0  # percentile that both pictures have to reach to be compared
@@ -19,6 +20,12 @@ class Difference:
     shifted: Visualised
     reference: Visualised
     dataset: str
+    placebo: tuple[Visualised, Visualised] | None = None  # pictures of two halves of the reference, likewise
+
+    @property
+    def distance(self) -> PairDistance | None:
+        """Of the pictures, beside that of the placebo; None without one."""
+        return self.placebo and pair_distance((self.shifted, self.reference), self.placebo)
 
     @property
     def equally_strong(self) -> bool:
@@ -27,7 +34,11 @@ class Difference:
         return all(each is not None and each.quantile >= EQUAL / 100 for each in reached)
 
     def in_words(self) -> str:
-        """Whether it is a finding, and whether the pictures can be compared."""
+        """Whether it is a finding, whether the pictures can be compared, and how far apart they are."""
+        apart = self.distance
+        return self._found_in_words() + (f"; {apart.in_words()}" if apart else "")
+
+    def _found_in_words(self) -> str:
         found = self.separation
         apart = (
             f"AUROC {found.auroc:.2f} ({found.low:.2f} to {found.high:.2f}), of halves of the reference up to "
@@ -45,7 +56,7 @@ class Difference:
 
     def numbers(self) -> dict[str, Any]:
         """As JSON has them."""
-        apart = self.separation
+        apart, apart_by = self.separation, self.distance
         return {
             "dataset": self.dataset,
             "found": apart.found,
@@ -55,6 +66,7 @@ class Difference:
             "placebo": apart.placebo.tolist(),
             "shifted": self.shifted.numbers(),
             "reference": self.reference.numbers(),
+            **({"distance": apart_by.pair, "distance_of_halves": apart_by.halves} if apart_by else {}),
         }
 
     def __repr__(self) -> str:

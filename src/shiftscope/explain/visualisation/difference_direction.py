@@ -108,13 +108,14 @@ def auroc(above: FloatArray, below: FloatArray) -> float:
 
 
 def _placebo(fit: Responses, held_out: Responses, rng: np.random.Generator) -> float:
-    first, second = _halves(fit, rng)
+    first, second = halves(fit, rng)
     direction = difference_direction(first, second)
-    first, second = _halves(held_out, rng)
+    first, second = halves(held_out, rng)
     return auroc(first @ direction, second @ direction)
 
 
-def _halves(samples: Responses, rng: np.random.Generator) -> tuple[Responses, Responses]:
+def halves(samples: Responses, rng: np.random.Generator) -> tuple[Responses, Responses]:
+    """Of (sample, unit), at random."""
     order = rng.permutation(len(samples))
     return samples[order[: len(order) // 2]], samples[order[len(order) // 2 :]]
 

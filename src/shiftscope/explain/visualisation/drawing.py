@@ -1,4 +1,4 @@
-"""A picture for the one unit of a function, from settings that are in order."""
+"""Pictures for the one unit of a function, from settings that are in order."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from shiftscope.errors import ResponseError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix
-from shiftscope.explain.visualisation.early_layer import early_layer, with_output
 from shiftscope.explain.visualisation.entering import Entering
-from shiftscope.explain.visualisation.template import template
+from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.prior import prior_name
+from shiftscope.explain.visualisation.template import resampled_template, template
 from shiftscope.explain.visualisation.views import resized
-from shiftscope.explain.visualisation.visualisation import Drawn, Visualisation, Wanted
+from shiftscope.explain.visualisation.visualisation import Activations, Drawn, Values, Visualisation, Wanted
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 
@@ -39,43 +42,45 @@ class Drawing:
     reference: torch.Tensor | None = None  # (sample, channel, row, column)
     target_score: float | None = None
     snapshots: tuple[int, ...] = ()
+    template: Magnitudes | None = None  # in the place of that of the reference
 
 
-def picture_for(
+def pictures_for(
     function: Function,
     method: Visualisation,
     drawing: Drawing,
     settings: Mapping[str, Any],
     on_step: Callable[[int, float], None],
-) -> Visualised:
-    """Draw it; the model is as it came afterwards."""
-    device, dtype = device_and_dtype(function.model)
+) -> list[Visualised]:
+    """Draw it, or all that the settings have drawn together; the model is as it came afterwards.
+
+    Raises
+    ------
+    ResponseError
+        The unit gives no finite number for a picture.
+    """
+    device, own = device_and_dtype(function.model)
+    dtype = torch.promote_types(own, torch.float32)  # spectra of fewer bits are not computed everywhere
     entering, size = drawing.entering, drawing.size
-    colour = colour_matrix(drawing.shape[0], drawing.reference)
-    canvas = Canvas(
-        drawing.shape,
-        drawing.range,
-        colour.to(device, dtype),
-        template(drawing.shape, colour, drawing.reference),
-        torch.Generator().manual_seed(drawing.seed),
-        dtype,
-        device,
-        drawing.start,
-    )
-    known: dict[str, str] = {}
+    with torch.inference_mode(False):  # whatever is around it: gradients lead through the canvas
+        canvas = _canvas(drawing, device, dtype)
 
     def values(views: torch.Tensor) -> torch.Tensor:
         rows = torch.zeros(len(views), dtype=torch.long, device=views.device)
-        return function.once(entering(views), rows)[:, 0]
-
-    def activations(views: torch.Tensor, layer: str) -> tuple[torch.Tensor, torch.Tensor]:
-        if not layer and not known:
-            known["layer"] = early_layer(function.model, lambda: values(views.detach()))
-        return with_output(function.model, layer or known["layer"], lambda: values(views))
+        found = function.once(entering(views), rows)[:, 0]
+        wrong = found.detach()[~found.isfinite()]
+        if len(wrong):
+            raise ResponseError(
+                f"{function.names[0]} gives {float(wrong[0]):g} for a picture in the range "
+                f"{drawing.range[0]:g}..{drawing.range[1]:g}: the model is wrong there, or a step was too large; try a "
+                "smaller learning_rate."
+            )
+        return found
 
     wanted = Wanted(
         values,
-        activations,
+        _on_the_way(function, values, early_layer),
+        _on_the_way(function, values, late_layer),
         canvas,
         size,
         drawing.steps,
@@ -86,14 +91,88 @@ def picture_for(
     )
     with torch.inference_mode(False), function.held():
         drawn = method.compute(wanted, **settings)
+        every = _apart(drawn)
         with torch.no_grad():
-            score = float(values(resized(drawn.image, size)[None])[0])
+            scores = [float(values(resized(each.image, size)[None])[0]) for each in every]
     told = {"steps": drawing.steps, "crops": drawing.crops, "seed": drawing.seed}
-    kept = {**settings, **told, "template": _told(drawing.reference)}
-    return _result(drawn, score, drawing, function.names[0], method.name, kept)
+    kept = {**_of_effect(settings), **told, "template": _told(drawing)}
+    objective, together = function.names[0], len(every)
+    names = (
+        [f"{objective}, {at} of {together}" for at in range(1, together + 1)] if together > 1 else [objective]
+    )
+    return [
+        _result(each, score, drawing, name, method.name, kept)
+        for each, score, name in zip(every, scores, names, strict=True)
+    ]
 
 
-def _told(pictures: torch.Tensor | None) -> str:
+def _on_the_way(function: Function, values: Values, choose: Callable[..., str]) -> Activations:
+    known: list[str] = []
+
+    def activations(views: torch.Tensor, layer: str) -> tuple[torch.Tensor, torch.Tensor]:
+        if not layer and not known:
+            known.append(choose(function.model, lambda: values(views.detach())))
+        given, at = with_output(function.model, layer or known[0], lambda: values(views))
+        return given, at.to(torch.promote_types(at.dtype, torch.float32))
+
+    return activations
+
+
+def _apart(drawn: Drawn) -> list[Drawn]:
+    """Each of those that were drawn together."""
+    if drawn.image.ndim == 3:
+        return [drawn]
+    return [
+        Drawn(
+            drawn.image[at],
+            drawn.alpha[at],
+            [values[at] for values in drawn.curve],
+            [taken[at] for taken in drawn.penalties],
+            {step: pictures[at] for step, pictures in drawn.snapshots.items()},
+            drawn.best[at],
+            drawn.dead,
+        )
+        for at in range(len(drawn.image))
+    ]
+
+
+def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """As they can be written down, without those that others leave nothing to do."""
+    idle: set[str] = set()
+    if "prior" in settings:
+        idle.add("prior" if settings["prior"] is None else "parametrisation")
+    if settings.get("together") == 1:
+        idle |= {"together", "diversity", "late_layer"}
+    told = {name: value for name, value in settings.items() if name not in idle}
+    return told | ({"prior": prior_name(told["prior"])} if "prior" in told else {})
+
+
+def _canvas(drawing: Drawing, device: torch.device, dtype: torch.dtype) -> Canvas:
+    given = drawing.template
+    if given is None:
+        colour = colour_matrix(drawing.shape[0], drawing.reference)
+        magnitude = template(drawing.shape, colour, drawing.reference)
+    else:
+        magnitude, colour = resampled_template(given, drawing.shape), torch.from_numpy(given.colour)
+    return Canvas(
+        drawing.shape,
+        drawing.range,
+        colour.to(device, dtype),
+        magnitude,
+        torch.Generator().manual_seed(drawing.seed),
+        dtype,
+        device,
+        drawing.start,
+        drawing.reference,
+    )
+
+
+def _told(drawing: Drawing) -> str:
+    if drawing.template is not None:
+        rows, columns = drawing.template.magnitude.shape[1], drawing.template.columns
+        counted = drawing.template.pictures
+        return f"{counted} pictures of {rows}x{columns}" if counted else "1/f"
+    pictures = drawing.reference
     if pictures is None:
         return "1/f"
     return (

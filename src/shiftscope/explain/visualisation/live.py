@@ -10,12 +10,18 @@ import numpy.typing as npt
 import torch
 
 from shiftscope.datasets.reopened import recorded_preprocess, recorded_range, took_transform
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.attribution.study_functions import function_of_study, refuse_other_responses
-from shiftscope.explain.visualisation.drawing import Drawing, picture_for
+from shiftscope.explain.attribution.study_functions import (
+    function_of_study,
+    keeps_responses,
+    refuse_other_responses,
+)
+from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
+from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.shifted_use import raised_by
@@ -23,6 +29,7 @@ from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
@@ -32,15 +39,16 @@ from shiftscope.store.stored_study import StoredStudy
 LARGE = 128  # pixels from which a picture has the size of the model's inputs; smaller ones are drawn twice as large
 KEPT_PARTS = 8, 4, 2, 1  # of the steps, after which the picture is kept
 AT_ONCE = 64  # inputs that are read at a time
+MOST_BYTES = 2**28  # of pictures beyond those whose colours and spectra are taken
 
 
-def picture_of(
+def pictures_of(
     live: LiveStudy,
     question: PictureQuestion,
     drawing: Drawing,
     on_step: Callable[[int, float], None] = lambda step, value: None,
-) -> Visualised:
-    """Draw it, and say how strongly it drives the unit beside the reference's held-out half.
+) -> list[Visualised]:
+    """Draw all parts of it, and say how strongly each drives the unit beside the reference's held-out half.
 
     Parameters
     ----------
@@ -49,33 +57,46 @@ def picture_of(
 
     Raises
     ------
+    LayerError
+        The layer that tells uses of the unit apart does not run before it.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
     study = live.study
     function = function_of_study(live, [target_of(question)])
-    positions = fit_positions(study, question.dataset)
+    positions = fit_positions(study, question.dataset, 1)
     if question.sample is None:
-        refuse_other_responses(
-            live, function, question.dataset, question.layer, [question.unit], positions[:1]
-        )
+        refuse_other_responses(live, function, question.dataset, question.layer, [question.unit], positions)
     else:
         refuse_other_responses(
             live, function, question.dataset, question.layer, [question.unit], [question.sample]
         )
     raised = function
     if question.use is not None:
+        _refuse_later(live, function, question, positions[:1])
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
-    found = picture_for(raised, visualisations[question.method], drawing, question.options, on_step)
+    method = visualisations[question.method]
+    if question.facets:
+        clusters = facets_of(function, drawing, question.facets)
+        every = []
+        for at, facet in enumerate(clusters):
+            start = replace(drawing, start=facet.start)
+            drawn = pictures_for(raised, method, start, question.options, on_step)
+            every.append(with_facet(drawn[0], clusters, at))
+    else:
+        every = pictures_for(raised, method, drawing, question.options, on_step)
     if question.use is not None:
-        dataset, _, sign = question.use
-        name = dataset if sign > 0 else study.reference
-        found = replace(
-            found, objective=f"{function.names[0]} as in {name}", score=_response(function, drawing, found)
-        )
-    return replace(
-        found, reached=reached(found.score, held_out_responses(study, question.layer, question.unit))
-    )
+        every = [
+            replace(
+                found,
+                objective=f"{function.names[0]} as in {_used_in(study, *question.use)}",
+                score=_response(function, drawing, found),
+                before=_before(function, drawing, found, study.layer(question.use[1])),
+            )
+            for found in every
+        ]
+    held_out = held_out_responses(study, question.layer, question.unit)
+    return [replace(found, reached=reached(found.score, held_out)) for found in every]
 
 
 def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
@@ -87,7 +108,9 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
         Inputs that are no pictures, or whose range is not known.
     """
     entering, limits = entering_of(live.study, question)
-    positions = fit_positions(live.study, question.dataset)
+    one = live.inputs(question.dataset, fit_positions(live.study, question.dataset, 1))
+    most = min(question.reference_pictures, max(REFERENCE_PICTURES, MOST_BYTES // max(1, one.nbytes)))
+    positions = fit_positions(live.study, question.dataset, most)
     pictures = _pictures(live, question.dataset, positions, entering, limits)
     start = None
     if question.sample is not None:
@@ -110,6 +133,25 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     )
 
 
+def _used_in(study: StoredStudy, dataset: str, at: str, sign: int) -> str:
+    if dataset == study.reference:
+        return f"{'one' if sign > 0 else 'the other'} half of {dataset}"
+    return dataset if sign > 0 else study.reference
+
+
+def _before(
+    function: Function, drawing: Drawing, found: Visualised, at: RecordedLayer
+) -> npt.NDArray[np.float32]:
+    """(entry,) what a layer before the unit gives for a picture."""
+    device, dtype = device_and_dtype(function.model)
+    image = resized(torch.from_numpy(found.image), drawing.size)[None].to(device, dtype)
+    place = Place(at.name, at.module, at.call, at.item)
+    with torch.inference_mode(False), function.held():
+        (flat,) = activations(function, drawing.entering(image), [place], seed=0)
+    row: npt.NDArray[np.float32] = flat[0]
+    return row
+
+
 def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
     """Of the unit alone to a picture."""
     image = resized(torch.from_numpy(found.image), drawing.size)[None]
@@ -118,18 +160,42 @@ def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
         return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
 
 
+def _refuse_later(
+    live: LiveStudy, function: Function, question: PictureQuestion, positions: list[int]
+) -> None:
+    """Raise `LayerError` where the layer that tells uses of the unit apart does not run before the unit is known."""
+    assert question.use is not None
+    at = live.study.layer(question.use[1])
+    ran: list[str] = []
+    handle = live.model.get_submodule(at.module).register_forward_hook(lambda *given: ran.append(at.name))
+    try:
+        with torch.inference_mode(False), function.held():
+            inputs = live.inputs(question.dataset, positions)
+            function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))
+    finally:
+        handle.remove()
+    if not ran:
+        raise LayerError(
+            f"{at.name} does not run before {function.names[0]} is known; name an earlier layer, as at=."
+        )
+
+
 def target_of(question: PictureQuestion) -> Target:
     if question.layer == LOGITS:
         return Logit(question.unit)
     return Neuron(question.layer, question.unit)
 
 
-def fit_positions(study: StoredStudy, dataset: str) -> list[int]:
-    """Of the half of a dataset's samples that is fitted on, as many as a template takes."""
-    half = fit_half(study[dataset].samples.column("id").to_pylist())
-    found = [int(place) for place in np.flatnonzero(half)[:REFERENCE_PICTURES]]
-    if not found:
+def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
+    """Of the half of a dataset's samples that is fitted on, at most so many, spread evenly: in their order
+    samples often lie category by category."""
+    samples = study[dataset].samples
+    half = fit_half(samples.column("id").to_pylist())
+    places = np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
+    if not len(places):
         raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
+    spread = np.linspace(0, len(places) - 1, min(most, len(places))).round().astype(np.intp)
+    found: list[int] = places[spread].tolist()
     return found
 
 
@@ -148,7 +214,7 @@ def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering
 def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
     """(sample,) of the half of the reference that nothing was fitted on; empty where single ones are not kept."""
     recording = study[study.reference]
-    if layer != LOGITS and not recording.holding(layer).keeps_responses:
+    if not keeps_responses(recording, layer):
         return np.empty(0)
     return responses_of(study, layer, unit)[~fit_half(recording.samples.column("id").to_pylist())]
 

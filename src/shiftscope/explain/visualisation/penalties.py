@@ -6,8 +6,6 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as functional
 
-from shiftscope.errors import BadRequest
-
 
 def total_variation(picture: torch.Tensor) -> torch.Tensor:
     """Sum of absolute differences between neighbours of (channel, row, column)."""
@@ -37,10 +35,3 @@ def penalty(
         smooth = functional.avg_pool2d(picture[None], 5, stride=1, padding=2, count_include_pad=False)[0]
         found = found + blur * (picture - smooth.detach()).abs().sum()
     return found / picture.numel()
-
-
-def refuse_negative(**weights: float) -> None:
-    """Raise `BadRequest` for a weight that is no number of 0 or more."""
-    for name, weight in weights.items():
-        if not weight >= 0:
-            raise BadRequest(f"{name}={weight!r}; the weight of a penalty is 0 or more.")

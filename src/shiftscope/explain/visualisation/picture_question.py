@@ -9,6 +9,7 @@ from typing import Any
 from shiftscope.store.layout import LOGITS
 
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
+MANY_PICTURES = 2048  # of it, where a prior is fitted on them, or facets are clusters of them
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,26 @@ class PictureQuestion:
     range: tuple[float, float] | None = None  # of inputs without a preprocessing
     seed: int = 0
     # A shifted dataset, the layer whose responses tell the unit's use on it from that on the reference, and 1 to add
-    # that difference or -1 to take it away.
+    # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
+    facets: int = 0  # clusters of the unit's strongest samples, each of which is a start
+    part: int = 0  # which of the facets it started from, or of those that are drawn together
+
+    @property
+    def parts(self) -> int:
+        """How many pictures are drawn at once."""
+        return self.facets or int(self.options.get("together", 1))
+
+    @property
+    def reference_pictures(self) -> int:
+        """How many samples are looked at, at most."""
+        many = self.facets or self.options.get("prior") is not None
+        return MANY_PICTURES if many else REFERENCE_PICTURES
 
     @property
     def asked(self) -> dict[str, Any]:
         """All but layer and unit, as `Study.visualise` is asked for it."""
-        names = "method", "dataset", "sample", "steps", "crops", "size", "range", "seed"
+        names = "method", "dataset", "sample", "steps", "crops", "size", "range", "seed", "facets"
         return {name: getattr(self, name) for name in names} | dict(self.options)
 
     @property

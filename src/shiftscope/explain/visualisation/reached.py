@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+MOST = 0.999  # what is said of a share that is less than all and would be rounded to it
+
 
 @dataclass(frozen=True)
 class Reached:
@@ -25,7 +27,7 @@ class Reached:
             return f"{response / self.strongest:.3g} times the strongest of {self.samples} samples"
         if self.quantile == 1:
             return f"more than each of {self.samples} samples"
-        return f"more than {100 * self.quantile:.3g} % of {self.samples} samples"
+        return f"more than {100 * min(self.quantile, MOST):.3g} % of {self.samples} samples"
 
 
 def reached(response: float, responses: npt.NDArray[np.floating[Any]]) -> Reached:

@@ -48,5 +48,7 @@ class _Relu(torch.autograd.Function):
     def backward(context: Any, *gradients: torch.Tensor) -> torch.Tensor:
         (tensor,), (gradient,) = context.saved_tensors, gradients
         plain = gradient * (tensor > 0)
-        some = plain.flatten(1).any(1).reshape(-1, *[1] * (tensor.ndim - 1))
+        some = (
+            plain.flatten(1).any(1).reshape(-1, *[1] * (tensor.ndim - 1)) if tensor.ndim > 1 else plain != 0
+        )
         return torch.where(some, plain, gradient.clamp(min=0))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.visualisation.difference_direction import difference_direction
+from shiftscope.explain.visualisation.difference_direction import difference_direction, halves
 from shiftscope.explain.visualisation.in_use import DECILE, responses_in_use, responses_to
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.model.target import Direction, Sum, Target
@@ -15,10 +15,15 @@ from shiftscope.store.stored_study import StoredStudy
 
 
 def raised_by(study: StoredStudy, question: PictureQuestion, own: Target) -> Sum:
-    """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each."""
+    """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each.
+
+    With the reference in the place of the shifted dataset the direction is that of two random halves of it.
+    """
     assert question.use is not None
     dataset, at, sign = question.use
     (shifted, reference), _ = responses_in_use(study, question.layer, question.unit, dataset, at)
+    if dataset == study.reference:
+        shifted, reference = halves(reference, np.random.default_rng(question.seed))
     direction = difference_direction(shifted, reference)
     known = responses_to(study, study.reference, question.layer, question.unit)
     above = known[known > np.nanpercentile(known, DECILE)]

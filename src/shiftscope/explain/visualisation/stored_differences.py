@@ -84,14 +84,20 @@ def differences_of(
     """Those among kept pictures of which the other picture and the numbers are kept too and nothing is stale: the
     question of the picture as under the shift, that of the other, and what was found."""
     for question in questions:
-        if question.use is None or question.use[2] != 1:
+        if question.use is None or question.use[2] != 1 or question.use[0] == study.reference:
             continue
         dataset, at, _ = question.use
         other = replace(question, use=(dataset, at, -1))
-        shifted, reference = (read_picture(study, each) for each in (question, other))
+        shifted, reference, *halves = (
+            read_picture(study, replace(question, use=(each, at, sign)))
+            for each in (dataset, study.reference)
+            for sign in (1, -1)
+        )
         apart = read_separation(study, question)
         if shifted and reference and apart:
-            yield question, other, Difference(apart, shifted, reference, dataset)
+            first, second = halves
+            placebo = (first, second) if first and second else None
+            yield question, other, Difference(apart, shifted, reference, dataset, placebo)
 
 
 def _key(study: StoredStudy, question: PictureQuestion) -> ResultKey:

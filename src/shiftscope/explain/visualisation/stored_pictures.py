@@ -15,6 +15,7 @@ from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
+from shiftscope.explain.visualisation.transfer import Transfer
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
@@ -23,11 +24,12 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import kept_keys, unit_key
 
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
-VERSIONS = {PICTURE: 1, BELIEF: 1}
+VERSIONS = {PICTURE: 2, BELIEF: 2}
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
-TOLD = "title", "settings", "limits", "dead", "path"  # of what was found
+TOLD = "title", "settings", "limits", "dead", "path", "second"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
 SPLIT = "drawn with one half of the samples, compared with the reference's other half"
+SECOND = "layer", "unit", "weights", "note"  # of a second network
 ARRAYS = "image", "alpha", "curve", "best", "penalties"
 SIDE = 96  # pixels of what is kept of a step, at most
 
@@ -44,15 +46,16 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         return
     arrays: dict[str, Any] = {name: np.asarray(getattr(found, name), np.float32) for name in ARRAYS}
     arrays["numbers"] = np.array([found.score])
+    if found.before is not None:
+        arrays["before"] = found.before.astype(np.float32)
     if found.start is not None:
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
         arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
     if found.snapshots:
         arrays["steps"] = np.array(list(found.snapshots))
-        arrays["snapshots"] = np.stack(
-            [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
-        )
+        small = [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
+        arrays["snapshots"] = np.stack(small)
     told: dict[str, Any] = {
         "title": found.objective,
         "settings": found.settings,
@@ -65,6 +68,9 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         correlations = np.array([belief.randomised, belief.seeds])
         numbers = {name: np.asarray(getattr(belief, name), np.float64) for name in BELIEVED[:-1]}
         parts[BELIEF] = {**numbers, "correlations": correlations}
+        if (transfer := belief.transfer) is not None:
+            parts[BELIEF]["transfer"] = np.r_[transfer.correlation, transfer.quantiles]
+            told["second"] = {name: getattr(transfer, name) for name in SECOND}
     key = replace(picture_key(study, question, told), versions={part: VERSIONS[part] for part in parts})
     with write_errors(study.path):
         write_result(study.path, Result(key, parts))
@@ -163,6 +169,10 @@ def picture_key(
     if question.use is not None:
         dataset, at, sign = question.use
         settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
+    if question.facets:
+        settings["facets"] = question.facets
+    if question.parts > 1:
+        settings["part"] = question.part
     shifted = () if question.use is None else question.use[:1]
     key = unit_key(
         study,
@@ -192,7 +202,7 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             if shifted is None or shifted not in study:
                 return None
             use = (shifted, str(use[1]), int(use[2]))
-        return PictureQuestion(
+        question = PictureQuestion(
             name,
             key.layer,
             told["unit"],
@@ -205,8 +215,11 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             None if limits is None else (float(limits[0]), float(limits[1])),
             key.seed or 0,
             use,
+            int(told.get("facets", 0)),
+            int(told.get("part", 0)),
         )
-    except (KeyError, TypeError, ValueError, IndexError):
+        return question if question.parts > question.part >= 0 else None
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return None
 
 
@@ -235,7 +248,8 @@ def _found(kept: Result) -> Visualised | None:
         told.get("dead") is True,
         arrays.get("start"),
         _reached(arrays.get("reached")),
-        _belief(kept.parts.get(BELIEF, {}), told.get("path")),
+        _belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
+        _flat(arrays.get("before")),
     )
 
 
@@ -261,7 +275,11 @@ def _small(picture: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[An
     return means
 
 
-def _belief(arrays: Arrays, layers: object) -> Belief | None:
+def _flat(numbers: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:
+    return numbers if numbers is not None and numbers.ndim == 1 else None
+
+
+def _belief(arrays: Arrays, layers: object, second: object) -> Belief | None:
     """None where the arrays are not those of a belief."""
     if not all(name in arrays for name in BELIEVED) or not isinstance(layers, list):
         return None
@@ -270,7 +288,26 @@ def _belief(arrays: Arrays, layers: object) -> Belief | None:
         if arrays[name].shape != tuple(len(axis) for axis in axes):
             return None
     reached, kept, path, low, high, correlations = (np.asarray(arrays[name], np.float64) for name in BELIEVED)
-    return Belief(reached, kept, path, low, high, tuple(map(str, layers)), *map(float, correlations))
+    randomised, seeds = map(float, correlations)
+    transfer = _transfer(arrays.get("transfer"), second)
+    return Belief(reached, kept, path, low, high, tuple(map(str, layers)), randomised, seeds, transfer)
+
+
+def _transfer(numbers: npt.NDArray[Any] | None, second: object) -> Transfer | None:
+    """None where there is none, or what is kept is not one."""
+    if numbers is None or numbers.shape != (1 + len(COLUMNS),) or not isinstance(second, dict):
+        return None
+    if set(second) != set(SECOND) or not isinstance(second["unit"], int):
+        return None
+    correlation, *quantiles = numbers.astype(np.float64)
+    return Transfer(
+        str(second["layer"]),
+        second["unit"],
+        float(correlation),
+        np.array(quantiles),
+        str(second["weights"]),
+        str(second["note"]),
+    )
 
 
 def _reached(numbers: npt.NDArray[Any] | None) -> Reached | None:

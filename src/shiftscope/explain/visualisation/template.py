@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as functional
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.colour import ENOUGH, coloured
-from shiftscope.explain.visualisation.spectrum import even_part, falling
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.spectrum import even_part, falling, resampled
 
 
 def template(
@@ -30,3 +33,20 @@ def template(
             )
         total += torch.fft.rfft2(coloured(some, back)).abs().sum(0)
     return even_part(total / len(pictures), columns)
+
+
+def resampled_template(given: Magnitudes, shape: tuple[int, int, int]) -> torch.Tensor:
+    """(channel, row, half column) of pictures of another shape, at the same frequencies in cycles per pixel.
+
+    Raises
+    ------
+    BadRequest
+        A shape of other channels.
+    """
+    channels, rows, columns = shape
+    magnitude = torch.from_numpy(np.asarray(given.magnitude, np.float64))
+    if channels != len(magnitude):
+        raise BadRequest(f"a template of {len(magnitude)} channels for a picture of {channels}.")
+    if (rows, columns) == (magnitude.shape[1], given.columns):
+        return magnitude
+    return resampled(magnitude, given.columns, (rows, columns))

@@ -11,6 +11,10 @@ import torch
 from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.registry import Registry, defaults_of, refuse_unknown_options
 
+Curve = list[Any]  # (step,) numbers, or (step, picture) where several are drawn together
+Activations = Callable[
+    [torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]
+]  # views, layer -> values, its output
 Values = Callable[[torch.Tensor], torch.Tensor]  # (view, channel, row, column) in the range -> (view,)
 
 
@@ -19,7 +23,8 @@ class Wanted:
     """What a picture is made for, and on what."""
 
     values: Values
-    activations: Callable[[torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]]
+    early: Activations  # of a layer; where its name is empty, of one a quarter of the way
+    late: Activations  # the same, of the last one that gives places
     canvas: Canvas
     size: tuple[int, int]  # rows and columns of the model's inputs
     steps: int
@@ -31,12 +36,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture, and how it came to be."""
+    """A picture, and how it came to be; of several that are drawn together all, along a first axis."""
 
     image: torch.Tensor  # (channel, row, column) in the range
     alpha: torch.Tensor  # (row, column) how much each place mattered, summed over the steps
-    curve: list[float]  # (step,) value of what was shown in each step
-    penalties: list[float]  # (step,) what was taken off it
+    curve: Curve  # value of what was shown in each step
+    penalties: Curve  # what was taken off it
     snapshots: dict[int, torch.Tensor]
     best: torch.Tensor  # the picture of the largest value
     dead: bool = False  # no gradient from any start

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from numbers import Integral
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
@@ -15,14 +16,15 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.checks import NO_RANGE, ordered
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
-from shiftscope.explain.visualisation.drawing import Drawing, picture_for
+from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
+from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
-from shiftscope.typed import whole_number
+from shiftscope.typed import LARGEST_SEED, as_whole_number, finite_number, whole_number
 
 Pictures = torch.Tensor | npt.NDArray[Any]
 Shape = tuple[int, int, int]
@@ -39,18 +41,20 @@ def visualise(
     crops: int | None = None,
     seed: int = 0,
     image: Pictures | None = None,
+    facets: int = 0,
     reference: Pictures | None = None,
+    template: Magnitudes | None = None,
     input_size: Sequence[int] | None = None,
     preprocess: Preprocess | None = None,
     target_score: float | None = None,
     snapshots: Sequence[int] = (),
     on_step: Callable[[int, float], None] | None = None,
     **options: Any,
-) -> Visualised:
+) -> Any:
     """A picture for which a unit of the model gives as much as it can, within what the method lets change.
 
     The model is in eval mode for it, and as it came afterwards. The same seed gives the same bytes on the same kind of
-    processor.
+    processor with the same number of threads.
 
     Parameters
     ----------
@@ -67,9 +71,13 @@ def visualise(
         As the method has them where not given. `crops=0` shows the model the whole picture, without noise.
     image
         (channel, row, column) picture to start from.
+    facets
+        As many pictures, each from the mean of one cluster of the reference's pictures that drive the unit most.
     reference
         (sample, channel, row, column) pictures in the range, 32 at least: their colours, and for MACO the magnitudes of
-        their spectra. Where not given, those of photographs.
+        their spectra. Where not given, those of photographs. Priors are fitted on them, and facets are theirs.
+    template
+        Colours and magnitudes of pictures of any size in their place, as `study.spectra(...)` has them.
     input_size
         Rows and columns of the model's inputs; the picture's where not given.
     preprocess
@@ -81,12 +89,19 @@ def visualise(
     on_step
         Told the step and its value.
 
+    Returns
+    -------
+    Visualised
+        Or a list of them where there are facets, or several are drawn together.
+
     Raises
     ------
     BadRequest
         Something that cannot be; the message says what can.
     ModelError
-        The model cannot run on such inputs, or has no gradient there.
+        The model cannot run on such inputs.
+    ResponseError
+        The unit gives no finite number for a picture.
     """
     chosen = visualisations[method]
     settings = chosen.with_defaults(options)
@@ -107,6 +122,8 @@ def visualise(
     size = _size(input_size, shown)
     asked = whole_number("steps", chosen.steps if steps is None else steps)
     views = whole_number("crops", chosen.crops if crops is None else crops)
+    if template is not None and reference is not None:
+        raise BadRequest("a template stands in the place of reference pictures: give one of them.")
     pictures = None if reference is None else _reference(reference, shown[0], limits)
     first = torch.full((2, shown[0], *size), sum(limits) / 2, dtype=dtype, device=device)
     first += (
@@ -121,14 +138,24 @@ def visualise(
         size,
         asked,
         views,
-        whole_number("seed", seed),
+        whole_number("seed", seed, most=LARGEST_SEED),
         entering,
         start,
         pictures,
-        target_score,
-        tuple(snapshots),
+        None if target_score is None else finite_number("target_score", target_score, least=-math.inf),
+        tuple(whole_number("snapshots", step, least=1) for step in _several(snapshots)),
+        template,
     )
-    return picture_for(function, chosen, drawing, settings, on_step or (lambda step, value: None))
+    told = on_step or (lambda step, value: None)
+    if not whole_number("facets", facets):
+        found = pictures_for(function, chosen, drawing, settings, told)
+        return found if len(found) > 1 else found[0]
+    if start is not None:
+        raise BadRequest("facets start from clusters of the reference's pictures, not from an image.")
+    clusters = facets_of(function, drawing, facets)
+    starts = [replace(drawing, start=facet.start) for facet in clusters]
+    each = [pictures_for(function, chosen, start, settings, told)[0] for start in starts]
+    return [with_facet(found, clusters, at) for at, found in enumerate(each)]
 
 
 def _function(model: nn.Module, objective: object, first: torch.Tensor) -> Function:
@@ -148,27 +175,30 @@ def _shape(given: Sequence[int] | None, start: torch.Tensor | None) -> Shape:
         return start.shape[0], start.shape[1], start.shape[2]
     if given is None:
         raise BadRequest("give the shape of the picture, as shape=(3, 224, 224).")
-    numbers = tuple(given)
-    whole = all(isinstance(each, Integral) and not isinstance(each, bool) for each in numbers)
-    if len(numbers) != 3 or not whole or min(numbers) < 1 or min(numbers[1:]) < 2:
+    numbers = [as_whole_number(each) or 0 for each in _several(given)]
+    if len(numbers) != 3 or min(numbers) < 1 or min(numbers[1:]) < 2:
         raise BadRequest(f"shape={given!r}; give (channel, row, column), as shape=(3, 224, 224).")
-    return int(numbers[0]), int(numbers[1]), int(numbers[2])
+    return numbers[0], numbers[1], numbers[2]
 
 
 def _size(given: Sequence[int] | None, shape: Shape) -> tuple[int, int]:
     if given is None:
         return shape[1], shape[2]
-    numbers = tuple(given)
-    if len(numbers) != 2 or not all(isinstance(each, Integral) and each >= 1 for each in numbers):
+    numbers = [as_whole_number(each) or 0 for each in _several(given)]
+    if len(numbers) != 2 or min(numbers) < 1:
         raise BadRequest(f"input_size={given!r}; give rows and columns, as input_size=(224, 224).")
-    return int(numbers[0]), int(numbers[1])
+    return numbers[0], numbers[1]
+
+
+def _several(given: object) -> list[Any]:
+    return list(given) if isinstance(given, Iterable) else [given]
 
 
 def _picture(given: Pictures, limits: tuple[float, float]) -> torch.Tensor:
-    picture = torch.as_tensor(given)
+    picture = _tensor("image", given)
     if picture.ndim == 4 and len(picture) == 1:
         picture = picture[0]
-    if picture.ndim != 3 or not picture.is_floating_point():
+    if picture.ndim != 3 or not picture.numel() or not picture.is_floating_point():
         raise BadRequest(
             f"image of shape {tuple(picture.shape)} and {picture.dtype}; give (channel, row, column) of floating point."
         )
@@ -177,11 +207,19 @@ def _picture(given: Pictures, limits: tuple[float, float]) -> torch.Tensor:
 
 
 def _reference(given: Pictures, channels: int, limits: tuple[float, float]) -> torch.Tensor:
-    pictures = torch.as_tensor(given)
-    if pictures.ndim != 4 or pictures.shape[1] != channels or not pictures.is_floating_point():
+    pictures = _tensor("reference", given)
+    fits = pictures.ndim == 4 and pictures.shape[1] == channels and pictures.numel()
+    if not fits or not pictures.is_floating_point():
         raise BadRequest(
             f"reference pictures of shape {tuple(pictures.shape)} and {pictures.dtype}; give (sample, {channels}, row, "
             "column) of floating point."
         )
     refuse_beyond(pictures, limits, "a reference picture")
     return pictures.detach().cpu()
+
+
+def _tensor(name: str, given: object) -> torch.Tensor:
+    try:
+        return torch.as_tensor(given)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise BadRequest(f"{name} is {type(given).__name__}; give a tensor or an array.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,9 @@ class Visualised:
     start: Array | None = None  # the picture that was given
     reached: Reached | None = None  # beside samples of a study
     belief: Belief | None = None  # the same, where it was asked for
+    before: Array | None = (
+        None  # (entry,) what the layer before gives for it, where its use is told apart there
+    )
 
     @property
     def delta(self) -> Array | None:
@@ -136,9 +140,10 @@ class Visualised:
         return f"response {self.score:.4g}{beside}{believed}"
 
     def numbers(self) -> dict[str, Any]:
-        """As JSON has them."""
+        """As JSON has them, null where there is nothing to compare with."""
         told = {"objective": self.objective, "method": self.method, "response": self.score, "dead": self.dead}
         beside = {} if self.reached is None else asdict(self.reached)
+        beside = {name: number if math.isfinite(number) else None for name, number in beside.items()}
         believed = {} if self.belief is None else {"belief": self.belief.numbers()}
         return {**told, **beside, **believed, "settings": self.settings}
 

@@ -101,7 +101,8 @@ def correlate_ranks(
 def _turn(profiles: Profiles, first: int, several: int, turned: Profiles, ends: Profiles) -> None:
     """Columns from `first` on as rows, and the smallest and largest number of each."""
     low, high = ends
-    low[:several] = high[:several] = profiles[0][first : first + several]
+    for each in range(several):  # to assign a slice takes seconds to compile, for the words of its error
+        low[each] = high[each] = profiles[0, first + each]
     for category in range(profiles.shape[0]):
         some = profiles[category][first : first + several]
         for each in range(several):
@@ -149,7 +150,8 @@ def _rank(
     if hidden > tolerance * whole:
         return _sort(profile, ranks, bins, counts, ordered, place)
     # Within a run: twice what lies below a bin, and once what lies in it.
-    ranked[:RUNS] = counts[:RUNS]
+    for at in range(RUNS):
+        ranked[at] = counts[at]
     for at in range(BINS - RUNS):
         ranked[at + RUNS] = ranked[at] + counts[at] + counts[at + RUNS]
     below, before = np.int32(-many), counts[:RUNS]

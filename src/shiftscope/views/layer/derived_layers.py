@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shiftscope.store.derived_layer import DerivedLayer
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Column, Field, Fold, Panel, Table
 from shiftscope.views.page.section import section
@@ -16,6 +17,16 @@ KINDS = "pca", "kmeans", "nmf", "seminmf", "topk", "batchtopk"
 HELP = (
     "pca keeps most with fewest features; nmf takes responses that are never negative into parts, seminmf any; kmeans "
     "sorts samples; topk and batchtopk tell each sample by few of many features, of which there may be more than units."
+)
+
+
+POSITIONS = Field(
+    "positions",
+    "From each position of its map",
+    "",
+    "Fitted on single positions, whose codes are pooled as the layer is: all data go through the model anew. Whether "
+    "it holds under the shift is not known then, as positions are not stored.",
+    tick=True,
 )
 
 
@@ -61,6 +72,8 @@ def derived_layers(shown: ShownLayer) -> Sequence[Panel]:
         fields=[
             Field("kind", "Kind", "pca", HELP, choices=KINDS),
             Field("size", "Features", str(min(SIZE, units)), f"Of {count(units)} units."),
+            *([POSITIONS] if study.layer(layer).has_positions else []),
+            *_residual_fields(shown, found),
         ],
         button="Derive",
     )
@@ -69,3 +82,21 @@ def derived_layers(shown: ShownLayer) -> Sequence[Panel]:
         return panels
     says = in_a_row([each.name for each in found]) or "none yet"
     return [Fold("Layers derived from this one", says, panels, "derived")]
+
+
+def _residual_fields(shown: ShownLayer, found: Sequence[DerivedLayer]) -> list[Field]:
+    """What asks for features of what one of these leaves of a shifted set; none where there is no such layer or set."""
+    study, focus = shown.selection.study, shown.selection.focus
+    before = [each.name for each in found if each.kind != "residual" and not each.positions]
+    shifted = [name for name in study if name != study.reference]
+    if not before or not shifted:
+        return []
+    help = (
+        "Features of what this layer's dictionary leaves of a shifted set: what the reference does not contain. Empty: "
+        "features of the layer itself."
+    )
+    named = focus if focus in shifted else shifted[0]
+    return [
+        Field("residual_of", "Of what is left by", "", help, choices=before),
+        Field("dataset", "in the set", named, "Where something is left by a dictionary.", choices=shifted),
+    ]

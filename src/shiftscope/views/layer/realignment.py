@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.derived.derivation import Rows
-from shiftscope.derived.realigned import AlignedTo, aligned_to
+from shiftscope.derived.realigned import AlignedTo, aligned_name, aligned_to
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Column, Field, Fold, Message, Panel, Table
@@ -42,7 +42,7 @@ def realignment(layer: ShownLayer) -> Sequence[Panel]:
 
 
 def _of_parent(layer: ShownLayer) -> Sequence[Panel]:
-    from shiftscope.explain.realignment.realignment import PROPOSED, name_of
+    from shiftscope.explain.realignment.realignment import PROPOSED
     from shiftscope.explain.realignment.stored import kept
 
     selection = layer.selection
@@ -56,7 +56,8 @@ def _of_parent(layer: ShownLayer) -> Sequence[Panel]:
         study,
         f"Align {name} to {focus}",
         f"Every variant is made of a half of {focus}, and told of the other. Where it leaves less of the variance than "
-        f"two halves of the reference explain, and keeps decisions, it is stored as {name_of(name, focus)}.",
+        f"two halves of the reference explain, and keeps decisions, it is stored as "
+        f"{aligned_name(study, name, focus)}.",
         kind="realign",
         parameters={"layer": name, "dataset": focus},
         page=layer.at(),

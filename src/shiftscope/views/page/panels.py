@@ -293,6 +293,7 @@ class Field:
     value: str = ""
     help: str = ""
     long: bool = False  # several lines
+    tick: bool = False  # a box, ticked where there is a value; sent as "true"
     choices: Sequence[str] = ()  # words proposed while typing
     choices_of: str = ""  # an earlier field of the form, whose words are proposed here too
 

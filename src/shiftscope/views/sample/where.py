@@ -24,13 +24,23 @@ from shiftscope.views.page.panels import (
     Span,
     StripGroup,
     StripGroups,
+    Words,
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.map_form import USUAL, low_pass_field, method_field, price_in_words
+from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.map_form import (
+    USUAL,
+    in_command,
+    low_pass_field,
+    method_field,
+    price_in_words,
+    sanity_field,
+)
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name, pictures
+from shiftscope.views.sample.belief import ImageMap, belief_table
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 
 MOST = 12  # maps of one set
@@ -40,7 +50,7 @@ PROPOSED = 5  # units
 @section(ShownSample, place=30)
 def where(sample: ShownSample) -> Fold | None:
     """The image beside its maps, in each set that has some; those of the prediction and of the label first."""
-    groups = []
+    groups, shown = [], []
     number = 0
     for name in sample.sets:
         recording = sample.selection.study[name]
@@ -50,17 +60,31 @@ def where(sample: ShownSample) -> Fold | None:
         ]
         if found:
             number += len(found)
-            groups.append(_group(sample, recording, seen, found))
+            ordered = sorted(found, key=lambda each: _place(each, seen))[:MOST]
+            groups.append(_group(sample, recording, seen, ordered, len(found) - len(ordered)))
+            shown += [_of_image(sample, each, seen) for each in ordered]
     note = (
         f"each map in a scale of its own: empty is 0, and {BELOW:g} % of the places lie below the full colour"
     )
-    offer = _offer(sample)
+    offer, belief = _offer(sample), belief_table(shown)
     panels = [
         *([StripGroups("", groups, note, captioned=True)] if groups else []),
+        *([belief] if belief else []),
         *([offer] if offer else []),
     ]
-    says = f"{counted(number, 'map', count)} of this image" if groups else "no maps are kept yet"
-    return Fold("What in it counts", says, panels, "where") if panels else None
+    return Fold("What in it counts", _says(number, shown), panels, "where") if panels else None
+
+
+def _says(number: int, shown: Sequence[ImageMap]) -> Words:
+    """How many maps there are, and which of them are not to be read."""
+    if not number:
+        return "no maps are kept yet"
+    said = f"{counted(number, 'map', count)} of this image"
+    wrong = list(dict.fromkeys(filtered_in_words(each.found) for each in shown if not each.readable))
+    if not wrong:
+        return said
+    why = f"; do not read {in_a_row(wrong)}: such a map does not depend on what the model learned"
+    return [said, Span(why, "bad")]
 
 
 def _offer(sample: ShownSample) -> Panel | None:
@@ -93,6 +117,7 @@ def _offer(sample: ShownSample) -> Panel | None:
             ),
             method_field(USUAL),
             low_pass_field(),
+            sanity_field(),
         ],
     )
     return offer or Code("These commands compute and keep them", "\n".join(_commands(sample, places)))
@@ -114,24 +139,31 @@ def _commands(image: ShownSample, places: Sequence[tuple[str, int]]) -> Iterator
     study = image.selection.study
     for name, position in places:
         seen = study[name].samples[position]
-        # A number alone would be how many samples; twice it is this one.
-        sample = [seen.id] if not seen.id.isdecimal() else [str(position)] * 2
         words = ["shiftscope", "attribute", str(study.path), "--unit", str(seen.prediction)]
-        words += ["--method", USUAL, "--dataset", name, "--samples", *sample]
+        words += ["--method", USUAL, "--dataset", name, "--samples", *in_command(seen)]
         yield f"{shlex.join(words)} --model ..."
 
 
+def _of_image(sample: ShownSample, found: Attributions, seen: StoredSample) -> ImageMap:
+    called = f"{_called(sample, found, seen)}, {filtered_in_words(found)}"
+    return ImageMap(found.question.dataset, called, found, _row(found, seen))
+
+
+def _row(found: Attributions, seen: StoredSample) -> int:
+    """That of the image, among those whose maps are kept together."""
+    return int(found.positions.tolist().index(seen.position))
+
+
 def _group(
-    sample: ShownSample, recording: Recording, seen: StoredSample, found: Sequence[Attributions]
+    sample: ShownSample, recording: Recording, seen: StoredSample, shown: Sequence[Attributions], rest: int
 ) -> StripGroup:
-    """The image, and below it the maps of each method."""
+    """The image, and below it the maps of each method; `rest` are kept and not shown."""
     selection = sample.selection
     by_method: dict[str, list[Picture]] = {}
-    for each in sorted(found, key=lambda each: _place(each, seen))[:MOST]:
-        row = each.positions.tolist().index(seen.position)
+    for each in shown:
+        row = _row(each, seen)
         drawn = map_pictures(selection, each, [row], end_of_scale([each], row), _called(sample, each, seen))
         by_method.setdefault(filtered_in_words(each), []).extend(drawn)
-    rest = len(found) - MOST
     more = f", {count(rest)} more maps are kept" if rest > 0 else ""
     image = ImageStrip(f"image{more}", pictures(selection, recording, [seen.position]))
     strips = [ImageStrip(method, drawn) for method, drawn in by_method.items()]

@@ -40,6 +40,10 @@ SIMILAR = (
     "as any image; below 0: unlike any image. Rank correlations; a dash where the strongest images are no more alike "
     "than others. The interval is of the choice of images."
 )
+TRANSFER = (
+    "The same in a second network, of the unit there whose responses are most like this one's; r is their correlation "
+    "over images that it was not chosen on. A dash where r is below 0.3: no counterpart."
+)
 ALIKE = (
     "Correlation over the pixels in grey, of what was changed where it started from an image. A picture that owes "
     "itself to the network is far from that of random weights, and near that of another seed; from random phases two "
@@ -86,6 +90,10 @@ def _rows(belief: Belief) -> Iterator[list[Cell]]:
         yield row
     if len(belief.layers) > 1:
         yield _row("similarity, median of the layers", SIMILAR, belief.similarity, number)
+    if (transfer := belief.transfer) is not None:
+        row = _row("drives a second network more than", TRANSFER, transfer.quantiles, percent)
+        row[1] = Cell(row[1].text, note=transfer.named, value=row[1].value)
+        yield row
     alike = _row(
         "alike", ALIKE, np.array([belief.seeds, math.nan, math.nan, belief.randomised, math.nan]), number
     )

@@ -73,7 +73,25 @@ def _panels(unit: ShownUnit, shown: Found) -> list[Panel]:
             )
         )
     note = pictures_in_words(found, study.reference)
-    return [StripGroups("", groups, note, captioned=True), _table(unit, shown)]
+    return [StripGroups("", groups, note, captioned=True), *_halves(unit, shown), _table(unit, shown)]
+
+
+def _halves(unit: ShownUnit, shown: Found) -> list[Panel]:
+    """Pictures of two halves of the reference, drawn likewise; none where they were left out."""
+    question, _, found = shown
+    assert question.use is not None
+    if found.placebo is None:
+        return []
+    study, strips = unit.study, []
+    for sign, picture in zip((1, -1), found.placebo, strict=True):
+        half = replace(question, use=(study.reference, question.use[1], sign))
+        strips.append(ImageStrip("", sides_of(study, half, picture), role(unit.selection, study.reference)))
+    groups = [
+        StripGroup(f"as on {which} half", [strip])
+        for which, strip in zip(("one", "the other"), strips, strict=True)
+    ]
+    says = f"what chance makes of two uses: halves of {study.reference}, drawn in the same way"
+    return [Fold("Placebo", says, [StripGroups("", groups, captioned=True)], f"{KEY}-placebo")]
 
 
 def _table(unit: ShownUnit, shown: Found) -> Table:

@@ -18,7 +18,12 @@ def difference_in_words(found: Difference, reference: str) -> str:
 
 
 def pictures_in_words(found: Difference, reference: str) -> str:
-    """Whether the two pictures may be compared."""
+    """Whether the two pictures may be compared, and how far apart they are."""
+    said = _compared_in_words(found, reference)
+    return f"{said} To the layer before, {found.distance.in_words()}." if found.distance else said
+
+
+def _compared_in_words(found: Difference, reference: str) -> str:
     if not found.separation.found:
         return (
             f"These pictures differ no more than two halves of {reference} do, so that what differs between them says "

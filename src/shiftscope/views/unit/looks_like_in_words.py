@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shiftscope.explain.visualisation.reached import MOST
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.views.parts.number_text import count, percent
 
@@ -19,8 +20,9 @@ def drives_in_words(found: Visualised) -> str:
     if reached.quantile == 1:
         return f"more strongly than each of {images}"
     if reached.quantile < 0.5:
-        return f"less strongly than {percent(1 - reached.quantile)} of {images}"
-    return f"more strongly than {percent(reached.quantile)} of {images}"
+        below = min(1 - reached.quantile, MOST) if reached.quantile else 1.0
+        return f"less strongly than {percent(below)} of {images}"
+    return f"more strongly than {percent(min(reached.quantile, MOST))} of {images}"
 
 
 def looks_like_in_words(unit: str, drawn: Sequence[tuple[str, Visualised]]) -> str:

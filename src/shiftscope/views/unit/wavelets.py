@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 from shiftscope.explain.attribution.attributions import Attributions
+from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
 from shiftscope.explain.attribution.wavelets.one_sample import (
     mosaic_shares,
     of_sample,
@@ -12,7 +14,10 @@ from shiftscope.explain.attribution.wavelets.one_sample import (
 )
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 from shiftscope.views.page.panels import (
+    Code,
     ImageStrip,
+    Message,
+    Panel,
     Picture,
     PictureMap,
     Pixels,
@@ -21,12 +26,17 @@ from shiftscope.views.page.panels import (
     StripGroup,
     StripGroups,
 )
+from shiftscope.views.parts.computation import computation
+from shiftscope.views.parts.map_form import in_command
+from shiftscope.views.parts.maps import REFUSED, SILENT
 from shiftscope.views.parts.number_text import percent, whole_percent
 from shiftscope.views.parts.pictures import pictures, role
 from shiftscope.views.unit.chosen_maps import chosen_maps
 from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.shown_unit import ShownUnit
 
+ONE_IMAGE = "One image, scale by scale"
+METHOD = "wam"  # which keeps them
 SCALES = "scales"  # key of the fold that they stand in
 KEPT = 0.02, 0.1, 1.0  # shares of the coefficients that pictures are made of
 ONLY = "only what matters: made of the coefficients that count most"
@@ -44,12 +54,18 @@ def image_address(found: Attributions, row: int) -> str:
     return f"{found.question.dataset}:{found.positions[row]}"
 
 
-def wavelets(unit: ShownUnit) -> StripGroups | None:
-    """Of the image asked for; None where none is, or its coefficients are not kept."""
-    chosen = _chosen(unit)
-    if chosen is None:
+def wavelets(unit: ShownUnit) -> Panel | None:
+    """Of the image asked for; where its coefficients are not kept what computes them, and None where none is asked
+    for."""
+    if not unit.image:
         return None
-    found, row = chosen
+    kept = _kept(unit)
+    if kept is None:
+        return _missing(unit)
+    found, row = kept
+    if (found.silent | found.refused)[row]:
+        said = SILENT if found.silent[row] else REFUSED
+        return Message(ONE_IMAGE, f"The map of {unit.image} is {said}.")
     name, position = found.question.dataset, int(found.positions[row])
     assert found.coefficients is not None
     own = of_sample(found.coefficients, row)
@@ -67,7 +83,7 @@ def wavelets(unit: ShownUnit) -> StripGroups | None:
         StripGroup([Span(f"{name}, image {position}", "strong", image.page)], strips),
         StripGroup("", [ImageStrip(MOSAIC, [mosaic], colour, large=True)]),
     ]
-    return StripGroups("One image, scale by scale", groups, NOTE, captioned=True)
+    return StripGroups(ONE_IMAGE, groups, NOTE, captioned=True)
 
 
 def _by_scale(own: WaveletAttribution, plain: Picture, colour: Role) -> list[Picture]:
@@ -98,11 +114,43 @@ def _sufficient(own: WaveletAttribution, plain: Picture) -> list[Picture]:
     ]
 
 
-def _chosen(unit: ShownUnit) -> tuple[Attributions, int] | None:
-    if not unit.image:
-        return None
-    for found in chosen_maps(unit):
+def _kept(unit: ShownUnit) -> tuple[Attributions, int] | None:
+    """Maps with the image's coefficients, and its row there; those that are shown before others."""
+    for found in (*chosen_maps(unit), *unit.maps):
         for row in range(len(found.positions)):
-            if image_address(found, row) == unit.image and not (found.silent | found.refused)[row]:
+            if image_address(found, row) == unit.image:
                 return found, row
     return None
+
+
+def _missing(unit: ShownUnit) -> Panel:
+    """What computes the coefficients of the image, where it is one."""
+    study = unit.study
+    name, _, text = unit.image.rpartition(":")
+    place = int(text) if text.isascii() and text.isdecimal() else -1
+    if name not in unit.pair or not 0 <= place < len(study[name].samples):
+        sets = " or ".join(unit.pair)
+        return Message(
+            ONE_IMAGE, f"{unit.image!r} is no image of {sets}; give a set and a number, as {unit.pair[0]}:3."
+        )
+    if not study[name].samples.pictured[place]:
+        return Message(ONE_IMAGE, f"Image {place} of {name} cannot be shown.")
+    lacks = f"No wavelet coefficients of image {place} of {name} are kept, which a map by {METHOD} has"
+    offer = computation(
+        study,
+        ONE_IMAGE,
+        f"{lacks}. {USUAL_PASSES[METHOD]} passes forward and backward.",
+        kind="attribute_image",
+        parameters={
+            "dataset": name,
+            "position": place,
+            "other": "",
+            "there": 0,
+            "of": f"{unit.layer}:{unit.index}",
+            "method": METHOD,
+        },
+        page=unit.at(),
+    )
+    words = ["shiftscope", "attribute", str(study.path), "--layer", unit.layer, "--unit", str(unit.index)]
+    words += ["--method", METHOD, "--dataset", name, "--samples", *in_command(study[name].samples[place])]
+    return offer or Code(f"{lacks}; this command computes them", f"{shlex.join(words)} --model ...")

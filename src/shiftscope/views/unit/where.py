@@ -31,7 +31,13 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.map_form import USUAL, low_pass_field, method_field, price_in_words
+from shiftscope.views.parts.map_form import (
+    USUAL,
+    low_pass_field,
+    method_field,
+    price_in_words,
+    sanity_field,
+)
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
@@ -196,14 +202,15 @@ def numbers_table(unit: ShownUnit, means: Sequence[tuple[Attributions, MapMeans]
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
-    """What computes the maps of the sets that lack them; none where nothing lacks, or the samples are no pictures."""
+    """What computes the maps of the sets that lack them, with a model at hand further ones too; none where the samples
+    are no pictures."""
     missing = [name for name in unit.pair if name not in there]
-    if not missing or not any(unit.study[name].samples.pictured.any() for name in missing):
+    if not any(unit.study[name].samples.pictured.any() for name in missing or unit.pair):
         return None
     selection, method = unit.selection, method_of(unit) or USUAL
     offer = computation(
         unit.study,
-        "Compute where it looks",
+        "Compute where it looks" if missing else "Compute further maps",
         f"Maps of its strongest images in {' and '.join(unit.pair)}. {price_in_words(len(unit.pair) * IMAGES)}",
         kind="attribute",
         parameters={
@@ -217,11 +224,14 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
             method_field(method),
             Field("samples", "Images", str(IMAGES), "Of each set, the strongest."),
             low_pass_field(),
+            sanity_field(),
             Field("units", "Further units", "", f"Of {unit.layer}, their numbers."),
         ],
     )
+    if offer or not missing:
+        return offer
     lines = "\n".join(command(unit, method, name) for name in missing)
-    return offer or Code("These commands compute and keep them", lines)
+    return Code("These commands compute and keep them", lines)
 
 
 def _every_unit(unit: ShownUnit) -> Code | None:

@@ -6,14 +6,14 @@ import math
 from typing import Literal
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution.usual_passes import USUAL_PASSES
+from shiftscope.explain.attribution.usual_passes import METHODS
 
 MOST_UNITS = 20  # beside the page's own
 
 
 def check_method(method: str) -> None:
-    if method not in USUAL_PASSES:
-        raise BadRequest(f"no method {method!r} here; there are {', '.join(USUAL_PASSES)}.")
+    if method not in METHODS:
+        raise BadRequest(f"no method {method!r} here; there are {', '.join(METHODS)}.")
 
 
 def low_pass_of(text: str) -> float | Literal["fitted"] | None:
@@ -40,6 +40,11 @@ def low_pass_in_words(text: str) -> str:
     if cutoff is None:
         return ""
     return ", low-pass fitted," if cutoff == "fitted" else f" up to {cutoff:g} cycles"
+
+
+def sanity_in_words(sanity: bool) -> str:
+    """Behind everything else of a title; empty where it is not asked for."""
+    return ", and with weights drawn again" if sanity else ""
 
 
 def units_of(unit: int, text: str) -> list[int]:

@@ -33,6 +33,7 @@ class Live(Protocol):
         dataset: str,
         samples: int | Sequence[int],
         low_pass: float | Literal["fitted"] | None,
+        sanity: bool,
         progress: Progress,
     ) -> Any: ...
 
@@ -55,7 +56,18 @@ class Live(Protocol):
 
     def local_against_distributed(self, layers: str, /, *, progress: Progress) -> Any: ...
 
-    def derive(self, layer: str, kind: str, /, *, size: int, progress: Progress) -> Any: ...
+    def derive(
+        self,
+        layer: str,
+        kind: str,
+        /,
+        *,
+        size: int,
+        positions: bool,
+        residual_of: str | None = None,
+        dataset: str | None = None,
+        progress: Progress,
+    ) -> Any: ...
 
     def realign(
         self, layer: str, dataset: str, /, *, variant: str | None, overwrite: bool, progress: Progress

@@ -17,7 +17,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
 
-# What scores and pages are computed from; docs/formulas.md has the tests of each.
+# What scores and pages are computed from; docs/evidence/tested.md has the tests of each.
 NOTATION = (
     (
         "a[i, n]",

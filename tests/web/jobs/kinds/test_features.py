@@ -3,13 +3,17 @@
 import pytest
 
 from shiftscope.derived.encoder import Encoders
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.importance.stored_importances import kept_importance
 from shiftscope.explain.local_against_distributed.stored_removals import read_removals
 from shiftscope.flow.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.views.layer.layer import layer_units
+from shiftscope.views.page.panels import Computation
+from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.web.jobs.kind import job_kinds
+from tests.views.conftest import NoJobs, flat
 
 
 def test_importance_and_removals_are_kept(held):
@@ -26,3 +30,31 @@ def test_importance_and_removals_are_kept(held):
     for dataset in ("lab", "field"):
         assert kept_importance(study, "hidden~pca2", dataset)[0] == "exact"
         assert read_removals(study, "hidden~pca2", dataset).samples > 0
+
+
+def test_layers_of_positions_and_of_what_is_left_are_derived(held):
+    study = StoredStudy(held.path)
+    live, kind = LiveStudy(study, held.net, held.data, encoders=Encoders(study)), job_kinds["derive"]
+    asked = {"layer": "conv", "kind": "pca", "size": 2}
+    kind.check(study, **asked, positions=True)
+    kind.run(live, silent, **asked, positions=True)
+    assert study.derived["conv~pca2~positions"].positions
+    assert kind.title(**asked, positions=True) == "pca of conv, 2 features of its positions"
+    kind.run(live, silent, **asked)
+    left = {**asked, "size": 1, "residual_of": "conv~pca2", "dataset": "field"}
+    kind.check(study, **left)
+    kind.run(live, silent, **left)
+    assert study.derived["conv~pca2~residual~field"].units == 1
+    assert kind.title(**left) == "pca of what conv~pca2 leaves of field, 1 features"
+    for changed, said in (
+        ({"residual_of": "conv~pca2", "dataset": ""}, "give both"),
+        ({"residual_of": "conv~pca2~positions", "dataset": "field"}, "are made of positions"),
+        ({"residual_of": "conv~pca2", "dataset": "field", "positions": True}, "leave out positions"),
+        ({"layer": "hidden", "positions": True}, "has no positions"),
+    ):
+        with pytest.raises(BadRequest if "layer" not in changed else LayerError, match=said):
+            kind.check(study, **{**asked, **changed})
+    page = layer_units(ViewedStudy(study.path, NoJobs()), "conv")
+    (form,) = (each for each in flat(page.panels) if isinstance(each, Computation) and each.kind == "derive")
+    assert [field.name for field in form.fields] == ["kind", "size", "positions", "residual_of", "dataset"]
+    assert form.fields[3].choices == ["conv~pca2"]

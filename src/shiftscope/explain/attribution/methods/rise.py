@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.attribution import Passes, Shown, at_least_one, attribution
+from shiftscope.explain.attribution.usual_passes import MASKS
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
@@ -20,7 +21,7 @@ def _passes(shape: tuple[int, ...], *, n: int, **options: Any) -> Passes:
 
 @attribution("rise", title="RISE", passes=_passes, needs_gradient=False, multiplies=True, places=True)
 def rise(
-    shown: Shown, *, n: int = 4000, grid: int = 7, p: float = 0.5, centred: bool = False
+    shown: Shown, *, n: int = MASKS, grid: int = 7, p: float = 0.5, centred: bool = False
 ) -> torch.Tensor:
     """Mean of n random masks, each weighted by the unit's value where it hides the input: smooth masks of `grid` cells
     a side, each shown with probability p, what is hidden set to the baseline. `centred` subtracts the mean value first.

@@ -7,11 +7,11 @@ import warnings
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.ascent import ascend
+from shiftscope.explain.visualisation.ascent import ascend, gradient_of
 from shiftscope.explain.visualisation.parametrisation import parametrisations
-from shiftscope.explain.visualisation.penalties import refuse_negative
 from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
+from shiftscope.typed import finite_number
 
 SIDES = 0.4, 0.99  # of the crops, as shares of the picture
 NORMAL, EVEN = 0.02, 0.01  # noise over the crops, as shares of the range
@@ -25,7 +25,7 @@ def accentuation(
     parametrisation: str = "phase",
     learning_rate: float = 0.05,
     strength: float = 1.0,
-    layer: str = "",
+    early_layer: str = "",
 ) -> Drawn:
     """A given picture with more of what the unit reads, which stays near it in what an early layer says.
 
@@ -35,7 +35,7 @@ def accentuation(
         "phase" (magnitudes of the picture's spectrum can fade, and not grow), "fourier" or "pixel".
     strength
         Weight of the distance to the given picture; its gradient and the unit's are brought to one size at the start.
-    layer
+    early_layer
         Whose output measures that distance; a quarter of the way through the model where not given.
 
     References
@@ -43,7 +43,7 @@ def accentuation(
     Hamblin, Fel, Saha, Konkle & Alvarez (2024), Feature Accentuation: Revealing 'What' Features Respond to in Natural
     Images.
     """
-    refuse_negative(strength=strength)
+    strength, rate = finite_number("strength", strength), finite_number("learning_rate", learning_rate)
     canvas = wanted.canvas
     if canvas.start is None:
         raise BadRequest("accentuation starts from a picture: give image=(channel, row, column).")
@@ -74,22 +74,19 @@ def accentuation(
         if not strength:
             return wanted.values(look(picture)).mean(), None
         with torch.no_grad():
-            before = wanted.activations(look(seed), layer)[1]
-        values, now = wanted.activations(look(picture), layer)
+            before = wanted.early(look(seed), early_layer)[1]
+        values, now = wanted.early(look(picture), early_layer)
         apart = (now - before).flatten(2) if now.ndim > 2 else (now - before)[:, :, None]
         distance = _mean_norm(apart)
-        if not balance:
-            weight = _balance(values.mean(), distance, picture)
-            if not weight:  # a unit that is silent has no gradient to be balanced with
-                return values.mean(), weight * distance
-            balance.append(weight)
-        return values.mean(), strength * balance[0] * distance
+        if not balance and (found := _balance(values.mean(), distance, picture)) is not None:
+            balance.append(found)
+        return values.mean(), strength * balance[0] * distance if balance else 0 * distance
 
     return ascend(
         wanted,
         lambda: parametrisations[parametrisation](canvas),
         look,
-        lambda variables: torch.optim.Adam(variables, lr=learning_rate),
+        lambda variables: torch.optim.Adam(variables, lr=rate),
         seen=seen,
     )
 
@@ -101,10 +98,13 @@ def _mean_norm(apart: torch.Tensor) -> torch.Tensor:
     return torch.where(squares > 0, lengths, 0.0).mean()
 
 
-def _balance(value: torch.Tensor, distance: torch.Tensor, picture: torch.Tensor) -> torch.Tensor:
-    wanted = torch.autograd.grad(value, picture, retain_graph=True, allow_unused=True)[0]
-    against = torch.autograd.grad(distance, picture, retain_graph=True, allow_unused=True)[0]
-    if wanted is None or against is None or float(against.abs().sum()) < NO_GRADIENT:
+def _balance(value: torch.Tensor, distance: torch.Tensor, picture: torch.Tensor) -> torch.Tensor | None:
+    """The size of the value's gradient in those of the distance; None while the value has none."""
+    wanted = gradient_of(value, picture, kept=True)
+    against = gradient_of(distance, picture, kept=True)
+    if not wanted.any():
+        return None
+    if float(against.abs().sum()) < NO_GRADIENT:
         warnings.warn(
             "the distance to the picture has no gradient at the start; its weight stays 1.", stacklevel=2
         )

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import torch
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.ascent import ascend
-from shiftscope.explain.visualisation.parametrisation import parametrisations
-from shiftscope.explain.visualisation.penalties import penalty, refuse_negative
+from shiftscope.explain.visualisation.diversity import alike
+from shiftscope.explain.visualisation.generated import generated
+from shiftscope.explain.visualisation.parametrisation import (
+    Parametrisation,
+    parametrisations,
+    side_by_side,
+)
+from shiftscope.explain.visualisation.penalties import penalty
+from shiftscope.explain.visualisation.prior import Generator
 from shiftscope.explain.visualisation.views import Look, Moved, Whole, moves
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
+from shiftscope.typed import finite_number, whole_number
+
+FOURIER = "fourier"
 
 
 @visualisation("activation_maximisation", title="Activation maximisation", steps=512, crops=1)
 def activation_maximisation(
     wanted: Wanted,
     *,
-    parametrisation: str = "fourier",
+    parametrisation: str = FOURIER,
     learning_rate: float = 0.05,
     tv: float = 0.0,
     l1: float = 0.0,
     l2: float = 0.0,
     blur: float = 0.0,
+    prior: str | Generator | None = None,
+    together: int = 1,
+    diversity: float = 1.0,
+    late_layer: str = "",
 ) -> Drawn:
     """The picture is moved, scaled and turned a little in every step, as many times as there are crops.
 
@@ -30,16 +45,37 @@ def activation_maximisation(
         "fourier", "pixel", "laplacian" or "phase".
     tv, l1, l2, blur
         Weights of what holds the picture back, per pixel and channel.
+    prior
+        "pca" or "autoencoder", fitted on the reference's pictures, or a generator: it makes the picture in place of a
+        parametrisation.
+    together
+        Pictures that are drawn at once, and kept apart from each other.
+    diversity
+        In units of the response: how much a picture loses by being like the others, whose Gram matrices are compared.
+    late_layer
+        Whose Gram matrices; the last one that gives places where not given.
 
     References
     ----------
     Olah, Mordvintsev & Schubert (2017), Feature Visualization.
     """
-    refuse_negative(tv=tv, l1=l1, l2=l2, blur=blur)
-    canvas = wanted.canvas
-    middle = sum(canvas.range) / 2
+    rate = finite_number("learning_rate", learning_rate)
     weights = {"tv": tv, "l1": l1, "l2": l2, "blur": blur}
+    for name, weight in {**weights, "diversity": diversity}.items():
+        finite_number(name, weight)
+    count = whole_number("together", together, 1)
+    canvas = wanted.canvas
+    if prior is not None and parametrisation != FOURIER:
+        raise BadRequest(
+            f"a prior makes the picture: parametrisation={parametrisation!r} has no place beside it."
+        )
+    if count > 1 and canvas.start is not None:
+        raise BadRequest("pictures that are drawn together start from noise, not from an image.")
+    middle = sum(canvas.range) / 2
     made = parametrisations[parametrisation]
+
+    def one() -> Parametrisation:
+        return made(canvas) if prior is None else generated(canvas, prior)
 
     def look(step: int) -> Look:
         if not wanted.crops:
@@ -50,10 +86,21 @@ def activation_maximisation(
         value = wanted.values(look(picture)).mean()
         return value, penalty(picture, middle, **weights) if any(weights.values()) else None
 
+    def seen_together(pictures: torch.Tensor, look: Look) -> tuple[torch.Tensor, torch.Tensor | None]:
+        views = torch.cat([look(picture) for picture in pictures])
+        if diversity:
+            values, given = wanted.late(views, late_layer)
+            off = diversity * alike(given.reshape(count, -1, *given.shape[1:]))
+        else:
+            values, off = wanted.values(views), views.new_zeros(count)
+        if any(weights.values()):
+            off = off + torch.stack([penalty(picture, middle, **weights) for picture in pictures])
+        return values.reshape(count, -1).mean(1), off if off.requires_grad else None
+
     return ascend(
         wanted,
-        lambda: made(canvas),
+        one if count == 1 else lambda: side_by_side([one() for _ in range(count)]),
         look,
-        lambda variables: torch.optim.Adam(variables, lr=learning_rate),
-        seen=seen,
+        lambda variables: torch.optim.Adam(variables, lr=rate),
+        seen=seen if count == 1 else seen_together,
     )

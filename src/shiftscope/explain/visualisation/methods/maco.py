@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import torch
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.ascent import ascend
-from shiftscope.explain.visualisation.parametrisation import parametrisations
+from shiftscope.explain.visualisation.parametrisations.phase import phases_of
 from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
+from shiftscope.typed import finite_number
 
 SIDES = 0.6, 0.25  # of the crops at the first and the last step, as shares of the picture
 SIDES_OF_SMALL = 0.95, 0.6  # a crop of a small picture has little left of it
@@ -24,7 +26,8 @@ def maco(
     side: tuple[float, float] | None = None,
     noise_level: float = 0.08,
 ) -> Drawn:
-    """Only the phases of the picture's spectrum change; its magnitudes are those of the reference's pictures.
+    """Only the phases of the picture's spectrum change; its magnitudes are those of the reference's pictures,
+    or of the picture that it starts from.
 
     Parameters
     ----------
@@ -40,8 +43,9 @@ def maco(
     MAgnitude Constrained Optimization.
     """
     canvas = wanted.canvas
-    first, last = side or (SIDES if min(wanted.size) >= LARGE else SIDES_OF_SMALL)
-    strength = noise_level * (canvas.range[1] - canvas.range[0]) / 2
+    first, last = _sides(side, wanted.size)
+    rate = finite_number("learning_rate", learning_rate)
+    strength = finite_number("noise_level", noise_level) * (canvas.range[1] - canvas.range[0]) / 2
 
     def look(step: int) -> Look:
         if not wanted.crops:
@@ -62,7 +66,17 @@ def maco(
 
     return ascend(
         wanted,
-        lambda: parametrisations["phase"](canvas),
+        lambda: phases_of(canvas, gated=False),
         look,
-        lambda variables: torch.optim.NAdam(variables, lr=learning_rate),
+        lambda variables: torch.optim.NAdam(variables, lr=rate),
     )
+
+
+def _sides(given: object, size: tuple[int, int]) -> tuple[float, float]:
+    if given is None:
+        return SIDES if min(size) >= LARGE else SIDES_OF_SMALL
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise BadRequest(
+            f"side={given!r}; give the sides of the first and the last crops, as side=(0.6, 0.25)."
+        )
+    return finite_number("side", given[0], most=1), finite_number("side", given[1], most=1)

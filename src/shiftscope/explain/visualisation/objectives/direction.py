@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy.typing as npt
 import torch
 
-from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.objective import objective_named
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Direction, checked_vector
 from shiftscope.model.terms import Term
 from shiftscope.model.units.kind import unit_kinds
+from shiftscope.typed import finite_number
 
 LEAST = 0.1  # cosine that counts: below it there would be no gradient
 
@@ -28,8 +28,7 @@ def direction(layer: RecordedLayer, *, vector: npt.ArrayLike, power: float = 2.0
     BadRequest
         The vector does not fit the layer, or the power is below 0.
     """
-    if not power >= 0:
-        raise BadRequest(f"power={power!r}; it is 0 or more.")
+    finite_number("power", power)
     target = Direction(layer.name, vector)
     wanted = torch.from_numpy(checked_vector(target, layer.units))
     axis = unit_kinds[layer.kind].unit_axis(layer.axes)

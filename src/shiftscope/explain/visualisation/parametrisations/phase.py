@@ -32,14 +32,23 @@ def standardised(pictures: torch.Tensor) -> torch.Tensor:
 
 
 @parametrisation("phase")
-def phase(canvas: Canvas, *, gated: bool = True) -> Parametrisation:
+def phase(canvas: Canvas) -> Parametrisation:
     """From the start picture with its own magnitudes, each of which a gate may take away; or from the phases of noise
     with the magnitudes of the template, and no gate.
 
     References
     ----------
-    Fel et al. (2023), Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization.
     Hamblin et al. (2024), Feature Accentuation: Revealing 'What' Features Respond to in Natural Images.
+    """
+    return phases_of(canvas, gated=True)
+
+
+def phases_of(canvas: Canvas, *, gated: bool) -> Parametrisation:
+    """As `phase`; without a gate the magnitudes of the start picture stand still.
+
+    References
+    ----------
+    Fel et al. (2023), Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization.
     """
     columns = canvas.shape[2]
     from_picture = canvas.start is not None

@@ -5,7 +5,13 @@ from __future__ import annotations
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of, units_of
+from shiftscope.web.jobs.asked_maps import (
+    check_method,
+    low_pass_in_words,
+    low_pass_of,
+    sanity_in_words,
+    units_of,
+)
 from shiftscope.web.jobs.kind import Live, job
 
 MOST = 200  # images
@@ -21,11 +27,13 @@ def _title(
     samples: int,
     units: str = "",
     low_pass: str = "",
+    sanity: bool = False,
 ) -> str:
     sets = baseline if baseline == focus else f"{baseline} and {focus}"
     first, *more = units_of(unit, units)
     of = f"units {first}, {', '.join(map(str, more))}" if more else f"unit {first}"
-    return f"{method}{low_pass_in_words(low_pass)} of {of} of {layer} on {samples} images of {sets}"
+    maps = f"{method}{low_pass_in_words(low_pass)} of {of} of {layer} on {samples} images of {sets}"
+    return maps + sanity_in_words(sanity)
 
 
 def _check(
@@ -39,6 +47,7 @@ def _check(
     samples: int,
     units: str = "",
     low_pass: str = "",
+    sanity: bool = False,
 ) -> None:
     for each in units_of(unit, units):
         study.layer(layer).check(each)
@@ -63,6 +72,7 @@ def attribute(
     samples: int,
     units: str = "",
     low_pass: str = "",
+    sanity: bool = False,
 ) -> None:
     """As `shiftscope attribute` does, of both sets; what is kept already is not computed again.
 
@@ -72,6 +82,8 @@ def attribute(
         Numbers of further units, apart by spaces.
     low_pass
         Cycles per image, or "fitted"; whole maps where empty.
+    sanity
+        Draw the weights of a copy again, and say whether the maps depend on them.
     """
     for name in dict.fromkeys([baseline, focus]):
         live.attribute(
@@ -81,5 +93,6 @@ def attribute(
             dataset=name,
             samples=samples,
             low_pass=low_pass_of(low_pass),
+            sanity=sanity,
             progress=progress,
         )

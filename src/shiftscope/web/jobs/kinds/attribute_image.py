@@ -8,17 +8,26 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of
+from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of, sanity_in_words
 from shiftscope.web.jobs.kind import Live, job
 
 OWN = "prediction", "label"  # of the image; anything else is a unit's address
 
 
 def _title(
-    *, dataset: str, position: int, other: str, there: int, of: str, method: str, low_pass: str = ""
+    *,
+    dataset: str,
+    position: int,
+    other: str,
+    there: int,
+    of: str,
+    method: str,
+    low_pass: str = "",
+    sanity: bool = False,
 ) -> str:
     beside = f" and of image {there} of {other}" if other else ""
-    return f"{method}{low_pass_in_words(low_pass)} of the {of} of image {position} of {dataset}{beside}"
+    maps = f"{method}{low_pass_in_words(low_pass)} of the {of} of image {position} of {dataset}{beside}"
+    return maps + sanity_in_words(sanity)
 
 
 def _check(
@@ -31,6 +40,7 @@ def _check(
     of: str,
     method: str,
     low_pass: str = "",
+    sanity: bool = False,
 ) -> None:
     check_method(method)
     low_pass_of(low_pass)
@@ -50,6 +60,7 @@ def attribute_image(
     of: str,
     method: str,
     low_pass: str = "",
+    sanity: bool = False,
 ) -> None:
     """As `shiftscope attribute` does with the image named; what is kept already is not computed again.
 
@@ -59,6 +70,8 @@ def attribute_image(
         The same image in another dataset; empty and any number for none.
     of
         "prediction", "label", or the address of a unit, as hidden:12.
+    sanity
+        Draw the weights of a copy again, and say whether the maps depend on them.
     """
     places = [(dataset, position), *([(other, there)] if other else [])]
     for name, place, layer, unit in _asked(live.study, places, of):
@@ -69,6 +82,7 @@ def attribute_image(
             dataset=name,
             samples=[place],
             low_pass=low_pass_of(low_pass),
+            sanity=sanity,
             progress=progress,
         )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
-from shiftscope.tuning.active_alone import ACTIVE, SILENT, active_alone
+from shiftscope.tuning.active_alone import ACTIVE, RARE, active_alone
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
@@ -18,7 +18,7 @@ MOST = 50  # rows
 
 
 @section(ShownLayer, place=29)
-def dead_features(layer: ShownLayer) -> Fold | None:
+def features_alone(layer: ShownLayer) -> Fold | None:
     """Those of the baseline alone, then those of the focus alone; None of a recorded layer, and where codes have any
     sign and so are always active."""
     selection = layer.selection
@@ -30,18 +30,18 @@ def dead_features(layer: ShownLayer) -> Fold | None:
     smallest = [study[dataset].summary(name, Maxima).smallest for dataset in pair]
     if any(np.nanmin(each) < 0 for each in smallest):
         return None
-    died, born = active_alone(before, after)
-    says = f"{count(len(died))} silent under {selection.focus}, {count(len(born))} active only there"
+    lost, new = active_alone(before, after)
+    says = f"{count(len(lost))} lost in {selection.focus}, {count(len(new))} new there"
     found = found_by(study, name)
     rows = [
         [
             Cell(str(unit), selection.unit(unit), value=unit),
-            Cell(f"silent under {selection.focus}" if before[unit] > after[unit] else "active only there"),
+            Cell(f"{'lost' if before[unit] > after[unit] else 'new'} in {selection.focus}"),
             share_cell(float(before[unit])),
             share_cell(float(after[unit])),
             found_by_cell(study, name, found, unit),
         ]
-        for unit in [*died.tolist(), *born.tolist()]
+        for unit in [*lost.tolist(), *new.tolist()]
     ]
     help = "Share of samples with a code above zero."
     columns = [
@@ -51,7 +51,7 @@ def dead_features(layer: ShownLayer) -> Fold | None:
         Column(f"active in {selection.focus}", help=help, numeric=True),
         FOUND_BY,
     ]
-    ends = percent(ACTIVE), percent(SILENT)
+    ends = percent(ACTIVE), percent(RARE)
     note = f"Active in more than {ends[0]} of one set's samples, in fewer than {ends[1]} of the other's."
-    table = Table("Features of one set alone", columns, rows[:MOST], note, empty="There is none.")
-    return Fold("Features dead on one side", says, [table], "dead")
+    table = Table("Lost and new", columns, rows[:MOST], note, empty="There is none.")
+    return Fold("Features of one set alone", says, [table], "alone")

@@ -21,9 +21,22 @@ def early_layer(model: nn.Module, run: Callable[[], Any]) -> str:
     LayerError
         No module gives places.
     """
-    names: list[str] = []
+    names = list(_places(model, run))
+    return names[int(SHARE * len(names))]
+
+
+def late_layer(model: nn.Module, run: Callable[[], Any]) -> str:
+    """The name of the last module that gives several places before the run ends; raises as `early_layer`."""
+    places = _places(model, run)
+    several = [name for name, count in places.items() if count > 1]
+    return (several or list(places))[-1]
+
+
+def _places(model: nn.Module, run: Callable[[], Any]) -> dict[str, int]:
+    """How many places the modules give that give any, in the order in which they run."""
+    found: dict[str, int] = {}
     handles = [
-        module.register_forward_hook(_noting(name, names))
+        module.register_forward_hook(_noting(name, found))
         for name, module in model.named_modules()
         if name and not any(module.children())
     ]
@@ -33,9 +46,11 @@ def early_layer(model: nn.Module, run: Callable[[], Any]) -> str:
     finally:
         for handle in handles:
             handle.remove()
-    if not names:
-        raise LayerError("no module before the unit gives a map; name one that gives numbers, as layer=.")
-    return names[int(SHARE * len(names))]
+    if not found:
+        raise LayerError(
+            "no module before the unit gives a map; name one that gives numbers, as early_layer= or late_layer=."
+        )
+    return found
 
 
 def with_output(
@@ -69,9 +84,9 @@ def with_output(
     return given, kept[0]
 
 
-def _noting(name: str, names: list[str]) -> Callable[..., None]:
+def _noting(name: str, found: dict[str, int]) -> Callable[..., None]:
     def note(module: nn.Module, arguments: Any, output: Any) -> None:
-        if isinstance(output, torch.Tensor) and output.ndim >= 3 and name not in names:
-            names.append(name)
+        if isinstance(output, torch.Tensor) and output.ndim >= 3:
+            found.setdefault(name, output.shape[2:].numel() if output.ndim > 3 else output.shape[1])
 
     return note

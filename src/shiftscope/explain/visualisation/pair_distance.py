@@ -1,0 +1,40 @@
+"""How unlike two pictures are to the layer before their unit, beside what chance makes of two pictures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.statistics.spearman import spearman
+
+
+@dataclass(frozen=True)
+class PairDistance:
+    """1 less Spearman's correlation of the layer's activations: 0 for pictures that are one to it."""
+
+    pair: float  # NaN where nothing is kept of a picture
+    halves: float  # of two pictures of two random halves of the reference
+
+    @property
+    def apart(self) -> bool:
+        """Whether the pictures differ by more than those of two halves do."""
+        return self.pair > self.halves
+
+    def in_words(self) -> str:
+        if math.isnan(self.pair) or math.isnan(self.halves):
+            return "how far apart the pictures are is not known"
+        more = "further apart than" if self.apart else "no further apart than"
+        return f"the pictures are {more} those of two halves of the reference ({self.pair:.2f} and {self.halves:.2f})"
+
+
+def pair_distance(pair: tuple[Visualised, Visualised], halves: tuple[Visualised, Visualised]) -> PairDistance:
+    """Of a pair of pictures, and of one from two halves of the reference."""
+    return PairDistance(distance(*pair), distance(*halves))
+
+
+def distance(one: Visualised, other: Visualised) -> float:
+    """1 less the rank correlation of what the layer before gives for both; NaN where one is not kept, or constant."""
+    if one.before is None or other.before is None or one.before.shape != other.before.shape:
+        return math.nan
+    return 1 - float(spearman(one.before, other.before))

@@ -1,0 +1,1 @@
+"""Priors that are fitted on pictures, one a file."""

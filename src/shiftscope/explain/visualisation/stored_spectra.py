@@ -1,0 +1,84 @@
+"""Spectra of datasets, kept in the study."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shiftscope.errors import StudyDamaged
+from shiftscope.explain.visualisation.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.shift_spectra import RadialRatio, ShiftSpectra
+from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.layout import LOGITS
+from shiftscope.store.results import Result, ResultKey, read_result, write_result
+from shiftscope.store.stored_study import StoredStudy
+
+KIND, PART = "spectra", "spectra"
+VERSIONS = {PART: 1}
+SPLIT = "of one half of the samples"
+RADIAL = "frequencies", "ratio", "low", "high"
+SIDES = "shifted", "reference"
+
+Range = tuple[float, float]
+
+
+def write_spectra(
+    study: StoredStudy, found: ShiftSpectra, *, pictures: int, limits: Range | None, seed: int
+) -> None:
+    """A study that is only read, or whose folder cannot be written, stays as it is.
+
+    Raises
+    ------
+    StudyNotWritable
+        The disk is full.
+    """
+    if not study.keeps_results():
+        return
+    arrays = {name: getattr(found.radial, name) for name in RADIAL}
+    counted = [each.pictures for each in found.templates]
+    arrays["counts"] = np.array([*found.pictures, found.paired, *counted], np.int64)
+    for side, each in zip(SIDES, found.templates, strict=True):
+        arrays[side] = each.magnitude
+        arrays[f"{side}_columns"] = np.array([each.columns], np.int64)
+    arrays["colour"] = found.templates[1].colour
+    key = _key(study, found.dataset, pictures, limits, seed)
+    with write_errors(study.path):
+        write_result(study.path, Result(key, {PART: arrays}))
+
+
+def read_spectra(
+    study: StoredStudy, dataset: str, *, pictures: int, limits: Range | None, seed: int
+) -> ShiftSpectra | None:
+    """What is kept; None where nothing is, or it is stale or damaged."""
+    try:
+        kept = read_result(study.path, _key(study, dataset, pictures, limits, seed))
+    except StudyDamaged:
+        return None  # it is computed again
+    arrays = kept.parts.get(PART, {}) if kept else {}
+    needed = *RADIAL, "counts", "colour", *SIDES, *(f"{side}_columns" for side in SIDES)
+    if not all(name in arrays for name in needed) or arrays["counts"].shape != (5,):
+        return None
+    ours, theirs, paired, *counted = arrays["counts"].tolist()
+    shifted, reference = (
+        Magnitudes(arrays[side], int(arrays[f"{side}_columns"].ravel()[0]), arrays["colour"], count)
+        for side, count in zip(SIDES, counted, strict=True)
+    )
+    radial = RadialRatio(*(np.asarray(arrays[name], np.float64) for name in RADIAL))
+    return ShiftSpectra(dataset, study.reference, radial, (ours, theirs), bool(paired), (shifted, reference))
+
+
+def _key(study: StoredStudy, dataset: str, pictures: int, limits: Range | None, seed: int) -> ResultKey:
+    """All that decides them; no layer has a part in it."""
+    recorded = {study.manifest.recorded_as(name): study[name].digest for name in (dataset, study.reference)}
+    settings = {"pictures": pictures, "range": None if limits is None else list(limits)}
+    told = "" if limits is None else ", range {:g} to {:g}".format(*limits)
+    return ResultKey(
+        KIND,
+        LOGITS,
+        tuple(recorded),
+        VERSIONS,
+        recorded,
+        settings=settings,
+        variant=f"{pictures} pictures{told}, seed {seed}",
+        seed=seed,
+        split=SPLIT,
+    )
