@@ -18,7 +18,7 @@ from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of
 from shiftscope.explain.visualisation.kept_shares import CUTOFFS, kept_share, without_colour, without_detail
-from shiftscope.explain.visualisation.live import AT_ONCE, drawing_of, responses_of, target_of
+from shiftscope.explain.visualisation.live import AT_ONCE, responses_of, target_of
 from shiftscope.explain.visualisation.measured import (
     Images,
     Measured,
@@ -47,6 +47,7 @@ def belief_steps(question: PictureQuestion) -> int:
 def belief_of(
     live: LiveStudy,
     question: PictureQuestion,
+    drawing: Drawing,
     found: Visualised,
     on_step: OnStep = lambda step, value: None,
     *,
@@ -68,7 +69,6 @@ def belief_of(
     natural = natural_samples(live.study, responses, [question.seed, question.unit])
     function = function_of_study(live, [target_of(question)])
     function.rows = AT_ONCE
-    drawing = drawing_of(live, question)
     if question.facets:
         facet = facets_of(function, drawing, question.facets)[question.part]
         drawing = replace(drawing, start=facet.start)
