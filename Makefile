@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 SIZE ?= small
 BENCHMARKS := shifts summaries scores floor paths distances storing recording probe deriving deephys viewing serving scaling
 
-.PHONY: demo test test-all test-tenth check bench docs clean
+.PHONY: demo test test-all test-tenth check docs wheel bench clean
 
 demo: .venv/ready
 	$(BIN)/shiftscope demo
@@ -38,11 +38,14 @@ check: .venv/ready
 docs: .venv/ready
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build
 
+wheel: | $(UV)
+	checks/wheel.sh $(UV)
+
 bench: .venv/ready
 	set -e; for each in $(BENCHMARKS); do $(BIN)/python benchmarks/$$each.py --size $(SIZE); done
 
 clean:
-	rm -rf .venv .uv docs/_build
+	rm -rf .venv .uv .wheel docs/_build
 
 .venv/ready: pyproject.toml | $(UV)
 	$(UV) venv -q --clear

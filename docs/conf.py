@@ -1,6 +1,8 @@
 """How Sphinx builds these pages: `make docs` writes them to docs/_build."""
 
+import json
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from shiftscope.cli import command_line
@@ -11,6 +13,7 @@ copyright = "the shiftscope authors, BSD-3-Clause"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
+source_suffix = {".md": "markdown", ".ipynb": "markdown"}  # a notebook is read as the text that it holds
 myst_heading_anchors = 4  # links to sections, as GitHub names them
 myst_enable_extensions = ["colon_fence"]
 
@@ -28,6 +31,7 @@ html_copy_source = False
 
 def setup(app: Any) -> None:
     app.connect("source-read", _with_commands)
+    app.connect("source-read", _as_text)
 
 
 def _with_commands(app: Any, page: str, source: list[str]) -> None:
@@ -39,3 +43,13 @@ def _with_commands(app: Any, page: str, source: list[str]) -> None:
             .partition("## Table of Contents")
         )
         source[0] += commands[commands.index("\n## ") :]
+
+
+def _as_text(app: Any, page: str, source: list[str]) -> None:
+    """A notebook is shown as what it says and its code; nothing is run for it."""
+    path = Path(app.env.doc2path(page))
+    if path.suffix == ".ipynb":
+        cells = [("".join(cell["source"]), cell["cell_type"]) for cell in json.loads(source[0])["cells"]]
+        heading, *others = (text if kind == "markdown" else f"```python\n{text}\n```" for text, kind in cells)
+        taken_away = f"{{download}}`This page is a notebook. <{path.name}>`"
+        source[0] = "\n\n".join([heading, taken_away, *others])

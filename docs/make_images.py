@@ -96,7 +96,7 @@ def take_fold(page: Page, address: str, heading: str, file: Path) -> None:
     page.wait_for_load_state("networkidle")
     box = fold.evaluate("fold => fold.getBoundingClientRect().toJSON()")
     ends = fold.evaluate(
-        "fold => [...fold.querySelectorAll('tr, figure, article, details, h3')]"
+        "fold => [...fold.querySelectorAll('tr, figure, article, details')]"
         ".map(e => e.getBoundingClientRect().bottom)"
     )
     end = max(bottom for bottom in ends if bottom <= box["top"] + HEIGHT) + 8

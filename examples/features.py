@@ -6,7 +6,8 @@ FOLDER holds what `planted_cue.py`, beside this file, takes, and with --squeezen
 kinds are derived from the last stage of the ResNet-20, averaged over its map, and read under noise and lower contrast:
 a row for each dictionary and set, with plain units, random atoms, a dictionary refit on half of the set and one of a
 ResNet-20 that has learned nothing. Then features of what the first dictionary leaves of noise, with two parts of the
-reference as placebo. Last, with --squeezenet, a dictionary of the positions of fire9, told by those held out.
+reference as placebo. Last, with --squeezenet, a dictionary of the positions of fire9, told by those held out, and one
+of its responses averaged over the map, read under noise.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def gates(study: ss.Study, bare: ss.Study, layers: list[str]) -> pd.DataFrame:
 
 
 def squeezenet(folder: Path, place: Path) -> None:
-    """How the held-out positions of fire9 are told on ImageNet photographs."""
+    """How the held-out positions of fire9 are told on ImageNet photographs, and what the gate says of its means."""
     import cue_conflict
 
     net = cue_conflict.pretrained(folder)
@@ -65,6 +66,11 @@ def squeezenet(folder: Path, place: Path) -> None:
     report = study.derived[layer.name].fit_report
     left = {half: round(report[half]["fvu"], 3) for half in ("fit", "held_out")}
     print(f"{layer.name}, {report['fit']['rows']:,} positions; share of the variance left: {left}")
+    study.record(data, "noise", shift=SHIFTS["noise"], progress=False)
+    means = study.derive("fire9", "pca", size=64, seeds=1, progress=False)
+    fit = study.fit_under_shift(means.name, progress=False)
+    print(*fit.in_words(), sep="\n")
+    print(fit.table()[COLUMNS].round(3).to_string())
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import inspect
 import io
+import json
 import re
 import shlex
 import sys
@@ -24,6 +25,7 @@ import shiftscope.demo
 import shiftscope.derived
 import shiftscope.explain.attribution.methods
 import shiftscope.explain.visualisation.objectives
+import shiftscope.explain.visualisation.priors
 import shiftscope.scores
 import shiftscope.views
 import shiftscope.views.unit
@@ -33,6 +35,7 @@ from shiftscope.datasets.shifts.shift_kind import shift_kinds
 from shiftscope.derived.derivation import derivations
 from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.visualisation.objective import objectives
+from shiftscope.explain.visualisation.prior import priors
 from shiftscope.registry import Registry
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.section import sections
@@ -43,6 +46,7 @@ PAGES = [
     *sorted(ROOT.glob("*.md")),
     *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts),
 ]
+TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))  # checks/tutorials.py runs them
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?(e[-+]\d+)?")
 EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
@@ -57,6 +61,7 @@ EXTENDED: dict[str, tuple[typing.Any, Registry[typing.Any]]] = {
         shiftscope.explain.visualisation.objectives,
         objectives,
     ),
+    "src/shiftscope/explain/visualisation/priors": (shiftscope.explain.visualisation.priors, priors),
 }
 
 
@@ -199,7 +204,7 @@ def test_every_command_shown_exists_with_its_options(page: str) -> None:
             command_line().parse_args(arguments, exit_on_error=False, print_error=False)
 
 
-@pytest.mark.parametrize("page", names(PAGES))
+@pytest.mark.parametrize("page", names([*PAGES, *TUTORIALS]))
 def test_every_relative_link_leads_to_a_file(page: str) -> None:
     text = FENCE.sub("", (ROOT / page).read_text("utf-8"))
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -246,6 +251,21 @@ def test_every_file_named_in_the_source_is_there() -> None:
         for path in re.findall(r"`(src/shiftscope/[\w/.]+)`", page.read_text("utf-8")):
             shown = any(block.mark == f"file={path}" for block in blocks(page))
             assert shown or (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+@pytest.mark.parametrize("page", names(TUTORIALS))
+def test_a_tutorial_is_kept_without_what_a_run_leaves_in_it(page: str) -> None:
+    cells = json.loads((ROOT / page).read_text("utf-8"))["cells"]
+    ran = [cell for cell in cells if cell.get("outputs") or cell.get("execution_count") or cell["metadata"]]
+    assert ran == []
+
+
+def test_every_tutorial_is_listed() -> None:
+    listed = (ROOT / "docs" / "tutorials" / "index.md").read_text("utf-8")
+    assert re.findall(r"\]\((\S+\.ipynb)\)", listed) == [
+        f"{name}.ipynb" for name in re.findall(r"^[\w-]+$", listed, re.MULTILINE)
+    ]
+    assert sorted(re.findall(r"\]\((\S+\.ipynb)\)", listed)) == [path.name for path in TUTORIALS]
 
 
 def test_every_method_of_attribution_is_listed():

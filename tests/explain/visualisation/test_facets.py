@@ -52,6 +52,14 @@ def test_each_picture_climbs_from_its_own_start(reference):
     assert all(after.score > before.score for after, before in zip(found, begun, strict=True))
 
 
+def test_pictures_are_clustered_themselves_where_no_layer_gives_places(reference):
+    flat = nn.Sequential(nn.Flatten(), nn.Linear(64, 1, bias=False))
+    flat[1].weight.data.fill_(1.0)
+    upper, left = ss.visualise(flat, 0, facets=2, reference=reference, **ON)
+    np.testing.assert_allclose(upper.start, reference[20:32].mean(0), atol=1e-6)
+    np.testing.assert_allclose(left.start, reference[50:58].mean(0), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

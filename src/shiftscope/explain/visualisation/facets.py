@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.drawing import Drawing
 from shiftscope.explain.visualisation.layer_on_the_way import late_layer, with_output
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.model.evaluation.evaluation import device_and_dtype
 
 SHARE, MOST = 0.1, 100  # of the pictures that count as the unit's strongest
 AT_ONCE = 64
@@ -30,7 +31,7 @@ def facets_of(function: Function, drawing: Drawing, count: int) -> list[Facet]:
     """The clusters of a unit's strongest reference pictures, the largest first.
 
     The strongest tenth, 100 at most and `count` at least, are clustered by k-means on what the last layer that gives
-    places before the unit gives them, meant over the places.
+    places before the unit gives them, meant over the places; on the pictures where there is none.
 
     Raises
     ------
@@ -74,22 +75,34 @@ def _answers(
     """(sample,) values and (sample, unit) features; float64, on the CPU."""
     values: list[torch.Tensor] = []
     features: list[torch.Tensor] = []
-    layer = ""
+    layer: str | None = None
     with function.held(), torch.no_grad():
-        device = next((weight.device for weight in function.model.parameters()), torch.device("cpu"))
-        for some in pictures.split(AT_ONCE):  # type: ignore[no-untyped-call]
+        device, _ = device_and_dtype(function.model)
+        for some in torch.split(pictures, AT_ONCE):
             shown = torch.stack([resized(picture, drawing.size) for picture in some]).to(device)
-            inputs, rows = drawing.entering(shown), torch.zeros(len(shown), dtype=torch.long, device=device)
+            rows = torch.zeros(len(shown), dtype=torch.long, device=device)
 
-            def run(inputs: torch.Tensor = inputs, rows: torch.Tensor = rows) -> torch.Tensor:
-                return function.once(inputs, rows)[:, 0]
+            def run(shown: torch.Tensor = shown, rows: torch.Tensor = rows) -> torch.Tensor:
+                return function.once(drawing.entering(shown), rows)[:, 0]
 
-            layer = layer or late_layer(function.model, run)
-            value, given = with_output(function.model, layer, run)
-            flat = given.flatten(2).mean(2) if given.ndim > 3 else given.mean(1)
+            layer = _late_layer(function, run) if layer is None else layer
+            value, given = with_output(function.model, layer, run) if layer else (run(), shown.flatten(1))
             values.append(value.double().cpu())
-            features.append(flat.double().cpu())
+            features.append(_over_places(given).double().cpu())
     return torch.cat(values), torch.cat(features)
+
+
+def _late_layer(function: Function, run: Callable[[], torch.Tensor]) -> str:
+    """Empty where no layer gives places."""
+    try:
+        return late_layer(function.model, run)
+    except LayerError:
+        return ""
+
+
+def _over_places(given: torch.Tensor) -> torch.Tensor:
+    """(sample, unit) means of (sample, unit, row, column) or (sample, token, unit)."""
+    return given.flatten(2).mean(2) if given.ndim > 3 else given.mean(1) if given.ndim == 3 else given
 
 
 def _clusters(features: torch.Tensor, count: int, seed: int) -> Sequence[int]:

@@ -22,7 +22,7 @@ from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.on_the_way import Place, activations
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.shifted_use import raised_by
 from shiftscope.explain.visualisation.views import resized
@@ -38,7 +38,7 @@ from shiftscope.store.stored_study import StoredStudy
 
 LARGE = 128  # pixels from which a picture has the size of the model's inputs; smaller ones are drawn twice as large
 AT_ONCE = 64  # inputs that are read at a time
-MOST_BYTES = 2**28  # of pictures that are held; fewer are looked at where they are large
+MOST_BYTES = 2**28  # of pictures beyond those whose colours and spectra are taken
 
 
 def pictures_of(
@@ -98,7 +98,9 @@ def pictures_of(
 def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     """How the picture is drawn, with the samples whose colours and spectra it has."""
     entering, limits = entering_of(live.study, question)
-    positions = fit_positions(live.study, question.dataset, question.reference_pictures)
+    one = live.inputs(question.dataset, fit_positions(live.study, question.dataset, 1))
+    most = min(question.reference_pictures, max(REFERENCE_PICTURES, MOST_BYTES // max(1, one.nbytes)))
+    positions = fit_positions(live.study, question.dataset, most)
     pictures = _pictures(live, question.dataset, positions, entering, limits)
     start = None
     if question.sample is not None:
@@ -225,8 +227,6 @@ def _pictures(
         if inputs.ndim != 4:
             raise BadRequest(f"inputs of shape {tuple(inputs.shape[1:])} a sample are no pictures.")
         blocks.append(entering.back(inputs).detach().cpu())
-        if sum(block.nbytes for block in blocks) > MOST_BYTES:
-            break
     pictures = torch.cat(blocks)
     refuse_beyond(pictures, limits, f"a sample of {dataset!r}", room=1e-4)
     return pictures.clamp(*limits)
