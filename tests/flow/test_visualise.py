@@ -36,6 +36,12 @@ def test_a_picture_is_kept_and_found_again_without_the_model(recorded, data):
     for name in ("image", "alpha", "best", "curve"):
         np.testing.assert_array_equal(getattr(again, name), getattr(computed, name).astype(np.float32))
     assert again.reached == computed.reached
+    assert (
+        list(again.snapshots) == list(computed.snapshots) == [1, 2, 4]
+    )  # a quarter, a half and all of 4 steps
+    np.testing.assert_allclose(
+        again.snapshots[4], computed.image, atol=16 / 255 / 2 + 1e-6
+    )  # of a range of 16
     assert repr(again) == repr(computed)
     (listed,) = opened.visualisations("hidden")
     np.testing.assert_array_equal(listed.image, again.image)

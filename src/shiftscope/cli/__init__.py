@@ -12,6 +12,7 @@ from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
 from shiftscope.cli.derive import derive
 from shiftscope.cli.describe import describe
+from shiftscope.cli.difference import difference
 from shiftscope.cli.dose import dose
 from shiftscope.cli.downsampling import downsampling
 from shiftscope.cli.export_deephys import export_deephys
@@ -66,6 +67,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "attribute": attribute,
     "downsampling": downsampling,
     "visualise": visualise,
+    "difference": difference,
     "spectra": spectra,
     "compare": compare,
     "describe": describe,

@@ -59,7 +59,7 @@ def visualise(
     unit
         Number of the unit; of a category, number or name.
     units
-        Numbers of several units of the layer.
+        Numbers of several units of the layer, or of several categories.
     worst
         As many units of the layer as have the largest score.
     by
@@ -116,13 +116,13 @@ def visualise(
         raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
     if output is not None and output.exists() and not output.is_dir():
         raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
-    if unit is None and layer is None:
-        raise BadRequest("several units are those of a layer: give --layer.")
+    if worst is not None and layer is None:
+        raise BadRequest("--worst is of the units of a layer: give --layer.")
     if second is None and second_weights is not None:
         raise BadRequest("--second-weights are those of a second network: give --second too.")
     sources = data_shown(data, model)
     opened = open_study(study)
-    if worst is not None:
+    if worst is not None and layer is not None:
         units = list(worst_units(opened, layer, worst, by, dataset=dataset))
     asked: str | list[int] | None = unit if units is None else units
     position = int(sample) if sample is not None and sample.isascii() and sample.isdecimal() else sample
@@ -147,7 +147,7 @@ def visualise(
     )
     every = found if isinstance(found, list) else [found]
     if output is not None:
-        _save(every, output)
+        save_pictures(every, output)
     _show(every, as_json=json)
 
 
@@ -177,7 +177,8 @@ def _table(belief: Belief) -> None:
     Console().print(table, markup=False, highlight=False)
 
 
-def _save(found: list[Visualised], folder: Path) -> None:
+def save_pictures(found: list[Visualised], folder: Path) -> None:
+    """Two PNG of each, named after method and unit."""
     import sys
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from shiftscope.flow.opened import opened
 from shiftscope.flow.realign import realign
 from shiftscope.flow.repair import repair
 from shiftscope.flow.spectra import spectra
-from shiftscope.flow.visualise import visualise
+from shiftscope.flow.visualise import difference, visualise
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy
 
@@ -49,6 +49,7 @@ class LiveStudy(live_study.LiveStudy):
 
     attribute = _with_both(attribute)
     visualise = _with_both(visualise)
+    difference = _with_both(difference)
     spectra = _with_both(spectra)
     downsampling = _with_both(downsampling)
     intervene = _with_both(intervene)

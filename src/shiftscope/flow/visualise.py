@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.belief import Belief
+    from shiftscope.explain.visualisation.difference import Difference
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.second_network import Second
-    from shiftscope.explain.visualisation.shifted_use import Difference
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -35,7 +35,14 @@ def _versions() -> dict[str, int]:
     return VERSIONS
 
 
+def _versions_of_differences() -> dict[str, int]:
+    from shiftscope.explain.visualisation.stored_differences import VERSIONS
+
+    return VERSIONS
+
+
 result_kind("visualisations", _versions)
+result_kind("differences", _versions_of_differences)
 
 
 def visualise(
@@ -179,7 +186,8 @@ def difference(
 
     The direction that tells the two uses apart in the layer before, fitted on one half of the samples on which the
     unit is in the top decile of its reference, is added to the unit's response or subtracted. How well it tells the
-    other half apart stands beside what halves of the reference give. Pictures are kept as those of `visualise`.
+    other half apart stands beside what halves of the reference give. Both are kept, the pictures as those of
+    `visualise`.
 
     Parameters
     ----------
@@ -200,7 +208,8 @@ def difference(
     LayerError
         The layer `at` does not run before the unit is known.
     """
-    from shiftscope.explain.visualisation.shifted_use import Difference, separation_of
+    from shiftscope.explain.visualisation.difference import Difference
+    from shiftscope.explain.visualisation.stored_differences import separation_of
 
     name = study[dataset].name
     if name == study.reference:
@@ -213,7 +222,7 @@ def difference(
     before = study.layer(at).name
     if before == question.layer:
         raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
-    apart = separation_of(study, question.layer, question.unit, name, at, seed=question.seed)
+    apart = separation_of(study, replace(question, use=(name, before, 1)))
     sets = [name, study.reference] if placebo else [name]
     pictures = [replace(question, use=(each, before, sign)) for each in sets for sign in (1, -1)]
     shifted, reference, *halves = _kept_or_drawn(study, pictures, False, model, data, live, progress)
@@ -246,7 +255,7 @@ def _kept_or_drawn(
         if kept is None or (believe and not _measured(kept.belief, weights))
     ]
     if missing:
-        from shiftscope.explain.visualisation.live import pictures_of
+        from shiftscope.explain.visualisation.live import drawing_of, pictures_of
         from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
         from shiftscope.explain.visualisation.second_network import SecondNetwork
         from shiftscope.recording.live_study import LiveStudy
@@ -254,6 +263,7 @@ def _kept_or_drawn(
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
+        drawing = drawing_of(live, asked[missing[0]])  # questions of one call differ in unit, use and part
         network = None if beside is None else SecondNetwork(live, asked[missing[0]], beside)
         for place in missing:
             question, picture = asked[place], found[place]
@@ -263,7 +273,7 @@ def _kept_or_drawn(
             steps_to_do = question.steps * climbs * (picture is None) + belief_steps(question) * believe
             with shown(progress)(question.in_words, 0, steps_to_do) as advance:
                 if picture is None:
-                    parts = pictures_of(live, question, lambda step, value: advance(1))
+                    parts = pictures_of(live, question, drawing, lambda step, value: advance(1))
                     for part, drawn in enumerate(parts):
                         own = replace(question, part=part)
                         write_picture(study, own, drawn)
@@ -272,7 +282,7 @@ def _kept_or_drawn(
                     picture = parts[question.part]
                 if believe:
                     belief = belief_of(
-                        live, question, picture, lambda step, value: advance(1), second=network
+                        live, question, drawing, picture, lambda step, value: advance(1), second=network
                     )
                     picture = replace(picture, belief=belief)
                     write_picture(study, question, picture)

@@ -12,6 +12,8 @@ from shiftscope.model.units.kind import Axes
 from shiftscope.typed import check_types
 
 Side = Literal["output", "input", "patches", "derived"]
+# By which a pooled direction is the direction of what is pooled.
+LINEAR_POOLS = ("none", "mean", "center", "cls")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class RecordedLayer:
     def behind(self) -> str:
         """The recorded layer that a derived one is computed from; empty for one that was recorded."""
         return self.module if self.side == "derived" else ""
+
+    @property
+    def pooled_linearly(self) -> bool:
+        return self.pool in LINEAR_POOLS
 
     @property
     def read_as(self) -> str:

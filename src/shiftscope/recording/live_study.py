@@ -28,8 +28,6 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 
 AT_ONCE = 64  # inputs of which a mean is taken
-# By which a pooled direction is the direction of what is pooled.
-LINEAR_POOLS = ("none", "mean", "center", "cls")
 
 
 class LiveStudy:
@@ -223,7 +221,7 @@ def _recorded(target: Target, recording: Recording, rows: range) -> npt.NDArray[
             return recording.responses(target.layer, rows.start, rows.stop)[:, target.unit]
     if isinstance(target, Direction):
         layer = recording.layer(target.layer)
-        if layer.pool in LINEAR_POOLS and not layer.rectify:
+        if layer.pooled_linearly and not layer.rectify:
             stored = recording.responses(target.layer, rows.start, rows.stop).astype(np.float32)
             return stored @ checked_vector(target, layer.units)
     raise BadRequest(

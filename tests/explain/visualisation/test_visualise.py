@@ -1,6 +1,7 @@
 """`ss.visualise`: every method on small nets, and what it refuses."""
 
 import copy
+import sys
 
 import numpy as np
 import pytest
@@ -387,3 +388,10 @@ def test_a_template_of_one_size_serves_a_canvas_of_another(net):
         drawn(net, "maco", template=given, shape=(1, 20, 24))
     with pytest.raises(BadRequest, match="one of them"):
         drawn(net, "maco", template=given, reference=pictures)
+
+
+def test_without_matplotlib_drawing_says_what_installs_it(net, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    found = drawn(net, "maco", steps=1)
+    with pytest.raises(BadRequest, match=r"pip install 'shiftscope\[figures\]'"):
+        found.draw()

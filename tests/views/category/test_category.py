@@ -119,7 +119,7 @@ def test_a_page_shows_three_panels_and_folds_the_rest(explored):
     page = category(explored.study, 0, focus="field")
     assert [type(each).__name__ for each in page.panels] == ["Compared", "Table", "Table", "Folds"]
     keys = [fold.key for fold in page.panels[-1].panels]
-    assert keys == ["taken-for", "strongest-units", "changed-units", "wrong-samples"]
+    assert keys == ["taken-for", "strongest-units", "changed-units", "looks-like", "wrong-samples"]
 
 
 def test_the_same_samples_stand_side_by_side_where_ids_agree(twinned, explored):

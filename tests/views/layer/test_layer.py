@@ -213,7 +213,8 @@ def test_the_only_set_has_numbers_of_one_dataset_alone(alone):
 def test_a_page_opens_with_how_many_changed_then_the_table_and_few_menus(explored):
     page = layer_units(explored.study, "hidden")
     assert [type(each) for each in page.panels] == [Filter, Table, Folds]
-    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "densities", "downsampling"]
+    keys = [fold.key for fold in page.panels[-1].panels]
+    assert keys == ["scatter", "map", "looks-like", "densities", "downsampling"]
     assert [c.name for c in page.choices if not c.further] == ["Focus", "Baseline", "Columns"]
 
 
@@ -523,7 +524,7 @@ def test_one_dataset_alone_has_a_table_a_scatter_and_a_map_but_no_densities(alon
     page = layer_units(alone, "hidden")
     assert "fires in lab" in panel(page, Chart, "Units by").title
     assert panel(page, Chart, "Map of units")
-    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "downsampling"]
+    assert [fold.key for fold in page.panels[-1].panels] == ["scatter", "map", "looks-like", "downsampling"]
     assert len(panel(page, Table).rows) == 10
 
 

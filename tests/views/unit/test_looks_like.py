@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,22 +12,25 @@ from PIL import Image
 
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.stored_pictures import write_picture
+from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
-from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
+from shiftscope.views.page.panels import Chart, Code, Computation, StripGroups, Table
+from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
 from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html
+from shiftscope.web.report.contents import most_shifted
 from shiftscope.web.report.filed import Kept
+from shiftscope.web.report.report import report
 from tests.conftest import viewer
 from tests.views.conftest import NoJobs
 
 UNIT = 3
 
 
-def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco"):
+def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco", belief=None):
     image = np.full((3, 4, 6), level, np.float32)
     image[:, 0, 0] = 0.75
     alpha = np.ones((4, 6), np.float32)
@@ -35,7 +39,7 @@ def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False
     given = None if start is None else np.full((3, 4, 6), start, np.float32)
     return Visualised(
         image, alpha, curve, score, image, (0.0, 1.0), "hidden:3", method, {"steps": steps}, {}, np.zeros(0), dead,
-        given, reached,
+        given, reached, belief,
     )  # fmt: skip
 
 
@@ -55,14 +59,19 @@ def of(kind, panels):
     return found
 
 
+def of_title(title, panels):
+    (found,) = (panel for panel in panels if panel.title == title)
+    return found
+
+
 def test_without_pictures_the_commands_that_draw_them_are_told(recorded):
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says == "no pictures are kept yet"
     start = f"shiftscope visualise {recorded.path} --layer hidden --unit {UNIT} --method maco --dataset"
     lines = of(Code, found.panels).text.splitlines()
     assert [line.replace(" --range 0 1", "") for line in lines] == [
-        f"{start} lab --draft --model ...",
-        f"{start} field --draft --model ...",
+        f"{start} lab --draft --believe --model ...",
+        f"{start} field --draft --believe --model ...",
     ]
 
 
@@ -84,9 +93,10 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     assert [row[2].text for row in of(Table, found.panels).rows] == ["4.20", "1.00"]
     rows = of(Chart, found.panels).spec["data"]["values"]
     assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
-    settings = of(Table, of(Fold, found.panels).panels)
+    settings = of(Table, of_title("Settings", found.panels).panels)
     assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4 x 6", "4"]
-    assert not any(isinstance(panel, Code) for panel in found.panels)
+    (measuring,) = (panel for panel in found.panels if isinstance(panel, Code))
+    assert measuring.text.count("--believe") == 2  # of both pictures
 
 
 def test_a_picture_of_a_use_is_not_taken_for_one_of_the_unit(recorded):
@@ -110,6 +120,51 @@ def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_p
     (group,) = of(StripGroups, other.panels).groups
     assert group.strips[0].title == "hidden:3"
     assert "--method accentuation --dataset" in of(Code, other.panels).text
+
+
+def test_the_steps_of_a_picture_are_kept_small_and_shown(recorded):
+    ramp = np.linspace(0, 1, 200, dtype=np.float32) * np.ones((3, 100, 1), np.float32)
+    found = replace(made(), snapshots={1: ramp, 4: ramp / 2})
+    question = PictureQuestion("lab", "hidden", UNIT, "maco", {}, 4, 2)
+    write_picture(recorded, question, found)
+    small = read_picture(recorded, question).snapshots
+    assert [(step, each.shape) for step, each in small.items()] == [(1, (3, 33, 66)), (4, (3, 33, 66))]
+    # means of 3 by 3 pixels, in 8 bits
+    np.testing.assert_allclose(small[1][0, 0], ramp[0, 0, :198].reshape(66, 3).mean(1), atol=0.5 / 255 + 1e-6)
+    inner = of_title("Over the steps", fold(unit(recorded, "hidden", UNIT)).panels)
+    (group,) = of(StripGroups, inner.panels).groups
+    assert [picture.caption for picture in group.strips[0].pictures] == ["step 1", "step 4"]
+    client = viewer(recorded)
+    address = group.strips[0].pictures[1].made.address
+    pixels = np.asarray(Image.open(io.BytesIO(client.get(address).content)))
+    assert pixels.shape == (33, 66, 3)
+    assert pixels[0, -1, 0] in (126, 127)  # near the middle
+    for wrong in ("step-2", "step-", "step-x"):
+        assert client.get(address.replace("step-4", wrong)).status_code == 404
+
+
+def test_an_image_held_back_less_and_less_is_a_strip_on_both_pages(recorded):
+    for strength in (0.25, 1.0, 4.0):
+        question = PictureQuestion(
+            "lab", "hidden", UNIT, "accentuation", {"strength": strength}, 4, 2, sample=4
+        )
+        write_picture(recorded, question, made(8 - strength, start=0.5, method="accentuation"))
+    captions = [
+        "the image",
+        "strength 4, response 4.00",
+        "strength 1, response 7.00",
+        "strength 0.25, response 7.75",
+    ]
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    (group,) = of(StripGroups, of_title("Over strength", panels).panels).groups
+    assert [picture.caption for picture in group.strips[0].pictures] == captions
+    main = next(panel for panel in panels if panel.title == "Images with more of it")
+    (strip,) = main.groups[0].strips  # the one with the usual strength
+    assert strip.pictures[1].caption == "more of the unit, response 7.00"
+    panels = fold(sample(recorded, "lab", 4), "accentuated").panels
+    (group,) = of(StripGroups, of_title("Over strength", panels).panels).groups
+    assert group.strips[0].title == "hidden:3"
+    assert [picture.caption for picture in group.strips[0].pictures] == captions
 
 
 def test_the_viewer_serves_what_is_stored_and_the_notebook_carries_it(recorded):
@@ -161,12 +216,14 @@ def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
     study = ViewedStudy(recorded.path, NoJobs())
     form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
     assert (form.kind, form.parameters) == ("visualise", {"layer": "hidden", "unit": "3"})
-    assert [field.name for field in form.fields][:3] == ["method", "dataset", "draft"]
+    assert [field.name for field in form.fields][:4] == ["method", "dataset", "draft", "believe"]
     form = of(Computation, fold(sample(study, "lab", 4), "accentuated").panels)
     assert form.parameters == {"sample": "4", "method": "accentuation", "dataset": form.parameters["dataset"]}
-    assert [field.name for field in form.fields][:3] == ["layer", "unit", "draft"]
+    assert [field.name for field in form.fields][:5] == ["layer", "unit", "strengths", "draft", "believe"]
     kept(recorded, "lab", made())
-    form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
+    panels = fold(unit(study, "hidden", UNIT)).panels
+    measure, form = (panel for panel in panels if isinstance(panel, Computation))
+    assert measure.kind == "believe"
     assert form.parameters["dataset"] == "field"  # what lacks a picture
 
 
@@ -175,3 +232,20 @@ def test_a_report_has_the_pictures_as_files(recorded, tmp_path):
     (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
     files = [tmp_path / Kept(recorded, tmp_path).picture(picture) for picture in group.strips[0].pictures]
     assert [np.asarray(Image.open(file)).shape for file in files] == [(4, 6, 3), (4, 6, 4)]
+
+
+def test_a_report_has_the_drawn_units_and_opens_without_a_server(recorded, tmp_path):
+    for drawn in range(recorded.layer("hidden").units):  # more than are asked for
+        write_picture(recorded, PictureQuestion("lab", "hidden", drawn, "maco", {}, 4, 2), made())
+    shifted = most_shifted(Selection.at(recorded), "hidden", 1)
+    report(recorded, tmp_path / "report", units=1, layers=["hidden"], progress=False)
+    pages = tmp_path / "report" / "pages"
+    assert {int(file.stem.rpartition("-")[2]) for file in pages.glob("layers-hidden-units-*.html")} == {
+        0,
+        *shifted,
+    }
+    for name in ("layers-hidden", "layers-hidden-units-0"):
+        sources = re.findall(r'<img class="drawn" src="([^"]+)"', (pages / f"{name}.html").read_text())
+        assert sources
+        assert all((pages / source).is_file() for source in sources)
+    assert '<form method="post"' not in (pages / "layers-hidden-units-0.html").read_text()

@@ -43,7 +43,7 @@ class Belief:
     @property
     def similarity(self) -> Array:
         """(column,) median of the path similarity over the layers where there is one."""
-        return np.array([_median(column) for column in self.path.T])
+        return np.array([median(column) for column in self.path.T])
 
     def rows(self) -> Iterator[tuple[str, list[str]]]:
         """Titles and cells of a table, a cell for each of `COLUMNS`."""
@@ -116,7 +116,8 @@ class Belief:
         return f"on its natural path from {self.layers[known[last_off + 1]]} on"
 
 
-def _median(numbers: Array) -> float:
+def median(numbers: Array) -> float:
+    """Of those that are known; NaN where none is."""
     known = numbers[np.isfinite(numbers)]
     return float(np.median(known)) if len(known) else math.nan
 

@@ -17,6 +17,7 @@ Responses = npt.NDArray[np.floating[Any]]  # (sample, unit)
 
 LEVEL = 0.95
 FEWEST = 30  # samples a side
+FEWEST_HELD_OUT = 4
 DIVISIONS = 5  # of the reference into two halves
 RESAMPLES = 500
 
@@ -87,8 +88,10 @@ def separation(
     for side, name in zip(fit, ("the shifted set", "the reference"), strict=True):
         if len(side) < FEWEST:
             raise BadRequest(f"{len(side)} samples of {name} to fit on; {FEWEST} are needed.")
-    if min(map(len, held_out)) < 4:
-        raise BadRequest(f"{min(map(len, held_out))} samples are held out; 4 of each set are needed.")
+    if min(map(len, held_out)) < FEWEST_HELD_OUT:
+        raise BadRequest(
+            f"{min(map(len, held_out))} samples are held out; {FEWEST_HELD_OUT} of each set are needed."
+        )
     direction = difference_direction(*fit)
     shifted, reference = (side @ direction for side in held_out)
     drawn = np.array([auroc(_again(shifted, rng), _again(reference, rng)) for _ in range(resamples)])

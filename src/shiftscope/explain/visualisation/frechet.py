@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest, ShapeError
+from shiftscope.statistics.wilson import Z
 
 Features = npt.NDArray[np.floating[Any]]  # (picture, unit)
-Z = 1.959964  # of a 95 % interval
 
 
 def frechet_distance(ours: Features, theirs: Features) -> float:

@@ -38,6 +38,7 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 
 LARGE = 128  # pixels from which a picture has the size of the model's inputs; smaller ones are drawn twice as large
+KEPT_PARTS = 8, 4, 2, 1  # of the steps, after which the picture is kept
 AT_ONCE = 64  # inputs that are read at a time
 MOST_BYTES = 2**28  # of pictures beyond those whose colours and spectra are taken
 
@@ -45,14 +46,18 @@ MOST_BYTES = 2**28  # of pictures beyond those whose colours and spectra are tak
 def pictures_of(
     live: LiveStudy,
     question: PictureQuestion,
+    drawing: Drawing,
     on_step: Callable[[int, float], None] = lambda step, value: None,
 ) -> list[Visualised]:
     """Draw all parts of it, and say how strongly each drives the unit beside the reference's held-out half.
 
+    Parameters
+    ----------
+    drawing
+        What `drawing_of` has for the question.
+
     Raises
     ------
-    BadRequest
-        Inputs that are no pictures, or whose range is not known.
     LayerError
         The layer that tells uses of the unit apart does not run before it.
     StudyMismatch
@@ -67,7 +72,6 @@ def pictures_of(
         refuse_other_responses(
             live, function, question.dataset, question.layer, [question.unit], [question.sample]
         )
-    drawing = drawing_of(live, question)
     raised = function
     if question.use is not None:
         _refuse_later(live, function, question, positions[:1])
@@ -97,7 +101,13 @@ def pictures_of(
 
 
 def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
-    """How the picture is drawn, with the samples whose colours and spectra it has."""
+    """How the picture is drawn, with the samples whose colours and spectra it has; the same for every unit.
+
+    Raises
+    ------
+    BadRequest
+        Inputs that are no pictures, or whose range is not known.
+    """
     entering, limits = entering_of(live.study, question)
     one = live.inputs(question.dataset, fit_positions(live.study, question.dataset, 1))
     most = min(question.reference_pictures, max(REFERENCE_PICTURES, MOST_BYTES // max(1, one.nbytes)))
@@ -120,6 +130,7 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
         entering,
         start,
         pictures,
+        snapshots=tuple(sorted({question.steps // part for part in KEPT_PARTS} - {0})),
     )
 
 

@@ -14,17 +14,11 @@ from shiftscope.explain.attribution.faithfulness.randomised import redrawn
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.sane import module_read, statistics_inputs
 from shiftscope.explain.attribution.study_functions import function_of_study
-from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
+from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief, median
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of
 from shiftscope.explain.visualisation.kept_shares import CUTOFFS, kept_share, without_colour, without_detail
-from shiftscope.explain.visualisation.live import (
-    AT_ONCE,
-    drawing_of,
-    fit_positions,
-    responses_of,
-    target_of,
-)
+from shiftscope.explain.visualisation.live import AT_ONCE, fit_positions, responses_of, target_of
 from shiftscope.explain.visualisation.measured import (
     Images,
     Measured,
@@ -53,6 +47,7 @@ def belief_steps(question: PictureQuestion) -> int:
 def belief_of(
     live: LiveStudy,
     question: PictureQuestion,
+    drawing: Drawing,
     found: Visualised,
     on_step: OnStep = lambda step, value: None,
     *,
@@ -74,7 +69,6 @@ def belief_of(
     natural = natural_samples(live.study, responses, [question.seed, question.unit])
     function = function_of_study(live, [target_of(question)])
     function.rows = AT_ONCE
-    drawing = drawing_of(live, question)
     if question.facets:
         facet = facets_of(function, drawing, question.facets)[question.part]
         drawing = replace(drawing, start=facet.start)
@@ -153,9 +147,9 @@ def _kept(
     for column, (group, before) in enumerate(zip(groups, values, strict=True)):
         changed = [without_detail(group, cutoff) for cutoff in CUTOFFS]
         if group.shape[1] > 1:
-            kept[0, column] = _median(kept_share(measured.responses(without_colour(group)), before, middle))
+            kept[0, column] = median(kept_share(measured.responses(without_colour(group)), before, middle))
         for row, each in enumerate(changed, start=1):
-            kept[row, column] = _median(kept_share(measured.responses(each), before, middle))
+            kept[row, column] = median(kept_share(measured.responses(each), before, middle))
     return kept
 
 
@@ -168,8 +162,3 @@ def _correlation(found: Visualised, other: Visualised) -> float:
     if min(each.std() for each in grey) == 0:
         return float("nan")
     return float(np.corrcoef(*grey)[0, 1])
-
-
-def _median(numbers: npt.NDArray[np.float64]) -> float:
-    known = numbers[np.isfinite(numbers)]
-    return float(np.median(known)) if len(known) else float("nan")

@@ -12,6 +12,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.sane import module_read
 from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.explain.attribution.study_functions import function_of_study
+from shiftscope.explain.visualisation.belief import median
 from shiftscope.explain.visualisation.figures import MEASURES, NATURAL, Figures
 from shiftscope.explain.visualisation.frechet import frechet_distance, frechet_interval
 from shiftscope.explain.visualisation.live import (
@@ -99,7 +100,7 @@ def figures_of(
             images[method].append(group)
             values[method][:3, column] = (
                 reached(float(said[row]), responses[half]).quantile,
-                _median(path[:, row]),
+                median(path[:, row]),
                 carried[row],
             )
     shown = {method: np.concatenate(each) for method, each in images.items()}
@@ -147,8 +148,3 @@ def _natural(study: StoredStudy, layer: str) -> npt.NDArray[np.float64]:
     positions = np.flatnonzero(~held_out_half(study)).tolist()
     stored = np.asarray(recording.responses_at(layer, positions), np.float64)
     return stored[np.isfinite(stored).all(axis=1)]
-
-
-def _median(numbers: npt.NDArray[np.float64]) -> float:
-    known = numbers[np.isfinite(numbers)]
-    return float(np.median(known)) if len(known) else float("nan")

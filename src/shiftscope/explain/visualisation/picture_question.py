@@ -45,6 +45,12 @@ class PictureQuestion:
         return MANY_PICTURES if many else REFERENCE_PICTURES
 
     @property
+    def asked(self) -> dict[str, Any]:
+        """All but layer and unit, as `Study.visualise` is asked for it."""
+        names = "method", "dataset", "sample", "steps", "crops", "size", "range", "seed", "facets"
+        return {name: getattr(self, name) for name in names} | dict(self.options)
+
+    @property
     def in_words(self) -> str:
         unit = f"category {self.unit}" if self.layer == LOGITS else f"{self.layer}:{self.unit}"
         return f"{self.method.replace('_', ' ')} of {unit}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
 from shiftscope.explain.visualisation.transfer import Transfer
-from shiftscope.explain.visualisation.visualised import SIDES, Visualised, png_bytes
+from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
@@ -31,6 +31,7 @@ BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
 SPLIT = "drawn with one half of the samples, compared with the reference's other half"
 SECOND = "layer", "unit", "weights", "note"  # of a second network
 ARRAYS = "image", "alpha", "curve", "best", "penalties"
+SIDE = 96  # pixels of what is kept of a step, at most
 
 
 def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualised) -> None:
@@ -51,6 +52,10 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
         arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
+    if found.snapshots:
+        arrays["steps"] = np.array(list(found.snapshots))
+        small = [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
+        arrays["snapshots"] = np.stack(small)
     told: dict[str, Any] = {
         "title": found.objective,
         "settings": found.settings,
@@ -84,25 +89,31 @@ def listed_pictures(
     study: StoredStudy, layer: str, unit: int | None = None
 ) -> Iterator[tuple[PictureQuestion, Visualised]]:
     """Every one that is kept of a layer's units, or of one of them, as far as it is not stale."""
+    for question in asked_pictures(study, layer, unit):
+        if found := read_picture(study, question):
+            yield question, found
+
+
+def asked_pictures(study: StoredStudy, layer: str, unit: int | None = None) -> Iterator[PictureQuestion]:
+    """What the pictures of a layer's units answer, or those of one of them; no picture is read."""
     name = layer if layer == LOGITS else study.layer(layer).name
     for question in _questions(study):
-        if (
-            question.layer == name
-            and unit in (None, question.unit)
-            and (found := read_picture(study, question))
-        ):
-            yield question, found
+        if question.layer == name and unit in (None, question.unit):
+            yield question
 
 
 def pictures_from(
-    study: StoredStudy, dataset: str, position: int
-) -> Iterator[tuple[PictureQuestion, Visualised]]:
-    """Every one that started from a sample, for whichever unit, as far as it is not stale."""
+    study: StoredStudy, places: Mapping[str, int]
+) -> dict[str, list[tuple[PictureQuestion, Visualised]]]:
+    """Every one that started from a sample, for whichever unit, as far as it is not stale; by dataset, of samples at
+    these places."""
+    found: dict[str, list[tuple[PictureQuestion, Visualised]]] = {}
     for question in _questions(study):
-        if (question.dataset, question.sample) == (dataset, position) and (
-            found := read_picture(study, question)
-        ):
-            yield question, found
+        if question.sample is None or places.get(question.dataset) != question.sample:
+            continue
+        if picture := read_picture(study, question):
+            found.setdefault(question.dataset, []).append((question, picture))
+    return found
 
 
 def picture_code(study: StoredStudy, question: PictureQuestion) -> str:
@@ -111,28 +122,43 @@ def picture_code(study: StoredStudy, question: PictureQuestion) -> str:
     return hashlib.sha256(decides.encode()).hexdigest()[:16]
 
 
+def picture_asked(study: StoredStudy, code: str) -> PictureQuestion:
+    """What a code names; raises `NotInStudy` where nothing is kept under it."""
+    found = (question for question in _questions(study) if picture_code(study, question) == code)
+    question = next(found, None)
+    if question is None:
+        raise NotInStudy(f"no picture {code!r} is kept.")
+    return question
+
+
 def picture_png(study: StoredStudy, code: str, side: str) -> bytes:
-    """A PNG of what is kept under a code, as one of `SIDES`.
+    """A PNG of what is kept under a code, as `Visualised.side` names them.
 
     Raises
     ------
     NotInStudy
         Nothing is kept under it, or it has no such side.
     """
-    for question in _questions(study):
-        if picture_code(study, question) == code and (found := read_picture(study, question)):
-            pixels = found.side(side) if side in SIDES else None
-            if pixels is not None:
-                return png_bytes(pixels)
-    raise NotInStudy(f"no picture {code!r} is kept, or it has no {side!r}.")
+    found = read_picture(study, picture_asked(study, code))
+    pixels = found.side(side) if found else None
+    if pixels is None:
+        raise NotInStudy(f"the picture {code!r} has no {side!r}, or is not kept any more.")
+    return png_bytes(pixels)
 
 
 def _questions(study: StoredStudy) -> Iterator[PictureQuestion]:
-    """What the kept results answer, those of layers that are gone left out."""
+    """What the kept results answer, those of layers that are gone and stale ones left out."""
     for key in kept_keys(study, KIND):
         question = _asked(study, key)
-        if question is not None and (question.layer == LOGITS or question.layer in study.layers):
+        there = question is not None and (question.layer == LOGITS or question.layer in study.layers)
+        if question is not None and there and _fresh(study, question, key):
             yield question
+
+
+def _fresh(study: StoredStudy, question: PictureQuestion, kept: ResultKey) -> bool:
+    """Whether what is kept is of the recordings and the version that there are now."""
+    same = picture_key(study, question).same_but_for_versions(kept, TOLD)
+    return same and kept.versions.get(PICTURE) == VERSIONS[PICTURE]
 
 
 def picture_key(
@@ -217,7 +243,7 @@ def _found(kept: Result) -> Visualised | None:
         str(told.get("title", "")),
         str(told.get("method", "")),
         settings if isinstance(settings, dict) else {},
-        {},
+        _snapshots(arrays, (float(limits[0]), float(limits[1]))),
         arrays["penalties"],
         told.get("dead") is True,
         arrays.get("start"),
@@ -225,6 +251,28 @@ def _found(kept: Result) -> Visualised | None:
         _belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
         _flat(arrays.get("before")),
     )
+
+
+def _snapshots(arrays: Arrays, limits: tuple[float, float]) -> dict[int, npt.NDArray[np.floating[Any]]]:
+    """None of a picture that was kept without."""
+    steps, pictures = arrays.get("steps"), arrays.get("snapshots")
+    if steps is None or pictures is None or pictures.ndim != 4 or steps.shape != pictures.shape[:1]:
+        return {}
+    low, high = limits
+    shown = low + (high - low) * pictures.astype(np.float32) / 255
+    return dict(zip(map(int, steps), shown, strict=True))
+
+
+def _small(picture: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    """(channel, row, column) by means of square blocks; what is left at the last rows and columns is left out."""
+    channels, rows, columns = picture.shape
+    block = -(-max(rows, columns) // SIDE)
+    rows, columns = rows // block, columns // block
+    if block == 1 or not rows or not columns:
+        return picture
+    cut = picture[:, : rows * block, : columns * block]
+    means: npt.NDArray[np.floating[Any]] = cut.reshape(channels, rows, block, columns, block).mean((2, 4))
+    return means
 
 
 def _flat(numbers: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.belief import Belief
 from shiftscope.explain.visualisation.reached import Reached
 
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white
 SIDES = "picture", "blended", "start", "difference"  # as what one can be looked at
+STEP = "step-"  # and as what it was after a step, as step-32
 STRONGEST = 80.0  # percentile of the alpha that is fully shown
 
 
@@ -34,7 +36,9 @@ class Visualised:
     objective: str
     method: str
     settings: dict[str, Any]
-    snapshots: dict[int, Array]
+    snapshots: dict[
+        int, Array
+    ]  # by step (channel, row, column); small, in 8 bits, of a picture that was kept
     penalties: Array  # (step,) what was taken off the value, or (0,)
     dead: bool = False  # no gradient from any start
     start: Array | None = None  # the picture that was given
@@ -76,12 +80,21 @@ class Visualised:
         return _coloured(eight_bit(self.delta, (-most, most)))
 
     def side(self, name: str) -> npt.NDArray[np.uint8] | None:
-        """What one of `SIDES` shows; None for the given picture, and the difference, where none was given."""
+        """What one of `SIDES` shows, or a step; None for what there is not, as the difference where no picture was
+        given."""
         if name == "start":
             return None if self.start is None else _coloured(eight_bit(self.start, self.range))
         if name == "difference":
             return self.difference
-        return self.blended if name == "blended" else self.pixels
+        if name == "blended":
+            return self.blended
+        if name.startswith(STEP):
+            return self._after(name.removeprefix(STEP))
+        return self.pixels if name == "picture" else None
+
+    def _after(self, step: str) -> npt.NDArray[np.uint8] | None:
+        found = self.snapshots.get(int(step)) if step.isascii() and step.isdecimal() else None
+        return None if found is None else _coloured(eight_bit(found, self.range))
 
     def save(self, path: str | Path, *, blended: bool = False) -> Path:
         """Write a PNG; the same bytes for the same picture."""
@@ -90,10 +103,19 @@ class Visualised:
         return path
 
     def draw(self, ax: Any = None) -> Any:
-        """The picture on axes of matplotlib, which is imported here."""
-        import matplotlib.pyplot as plt
+        """The picture on axes of matplotlib, new ones where none are given; returns them.
 
-        ax = ax or plt.gca()
+        Raises
+        ------
+        BadRequest
+            Axes are to be made and matplotlib is not installed.
+        """
+        if ax is None:
+            try:
+                from matplotlib import pyplot
+            except ImportError as error:
+                raise BadRequest("drawing takes matplotlib: pip install 'shiftscope[figures]'.") from error
+            ax = pyplot.gca()
         ax.imshow(self.pixels)
         ax.set_title(f"{self.objective}: {self.score:.3g}")
         ax.set_axis_off()

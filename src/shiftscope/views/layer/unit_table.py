@@ -57,8 +57,7 @@ class UnitTable:
     pictures: bool = True
 
     def panel(self) -> Table:
-        order = self.numbers.order(self.sort, ascending=self.ascending)
-        order = order[self.passing[order]]
+        order = self.order
         units = order[self.start : self.start + self.rows].tolist()
         shown = [*self._names(), *self._measured(), *self._pictured()]
         return Table(
@@ -69,6 +68,12 @@ class UnitTable:
             empty=f"None of {counted(self.numbers.units, 'unit', count)} passes the filter.",
             whole=self._whole if len(units) < len(order) else None,
         )
+
+    @property
+    def order(self) -> npt.NDArray[np.intp]:
+        """Units that pass, the first of the table first."""
+        order = self.numbers.order(self.sort, ascending=self.ascending)
+        return order[self.passing[order]]
 
     def _whole(self) -> Table:
         """With every unit that passes."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Computation, Field
 from shiftscope.views.parts.computation import computation
@@ -19,28 +22,43 @@ def drawing_form(
     *,
     parameters: Mapping[str, object],
     page: str,
-    methods: Sequence[str],
     datasets: Sequence[str],
+    methods: Sequence[str] = (),
+    kind: str = "visualise",
     fields: Sequence[Field] = (),
+    believe: bool = True,
 ) -> Computation | None:
-    """A form for the job `visualise`; None where there is no model at hand. What there is one of is no choice."""
-    asked = [
-        Field("method", "Method", methods[0], "How it is drawn.", choices=methods),
-        Field("dataset", "Colours of", datasets[0], "Whose colours and spectra it has.", choices=datasets),
-    ]
+    """A form for a job that draws; None where there is no model at hand. What there is one of is no choice.
+
+    Parameters
+    ----------
+    datasets
+        Whose colours and spectra it may have.
+    methods
+        None where the job has one of its own; it then takes the colours of the one dataset too.
+    """
+    asked: list[Field] = []
+    if methods:
+        says = "Whose colours and spectra it has."
+        asked = [
+            Field("method", "Method", methods[0], "How it is drawn.", choices=methods),
+            Field("dataset", "Colours of", datasets[0], says, choices=datasets),
+        ]
     open_to_choice = [field for field in asked if len(field.choices) > 1]
     fixed = {field.name: field.value for field in asked if len(field.choices) == 1}
     draft = Field(
         "draft", "Draft", "true", "true for a draft, false for the whole.", choices=("true", "false")
     )
+    says = "true: measure too how much of it to believe, for which three more pictures are drawn."
+    trust = [Field("believe", "Believe it?", "true", says, choices=("true", "false"))] if believe else []
     return computation(
         study,
         title,
         text,
-        kind="visualise",
+        kind=kind,
         parameters={**parameters, **fixed},
         page=page,
-        fields=[*fields, *open_to_choice, draft, *_range(study, datasets)],
+        fields=[*fields, *open_to_choice, draft, *trust, *_range(study, datasets)],
         button="Draw",
     )
 
@@ -57,14 +75,44 @@ def preprocessed(study: StoredStudy, dataset: str) -> bool:
     return isinstance(study[dataset].plan.source.get("preprocess"), Mapping)
 
 
+def believable(study: StoredStudy, layer: str) -> bool:
+    """Whether there are single responses to hold a picture against."""
+    return layer == LOGITS or study[study.reference].holding(layer).keeps_responses
+
+
 def command(
     study: StoredStudy, layer: str, unit: int, method: str, dataset: str, sample: int | None = None
 ) -> str:
     """The line for a terminal; which model, only the reader knows."""
-    words = ["shiftscope", "visualise", str(study.path), "--layer", layer, "--unit", str(unit)]
-    words += ["--method", method, "--dataset", dataset]
+    words = [*_of_unit(study, layer, str(unit)), "--method", method, "--dataset", dataset]
     if sample is not None:
         words += ["--sample", str(sample)]
     if not preprocessed(study, dataset):
         words += ["--range", *USUAL_RANGE.split()]
-    return f"{shlex.join([*words, '--draft'])} --model ..."
+    words += ["--draft", *(["--believe"] if believable(study, layer) else [])]
+    return f"{shlex.join(words)} --model ..."
+
+
+def command_again(study: StoredStudy, question: PictureQuestion, *further: str) -> str:
+    """The line that draws a picture as it was drawn, with what else is asked of it."""
+    words = [*_of_unit(study, question.layer, str(question.unit)), "--method", question.method]
+    words += ["--dataset", question.dataset]
+    given: dict[str, Any] = {
+        "--sample": question.sample,
+        "--steps": question.steps,
+        "--crops": question.crops,
+        "--size": None if question.size is None else question.size[0],
+        "--seed": question.seed or None,
+    }
+    for name, value in given.items():
+        words += [] if value is None else [name, str(value)]
+    if question.range is not None:
+        words += ["--range", *(f"{end:g}" for end in question.range)]
+    options = [f"{name}={value}" for name, value in question.options.items() if value is not None]
+    words += ["--option", *options] if options else []
+    return f"{shlex.join([*words, *further])} --model ..."
+
+
+def _of_unit(study: StoredStudy, layer: str, unit: str) -> list[str]:
+    place = [] if layer == LOGITS else ["--layer", layer]
+    return ["shiftscope", "visualise", str(study.path), *place, "--unit", unit]

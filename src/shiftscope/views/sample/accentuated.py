@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import pictures_from
-from shiftscope.views.page.panels import Code, Field, Fold, ImageStrip, Panel, Span, StripGroup, StripGroups
+from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.views.page.panels import (
+    Code,
+    Field,
+    Fold,
+    ImageStrip,
+    Panel,
+    Picture,
+    Span,
+    StripGroup,
+    StripGroups,
+)
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.made_pictures import sides_of
+from shiftscope.views.parts.made_pictures import (
+    STEPS,
+    STEPS_SAY,
+    STRENGTH,
+    STRENGTH_SAYS,
+    Drawn,
+    over_steps,
+    over_strength,
+    sides_of,
+)
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.visualising import command, drawing_form
@@ -15,30 +38,23 @@ from shiftscope.views.sample.shown_sample import ShownSample, lacking
 
 TITLE, KEY = "More of a unit in it", "accentuated"
 MOST = 6  # pictures of one set
+Kept = Mapping[str, Sequence[Drawn]]  # by set
 
 
 @section(ShownSample, place=58)
 def accentuated(sample: ShownSample) -> Fold | None:
     """The image, the image with more of a unit and the difference, in each set that has some; what draws another."""
-    selection = sample.selection
-    groups, number = [], 0
-    for name in sample.sets:
-        found = list(pictures_from(selection.study, name, sample.places[name]))
-        number += len(found)
-        strips = [
-            ImageStrip(
-                f"{question.layer}:{question.unit}",
-                sides_of(selection.study, question, drawn),
-                role(selection, name),
-            )
-            for question, drawn in found[:MOST]
-        ]
-        if strips:
-            groups.append(StripGroup([Span(name, "strong")], strips))
+    kept = pictures_from(sample.selection.study, sample.places)
+    number = sum(map(len, kept.values()))
     panels: list[Panel] = []
-    if groups:
+    if number:
         note = "where the difference is grey, nothing changed"
-        panels.append(StripGroups("", groups, note, captioned=True))
+        panels.append(
+            _strips(
+                sample, kept, lambda question, found: sides_of(sample.selection.study, question, found), note
+            )
+        )
+        panels += _over_steps(sample, kept) + _over_strength(sample, kept)
     if offer := _offer(sample):
         panels.append(offer)
     if not panels:
@@ -47,6 +63,50 @@ def accentuated(sample: ShownSample) -> Fold | None:
         f"{count(number)} {'picture' if number == 1 else 'pictures'} kept" if number else "none is drawn yet"
     )
     return Fold(TITLE, says, panels, KEY)
+
+
+def _strips(
+    sample: ShownSample,
+    kept: Kept,
+    shown: Callable[[PictureQuestion, Visualised], list[Picture]],
+    note: str = "",
+) -> StripGroups:
+    """A group for each set, in it a strip for each of its first pictures that has something to show."""
+    groups = []
+    for name in sample.sets:
+        strips = [
+            ImageStrip(f"{question.layer}:{question.unit}", pictures, role(sample.selection, name))
+            for question, found in kept.get(name, ())[:MOST]
+            if (pictures := shown(question, found))
+        ]
+        if strips:
+            groups.append(StripGroup([Span(name, "strong")], strips))
+    return StripGroups("", groups, note, captioned=True)
+
+
+def _over_steps(sample: ShownSample, kept: Kept) -> list[Panel]:
+    strips = _strips(
+        sample, kept, lambda question, found: over_steps(sample.selection.study, question, found)
+    )
+    return [Fold(STEPS, STEPS_SAY, [strips], f"{KEY}-steps")] if strips.groups else []
+
+
+def _over_strength(sample: ShownSample, kept: Kept) -> list[Panel]:
+    """A strip for each unit for which the image is kept with several strengths."""
+    groups = []
+    for name in sample.sets:
+        units: dict[tuple[str, int], list[Drawn]] = {}
+        for question, found in kept.get(name, ()):
+            units.setdefault((question.layer, question.unit), []).append((question, found))
+        strips = [
+            ImageStrip(f"{layer}:{unit}", pictures, role(sample.selection, name))
+            for (layer, unit), drawn in units.items()
+            for pictures in over_strength(sample.selection.study, drawn).values()
+        ]
+        if strips:
+            groups.append(StripGroup([Span(name, "strong")], strips))
+    panel = StripGroups("", groups, captioned=True)
+    return [Fold(STRENGTH, STRENGTH_SAYS, [panel], f"{KEY}-strength")] if groups else []
 
 
 def _offer(sample: ShownSample) -> Panel | None:
@@ -74,6 +134,12 @@ def _offer(sample: ShownSample) -> Panel | None:
         fields=[
             Field("layer", "Layer", layer, "Recorded or derived.", choices=layers),
             Field("unit", "Unit", str(unit), "Its number."),
+            Field(
+                "strengths",
+                "Strengths",
+                "1",
+                "How strongly it is held back; 1 as usual, or several, as 3 1 0.3.",
+            ),
         ],
     )
     line = command(study, layer, unit, "accentuation", name, position)

@@ -22,17 +22,26 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import by_dataset
-from shiftscope.views.parts.made_pictures import sides_of
+from shiftscope.views.parts.made_pictures import (
+    STEPS,
+    STEPS_SAY,
+    STRENGTH,
+    STRENGTH_SAYS,
+    Drawn,
+    over_steps,
+    over_strength,
+    sides_of,
+)
 from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.visualising import command, drawing_form
+from shiftscope.views.parts.visualising import believable, command, drawing_form
+from shiftscope.views.unit.believed import believed
 from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What it looks like", "looks-like"
 FROM_SAMPLES = 4  # accentuated samples of one set
 POINTS = 256  # of a curve
-Drawn = tuple[PictureQuestion, Visualised]
 
 
 @section(ShownUnit, place=37)
@@ -49,6 +58,8 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     if starts:
         panels.append(_accentuated(unit, starts))
     shown = [*alone, *starts]
+    panels += [fold for fold in (_over_steps(unit, shown), _over_strength(unit)) if fold]
+    panels += believed(unit, shown, _called)
     panels += [
         _curves(unit, shown),
         _numbers(unit, shown),
@@ -78,11 +89,49 @@ def _rank(drawn: Drawn) -> tuple[int, float]:
 
 
 def _from_samples(unit: ShownUnit) -> list[Drawn]:
-    found = []
+    """Of each set some images, each by one picture: of most steps, and held back as it is usually."""
+    found: list[Drawn] = []
     for name in unit.pair:
-        own = [each for each in unit.drawn if each[0].dataset == name and each[0].sample is not None]
-        found += sorted(own, key=lambda each: (each[0].sample or 0, -each[0].steps))[:FROM_SAMPLES]
+        best: dict[int, Drawn] = {}
+        for question, picture in unit.drawn:
+            place = question.sample
+            if question.dataset != name or place is None:
+                continue
+            if place not in best or _usual(question) > _usual(best[place][0]):
+                best[place] = question, picture
+        found += [best[place] for place in sorted(best)][:FROM_SAMPLES]
     return found
+
+
+def _usual(question: PictureQuestion) -> tuple[int, bool]:
+    return question.steps, question.options.get("strength", 1.0) == 1.0
+
+
+def _over_steps(unit: ShownUnit, shown: Sequence[Drawn]) -> Fold | None:
+    """None where they are not kept."""
+    groups = []
+    for name in unit.pair:
+        strips = [
+            ImageStrip(_called(question), pictures, role(unit.selection, name))
+            for question, found in shown
+            if question.dataset == name and (pictures := over_steps(unit.study, question, found))
+        ]
+        if strips:
+            groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
+    if not groups:
+        return None
+    return Fold(STEPS, STEPS_SAY, [StripGroups("", groups, captioned=True)], f"{KEY}-steps")
+
+
+def _over_strength(unit: ShownUnit) -> Fold | None:
+    """None where no image is accentuated with several."""
+    strips: dict[str, list[ImageStrip]] = {}
+    for (name, place), pictures in over_strength(unit.study, unit.drawn).items():
+        strips.setdefault(name, []).append(ImageStrip(f"image {place}", pictures, role(unit.selection, name)))
+    groups = [StripGroup([Span(name, "strong")], strips[name]) for name in unit.pair if name in strips]
+    if not groups:
+        return None
+    return Fold(STRENGTH, STRENGTH_SAYS, [StripGroups("", groups, captioned=True)], f"{KEY}-strength")
 
 
 def _pictures(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
@@ -202,6 +251,7 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         page=unit.at(),
         methods=("maco", "activation_maximisation"),
         datasets=missing,
+        believe=believable(study, unit.layer),
     )
     lines = "\n".join(command(study, unit.layer, unit.index, "maco", name) for name in missing)
     return form or Code("These commands draw and keep them", lines)

@@ -15,7 +15,7 @@ from shiftscope.errors import StudyBusy, StudyDamaged
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.stored_attributions import listed_attributions
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.scores.estimation.moved_maps import MovedMaps, moved_maps
 from shiftscope.scores.estimation.stored_map_numbers import has_map_numbers
@@ -125,8 +125,14 @@ class ShownUnit:
     @cached_property
     def drawn(self) -> list[tuple[PictureQuestion, Visualised]]:
         """Pictures that are kept for the unit alone, with the colours and spectra of baseline or focus."""
-        found = listed_pictures(self.study, self.layer, self.index)
-        return [each for each in found if each[0].dataset in self.pair and each[0].use is None]
+        alone = [each for each in self.asked_pictures if each.dataset in self.pair and each.use is None]
+        found = ((question, read_picture(self.study, question)) for question in alone)
+        return [(question, picture) for question, picture in found if picture]
+
+    @cached_property
+    def asked_pictures(self) -> list[PictureQuestion]:
+        """What the pictures that are kept for the unit answer."""
+        return list(asked_pictures(self.study, self.layer, self.index))
 
     @cached_property
     def moved_maps(self) -> MovedMaps | None:

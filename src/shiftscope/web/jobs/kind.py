@@ -39,16 +39,17 @@ class Live(Protocol):
 
     def visualise(
         self,
-        layer: str,
-        unit: int,
+        layer: str | None,
+        unit: int | Sequence[int],
         /,
         *,
-        method: str,
-        dataset: str,
-        sample: int | None,
-        draft: bool,
-        range: tuple[float, float] | None,
+        believe: bool,
         progress: Progress,
+        **asked: Any,
+    ) -> Any: ...
+
+    def difference(
+        self, layer: str | None, unit: int, dataset: str, /, *, at: str, progress: Progress, **asked: Any
     ) -> Any: ...
 
     def importance(self, layer: str, /, *, progress: Progress) -> Any: ...

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 import numpy as np
 
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures
 from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
@@ -79,7 +80,7 @@ def contents(study: StoredStudy, layers: Sequence[str], units: int) -> Contents:
         Those whose units are shown; the overview is of the default one if it is among them, else of the first.
     units
         For each layer and shifted dataset, the units of largest novelty; without a shifted dataset, those of the
-        largest response.
+        largest response. For each layer as many of which pictures are kept.
     """
     default = Selection.at(study)
     selection = default if default.layer in layers else Selection.at(study, layers[0])
@@ -91,7 +92,8 @@ def contents(study: StoredStudy, layers: Sequence[str], units: int) -> Contents:
             selection.layer_page(layer),
             *(selection.layer_page(layer, focus=name) for name in selection.others()),
         ]
-        addresses += [selection.unit(unit, layer) for unit in most_shifted(selection, layer, units)]
+        shown = [*most_shifted(selection, layer, units), *drawn_units(study, layer)[:units]]
+        addresses += [selection.unit(unit, layer) for unit in dict.fromkeys(shown)]
     addresses += [selection.page(view.address) for view in views.values() if view.menu]
     addresses.append(GLOSSARY)
     addresses += [name for name in named if re.fullmatch(r"categories/\d+", _path(name))][:CATEGORIES]
@@ -106,6 +108,11 @@ def most_shifted(selection: Selection, layer: str, how_many: int) -> list[int]:
         rankings = [selection.study[selection.baseline].summary(layer, Maxima).largest]
     chosen = {int(u) for values in rankings for u in ranked(values)[:how_many] if not np.isnan(values[u])}
     return sorted(chosen)
+
+
+def drawn_units(study: StoredStudy, layer: str) -> list[int]:
+    """Units of a layer of which the study keeps pictures, in the order of the layer."""
+    return sorted({question.unit for question in asked_pictures(study, layer)})
 
 
 def pages_named(part: Any) -> Iterator[str]:

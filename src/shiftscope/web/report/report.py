@@ -62,7 +62,8 @@ def report(
     folder
         Written aside and renamed when it is whole. A report that is there is replaced.
     units
-        Of each layer and shifted dataset, the units of largest novelty.
+        Of each layer and shifted dataset, the units of largest novelty; and of each layer as many of which pictures are
+        kept.
     layers
         Whose units are shown; all unless given.
     title

@@ -3,7 +3,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.visualisation.stored_pictures import listed_pictures
+from shiftscope.explain.visualisation.stored_pictures import listed_pictures, picture_code
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.flow import visualise as verb
 from shiftscope.flow.live import LiveStudy
@@ -33,11 +33,31 @@ def test_a_draft_is_kept_and_titled(held, monkeypatch):
     assert kind.title(**ASKED) == "maco of unit 1 of hidden, a draft with the colours of field"
 
 
+def test_how_much_to_believe_is_measured_of_what_is_kept(held, monkeypatch):
+    monkeypatch.setattr(verb, "DRAFT", {"steps": 1, "crops": 1})
+    study = StoredStudy(held.path)
+    live = LiveStudy(study, held.net, held.data)
+    job_kinds["visualise"].run(live, silent, **ASKED)
+    ((question, found),) = listed_pictures(study, "hidden", 1)
+    asked = {"layer": "hidden", "unit": 1, "pictures": picture_code(study, question)}
+    job_kinds["believe"].check(study, **asked)
+    job_kinds["believe"].run(live, silent, **asked)
+    ((_, believed),) = listed_pictures(study, "hidden", 1)
+    assert (found.belief, believed.belief.layers) == (None, ("conv",))
+    with pytest.raises(BadRequest, match="not all of unit 2"):
+        job_kinds["believe"].check(study, **{**asked, "unit": 2})
+    with pytest.raises(NotInStudy, match="no picture 'x'"):
+        job_kinds["believe"].check(study, **{**asked, "pictures": "x"})
+
+
 @pytest.mark.parametrize(
     ("changed", "error", "said"),
     [
         ({"method": "magic"}, BadRequest, "no method 'magic' here"),
         ({"method": "accentuation"}, BadRequest, "starts from an image"),
+        ({"strengths": "1"}, BadRequest, "maco takes no strength"),
+        ({"method": "accentuation", "sample": 0, "strengths": "1 far"}, BadRequest, "strengths '1 far'"),
+        ({"method": "accentuation", "sample": 0, "strengths": "-1"}, BadRequest, "0 or more"),
         ({"range": "wide"}, BadRequest, "'wide' is no range"),
         ({"range": "1 0"}, BadRequest, "has to end above"),
         ({"unit": 99}, NotInStudy, "99"),
@@ -52,3 +72,14 @@ def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
 
 def test_every_method_can_be_asked_for():
     assert sorted(METHODS) == sorted(visualisations)
+
+
+def test_an_image_is_accentuated_with_each_strength():
+    class Asked:
+        def visualise(self, *given, **options):
+            drawn.append(options["strength"])
+
+    drawn = []
+    asked = {**ASKED, "method": "accentuation", "sample": 0, "strengths": "3, 0.3"}
+    job_kinds["visualise"].run(Asked(), silent, **asked)
+    assert drawn == [3.0, 0.3]

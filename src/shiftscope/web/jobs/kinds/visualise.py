@@ -1,12 +1,18 @@
-"""A picture of what a unit wants."""
+"""A picture of what a unit wants, or one each of several."""
 
 from __future__ import annotations
 
+import math
+
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
+from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.asked_maps import units_of
 from shiftscope.web.jobs.kind import Live, job
+from shiftscope.web.jobs.range_text import range_of
 
+MOST_STRENGTHS = 8
 METHODS = "maco", "activation_maximisation", "accentuation"
 
 
@@ -17,12 +23,17 @@ def _title(
     method: str,
     dataset: str,
     draft: bool,
+    units: str = "",
     sample: int | None = None,
     range: str = "",
+    believe: bool = False,
+    strengths: str = "",
 ) -> str:
     what = "draft" if draft else "picture"
     start = f"from image {sample}" if sample is not None else "with the colours"
-    return f"{method.replace('_', ' ')} of unit {unit} of {layer}, a {what} {start} of {dataset}"
+    first, *more = units_of(unit, units)
+    of = f"units {first}, {', '.join(map(str, more))}" if more else f"unit {first}"
+    return f"{method.replace('_', ' ')} of {of} of {layer}, a {what} {start} of {dataset}"
 
 
 def _check(
@@ -33,10 +44,17 @@ def _check(
     method: str,
     dataset: str,
     draft: bool,
+    units: str = "",
     sample: int | None = None,
     range: str = "",
+    believe: bool = False,
+    strengths: str = "",
 ) -> None:
-    study.layer(layer).check(unit)
+    for each in units_of(unit, units):
+        if layer == LOGITS:
+            study.check_category(each)
+        else:
+            study.layer(layer).check(each)
     if sample is not None:
         study[dataset].samples.check(sample)
     study[dataset]
@@ -44,7 +62,9 @@ def _check(
         raise BadRequest(f"no method {method!r} here; there are {', '.join(METHODS)}.")
     if method == "accentuation" and sample is None:
         raise BadRequest("accentuation starts from an image: draw it on the image's page.")
-    _limits(range)
+    range_of(range)
+    if _strengths(strengths) and method != "accentuation":
+        raise BadRequest(f"{method} takes no strength; accentuation does.")
 
 
 @job("visualise", _title, _check)
@@ -57,30 +77,47 @@ def visualise(
     method: str,
     dataset: str,
     draft: bool,
+    units: str = "",
     sample: int | None = None,
     range: str = "",
+    believe: bool = False,
+    strengths: str = "",
 ) -> None:
-    """As `shiftscope visualise` does; what is kept already is not drawn again."""
-    live.visualise(
-        layer,
-        unit,
-        method=method,
-        dataset=dataset,
-        sample=sample,
-        draft=draft,
-        range=_limits(range),
-        progress=progress,
-    )
+    """As `shiftscope visualise` does; what is kept already is not drawn again.
+
+    Parameters
+    ----------
+    layer
+        "logits" where the unit is a category.
+    units
+        Further ones, apart by spaces.
+    strengths
+        Of accentuation, apart by spaces; a picture for each, with the usual one where empty.
+    """
+    options = [{"strength": each} for each in _strengths(strengths)]
+    for given in options or [{}]:
+        live.visualise(
+            None if layer == LOGITS else layer,
+            units_of(unit, units),
+            method=method,
+            dataset=dataset,
+            sample=sample,
+            draft=draft,
+            range=range_of(range),
+            believe=believe,
+            progress=progress,
+            **given,
+        )
 
 
-def _limits(text: str) -> tuple[float, float] | None:
-    """Both ends of a range that a person wrote; None for nothing."""
-    if not text.strip():
-        return None
+def _strengths(text: str) -> list[float]:
+    words = text.replace(",", " ").split()
     try:
-        low, high = map(float, text.replace(",", " ").split())
+        found = [float(word) for word in words]
     except ValueError:
-        raise BadRequest(f"{text!r} is no range; write its lower and upper end, as 0 1.") from None
-    if not low < high:
-        raise BadRequest(f"the range {text!r} begins at {low:g} and ends at {high:g}; it has to end above.")
-    return low, high
+        found = [-1.0]
+    if not all(math.isfinite(each) and each >= 0 for each in found):
+        raise BadRequest(f"strengths {text!r}; give numbers of 0 or more, as 3 1 0.3.")
+    if len(found) > MOST_STRENGTHS:
+        raise BadRequest(f"{len(found)} strengths; up to {MOST_STRENGTHS} at a time.")
+    return found

@@ -1,0 +1,133 @@
+"""`shiftscope difference`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from shiftscope.cli.study_address import StudyAddress
+from shiftscope.errors import BadRequest
+
+if TYPE_CHECKING:
+    from shiftscope.explain.visualisation.difference import Difference
+
+
+def difference(
+    study: StudyAddress,
+    /,
+    *,
+    unit: str,
+    dataset: str,
+    at: str,
+    layer: str | None = None,
+    method: str = "maco",
+    draft: bool = False,
+    steps: int | None = None,
+    crops: int | None = None,
+    size: int | None = None,
+    range: tuple[float, float] | None = None,
+    option: list[str] | None = None,
+    seed: int = 0,
+    placebo: bool = True,
+    model: str | None = None,
+    weights: Path | None = None,
+    data: list[str] | None = None,
+    device: str | None = None,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    json: bool = False,
+) -> None:
+    """Draw what a shift adds to a unit's use: as under the shift and as on the reference.
+
+    What is kept already is shown without the model.
+
+    Parameters
+    ----------
+    study
+        Folder of the study, or its address on an object store, as s3://bucket/x.study.
+    unit
+        Number of the unit; of a category, number or name.
+    dataset
+        The shifted dataset.
+    at
+        Recorded layer before the unit, unpooled or pooled by a mean, whose responses tell both uses apart.
+    layer
+        Recorded or derived layer; without one the unit is a category, whose logit is raised.
+    method
+        maco or activation_maximisation.
+    draft
+        64 steps and 4 crops.
+    steps
+        As the method has them where not given.
+    crops
+        That are shown in each step; 0 shows the whole picture.
+    size
+        Rows and columns of the pictures.
+    range
+        Lower and upper end of the model's inputs, as 0 1, of a dataset without preprocessing.
+    option
+        Of the method, as learning_rate=0.5; several are separated by spaces.
+    seed
+        Of the random numbers.
+    placebo
+        Also draw two halves of the reference, at random, against each other.
+    model
+        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
+    weights
+        State dict to load: .safetensors, .pt or .pth.
+    data
+        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
+        out.
+    device
+        Where the model runs: cpu, cuda, mps.
+    output
+        Folder for two PNG of each picture: the picture, and the picture with its alpha.
+    json
+        Print JSON.
+    """
+    from shiftscope.cli.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.attribute import options_given
+    from shiftscope.cli.visualise import save_pictures
+    from shiftscope.study import open_study
+
+    if output is not None and output.exists() and not output.is_dir():
+        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    sources = data_shown(data, model)
+    opened = open_study(study)
+    found = opened.difference(
+        layer,
+        unit,
+        dataset,
+        at=at,
+        method=method,
+        draft=draft,
+        steps=steps,
+        crops=crops,
+        size=size,
+        range=range,
+        seed=seed,
+        placebo=placebo,
+        model=model_at_hand(model, weights, device),
+        data=sources,
+        **options_given(option, opened.difference),
+    )
+    if output is not None:
+        save_pictures([found.shifted, found.reference], output)
+    _show(found, as_json=json)
+
+
+def _show(found: Difference, *, as_json: bool) -> None:
+    import json
+
+    if as_json:
+        print(json.dumps(found.numbers(), indent=2))
+        return
+    from rich.console import Console
+
+    lines = [
+        found.in_words(),
+        *(f"{each.objective}: {each.in_words()}" for each in (found.shifted, found.reference)),
+    ]
+    for line in lines:
+        Console(soft_wrap=True).print(line, markup=False, highlight=False)

@@ -1,0 +1,54 @@
+"""What a category's logit looks like."""
+
+from __future__ import annotations
+
+from shiftscope.explain.visualisation.stored_pictures import read_picture
+from shiftscope.store.layout import LOGITS
+from shiftscope.views.category.shown_category import ShownCategory
+from shiftscope.views.page.panels import Code, Fold, ImageStrip, Panel, Span, StripGroup, StripGroups
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.gallery import NOTE, kept_of, sets_of
+from shiftscope.views.parts.made_pictures import sides_of
+from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.visualising import command, drawing_form
+
+TITLE, KEY = "What its logit looks like", "looks-like"
+
+
+@section(ShownCategory, place=75)
+def looks_like(category: ShownCategory) -> Fold | None:
+    """With the colours of baseline and focus; what draws the one that is missing."""
+    selection = category.selection
+    kept = kept_of(selection, LOGITS, [category.index])
+    groups = []
+    for name in sets_of(selection):
+        question = kept[name].get(category.index)
+        if question and (found := read_picture(selection.study, question)):
+            pictures = sides_of(selection.study, question, found)
+            strip = ImageStrip("", pictures, role(selection, name))
+            groups.append(StripGroup(["with the colours of ", Span(name, "strong")], [strip]))
+    panels: list[Panel] = [StripGroups("", groups, NOTE, captioned=True)] if groups else []
+    if offer := _offer(category, [name for name in sets_of(selection) if category.index not in kept[name]]):
+        panels.append(offer)
+    if not panels:
+        return None
+    return Fold(TITLE, "what raises it most" if groups else "no pictures are kept yet", panels, KEY)
+
+
+def _offer(category: ShownCategory, missing: list[str]) -> Panel | None:
+    study = category.selection.study
+    datasets = [name for name in missing if study[name].samples.pictured.any()]
+    if not datasets:
+        return None
+    form = drawing_form(
+        study,
+        "Draw what its logit looks like",
+        f"A picture that raises the logit of {category.name} as far as it can, with the colours, and with MACO the "
+        "spectrum, of one half of a dataset.",
+        parameters={"layer": LOGITS, "unit": category.index},
+        page=category.at(),
+        methods=("maco", "activation_maximisation"),
+        datasets=datasets,
+    )
+    lines = "\n".join(command(study, LOGITS, category.index, "maco", name) for name in datasets)
+    return form or Code("These commands draw and keep them", lines)

@@ -1,0 +1,168 @@
+"""What a shift adds to a unit's use: a picture as under the shift, one as on the reference, and how far apart."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shiftscope.explain.visualisation.difference import Difference
+from shiftscope.explain.visualisation.in_use import in_use, layers_before
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stored_differences import differences_of
+from shiftscope.views.page.panels import (
+    Cell,
+    Change,
+    Code,
+    Column,
+    Field,
+    Fold,
+    ImageStrip,
+    Panel,
+    Span,
+    StripGroup,
+    StripGroups,
+    Table,
+)
+from shiftscope.views.page.section import section
+from shiftscope.views.parts.cells import number_cell
+from shiftscope.views.parts.made_pictures import sides_of
+from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.visualising import USUAL_RANGE, drawing_form, preprocessed
+from shiftscope.views.unit.difference_in_words import difference_in_words, pictures_in_words
+from shiftscope.views.unit.shown_unit import ShownUnit
+
+TITLE, KEY = "What the shift adds to it", "difference"
+TOP = "the strongest tenth of the reference's responses"
+HELP = (
+    f"Of samples whose response is among {TOP}: how often one under the shift lies farther along the direction that "
+    "tells both apart than one of the reference, in the half that the direction was not fitted on. 0.5: not told "
+    "apart. It is a finding where its interval lies above what every division of the reference into halves gives."
+)
+Found = tuple[PictureQuestion, PictureQuestion, Difference]
+
+
+@section(ShownUnit, place=38)
+def difference(unit: ShownUnit) -> Fold | None:
+    """Of the focus, the one of most steps; what draws it where none is kept and there are enough strong samples."""
+    study, focus = unit.study, unit.selection.focus
+    if focus == study.reference:
+        return None
+    kept = [each for each in differences_of(study, unit.asked_pictures) if each[2].dataset == focus]
+    if kept:
+        shown = max(kept, key=lambda each: (each[0].steps, each[0].method == "maco"))
+        return Fold(TITLE, difference_in_words(shown[2], study.reference), _panels(unit, shown), KEY)
+    offer = _offer(unit)
+    return Fold(TITLE, "not drawn yet", [offer], KEY) if offer else None
+
+
+def _panels(unit: ShownUnit, shown: Found) -> list[Panel]:
+    shifted, reference, found = shown
+    study = unit.study
+    greyed = not found.separation.found
+    groups = []
+    for question, picture, name in (
+        (reference, found.reference, study.reference),
+        (shifted, found.shifted, found.dataset),
+    ):
+        sides = [replace(each, greyed=greyed) for each in sides_of(study, question, picture)]
+        groups.append(
+            StripGroup(
+                ["as it is used on ", Span(name, "strong")],
+                [ImageStrip("", sides, role(unit.selection, name))],
+            )
+        )
+    note = pictures_in_words(found, study.reference)
+    return [StripGroups("", groups, note, captioned=True), *_halves(unit, shown), _table(unit, shown)]
+
+
+def _halves(unit: ShownUnit, shown: Found) -> list[Panel]:
+    """Pictures of two halves of the reference, drawn likewise; none where they were left out."""
+    question, _, found = shown
+    assert question.use is not None
+    if found.placebo is None:
+        return []
+    study, strips = unit.study, []
+    for sign, picture in zip((1, -1), found.placebo, strict=True):
+        half = replace(question, use=(study.reference, question.use[1], sign))
+        strips.append(ImageStrip("", sides_of(study, half, picture), role(unit.selection, study.reference)))
+    groups = [
+        StripGroup(f"as on {which} half", [strip])
+        for which, strip in zip(("one", "the other"), strips, strict=True)
+    ]
+    says = f"what chance makes of two uses: halves of {study.reference}, drawn in the same way"
+    return [Fold("Placebo", says, [StripGroups("", groups, captioned=True)], f"{KEY}-placebo")]
+
+
+def _table(unit: ShownUnit, shown: Found) -> Table:
+    """A row for the two sets and one for each division of the reference, on one axis."""
+    found, reference = shown[2].separation, unit.study.reference
+    assert shown[0].use is not None
+    columns = [
+        Column("told apart"),
+        Column(
+            "AUROC", axis=[(0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1")], help=HELP
+        ),
+        Column("", numeric=True, key="auroc"),
+    ]
+    rows = [
+        [
+            Cell(f"{shown[2].dataset} from {reference}"),
+            Cell(
+                f"AUROC {found.auroc:.2f}",
+                change=Change(float("nan"), found.auroc, found.low, found.high, chance=0.5),
+                value=found.auroc,
+            ),
+            number_cell(found.auroc, found.low, found.high),
+        ]
+    ]
+    for number, placebo in enumerate(found.placebo.tolist(), start=1):
+        rows.append(
+            [
+                Cell(f"halves of {reference}, division {number}"),
+                Cell(
+                    f"AUROC {placebo:.2f}",
+                    change=Change(float("nan"), placebo, chance=0.5, focus=False),
+                    value=placebo,
+                ),
+                number_cell(placebo),
+            ]
+        )
+    note = f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart."
+    return Table("How far apart its uses are", columns, rows, note=note, chart="difference")
+
+
+def _offer(unit: ShownUnit) -> Panel | None:
+    """None where no layer before is kept, or the unit is strong on too few samples of either set."""
+    study, focus = unit.study, unit.selection.focus
+    before = layers_before(study, unit.layer)
+    if not before or not _enough(unit, before) or not study[study.reference].samples.pictured.any():
+        return None
+    form = drawing_form(
+        study,
+        "Draw what the shift adds",
+        f"Two pictures from one start: as the unit is used under {focus} and as it is used on {study.reference}, by "
+        "what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart.",
+        kind="difference",
+        parameters={"layer": unit.layer, "unit": unit.index, "dataset": focus},
+        page=unit.at(),
+        datasets=(study.reference,),
+        fields=[Field("at", "Layer before", before[-1], "That tells both uses apart.", choices=before)],
+        believe=False,
+    )
+    return form or Code("This command draws and keeps it", _command(unit, before[-1]))
+
+
+def _enough(unit: ShownUnit, before: Sequence[str]) -> bool:
+    study, focus = unit.study, unit.selection.focus
+    kept = all(study[name].keeps_responses for name in (focus, study.reference))
+    return kept and not any(side.lacking for side in in_use(study, unit.layer, unit.index, focus))
+
+
+def _command(unit: ShownUnit, at: str) -> str:
+    study = unit.study
+    words = ["shiftscope", "difference", str(study.path), "--layer", unit.layer, "--unit", str(unit.index)]
+    words += ["--dataset", unit.selection.focus, "--at", at]
+    if not preprocessed(study, study.reference):
+        words += ["--range", *USUAL_RANGE.split()]
+    return f"{shlex.join([*words, '--draft'])} --model ..."

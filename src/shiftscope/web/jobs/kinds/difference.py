@@ -1,0 +1,43 @@
+"""What a shift adds to a unit's use."""
+
+from __future__ import annotations
+
+from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.in_use import in_use
+from shiftscope.progress import Progress
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.kind import Live, job
+from shiftscope.web.jobs.range_text import range_of
+
+
+def _title(*, layer: str, unit: int, dataset: str, at: str, draft: bool, range: str = "") -> str:
+    return f"what {dataset} adds to the use of unit {unit} of {layer}, by {at}"
+
+
+def _check(
+    study: StoredStudy, *, layer: str, unit: int, dataset: str, at: str, draft: bool, range: str = ""
+) -> None:
+    study.layer(layer).check(unit)
+    study.layer(at)
+    range_of(range)
+    if study[dataset].name == study.reference:
+        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
+    for side in in_use(study, layer, unit, dataset):
+        if side.lacking:
+            raise BadRequest(f"unit {unit} of {layer} is {side.lacking}.")
+
+
+@job("difference", _title, _check)
+def difference(
+    live: Live,
+    progress: Progress,
+    *,
+    layer: str,
+    unit: int,
+    dataset: str,
+    at: str,
+    draft: bool,
+    range: str = "",
+) -> None:
+    """As `shiftscope difference` does; what is kept already is not drawn again."""
+    live.difference(layer, unit, dataset, at=at, draft=draft, range=range_of(range), progress=progress)

@@ -1,0 +1,126 @@
+"""Pictures of many units side by side on the page of their layer, and of the categories on the overview."""
+
+from __future__ import annotations
+
+import pytest
+
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stored_pictures import write_picture
+from shiftscope.store.layout import LOGITS
+from shiftscope.views.category.category import category
+from shiftscope.views.layer.layer import layer_units
+from shiftscope.views.overview.overview import overview
+from shiftscope.views.page.panels import Code, Compared, Computation, StripGroups
+from shiftscope.views.page.viewed_study import ViewedStudy
+from tests.conftest import Made, viewer
+from tests.views.unit.test_looks_like import NoJobs, fold, made, of
+
+
+def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", **more):
+    question = PictureQuestion(dataset, layer, unit, method, {}, steps, 2, **more)
+    write_picture(study, question, made(method=method))
+
+
+def test_pictures_stand_in_the_order_of_the_table_and_lead_to_their_units(recorded):
+    for unit in (4, 1, 3):
+        kept(recorded, unit)
+    kept(recorded, 3, dataset="field")
+    for more in ({"sample": 2}, {"use": ("field", "conv", 1)}):
+        kept(recorded, 5, **more)  # neither shows what the unit looks like
+    page = layer_units(recorded, "hidden", sort="unit", ascending=True)
+    found = fold(page)
+    units = recorded.layer("hidden").units
+    assert found.says == f"3 of {units} units drawn"
+    lab, field = of(Compared, found.panels).strips
+    assert [picture.caption for picture in lab.pictures] == ["unit 1", "unit 3", "unit 4"]
+    assert [picture.caption for picture in field.pictures] == ["unit 3"]
+    assert lab.pictures[0].page.startswith("layers/hidden/units/1")
+    upside_down = fold(layer_units(recorded, "hidden", sort="unit", ascending=False))
+    assert [picture.caption for picture in of(Compared, upside_down.panels).strips[0].pictures] == [
+        "unit 4",
+        "unit 3",
+        "unit 1",
+    ]
+    filtered = fold(layer_units(recorded, "hidden", sort="unit", where="unit > 3"))
+    assert filtered.says == f"1 of {units - 4} units drawn"
+
+
+def test_what_lacks_a_picture_is_drawn_by_one_command_or_form(recorded):
+    kept(recorded, 1)
+    asked = {"sort": "unit", "ascending": True}
+    lacking = [unit for unit in range(recorded.layer("hidden").units) if unit != 1][:12]
+    line = of(Code, fold(layer_units(recorded, "hidden", **asked)).panels).text
+    assert line.replace(" --range 0 1", "") == (
+        f"shiftscope visualise {recorded.path} --layer hidden --units {' '.join(map(str, lacking))} --method maco "
+        "--dataset lab --draft --model ..."
+    )
+    form = of(Computation, fold(layer_units(ViewedStudy(recorded.path, NoJobs()), "hidden", **asked)).panels)
+    first, *others = map(str, lacking)
+    assert form.kind == "visualise"
+    assert form.parameters == {
+        "layer": "hidden",
+        "unit": first,
+        "units": " ".join(others),
+        "method": "maco",
+        "dataset": "lab",
+    }
+
+
+def test_of_several_pictures_of_a_unit_maco_of_most_steps_is_shown(recorded):
+    for steps, method in ((4, "maco"), (8, "maco"), (64, "activation_maximisation")):
+        kept(recorded, 1, steps=steps, method=method)
+    (strip,) = of(Compared, fold(layer_units(recorded, "hidden")).panels).strips
+    (picture,) = strip.pictures
+    assert picture.alt.startswith("maco of hidden:1")
+    codes = {p.made.address for p in strip.pictures}
+    assert viewer(recorded).get(codes.pop()).headers["content-type"] == "image/png"
+
+
+def test_categories_are_drawn_on_the_overview(recorded):
+    assert not any(each.key == "looks-like" for each in overview(recorded).panels[-1].panels)
+    form = of(Computation, fold(overview(ViewedStudy(recorded.path, NoJobs()))).panels)
+    assert form.parameters["layer"] == LOGITS
+    kept(recorded, 2, layer=LOGITS)
+    found = fold(overview(recorded))
+    assert found.says == "1 of 4 categories drawn"
+    (strip,) = of(Compared, found.panels).strips
+    assert strip.pictures[0].caption == "c"
+    assert strip.pictures[0].page.startswith("categories/2")
+    assert "--units 0 1 3 --method maco" in of(Code, found.panels).text
+
+
+def test_a_category_shows_its_own(recorded):
+    found = fold(category(recorded, 2))
+    assert found.says == "no pictures are kept yet"
+    line = of(Code, found.panels).text.splitlines()[0]
+    assert line.startswith(f"shiftscope visualise {recorded.path} --unit 2 --method maco --dataset lab")
+    kept(recorded, 2, layer=LOGITS)
+    kept(recorded, 1, layer=LOGITS, dataset="field")
+    (group,) = of(StripGroups, fold(category(recorded, 2)).panels).groups
+    assert [picture.caption for picture in group.strips[0].pictures] == [
+        "as it is, response 2.00",
+        "with its alpha",
+    ]
+
+
+def test_a_picture_of_another_recording_is_drawn_again(recorded):
+    kept(recorded, 1, dataset="field")
+    recorded.record(Made(seed=2), name="field", overwrite=True, progress=False)
+    assert fold(layer_units(recorded, "hidden")).says == "none is drawn yet"
+
+
+@pytest.mark.parametrize("layer", ["hidden", LOGITS])
+def test_the_job_draws_several(layer, recorded):
+    from shiftscope.progress import silent
+    from shiftscope.web.jobs.kind import job_kinds
+
+    class Asked:
+        def visualise(self, *given, **options):
+            self.given, self.options = given, options
+
+    live, kind = Asked(), job_kinds["visualise"]
+    asked = {"layer": layer, "unit": 1, "units": "2 3", "method": "maco", "dataset": "lab", "draft": True}
+    kind.check(recorded, **asked)
+    kind.run(live, silent, **asked)
+    assert live.given == (None if layer == LOGITS else layer, [1, 2, 3])
+    assert kind.title(**asked).startswith(f"maco of units 1, 2, 3 of {layer}, a draft")

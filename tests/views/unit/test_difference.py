@@ -1,0 +1,135 @@
+"""What a shift adds to a unit's use, on its page, from what a study keeps."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from shiftscope.explain.visualisation.difference import Difference
+from shiftscope.explain.visualisation.difference_direction import Separation
+from shiftscope.explain.visualisation.in_use import InUse, in_use, layers_before
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.reached import Reached
+from shiftscope.explain.visualisation.stored_differences import write_separation
+from shiftscope.explain.visualisation.stored_pictures import write_picture
+from shiftscope.statistics.split import fit_half
+from shiftscope.store.layout import LOGITS
+from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
+from shiftscope.views.page.viewed_study import ViewedStudy
+from shiftscope.views.unit.difference_in_words import difference_in_words, pictures_in_words
+from shiftscope.views.unit.unit import unit
+from tests.conftest import Made
+from tests.views.unit.test_looks_like import NoJobs, fold, made, of
+
+APART = Separation(np.ones(4), 0.9, 0.8, 0.95, np.array([0.5, 0.625]))
+TOGETHER = dataclasses.replace(APART, low=0.6)
+ABOVE = Reached(0.995, 1.0, 500)
+
+
+def kept(study, apart, *, halves=None):
+    for name, before in (("field", (0.0, 1.0, 2.0)), ("lab", halves)):
+        for sign in (1, -1) if before else ():
+            question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=(name, "conv", sign))
+            found = dataclasses.replace(made(2.0 + sign, ABOVE), before=sign * np.array(before))
+            write_picture(study, question, found)
+    question = dataclasses.replace(question, use=("field", "conv", 1))
+    write_separation(study, question, apart)
+
+
+def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
+    kept(recorded, APART)
+    found = fold(unit(recorded, "hidden", 3), "difference")
+    assert found.says == (
+        "used otherwise under field: the layer before tells its strong images there from those of lab, AUROC 0.900; "
+        "halves of lab up to 0.625"
+    )
+    groups = of(StripGroups, found.panels)
+    assert [group.strips[0].pictures[0].caption for group in groups.groups] == [
+        "as it is, response 1.00",
+        "as it is, response 3.00",
+    ]
+    assert not any(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
+    assert groups.note.startswith("Both drive the unit more strongly than 99 %")
+    table = of(Table, found.panels)
+    assert [row[0].text for row in table.rows] == [
+        "field from lab",
+        "halves of lab, division 1",
+        "halves of lab, division 2",
+    ]
+    assert [row[2].value for row in table.rows] == [0.9, 0.5, 0.625]
+    assert (table.rows[0][1].change.low, table.rows[0][1].change.high) == (0.8, 0.95)
+
+
+def test_what_is_no_finding_is_greyed_and_says_so(recorded):
+    kept(recorded, TOGETHER)
+    found = fold(unit(recorded, "hidden", 3), "difference")
+    assert found.says == "under field used no otherwise than one half of lab differs from the other"
+    groups = of(StripGroups, found.panels)
+    assert all(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
+    assert "two halves of lab" in groups.note
+
+
+def test_halves_of_the_reference_are_the_placebo(recorded):
+    kept(recorded, APART, halves=(1.0, 1.0, 1.0))
+    panels = fold(unit(recorded, "hidden", 3), "difference").panels
+    inner = next(panel for panel in panels if panel.title == "Placebo")
+    (groups,) = inner.panels
+    assert [group.heading for group in groups.groups] == ["as on one half", "as on the other half"]
+    assert (
+        "how far apart the pictures are is not known" in panels[0].note
+    )  # the halves give one number everywhere
+    kept(recorded, APART, halves=(0.0, 2.0, 1.0))
+    # of opposite order, both: 1 - (-1)
+    note = fold(unit(recorded, "hidden", 3), "difference").panels[0].note
+    assert note.endswith(
+        "the pictures are no further apart than those of two halves of the reference (2.00 and 2.00)."
+    )
+
+
+def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():
+    found = Difference(APART, made(2.0, ABOVE), made(1.5, Reached(0.9, 1.0, 500)), "field")
+    assert pictures_in_words(found, "lab").startswith(
+        "Not to be compared: with responses of 2.00 and 1.50 they"
+    )
+    assert difference_in_words(found, "lab").startswith("used otherwise under field")
+
+
+def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_study, recorded):
+    assert not [each for each in unit(recorded, "hidden", 3).panels[-1].panels if each.key == "difference"]
+    study = new_study(name="large")
+    study.record(Made(700), "lab", layers=["conv", "hidden"], reference=True, progress=False)
+    study.record(Made(700, seed=1), "field", progress=False)
+    offer = of(Code, fold(unit(study, "hidden", 3), "difference").panels)
+    assert offer.text == (
+        f"shiftscope difference {study.path} --layer hidden --unit 3 --dataset field --at conv --range 0 1 --draft "
+        "--model ..."
+    )
+    form = of(Computation, fold(unit(ViewedStudy(study.path, NoJobs()), "hidden", 3), "difference").panels)
+    assert (form.kind, form.parameters["dataset"]) == ("difference", "field")
+    assert [field.name for field in form.fields] == ["at", "draft", "range"]
+    shifted, reference = in_use(study, "hidden", 3, "field")
+    responses = {name: study[name].unit_responses("hidden", 3) for name in study}
+    strong = np.flatnonzero(responses["field"] > np.percentile(responses["lab"].astype(float), 90))
+    half = fit_half(study["field"].samples.column("id").to_pylist())
+    assert shifted.fit == [place for place in strong if half[place]]
+    assert shifted.held_out == [place for place in strong if not half[place]]
+    assert len(reference.fit) + len(reference.held_out) == 70
+
+
+@pytest.mark.parametrize(
+    ("fit", "held_out", "said"),
+    [
+        (30, 4, ""),
+        (29, 4, "in its top decile on 29 samples of lab to fit on; 30 are needed"),
+        (30, 3, "in its top decile on 3 samples of lab held out; 4 are needed"),
+    ],
+)
+def test_how_many_samples_are_needed(fit, held_out, said):
+    assert InUse("lab", list(range(fit)), list(range(held_out))).lacking == said
+
+
+def test_layers_before_are_those_recorded_before(recorded):
+    assert layers_before(recorded, "conv") == []
+    assert layers_before(recorded, LOGITS) == [*layers_before(recorded, "hidden"), "hidden"]

@@ -1,0 +1,39 @@
+"""The job of what a shift adds: it asks for what the command asks for, and refuses too few samples before."""
+
+import pytest
+
+from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.progress import silent
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.kind import job_kinds
+
+ASKED = {"layer": "hidden", "unit": 1, "dataset": "field", "at": "conv", "draft": True, "range": "-8 8"}
+
+
+class Asked:
+    """A live study that says what it was asked for."""
+
+    def difference(self, *given, **options):
+        self.given, self.options = given, options
+
+
+def test_it_asks_for_what_the_command_asks_for():
+    live, kind = Asked(), job_kinds["difference"]
+    kind.run(live, silent, **ASKED)
+    assert live.given == ("hidden", 1, "field")
+    assert live.options == {"at": "conv", "draft": True, "range": (-8.0, 8.0), "progress": silent}
+    assert kind.title(**ASKED) == "what field adds to the use of unit 1 of hidden, by conv"
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "said"),
+    [
+        ({}, BadRequest, "30 are needed"),
+        ({"dataset": "lab"}, BadRequest, "is the reference"),
+        ({"at": "moon"}, NotInStudy, "moon"),
+        ({"range": "1 0"}, BadRequest, "has to end above"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
+    with pytest.raises(error, match=said):
+        job_kinds["difference"].check(StoredStudy(held.path), **{**ASKED, **changed})
