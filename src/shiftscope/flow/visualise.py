@@ -127,20 +127,22 @@ def visualise(
             study,
             layer,
             each,
-            method,
-            dataset,
-            sample,
-            draft,
-            steps,
-            crops,
-            size,
-            range,
-            seed,
-            options,
-            facets,
+            method=method,
+            dataset=dataset,
+            sample=sample,
+            facets=facets,
+            draft=draft,
+            steps=steps,
+            crops=crops,
+            size=size,
+            range=range,
+            seed=seed,
+            options=options,
         )
         asked += _parts(question)
-    every = _kept_or_drawn(study, asked, believe, model, data, live, progress, second)
+    every = _kept_or_drawn(
+        study, asked, believe=believe, second=second, model=model, data=data, live=live, progress=progress
+    )
     return every if isinstance(unit, (list, tuple)) or facets or len(every) > 1 else every[0]
 
 
@@ -215,7 +217,17 @@ def difference(
     if name == study.reference:
         raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
     question = _question(
-        study, layer, unit, method, None, None, draft, steps, crops, size, range, seed, options
+        study,
+        layer,
+        unit,
+        method=method,
+        draft=draft,
+        steps=steps,
+        crops=crops,
+        size=size,
+        range=range,
+        seed=seed,
+        options=options,
     )
     if question.parts > 1:
         raise BadRequest("a difference is two pictures of one start: leave `together` out.")
@@ -225,19 +237,22 @@ def difference(
     apart = separation_of(study, replace(question, use=(name, before, 1)))
     sets = [name, study.reference] if placebo else [name]
     pictures = [replace(question, use=(each, before, sign)) for each in sets for sign in (1, -1)]
-    shifted, reference, *halves = _kept_or_drawn(study, pictures, False, model, data, live, progress)
+    shifted, reference, *halves = _kept_or_drawn(
+        study, pictures, model=model, data=data, live=live, progress=progress
+    )
     return Difference(apart, shifted, reference, name, (halves[0], halves[1]) if halves else None)
 
 
 def _kept_or_drawn(
     study: StoredStudy,
     asked: Sequence[PictureQuestion],
-    believe: bool,
+    *,
+    believe: bool = False,
+    second: nn.Module | Second | None = None,
     model: nn.Module | None,
     data: Mapping[str, Any] | None,
     live: LiveStudy | None,
     progress: bool | Progress,
-    second: nn.Module | Second | None = None,
 ) -> list[Visualised]:
     from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
     from shiftscope.progress import shown
@@ -264,7 +279,12 @@ def _kept_or_drawn(
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
         drawing = drawing_of(live, asked[missing[0]])  # questions of one call differ in unit, use and part
-        network = None if beside is None else SecondNetwork(live, asked[missing[0]], beside)
+        network = None
+        if beside is not None:
+            first = asked[missing[0]]
+            network = SecondNetwork(
+                live, beside, layer=first.layer, dataset=first.dataset, limits=first.range
+            )
         for place in missing:
             question, picture = asked[place], found[place]
             if picture is not None and not believe:
@@ -300,9 +320,11 @@ def _question(
     study: StoredStudy,
     layer: str | Target | None,
     unit: int | str | None,
+    *,
     method: str,
-    dataset: str | None,
-    sample: int | str | None,
+    dataset: str | None = None,
+    sample: int | str | None = None,
+    facets: int = 0,
     draft: bool,
     steps: int | None,
     crops: int | None,
@@ -310,7 +332,6 @@ def _question(
     range: tuple[float, float] | None,
     seed: int,
     options: dict[str, Any],
-    facets: int = 0,
 ) -> PictureQuestion:
     from shiftscope.explain.attribution.checks import ordered
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
@@ -336,12 +357,12 @@ def _question(
         number,
         method,
         settings,
-        whole_number("steps", first["steps"] if steps is None else steps),
-        whole_number("crops", first["crops"] if crops is None else crops),
-        _size(size),
-        None if sample is None else asked_positions(study[name], place, number, [sample])[0],
-        None if range is None else ordered(range),
-        whole_number("seed", seed, most=LARGEST_SEED),
+        steps=whole_number("steps", first["steps"] if steps is None else steps),
+        crops=whole_number("crops", first["crops"] if crops is None else crops),
+        size=_size(size),
+        sample=None if sample is None else asked_positions(study[name], place, number, [sample])[0],
+        range=None if range is None else ordered(range),
+        seed=whole_number("seed", seed, most=LARGEST_SEED),
         facets=facets,
     )
 

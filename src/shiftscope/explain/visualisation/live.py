@@ -108,7 +108,7 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     BadRequest
         Inputs that are no pictures, or whose range is not known.
     """
-    entering, limits = entering_of(live.study, question)
+    entering, limits = entering_of(live.study, question.dataset, question.range)
     one = live.inputs(question.dataset, fit_positions(live.study, question.dataset, 1))
     most = min(question.reference_pictures, max(REFERENCE_PICTURES, MOST_BYTES // max(1, one.nbytes)))
     positions = fit_positions(live.study, question.dataset, most)
@@ -198,16 +198,19 @@ def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
     return found
 
 
-def entering_of(study: StoredStudy, question: PictureQuestion) -> tuple[Entering, tuple[float, float]]:
-    """What lies between a picture and the model, and the picture's range."""
-    source = study[question.dataset].plan.source
+def entering_of(
+    study: StoredStudy, dataset: str, limits: tuple[float, float] | None
+) -> tuple[Entering, tuple[float, float]]:
+    """What lies between a picture like a dataset's and the model, and the picture's range; `limits` is the one asked
+    for, of inputs without a preprocessing."""
+    source = study[dataset].plan.source
     preprocess = None if took_transform(source) else recorded_preprocess(source)
     if preprocess is not None:
         return Entering(preprocess), (0.0, 1.0)
-    limits = question.range or recorded_range(source)
-    if limits is None:
+    known = limits or recorded_range(source)
+    if known is None:
         raise BadRequest(NO_RANGE)
-    return Entering(), limits
+    return Entering(), known
 
 
 def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:

@@ -20,7 +20,6 @@ from shiftscope.explain.visualisation.live import (
     entering_of,
     fit_positions,
     responses_of,
-    target_of,
 )
 from shiftscope.explain.visualisation.measured import (
     Images,
@@ -30,7 +29,6 @@ from shiftscope.explain.visualisation.measured import (
     natural_samples,
     path_through,
 )
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.plausibility import nearest_distance
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.second_network import SecondNetwork, as_second
@@ -38,6 +36,7 @@ from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward
 from shiftscope.model.taps import Taps
+from shiftscope.model.target import Neuron
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.store.stored_study import StoredStudy
 
@@ -75,9 +74,11 @@ def figures_of(
     if not units or any(sorted(each) != units for each in pictures.values()):
         raise BadRequest("give pictures of the same units by each method, and of one unit at least.")
     study, name = live.study, live.study.layer(layer).name
-    questions = {unit: _question(study, name, unit, next(iter(pictures.values()))[unit]) for unit in units}
-    entering, _ = entering_of(study, questions[units[0]])
-    network = None if second is None else SecondNetwork(live, questions[units[0]], as_second(second))
+    reference, limits = study.reference, next(iter(pictures.values()))[units[0]].range
+    entering, _ = entering_of(study, reference, limits)
+    network = None
+    if second is not None:
+        network = SecondNetwork(live, as_second(second), layer=name, dataset=reference, limits=limits)
     rows, columns = live.inputs(study.reference, fit_positions(study, study.reference, 1)).shape[-2:]
     methods = [*pictures, NATURAL]
     values = {method: np.full((len(MEASURES), len(units)), np.nan) for method in methods}
@@ -86,7 +87,7 @@ def figures_of(
     for column, unit in enumerate(units):
         responses = responses_of(study, name, unit)
         natural = natural_samples(study, responses, [seed, unit])
-        function = function_of_study(live, [target_of(questions[unit])])
+        function = function_of_study(live, [Neuron(name, unit)])
         function.rows = AT_ONCE
         measured = Measured(live, function, entering)
         groups = [at_size(each[unit].image, (rows, columns)) for each in pictures.values()]
@@ -116,11 +117,6 @@ def figures_of(
         for method, each in told.items()
     }
     return Figures(tuple(f"{name}:{unit}" for unit in units), values, frechet, study.layer(features).name)
-
-
-def _question(study: StoredStudy, layer: str, unit: int, found: Visualised) -> PictureQuestion:
-    """What says how pictures of the reference are shown to the model."""
-    return PictureQuestion(study.reference, layer, unit, found.method, {}, 0, 0, range=found.range)
 
 
 def _features(

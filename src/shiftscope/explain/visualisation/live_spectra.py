@@ -9,17 +9,13 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix, coloured
 from shiftscope.explain.visualisation.live import entering_of, fit_positions, pictures_at
 from shiftscope.explain.visualisation.magnitudes import Magnitudes
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.shift_spectra import ShiftSpectra, radial_profiles, radial_ratio
 from shiftscope.explain.visualisation.template import template
 from shiftscope.recording.live_study import LiveStudy
-from shiftscope.store.layout import LOGITS
-
-Range = tuple[float, float]
 
 
 def spectra_of(
-    live: LiveStudy, dataset: str, *, pictures: int, limits: Range | None, seed: int
+    live: LiveStudy, dataset: str, *, pictures: int, limits: tuple[float, float] | None, seed: int
 ) -> ShiftSpectra:
     """Of so many pictures of a dataset and of the reference at most, of the halves that are fitted on.
 
@@ -32,7 +28,8 @@ def spectra_of(
     sets = dataset, study.reference
     places = [fit_positions(study, name, pictures) for name in sets]
     shifted, reference = (
-        _pictures(live, name, some, limits) for name, some in zip(sets, places, strict=True)
+        pictures_at(live, name, some, *entering_of(study, name, limits))
+        for name, some in zip(sets, places, strict=True)
     )
     if shifted.shape[1] != reference.shape[1]:
         raise BadRequest(
@@ -53,14 +50,6 @@ def spectra_of(
         paired,
         (_template(shifted, colour), _template(reference, colour)),
     )
-
-
-def _pictures(live: LiveStudy, dataset: str, places: list[int], limits: Range | None) -> torch.Tensor:
-    """(sample, channel, row, column)"""
-    entering, ends = entering_of(
-        live.study, PictureQuestion(dataset, LOGITS, 0, "maco", {}, 0, 0, range=limits)
-    )
-    return pictures_at(live, dataset, places, entering, ends)
 
 
 def _template(pictures: torch.Tensor, colour: torch.Tensor) -> Magnitudes:

@@ -19,7 +19,6 @@ from shiftscope.explain.attribution.units import layer_read
 from shiftscope.explain.visualisation.entering import Entering
 from shiftscope.explain.visualisation.live import AT_ONCE, entering_of, responses_of
 from shiftscope.explain.visualisation.measured import Images
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.transfer import Transfer, correlations, counterpart
 from shiftscope.explain.visualisation.views import resized
@@ -85,15 +84,24 @@ def weights_of(second: Second) -> str:
 class SecondNetwork:
     """Responses of one layer of a second network, to samples of a study's reference and to pictures.
 
+    Parameters
+    ----------
+    layer
+        Of the study, whose units have counterparts.
+    dataset, limits
+        As for `entering_of`: how the pictures are shown to the study's own model.
+
     Raises
     ------
     LayerError
         It has no layer of that name.
     """
 
-    def __init__(self, live: LiveStudy, question: PictureQuestion, second: Second) -> None:
-        self.live, self.second, self.layer = live, second, question.layer
-        self._entering, self._limits = entering_of(live.study, question)
+    def __init__(
+        self, live: LiveStudy, second: Second, *, layer: str, dataset: str, limits: tuple[float, float] | None
+    ) -> None:
+        self.live, self.second, self.layer = live, second, layer
+        self._entering, self._limits = entering_of(live.study, dataset, limits)
         self._weights = weights_of(second)
         self._read: RecordedLayer | None = None
 
