@@ -78,16 +78,16 @@ def pictures_for(
         return found
 
     wanted = Wanted(
-        values,
-        _on_the_way(function, values, early_layer),
-        _on_the_way(function, values, late_layer),
-        canvas,
-        size,
-        drawing.steps,
-        drawing.crops,
-        drawing.target_score,
-        drawing.snapshots,
-        on_step,
+        values=values,
+        early=_on_the_way(function, values, early_layer),
+        late=_on_the_way(function, values, late_layer),
+        canvas=canvas,
+        size=size,
+        steps=drawing.steps,
+        crops=drawing.crops,
+        target_score=drawing.target_score,
+        snapshots=drawing.snapshots,
+        on_step=on_step,
     )
     with torch.inference_mode(False), function.held():
         drawn = method.compute(wanted, **settings)
@@ -155,15 +155,15 @@ def _canvas(drawing: Drawing, device: torch.device, dtype: torch.dtype) -> Canva
     else:
         magnitude, colour = resampled_template(given, drawing.shape), torch.from_numpy(given.colour)
     return Canvas(
-        drawing.shape,
-        drawing.range,
-        colour.to(device, dtype),
-        magnitude,
-        torch.Generator().manual_seed(drawing.seed),
-        dtype,
-        device,
-        drawing.start,
-        drawing.reference,
+        shape=drawing.shape,
+        range=drawing.range,
+        colour=colour.to(device, dtype),
+        template=magnitude,
+        generator=torch.Generator().manual_seed(drawing.seed),
+        dtype=dtype,
+        device=device,
+        start=drawing.start,
+        pictures=drawing.reference,
     )
 
 
@@ -186,19 +186,19 @@ def _result(
     drawn: Drawn, score: float, drawing: Drawing, objective: str, method: str, settings: dict[str, Any]
 ) -> Visualised:
     return Visualised(
-        _array(drawn.image),
-        _array(drawn.alpha),
-        np.array(drawn.curve),
-        score,
-        _array(drawn.best),
-        drawing.range,
-        objective,
-        method,
-        settings,
-        {step: _array(each) for step, each in drawn.snapshots.items()},
-        np.array(drawn.penalties),
-        drawn.dead,
-        None if drawing.start is None else _array(drawing.start),
+        image=_array(drawn.image),
+        alpha=_array(drawn.alpha),
+        curve=np.array(drawn.curve),
+        score=score,
+        best=_array(drawn.best),
+        range=drawing.range,
+        objective=objective,
+        method=method,
+        settings=settings,
+        snapshots={step: _array(each) for step, each in drawn.snapshots.items()},
+        penalties=np.array(drawn.penalties),
+        dead=drawn.dead,
+        start=None if drawing.start is None else _array(drawing.start),
     )
 
 

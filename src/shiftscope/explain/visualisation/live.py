@@ -121,15 +121,15 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     if start is not None:
         start = resized(start, drawn_at).clamp(*limits)
     return Drawing(
-        (pictures.shape[1], *drawn_at),
-        limits,
-        size,
-        question.steps,
-        question.crops,
-        question.seed,
-        entering,
-        start,
-        pictures,
+        shape=(pictures.shape[1], *drawn_at),
+        range=limits,
+        size=size,
+        steps=question.steps,
+        crops=question.crops,
+        seed=question.seed,
+        entering=entering,
+        start=start,
+        reference=pictures,
         snapshots=tuple(sorted({question.steps // part for part in KEPT_PARTS} - {0})),
     )
 

@@ -103,15 +103,15 @@ def belief_of(
             if transfer is not None:
                 transfer.quantiles[column] = np.nan
     return Belief(
-        quantile,
-        kept,
-        path,
-        low,
-        high,
-        layers,
-        float("nan") if randomised.dead else _correlation(found, randomised),
-        float("nan") if again.dead else _correlation(found, again),
-        transfer,
+        reached=quantile,
+        kept=kept,
+        path=path,
+        low=low,
+        high=high,
+        layers=layers,
+        randomised=float("nan") if randomised.dead else _correlation(found, randomised),
+        seeds=float("nan") if again.dead else _correlation(found, again),
+        transfer=transfer,
     )
 
 

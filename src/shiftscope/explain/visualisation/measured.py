@@ -25,9 +25,8 @@ HELD_OUT = 15  # natural images that are measured as a picture is, of the other 
 SHARE = 1 / 3  # of a half that counts as the unit's own at most, of a small set
 RESAMPLES = 200
 
-Images = npt.NDArray[
-    np.floating[Any]
-]  # (picture, channel, row, column) in the picture's range, at the model's size
+# (picture, channel, row, column) in the picture's range, at the model's size
+Images = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

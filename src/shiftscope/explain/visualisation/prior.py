@@ -33,9 +33,8 @@ class Generator(Protocol):
         """(picture, channel, row, column) of (picture, code), with a gradient; of any size, and cut off at 0 and 1."""
 
 
-Fit = Callable[
-    [torch.Tensor], Generator
-]  # (sample, channel, row, column) float32, from 0 to 1 -> what makes such
+# Of (sample, channel, row, column) float32, from 0 to 1, what makes such.
+Fit = Callable[[torch.Tensor], Generator]
 
 priors: Registry[Fit] = Registry("prior", "shiftscope.explain.visualisation.priors")
 prior_named = priors.named

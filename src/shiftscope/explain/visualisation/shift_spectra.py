@@ -29,7 +29,7 @@ class RadialRatio:
     """Mean magnitude under the shift over that on the reference, by band of frequency."""
 
     frequencies: (
-        Array  # (band,) middles in cycles per pixel; the last two bands are all that is coarse, and all fine
+        Array  # (band,) middles in cycles per pixel; the last two are of all that is coarse, and fine
     )
     ratio: Array  # (band,) NaN where no picture has such a frequency, or the reference nothing there
     low: Array  # (band,) ends of its 95 % interval over pictures

@@ -208,15 +208,15 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             told["unit"],
             str(told["method"]),
             dict(told["options"]),
-            told["steps"],
-            told["crops"],
-            None if size is None else (int(size[0]), int(size[1])),
-            told.get("sample"),
-            None if limits is None else (float(limits[0]), float(limits[1])),
-            key.seed or 0,
-            use,
-            int(told.get("facets", 0)),
-            int(told.get("part", 0)),
+            steps=told["steps"],
+            crops=told["crops"],
+            size=None if size is None else (int(size[0]), int(size[1])),
+            sample=told.get("sample"),
+            range=None if limits is None else (float(limits[0]), float(limits[1])),
+            seed=key.seed or 0,
+            use=use,
+            facets=int(told.get("facets", 0)),
+            part=int(told.get("part", 0)),
         )
         return question if question.parts > question.part >= 0 else None
     except (KeyError, TypeError, ValueError, IndexError, OverflowError):
@@ -233,23 +233,24 @@ def _found(kept: Result) -> Visualised | None:
     if image.ndim != 3 or alpha.shape != image.shape[1:] or len(limits) != 2:
         return None
     settings = told.get("settings")
+    ends = float(limits[0]), float(limits[1])
     return Visualised(
-        image,
-        alpha,
-        arrays["curve"],
-        float(arrays["numbers"].ravel()[0]),
-        arrays["best"],
-        (float(limits[0]), float(limits[1])),
-        str(told.get("title", "")),
-        str(told.get("method", "")),
-        settings if isinstance(settings, dict) else {},
-        _snapshots(arrays, (float(limits[0]), float(limits[1]))),
-        arrays["penalties"],
-        told.get("dead") is True,
-        arrays.get("start"),
-        _reached(arrays.get("reached")),
-        _belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
-        _flat(arrays.get("before")),
+        image=image,
+        alpha=alpha,
+        curve=arrays["curve"],
+        score=float(arrays["numbers"].ravel()[0]),
+        best=arrays["best"],
+        range=ends,
+        objective=str(told.get("title", "")),
+        method=str(told.get("method", "")),
+        settings=settings if isinstance(settings, dict) else {},
+        snapshots=_snapshots(arrays, ends),
+        penalties=arrays["penalties"],
+        dead=told.get("dead") is True,
+        start=arrays.get("start"),
+        reached=_reached(arrays.get("reached")),
+        belief=_belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
+        before=_flat(arrays.get("before")),
     )
 
 

@@ -12,10 +12,9 @@ from shiftscope.explain.visualisation.canvas import Canvas
 from shiftscope.registry import Registry, defaults_of, refuse_unknown_options
 
 Curve = list[Any]  # (step,) numbers, or (step, picture) where several are drawn together
-Activations = Callable[
-    [torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]
-]  # views, layer -> values, its output
 Values = Callable[[torch.Tensor], torch.Tensor]  # (view, channel, row, column) in the range -> (view,)
+# Views and a layer -> their values and its output.
+Activations = Callable[[torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]]
 
 
 @dataclass(frozen=True)

@@ -133,18 +133,20 @@ def visualise(
     )
     function = _function(model, objective, entering(first))
     drawing = Drawing(
-        shown,
-        limits,
-        size,
-        asked,
-        views,
-        whole_number("seed", seed, most=LARGEST_SEED),
-        entering,
-        start,
-        pictures,
-        None if target_score is None else finite_number("target_score", target_score, least=-math.inf),
-        tuple(whole_number("snapshots", step, least=1) for step in _several(snapshots)),
-        template,
+        shape=shown,
+        range=limits,
+        size=size,
+        steps=asked,
+        crops=views,
+        seed=whole_number("seed", seed, most=LARGEST_SEED),
+        entering=entering,
+        start=start,
+        reference=pictures,
+        target_score=None
+        if target_score is None
+        else finite_number("target_score", target_score, least=-math.inf),
+        snapshots=tuple(whole_number("snapshots", step, least=1) for step in _several(snapshots)),
+        template=template,
     )
     told = on_step or (lambda step, value: None)
     if not whole_number("facets", facets):

@@ -36,17 +36,13 @@ class Visualised:
     objective: str
     method: str
     settings: dict[str, Any]
-    snapshots: dict[
-        int, Array
-    ]  # by step (channel, row, column); small, in 8 bits, of a picture that was kept
+    snapshots: dict[int, Array]  # by step (channel, row, column); of a kept picture small, in 8 bits
     penalties: Array  # (step,) what was taken off the value, or (0,)
     dead: bool = False  # no gradient from any start
     start: Array | None = None  # the picture that was given
     reached: Reached | None = None  # beside samples of a study
     belief: Belief | None = None  # the same, where it was asked for
-    before: Array | None = (
-        None  # (entry,) what the layer before gives for it, where its use is told apart there
-    )
+    before: Array | None = None  # (entry,) of the layer before, where its use is told apart there
 
     @property
     def delta(self) -> Array | None:
