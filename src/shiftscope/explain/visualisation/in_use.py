@@ -85,7 +85,7 @@ def layers_before(study: StoredStudy, layer: str) -> list[str]:
 
 
 def responses_to(study: StoredStudy, dataset: str, layer: str, unit: int) -> npt.NDArray[np.float64]:
-    """(sample,)"""
+    """(sample,) of the whole set; `NotInStudy` where single ones are not kept."""
     recording = study[dataset]
     if layer == LOGITS:
         return np.asarray(recording.logits_of()[:, unit], np.float64)

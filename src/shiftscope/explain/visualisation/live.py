@@ -21,6 +21,7 @@ from shiftscope.explain.attribution.study_functions import (
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.in_use import responses_to
 from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.reached import reached
@@ -218,16 +219,8 @@ def held_out_responses(study: StoredStudy, layer: str, unit: int) -> npt.NDArray
     recording = study[study.reference]
     if not keeps_responses(recording, layer):
         return np.empty(0)
-    return responses_of(study, layer, unit)[~fit_half(recording.samples.column("id").to_pylist())]
-
-
-def responses_of(study: StoredStudy, layer: str, unit: int) -> npt.NDArray[np.float64]:
-    """(sample,) of the whole reference; `NotInStudy` where single ones are not kept."""
-    recording = study[study.reference]
-    if layer == LOGITS:
-        return np.asarray(recording.logits_of()[:, unit], np.float64)
-    recording.holding(layer).require_responses()
-    return np.asarray(recording.unit_responses(layer, unit), np.float64)
+    responses = responses_to(study, study.reference, layer, unit)
+    return responses[~fit_half(recording.samples.column("id").to_pylist())]
 
 
 def pictures_at(

@@ -17,8 +17,9 @@ from shiftscope.explain.attribution.study_functions import function_of_study
 from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief, median
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of
+from shiftscope.explain.visualisation.in_use import responses_to
 from shiftscope.explain.visualisation.kept_shares import CUTOFFS, kept_share, without_colour, without_detail
-from shiftscope.explain.visualisation.live import AT_ONCE, fit_positions, responses_of, target_of
+from shiftscope.explain.visualisation.live import AT_ONCE, fit_positions, target_of
 from shiftscope.explain.visualisation.measured import (
     Images,
     Measured,
@@ -65,7 +66,7 @@ def belief_of(
     ModelError
         The model cannot be copied.
     """
-    responses = responses_of(live.study, question.layer, question.unit)
+    responses = responses_to(live.study, live.study.reference, question.layer, question.unit)
     natural = natural_samples(live.study, responses, [question.seed, question.unit])
     function = function_of_study(live, [target_of(question)])
     function.rows = AT_ONCE

@@ -15,11 +15,11 @@ from shiftscope.explain.attribution.study_functions import function_of_study
 from shiftscope.explain.visualisation.belief import median
 from shiftscope.explain.visualisation.figures import MEASURES, NATURAL, Figures
 from shiftscope.explain.visualisation.frechet import frechet_distance, frechet_interval
+from shiftscope.explain.visualisation.in_use import responses_to
 from shiftscope.explain.visualisation.live import (
     AT_ONCE,
     entering_of,
     fit_positions,
-    responses_of,
 )
 from shiftscope.explain.visualisation.measured import (
     Images,
@@ -85,7 +85,7 @@ def figures_of(
     images: dict[str, list[Images]] = {method: [] for method in methods}
     half = held_out_half(study)
     for column, unit in enumerate(units):
-        responses = responses_of(study, name, unit)
+        responses = responses_to(study, study.reference, name, unit)
         natural = natural_samples(study, responses, [seed, unit])
         function = function_of_study(live, [Neuron(name, unit)])
         function.rows = AT_ONCE

@@ -17,7 +17,8 @@ from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.sane import module_read
 from shiftscope.explain.attribution.units import layer_read
 from shiftscope.explain.visualisation.entering import Entering
-from shiftscope.explain.visualisation.live import AT_ONCE, entering_of, responses_of
+from shiftscope.explain.visualisation.in_use import responses_to
+from shiftscope.explain.visualisation.live import AT_ONCE, entering_of
 from shiftscope.explain.visualisation.measured import Images
 from shiftscope.explain.visualisation.reached import reached
 from shiftscope.explain.visualisation.transfer import Transfer, correlations, counterpart
@@ -107,7 +108,7 @@ class SecondNetwork:
 
     def transfer(self, unit: int, groups: Sequence[Images]) -> Transfer:
         """What groups of pictures do to the counterpart of a unit: of each group the median of the quantiles."""
-        ours = responses_of(self.live.study, self.layer, unit)
+        ours = responses_to(self.live.study, self.live.study.reference, self.layer, unit)
         (fit, held_out), theirs = self._halves, self._of_reference
         found = counterpart(ours[fit], theirs[0])
         correlation = float(correlations(ours[held_out], theirs[1])[found]) if found >= 0 else float("nan")
