@@ -93,12 +93,13 @@ def main() -> None:
     )
     options.add_argument("--out", type=Path, default=Path("removals"))
     options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--first", type=int, default=0, help="seed to begin with")
     options.add_argument("--epochs", type=int, default=8, help="0 for an untrained network")
     options.add_argument("--limit", type=int, default=1000, help="samples of each set that are reported")
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     print(f"{'seed':4} {'layer':20} {'set':7} {'feature':>8} {'unit':>8} {'random':>8} {'ratio':>6}  95 %")
-    for seed in range(given.seeds):
+    for seed in range(given.first, given.first + given.seeds):
         lessons, (images, labels) = digits(seed)
         net = trained(*lessons, given.epochs, seed)
         noise = NOISE * torch.randn(images.shape, generator=torch.Generator().manual_seed(seed))

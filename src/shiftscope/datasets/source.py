@@ -51,15 +51,15 @@ def as_dataset(
     Parameters
     ----------
     data
-        What `ACCEPTED` lists. Text is "kind:path" with a kind of `dataset_kinds`, or a bare path: a folder
-        is an imagefolder, a file is known by its ending.
+        Any form that `Study.record` takes. Text is "kind:path", as "imagefolder:val", or a bare path: a folder is
+        an imagefolder, a file is known by its ending.
     transform
-        A function from a picture (PIL) to the model's input, in place of `preprocess`; `Transform` says more.
+        A function from a picture (PIL) to the model's input, in place of `preprocess`.
     labels
         One a sample, in order, in place of the source's own.
     categories
         Names in label order. Labels that are names are looked up in them, and labels that count the source's
-        own categories are carried over by name (`category_places`).
+        own categories are carried over by name.
     limit
         At most so many samples, spread evenly over the data.
     **options
