@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 TUTORIALS = sorted((Path(__file__).parents[1] / "docs" / "tutorials").glob("*.ipynb"))
-LIMIT_SECONDS = 300  # of one cell, where tests run beside it
+LIMIT_SECONDS = 300  # of one cell, and of the start, where tests run beside it
 NO_PORT = Config({"KernelManager": {"transport": "ipc"}})
 
 
@@ -37,6 +37,7 @@ def main() -> None:
         NotebookClient(
             notebook,
             timeout=LIMIT_SECONDS,
+            startup_timeout=LIMIT_SECONDS,
             kernel_name="python3",
             config=NO_PORT,
             resources={"metadata": {"path": str(folder)}},

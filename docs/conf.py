@@ -50,6 +50,7 @@ def _as_text(app: Any, page: str, source: list[str]) -> None:
     path = Path(app.env.doc2path(page))
     if path.suffix == ".ipynb":
         cells = [("".join(cell["source"]), cell["cell_type"]) for cell in json.loads(source[0])["cells"]]
-        heading, *others = (text if kind == "markdown" else f"```python\n{text}\n```" for text, kind in cells)
-        taken_away = f"{{download}}`This page is a notebook. <{path.name}>`"
-        source[0] = "\n\n".join([heading, taken_away, *others])
+        text = [said if kind == "markdown" else f"```python\n{said}\n```" for said, kind in cells]
+        title, _, first = text[0].partition("\n\n")
+        taken_away = f"{{download}}`Download this notebook <{path.name}>`"
+        source[0] = "\n\n".join([title, first, taken_away, *text[1:]])

@@ -162,6 +162,8 @@ def test_an_image_held_back_less_and_less_is_a_strip_on_both_pages(recorded):
     (strip,) = main.groups[0].strips  # the one with the usual strength
     assert strip.pictures[1].caption == "more of the unit, response 7.00"
     panels = fold(sample(recorded, "lab", 4), "accentuated").panels
+    (strip,) = panels[0].groups[0].strips
+    assert strip.pictures[1].caption == "more of the unit, response 7.00"
     (group,) = of(StripGroups, of_title("Over strength", panels).panels).groups
     assert group.strips[0].title == "hidden:3"
     assert [picture.caption for picture in group.strips[0].pictures] == captions

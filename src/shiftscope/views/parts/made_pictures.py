@@ -83,5 +83,10 @@ def over_strength(study: StoredStudy, drawn: Sequence[Drawn]) -> dict[tuple[str,
     return strips
 
 
+def most_usual(question: PictureQuestion) -> tuple[int, bool]:
+    """By which one of several pictures of a unit and an image is chosen: of most steps, held back as it is usually."""
+    return question.steps, question.options.get("strength", 1.0) == 1.0
+
+
 def _with_strength(study: StoredStudy, drawn: Drawn, strength: float) -> Picture:
     return side_of(study, *drawn, "picture", f"strength {strength:g}, response {number(drawn[1].score)}")

@@ -27,6 +27,7 @@ from shiftscope.views.parts.made_pictures import (
     STRENGTH,
     STRENGTH_SAYS,
     Drawn,
+    most_usual,
     over_steps,
     over_strength,
     sides_of,
@@ -71,17 +72,26 @@ def _strips(
     shown: Callable[[PictureQuestion, Visualised], list[Picture]],
     note: str = "",
 ) -> StripGroups:
-    """A group for each set, in it a strip for each of its first pictures that has something to show."""
+    """A group for each set, in it a strip for each of the first units whose picture has something to show."""
     groups = []
     for name in sample.sets:
         strips = [
             ImageStrip(f"{question.layer}:{question.unit}", pictures, role(sample.selection, name))
-            for question, found in kept.get(name, ())[:MOST]
+            for question, found in _one_a_unit(kept.get(name, ()))[:MOST]
             if (pictures := shown(question, found))
         ]
         if strips:
             groups.append(StripGroup([Span(name, "strong")], strips))
     return StripGroups("", groups, note, captioned=True)
+
+
+def _one_a_unit(kept: Sequence[Drawn]) -> list[Drawn]:
+    best: dict[tuple[str, int], Drawn] = {}
+    for question, found in kept:
+        unit = question.layer, question.unit
+        if unit not in best or most_usual(question) > most_usual(best[unit][0]):
+            best[unit] = question, found
+    return list(best.values())
 
 
 def _over_steps(sample: ShownSample, kept: Kept) -> list[Panel]:

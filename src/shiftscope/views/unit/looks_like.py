@@ -28,6 +28,7 @@ from shiftscope.views.parts.made_pictures import (
     STRENGTH,
     STRENGTH_SAYS,
     Drawn,
+    most_usual,
     over_steps,
     over_strength,
     sides_of,
@@ -97,14 +98,10 @@ def _from_samples(unit: ShownUnit) -> list[Drawn]:
             place = question.sample
             if question.dataset != name or place is None:
                 continue
-            if place not in best or _usual(question) > _usual(best[place][0]):
+            if place not in best or most_usual(question) > most_usual(best[place][0]):
                 best[place] = question, picture
         found += [best[place] for place in sorted(best)][:FROM_SAMPLES]
     return found
-
-
-def _usual(question: PictureQuestion) -> tuple[int, bool]:
-    return question.steps, question.options.get("strength", 1.0) == 1.0
 
 
 def _over_steps(unit: ShownUnit, shown: Sequence[Drawn]) -> Fold | None:
