@@ -43,6 +43,17 @@ def finite_number(name: str, given: Any, least: float = 0.0, most: float = math.
     return float(given)
 
 
+def ordered(limits: object) -> tuple[float, float]:
+    """Both ends of a range; raises `BadRequest` where it is none."""
+    try:
+        low, high = (float(end) for end in limits)  # type: ignore[attr-defined]
+        if -math.inf < low < high < math.inf:
+            return low, high
+    except (TypeError, ValueError):
+        pass
+    raise BadRequest(f"range={limits!r}; give its lower and its upper end, as range=(0, 1).")
+
+
 def check_choice(option: str, given: Any, choices: Any) -> None:
     """Raise `BadRequest` where `given` is none of a `Literal`'s values."""
     if given not in get_args(choices):

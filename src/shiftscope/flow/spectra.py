@@ -10,7 +10,7 @@ from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES
 from shiftscope.flow.opened import opened
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.typed import whole_number
+from shiftscope.typed import ordered, whole_number
 
 if TYPE_CHECKING:
     from torch import nn
@@ -73,7 +73,7 @@ def spectra(
 
     settings: dict[str, Any] = {
         "pictures": whole_number("pictures", pictures, 1),
-        "limits": None if range is None else _ordered(range),
+        "limits": None if range is None else ordered(range),
         "seed": whole_number("seed", seed),
     }
     if kept := read_spectra(study, name, **settings):
@@ -86,9 +86,3 @@ def spectra(
     found = spectra_of(live, name, **settings)
     write_spectra(study, found, **settings)
     return found
-
-
-def _ordered(limits: object) -> tuple[float, float]:
-    from shiftscope.explain.attribution.checks import ordered
-
-    return ordered(limits)

@@ -12,7 +12,7 @@ from shiftscope.flow.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.typed import LARGEST_SEED, as_whole_number, whole_number
+from shiftscope.typed import LARGEST_SEED, as_whole_number, ordered, whole_number
 
 if TYPE_CHECKING:
     from torch import nn
@@ -333,7 +333,6 @@ def _question(
     seed: int,
     options: dict[str, Any],
 ) -> PictureQuestion:
-    from shiftscope.explain.attribution.checks import ordered
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualisation import visualisations as methods
 

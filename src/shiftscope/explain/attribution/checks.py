@@ -14,23 +14,13 @@ from torch import nn
 from shiftscope.errors import BadRequest, ModelError
 from shiftscope.explain.attribution.attribution import Attribution
 from shiftscope.explain.attribution.function import Function
+from shiftscope.typed import ordered
 
 NO_RANGE = "give the range of the model's inputs, as range=(0, 1); shiftscope does not guess it."
 MIXED = 1e-4  # relative difference above which a sample's value depends on what is beside it
 MOST = 64  # points in a pass: more are no faster
 SHARE = 0.25  # of the free memory
 CACHED = 48 * 2**20  # bytes that the passes of a processor keep at most: what leaves its cache is slower
-
-
-def ordered(limits: object) -> tuple[float, float]:
-    """Both ends of a range; raises `BadRequest` where it is none."""
-    try:
-        low, high = (float(end) for end in limits)  # type: ignore[attr-defined]
-        if -math.inf < low < high < math.inf:
-            return low, high
-    except (TypeError, ValueError):
-        pass
-    raise BadRequest(f"range={limits!r}; give its lower and its upper end, as range=(0, 1).")
 
 
 def refuse_lacking_axes(method: Attribution, shape: tuple[int, ...], *, filtered: bool) -> None:

@@ -13,7 +13,7 @@ from torch import nn
 
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution.checks import NO_RANGE, ordered
+from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
@@ -24,7 +24,7 @@ from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
-from shiftscope.typed import LARGEST_SEED, as_whole_number, finite_number, whole_number
+from shiftscope.typed import LARGEST_SEED, as_whole_number, finite_number, ordered, whole_number
 
 Pictures = torch.Tensor | npt.NDArray[Any]
 Shape = tuple[int, int, int]
