@@ -12,7 +12,8 @@ from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visual
 from shiftscope.typed import finite_number
 
 SIDES = 0.6, 0.25  # of the crops at the first and the last step, as shares of the picture
-SIDES_OF_SMALL = 0.95, 0.6  # a crop of a small picture has little left of it
+SIDES_OF_SMALL = 0.95, 0.85  # a crop of a small picture has little left of it
+RATE, RATE_OF_SMALL = 1.0, 0.3  # at 1 the phases of a small picture go to and fro
 LARGE = 128  # pixels of the inputs from which they are not small
 CENTRES = 0.15  # deviation of the crops' centres from the middle, as a share of the picture
 VARIED = 0.05  # of the sides, to both sides
@@ -22,7 +23,7 @@ VARIED = 0.05  # of the sides, to both sides
 def maco(
     wanted: Wanted,
     *,
-    learning_rate: float = 1.0,
+    learning_rate: float | None = None,
     side: tuple[float, float] | None = None,
     noise_level: float = 0.08,
 ) -> Drawn:
@@ -31,9 +32,11 @@ def maco(
 
     Parameters
     ----------
+    learning_rate
+        Of NAdam; 1 where not given, of inputs below 128 pixels 0.3.
     side
         Of the crops at the first and the last step, as a share of the picture: 0.6 and 0.25 where not given, of inputs
-        below 128 pixels 0.95 and 0.6.
+        below 128 pixels 0.95 and 0.85.
     noise_level
         Over the crops, as a share of half of the range.
 
@@ -43,8 +46,13 @@ def maco(
     MAgnitude Constrained Optimization.
     """
     canvas = wanted.canvas
-    first, last = _sides(side, wanted.size)
-    rate = finite_number("learning_rate", learning_rate)
+    small = min(wanted.size) < LARGE
+    first, last = _sides(side, small)
+    rate = (
+        (RATE_OF_SMALL if small else RATE)
+        if learning_rate is None
+        else finite_number("learning_rate", learning_rate)
+    )
     strength = finite_number("noise_level", noise_level) * (canvas.range[1] - canvas.range[0]) / 2
 
     def look(step: int) -> Look:
@@ -72,9 +80,9 @@ def maco(
     )
 
 
-def _sides(given: object, size: tuple[int, int]) -> tuple[float, float]:
+def _sides(given: object, small: bool) -> tuple[float, float]:
     if given is None:
-        return SIDES if min(size) >= LARGE else SIDES_OF_SMALL
+        return SIDES_OF_SMALL if small else SIDES
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise BadRequest(
             f"side={given!r}; give the sides of the first and the last crops, as side=(0.6, 0.25)."
