@@ -13,7 +13,7 @@ from shiftscope.typed import finite_number
 
 SIDES = 0.6, 0.25  # of the crops at the first and the last step, as shares of the picture
 SIDES_OF_SMALL = 0.95, 0.85  # a crop of a small picture has little left of it
-RATE, RATE_OF_SMALL = 1.0, 0.3  # at 1 the phases of a small picture go to and fro
+RATE, RATE_OF_SMALL = 1.0, 0.3  # at 1 the phases of a small picture go back and forth
 LARGE = 128  # pixels of the inputs from which they are not small
 CENTRES = 0.15  # deviation of the crops' centres from the middle, as a share of the picture
 VARIED = 0.05  # of the sides, to both sides
