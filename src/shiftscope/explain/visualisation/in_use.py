@@ -45,6 +45,14 @@ def in_use(study: StoredStudy, layer: str, unit: int, dataset: str) -> tuple[InU
     return shifted, reference
 
 
+def may_be_enough(study: StoredStudy, layer: str, unit: int, dataset: str) -> bool:
+    """Whether both sets have as many strong samples as two halves need; which half each is in is not looked at."""
+    responses = responses_to(study, study.reference, layer, unit)
+    bar = np.nanpercentile(responses, DECILE)
+    each = responses, responses_to(study, dataset, layer, unit)
+    return all(np.count_nonzero(some > bar) >= FEWEST + FEWEST_HELD_OUT for some in each)
+
+
 def responses_in_use(
     study: StoredStudy, layer: str, unit: int, dataset: str, at: str
 ) -> tuple[tuple[Responses, Responses], tuple[Responses, Responses]]:

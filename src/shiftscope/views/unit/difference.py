@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shiftscope.explain.visualisation.difference import Difference
-from shiftscope.explain.visualisation.in_use import in_use, layers_before
+from shiftscope.explain.visualisation.in_use import layers_before, may_be_enough
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_differences import differences_of
 from shiftscope.views.page.panels import (
@@ -156,7 +156,7 @@ def _offer(unit: ShownUnit) -> Panel | None:
 def _enough(unit: ShownUnit, before: Sequence[str]) -> bool:
     study, focus = unit.study, unit.selection.focus
     kept = all(study[name].keeps_responses for name in (focus, study.reference))
-    return kept and not any(side.lacking for side in in_use(study, unit.layer, unit.index, focus))
+    return kept and may_be_enough(study, unit.layer, unit.index, focus)
 
 
 def _command(unit: ShownUnit, at: str) -> str:
