@@ -5,6 +5,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+
 from shiftscope.cli import command_line
 
 project = "shiftscope"
@@ -32,6 +34,7 @@ html_copy_source = False
 def setup(app: Any) -> None:
     app.connect("source-read", _with_commands)
     app.connect("source-read", _as_text)
+    app.connect("doctree-read", _with_links)
 
 
 def _with_commands(app: Any, page: str, source: list[str]) -> None:
@@ -54,3 +57,9 @@ def _as_text(app: Any, page: str, source: list[str]) -> None:
         title, _, first = text[0].partition("\n\n")
         taken_away = f"{{download}}`Download this notebook <{path.name}>`"
         source[0] = "\n\n".join([title, first, taken_away, *text[1:]])
+
+
+def _with_links(app: Any, doctree: Any) -> None:
+    """A picture leads to itself in full size, which small screens need; a size of its own makes Sphinx link it."""
+    for picture in doctree.findall(nodes.image):
+        picture["width"] = "100%"

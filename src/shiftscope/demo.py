@@ -121,7 +121,7 @@ def repair_in_words(study: Study, address: str) -> str:
     gain = found.held_out[REPAIRED]
     low, high = (100 * end for end in gain.interval)
     if not found.units or low <= 0:
-        return f"No units were found whose silence surely helps {REPAIRED}; the search is shown at {address}"
+        return f"No units were found whose silence surely helps {REPAIRED}; the search: {address}"
     return (
         f"Silencing {len(found.units)} of {study.layers[found.layer].units} units gives {REPAIRED} "
         f"{100 * gain.difference:.1f} points back, {low:+.1f} to {high:+.1f} on digits that were not searched: "

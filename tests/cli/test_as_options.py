@@ -20,6 +20,7 @@ def said(message, command="record"):
         ("Say which: output='my logits'.", "Say which: --output 'my logits'."),
         ("it needs layers=[...]. `shiftscope layers`", "it needs --layers LAYERS. `shiftscope layers`"),
         ("mean=(0.5, 0.25) here, none there", "--mean 0.5 0.25 here, none there"),
+        ('all: ss.dataset(..., root="...").', "all: --root FOLDER."),
         ("give categories=['cat', 'dog'].", "give --categories FILE."),
         ("a batch_size of 3 or more, fewer loader_workers.", "a --batch-size of 3 or more, fewer --loader-workers."),
         (

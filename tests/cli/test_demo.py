@@ -37,7 +37,7 @@ def test_the_demo_prints_a_table_for_each_layer_and_how_to_open_the_study(run, t
         for row in demo.results(study, layer):
             assert any(all(f" {cell} " in line for cell in row) for line in answer.out.splitlines())
     assert "Open it again with: shiftscope view mine.study" in answer.out
-    assert demo.repair_in_words(study, "repair?focus=arbitrary in the viewer") in answer.out
+    assert demo.repair_in_words(study, "shiftscope repair mine.study --dataset arbitrary") in answer.out
 
 
 def test_the_demo_says_what_it_does_before_it_begins_also_into_a_file(tmp_path):

@@ -78,6 +78,18 @@ def test_what_is_wrong_in_a_file_is_named_before_anything_is_recorded(folder, te
         commands_in("a.toml")
 
 
+def test_a_value_that_cannot_be_read_is_refused_before_anything_is_recorded(run, folder):
+    (folder / "a.toml").write_text(FILE.replace("limit = 2", 'limit = "two"'))
+    assert "Invalid value for --limit" in run("record", "a.toml").refused()
+    assert not (folder / "x.study").exists()
+
+
+def test_keys_that_are_listed_are_spelt_as_options(folder):
+    (folder / "a.toml").write_text(FILE.replace("limit", "limits"))
+    with pytest.raises(BadRequest, match=r"There are: .*, stored-as, .*, on-error, "):
+        commands_in("a.toml")
+
+
 def test_another_format_is_refused_by_name(run, folder):
     (folder / "study.yaml").write_text("study: x.study\n")
     assert "read from TOML, FILE.toml, and from no other format" in run("record", "study.yaml").refused()

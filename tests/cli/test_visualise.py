@@ -16,6 +16,10 @@ def test_pictures_are_drawn_saved_and_found_again(run, recorded, folder):
     names = {path.name for path in (folder / "pictures").iterdir()}
     assert names == {f"maco-hidden-{unit}{kind}.png" for unit in (3, 5) for kind in ("", "-blended")}
     assert Image.open(folder / "pictures" / "maco-hidden-3.png").size == (16, 16)
+    run(*asked, *MODEL, "--seed", "1", "-o", folder / "pictures")  # another picture of the same unit
+    assert (folder / "pictures" / "maco-hidden-3-2-blended.png").is_file()
+    run(*asked, *MODEL, "-o", folder / "pictures")  # the same ones
+    assert len(list((folder / "pictures").iterdir())) == 8
     again = run(*asked, "--json")
     first, second = json.loads(again.out)
     assert (first["objective"], second["objective"]) == ("hidden:3", "hidden:5")

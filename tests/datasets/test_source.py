@@ -124,10 +124,11 @@ def test_a_hugging_face_dataset_by_what_it_has() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (3, r"data of type builtins.int. Accepted: a dataset of shiftscope; an array"),
-        ([1, 2], r"data of type builtins.list. Accepted"),
-        (None, "data of type builtins.NoneType"),
-        (namedtuple("Batch", "x y z")(1, 2, 3), "Batch. Accepted"),
+        (3, r"data of type int. Accepted: a dataset of shiftscope; an array"),
+        ([1, 2], r"a list whose first item is of type int. Accepted"),
+        ([], r"a list without items. Accepted"),
+        (None, "data of type NoneType"),
+        (namedtuple("Batch", "x y z")(1, 2, 3), "a Batch whose first item is of type int. Accepted"),
         ("nowhere", r"no file or folder 'nowhere' in .*kinds: .*imagefolder"),
         ("s3://bucket/val", "'s3://bucket/val' is not on this machine"),
         ("npz:nowhere.npz", "no file 'nowhere.npz'"),

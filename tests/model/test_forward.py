@@ -34,6 +34,10 @@ class Raises(nn.Module):
             ZeroDivisionError("division by zero"),
             r"inputs of shape \(3, 8, 8\).*division by zero. Give the prep",
         ),
+        (
+            RuntimeError("expected input[2, 3, 8, 8] to have 1 channels, but got 3 channels instead"),
+            r'or arrays of its input size. A model of one channel takes Preprocess\(channels="gray"\)',
+        ),
         (ValueError(), "cannot run on inputs.*: ValueError"),
     ],
 )

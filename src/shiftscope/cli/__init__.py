@@ -128,7 +128,10 @@ def main() -> None:
 
     app = command_line()
     try:
-        for words in _commands(sys.argv[1:]):
+        commands = _commands(sys.argv[1:])
+        for words in commands[1:]:  # what cannot be read is refused before the first is run
+            app.parse_args(words, exit_on_error=False, print_error=False)
+        for words in commands:
             app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         _refuse(app, error)

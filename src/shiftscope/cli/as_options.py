@@ -115,7 +115,7 @@ def _layer(call: ast.Call) -> str | None:
 
 def _option(option: Argument, expression: ast.expr) -> str | None:
     if option.hint is Path or Path in get_args(option.hint):
-        return f"{option.name} FILE"
+        return f"{option.name} {'FOLDER' if option.name == '--root' else 'FILE'}"
     value = _literal(expression)
     if option.hint is bool:
         return {"True": option.name, "False": next(iter(option.negatives), None)}.get(str(value))

@@ -70,7 +70,7 @@ def demo(
     _tell(f"The study is in {out}. Open it again with: {again}")
     page = f"repair?focus={REPAIRED}"
     if not view:
-        _tell(repair_in_words(study, f"{page} in the viewer"))
+        _tell(repair_in_words(study, f"shiftscope repair {out} --dataset {REPAIRED}"))
         return
     from shiftscope.web.server.server import free_port
 

@@ -86,7 +86,7 @@ def _refuse_unknown(
             there = [*beside, *known]
             raise BadRequest(
                 f"{where} has the key {name!r}, which is no option of record; closest: {closest(name, there)}. "
-                f"There are: {', '.join(there)}."
+                f"There are: {', '.join(each.replace('_', '-') for each in there)}."
             )
 
 

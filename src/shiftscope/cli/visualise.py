@@ -178,12 +178,21 @@ def _table(belief: Belief) -> None:
 
 
 def save_pictures(found: list[Visualised], folder: Path) -> None:
-    """Two PNG of each, named after method and unit."""
+    """Each under its method and unit; where another picture is there by that name, with a number."""
     import sys
+    from itertools import count
+
+    from shiftscope.explain.visualisation.visualised import png_bytes
 
     folder.mkdir(parents=True, exist_ok=True)
     for each in found:
         name = "".join(letter if letter.isalnum() else "-" for letter in each.objective)
-        each.save(folder / f"{each.method}-{name}.png")
-        each.save(folder / f"{each.method}-{name}-blended.png", blended=True)
+        content = png_bytes(each.pixels)
+        for number in count(1):
+            stem = f"{each.method}-{name}{f'-{number}' if number > 1 else ''}"
+            file = folder / f"{stem}.png"
+            if not file.exists() or file.read_bytes() == content:
+                break
+        each.save(file)
+        each.save(folder / f"{stem}-blended.png", blended=True)
     print(f"{2 * len(found)} pictures written to {folder}", file=sys.stderr)

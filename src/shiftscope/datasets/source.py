@@ -167,7 +167,14 @@ def _from_library(data: Any, options: dict[str, Any]) -> Dataset:
         return _made(frame_data, what, data, options)
     if isinstance(data, TorchDataset):
         return _made(torch_dataset, "a torch Dataset", data, options)
-    raise DataError(f"data of type {type(data).__module__}.{type(data).__qualname__}. Accepted: {ACCEPTED}.")
+    if isinstance(data, (list, tuple)):
+        held = f"whose first item is of type {_type(data[0])}" if data else "without items"
+        raise DataError(f"a {type(data).__name__} {held}. Accepted: {ACCEPTED}.")
+    raise DataError(f"data of type {_type(data)}. Accepted: {ACCEPTED}.")
+
+
+def _type(data: Any) -> str:
+    return f"{type(data).__module__}.{type(data).__qualname__}".removeprefix("builtins.")
 
 
 def _made(make: Any, what: str, data: Any, options: dict[str, Any]) -> Dataset:

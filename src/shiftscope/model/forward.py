@@ -14,6 +14,7 @@ from shiftscope.errors import ModelError, ShiftscopeError
 
 GOES_ON = "What was finished is stored, and the same call goes on from there."
 _NO_MEMORY = re.compile(r"out of memory|(can't|cannot|not enough) (allocate )?memory", re.IGNORECASE)
+_GREY = re.compile(r"to have 1 channels?, but got 3")
 _OTHER_TYPE = re.compile(r"dtype|scalar type|Input type", re.IGNORECASE)
 
 
@@ -76,7 +77,11 @@ def _told(error: Exception, inputs: torch.Tensor) -> str:
         )
     if samples == 1:
         told += " If the model needs two samples at least, give a batch_size of 3 or more."
-    return f"{told} Give the preprocessing it was trained with (resize, crop, channels), or arrays of its input size."
+    grey = ' A model of one channel takes Preprocess(channels="gray").' if _GREY.search(reason) else ""
+    return (
+        f"{told} Give the preprocessing it was trained with (resize, crop, channels), or arrays of its input size."
+        f"{grey}"
+    )
 
 
 def _name(dtype: torch.dtype) -> str:

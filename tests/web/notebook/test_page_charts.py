@@ -126,6 +126,10 @@ def test_a_table_of_changes_is_drawn_from_ring_to_dot_and_another_table_is_none(
     rows = [[Cell("one"), Cell("words", change=changes[0])], [Cell("two"), Cell()]]
     spec = vega_lite(Table("t", [Column("row"), Column("mean", axis=[(0, "0"), (1, "1")])], rows))
     assert values(spec) == [{"row": "one", "before": 0.2, "after": 0.8, "low": 0.7, "high": 0.9}]
+    ring, dot = spec["layer"][2:]
+    assert [each["transform"][0]["calculate"] for each in (ring, dot)] == ["'before'", "'after'"]
+    assert ring["encoding"]["color"] == dot["encoding"]["color"]  # one legend
+    assert ring["encoding"]["color"]["scale"]["domain"] == ["before", "after"]
     assert vega_lite(Table("t", [Column("row")], [[Cell("one")]])) is None
 
 

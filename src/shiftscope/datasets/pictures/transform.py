@@ -59,7 +59,7 @@ class Transform:
         made = self.function(picture)
         if not isinstance(made, (torch.Tensor, np.ndarray)):
             raise DataError(
-                f"the transform gives a {type(made).__name__}; it has to give a tensor or an array (channel, row, "
+                f"the transform gives {type(made).__name__}; it has to give a tensor or an array (channel, row, "
                 "column). With torchvision, end it with ToTensor()."
             )
         given = torch.as_tensor(made, device="cpu").detach().clone(memory_format=torch.contiguous_format)

@@ -125,7 +125,7 @@ class ShownUnit:
     @cached_property
     def drawn(self) -> list[tuple[PictureQuestion, Visualised]]:
         """Pictures that are kept for the unit alone, with the colours and spectra of baseline or focus."""
-        alone = [each for each in self.asked_pictures if each.dataset in self.pair and each.use is None]
+        alone = [each for each in self.asked_pictures if each.dataset in self.pair and each.use is None and not each.part]
         found = ((question, read_picture(self.study, question)) for question in alone)
         return [(question, picture) for question, picture in found if picture]
 

@@ -223,6 +223,12 @@ def _changes(names: Sequence[str], changes: Sequence[Change | None], axis: Ticks
     def at(field: str) -> Spec:
         return {"field": field, "type": "quantitative", "title": title, "axis": _axis(axis)}
 
+    end = {
+        "field": "end",
+        "type": "nominal",
+        "scale": {"domain": ["before", "after"], "range": [BEFORE, AFTER]},
+        "legend": {"title": None, "symbolOpacity": 1},
+    }
     way = {"y": y, "x": at("before"), "x2": {"field": "after"}}
     return {
         "data": {"values": rows},
@@ -234,10 +240,15 @@ def _changes(names: Sequence[str], changes: Sequence[Change | None], axis: Ticks
                 "encoding": {"y": y, "x": at("low"), "x2": {"field": "high"}},
             },
             {
-                "mark": {"type": "point", "color": BEFORE, "filled": False, "size": 60},
-                "encoding": {"y": y, "x": at("before")},
+                "transform": [{"calculate": "'before'", "as": "end"}],
+                "mark": {"type": "point", "filled": False, "size": 60},
+                "encoding": {"y": y, "x": at("before"), "color": end},
             },
-            {"mark": {"type": "circle", "color": AFTER, "size": 70}, "encoding": {"y": y, "x": at("after")}},
+            {
+                "transform": [{"calculate": "'after'", "as": "end"}],
+                "mark": {"type": "circle", "size": 70},
+                "encoding": {"y": y, "x": at("after"), "color": end},
+            },
         ],
     }
 
