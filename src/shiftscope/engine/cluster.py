@@ -9,7 +9,7 @@ import secrets
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -280,8 +280,11 @@ def connected(address: str, device: str | None = None) -> Iterator[Cluster]:
         client = Client(address, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address!r}: {error}.") from error
-    with client:
+    try:
         yield Cluster(client, device=device)
+    finally:
+        with suppress(RuntimeError):  # of asyncio, where an attempt to reconnect ends in this very moment
+            client.close()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.reached import Reached
 from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
-from shiftscope.views.page.panels import Chart, Code, Computation, StripGroups, Table
+from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.sample.sample import sample
@@ -105,6 +105,35 @@ def test_a_picture_of_a_use_is_not_taken_for_one_of_the_unit(recorded):
     write_picture(recorded, use, made(score=9.0, steps=64))
     table = of(Table, fold(unit(recorded, "hidden", UNIT)).panels)
     assert [row[2].value for row in table.rows] == [2.0]
+
+
+def test_facets_stand_beside_each_other_and_not_for_the_unit(recorded):
+    for part in range(2):
+        facet = PictureQuestion("lab", "hidden", UNIT, "maco", {}, 4, 2, facets=2, part=part)
+        write_picture(recorded, facet, made(score=9.0 - part, start=0.5))
+    alone = fold(unit(recorded, "hidden", UNIT))
+    assert [panel.key for panel in alone.panels if isinstance(panel, Fold)] == ["looks-like-several"]
+    kept(recorded, "lab", made(score=2.0))
+    found = fold(unit(recorded, "hidden", UNIT))
+    (group,) = of(StripGroups, found.panels).groups
+    assert [strip.title for strip in group.strips] == ["MACO"]
+    (several,) = (
+        panel for panel in found.panels if isinstance(panel, Fold) and panel.key == "looks-like-several"
+    )
+    (strip,) = several.panels[0].groups[0].strips
+    assert strip.title == "2 facets, MACO, 4 steps"
+    assert [picture.caption for picture in strip.pictures] == ["response 9.00", "response 8.00"]
+
+
+def test_priors_stand_in_one_grid(recorded):
+    kept(recorded, "lab", made(method="activation_maximisation"))
+    prior = PictureQuestion("lab", "hidden", UNIT, "activation_maximisation", {"prior": "pca"}, 4, 2)
+    write_picture(recorded, prior, made(method="activation_maximisation"))
+    (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
+    assert sorted(strip.title for strip in group.strips) == [
+        "activation maximisation",
+        "activation maximisation, pca prior",
+    ]
 
 
 def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_pages(recorded):

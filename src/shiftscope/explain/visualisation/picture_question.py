@@ -39,6 +39,11 @@ class PictureQuestion:
         return self.facets or int(self.options.get("together", 1))
 
     @property
+    def plain(self) -> bool:
+        """Of the unit, alone, from noise."""
+        return self.sample is None and self.use is None and self.parts == 1
+
+    @property
     def reference_pictures(self) -> int:
         """How many samples are looked at, at most."""
         many = self.facets or self.options.get("prior") is not None

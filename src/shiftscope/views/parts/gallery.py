@@ -71,7 +71,7 @@ def kept_of(selection: Selection, layer: str, units: Collection[int]) -> Kept:
     wanted = set(units)
     for each in asked_pictures(selection.study, layer):
         own = found.get(each.dataset)
-        if own is None or each.sample is not None or each.use is not None or each.unit not in wanted:
+        if own is None or each.unit not in wanted or not each.plain:
             continue
         if each.unit not in own or _rank(each) > _rank(own[each.unit]):
             own[each.unit] = each

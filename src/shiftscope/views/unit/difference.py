@@ -42,7 +42,7 @@ HELP = (
 Found = tuple[PictureQuestion, PictureQuestion, Difference]
 
 
-@section(ShownUnit, place=38)
+@section(ShownUnit, place=37)
 def difference(unit: ShownUnit) -> Fold | None:
     """Of the focus, the one of most steps; what draws it where none is kept and there are enough strong samples."""
     study, focus = unit.study, unit.selection.focus

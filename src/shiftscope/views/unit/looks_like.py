@@ -14,6 +14,7 @@ from shiftscope.views.page.panels import (
     Fold,
     ImageStrip,
     Panel,
+    Picture,
     Span,
     StripGroup,
     StripGroups,
@@ -31,9 +32,10 @@ from shiftscope.views.parts.made_pictures import (
     most_usual,
     over_steps,
     over_strength,
+    side_of,
     sides_of,
 )
-from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.number_text import exact, number
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.visualising import believable, command, drawing_form
 from shiftscope.views.unit.believed import believed
@@ -41,17 +43,19 @@ from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_lik
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What it looks like", "looks-like"
+SEVERAL = "Several of it"
+SEVERAL_SAY = "each from one cluster of its strongest images, or drawn together and kept apart"
 FROM_SAMPLES = 4  # accentuated samples of one set
 POINTS = 256  # of a curve
 
 
-@section(ShownUnit, place=37)
+@section(ShownUnit, place=36)
 def looks_like(unit: ShownUnit) -> Fold | None:
     """Pictures by the dataset that gave colours and spectra, their curves and settings; what draws missing ones."""
     alone = chosen_pictures(unit)
     offer = _offer(unit, {question.dataset for question, _ in alone})
     starts = _from_samples(unit)
-    if not alone and not starts:
+    if not alone and not starts and not unit.drawn_several:
         return Fold(TITLE, "no pictures are kept yet", [offer], KEY) if offer else None
     panels: list[Panel] = []
     if alone:
@@ -59,26 +63,26 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     if starts:
         panels.append(_accentuated(unit, starts))
     shown = [*alone, *starts]
-    panels += [fold for fold in (_over_steps(unit, shown), _over_strength(unit)) if fold]
+    panels += [fold for fold in (_several(unit), _over_steps(unit, shown), _over_strength(unit)) if fold]
     panels += believed(unit, shown, _called)
-    panels += [
-        _curves(unit, shown),
-        _numbers(unit, shown),
-        Fold("Settings", "size, steps, crops, seed and options", [_settings(shown)], f"{KEY}-settings"),
-    ]
+    if shown:
+        settings = Fold(
+            "Settings", "size, steps, crops, seed and options", [_settings(shown)], f"{KEY}-settings"
+        )
+        panels += [_curves(unit, shown), _numbers(unit, shown), settings]
     if offer:
         panels.append(offer)
-    told = [(question.dataset, found) for question, found in shown]
+    told = [(question.dataset, found) for question, found in [*shown, *unit.drawn_several]]
     return Fold(TITLE, looks_like_in_words(f"unit {unit.index} of {unit.layer}", told), panels, KEY)
 
 
 def chosen_pictures(unit: ShownUnit) -> list[Drawn]:
-    """Those that started from noise: of each set and method the one of most steps, of equals the strongest."""
-    best: dict[tuple[str, int], Drawn] = {}
+    """Those that started from noise: of each set, method and prior the one of most steps, of equals the strongest."""
+    best: dict[tuple[str, str, int], Drawn] = {}
     for question, found in unit.drawn:
         if question.sample is not None:
             continue
-        place = question.method, unit.pair.index(question.dataset)
+        place = question.method, question.options.get("prior") or "", unit.pair.index(question.dataset)
         if place not in best or _rank((question, found)) > _rank(best[place]):
             best[place] = question, found
     first = sorted(best, key=lambda place: (place[0] != "maco", place))
@@ -102,6 +106,27 @@ def _from_samples(unit: ShownUnit) -> list[Drawn]:
                 best[place] = question, picture
         found += [best[place] for place in sorted(best)][:FROM_SAMPLES]
     return found
+
+
+def _several(unit: ShownUnit) -> Fold | None:
+    """None where no facets and no pictures drawn together are kept."""
+    pictures: dict[str, dict[str, list[Picture]]] = {}
+    for question, found in sorted(unit.drawn_several, key=lambda each: each[0].part):
+        kind = "facets" if question.facets else "drawn together"
+        says = f"{question.parts} {kind}, {_called(question)}, {question.steps} steps"
+        picture = side_of(unit.study, question, found, "picture", f"response {number(found.score)}")
+        pictures.setdefault(question.dataset, {}).setdefault(says, []).append(picture)
+    groups = [
+        StripGroup(
+            ["with the colours of ", Span(name, "strong")],
+            [ImageStrip(says, own, role(unit.selection, name)) for says, own in pictures[name].items()],
+        )
+        for name in unit.pair
+        if name in pictures
+    ]
+    if not groups:
+        return None
+    return Fold(SEVERAL, SEVERAL_SAY, [StripGroups("", groups, captioned=True)], f"{KEY}-several")
 
 
 def _over_steps(unit: ShownUnit, shown: Sequence[Drawn]) -> Fold | None:
@@ -166,13 +191,13 @@ def _accentuated(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
 
 def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
     rows = []
-    for number, (question, found) in enumerate(shown):
+    for line, (question, found) in enumerate(shown):
         every = max(1, -(-len(found.curve) // POINTS))
         rows += [
             {
                 "dataset": question.dataset,
                 "picture": _called(question),
-                "line": number,
+                "line": line,
                 "step": step + 1,
                 "value": exact(float(found.curve[step])),
             }
@@ -230,7 +255,9 @@ def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
 
 def _called(question: PictureQuestion) -> str:
     method = "MACO" if question.method == "maco" else question.method.replace("_", " ")
-    return method if question.sample is None else f"{method} of image {question.sample}"
+    prior = question.options.get("prior")
+    whole = f"{method}, {prior} prior" if prior else method
+    return whole if question.sample is None else f"{whole} of image {question.sample}"
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:

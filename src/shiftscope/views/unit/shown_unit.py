@@ -124,9 +124,22 @@ class ShownUnit:
 
     @cached_property
     def drawn(self) -> list[tuple[PictureQuestion, Visualised]]:
-        """Pictures that are kept for the unit alone, with the colours and spectra of baseline or focus."""
-        alone = [each for each in self.asked_pictures if each.dataset in self.pair and each.use is None and not each.part]
-        found = ((question, read_picture(self.study, question)) for question in alone)
+        """Pictures that are kept for the unit alone, one of each question, with the colours and spectra of baseline or
+        focus."""
+        return self._pictures(one=True)
+
+    @cached_property
+    def drawn_several(self) -> list[tuple[PictureQuestion, Visualised]]:
+        """The same of questions that ask for several: facets, and pictures drawn together."""
+        return self._pictures(one=False)
+
+    def _pictures(self, *, one: bool) -> list[tuple[PictureQuestion, Visualised]]:
+        asked = [
+            each
+            for each in self.asked_pictures
+            if each.dataset in self.pair and each.use is None and (each.parts == 1) is one
+        ]
+        found = ((question, read_picture(self.study, question)) for question in asked)
         return [(question, picture) for question, picture in found if picture]
 
     @cached_property

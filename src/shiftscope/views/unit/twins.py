@@ -47,7 +47,7 @@ SIDE = 380  # pixels of the chart, both ways
 ALWAYS = 0.99  # firing rate from which firing says nothing
 
 
-@section(ShownUnit, place=36)
+@section(ShownUnit, place=34)
 def twins(unit: ShownUnit) -> Fold | None:
     """The strongest images with their twins, and all pairs, for the focus or the first set that has twins."""
     selection = unit.selection
