@@ -229,6 +229,7 @@ def test_the_viewer_serves_what_is_stored_and_the_notebook_carries_it(recorded):
         (made(3.0, Reached(0.9999, 4.0, 5000)), "more strongly than 99.9 % of 5\u202f000 held-out images"),
         (made(3.0, Reached(0.0001, 4.0, 5000)), "less strongly than 99.9 % of 5\u202f000 held-out images"),
         (made(3.0, Reached(0.0, 4.0, 5000)), "less strongly than 100.0 % of 5\u202f000 held-out images"),
+        (made(0.0, Reached(0.23, 4.0, 320)), "not at all: it stays silent"),
         (made(3.0, Reached(1.0, 0.0, 20)), "more strongly than each of 20 held-out images"),
         (made(3.0, Reached(float("nan"), float("nan"), 0)), "with no stored response to compare with"),
     ],

@@ -23,6 +23,8 @@ class Reached:
         """Without a verb: "more than 99.9 % of 500 samples", "1.8 times the strongest of 500 samples"."""
         if not self.samples:
             return "no stored response to compare with"
+        if response == 0:
+            return "the unit stays silent"
         if self.quantile == 1 and self.strongest > 0:
             return f"{response / self.strongest:.3g} times the strongest of {self.samples} samples"
         if self.quantile == 1:
