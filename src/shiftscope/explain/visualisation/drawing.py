@@ -137,8 +137,8 @@ def _apart(drawn: Drawn) -> list[Drawn]:
 
 
 def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """As they can be written down, without those that others leave nothing to do."""
-    idle: set[str] = set()
+    """As they can be written down, without those that others leave nothing to do, or that were not given."""
+    idle = {name for name, value in settings.items() if value is None}
     if "prior" in settings:
         idle.add("prior" if settings["prior"] is None else "parametrisation")
     if settings.get("together") == 1:
