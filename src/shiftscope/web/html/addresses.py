@@ -62,6 +62,10 @@ class Served:
         """The address of one table of the drawn page, as a file."""
         return "?" + urlencode([*self.query, ("download", kind), ("table", str(table))])
 
+    def shared(self) -> str:
+        """The address of the drawn page as one file."""
+        return "?" + urlencode([*self.query, ("download", "html")])
+
     def page(self, address: str) -> str:
         return self.root + address
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,6 +27,7 @@ from shiftscope.views.page.panels import (
     inner_panels,
     plain,
 )
+from shiftscope.web.html.about import about
 from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.maps import map_source
@@ -56,6 +58,12 @@ class Shown:
     def _repr_html_(self) -> str:
         return notebook_html(self.page, self.study)
 
+    def save(self, path: str | Path) -> None:
+        """Write the page as one file of HTML that opens anywhere, without a server and without network."""
+        from shiftscope.web.report.shared_page import shared_html
+
+        Path(path).write_text(shared_html(self.page, self.study), "utf-8")
+
     @property
     def charts(self) -> list[str]:
         """Names of the page's charts, folded ones too."""
@@ -75,7 +83,7 @@ class Shown:
             raise NotInStudy(f"no chart {name!r} on the page {self.page.title!r}; {there}.")
         drawn = found[name]
         spec = without_pages(prepared(drawn.spec, Inside(self.study)))
-        return Figure.of(name, spec, drawn.title, _about(self.page))
+        return Figure.of(name, spec, drawn.title, about(self.page))
 
 
 def without_pages(value: Any) -> Any:
@@ -83,15 +91,6 @@ def without_pages(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: without_pages(inner) for name, inner in value.items() if name != "page"}
     return [without_pages(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _about(page: Page) -> str:
-    """What a chart of the page is about: its title, and the sets that are compared."""
-    chosen = {choice.name: choice.current for choice in page.choices}
-    focus, baseline = chosen.get("Focus"), chosen.get("Baseline")
-    if focus and focus != baseline:
-        return f"{page.title}; {focus} beside {baseline}" if baseline else f"{page.title}; {focus}"
-    return f"{page.title}; baseline: {baseline}" if baseline not in (None, page.title) else page.title
 
 
 def notebook_html(page: Page, study: StoredStudy) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from shiftscope.views.page.panels import (
     Chart,
     Choice,
     Columns,
+    Compared,
     Computation,
     Filter,
     Fold,
@@ -22,13 +23,20 @@ from shiftscope.views.page.panels import (
     Panel,
     Table,
 )
-from shiftscope.web.report.contents import Contents
 
 # Templates escape < and > and quotes in attributes, so neither can stand inside of a tag.
 _DEAD_LINK = re.compile(r'<a\b([^<>]*?) href=""([^<>]*)>(.*?)</a>', re.DOTALL)
 
 
-def still(page: Page, contents: Contents) -> Page:
+class Pages(Protocol):
+    """Which pages there are."""
+
+    def file(self, address: str, *, exactly: bool = False) -> str:
+        """Where the page of an address is; empty where it is not."""
+        ...
+
+
+def still(page: Page, contents: Pages) -> Page:
     """The page without filters, offers, empty forms and brushing, and without ways to pages that are not in the report.
 
     Links inside of tables and strips stay: `without_dead_links` turns those that lead nowhere into text.
@@ -53,7 +61,7 @@ def without_dead_links(html: str) -> str:
     return _DEAD_LINK.sub(r"<span\1\2>\3</span>", html)
 
 
-def _still(panels: Sequence[Panel], contents: Contents) -> Iterator[Panel]:
+def _still(panels: Sequence[Panel], contents: Pages) -> Iterator[Panel]:
     for panel in panels:
         if isinstance(panel, Columns | Fold | Folds):
             inner: list[Any] = list(_still(panel.panels, contents))
@@ -65,16 +73,23 @@ def _still(panels: Sequence[Panel], contents: Contents) -> Iterator[Panel]:
             continue
         elif isinstance(panel, Table):
             yield replace(panel, columns=[replace(column, sort=None) for column in panel.columns])
-        elif isinstance(panel, ImageStrip) and panel.more:
-            found = contents.file(panel.more.page, exactly=True)
-            yield panel if found else replace(panel, more=None)
+        elif isinstance(panel, ImageStrip):
+            yield _strip(panel, contents)
+        elif isinstance(panel, Compared):
+            yield replace(panel, strips=[_strip(each, contents) for each in panel.strips])
         elif isinstance(panel, Chart):
             yield replace(panel, brush=None)
         else:
             yield panel
 
 
-def _offered(choice: Choice, contents: Contents) -> Choice | None:
+def _strip(strip: ImageStrip, contents: Pages) -> ImageStrip:
+    """Without a way to more images where that is not there."""
+    there = strip.more and contents.file(strip.more.page, exactly=True)
+    return strip if there or not strip.more else replace(strip, more=None)
+
+
+def _offered(choice: Choice, contents: Pages) -> Choice | None:
     """The choice among different pages that are there; None where that leaves none."""
     pages = {option.text: contents.file(option.page, exactly=True) for option in choice.options}
     here = pages.pop(choice.current, "")

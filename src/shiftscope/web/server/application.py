@@ -35,7 +35,7 @@ from shiftscope.web.server import assets
 from shiftscope.web.server.arguments import chosen, options, pattern, positions, several
 from shiftscope.web.server.asked_jobs import AskedJobs
 from shiftscope.web.server.damage_notice import without_damage
-from shiftscope.web.server.downloads import downloaded
+from shiftscope.web.server.downloads import downloaded, shared
 from shiftscope.web.server.forms import fields_of, refuse_lacking
 from shiftscope.web.server.kept_pages import KeptPage, KeptPages
 from shiftscope.web.server.news import News
@@ -58,7 +58,7 @@ LOCAL = ("127.0.0.1", "localhost")  # foreign names are refused: DNS rebinding
 DRAWN_AT_ONCE = 4
 SAVED_PER_SECOND, SAVED_AT_ONCE = 1.0, 30  # forms, of all visitors together
 TITLES = {429: "Not saved"}  # of refusals, by status; others say what Starlette calls them
-DOWNLOAD = {"download": Literal["csv", "parquet", "file"], "table": int}
+DOWNLOAD = {"download": Literal["csv", "parquet", "file", "html"], "table": int}
 
 
 class ShownDataset(Protocol):
@@ -187,6 +187,8 @@ class _Shown:
         def draw(request: Request) -> KeptPage | Response:
             asked = {**request.path_params, **chosen(request.query_params, kinds)}
             wanted = chosen(request.query_params, DOWNLOAD)
+            if wanted.get("download") == "html":
+                return shared(view.draw(self.study, **asked), self.study)
             if "download" in wanted:  # a table cannot say that a dataset was left out of it
                 return downloaded(view.draw(self.study, **asked), wanted.get("table", 0), wanted["download"])
             page, whole = without_damage(self.study, lambda study: _page(view, study, asked))

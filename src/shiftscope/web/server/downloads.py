@@ -11,6 +11,7 @@ from shiftscope.errors import NotInStudy
 from shiftscope.views.page.panels import Page
 from shiftscope.web.html.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html.html import tables
+from shiftscope.web.report.shared_page import Pictured, shared_html
 from shiftscope.web.server import assets
 
 
@@ -34,11 +35,16 @@ def downloaded(page: Page, number: int, kind: Literal["csv", "parquet", "file"])
     return _attached(content, media_type, f"{_file_name(f'{page.title} {table.title}')}.{kind}")
 
 
+def shared(page: Page, study: Pictured) -> Response:
+    """The whole page as one file."""
+    return _attached(shared_html(page, study), "text/html; charset=utf-8", f"{_file_name(page.title)}.html")
+
+
 def _file_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:100] or "table"
 
 
-def _attached(content: bytes, media_type: str, name: str) -> Response:
+def _attached(content: bytes | str, media_type: str, name: str) -> Response:
     """`name` of letters, digits, points and dashes."""
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
