@@ -180,7 +180,7 @@ def crawl_all(
                 for link in dict.fromkeys(page.pages):
                     whole = joined(folder, link)
                     assert whole.startswith(f"{ORIGIN}/"), f"{link} on {address} leads away"
-                    if whole in known:
+                    if whole in known or "download=html" in whole:  # the page itself, as one file
                         continue
                     several = len(options_of(whole))
                     if several > choices or (several > all_of and kind_of(whole) in kinds_seen):

@@ -236,7 +236,7 @@ def test_a_thumbnail_cannot_pass_for_a_page(shown: Shown, media_type: str) -> No
 def test_a_table_of_a_page_is_downloaded_as_it_is_named(shown: Shown) -> None:
     client = shown()
     page = client.get("/?focus=a%26b").text
-    links = re.findall(r'href="(\?[^"]*download=[^"]*)"', page)
+    links = re.findall(r'href="(\?[^"]*download=(?:csv|parquet)[^"]*)"', page)
     assert len(links) == 4  # two tables in two formats
     answer = client.get("/" + html.unescape(links[0]))
     assert answer.headers["content-disposition"] == 'attachment; filename="Overview-Layers.csv"'
