@@ -79,7 +79,7 @@ def test_a_picture_that_it_does_not_take_is_that_sample_s_error() -> None:
     ("function", "error", "message"),
     [
         (3, BadRequest, "transform=3; it takes a function"),
-        (lambda picture: picture, DataError, "gives a Image; it has to give a tensor"),
+        (lambda picture: picture, DataError, "gives Image; it has to give a tensor"),
         (lambda picture: plain(picture)[None], DataError, r"shape \(1, 3, 240, 320\).*without the batch"),
         (lambda picture: plain(picture) + random.random(), DataError, "something else each time"),
         (lambda picture: 1 / 0, DataError, "takes no RGB picture .*ZeroDivisionError"),
