@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shiftscope.counted import counted
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
-from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Code, Compared, Fold, ImageStrip, Panel, Picture
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.made_pictures import side_of
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.visualising import USUAL_RANGE, drawing_form, preprocessed
+from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
 
 MOST = 24  # pictures of one set
 AT_ONCE = 12  # units that are drawn next
@@ -125,9 +123,5 @@ def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
 
 def _command(shown: Gallery, dataset: str, units: Sequence[int]) -> str:
     study = shown.selection.study
-    place = [] if shown.layer == LOGITS else ["--layer", shown.layer]
-    words = ["shiftscope", "visualise", str(study.path), *place, "--units", *map(str, units)]
-    words += ["--method", "maco", "--dataset", dataset]
-    if not preprocessed(study, dataset):
-        words += ["--range", *USUAL_RANGE.split()]
-    return f"{shlex.join([*words, '--draft'])} --model ..."
+    words = [*at_unit("visualise", study, shown.layer), "--units", *map(str, units)]
+    return draft_line(study, dataset, *words, "--method", "maco", "--dataset", dataset)

@@ -84,19 +84,24 @@ def command(
     study: StoredStudy, layer: str, unit: int, method: str, dataset: str, sample: int | None = None
 ) -> str:
     """The line for a terminal; which model, only the reader knows."""
-    words = [*_of_unit(study, layer, str(unit)), "--method", method, "--dataset", dataset]
+    words = [
+        *at_unit("visualise", study, layer),
+        "--unit",
+        str(unit),
+        "--method",
+        method,
+        "--dataset",
+        dataset,
+    ]
     if sample is not None:
         words += ["--sample", str(sample)]
-    if not preprocessed(study, dataset):
-        words += ["--range", *USUAL_RANGE.split()]
-    words += ["--draft", *(["--believe"] if believable(study, layer) else [])]
-    return f"{shlex.join(words)} --model ..."
+    return draft_line(study, dataset, *words, further=["--believe"] if believable(study, layer) else [])
 
 
 def command_again(study: StoredStudy, question: PictureQuestion, *further: str) -> str:
     """The line that draws a picture as it was drawn, with what else is asked of it."""
-    words = [*_of_unit(study, question.layer, str(question.unit)), "--method", question.method]
-    words += ["--dataset", question.dataset]
+    words = [*at_unit("visualise", study, question.layer), "--unit", str(question.unit)]
+    words += ["--method", question.method, "--dataset", question.dataset]
     given: dict[str, Any] = {
         "--sample": question.sample,
         "--steps": question.steps,
@@ -113,6 +118,12 @@ def command_again(study: StoredStudy, question: PictureQuestion, *further: str) 
     return f"{shlex.join([*words, *further])} --model ..."
 
 
-def _of_unit(study: StoredStudy, layer: str, unit: str) -> list[str]:
-    place = [] if layer == LOGITS else ["--layer", layer]
-    return ["shiftscope", "visualise", str(study.path), *place, "--unit", unit]
+def draft_line(study: StoredStudy, dataset: str, *words: str, further: Sequence[str] = ()) -> str:
+    """The words as a line for a terminal that draws a draft, with the range that no preprocessing tells."""
+    limits = [] if preprocessed(study, dataset) else ["--range", *USUAL_RANGE.split()]
+    return f"{shlex.join([*words, *limits, '--draft', *further])} --model ..."
+
+
+def at_unit(verb: str, study: StoredStudy, layer: str) -> list[str]:
+    """How the line begins, up to what says which unit."""
+    return ["shiftscope", verb, str(study.path), *([] if layer == LOGITS else ["--layer", layer])]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
 from dataclasses import replace
 
 from shiftscope.explain.visualisation.difference import Difference
@@ -28,7 +26,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.made_pictures import sides_of
 from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.visualising import USUAL_RANGE, drawing_form, preprocessed
+from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
 from shiftscope.views.unit.difference_in_words import difference_in_words, pictures_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
 
@@ -136,7 +134,7 @@ def _offer(unit: ShownUnit) -> Panel | None:
     """None where no layer before is kept, or the unit is strong on too few samples of either set."""
     study, focus = unit.study, unit.selection.focus
     before = layers_before(study, unit.layer)
-    if not before or not _enough(unit, before) or not study[study.reference].samples.pictured.any():
+    if not before or not _enough(unit) or not study[study.reference].samples.pictured.any():
         return None
     form = drawing_form(
         study,
@@ -153,16 +151,21 @@ def _offer(unit: ShownUnit) -> Panel | None:
     return form or Code("This command draws and keeps it", _command(unit, before[-1]))
 
 
-def _enough(unit: ShownUnit, before: Sequence[str]) -> bool:
+def _enough(unit: ShownUnit) -> bool:
     study, focus = unit.study, unit.selection.focus
     kept = all(study[name].keeps_responses for name in (focus, study.reference))
     return kept and may_be_enough(study, unit.layer, unit.index, focus)
 
 
 def _command(unit: ShownUnit, at: str) -> str:
-    study = unit.study
-    words = ["shiftscope", "difference", str(study.path), "--layer", unit.layer, "--unit", str(unit.index)]
-    words += ["--dataset", unit.selection.focus, "--at", at]
-    if not preprocessed(study, study.reference):
-        words += ["--range", *USUAL_RANGE.split()]
-    return f"{shlex.join([*words, '--draft'])} --model ..."
+    study, focus = unit.study, unit.selection.focus
+    words = [
+        *at_unit("difference", study, unit.layer),
+        "--unit",
+        str(unit.index),
+        "--dataset",
+        focus,
+        "--at",
+        at,
+    ]
+    return draft_line(study, study.reference, *words)
