@@ -20,8 +20,8 @@ from recording import one_thread
 from torch import nn
 
 import shiftscope as ss
-from shiftscope.explain.visualisation.colour import colour_matrix
-from shiftscope.explain.visualisation.spectrum import falling
+from shiftscope.explain.visualisation.canvas.colour import colour_matrix
+from shiftscope.explain.visualisation.canvas.spectrum import falling
 
 SIZES = {"tiny": (32, 2), "small": (224, 20), "imagenet": (224, 40)}  # pixels, steps
 CROPS, UNIT = 6, 3

@@ -28,8 +28,8 @@ import shiftscope as ss
 from shiftscope.datasets.formats.array_data import ArrayData
 from shiftscope.datasets.formats.jpeg_pack import JpegPack
 from shiftscope.datasets.split import limited
-from shiftscope.explain.visualisation.figures import Figures
-from shiftscope.explain.visualisation.live_figures import figures_of
+from shiftscope.explain.visualisation.figures.figures import Figures
+from shiftscope.explain.visualisation.figures.live_figures import figures_of
 from shiftscope.explain.visualisation.visualised import Visualised
 
 METHODS: dict[str, dict[str, Any]] = {

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from shiftscope.errors import ShiftscopeError as ShiftscopeError
     from shiftscope.explain.attribution.attribute import attribute as attribute
     from shiftscope.explain.attribution.units import probe_module as probe_module
+    from shiftscope.explain.visualisation.belief.second_network import Second as Second
     from shiftscope.explain.visualisation.objective import objective as objective
-    from shiftscope.explain.visualisation.second_network import Second as Second
     from shiftscope.explain.visualisation.visualise import visualise as visualise
     from shiftscope.flow.paths import paths as paths
     from shiftscope.model.survey.layer import Layer as Layer
@@ -48,7 +48,7 @@ _WHERE = {
     "Preprocess": "shiftscope.datasets.pictures.preprocess",
     "Sample": "shiftscope.datasets.sample",
     "ShiftscopeError": "shiftscope.errors",
-    "Second": "shiftscope.explain.visualisation.second_network",
+    "Second": "shiftscope.explain.visualisation.belief.second_network",
     "Study": "shiftscope.study",
     "attribute": "shiftscope.explain.attribution.attribute",
     "dataset": "shiftscope.datasets.source:as_dataset",

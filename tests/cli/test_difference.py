@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from shiftscope.explain.visualisation.difference_direction import Separation
-from shiftscope.explain.visualisation.stored_differences import write_separation
+from shiftscope.explain.visualisation.differences.difference_direction import Separation
+from shiftscope.explain.visualisation.differences.stored_differences import write_separation
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture, write_picture
 from shiftscope.study import open_study
 

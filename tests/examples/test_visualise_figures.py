@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from shiftscope.explain.visualisation.figures import NATURAL
+from shiftscope.explain.visualisation.figures.figures import NATURAL
 
 
 @pytest.fixture

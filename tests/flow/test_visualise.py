@@ -11,8 +11,8 @@ from PIL import Image
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
+from shiftscope.explain.visualisation.belief.reached import reached
 from shiftscope.explain.visualisation.live import fit_positions
-from shiftscope.explain.visualisation.reached import reached
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made
 
@@ -103,7 +103,7 @@ def test_a_sample_is_accentuated(recorded, data):
 
 
 def test_the_prior_is_that_of_the_dataset_asked_for(recorded, data, monkeypatch):
-    monkeypatch.setattr("shiftscope.explain.visualisation.template.ENOUGH", 4)  # the sets are small
+    monkeypatch.setattr("shiftscope.explain.visualisation.canvas.template.ENOUGH", 4)  # the sets are small
     lab = drawn(recorded, "hidden", 3, data=data)
     field = drawn(recorded, "hidden", 3, dataset="field", data=data)
     assert not np.array_equal(lab.image, field.image)

@@ -11,7 +11,7 @@ from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
-    from shiftscope.explain.visualisation.difference import Difference
+    from shiftscope.explain.visualisation.differences.difference import Difference
 
 
 def difference(

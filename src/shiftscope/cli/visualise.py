@@ -11,7 +11,7 @@ from shiftscope.cli.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
-    from shiftscope.explain.visualisation.belief import Belief
+    from shiftscope.explain.visualisation.belief.belief import Belief
     from shiftscope.explain.visualisation.visualised import Visualised
 
 
@@ -169,7 +169,7 @@ def _table(belief: Belief) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shiftscope.explain.visualisation.belief import COLUMNS
+    from shiftscope.explain.visualisation.belief.belief import COLUMNS
 
     table = Table("", *COLUMNS)
     for title, cells in belief.rows():

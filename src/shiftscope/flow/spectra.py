@@ -15,12 +15,12 @@ from shiftscope.typed import ordered, whole_number
 if TYPE_CHECKING:
     from torch import nn
 
-    from shiftscope.explain.visualisation.shift_spectra import ShiftSpectra
+    from shiftscope.explain.visualisation.spectra.shift_spectra import ShiftSpectra
     from shiftscope.recording.live_study import LiveStudy
 
 
 def _versions() -> dict[str, int]:
-    from shiftscope.explain.visualisation.stored_spectra import VERSIONS
+    from shiftscope.explain.visualisation.spectra.stored_spectra import VERSIONS
 
     return VERSIONS
 
@@ -69,7 +69,7 @@ def spectra(
     name = study[dataset].name
     if name == study.reference:
         raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
-    from shiftscope.explain.visualisation.stored_spectra import read_spectra, write_spectra
+    from shiftscope.explain.visualisation.spectra.stored_spectra import read_spectra, write_spectra
 
     settings: dict[str, Any] = {
         "pictures": whole_number("pictures", pictures, 1),
@@ -78,7 +78,7 @@ def spectra(
     }
     if kept := read_spectra(study, name, **settings):
         return kept
-    from shiftscope.explain.visualisation.live_spectra import spectra_of
+    from shiftscope.explain.visualisation.spectra.live_spectra import spectra_of
     from shiftscope.recording.live_study import LiveStudy
 
     if live is None:

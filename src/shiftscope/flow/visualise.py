@@ -17,10 +17,10 @@ from shiftscope.typed import LARGEST_SEED, as_whole_number, ordered, whole_numbe
 if TYPE_CHECKING:
     from torch import nn
 
-    from shiftscope.explain.visualisation.belief import Belief
-    from shiftscope.explain.visualisation.difference import Difference
+    from shiftscope.explain.visualisation.belief.belief import Belief
+    from shiftscope.explain.visualisation.belief.second_network import Second
+    from shiftscope.explain.visualisation.differences.difference import Difference
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
-    from shiftscope.explain.visualisation.second_network import Second
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -36,7 +36,7 @@ def _versions() -> dict[str, int]:
 
 
 def _versions_of_differences() -> dict[str, int]:
-    from shiftscope.explain.visualisation.stored_differences import VERSIONS
+    from shiftscope.explain.visualisation.differences.stored_differences import VERSIONS
 
     return VERSIONS
 
@@ -210,8 +210,8 @@ def difference(
     LayerError
         The layer `at` does not run before the unit is known.
     """
-    from shiftscope.explain.visualisation.difference import Difference
-    from shiftscope.explain.visualisation.stored_differences import separation_of
+    from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.differences.stored_differences import separation_of
 
     name = study[dataset].name
     if name == study.reference:
@@ -259,7 +259,7 @@ def _kept_or_drawn(
 
     beside, weights = None, ""
     if second is not None:
-        from shiftscope.explain.visualisation.second_network import as_second, weights_of
+        from shiftscope.explain.visualisation.belief.second_network import as_second, weights_of
 
         beside, believe = as_second(second), True
         weights = weights_of(beside)
@@ -270,9 +270,9 @@ def _kept_or_drawn(
         if kept is None or (believe and not _measured(kept.belief, weights))
     ]
     if missing:
+        from shiftscope.explain.visualisation.belief.live_belief import belief_of, belief_steps
+        from shiftscope.explain.visualisation.belief.second_network import SecondNetwork
         from shiftscope.explain.visualisation.live import drawing_of, pictures_of
-        from shiftscope.explain.visualisation.live_belief import belief_of, belief_steps
-        from shiftscope.explain.visualisation.second_network import SecondNetwork
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:

@@ -5,12 +5,12 @@ import math
 import pytest
 import torch
 
-from shiftscope.explain.visualisation.canvas import Canvas
-from shiftscope.explain.visualisation.colour import PHOTOGRAPHS, colour_matrix
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.colour import PHOTOGRAPHS, colour_matrix
+from shiftscope.explain.visualisation.canvas.spectrum import falling, frequencies
+from shiftscope.explain.visualisation.canvas.template import template
 from shiftscope.explain.visualisation.parametrisation import parametrisations
 from shiftscope.explain.visualisation.parametrisations.phase import phase, phases_of
-from shiftscope.explain.visualisation.spectrum import falling, frequencies
-from shiftscope.explain.visualisation.template import template
 
 SIZES = [(48, 48), (33, 40), (40, 57), (31, 31)]
 

@@ -10,9 +10,9 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError, ModelError, NotInStudy, ResponseError
-from shiftscope.explain.visualisation.colour import colour_matrix
-from shiftscope.explain.visualisation.magnitudes import Magnitudes
-from shiftscope.explain.visualisation.template import template
+from shiftscope.explain.visualisation.canvas.colour import colour_matrix
+from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.template import template
 from shiftscope.explain.visualisation.visualisation import visualisations
 
 ON = {"shape": (3, 20, 24), "range": (0.0, 1.0), "steps": 6, "crops": 2}

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shiftscope.explain.visualisation.belief import Belief
+from shiftscope.explain.visualisation.belief.belief import Belief
+from shiftscope.explain.visualisation.belief.transfer import Transfer
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code, write_picture
-from shiftscope.explain.visualisation.transfer import Transfer
 from shiftscope.views.page.panels import Code, Computation, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.unit.believed import belief_table

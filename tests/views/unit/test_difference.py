@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from shiftscope.explain.visualisation.difference import Difference
-from shiftscope.explain.visualisation.difference_direction import Separation
-from shiftscope.explain.visualisation.in_use import InUse, in_use, layers_before
+from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.differences.difference import Difference
+from shiftscope.explain.visualisation.differences.difference_direction import Separation
+from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
+from shiftscope.explain.visualisation.differences.stored_differences import write_separation
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.stored_differences import write_separation
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.reached import Reached
 from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table

@@ -12,13 +12,13 @@ import torch
 
 from shiftscope.errors import ResponseError
 from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.visualisation.canvas import Canvas
-from shiftscope.explain.visualisation.colour import ENOUGH, colour_matrix
-from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.colour import ENOUGH, colour_matrix
+from shiftscope.explain.visualisation.canvas.entering import Entering
+from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.template import resampled_template, template
 from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
-from shiftscope.explain.visualisation.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.prior import prior_name
-from shiftscope.explain.visualisation.template import resampled_template, template
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import Activations, Drawn, Values, Visualisation, Wanted
 from shiftscope.explain.visualisation.visualised import Visualised

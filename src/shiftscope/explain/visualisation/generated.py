@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
 from shiftscope.explain.visualisation.parametrisation import Parametrisation
 from shiftscope.explain.visualisation.prior import Generator, checked, fitted_prior, prior_name
 from shiftscope.explain.visualisation.views import resized

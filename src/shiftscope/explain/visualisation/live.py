@@ -18,14 +18,14 @@ from shiftscope.explain.attribution.study_functions import (
     keeps_responses,
     refuse_other_responses,
 )
+from shiftscope.explain.visualisation.belief.reached import reached
+from shiftscope.explain.visualisation.canvas.entering import Entering, refuse_beyond
+from shiftscope.explain.visualisation.differences.in_use import responses_to
+from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
-from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
-from shiftscope.explain.visualisation.in_use import responses_to
 from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
-from shiftscope.explain.visualisation.reached import reached
-from shiftscope.explain.visualisation.shifted_use import raised_by
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
 from shiftscope.registry import Registry
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import NotInStudy, StudyDamaged
-from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
+from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
+from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.belief.transfer import Transfer
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.reached import Reached
-from shiftscope.explain.visualisation.transfer import Transfer
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS

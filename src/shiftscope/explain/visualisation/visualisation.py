@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
 from shiftscope.registry import Registry, defaults_of, refuse_unknown_options
 
 Curve = list[Any]  # (step,) numbers, or (step, picture) where several are drawn together

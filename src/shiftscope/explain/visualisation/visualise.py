@@ -16,10 +16,10 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.checks import NO_RANGE
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
+from shiftscope.explain.visualisation.canvas.entering import Entering, refuse_beyond
+from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
-from shiftscope.explain.visualisation.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
-from shiftscope.explain.visualisation.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.belief import Belief
-from shiftscope.explain.visualisation.reached import Reached
+from shiftscope.explain.visualisation.belief.belief import Belief
+from shiftscope.explain.visualisation.belief.reached import Reached
 
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.visualisation.belief import Belief
+from shiftscope.explain.visualisation.belief.belief import Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code
 from shiftscope.explain.visualisation.visualised import Visualised

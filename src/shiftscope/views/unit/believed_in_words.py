@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from shiftscope.explain.visualisation.belief import ON_PATH, Belief
+from shiftscope.explain.visualisation.belief.belief import ON_PATH, Belief
 from shiftscope.views.parts.number_text import number, percent
 
 

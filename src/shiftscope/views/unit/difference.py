@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shiftscope.explain.visualisation.difference import Difference
-from shiftscope.explain.visualisation.in_use import layers_before, may_be_enough
+from shiftscope.explain.visualisation.differences.difference import Difference
+from shiftscope.explain.visualisation.differences.in_use import layers_before, may_be_enough
+from shiftscope.explain.visualisation.differences.stored_differences import differences_of
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stored_differences import differences_of
 from shiftscope.views.page.panels import (
     Cell,
     Change,

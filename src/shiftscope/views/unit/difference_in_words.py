@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.visualisation.difference import Difference
+from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.views.parts.number_text import number
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shiftscope.explain.visualisation.reached import MOST
+from shiftscope.explain.visualisation.belief.reached import MOST
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.views.parts.number_text import count, percent
 

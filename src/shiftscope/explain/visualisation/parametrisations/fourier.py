@@ -6,9 +6,9 @@ import math
 
 import torch
 
-from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.spectrum import falling
 from shiftscope.explain.visualisation.parametrisation import Parametrisation, parametrisation
-from shiftscope.explain.visualisation.spectrum import falling
 
 SMALL = 0.01  # deviation of the coefficients at the start
 FADED = 4.0  # what the picture is divided by, for colours that are not saturated

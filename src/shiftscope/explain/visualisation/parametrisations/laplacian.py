@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as functional
 
-from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
 from shiftscope.explain.visualisation.parametrisation import Parametrisation, parametrisation
 
 SMALL = 0.01  # deviation of the start

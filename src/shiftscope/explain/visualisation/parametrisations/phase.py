@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.spectrum import even_part, odd_change
 from shiftscope.explain.visualisation.parametrisation import Parametrisation, parametrisation
-from shiftscope.explain.visualisation.spectrum import even_part, odd_change
 
 OPEN = 5.0  # of the gate at the start: 0.9933 of each frequency
 

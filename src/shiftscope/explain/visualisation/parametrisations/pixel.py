@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.visualisation.canvas import Canvas
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
 from shiftscope.explain.visualisation.parametrisation import Parametrisation, parametrisation
 
 SMALL = 0.01  # deviation of the start

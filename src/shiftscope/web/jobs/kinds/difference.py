@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.in_use import in_use
+from shiftscope.explain.visualisation.differences.in_use import in_use
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.difference_direction import FEWEST, FEWEST_HELD_OUT
+from shiftscope.explain.visualisation.differences.difference_direction import FEWEST, FEWEST_HELD_OUT
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy

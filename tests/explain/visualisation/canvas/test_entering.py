@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 import shiftscope as ss
-from shiftscope.explain.visualisation.entering import Entering
+from shiftscope.explain.visualisation.canvas.entering import Entering
 
 CAFFE = ss.Preprocess(scale=255.0, channels="bgr", mean=(104.0, 117.0, 123.0), std=(2.0, 3.0, 4.0))
 

@@ -16,12 +16,12 @@ from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.sane import module_read
 from shiftscope.explain.attribution.units import layer_read
-from shiftscope.explain.visualisation.entering import Entering
-from shiftscope.explain.visualisation.in_use import responses_to
+from shiftscope.explain.visualisation.belief.measured import Images
+from shiftscope.explain.visualisation.belief.reached import reached
+from shiftscope.explain.visualisation.belief.transfer import Transfer, correlations, counterpart
+from shiftscope.explain.visualisation.canvas.entering import Entering
+from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.live import AT_ONCE, entering_of
-from shiftscope.explain.visualisation.measured import Images
-from shiftscope.explain.visualisation.reached import reached
-from shiftscope.explain.visualisation.transfer import Transfer, correlations, counterpart
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.model.evaluation.evaluation import device_and_dtype, observed, unwrap
 from shiftscope.model.forward import forward

@@ -3,8 +3,14 @@
 import pytest
 import torch
 
+from shiftscope.explain.visualisation.canvas.spectrum import (
+    even_part,
+    falling,
+    frequencies,
+    odd_change,
+    resampled,
+)
 from shiftscope.explain.visualisation.parametrisations.phase import turned
-from shiftscope.explain.visualisation.spectrum import even_part, falling, frequencies, odd_change, resampled
 
 SIZES = [(64, 64), (63, 63), (48, 65), (65, 48), (40, 57), (64, 63)]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.explain.visualisation.magnitudes import Magnitudes
-from shiftscope.explain.visualisation.shift_spectra import RadialRatio, ShiftSpectra
+from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.spectra.shift_spectra import RadialRatio, ShiftSpectra
 from shiftscope.store.disk.write_errors import write_errors
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Result, ResultKey, read_result, write_result

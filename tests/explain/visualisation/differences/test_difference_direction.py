@@ -7,7 +7,11 @@ import pytest
 from scipy.stats import norm
 
 from shiftscope.errors import BadRequest, ShapeError
-from shiftscope.explain.visualisation.difference_direction import auroc, difference_direction, separation
+from shiftscope.explain.visualisation.differences.difference_direction import (
+    auroc,
+    difference_direction,
+    separation,
+)
 
 
 def planted(seed: int, shift: float, count: int, units: int = 64):

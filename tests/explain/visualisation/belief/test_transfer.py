@@ -11,8 +11,8 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError, ShapeError
-from shiftscope.explain.visualisation.belief import COLUMNS
-from shiftscope.explain.visualisation.transfer import Transfer, correlations, counterpart
+from shiftscope.explain.visualisation.belief.belief import COLUMNS
+from shiftscope.explain.visualisation.belief.transfer import Transfer, correlations, counterpart
 
 ON = {"steps": 2, "crops": 1, "range": (-8.0, 8.0), "progress": False}
 NOTHING = float("nan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shiftscope.explain.visualisation.kept_shares import kept_share, without_colour, without_detail
+from shiftscope.explain.visualisation.belief.kept_shares import kept_share, without_colour, without_detail
 
 
 def share_of(weights: np.ndarray, picture: np.ndarray, changed: np.ndarray) -> float:

@@ -14,13 +14,14 @@ from shiftscope.explain.attribution.faithfulness.randomised import redrawn
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.sane import module_read, statistics_inputs
 from shiftscope.explain.attribution.study_functions import function_of_study
-from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief, median
-from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
-from shiftscope.explain.visualisation.facets import facets_of
-from shiftscope.explain.visualisation.in_use import responses_to
-from shiftscope.explain.visualisation.kept_shares import CUTOFFS, kept_share, without_colour, without_detail
-from shiftscope.explain.visualisation.live import AT_ONCE, fit_positions, target_of
-from shiftscope.explain.visualisation.measured import (
+from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief, median
+from shiftscope.explain.visualisation.belief.kept_shares import (
+    CUTOFFS,
+    kept_share,
+    without_colour,
+    without_detail,
+)
+from shiftscope.explain.visualisation.belief.measured import (
     Images,
     Measured,
     at_size,
@@ -28,9 +29,13 @@ from shiftscope.explain.visualisation.measured import (
     natural_samples,
     path_through,
 )
+from shiftscope.explain.visualisation.belief.reached import reached
+from shiftscope.explain.visualisation.belief.second_network import SecondNetwork
+from shiftscope.explain.visualisation.differences.in_use import responses_to
+from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
+from shiftscope.explain.visualisation.facets import facets_of
+from shiftscope.explain.visualisation.live import AT_ONCE, fit_positions, target_of
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.reached import reached
-from shiftscope.explain.visualisation.second_network import SecondNetwork
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.recording.live_study import LiveStudy

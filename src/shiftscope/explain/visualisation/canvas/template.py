@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as functional
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.colour import ENOUGH, coloured
-from shiftscope.explain.visualisation.magnitudes import Magnitudes
-from shiftscope.explain.visualisation.spectrum import even_part, falling, resampled
+from shiftscope.explain.visualisation.canvas.colour import ENOUGH, coloured
+from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.spectrum import even_part, falling, resampled
 
 
 def template(

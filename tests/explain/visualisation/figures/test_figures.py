@@ -7,10 +7,16 @@ import pytest
 
 from shiftscope.errors import BadRequest, ShapeError
 from shiftscope.explain.attribution.spectra import high_frequency_share
-from shiftscope.explain.visualisation.figures import FRECHET, MEASURES, NATURAL, Figures, median_and_interval
-from shiftscope.explain.visualisation.frechet import frechet_distance, frechet_interval
-from shiftscope.explain.visualisation.live_figures import figures_of
-from shiftscope.explain.visualisation.plausibility import nearest_distance
+from shiftscope.explain.visualisation.figures.figures import (
+    FRECHET,
+    MEASURES,
+    NATURAL,
+    Figures,
+    median_and_interval,
+)
+from shiftscope.explain.visualisation.figures.frechet import frechet_distance, frechet_interval
+from shiftscope.explain.visualisation.figures.live_figures import figures_of
+from shiftscope.explain.visualisation.figures.plausibility import nearest_distance
 from shiftscope.statistics.split import fit_half
 
 RANGE = (-8.0, 8.0)

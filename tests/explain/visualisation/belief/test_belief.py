@@ -11,8 +11,8 @@ import shiftscope as ss
 from shiftscope.demo import DigitNet, weights_of
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.faithfulness.randomised import redrawn
-from shiftscope.explain.visualisation.belief import CHANGES, COLUMNS, Belief
-from shiftscope.explain.visualisation.measured import natural_samples
+from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
+from shiftscope.explain.visualisation.belief.measured import natural_samples
 from shiftscope.explain.visualisation.on_the_way import Place, activations, places_before
 from shiftscope.model.target import Logit, Neuron
 from shiftscope.statistics.split import fit_half

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.visualisation.transfer import Transfer
+from shiftscope.explain.visualisation.belief.transfer import Transfer
 
 Array = npt.NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from shiftscope.explain.visualisation.colour import coloured
+from shiftscope.explain.visualisation.canvas.colour import coloured
 
 EDGE = 1 / 510  # of the range: half a step of 8 bits, within which a sigmoid has a gradient
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.visualisation.difference_direction import difference_direction, halves
-from shiftscope.explain.visualisation.in_use import DECILE, responses_in_use, responses_to
+from shiftscope.explain.visualisation.differences.difference_direction import difference_direction, halves
+from shiftscope.explain.visualisation.differences.in_use import DECILE, responses_in_use, responses_to
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.model.target import Direction, Sum, Target
 from shiftscope.store.stored_study import StoredStudy

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.explain.visualisation.difference import Difference
-from shiftscope.explain.visualisation.difference_direction import Separation, separation
-from shiftscope.explain.visualisation.in_use import responses_in_use
+from shiftscope.explain.visualisation.differences.difference import Difference
+from shiftscope.explain.visualisation.differences.difference_direction import Separation, separation
+from shiftscope.explain.visualisation.differences.in_use import responses_in_use
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import read_picture
 from shiftscope.store.disk.write_errors import write_errors

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import ShapeError
-from shiftscope.explain.visualisation.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
 from shiftscope.statistics.bootstrap import interval
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from shiftscope.explain.visualisation.difference_direction import Separation
-from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
+from shiftscope.explain.visualisation.differences.difference_direction import Separation
+from shiftscope.explain.visualisation.differences.pair_distance import PairDistance, pair_distance
 from shiftscope.explain.visualisation.visualised import Visualised
 
 EQUAL = 99.0  # percentile that both pictures have to reach to be compared

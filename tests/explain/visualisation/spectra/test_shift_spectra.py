@@ -9,7 +9,7 @@ import pytest
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, ShapeError
-from shiftscope.explain.visualisation.shift_spectra import BANDS, radial_profiles, radial_ratio
+from shiftscope.explain.visualisation.spectra.shift_spectra import BANDS, radial_profiles, radial_ratio
 
 ON = {"range": (-8.0, 8.0)}
 

@@ -12,16 +12,8 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.sane import module_read
 from shiftscope.explain.attribution.spectra import high_frequency_share
 from shiftscope.explain.attribution.study_functions import function_of_study
-from shiftscope.explain.visualisation.belief import median
-from shiftscope.explain.visualisation.figures import MEASURES, NATURAL, Figures
-from shiftscope.explain.visualisation.frechet import frechet_distance, frechet_interval
-from shiftscope.explain.visualisation.in_use import responses_to
-from shiftscope.explain.visualisation.live import (
-    AT_ONCE,
-    entering_of,
-    fit_positions,
-)
-from shiftscope.explain.visualisation.measured import (
+from shiftscope.explain.visualisation.belief.belief import median
+from shiftscope.explain.visualisation.belief.measured import (
     Images,
     Measured,
     at_size,
@@ -29,9 +21,17 @@ from shiftscope.explain.visualisation.measured import (
     natural_samples,
     path_through,
 )
-from shiftscope.explain.visualisation.plausibility import nearest_distance
-from shiftscope.explain.visualisation.reached import reached
-from shiftscope.explain.visualisation.second_network import SecondNetwork, as_second
+from shiftscope.explain.visualisation.belief.reached import reached
+from shiftscope.explain.visualisation.belief.second_network import SecondNetwork, as_second
+from shiftscope.explain.visualisation.differences.in_use import responses_to
+from shiftscope.explain.visualisation.figures.figures import MEASURES, NATURAL, Figures
+from shiftscope.explain.visualisation.figures.frechet import frechet_distance, frechet_interval
+from shiftscope.explain.visualisation.figures.plausibility import nearest_distance
+from shiftscope.explain.visualisation.live import (
+    AT_ONCE,
+    entering_of,
+    fit_positions,
+)
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from shiftscope.errors import ShapeError
-from shiftscope.explain.visualisation.path_similarity import path_similarity
+from shiftscope.explain.visualisation.belief.path_similarity import path_similarity
 
 
 def images(rng: np.random.Generator, count: int, *, shared: np.ndarray | float = 0.0) -> np.ndarray:

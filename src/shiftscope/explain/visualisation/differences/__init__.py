@@ -1,0 +1,1 @@
+"""What the shift adds to a unit, in pictures."""

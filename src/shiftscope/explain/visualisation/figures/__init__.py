@@ -1,0 +1,1 @@
+"""Methods of visualisation in figures."""

@@ -1,0 +1,1 @@
+"""What the shift did to the spectra of the images."""
