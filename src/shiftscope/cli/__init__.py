@@ -43,6 +43,7 @@ from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
 from shiftscope.cli.visualise import visualise
+from shiftscope.cli.whole_numbers import whole_numbers
 from shiftscope.errors import ShiftscopeError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def command_line() -> App:
     """Every command under its name, those of two words in a group."""
     from importlib.metadata import version
 
-    from cyclopts import App, Parameter
+    from cyclopts import App, Group, Parameter
 
     app = App(
         name="shiftscope",
@@ -103,6 +104,7 @@ def command_line() -> App:
         version=version("shiftscope"),
         # Lists as `--layers a b`, without an `--empty-layers` beside them.
         default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
+        group_parameters=Group("Parameters", validator=whole_numbers),
     )
     groups = {name: App(name=name, help=words) for name, words in GROUPS.items()}
     for group in groups.values():
