@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shiftscope.cli.study_file import commands_in
+from shiftscope.cli.asked.study_file import commands_in
 from shiftscope.errors import BadRequest
 from shiftscope.study import open_study
 
