@@ -8,8 +8,7 @@ import pytest
 from shiftscope.cli.asked.study_file import commands_in
 from shiftscope.errors import BadRequest
 from shiftscope.study import open_study
-
-from .conftest import RECORD
+from tests.cli.conftest import RECORD
 
 FILE = """
 study = "x.study"
