@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from shiftscope.cli.asked.as_options import as_options, options_of
 from shiftscope.cli.asked.study_file import commands_in, is_study_file
 from shiftscope.cli.asked.swallowed import swallowed
+from shiftscope.cli.asked.whole_numbers import whole_numbers
 from shiftscope.cli.attribute import attribute
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
@@ -43,7 +44,6 @@ from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
 from shiftscope.cli.visualise import visualise
-from shiftscope.cli.whole_numbers import whole_numbers
 from shiftscope.errors import ShiftscopeError
 
 if TYPE_CHECKING:
