@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shiftscope.errors import NotInStudy
+from shiftscope.errors import NotInStudy, closest
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import (
     Chart,
@@ -79,8 +79,12 @@ class Shown:
         """
         found = page_charts(self.page)
         if name not in found:
-            there = f"there are {', '.join(found)}" if found else "it has none"
-            raise NotInStudy(f"no chart {name!r} on the page {self.page.title!r}; {there}.")
+            there = (
+                f"closest: {closest(str(name), found)}. There are: {', '.join(found)}."
+                if found
+                else "it has none."
+            )
+            raise NotInStudy(f"no chart {name!r} on the page {self.page.title!r}; {there}")
         drawn = found[name]
         spec = without_pages(prepared(drawn.spec, Inside(self.study)))
         return Figure.of(name, spec, drawn.title, about(self.page))
