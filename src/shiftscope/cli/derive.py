@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     from shiftscope.store.derived_layer import DerivedLayer
@@ -140,8 +141,8 @@ def _quality(derived: DerivedLayer, manifest: Manifest) -> str:
     stability = derived.fit_report.get("stability")
     if held_out and held_out["fvu"] is not None:
         said += (
-            f"It leaves {held_out['fvu']:.1%} of the variance of the held-out half, with {held_out['l0']:.3g} features "
-            f"active in a sample. "
+            f"It leaves {percent(held_out['fvu'])} of the variance of the held-out half, with "
+            f"{held_out['l0']:.3g} features active in a sample. "
         )
     if stability:
         said += (

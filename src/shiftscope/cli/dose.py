@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.counted import counted
+from shiftscope.percent import whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +171,9 @@ def _reached(strength: float, last: float) -> str:
 
 def _where(told: Mapping[Any, Any]) -> str:
     """Which layer half of the loss has arisen by, and how many resamples agree."""
-    shares = ", ".join(f"{name} {share:.0%}" for name, share in list(told["breaks_at_shares"].items())[:3])
+    shares = ", ".join(
+        f"{name} {whole_percent(share)}" for name, share in list(told["breaks_at_shares"].items())[:3]
+    )
     of_resamples = f" (of resamples: {shares})" if shares else ""
     if told["breaks_at"] is None:
         return f"No layer is surely the first with half of the last one's loss{of_resamples}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.percent import whole_percent
 
 if TYPE_CHECKING:
     from shiftscope.explain.importance.importance import Importance
@@ -120,8 +120,8 @@ def _print(found: Importance) -> None:
     for c, category in enumerate(found.categories):
         for unit in first_of(first, c):
             ends = f"({first.low[c, unit]:.3g} to {first.high[c, unit]:.3g})"
-            cells = [f"{first.value[c, unit]:.3g} {ends}", _percent(first.leads[c, unit])]
-            shares = [_percent(each.share[c, unit]) for each in found.sets.values()]
+            cells = [f"{first.value[c, unit]:.3g} {ends}", whole_percent(first.leads[c, unit])]
+            shares = [whole_percent(each.share[c, unit]) for each in found.sets.values()]
             shown.add_row(NameCell(category), str(unit), *map(Text, cells + shares))
     Console().print(shown)
     print(
@@ -129,7 +129,3 @@ def _print(found: Importance) -> None:
         "share of its samples of which no feature contributes more; and the feature's share of all importance in each "
         "dataset. --csv has every feature."
     )
-
-
-def _percent(share: float) -> str:
-    return "–" if math.isnan(share) else f"{share:.0%}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     from shiftscope.explain.local_against_distributed.local_against_distributed import LocalAgainstDistributed
@@ -102,7 +103,7 @@ def _print(found: LocalAgainstDistributed) -> None:
                     lost.row,
                     _told(lost.logit),
                     f"{lost.probability.value:.3f}",
-                    "–" if math.isnan(lost.flips.value) else f"{lost.flips.value:.1%}",
+                    percent(lost.flips.value),
                     "–" if math.isnan(lost.ratio.value) else f"{lost.ratio.value:.2f}",
                 ]
                 shown.add_row(

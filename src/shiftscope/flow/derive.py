@@ -21,6 +21,7 @@ from shiftscope.flow.residual import (
     residual_name,
     residual_settings,
 )
+from shiftscope.percent import percent
 from shiftscope.progress import Progress, bar, silent, tell
 from shiftscope.store.begun_fits import BegunFits
 from shiftscope.store.derived_layer import DerivedLayer, write_derived, write_learned
@@ -461,7 +462,7 @@ def _fitted(
     negative = (rows < 0).mean() if len(rows) else 0
     if negative and get_tags(made(kind, settings)).input_tags.positive_only:
         raise BadRequest(
-            f"{layer!r} has negative responses ({negative:.1%} of them); {kind.upper()} needs none. "
+            f"{layer!r} has negative responses ({percent(negative)} of them); {kind.upper()} needs none. "
             'Try kind="seminmf" or kind="topk", or record with rectify.'
         )
     try:

@@ -251,7 +251,7 @@ def test_it_is_taken_where_it_beats_the_placebo_and_keeps_decisions(changed, acc
 
 def test_halves_without_a_number_are_said_in_words():
     (said,) = told(placebo_fall=float("nan")).in_words()
-    assert said.endswith("95.0% of decisions kept, of two reference halves there is no such number).")
+    assert said.endswith("95.0 % of decisions kept, of two reference halves there is no such number).")
 
 
 def test_what_the_map_leaves_out_is_said():
