@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def attribute(
     from shiftscope.cli.asked.asked_samples import asked_samples
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -117,8 +119,8 @@ def attribute(
         raise BadRequest("say which unit: --layer hidden --unit 12, or --unit CATEGORY for a logit.")
     if units and output is not None:
         raise BadRequest("-o is for maps, and of every unit there are numbers alone.")
-    if output is not None and output.exists() and not output.is_dir():
-        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    if output is not None:
+        refuse_no_folder(output)
     sources = data_shown(data, model)
     opened = open_study(study)
     given: dict[str, Any] = {
@@ -194,7 +196,6 @@ def _number_or_name(text: str | None) -> float | str | None:
 def _show(every: Sequence[Attributions], *, csv: str | None, as_json: bool) -> None:
     """A table for each unit; as CSV one of all, in which several units are told apart."""
     import json
-    import sys
 
     import pandas as pd
 
@@ -205,7 +206,7 @@ def _show(every: Sequence[Attributions], *, csv: str | None, as_json: bool) -> N
         if len(every) > 1:
             for found, table in zip(every, tables, strict=True):
                 table.insert(0, "unit", found.question.unit)
-        pd.concat(tables).to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(pd.concat(tables), csv)
         return
     if as_json:
         told = [_as_json(found) for found in every]
@@ -236,12 +237,11 @@ def _as_json(found: Attributions) -> dict[str, Any]:
 
 def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bool) -> None:
     import json
-    import sys
 
     from shiftscope.cli.printed.printed_table import print_table
 
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
     elif as_json:
         print(json.dumps(json.loads(table.to_json(orient="records")), indent=2))  # NaN as null
     else:
@@ -255,12 +255,14 @@ def _save(every: Sequence[Attributions], folder: Path) -> None:
     """Files named by the samples' positions: their ids may be no names of files."""
     import sys
 
+    from shiftscope.store.disk.asked_file import write_asked_file
+
     count = 0
     for found in every:
         pictures = found.pictures()
         folder.mkdir(parents=True, exist_ok=True)
         unit = f"-{found.question.unit}" if len(every) > 1 else ""
         for position, picture in zip(found.positions, pictures, strict=True):
-            (folder / f"{found.question.method}{unit}-{position}.png").write_bytes(picture)
+            write_asked_file(folder / f"{found.question.method}{unit}-{position}.png", picture)
         count += len(pictures)
     print(f"{count} maps written to {folder}", file=sys.stderr)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
 
 
@@ -68,7 +68,7 @@ def compare(
             f"no dataset {shown!r} in all of these studies; they share {', '.join(found.datasets) or 'none'}."
         )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     else:
         table = found.table()
         columns = ["checkpoint", "accuracy", "mean_kl", "floor", "mean_entropy", "ratio"]

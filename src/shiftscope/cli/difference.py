@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
-from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
     from shiftscope.explain.visualisation.differences.difference import Difference
@@ -89,10 +88,11 @@ def difference(
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
     from shiftscope.cli.visualise import save_pictures
+    from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
-    if output is not None and output.exists() and not output.is_dir():
-        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    if output is not None:
+        refuse_no_folder(output)
     sources = data_shown(data, model)
     opened = open_study(study)
     found = opened.difference(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.counted import counted
 from shiftscope.percent import whole_percent
 
@@ -58,7 +58,7 @@ def dose(
     ladder = ladder_of(opened, group or _only(opened))
     table = opened.dose(ladder.group, layer=layer, level=level, progress=csv != "-")
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
         return
     print(_answers(opened, ladder))
     table["images"] = table["preferred"].map(_images(opened, ladder.source)).fillna(0).astype(int)

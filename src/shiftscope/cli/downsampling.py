@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
 
 
@@ -56,7 +57,6 @@ def downsampling(
         Print JSON.
     """
     import json as written
-    import sys
     from dataclasses import asdict
 
     from shiftscope.cli.asked.asked_samples import asked_samples
@@ -79,7 +79,7 @@ def downsampling(
     )
     table = found.table()
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
     elif json:
         rows = written.loads(table.to_json(orient="records"))  # NaN as null
         print(written.dumps({**asdict(found.question), "modules": rows}, indent=2))

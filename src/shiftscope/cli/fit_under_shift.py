@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
@@ -56,7 +56,7 @@ def fit_under_shift(
     found = measured(StoredStudy(study), layer, refit=refit, untrained=untrained)
     table = found.category_table() if categories else found.table()
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
         return
     if json:
         rows = written.loads(table.to_json(orient="records"))  # NaN as null

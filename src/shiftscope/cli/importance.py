@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.percent import whole_percent
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def importance(
         batch_size=batch_size,
     )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         rows = written.loads(found.table().to_json(orient="records"))  # NaN as null
         told = {

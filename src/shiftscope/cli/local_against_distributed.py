@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.percent import percent
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def local_against_distributed(
         data=data_at_hand(data),
     )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         rows = written.loads(found.table().to_json(orient="records"))  # NaN as null
         print(written.dumps({"state": found.state, "reference": found.reference, "rows": rows}, indent=2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
     from shiftscope.explain.paths.paths import Paths
@@ -81,7 +81,7 @@ def paths(
     if ablation:
         table = table.merge(found.ablation_table(opened), on="dataset")
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
     elif categories or ablation:
         print(table.to_string(index=False, float_format="{:.4g}".format))
     else:

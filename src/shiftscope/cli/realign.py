@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
     from shiftscope.explain.realignment.realignment import Realignment
@@ -58,7 +58,7 @@ def realign(
     if found.accepted:
         score_all(opened, progress=bar)
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         print(
             written.dumps(

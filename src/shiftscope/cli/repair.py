@@ -54,15 +54,16 @@ def repair(
     json
         Print JSON.
     """
-    from shiftscope.cli.asked.checked_csv import checked_csv, checked_file
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.cli.printed.show_pairs import show_pairs
     from shiftscope.explain.interventions.repaired_head import save_repaired_head
     from shiftscope.flow.repair import repair as search
+    from shiftscope.store.disk.asked_file import refuse_unwritable
     from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)
     if save_head is not None:
-        checked_file(save_head)
+        refuse_unwritable(save_head)
         if save_head.suffix != ".safetensors":
             raise BadRequest(
                 f"--save-head {str(save_head)!r}; a head is written in safetensors: end the name in .safetensors."

@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.counted import counted
 
 
@@ -40,7 +41,6 @@ def results(
     csv
         File to write, or - for standard output.
     """
-    import sys
 
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.results import results as listed
@@ -49,7 +49,7 @@ def results(
     checked_csv(csv)
     table = listed(StoredStudy(study), kind=kind, layer=layer, dataset=dataset, stale=stale, remove=remove)
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
         return
     from rich.console import Console
     from rich.table import Table

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest, closest
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ def score(
     ascending = sort in SMALLEST_FIRST or sort.endswith(("_p", "_q"))
     table = table.sort_values(sort, ascending=ascending, kind="stable")
     if csv:
-        table.head(top if top is not None else len(table)).to_csv(
-            sys.stdout if csv == "-" else csv, index=False
-        )
+        write_csv(table.head(top if top is not None else len(table)), csv)
         return
     sorted_by = next((sort.removesuffix(end) for end in ENDS if sort.endswith(end)), sort)
     parts = [name for name in there[2:] if name in (sorted_by, *(f"{sorted_by}{end}" for end in ENDS))]

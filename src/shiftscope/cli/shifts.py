@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -113,8 +114,12 @@ def _draw(data: str, kinds: Sequence[ShiftKind], resize: int | None, crop: int |
     from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.datasets.shifts.contact_sheet import contact_sheet
     from shiftscope.datasets.source import as_dataset
+    from shiftscope.store.disk.asked_file import refuse_unwritable, write_asked_file
 
+    refuse_unwritable(output)
     sized = resize is not None or crop is not None
     dataset = as_dataset(data, preprocess=Preprocess(resize=resize, crop=crop) if sized else None)
-    contact_sheet(dataset, [kind.name for kind in kinds]).save(output, "PNG")
+    content = io.BytesIO()
+    contact_sheet(dataset, [kind.name for kind in kinds]).save(content, "PNG")
+    write_asked_file(output, content.getvalue())
     print(f"{output}: a row for each of {', '.join(kind.name for kind in kinds)}.")

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 
 
 def spectra(
@@ -55,7 +56,6 @@ def spectra(
         Print JSON.
     """
     import json as written
-    import sys
 
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.asked.checked_csv import checked_csv
@@ -73,7 +73,7 @@ def spectra(
         data=sources,
     )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         print(written.dumps(found.numbers(), indent=2))
     else:

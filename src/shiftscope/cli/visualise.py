@@ -63,7 +63,7 @@ def visualise(
     worst
         As many units of the layer as have the largest score.
     by
-        The score of --worst.
+        The score of --worst; or repairs, by how many more answers silencing each alone turns right than wrong.
     method
         maco, activation_maximisation or accentuation.
     dataset
@@ -109,13 +109,14 @@ def visualise(
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
     from shiftscope.flow.worst_units import worst_units
+    from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
     chosen = sum(each is not None for each in (unit, units, worst))
     if chosen != 1:
         raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
-    if output is not None and output.exists() and not output.is_dir():
-        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    if output is not None:
+        refuse_no_folder(output)
     if worst is not None and layer is None:
         raise BadRequest("--worst is of the units of a layer: give --layer.")
     if second is None and second_weights is not None:

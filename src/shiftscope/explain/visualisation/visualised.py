@@ -15,6 +15,7 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.belief.belief import Belief
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.store.disk.asked_file import write_asked_file
 
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white
@@ -93,9 +94,9 @@ class Visualised:
         return None if found is None else _coloured(eight_bit(found, self.range))
 
     def save(self, path: str | Path, *, blended: bool = False) -> Path:
-        """Write a PNG; the same bytes for the same picture."""
+        """Write a PNG; the same bytes for the same picture. `BadRequest` where the file cannot be written."""
         path = Path(path)
-        path.write_bytes(png_bytes(self.blended if blended else self.pixels))
+        write_asked_file(path, png_bytes(self.blended if blended else self.pixels))
         return path
 
     def draw(self, ax: Any = None) -> Any:

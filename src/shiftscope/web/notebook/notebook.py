@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from shiftscope.errors import NotInStudy, closest
+from shiftscope.store.disk.asked_file import write_asked_file
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import (
     Chart,
@@ -59,10 +60,16 @@ class Shown:
         return notebook_html(self.page, self.study)
 
     def save(self, path: str | Path) -> None:
-        """Write the page as one file of HTML that opens anywhere, without a server and without network."""
+        """Write the page as one file of HTML that opens anywhere, without a server and without network.
+
+        Raises
+        ------
+        BadRequest
+            The file cannot be written.
+        """
         from shiftscope.web.report.shared_page import shared_html
 
-        Path(path).write_text(shared_html(self.page, self.study), "utf-8")
+        write_asked_file(Path(path), shared_html(self.page, self.study))
 
     @property
     def charts(self) -> list[str]:
