@@ -42,9 +42,10 @@ def intervene(
     units
         Numbers of the units to change.
     worst
-        Change so many units with the largest score instead.
+        Change so many units of the largest rank by --by instead.
     by
-        Score that chooses the worst units; blame where not given.
+        What ranks the worst units: repairs, by how many more answers silencing each alone turns right than wrong, as
+        pages rank the units most to blame; or a score, as blame, what a unit argues for. Repairs where not given.
     dataset
         Shifted dataset under which they are the worst.
     edit
@@ -79,7 +80,7 @@ def intervene(
 
     checked_csv(csv, as_json=json)
     if (units is None) == (worst is None):
-        raise BadRequest("say which units to change: either --units 3 17, or --worst 5 --by blame.")
+        raise BadRequest("say which units to change: either --units 3 17, or --worst 5 --by repairs.")
     if worst is None and (by is not None or dataset is not None):
         raise BadRequest(
             "--by and --dataset choose the worst units; give them with --worst, not with --units."
@@ -87,7 +88,7 @@ def intervene(
     sources = data_shown(data, model)
     opened = open_study(study)
     chosen = (
-        opened.worst_units(layer, worst, by or "blame", dataset=dataset, reference=reference)
+        opened.worst_units(layer, worst, by or "repairs", dataset=dataset, reference=reference)
         if worst is not None
         else units or ()
     )
