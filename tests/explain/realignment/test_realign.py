@@ -232,7 +232,17 @@ def test_the_command(once, capsys):
 def told(**changed):
     after = {"fvu": 0.06, "kept": 0.95, "difference_low": -0.005, "placebo_fall": 0.1, **changed}
     rows = [Row("none", fvu=0.10, kept=0.94), Row("scale", **after)]
-    return Realignment("d~nmf2", "noise", "clean", "scale", False, 300, 300, rows, "d~nmf2~as~noise")
+    return Realignment(
+        layer="d~nmf2",
+        dataset="noise",
+        reference="clean",
+        proposed="scale",
+        asked=False,
+        adapted_on=300,
+        reported_on=300,
+        rows=rows,
+        name="d~nmf2~as~noise",
+    )
 
 
 @pytest.mark.parametrize(

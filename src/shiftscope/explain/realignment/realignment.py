@@ -44,7 +44,7 @@ class Row:
         return not self.refused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Realignment:
     """What aligning a derived layer to one shifted set does, variant by variant, and whether it was taken."""
 
