@@ -7,6 +7,7 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.fading_steps import FadingSteps
 from shiftscope.explain.visualisation.prior import fitted_prior, priors
 from shiftscope.explain.visualisation.priors import autoencoder as autoencoder_file
 from shiftscope.explain.visualisation.priors.pca import pca
@@ -55,6 +56,45 @@ def test_codes_of_a_linear_generator_end_in_the_corner_of_their_box_that_the_uni
     np.testing.assert_allclose(found.image.ravel(), wanted.numpy(), atol=1e-12)
     assert found.settings["prior"] == "Linear"
     assert "parametrisation" not in found.settings
+
+
+def test_fading_steps_end_in_the_same_corner_shrunk_once(unit, basis):
+    high = torch.tensor([0.02, 0.05, 0.01, 0.08, 0.03], dtype=torch.float64)
+    unit[1].weight.data[0] += 0.013
+    along = (basis.flatten(1) @ unit[1].weight[0]).detach()
+    found = ss.visualise(unit, 0, prior=Linear(basis, high), optimiser="dgn-am", **ON)
+    wanted = (0.99 * high * (along > 0)) @ basis.flatten(1)
+    np.testing.assert_allclose(found.image.ravel(), wanted.numpy(), atol=1e-12)
+    assert found.settings["optimiser"] == "dgn-am"
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    # The gradient (4, -2, 1, 1) has a mean of 2: steps of 0.05 and then, half as long, of 0.025 of it.
+    [(1, [0.4455, 0.198, 0.3465, 0.3465]), (2, [0.4455, 0.14652, 0.367785, 0.367785])],
+)
+def test_fading_steps_by_hand(steps, expected):
+    unit = nn.Sequential(nn.Flatten(), nn.Linear(4, 1, bias=False)).double()
+    unit[1].weight.data[0] = torch.tensor([4.0, -2.0, 1.0, 1.0])
+    pixels = torch.eye(4, dtype=torch.float64).reshape(4, 1, 2, 2)
+    generator = Linear(pixels, torch.tensor([0.45, 0.6, 0.6, 0.6], dtype=torch.float64))
+    generator.codes = lambda shown: shown.flatten(1)
+    given = {
+        "image": torch.full((1, 2, 2), 0.3, dtype=torch.float64),
+        "learning_rate": 0.1,
+        "prior": generator,
+    }
+    asked = {**ON, **given, "shape": (1, 2, 2), "optimiser": "dgn-am", "snapshots": [1]}
+    found = ss.visualise(unit, 0, **{**asked, "steps": 2})
+    image = found.snapshots[1] if steps == 1 else found.image
+    np.testing.assert_allclose(image.ravel(), expected, rtol=1e-9)
+
+
+def test_fading_steps_leave_what_has_no_gradient():
+    variable = torch.ones(3, requires_grad=True)
+    variable.grad = torch.zeros(3)
+    FadingSteps([variable], first=8.0, steps=2).step()
+    assert torch.equal(variable.detach(), torch.ones(3))
 
 
 def test_what_a_generator_makes_is_of_the_range_enlarged_and_cut_off(basis):
@@ -161,6 +201,8 @@ def boxed(low, high):
         ({"prior": boxed([0.0], [1.0, 2.0])}, "one number for each entry of a code"),
         ({"prior": boxed([0.0], [float("inf")])}, "not finite"),
         ({"prior": boxed([2.0], [1.0])}, "a low end above a high one"),
+        ({"optimiser": "dgn-am"}, "give one, as prior='pca'"),
+        ({"optimiser": "sgd", "prior": "pca"}, "it can be 'adam' or 'dgn-am'"),
         ({"together": 0}, "together=0"),
         ({"together": 2, "image": pictures(1)[0]}, "start from noise"),
         ({"diversity": -1}, "diversity=-1"),

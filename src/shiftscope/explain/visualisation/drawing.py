@@ -140,7 +140,7 @@ def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
     """As they can be written down, without those that others leave nothing to do, or that were not given."""
     idle = {name for name, value in settings.items() if value is None}
     if "prior" in settings:
-        idle.add("prior" if settings["prior"] is None else "parametrisation")
+        idle |= {"prior", "optimiser"} if settings["prior"] is None else {"parametrisation"}
     if settings.get("together") == 1:
         idle |= {"together", "diversity", "late_layer"}
     told = {name: value for name, value in settings.items() if name not in idle}
