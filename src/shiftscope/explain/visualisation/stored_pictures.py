@@ -24,7 +24,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import kept_keys, unit_key
 
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
-VERSIONS = {PICTURE: 2, BELIEF: 2}
+VERSIONS = {PICTURE: 3, BELIEF: 2}
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
 TOLD = "title", "settings", "limits", "dead", "path", "second"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
