@@ -52,7 +52,8 @@ class Moved:
 
 @dataclass(frozen=True)
 class Crops:
-    """Boxes of the picture at the model's size, read bilinearly; an axis at a time, which is faster than a warp."""
+    """Boxes of the picture at the model's size, read bilinearly, and smoothed where they become smaller; an axis at a
+    time, which is faster than a warp."""
 
     boxes: torch.Tensor  # (view, 4) top, left, height and width in pixels; float64
     noise: torch.Tensor | None  # (view, channel, row, column)
@@ -74,18 +75,16 @@ class Crops:
 def _between(
     start: float, length: float, there: int, wanted: int, like: torch.Tensor
 ) -> tuple[int, torch.Tensor]:
-    """The first pixel that is read along an axis, and (wanted, read) how much of each goes into each."""
-    at = start + (torch.arange(wanted, dtype=torch.float64) + 0.5) * length / wanted - 0.5
-    at = at.clamp(0, there - 1)
-    below = at.floor().long()
-    above = (below + 1).clamp(max=there - 1)
-    share = at - below
-    first = int(below[0])
-    weights = torch.zeros(wanted, int(above[-1]) - first + 1, dtype=torch.float64)
-    place = torch.arange(wanted)
-    weights[place, below - first] = 1 - share
-    weights[place, above - first] += share
-    return first, weights.to(like)
+    """The first pixel that is read along an axis, and (wanted, read) how much of each goes into each: the two around a
+    place, or where they lie closer than what is wanted as many more, so that no fine detail turns into a coarse one."""
+    spacing = length / wanted
+    reach = max(1.0, spacing)
+    first = max(0, math.ceil(start + 0.5 * spacing - 0.5 - reach))
+    last = min(there - 1, math.floor(start + length - 0.5 * spacing - 0.5 + reach))
+    at = torch.arange(wanted, dtype=torch.float64).add_(0.5).mul_(spacing).add_(start - 0.5 - first)
+    apart = torch.arange(last - first + 1, dtype=like.dtype) - at.to(like.dtype)[:, None]
+    weights = apart.abs_().div_(-reach).add_(1).clamp_(min=0)
+    return first, weights.div_(weights.sum(1, keepdim=True)).to(like.device)
 
 
 def resized(picture: torch.Tensor, size: Size) -> torch.Tensor:
