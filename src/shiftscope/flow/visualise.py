@@ -272,13 +272,14 @@ def _kept_or_drawn(
     if missing:
         from shiftscope.explain.visualisation.belief.live_belief import belief_of, belief_steps
         from shiftscope.explain.visualisation.belief.second_network import SecondNetwork
-        from shiftscope.explain.visualisation.live import drawing_of, pictures_of
+        from shiftscope.explain.visualisation.live import drawing_of, fit_prior, pictures_of
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
         drawing = drawing_of(live, asked[missing[0]])  # questions of one call differ in unit, use and part
+        fit_prior(asked[missing[0]], drawing, shown(progress))
         network = None
         if beside is not None:
             first = asked[missing[0]]
@@ -374,6 +375,8 @@ def _refuse_unkept(settings: dict[str, Any]) -> None:
     from shiftscope.explain.visualisation.prior import priors
 
     whole_number("together", settings.get("together", 1), 1)
+    if settings.get("prior_steps") is not None:
+        whole_number("prior_steps", settings["prior_steps"], 1)
     prior = settings.get("prior")
     if prior is not None and not isinstance(prior, str):
         raise BadRequest(

@@ -1,5 +1,7 @@
 """Generators as priors: known answers, what is fitted, and what is refused."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +11,8 @@ import shiftscope as ss
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.fading_steps import FadingSteps
 from shiftscope.explain.visualisation.prior import fitted_prior, priors
-from shiftscope.explain.visualisation.priors import autoencoder as autoencoder_file
 from shiftscope.explain.visualisation.priors.pca import pca
+from shiftscope.registry import defaults_of
 
 ON = {"shape": (1, 6, 8), "range": (0.0, 1.0), "method": "activation_maximisation", "crops": 0, "steps": 80}
 
@@ -38,10 +40,6 @@ def basis():
 
 def pictures(count=40, shape=(1, 6, 8)):
     return torch.rand(count, *shape, generator=torch.Generator().manual_seed(2))
-
-
-def quick(monkeypatch):
-    monkeypatch.setattr(autoencoder_file, "STEPS", 3)
 
 
 def test_codes_of_a_linear_generator_end_in_the_corner_of_their_box_that_the_unit_wants(unit, basis):
@@ -139,10 +137,9 @@ def test_a_linear_unit_wants_the_corner_of_the_components(unit):
     np.testing.assert_allclose(found.image, corner[0], atol=1e-9)
 
 
-def test_an_autoencoder_learns_to_give_pictures_back(monkeypatch):
-    monkeypatch.setattr(autoencoder_file, "STEPS", 60)
+def test_an_autoencoder_learns_to_give_pictures_back():
     shades = torch.linspace(0.1, 0.9, 40)[:, None, None, None].expand(40, 1, 9, 12).contiguous()
-    found = fitted_prior("autoencoder", shades, (0.0, 1.0))
+    found = fitted_prior("autoencoder", shades, (0.0, 1.0), steps=60)
     back = found(found.codes(shades))
     assert back.shape == shades.shape
     assert float((back - shades).square().mean()) < 0.3 * float(shades.var())
@@ -152,17 +149,37 @@ def test_an_autoencoder_learns_to_give_pictures_back(monkeypatch):
 
 
 @pytest.mark.parametrize("name", priors)
-def test_the_same_pictures_give_the_same_prior_whatever_the_global_numbers_are(name, monkeypatch):
-    quick(monkeypatch)
+def test_the_same_pictures_give_the_same_prior_whatever_the_global_numbers_are(name):
+    few = {"steps": 3} if "steps" in defaults_of(priors[name]) else {}
     before = torch.get_rng_state()
-    first, again = priors[name](pictures()), priors[name](pictures())
+    first, again = (priors[name](pictures(), **few) for _ in range(2))
     assert torch.equal(before, torch.get_rng_state())
     code = (first.high / 3)[None]
     assert torch.equal(first(code), again(code))
 
 
-def test_a_prior_is_fitted_once_for_many_pictures(monkeypatch):
-    quick(monkeypatch)
+def test_a_prior_is_trained_for_as_many_steps_as_asked_and_tells_how_far_it_is(unit):
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, *, counted):
+        told.append((name, done, total, counted))
+        yield told.append
+
+    asked = {"steps": 2, "progress": progress}
+    found = fitted_prior("autoencoder", pictures(34), (0.0, 1.0), **asked)
+    assert told == [("fitting the prior autoencoder", 0, 2, "steps"), 1, 1]
+    assert fitted_prior("autoencoder", pictures(34), (0.0, 1.0), **asked) is found
+    assert len(told) == 3
+    drawn = {
+        steps: ss.visualise(unit, 0, **ON, prior="autoencoder", prior_steps=steps, reference=pictures(34))
+        for steps in (1, 2)
+    }
+    assert drawn[2].settings["prior_steps"] == 2
+    assert not np.array_equal(drawn[1].image, drawn[2].image)
+
+
+def test_a_prior_is_fitted_once_for_many_pictures():
     shown = pictures(33)
     assert fitted_prior("pca", shown, (0.0, 1.0)) is fitted_prior("pca", shown.clone(), (0.0, 1.0))
     assert fitted_prior("pca", shown, (0.0, 1.0)) is not fitted_prior("pca", shown, (0.0, 2.0))
@@ -203,6 +220,9 @@ def boxed(low, high):
         ({"prior": boxed([2.0], [1.0])}, "a low end above a high one"),
         ({"optimiser": "dgn-am"}, "give one, as prior='pca'"),
         ({"optimiser": "sgd", "prior": "pca"}, "it can be 'adam' or 'dgn-am'"),
+        ({"prior_steps": 9}, "give one, as prior='autoencoder'"),
+        ({"prior_steps": 9, "prior": "pca"}, "'pca' is not trained in steps"),
+        ({"prior_steps": 0, "prior": "autoencoder"}, "prior_steps=0"),
         ({"together": 0}, "together=0"),
         ({"together": 2, "image": pictures(1)[0]}, "start from noise"),
         ({"diversity": -1}, "diversity=-1"),

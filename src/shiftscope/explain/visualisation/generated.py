@@ -14,12 +14,16 @@ SHRUNK = 0.99  # what each step leaves of a code: what the unit does not ask for
 DEVIATIONS = 3  # of the codes, that fit into a half of the box
 
 
-def generated(canvas: Canvas, prior: str | Generator, *, own_units: bool = False) -> Parametrisation:
+def generated(
+    canvas: Canvas, prior: str | Generator, *, prior_steps: int | None = None, own_units: bool = False
+) -> Parametrisation:
     """From the code of the start picture, or from a random one about the middle of the box; the picture is enlarged to
     the canvas, and cut off at the ends of the range.
 
     Parameters
     ----------
+    prior_steps
+        Of the training of one that is named.
     own_units
         The variable is the code itself, which is put into its box before it shrinks; where not, it is in halves of the
         box, and put back afterwards.
@@ -35,7 +39,9 @@ def generated(canvas: Canvas, prior: str | Generator, *, own_units: bool = False
     via Deep Generator Networks.
     """
     generator = (
-        fitted_prior(prior, canvas.pictures, canvas.range) if isinstance(prior, str) else checked(prior)
+        fitted_prior(prior, canvas.pictures, canvas.range, steps=prior_steps)
+        if isinstance(prior, str)
+        else checked(prior)
     )
     low, high = (
         torch.as_tensor(end).detach().to(canvas.device, canvas.dtype)

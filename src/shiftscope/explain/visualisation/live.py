@@ -26,12 +26,14 @@ from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
+from shiftscope.explain.visualisation.prior import fitted_prior
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
+from shiftscope.progress import Progress
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
 from shiftscope.statistics.spread_evenly import spread_evenly
@@ -99,6 +101,19 @@ def pictures_of(
         ]
     held_out = held_out_responses(study, question.layer, question.unit)
     return [replace(found, reached=reached(found.score, held_out)) for found in every]
+
+
+def fit_prior(question: PictureQuestion, drawing: Drawing, progress: Progress) -> None:
+    """Fit the prior that the question asks for, if any, so that the pictures of all units find it fitted.
+
+    Raises
+    ------
+    BadRequest
+        One that cannot be fitted so, or on these pictures.
+    """
+    prior, steps = question.options.get("prior"), question.options.get("prior_steps")
+    if prior is not None:
+        fitted_prior(prior, drawing.reference, drawing.range, steps=steps, progress=progress)
 
 
 def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:

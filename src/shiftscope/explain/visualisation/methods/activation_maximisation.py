@@ -40,6 +40,7 @@ def activation_maximisation(
     l2: float = 0.0,
     blur: float = 0.0,
     prior: str | Generator | None = None,
+    prior_steps: int | None = None,
     together: int = 1,
     diversity: float = 1.0,
     late_layer: str = "",
@@ -60,6 +61,8 @@ def activation_maximisation(
     prior
         "pca" or "autoencoder", fitted on the reference's pictures, or a generator: it makes the picture in place of a
         parametrisation.
+    prior_steps
+        Of the autoencoder's training; 1,500 where not given.
     together
         Pictures that are drawn at once, and kept apart from each other.
     diversity
@@ -89,11 +92,19 @@ def activation_maximisation(
         )
     if count > 1 and canvas.start is not None:
         raise BadRequest("pictures that are drawn together start from noise, not from an image.")
+    if prior_steps is not None:
+        whole_number("prior_steps", prior_steps, 1)
+        if not isinstance(prior, str):
+            raise BadRequest("prior_steps are of a prior that is fitted: give one, as prior='autoencoder'.")
     middle = sum(canvas.range) / 2
     made = parametrisations[parametrisation]
 
     def one() -> Parametrisation:
-        return made(canvas) if prior is None else generated(canvas, prior, own_units=fading)
+        return (
+            made(canvas)
+            if prior is None
+            else generated(canvas, prior, prior_steps=prior_steps, own_units=fading)
+        )
 
     def steps(variables: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
         if fading:
