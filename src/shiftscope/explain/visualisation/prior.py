@@ -101,8 +101,8 @@ def checked(prior: Any) -> Generator:
     """The same; raises `BadRequest` for what is no generator."""
     if not callable(prior) or not isinstance(prior, Generator):
         raise BadRequest(
-            f"prior={prior!r}; give {', '.join(map(repr, sorted(priors)))}, or a generator: a callable from codes to pictures "
-            "with the tensors `low` and `high`."
+            f"prior={prior!r}; give {', '.join(map(repr, sorted(priors)))}, or a generator: a callable from codes to "
+            "pictures with the tensors `low` and `high`."
         )
     if isinstance(prior, torch.nn.Module) and prior.training:
         raise BadRequest(
