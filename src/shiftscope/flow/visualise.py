@@ -292,7 +292,7 @@ def _kept_or_drawn(
                 continue  # drawn with one before it
             climbs = question.facets or 1
             steps_to_do = question.steps * climbs * (picture is None) + belief_steps(question) * believe
-            with shown(progress)(question.in_words, 0, steps_to_do) as advance:
+            with shown(progress)(question.in_words, 0, steps_to_do, counted="steps") as advance:
                 if picture is None:
                     parts = pictures_of(live, question, drawing, lambda step, value: advance(1))
                     for part, drawn in enumerate(parts):
