@@ -11,9 +11,9 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError
-from shiftscope.explain.visualisation.differences.pair_distance import PairDistance, distance
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.live import target_of
+from shiftscope.explain.visualisation.pair_distance import PairDistance, distance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made

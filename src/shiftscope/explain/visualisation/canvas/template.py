@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as functional
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH, coloured
-from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.colour import coloured
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.spectrum import even_part, falling, resampled
 
 
