@@ -21,9 +21,9 @@ def colour_pair(
 
 def lacking_pictures(study: StoredStudy, dataset: str) -> str:
     """Why the colours and spectra of these sets are not to be compared; empty where they are."""
-    for name, half, needed in ((dataset, "", ENOUGH), (study.reference, "a half of ", 2 * ENOUGH)):
-        there = len(fit_places(study, name))
-        if there < needed:
-            share = there // 2 if half else there
-            return f"{share} samples in {half}what is fitted on of {name}; {ENOUGH} are needed"
+    there, shifted = (len(fit_places(study, name)) for name in (study.reference, dataset))
+    if there < 2 * ENOUGH:
+        return f"{there} samples of {study.reference} to fit on, too few for two halves: {ENOUGH} are needed in each"
+    if shifted < ENOUGH:
+        return f"{shifted} samples of {dataset} to fit on; {ENOUGH} are needed"
     return ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -30,7 +28,7 @@ def half_positions(study: StoredStudy, dataset: str, most: int, half: int, seed:
     return sorted(random_halves(both, np.random.default_rng(seed))[half - 1].tolist())
 
 
-def fit_places(study: StoredStudy, dataset: str) -> npt.NDArray[np.integer[Any]]:
+def fit_places(study: StoredStudy, dataset: str) -> npt.NDArray[np.intp]:
     """Of all in the half that is fitted on; there may be none."""
     samples = study[dataset].samples
     half = fit_half(samples.column("id").to_pylist())

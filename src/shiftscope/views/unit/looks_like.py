@@ -62,9 +62,8 @@ def looks_like(unit: ShownUnit) -> Fold | None:
         return Fold(TITLE, "no pictures are kept yet", [offer], KEY) if offer else None
     panels: list[Panel] = []
     if alone:
-        panels += _pictures(
-            unit, alone, [each for each in apart if each.shifted in alone and each.reference in alone]
-        )
+        side_by_side = [each for each in apart if each.shifted in alone and each.reference in alone]
+        panels += _pictures(unit, alone, side_by_side)
     if starts:
         panels.append(_accentuated(unit, starts))
     shown = [*alone, *starts]
@@ -81,7 +80,7 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     return Fold(TITLE, looks_like_in_words(f"unit {unit.index} of {unit.layer}", told), panels, KEY)
 
 
-def chosen_pictures(unit: ShownUnit, told_apart: Sequence[ColoursApart]) -> list[Drawn]:
+def chosen_pictures(unit: ShownUnit, apart: Sequence[ColoursApart]) -> list[Drawn]:
     """Those that started from noise: of each set, method and prior the one of most steps, of equals those that are told
     apart from each other, then the strongest."""
     best: dict[tuple[str, str, int], Drawn] = {}
@@ -91,8 +90,8 @@ def chosen_pictures(unit: ShownUnit, told_apart: Sequence[ColoursApart]) -> list
         place = _place(unit, question)
         if place not in best or _rank((question, found)) > _rank(best[place]):
             best[place] = question, found
-    for apart in sorted(told_apart, key=lambda each: _rank(each.shifted)):
-        both = {_place(unit, each[0]): each for each in (apart.shifted, apart.reference)}
+    for pair in sorted(apart, key=lambda each: _rank(each.shifted)):
+        both = {_place(unit, each[0]): each for each in (pair.shifted, pair.reference)}
         if all(each[0].steps >= best[place][0].steps for place, each in both.items()):
             best |= both
     first = sorted(best, key=lambda place: (place[0] != "maco", place))
@@ -170,7 +169,7 @@ def _over_strength(unit: ShownUnit) -> Fold | None:
     return Fold(STRENGTH, STRENGTH_SAYS, [StripGroups("", groups, captioned=True)], f"{KEY}-strength")
 
 
-def _pictures(unit: ShownUnit, shown: Sequence[Drawn], told_apart: Sequence[ColoursApart]) -> list[Panel]:
+def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursApart]) -> list[Panel]:
     """And what chance makes of two sets' colours, or what draws that."""
     groups = []
     for name in unit.pair:
@@ -182,15 +181,15 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], told_apart: Sequence[Colo
         if strips:
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
     note = "each as it is, and what of it counts: an optimum, not what the unit answers to in images"
-    apart = [
+    told = [
         f"{_called(each.shifted[0])}: {apart_in_words(each.distance, unit.study.reference, each.at)}"
-        for each in told_apart
+        for each in apart
     ]
-    panels: list[Panel] = [StripGroups("Pictures", groups, ". ".join([note, *apart]), captioned=True)]
-    if told_apart:
-        halves = [(_called(each.shifted[0]), each.halves) for each in told_apart]
+    panels: list[Panel] = [StripGroups("Pictures", groups, ". ".join([note, *told]), captioned=True)]
+    if apart:
+        halves = [(_called(each.shifted[0]), each.halves) for each in apart]
         panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
-    if offer := offer_of_halves(unit, shown, told_apart):
+    if offer := offer_of_halves(unit, shown, apart):
         panels.append(offer)
     return panels
 
