@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from shiftscope.cli.as_options import as_options, options_of
+from shiftscope.cli.asked.as_options import as_options, options_of
+from shiftscope.cli.asked.study_file import commands_in, is_study_file
+from shiftscope.cli.asked.swallowed import swallowed
 from shiftscope.cli.attribute import attribute
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
@@ -37,8 +39,6 @@ from shiftscope.cli.shifts import shifts
 from shiftscope.cli.spectra import spectra
 from shiftscope.cli.stimuli_cue import stimuli_cue
 from shiftscope.cli.stimuli_rebuild import stimuli_rebuild
-from shiftscope.cli.study_file import commands_in, is_study_file
-from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view

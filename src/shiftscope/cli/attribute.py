@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ def attribute(
     """
     from urllib.parse import quote
 
-    from shiftscope.cli.asked_samples import asked_samples
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.asked_samples import asked_samples
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -198,7 +198,7 @@ def _show(every: Sequence[Attributions], *, csv: str | None, as_json: bool) -> N
 
     import pandas as pd
 
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.printed.printed_table import print_table
 
     tables = [found.table() for found in every]
     if csv:
@@ -238,7 +238,7 @@ def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bo
     import json
     import sys
 
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.printed.printed_table import print_table
 
     if csv:
         table.to_csv(sys.stdout if csv == "-" else csv, index=False)

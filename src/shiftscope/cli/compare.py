@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 
@@ -47,7 +47,7 @@ def compare(
     csv
         File to write, or - for standard output.
     """
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.paths.comparison import compare as compared
     from shiftscope.study import open_study
     from shiftscope.views.paths.comparison import comparison_page

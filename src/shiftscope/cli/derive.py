@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def derive(
     overwrite
         Replace a derived layer of this name.
     """
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.asked.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.cluster import cluster
     from shiftscope.counted import counted
     from shiftscope.flow.scores import score_all

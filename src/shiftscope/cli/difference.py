@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def difference(
     json
         Print JSON.
     """
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
     from shiftscope.cli.visualise import save_pictures
     from shiftscope.study import open_study

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.counted import counted
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def dose(
     csv
         File to write all units to, or - for standard output.
     """
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.dose.ladder import ladder_of
     from shiftscope.study import open_study
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 
@@ -59,10 +59,10 @@ def downsampling(
     import sys
     from dataclasses import asdict
 
-    from shiftscope.cli.asked_samples import asked_samples
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.asked.asked_samples import asked_samples
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.cli.printed.printed_table import print_table
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
@@ -47,7 +47,7 @@ def fit_under_shift(
     """
     import json as written
 
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.fit_under_shift.gate import thresholds
     from shiftscope.flow.fit_under_shift import fit_under_shift as measured
     from shiftscope.store.stored_study import StoredStudy
@@ -79,7 +79,7 @@ def _print(found: FitUnderShift) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.printed_table import percent
+    from shiftscope.cli.printed.printed_table import percent
 
     heads = ("state", "dataset", "row", "variance left", "error ratio, 95 %", "kept", "control", "lost")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))

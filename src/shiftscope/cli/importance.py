@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 
 if TYPE_CHECKING:
     from shiftscope.explain.importance.importance import Importance
@@ -69,8 +69,8 @@ def importance(
     """
     import json as written
 
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -105,7 +105,7 @@ def _print(found: Importance) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
+    from shiftscope.cli.printed.name_cell import NameCell
     from shiftscope.explain.fit_under_shift.states import states_in_a_line
     from shiftscope.explain.importance.importance import first_of
 

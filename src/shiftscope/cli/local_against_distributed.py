@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 
 if TYPE_CHECKING:
     from shiftscope.explain.local_against_distributed.local_against_distributed import LocalAgainstDistributed
@@ -61,8 +61,8 @@ def local_against_distributed(
     """
     import json as written
 
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -88,7 +88,7 @@ def _print(found: LocalAgainstDistributed) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
+    from shiftscope.cli.printed.name_cell import NameCell
 
     for line in found.stated():
         print(line)

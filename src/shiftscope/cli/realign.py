@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 
 if TYPE_CHECKING:
     from shiftscope.explain.realignment.realignment import Realignment
@@ -46,7 +46,7 @@ def realign(
     """
     import json as written
 
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.realign import realign as aligned
     from shiftscope.flow.scores import score_all
     from shiftscope.progress import bar
@@ -74,7 +74,7 @@ def _print(found: Realignment) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.printed_table import percent
+    from shiftscope.cli.printed.printed_table import percent
 
     heads = ("variant", "variance left", "two reference halves", "kept", "difference, points")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.study_or_none import study_or_none
 from shiftscope.cli.cluster import cluster
 from shiftscope.cli.group_values import group_values
-from shiftscope.cli.print_chance import print_chance
-from shiftscope.cli.study_address import StudyAddress
-from shiftscope.cli.study_or_none import study_or_none
+from shiftscope.cli.printed.print_chance import print_chance
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, DataError
 from shiftscope.local_file import local_file

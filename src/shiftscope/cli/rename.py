@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 
 
 def rename(study: StudyAddress, dataset: str, name: str, /) -> None:

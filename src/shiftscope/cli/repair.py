@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def repair(
     json
         Print JSON.
     """
-    from shiftscope.cli.checked_csv import checked_csv, checked_file
-    from shiftscope.cli.show_pairs import show_pairs
+    from shiftscope.cli.asked.checked_csv import checked_csv, checked_file
+    from shiftscope.cli.printed.show_pairs import show_pairs
     from shiftscope.explain.interventions.repaired_head import save_repaired_head
     from shiftscope.flow.repair import repair as search
     from shiftscope.store.stored_study import StoredStudy

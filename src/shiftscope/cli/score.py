@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest, closest
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def score(
     csv
         File to write, or - for standard output.
     """
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.scores import scores as flow_scores
     from shiftscope.scores.score import unit_scores
     from shiftscope.store.stored_study import StoredStudy
@@ -111,7 +111,7 @@ def _print(table: pd.DataFrame, title: str, note: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
+    from shiftscope.cli.printed.name_cell import NameCell
 
     drawn = Table(title=Text(title))
     for name in map(str, table):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 
 
 def spectra(
@@ -57,9 +57,9 @@ def spectra(
     import json as written
     import sys
 
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.cli.printed.printed_table import print_table
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)

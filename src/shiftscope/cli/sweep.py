@@ -6,11 +6,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from shiftscope.cli.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.study_or_none import study_or_none
 from shiftscope.cli.cluster import cluster
 from shiftscope.cli.record import category_names, own_device, says_what_stays
-from shiftscope.cli.study_address import StudyAddress
-from shiftscope.cli.study_or_none import study_or_none
 from shiftscope.counted import counted
 
 if TYPE_CHECKING:

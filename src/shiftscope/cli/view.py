@@ -11,7 +11,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
 
 STARTED_AFTER = 3.0  # seconds
 
@@ -63,7 +63,7 @@ def view(
     """
     gc.disable()  # nothing of what is imported now is garbage: looking for it takes a twentieth of the start
     try:
-        from shiftscope.cli.at_hand import data_at_hand
+        from shiftscope.cli.asked.at_hand import data_at_hand
         from shiftscope.flow.scores import score_all
         from shiftscope.progress import bar
         from shiftscope.store.stored_study import StoredStudy

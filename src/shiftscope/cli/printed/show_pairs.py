@@ -26,8 +26,8 @@ def show_pairs(
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
-    from shiftscope.cli.printed_table import percent
+    from shiftscope.cli.printed.name_cell import NameCell
+    from shiftscope.cli.printed.printed_table import percent
     from shiftscope.statistics.probability import probability
 
     heads = ("dataset", "labelled", "before", "after", "difference, 95 %", "fixed", "broken", "p")

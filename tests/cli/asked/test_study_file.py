@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shiftscope.cli.study_file import commands_in
+from shiftscope.cli.asked.study_file import commands_in
 from shiftscope.errors import BadRequest
 from shiftscope.study import open_study
-
-from .conftest import RECORD
+from tests.cli.conftest import RECORD
 
 FILE = """
 study = "x.study"
