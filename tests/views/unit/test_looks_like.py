@@ -122,8 +122,8 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded):
     pictures = of_title("Pictures", found.panels)
     # 1 - (1 - 6 x 2 / (3 x 8)), and of one order
     assert pictures.note.endswith(
-        "MACO: These pictures differ more than two halves of lab do: to conv they are 0.500 apart, those of two halves "
-        "of lab 0."
+        "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
+        "they are 0.500 apart, those of two halves of lab 0.000."
     )
     assert [len(group.strips) for group in pictures.groups] == [1, 1]
     (groups,) = of_title("Placebo", found.panels).panels
@@ -170,8 +170,8 @@ def test_what_draws_halves_is_offered_where_both_sets_stand(recorded, monkeypatc
     [
         (
             PairDistance(0.5, 0.125),
-            "These pictures differ more than two halves of lab do: to conv they are 0.500 apart, those of two halves "
-            "of lab 0.125.",
+            "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
+            "they are 0.500 apart, those of two halves of lab 0.125.",
         ),
         (
             PairDistance(0.125, 0.125),

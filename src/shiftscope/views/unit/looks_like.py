@@ -181,10 +181,7 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
         if strips:
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
     note = "each as it is, and what of it counts: an optimum, not what the unit answers to in images"
-    told = [
-        f"{_called(each.shifted[0])}: {apart_in_words(each.distance, unit.study.reference, each.at)}"
-        for each in apart
-    ]
+    told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
     panels: list[Panel] = [StripGroups("Pictures", groups, ". ".join([note, *told]), captioned=True)]
     if apart:
         halves = [(_called(each.shifted[0]), each.halves) for each in apart]
@@ -192,6 +189,11 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
     if offer := offer_of_halves(unit, shown, apart):
         panels.append(offer)
     return panels
+
+
+def _apart_in_words(unit: ShownUnit, found: ColoursApart, *, alone: bool) -> str:
+    said = apart_in_words(found.distance, unit.study.reference, found.at)
+    return said if alone else f"{_called(found.shifted[0])}: {said}"
 
 
 def _accentuated(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:

@@ -54,7 +54,10 @@ def apart_in_words(found: PairDistance, reference: str, at: str) -> str:
         return f"How far apart these pictures are to {at} is not known."
     both = f"to {at} they are {number(found.pair)} apart, those of two halves of {reference} {number(found.halves)}"
     if found.apart:
-        return f"These pictures differ more than two halves of {reference} do: {both}."
+        return (
+            f"These pictures differ more than two halves of {reference} do, as without a shift one pair in two would: "
+            f"{both}."
+        )
     return (
         f"These pictures differ no more than two halves of {reference} do, so that what differs between them says "
         f"nothing of the shift: {both}."
