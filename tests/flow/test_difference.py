@@ -141,7 +141,7 @@ def test_what_cannot_be_told_apart_is_refused(study, recorded):
 
 def test_distances_of_pairs_in_words():
     assert PairDistance(0.5, 0.25).in_words() == (
-        "the pictures are further apart than those of two halves of the reference (0.50 and 0.25)"
+        "the pictures are further apart than those of two halves of the reference (0.5 and 0.25)"
     )
     assert "no further apart than" in PairDistance(0.25, 0.25).in_words()
     assert PairDistance(float("nan"), 0.25).numbers() == {"distance": None, "distance_of_halves": 0.25}

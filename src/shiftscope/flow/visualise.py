@@ -307,9 +307,8 @@ def _kept_or_drawn(
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
-        drawings: dict[
-            tuple[str, int], Drawing
-        ] = {}  # else questions of one call differ in unit, use and part
+        # By dataset and half: questions of one call differ beside them in unit, use and part alone.
+        drawings: dict[tuple[str, int], Drawing] = {}
         network = None
         if beside is not None:
             first = believed[0]
@@ -325,7 +324,7 @@ def _kept_or_drawn(
                 drawings[samples] = drawing_of(live, question)
             drawing = drawings[samples]
             climbs = question.facets or 1
-            believing = question in believed
+            believing = question in believed and (picture is None or not measured(question, picture))
             steps_to_do = question.steps * climbs * (picture is None) + belief_steps(question) * believing
             with shown(progress)(question.in_words, 0, steps_to_do) as advance:
                 if picture is None:
@@ -365,6 +364,8 @@ def _compared_at(
     if not placebo:
         if at is not None:
             raise BadRequest("at= is where a picture is compared with its placebo: give placebo=True too.")
+        return ""
+    if not asked:
         return ""
     first = asked[0]
     if first.dataset == study.reference:

@@ -32,7 +32,7 @@ class PairDistance:
         if not self.known:
             return "how far apart the pictures are is not known"
         more = "further apart than" if self.apart else "no further apart than"
-        return f"the pictures are {more} those of two halves of the reference ({self.pair:.2f} and {self.halves:.2f})"
+        return f"the pictures are {more} those of two halves of the reference ({self.pair:.2g} and {self.halves:.2g})"
 
     def numbers(self) -> dict[str, float | None]:
         """As JSON has them, null for what is not known."""
