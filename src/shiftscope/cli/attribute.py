@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Data, Device, Json, Model, Output, RecordedStudy, Weights
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def attribute(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str | None = None,
@@ -37,13 +35,13 @@ def attribute(
     sanity: bool = False,
     dry_run: bool = False,
     batch_size: int | None = None,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    output: Output = None,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Say where in its samples a unit reads what it says, by maps that the study keeps.
 
@@ -52,8 +50,6 @@ def attribute(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Recorded or derived layer; without one the unit is a category, whose logit is explained.
     unit
@@ -88,21 +84,10 @@ def attribute(
         With --units all: tell the price and compute nothing.
     batch_size
         Points in one forward pass; what fits into the free memory where not given.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
     output
         Folder for a PNG of each map.
     csv
         File to write the table of the maps' numbers to, or - for standard output.
-    json
-        Print JSON.
     """
     from urllib.parse import quote
 

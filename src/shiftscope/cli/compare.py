@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from shiftscope.cli.asked.options import Csv
 from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
@@ -21,7 +22,7 @@ def compare(
     eps: float = 1e-8,
     own_scales: bool = False,
     out: Annotated[Path | None, Parameter(alias="-o")] = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Compare checkpoints by the significant paths of a map: one study each, the first being the yardstick.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Device, Model, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
 from shiftscope.percent import percent
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def derive(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
@@ -28,10 +27,10 @@ def derive(
     residual_of: str | None = None,
     dataset: str | None = None,
     positions: bool = False,
-    model: str | None = None,
-    weights: Path | None = None,
+    model: Model = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 64,
     active: int | None = None,
     steps: int | None = None,
@@ -43,8 +42,6 @@ def derive(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Recorded layer that it is computed from.
     kind
@@ -65,14 +62,8 @@ def derive(
     positions
         Fit on the positions of a map or on patch tokens, and pool their codes as the layer is; needs the model, and
         shows it all data anew.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets as NAME=SOURCE, by their names in the study; where they were recorded from where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     active

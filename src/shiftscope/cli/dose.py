@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, RecordedStudy
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.counted import counted
 from shiftscope.percent import whole_percent
@@ -22,21 +20,19 @@ FEW = 10  # images of a category, below which intervals say little
 
 
 def dose(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     group: str | None = None,
     layer: str | None = None,
     level: float = 0.5,
     units: int = 10,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Say at which strength of a shift each unit has lost half of its selective response, and where the net breaks.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     group
         Datasets that a number orders, by what they are called, as "shift gaussian_noise", or by a value that only they
         have, as gaussian_noise. Not needed where the study has one ladder.

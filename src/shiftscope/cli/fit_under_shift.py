@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Json, RecordedStudy
 from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
@@ -16,22 +14,20 @@ if TYPE_CHECKING:
 
 
 def fit_under_shift(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
     refit: bool = False,
     untrained: Path | None = None,
     categories: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Tell whether a derived layer still reads the shifted data, before any of its codes is looked at.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Derived layer, as hidden~nmf32.
     refit
@@ -42,8 +38,6 @@ def fit_under_shift(
         A row for each category of each dataset, with the share of its variance that is left.
     csv
         File to write, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Device, RecordedStudy, Weights
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.percent import whole_percent
 
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def importance(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
@@ -25,11 +22,11 @@ def importance(
     designs: int = 256,
     seed: int = 0,
     model: str | None = None,
-    weights: Path | None = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 256,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
     json: bool = False,
 ) -> None:
     """Tell which features of a derived layer decide which category, on each dataset.
@@ -38,8 +35,6 @@ def importance(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Derived layer, as hidden~nmf32.
     method
@@ -53,13 +48,9 @@ def importance(
         Of Sobol's designs and of intervals.
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
         where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     csv

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Device, Json, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
 
 
 def intervene(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     units: list[int] | None = None,
@@ -23,13 +22,13 @@ def intervene(
     layer: str | None = None,
     reference: str | None = None,
     model: str | None = None,
-    weights: Path | None = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 64,
     loader_workers: int = 0,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Change units, and print the accuracy before and after.
 
@@ -37,8 +36,6 @@ def intervene(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     units
         Numbers of the units to change.
     worst
@@ -57,21 +54,15 @@ def intervene(
         Dataset whose ranges and means are used, instead of the study's reference.
     model
         Run this model anew: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
         where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     loader_workers
         Processes that read images for the model.
     csv
         File to write, or - for standard output.
-    json
-        Print JSON.
     """
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.asked.checked_csv import checked_csv

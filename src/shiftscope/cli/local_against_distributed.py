@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Device, Json, RecordedStudy, Weights
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.percent import percent
 
@@ -18,26 +17,24 @@ if TYPE_CHECKING:
 
 
 def local_against_distributed(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layers: Annotated[list[str] | None, Parameter(name=("--layers", "--layer"))] = None,
     samples: int = 500,
     seed: int = 0,
     model: str | None = None,
-    weights: Path | None = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 64,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Remove each sample's most active feature, or its most active unit, and print how far the answer falls.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layers
         Derived layers; all of the study where not given.
     samples
@@ -46,19 +43,13 @@ def local_against_distributed(
         Of the random directions, which are as long as what the feature adds.
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
         where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     csv
         File to write, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
 

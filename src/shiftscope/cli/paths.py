@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, RecordedStudy
 from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def paths(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str | None = None,
@@ -30,14 +28,12 @@ def paths(
     seed: int = 0,
     categories: bool = False,
     ablation: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Count the significant paths of a linear map, and print how far apart and how mixed its categories are.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         A linear map by the name of its module, or of the recorded layer that enters it; the one into the logits where
         not given. record --paths stores others.

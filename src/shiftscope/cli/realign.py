@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Json, RecordedStudy
 from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
@@ -14,22 +12,20 @@ if TYPE_CHECKING:
 
 
 def realign(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
     dataset: str,
     variant: str | None = None,
     overwrite: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Align a derived layer to one shifted set; where that helps, it is stored as the layer LAYER~as~DATASET.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Derived layer, as hidden~nmf32.
     dataset
@@ -41,8 +37,6 @@ def realign(
         Replace a realigned layer of this name that was made otherwise.
     csv
         File to write the numbers of every variant to, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, RecordedStudy
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest, closest
 
@@ -31,7 +29,7 @@ SMALLEST_FIRST = ("dataset", "unit")
 
 
 def score(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
@@ -40,14 +38,12 @@ def score(
     sort: str | None = None,
     top: int | None = None,
     intervals: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Print what the shift did to each unit of a layer, or write it as CSV.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         A recorded layer.
     dataset

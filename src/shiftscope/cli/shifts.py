@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
+from shiftscope.cli.asked.options import Output
 from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
@@ -25,7 +24,7 @@ def shifts(
     data: str | None = None,
     resize: int | None = None,
     crop: int | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    output: Output = None,
 ) -> None:
     """List the shifts that `record --shift` takes, and what strength 1 is; or draw an image under them.
 

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Data, Device, Json, Model, RecordedStudy, Weights
 from shiftscope.cli.printed.write_csv import write_csv
 
 
 def spectra(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     dataset: str,
     pictures: int = 256,
     range: tuple[float, float] | None = None,
     seed: int = 0,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Say how strong each frequency is in the images of a shifted dataset, over how strong it is in the reference. What
     is kept already is shown without the model.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
         A shifted dataset.
     pictures
@@ -41,19 +34,8 @@ def spectra(
         Lower and upper end of the model's inputs, as 0 1, of datasets without preprocessing.
     seed
         Of the intervals.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
     csv
         File to write the table to, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
 

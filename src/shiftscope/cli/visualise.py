@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def visualise(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str | None = None,
@@ -40,12 +38,12 @@ def visualise(
     second_weights: Path | None = None,
     placebo: bool = False,
     at: str | None = None,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    json: bool = False,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    output: Output = None,
+    json: Json = False,
 ) -> None:
     """Draw what units want, as pictures that the study keeps.
 
@@ -54,8 +52,6 @@ def visualise(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Recorded or derived layer; without one the unit is a category, whose logit is raised.
     unit
@@ -99,19 +95,8 @@ def visualise(
         halves of the reference; three more pictures are drawn for each, or two where that one is kept.
     at
         Recorded layer before the unit in which the placebo's distances are measured; the nearest where not given.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
     output
         Folder for two PNG of each unit: the picture, and the picture with its alpha.
-    json
-        Print JSON.
     """
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
