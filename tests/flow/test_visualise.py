@@ -13,7 +13,7 @@ from PIL import Image
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.explain.visualisation.belief.reached import reached
-from shiftscope.explain.visualisation.live import fit_positions
+from shiftscope.explain.visualisation.fit_positions import fit_positions
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made
 

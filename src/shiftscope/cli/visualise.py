@@ -38,6 +38,8 @@ def visualise(
     believe: bool = False,
     second: str | None = None,
     second_weights: Path | None = None,
+    placebo: bool = False,
+    at: str | None = None,
     model: str | None = None,
     weights: Path | None = None,
     data: list[str] | None = None,
@@ -92,6 +94,11 @@ def visualise(
         Another network, as --model: its unit that is most like this one is shown the same pictures; as --believe too.
     second_weights
         Its state dict, as --weights.
+    placebo
+        Also tell how far each picture is from the one with the colours of the reference, beside the distance of two
+        halves of the reference; three more pictures are drawn for each, or two where that one is kept.
+    at
+        Recorded layer before the unit in which the placebo's distances are measured; the nearest where not given.
     model
         The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
     weights
@@ -141,6 +148,8 @@ def visualise(
         seed=seed,
         believe=believe,
         second=None if second is None else model_at_hand(second, second_weights, device),
+        placebo=placebo,
+        at=at,
         model=model_at_hand(model, weights, device),
         data=sources,
         **options_given(option, opened.visualise),

@@ -14,9 +14,9 @@ import torch
 from shiftscope.errors import BadRequest, ResponseError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.canvas.canvas import Canvas
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH, colour_matrix
+from shiftscope.explain.visualisation.canvas.colour import colour_matrix
 from shiftscope.explain.visualisation.canvas.entering import Entering
-from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.template import resampled_template, template
 from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
 from shiftscope.explain.visualisation.prior import prior_name

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.progress import Progress, silent
 from shiftscope.registry import Registry, defaults_of

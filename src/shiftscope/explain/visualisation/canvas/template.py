@@ -6,8 +6,8 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH, coloured
-from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.colour import coloured
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.spectrum import even_part, falling, resampled
 
 

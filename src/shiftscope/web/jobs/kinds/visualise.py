@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
@@ -94,7 +95,7 @@ def visualise(
     strengths
         Of accentuation, apart by spaces; a picture for each, with the usual one where empty.
     """
-    options = [{"strength": each} for each in _strengths(strengths)]
+    options: list[dict[str, Any]] = [{"strength": each} for each in _strengths(strengths)]
     for given in options or [{}]:
         live.visualise(
             None if layer == LOGITS else layer,
