@@ -69,7 +69,10 @@ def test_a_mistake_is_told_in_one_message(run, folder, words, message):
         (("demo", "--no-view", "--seed", "1.5"), "--seed is a whole number, not 1.5."),
         (("intervene", "x.study", "--units", "3", "4.5"), "--units is a whole number, not 4.5."),
         (("visualise", "x.study", "--layer", "a", "--size=-2.5"), "--size is a whole number, not -2.5."),
-        (("record", "x.study", "--model", "nets:tiny", "--crop=.5"), "--crop is a whole number, not .5."),
+        (
+            ("record", "x.study", "--model", "nets:tiny", "--data", "val", "--name", "val", "--crop=.5"),
+            "--crop is a whole number, not .5.",
+        ),
     ],
 )
 def test_a_fraction_is_not_rounded_where_a_whole_number_is_asked(run, folder, words, message):
