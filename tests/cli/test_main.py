@@ -70,7 +70,7 @@ def test_a_mistake_is_told_in_one_message(run, folder, words, message):
         (("intervene", "x.study", "--units", "3", "4.5"), "--units is a whole number, not 4.5."),
         (("visualise", "x.study", "--layer", "a", "--size=-2.5"), "--size is a whole number, not -2.5."),
         (
-            ("record", "x.study", "--model", "nets:tiny", "--data", "d", "--crop=.5"),
+            ("record", "x.study", "--model", "nets:tiny", "--data", "val", "--name", "val", "--crop=.5"),
             "--crop is a whole number, not .5.",
         ),
     ],
