@@ -12,7 +12,7 @@ from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
@@ -108,7 +108,8 @@ def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_
     )
     form = of(Computation, fold(unit(ViewedStudy(study.path, NoJobs()), "hidden", 3), "difference").panels)
     assert (form.kind, form.parameters["dataset"]) == ("difference", "field")
-    assert [field.name for field in form.fields] == ["at", "draft", "range"]
+    assert [field.name for field in form.fields] == ["at", "method", "draft", "range"]
+    assert tuple(form.fields[1].choices) == FROM_NOISE
     shifted, reference = in_use(study, "hidden", 3, "field")
     responses = {name: study[name].unit_responses("hidden", 3) for name in study}
     strong = np.flatnonzero(responses["field"] > np.percentile(responses["lab"].astype(float), 90))

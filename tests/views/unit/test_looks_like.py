@@ -249,6 +249,7 @@ def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
     form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
     assert (form.kind, form.parameters) == ("visualise", {"layer": "hidden", "unit": "3"})
     assert [field.name for field in form.fields][:4] == ["method", "dataset", "draft", "believe"]
+    assert [field.tick for field in form.fields][:4] == [False, False, True, True]
     form = of(Computation, fold(sample(study, "lab", 4), "accentuated").panels)
     assert form.parameters == {"sample": "4", "method": "accentuation", "dataset": form.parameters["dataset"]}
     assert [field.name for field in form.fields][:5] == ["layer", "unit", "strengths", "draft", "believe"]

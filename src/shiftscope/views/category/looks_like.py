@@ -47,7 +47,6 @@ def _offer(category: ShownCategory, missing: list[str]) -> Panel | None:
         "spectrum, of one half of a dataset.",
         parameters={"layer": LOGITS, "unit": category.index},
         page=category.at(),
-        methods=("maco", "activation_maximisation"),
         datasets=datasets,
     )
     lines = "\n".join(command(study, LOGITS, category.index, "maco", name) for name in datasets)

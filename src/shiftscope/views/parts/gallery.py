@@ -110,9 +110,14 @@ def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
         f"Draw {several}",
         f"The first ones in this order that lack a picture with the colours of {name}: "
         f"{', '.join(map(shown.called, lacking))}.",
-        parameters={"layer": shown.layer, "unit": lacking[0], "units": " ".join(map(str, lacking[1:]))},
+        parameters={
+            "layer": shown.layer,
+            "unit": lacking[0],
+            "units": " ".join(map(str, lacking[1:])),
+            "method": "maco",
+            "dataset": name,
+        },
         page=shown.page,
-        methods=("maco",),
         datasets=(name,),
         believe=False,
     )

@@ -137,9 +137,8 @@ def _offer(sample: ShownSample) -> Panel | None:
         "Accentuate this image",
         f"The image, changed so that a unit responds more, while an early layer says nearly the same. It is image "
         f"{position} of {name}.",
-        parameters={"sample": position},
+        parameters={"sample": position, "method": "accentuation", "dataset": name},
         page=sample.at(),
-        methods=("accentuation",),
         datasets=(name,),
         fields=[
             Field("layer", "Layer", layer, "Recorded or derived.", choices=layers),

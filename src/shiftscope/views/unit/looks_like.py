@@ -273,7 +273,6 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         "half of a dataset. A draft takes 64 steps of 4 crops, a whole picture 256 of 8.",
         parameters={"layer": unit.layer, "unit": unit.index},
         page=unit.at(),
-        methods=("maco", "activation_maximisation"),
         datasets=missing,
         believe=believable(study, unit.layer),
     )

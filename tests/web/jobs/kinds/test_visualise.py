@@ -3,6 +3,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
 from shiftscope.explain.visualisation.stored_pictures import listed_pictures, picture_code
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.flow import visualise as verb
@@ -10,7 +11,6 @@ from shiftscope.flow.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds
-from shiftscope.web.jobs.kinds.visualise import METHODS
 
 ASKED = {
     "layer": "hidden",
@@ -71,7 +71,8 @@ def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
 
 
 def test_every_method_can_be_asked_for():
-    assert sorted(METHODS) == sorted(visualisations)
+    assert sorted([*FROM_NOISE, *FROM_IMAGE]) == sorted(visualisations)
+    assert [name for name, each in visualisations.items() if each.starts_from_image] == [*FROM_IMAGE]
 
 
 def test_an_image_is_accentuated_with_each_strength():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
@@ -13,7 +14,6 @@ from shiftscope.web.jobs.kind import Live, job
 from shiftscope.web.jobs.range_text import range_of
 
 MOST_STRENGTHS = 8
-METHODS = "maco", "activation_maximisation", "accentuation"
 
 
 def _title(
@@ -22,7 +22,7 @@ def _title(
     unit: int,
     method: str,
     dataset: str,
-    draft: bool,
+    draft: bool = False,
     units: str = "",
     sample: int | None = None,
     range: str = "",
@@ -43,7 +43,7 @@ def _check(
     unit: int,
     method: str,
     dataset: str,
-    draft: bool,
+    draft: bool = False,
     units: str = "",
     sample: int | None = None,
     range: str = "",
@@ -58,10 +58,10 @@ def _check(
     if sample is not None:
         study[dataset].samples.check(sample)
     study[dataset]
-    if method not in METHODS:
-        raise BadRequest(f"no method {method!r} here; there are {', '.join(METHODS)}.")
-    if method == "accentuation" and sample is None:
-        raise BadRequest("accentuation starts from an image: draw it on the image's page.")
+    if method not in (methods := (*FROM_NOISE, *FROM_IMAGE)):
+        raise BadRequest(f"no method {method!r} here; there are {', '.join(methods)}.")
+    if method in FROM_IMAGE and sample is None:
+        raise BadRequest(f"{method} starts from an image: draw it on the image's page.")
     range_of(range)
     if _strengths(strengths) and method != "accentuation":
         raise BadRequest(f"{method} takes no strength; accentuation does.")
@@ -76,7 +76,7 @@ def visualise(
     unit: int,
     method: str,
     dataset: str,
-    draft: bool,
+    draft: bool = False,
     units: str = "",
     sample: int | None = None,
     range: str = "",
