@@ -120,7 +120,7 @@ def test_the_job_draws_several(layer, recorded):
 
     live, kind = Asked(), job_kinds["visualise"]
     asked = {"layer": layer, "unit": 1, "units": "2 3", "method": "maco", "dataset": "lab", "draft": True}
-    kind.check(recorded, **asked)
-    kind.run(live, silent, **asked)
+    kind(**asked).check(recorded)
+    kind(**asked).run(live, silent)
     assert live.given == (None if layer == LOGITS else layer, [1, 2, 3])
-    assert kind.title(**asked).startswith(f"maco of units 1, 2, 3 of {layer}, a draft")
+    assert kind(**asked).title.startswith(f"maco of units 1, 2, 3 of {layer}, a draft")

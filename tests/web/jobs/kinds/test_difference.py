@@ -27,7 +27,7 @@ class Asked:
 
 def test_it_asks_for_what_the_command_asks_for():
     live, kind = Asked(), job_kinds["difference"]
-    kind.run(live, silent, **ASKED)
+    kind(**ASKED).run(live, silent)
     assert live.given == ("hidden", 1, "field")
     assert live.options == {
         "at": "conv",
@@ -37,7 +37,7 @@ def test_it_asks_for_what_the_command_asks_for():
         "progress": silent,
     }
     said = "what field adds to the use of unit 1 of hidden, by conv: activation maximisation"
-    assert kind.title(**ASKED) == said
+    assert kind(**ASKED).title == said
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_it_asks_for_what_the_command_asks_for():
 )
 def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
     with pytest.raises(error, match=said):
-        job_kinds["difference"].check(StoredStudy(held.path), **{**ASKED, **changed})
+        job_kinds["difference"](**{**ASKED, **changed}).check(StoredStudy(held.path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_asked
@@ -11,24 +13,29 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str, unit: int, pictures: str) -> str:
-    return f"how much to believe of pictures of unit {unit} of {layer}"
+@job("believe")
+@dataclass(frozen=True, kw_only=True)
+class Believe:
+    """As `shiftscope visualise --believe` does."""
 
+    layer: str  # "logits" where the unit is a category
+    unit: int
+    pictures: str  # their codes, apart by blanks
 
-def _check(study: StoredStudy, *, layer: str, unit: int, pictures: str) -> None:
-    _asked(study, layer, unit, pictures)
+    @property
+    def title(self) -> str:
+        return f"how much to believe of pictures of unit {self.unit} of {self.layer}"
 
+    def check(self, study: StoredStudy) -> None:
+        self._asked(study)
 
-@job("believe", _title, _check)
-def believe(live: Live, progress: Progress, *, layer: str, unit: int, pictures: str) -> None:
-    """As `shiftscope visualise --believe` does; `pictures` are codes with blanks between."""
-    for question in _asked(live.study, layer, unit, pictures):
-        place = None if layer == LOGITS else layer
-        live.visualise(place, unit, believe=True, progress=progress, **question.asked)
+    def run(self, live: Live, progress: Progress) -> None:
+        place = None if self.layer == LOGITS else self.layer
+        for question in self._asked(live.study):
+            live.visualise(place, self.unit, believe=True, progress=progress, **question.asked)
 
-
-def _asked(study: StoredStudy, layer: str, unit: int, pictures: str) -> list[PictureQuestion]:
-    found = [picture_asked(study, code) for code in pictures.split()]
-    if not found or any((each.layer, each.unit) != (layer, unit) for each in found):
-        raise BadRequest(f"pictures={pictures!r} are not all of unit {unit} of {layer}.")
-    return found
+    def _asked(self, study: StoredStudy) -> list[PictureQuestion]:
+        found = [picture_asked(study, code) for code in self.pictures.split()]
+        if not found or any((each.layer, each.unit) != (self.layer, self.unit) for each in found):
+            raise BadRequest(f"pictures={self.pictures!r} are not all of unit {self.unit} of {self.layer}.")
+        return found
