@@ -14,7 +14,6 @@ from shiftscope.views.page.panels import (
     Fold,
     ImageStrip,
     Panel,
-    Picture,
     Span,
     StripGroup,
     StripGroups,
@@ -29,22 +28,21 @@ from shiftscope.views.parts.made_pictures import (
     STRENGTH,
     STRENGTH_SAYS,
     Drawn,
+    method_in_words,
     most_usual,
     over_steps,
     over_strength,
-    side_of,
     sides_of,
 )
-from shiftscope.views.parts.number_text import exact, number
+from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.several_pictures import several_pictures
 from shiftscope.views.parts.visualising import believable, command, drawing_form
 from shiftscope.views.unit.believed import believed
 from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What it looks like", "looks-like"
-SEVERAL = "Several of it"
-SEVERAL_SAY = "each from one cluster of its strongest images, or drawn together and kept apart"
 FROM_SAMPLES = 4  # accentuated samples of one set
 POINTS = 256  # of a curve
 
@@ -63,8 +61,10 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     if starts:
         panels.append(_accentuated(unit, starts))
     shown = [*alone, *starts]
-    panels += [fold for fold in (_several(unit), _over_steps(unit, shown), _over_strength(unit)) if fold]
-    panels += believed(unit, shown, _called)
+    in_parts = sorted(unit.drawn_several, key=lambda each: each[0].part)
+    several = several_pictures(unit.selection, in_parts, KEY)
+    panels += [fold for fold in (several, _over_steps(unit, shown), _over_strength(unit)) if fold]
+    panels += believed(unit, shown, method_in_words)
     if shown:
         settings = Fold(
             "Settings", "size, steps, crops, seed and options", [_settings(shown)], f"{KEY}-settings"
@@ -108,33 +108,12 @@ def _from_samples(unit: ShownUnit) -> list[Drawn]:
     return found
 
 
-def _several(unit: ShownUnit) -> Fold | None:
-    """None where no facets and no pictures drawn together are kept."""
-    pictures: dict[str, dict[str, list[Picture]]] = {}
-    for question, found in sorted(unit.drawn_several, key=lambda each: each[0].part):
-        kind = "facets" if question.facets else "drawn together"
-        says = f"{question.parts} {kind}, {_called(question)}, {question.steps} steps"
-        picture = side_of(unit.study, question, found, "picture", f"response {number(found.score)}")
-        pictures.setdefault(question.dataset, {}).setdefault(says, []).append(picture)
-    groups = [
-        StripGroup(
-            ["with the colours of ", Span(name, "strong")],
-            [ImageStrip(says, own, role(unit.selection, name)) for says, own in pictures[name].items()],
-        )
-        for name in unit.pair
-        if name in pictures
-    ]
-    if not groups:
-        return None
-    return Fold(SEVERAL, SEVERAL_SAY, [StripGroups("", groups, captioned=True)], f"{KEY}-several")
-
-
 def _over_steps(unit: ShownUnit, shown: Sequence[Drawn]) -> Fold | None:
     """None where they are not kept."""
     groups = []
     for name in unit.pair:
         strips = [
-            ImageStrip(_called(question), pictures, role(unit.selection, name))
+            ImageStrip(method_in_words(question), pictures, role(unit.selection, name))
             for question, found in shown
             if question.dataset == name and (pictures := over_steps(unit.study, question, found))
         ]
@@ -161,7 +140,9 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
     for name in unit.pair:
         own = [each for each in shown if each[0].dataset == name]
         strips = [
-            ImageStrip(_called(question), sides_of(unit.study, question, found), role(unit.selection, name))
+            ImageStrip(
+                method_in_words(question), sides_of(unit.study, question, found), role(unit.selection, name)
+            )
             for question, found in own
         ]
         if strips:
@@ -196,7 +177,7 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
         rows += [
             {
                 "dataset": question.dataset,
-                "picture": _called(question),
+                "picture": method_in_words(question),
                 "line": line,
                 "step": step + 1,
                 "value": exact(float(found.curve[step])),
@@ -231,7 +212,7 @@ def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
     rows = [
         [
             Cell(question.dataset, unit.selection.dataset(question.dataset)),
-            Cell(_called(question)),
+            Cell(method_in_words(question)),
             number_cell(found.score),
             Cell("dead: no gradient from any start" if found.dead else drives_in_words(found)),
         ]
@@ -249,15 +230,8 @@ def _settings(shown: Sequence[Drawn]) -> Table:
 
 def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
-    first = {"set": question.dataset, "picture": _called(question), "size": f"{rows} x {columns}"}
+    first = {"set": question.dataset, "picture": method_in_words(question), "size": f"{rows} x {columns}"}
     return first | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
-
-
-def _called(question: PictureQuestion) -> str:
-    method = "MACO" if question.method == "maco" else question.method.replace("_", " ")
-    prior = question.options.get("prior")
-    whole = f"{method}, {prior} prior" if prior else method
-    return whole if question.sample is None else f"{whole} of image {question.sample}"
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
