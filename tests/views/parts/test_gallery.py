@@ -120,12 +120,12 @@ def test_facets_and_pictures_drawn_together_stand_in_the_galleries_by_themselves
     assert found.says == f"2 of {recorded.layer('hidden').units} units drawn"
     (strip,) = of(Compared, found.panels).strips
     assert [picture.caption for picture in strip.pictures] == ["unit 1"]
-    (group,) = of(StripGroups, of(Fold, found.panels).panels).groups
-    assert [strip.title for strip in group.strips] == [
-        "unit 1: 2 drawn together, MACO, 4 steps",
-        "unit 4: 3 facets, MACO, 4 steps",
+    groups = of(StripGroups, of(Fold, found.panels).panels).groups
+    assert [(group.heading[0].text, [strip.title for strip in group.strips]) for group in groups] == [
+        ("unit 1", ["2 drawn together, MACO, 4 steps, colours of lab"]),
+        ("unit 4", ["3 facets, MACO, 4 steps, colours of lab"]),
     ]
-    facets = group.strips[1].pictures
+    facets = groups[1].strips[0].pictures
     assert [picture.caption for picture in facets] == ["response 1.00", "response 2.00", "response 3.00"]
     assert all(picture.page.startswith("layers/hidden/units/4") for picture in facets)
     filtered = fold(layer_units(recorded, "hidden", sort="unit", where="unit > 4"))
@@ -140,7 +140,7 @@ def test_a_category_shows_its_facets(recorded):
     (group,) = of(StripGroups, of(Fold, found.panels).panels).groups
     assert [strip.title for strip in group.strips] == ["3 facets, MACO, 4 steps"]
     assert fold(category(recorded, 1)).says == "no pictures are kept yet"
-    assert "c: 3 facets" in viewer(recorded).get("/").text
+    assert "3 facets, MACO, 4 steps, colours of lab" in viewer(recorded).get("/").text
 
 
 def test_a_picture_of_another_recording_is_drawn_again(recorded):

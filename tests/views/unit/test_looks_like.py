@@ -145,7 +145,7 @@ def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_p
     assert [picture.caption for picture in strip.pictures] == captions
     assert strip.pictures[0].page.startswith("datasets/lab/samples/4")
     other = fold(sample(recorded, "lab", 4), "accentuated")
-    assert other.says == "1 picture kept"
+    assert other.says == "hidden:3"
     (group,) = of(StripGroups, other.panels).groups
     assert group.strips[0].title == "hidden:3"
     assert "--method accentuation --dataset" in of(Code, other.panels).text

@@ -14,7 +14,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.made_pictures import Drawn, side_of
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.several_pictures import several_pictures
+from shiftscope.views.parts.several_pictures import several_of_each
 from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
 
 MOST = 24  # pictures of one set
@@ -53,7 +53,7 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
     strips = [strip for strip in strips if strip.pictures]
     panels: list[Panel] = [Compared("", strips, NOTE)] if strips else []
     drawn_in_parts = read(shown.selection.study, in_parts)
-    if several := several_pictures(
+    if several := several_of_each(
         shown.selection, drawn_in_parts, key, called=shown.called, page_of=shown.page_of
     ):
         panels.append(several)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code
 from shiftscope.views.page.panels import Fold, ImageStrip, Picture, Span, StripGroup, StripGroups
 from shiftscope.views.page.selection import Selection
@@ -16,39 +17,67 @@ OF_ONE, OF_EACH = "Several of it", "Several of each"
 SAYS = "each from one cluster of its strongest images, or drawn together and kept apart"
 
 
-def several_pictures(
+def several_pictures(selection: Selection, drawn: Iterable[Drawn], key: str) -> Fold | None:
+    """Of one unit, by set a strip for each time that several were asked for; None where there are none."""
+    strips = _strips(selection, drawn, lambda question: "")
+    groups = [
+        StripGroup(["with the colours of ", Span(name, "strong")], own)
+        for name in dict.fromkeys([selection.baseline, selection.focus])
+        if (own := [strip for (question, strip) in strips if question.dataset == name])
+    ]
+    return Fold(OF_ONE, SAYS, [StripGroups("", groups, captioned=True)], f"{key}-several") if groups else None
+
+
+def several_of_each(
     selection: Selection,
     drawn: Iterable[Drawn],
     key: str,
     *,
-    called: Callable[[int], str] | None = None,
-    page_of: Callable[[int], str] | None = None,
+    called: Callable[[int], str],
+    page_of: Callable[[int], str],
 ) -> Fold | None:
-    """By set a strip for each time that several were asked for, in the order of `drawn`; None where there are none.
+    """The same of many units, by unit in the order of `drawn`.
 
     Parameters
     ----------
     called, page_of
-        How a unit is called and where its pictures lead, where they are of several units.
+        How a unit is called, and where it and its pictures lead.
     """
-    study = selection.study
-    strips: dict[str, dict[str, ImageStrip]] = {}
-    for question, found in drawn:
-        once = picture_code(study, replace(question, part=0))
-        kind = "facets" if question.facets else "drawn together"
-        says = f"{question.parts} {kind}, {method_in_words(question)}, {question.steps} steps"
-        title = f"{called(question.unit)}: {says}" if called else says
-        page = page_of(question.unit) if page_of else ""
-        own = strips.setdefault(question.dataset, {})
-        before: list[Picture] = [*own[once].pictures] if once in own else []
-        picture = side_of(study, question, found, "picture", f"response {number(found.score)}", page)
-        own[once] = ImageStrip(title, [*before, picture], role(selection, question.dataset))
+    strips = _strips(selection, drawn, lambda question: page_of(question.unit))
     groups = [
-        StripGroup(["with the colours of ", Span(name, "strong")], [*strips[name].values()])
-        for name in dict.fromkeys([selection.baseline, selection.focus])
-        if name in strips
+        StripGroup(
+            [Span(called(unit), page=page_of(unit))],
+            [
+                replace(strip, title=f"{strip.title}, colours of {question.dataset}")
+                for question, strip in strips
+                if question.unit == unit
+            ],
+        )
+        for unit in dict.fromkeys(question.unit for question, _ in strips)
     ]
-    if not groups:
-        return None
-    title = OF_EACH if called else OF_ONE
-    return Fold(title, SAYS, [StripGroups("", groups, captioned=True)], f"{key}-several")
+    return (
+        Fold(OF_EACH, SAYS, [StripGroups("", groups, captioned=True)], f"{key}-several") if groups else None
+    )
+
+
+def _strips(
+    selection: Selection, drawn: Iterable[Drawn], page_of: Callable[[PictureQuestion], str]
+) -> list[tuple[PictureQuestion, ImageStrip]]:
+    """One for each time that several were asked for."""
+    study = selection.study
+    found: dict[str, tuple[PictureQuestion, list[Picture]]] = {}
+    for question, picture in drawn:
+        once = picture_code(study, replace(question, part=0))
+        shown = side_of(
+            study, question, picture, "picture", f"response {number(picture.score)}", page_of(question)
+        )
+        found.setdefault(once, (question, []))[1].append(shown)
+    return [
+        (question, ImageStrip(_in_words(question), pictures, role(selection, question.dataset)))
+        for question, pictures in found.values()
+    ]
+
+
+def _in_words(question: PictureQuestion) -> str:
+    kind = "facets" if question.facets else "drawn together"
+    return f"{question.parts} {kind}, {method_in_words(question)}, {question.steps} steps"

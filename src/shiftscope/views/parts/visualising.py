@@ -109,7 +109,7 @@ def command_again(study: StoredStudy, question: PictureQuestion, *further: str) 
         words += [] if value is None else [name, str(value)]
     if question.range is not None:
         words += ["--range", *(f"{end:g}" for end in question.range)]
-    options = [f"{name}={value}" for name, value in question.options.items() if value is not None]
+    options = [f"{name}={value}" for name, value in question.options.items() if value not in (None, "")]
     words += ["--option", *options] if options else []
     return f"{shlex.join([*words, *further])} --model ..."
 

@@ -24,7 +24,7 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
-from shiftscope.views.parts.made_pictures import sides_of
+from shiftscope.views.parts.made_pictures import method_in_words, sides_of
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
@@ -127,7 +127,10 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
                 number_cell(placebo),
             ]
         )
-    note = f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart."
+    drawn = f"The pictures are by {method_in_words(shown[0])}, {shown[0].steps} steps."
+    note = (
+        f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart. {drawn}"
+    )
     return Table("How far apart its uses are", columns, rows, note=note, chart="difference")
 
 
