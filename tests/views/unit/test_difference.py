@@ -59,6 +59,8 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
         "halves of lab, division 2",
     ]
     assert [row[2].value for row in table.rows] == [0.9, 0.5, 0.625]
+    assert table.note.startswith("By the responses of conv.")
+    assert table.note.endswith("The pictures are by MACO, 4 steps.")
     assert (table.rows[0][1].change.low, table.rows[0][1].change.high) == (0.8, 0.95)
 
 

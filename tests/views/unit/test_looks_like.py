@@ -147,6 +147,7 @@ def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_p
     other = fold(sample(recorded, "lab", 4), "accentuated")
     assert other.says == "hidden:3"
     (group,) = of(StripGroups, other.panels).groups
+    assert group.strips[0].pictures[1].page.startswith("layers/hidden/units/3")
     assert group.strips[0].title == "hidden:3"
     assert "--method accentuation --dataset" in of(Code, other.panels).text
 
