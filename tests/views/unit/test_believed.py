@@ -91,8 +91,11 @@ def test_what_is_left_and_what_random_weights_draw_are_said_where_they_are_known
 
 
 def test_the_page_has_the_numbers_under_the_picture_and_measures_the_other(recorded):
-    told, lacking = (PictureQuestion(name, "hidden", 3, "maco", {"side": None, "late_layer": "", "learning_rate": 1.0}, 4, 2,
-                                     seed=7, range=(-8.0, 8.0)) for name in ("lab", "field"))  # fmt: skip
+    options = {"side": None, "late_layer": "", "learning_rate": 1.0}
+    told, lacking = (
+        PictureQuestion(name, "hidden", 3, "maco", options, 4, 2, seed=7, range=(-8.0, 8.0))
+        for name in ("lab", "field")
+    )
     write_picture(recorded, told, made(belief=belief()))
     write_picture(recorded, lacking, made())
     panels = fold(unit(recorded, "hidden", 3)).panels
