@@ -92,9 +92,11 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     ]
     assert [row[2].text for row in of(Table, found.panels).rows] == ["4.20", "1.00"]
     rows = of(Chart, found.panels).spec["data"]["values"]
+    dashed = of(Chart, found.panels).spec["encoding"]["strokeDash"]["field"]
+    assert [row[dashed] for row in rows[:4]] == ["MACO"] * 4
     assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
     settings = of(Table, of_title("Settings", found.panels).panels)
-    assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4 x 6", "4"]
+    assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4\u00a0×\u00a06", "4"]
     (measuring,) = (panel for panel in found.panels if isinstance(panel, Code))
     assert measuring.text.count("--believe") == 2  # of both pictures
 

@@ -189,6 +189,12 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
         "y": {"field": "value", "type": "quantitative", "title": "response to what was shown"},
         "color": by_dataset(unit.selection, list(dict.fromkeys(question.dataset for question, _ in shown))),
         "detail": {"field": "line"},
+        "strokeDash": {
+            "field": "picture",
+            "type": "nominal",
+            "sort": None,
+            "legend": {"orient": "top", "direction": "vertical", "title": None},
+        },
         "tooltip": [
             {"field": "dataset"},
             {"field": "picture"},
@@ -225,12 +231,16 @@ def _settings(shown: Sequence[Drawn]) -> Table:
     told = [_told(question, found) for question, found in shown]
     names = list(dict.fromkeys(name for each in told for name in each))
     columns = [Column(name) for name in names]
-    return Table("", columns, [[Cell(each.get(name, "–")) for name in names] for each in told])
+    return Table("", columns, [[Cell(each.get(name) or "–") for name in names] for each in told])
 
 
 def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
-    first = {"set": question.dataset, "picture": method_in_words(question), "size": f"{rows} x {columns}"}
+    first = {
+        "set": question.dataset,
+        "picture": method_in_words(question),
+        "size": f"{rows}\u00a0×\u00a0{columns}",
+    }
     return first | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
 
 
