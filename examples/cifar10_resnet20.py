@@ -109,7 +109,9 @@ def main() -> None:
     study.record(lossless, "train 4000 lossless")
     study.record(twins, "train 4000 jpeg", twins="id", twin_of="train 4000 lossless")
     for name in study:
-        print(f"{name:22}{outcomes(study[name].samples, 10).accuracy:8.2%} of {len(study[name].samples):,}")
+        print(
+            f"{name:22}{100 * outcomes(study[name].samples, 10).accuracy:8.2f} % of {len(study[name].samples):,}"
+        )
     print(f"Look at it with: shiftscope view {given.out}")
 
 

@@ -31,6 +31,7 @@ from shiftscope.datasets.formats.jpeg_pack import JpegPack
 from shiftscope.datasets.sample import Dataset
 from shiftscope.datasets.source import as_dataset
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import percent
 
 # Indices of ImageNet classes in the order of their wnids.
 GROUPS: dict[str, list[int]] = {
@@ -154,10 +155,10 @@ def main() -> None:
 
     scores = study["photographs"].responses("classes")
     right = [study["photographs"].samples[i].metadata["class_index"] for i in range(len(scores))]
-    print(f"photographs, 1,000 classes: {(scores.argmax(1) == right).mean():.1%} of {len(scores)}")
+    print(f"photographs, 1,000 classes: {percent((scores.argmax(1) == right).mean())} of {len(scores)}")
     for name in study:
         result = outcomes(study[name].samples, len(CATEGORIES))
-        print(f"{name}, 16 categories: {result.accuracy:.1%} of {result.labelled}")
+        print(f"{name}, 16 categories: {percent(result.accuracy)} of {result.labelled}")
     samples = study["cue conflict"].samples
     texture = np.array([samples[i].metadata["texture"] for i in range(len(samples))])
     differ = texture != samples.labels

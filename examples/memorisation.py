@@ -24,6 +24,7 @@ from torch.nn import functional as F
 
 import shiftscope as ss
 from shiftscope.datasets.formats.jpeg_pack import JpegPack
+from shiftscope.percent import percent
 
 CATEGORIES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE = 28  # pixels of the centre crop
@@ -125,7 +126,10 @@ def checkpoints(
         torch.save(net.state_dict(), folder / f"{run}-00.pt")
 
         def keep(epoch: int, accuracy: float) -> None:
-            print(f"{run}, epoch {epoch}: {accuracy:.1%} of the training labels classified right", flush=True)
+            print(
+                f"{run}, epoch {epoch}: {percent(accuracy)} of the training labels classified right",
+                flush=True,
+            )
             torch.save(net.state_dict(), folder / f"{run}-{epoch:02d}.pt")
 
         train(net, images, labels, epochs, given.seed + 1, given.momentum, keep)

@@ -25,6 +25,7 @@ from shiftscope.datasets.sample import Dataset
 from shiftscope.explain.dose.ladder import Ladder, ladder_of
 from shiftscope.explain.dose.stored_doses import break_along, stored_dose
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import whole_percent
 from shiftscope.tuning.half_strength import first_to_go, half_strength
 from shiftscope.tuning.selective_response import median_of_those_with_one
 
@@ -34,13 +35,13 @@ RESNET_LAYERS = ("conv1", "layer?.?")
 SQUEEZENET_LAYERS = ("fire?",)
 BEFORE = {
     "gaussian_noise": (
-        "1.00 .98 .91 .61 .30 .19 | 1 .94 .78 .48 .27 .16 | 98%, .39 | layer1.2 (layer1.2 76%, layer1.1 24%)"
+        "1.00 .98 .91 .61 .30 .19 | 1 .94 .78 .48 .27 .16 | 98 %, .39 | layer1.2 (layer1.2 76 %, layer1.1 24 %)"
     ),
     "gaussian_blur": (
-        "1.00 1.00 1.00 .99 .92 .64 | 1 1.00 1.00 .96 .82 .57 | 33%, > .8 | layer1.2 (layer1.2 57%, layer2.0 41%)"
+        "1.00 1.00 1.00 .99 .92 .64 | 1 1.00 1.00 .96 .82 .57 | 33 %, > .8 | layer1.2 (layer1.2 57 %, layer2.0 41 %)"
     ),
     "contrast": (
-        "1.00 1.00 1.00 .98 .87 .53 | 1 1.00 .98 .90 .71 .38 | 80%, .73 | layer1.1 (layer1.1 63%, layer1.0 35%)"
+        "1.00 1.00 1.00 .98 .87 .53 | 1 1.00 .98 .90 .71 .38 | 80 %, .73 | layer1.1 (layer1.1 63 %, layer1.0 35 %)"
     ),
 }
 
@@ -90,12 +91,12 @@ def told(study: ss.Study, ladder: Ladder) -> str:
     half = float(half_strength(ladder.strengths, curve[:, None])[0])
     reached = np.isfinite(last.half[last.measured]).mean()
     found = break_along(study, ladder)
-    shares = ", ".join(f"{name} {share:.0%}" for name, share in list(found.shares.items())[:3])
+    shares = ", ".join(f"{name} {whole_percent(share)}" for name, share in list(found.shares.items())[:3])
     return " | ".join(
         [
             " ".join(f"{each:.2f}" for each in accuracy),
             " ".join(f"{each:.2f}" for each in curve),
-            f"{reached:.0%}, {'> ' + format(ladder.strengths[-1], 'g') if np.isinf(half) else format(half, '.2f')}",
+            f"{whole_percent(reached)}, {f'> {ladder.strengths[-1]:g}' if np.isinf(half) else format(half, '.2f')}",
             f"{found.layer or 'no layer'} ({shares})",
         ]
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "shiftscope"
 ORDER = """
-errors arrays shard jobs text counted checked_text local_file registry typed threads jit progress category_names
-short_html
+errors arrays shard jobs text percent counted checked_text local_file registry typed threads jit kept_memory progress
+category_names short_html
 engine
 statistics
 model

@@ -52,7 +52,7 @@ def test_it_prints_the_units_that_go_first_and_where_the_net_breaks(run, recorde
     assert told in " ".join(answer.out.split())
     assert "fewer than 10 images" not in answer.out  # there are 12
     assert "0 of 3 units keep more than half of their selective response up to strength 0.9." in answer.out
-    assert "Half of the last layer's loss is there by units (of resamples: units 100%)." in answer.out
+    assert "Half of the last layer's loss is there by units (of resamples: units 100 %)." in answer.out
 
 
 def test_what_the_last_rung_does_not_reach_is_said(run, recorded):

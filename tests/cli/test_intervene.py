@@ -85,6 +85,20 @@ def test_the_worst_units_of_a_score_are_changed(run, recorded):
     assert found["units"] == list(expected)
 
 
+def test_the_worst_units_are_those_that_pages_call_most_to_blame_where_nothing_else_is_said(
+    run, recorded, monkeypatch
+):
+    asked = []
+
+    def chosen(study, how_many, by, **options):
+        asked.append((how_many, by, options["dataset"]))
+        return (3, 1)
+
+    monkeypatch.setattr("shiftscope.explain.interventions.worst_units.worst_units", chosen)
+    found = json.loads(run("intervene", recorded, "--worst", "2", "--dataset", "shifted", "--json").out)
+    assert (asked, found["units"]) == ([(2, "repairs", "shifted")], [3, 1])
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

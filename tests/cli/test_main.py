@@ -63,6 +63,23 @@ def test_a_mistake_is_told_in_one_message(run, folder, words, message):
     assert not (folder / "x.study").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("demo", "--no-view", "--seed", "1.5"), "--seed is a whole number, not 1.5."),
+        (("intervene", "x.study", "--units", "3", "4.5"), "--units is a whole number, not 4.5."),
+        (("visualise", "x.study", "--layer", "a", "--size=-2.5"), "--size is a whole number, not -2.5."),
+        (("record", "x.study", "--model", "nets:tiny", "--crop=.5"), "--crop is a whole number, not .5."),
+    ],
+)
+def test_a_fraction_is_not_rounded_where_a_whole_number_is_asked(run, folder, words, message):
+    assert message in run(*words).refused()
+
+
+def test_a_whole_number_may_be_written_with_a_point(run, folder):
+    assert "no study at x.study" in run("intervene", "x.study", "--worst", "3.0").refused()
+
+
 def test_a_taken_port_is_told_in_one_message(run, recorded):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -51,6 +51,12 @@ def test_how_much_to_believe_stands_below_each(run, recorded):
     assert told["columns"][0] == "picture"
 
 
+def test_a_placebo_takes_samples_enough(run, recorded):
+    asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--dataset", "shifted")
+    assert "too few for two halves" in run(*asked, *MODEL, "--placebo", "--at", "conv").err
+    assert "give --placebo too" in run(*asked, *MODEL, "--at", "conv").err
+
+
 def test_a_second_network_is_shown_the_pictures(run, recorded):
     asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--steps", "1", "--crops", "1")
     answer = run(*asked, *MODEL, "--second", MODEL[1])

@@ -76,7 +76,7 @@ def test_nmf_refuses_what_it_cannot_begin_with():
     assert NMF(size=9).fit(data).init_ == "random"
     with pytest.raises(ValueError, match='init="nndsvda" gives at most 8 features of 30 rows of 8 units'):
         NMF(size=9, init="nndsvda").fit(data)
-    with pytest.raises(ValueError, match=r"Negative values in data: 50\.0% of the responses"):
+    with pytest.raises(ValueError, match=r"Negative values in data: 50\.0 % of the responses"):
         NMF(size=1).fit(np.array([[1.0, -1], [1, -1]]))
 
 

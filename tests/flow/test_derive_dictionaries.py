@@ -121,7 +121,7 @@ def test_what_cannot_be_fitted_is_refused(recorded, asked, says):
 def test_nmf_names_the_layer_whose_responses_are_negative(recorded):
     share = (recorded["lab"].responses("conv")[HALF] < 0).mean()
     assert share > 0
-    told = f"'conv' has negative responses ({share:.1%} of them); NMF needs none"
+    told = f"'conv' has negative responses ({100 * share:.1f} % of them); NMF needs none"
     with pytest.raises(BadRequest, match=re.escape(told)):
         recorded.derive("conv", "nmf", size=2, progress=False)
     assert recorded.derive("conv", "seminmf", size=2, progress=False).units == 2

@@ -11,9 +11,9 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError
-from shiftscope.explain.visualisation.differences.pair_distance import PairDistance, distance
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.live import target_of
+from shiftscope.explain.visualisation.pair_distance import PairDistance, distance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made
@@ -141,9 +141,10 @@ def test_what_cannot_be_told_apart_is_refused(study, recorded):
 
 def test_distances_of_pairs_in_words():
     assert PairDistance(0.5, 0.25).in_words() == (
-        "the pictures are further apart than those of two halves of the reference (0.50 and 0.25)"
+        "the pictures are further apart than those of two halves of the reference (0.5 and 0.25)"
     )
     assert "no further apart than" in PairDistance(0.25, 0.25).in_words()
+    assert PairDistance(float("nan"), 0.25).numbers() == {"distance": None, "distance_of_halves": 0.25}
     assert PairDistance(float("nan"), 0.25).in_words() == "how far apart the pictures are is not known"
 
 

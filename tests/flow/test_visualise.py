@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.explain.visualisation.belief.reached import reached
-from shiftscope.explain.visualisation.live import fit_positions
+from shiftscope.explain.visualisation.fit_positions import fit_positions
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made
 
@@ -149,6 +150,22 @@ def test_a_prior_is_fitted_on_the_dataset_asked_for(recorded, data, monkeypatch)
     np.testing.assert_array_equal(found.image, lab.image.astype(np.float32))
 
 
+def test_a_prior_is_trained_once_for_many_units_and_says_how_far_it_is(recorded, data, monkeypatch):
+    monkeypatch.setattr("shiftscope.explain.visualisation.prior.ENOUGH", 4)
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, *, counted="samples"):
+        told.append((name, total))
+        yield lambda steps: None
+
+    asked = {**CLIMB, "prior": "autoencoder", "prior_steps": 2, "data": data}
+    found = drawn(recorded, "hidden", [3, 5], **asked, progress=progress)
+    assert [name for name, _ in told].count("fitting the prior autoencoder") == 1
+    assert told[0] == ("fitting the prior autoencoder", 2)
+    assert found[1].settings["prior_steps"] == 2
+
+
 def test_a_picture_is_stale_once_its_dataset_is_recorded_again(recorded, net, data):
     drawn(recorded, "hidden", 3, dataset="field", data=data)
     recorded.record(Made(seed=2), name="field", overwrite=True, progress=False)
@@ -183,6 +200,7 @@ def test_logits_and_features_are_drawn(recorded, data):
         (("hidden", 3), {**CLIMB, "prior": "pac"}, BadRequest, "closest: 'pca'"),
         (("hidden", 3), {**CLIMB, "prior": len}, BadRequest, "or give it to ss.visualise"),
         (("hidden", 3), {**CLIMB, "prior": "pca"}, BadRequest, "32 at least"),
+        (("hidden", 3), {**CLIMB, "prior": "autoencoder", "prior_steps": 0}, BadRequest, "prior_steps=0"),
         (("hidden", 3), {**CLIMB, "together": "2"}, BadRequest, "together='2'"),
         ((ss.Neuron("conv", 1, "max"),), {}, BadRequest, "as it is recorded"),
     ],

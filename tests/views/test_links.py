@@ -296,6 +296,16 @@ def test_links_keep_the_reference_and_the_layer_that_were_chosen(explored):
         assert any("layer=conv&baseline=field" in link for link in kept)
 
 
+def test_links_of_every_page_keep_the_sets_that_were_chosen(explored):
+    client = browser(explored.study)
+    for start in ("/categories/1", "/interventions", "/repair", "/paths", "/paths/0/1"):
+        answer = client.get(f"{start}?sets=night&focus=field")
+        assert answer.status_code == 200
+        inside = [link for link in Addresses(answer.text).pages if "focus=field" in link]
+        assert len(inside) > 3
+        assert [link for link in inside if "sets=night" not in link] == []
+
+
 def test_a_study_with_summaries_alone_is_shown_in_full(crawl, summaries_only):
     assert kinds(crawl(summaries_only.study, plain)) == EVERYTHING
 

@@ -6,7 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from shiftscope.cli.as_options import as_options, options_of
+from shiftscope.cli.asked.as_options import as_options, options_of
+from shiftscope.cli.asked.study_file import commands_in, is_study_file
+from shiftscope.cli.asked.swallowed import swallowed
+from shiftscope.cli.asked.whole_numbers import whole_numbers
 from shiftscope.cli.attribute import attribute
 from shiftscope.cli.compare import compare
 from shiftscope.cli.demo import demo
@@ -37,8 +40,6 @@ from shiftscope.cli.shifts import shifts
 from shiftscope.cli.spectra import spectra
 from shiftscope.cli.stimuli_cue import stimuli_cue
 from shiftscope.cli.stimuli_rebuild import stimuli_rebuild
-from shiftscope.cli.study_file import commands_in, is_study_file
-from shiftscope.cli.swallowed import swallowed
 from shiftscope.cli.sweep import sweep
 from shiftscope.cli.verify import verify
 from shiftscope.cli.view import view
@@ -95,7 +96,7 @@ def command_line() -> App:
     """Every command under its name, those of two words in a group."""
     from importlib.metadata import version
 
-    from cyclopts import App, Parameter
+    from cyclopts import App, Group, Parameter
 
     app = App(
         name="shiftscope",
@@ -103,6 +104,7 @@ def command_line() -> App:
         version=version("shiftscope"),
         # Lists as `--layers a b`, without an `--empty-layers` beside them.
         default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
+        group_parameters=Group("Parameters", validator=whole_numbers),
     )
     groups = {name: App(name=name, help=words) for name, words in GROUPS.items()}
     for group in groups.values():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Data, Device, Json, Model, Output, RecordedStudy, Weights
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def attribute(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str | None = None,
@@ -36,13 +35,13 @@ def attribute(
     sanity: bool = False,
     dry_run: bool = False,
     batch_size: int | None = None,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    output: Output = None,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Say where in its samples a unit reads what it says, by maps that the study keeps.
 
@@ -51,8 +50,6 @@ def attribute(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Recorded or derived layer; without one the unit is a category, whose logit is explained.
     unit
@@ -87,27 +84,17 @@ def attribute(
         With --units all: tell the price and compute nothing.
     batch_size
         Points in one forward pass; what fits into the free memory where not given.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
     output
         Folder for a PNG of each map.
     csv
         File to write the table of the maps' numbers to, or - for standard output.
-    json
-        Print JSON.
     """
     from urllib.parse import quote
 
-    from shiftscope.cli.asked_samples import asked_samples
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.asked_samples import asked_samples
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -117,8 +104,8 @@ def attribute(
         raise BadRequest("say which unit: --layer hidden --unit 12, or --unit CATEGORY for a logit.")
     if units and output is not None:
         raise BadRequest("-o is for maps, and of every unit there are numbers alone.")
-    if output is not None and output.exists() and not output.is_dir():
-        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    if output is not None:
+        refuse_no_folder(output)
     sources = data_shown(data, model)
     opened = open_study(study)
     given: dict[str, Any] = {
@@ -194,18 +181,17 @@ def _number_or_name(text: str | None) -> float | str | None:
 def _show(every: Sequence[Attributions], *, csv: str | None, as_json: bool) -> None:
     """A table for each unit; as CSV one of all, in which several units are told apart."""
     import json
-    import sys
 
     import pandas as pd
 
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.printed.printed_table import print_table
 
     tables = [found.table() for found in every]
     if csv:
         if len(every) > 1:
             for found, table in zip(every, tables, strict=True):
                 table.insert(0, "unit", found.question.unit)
-        pd.concat(tables).to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(pd.concat(tables), csv)
         return
     if as_json:
         told = [_as_json(found) for found in every]
@@ -236,12 +222,11 @@ def _as_json(found: Attributions) -> dict[str, Any]:
 
 def _show_layer(table: pd.DataFrame, title: str, *, csv: str | None, as_json: bool) -> None:
     import json
-    import sys
 
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.printed.printed_table import print_table
 
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
     elif as_json:
         print(json.dumps(json.loads(table.to_json(orient="records")), indent=2))  # NaN as null
     else:
@@ -255,12 +240,14 @@ def _save(every: Sequence[Attributions], folder: Path) -> None:
     """Files named by the samples' positions: their ids may be no names of files."""
     import sys
 
+    from shiftscope.store.disk.asked_file import write_asked_file
+
     count = 0
     for found in every:
         pictures = found.pictures()
         folder.mkdir(parents=True, exist_ok=True)
         unit = f"-{found.question.unit}" if len(every) > 1 else ""
         for position, picture in zip(found.positions, pictures, strict=True):
-            (folder / f"{found.question.method}{unit}-{position}.png").write_bytes(picture)
+            write_asked_file(folder / f"{found.question.method}{unit}-{position}.png", picture)
         count += len(pictures)
     print(f"{count} maps written to {folder}", file=sys.stderr)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv
+from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
 
 
@@ -21,7 +22,7 @@ def compare(
     eps: float = 1e-8,
     own_scales: bool = False,
     out: Annotated[Path | None, Parameter(alias="-o")] = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Compare checkpoints by the significant paths of a map: one study each, the first being the yardstick.
 
@@ -47,7 +48,7 @@ def compare(
     csv
         File to write, or - for standard output.
     """
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.paths.comparison import compare as compared
     from shiftscope.study import open_study
     from shiftscope.views.paths.comparison import comparison_page
@@ -68,7 +69,7 @@ def compare(
             f"no dataset {shown!r} in all of these studies; they share {', '.join(found.datasets) or 'none'}."
         )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     else:
         table = found.table()
         columns = ["checkpoint", "accuracy", "mean_kl", "floor", "mean_entropy", "ratio"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Device, Model, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     from shiftscope.store.derived_layer import DerivedLayer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def derive(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
@@ -27,10 +27,10 @@ def derive(
     residual_of: str | None = None,
     dataset: str | None = None,
     positions: bool = False,
-    model: str | None = None,
-    weights: Path | None = None,
+    model: Model = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 64,
     active: int | None = None,
     steps: int | None = None,
@@ -42,8 +42,6 @@ def derive(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Recorded layer that it is computed from.
     kind
@@ -64,14 +62,8 @@ def derive(
     positions
         Fit on the positions of a map or on patch tokens, and pool their codes as the layer is; needs the model, and
         shows it all data anew.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets as NAME=SOURCE, by their names in the study; where they were recorded from where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     active
@@ -85,7 +77,7 @@ def derive(
     overwrite
         Replace a derived layer of this name.
     """
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.asked.at_hand import data_at_hand, model_at_hand
     from shiftscope.cli.cluster import cluster
     from shiftscope.counted import counted
     from shiftscope.flow.scores import score_all
@@ -140,8 +132,8 @@ def _quality(derived: DerivedLayer, manifest: Manifest) -> str:
     stability = derived.fit_report.get("stability")
     if held_out and held_out["fvu"] is not None:
         said += (
-            f"It leaves {held_out['fvu']:.1%} of the variance of the held-out half, with {held_out['l0']:.3g} features "
-            f"active in a sample. "
+            f"It leaves {percent(held_out['fvu'])} of the variance of the held-out half, with "
+            f"{held_out['l0']:.3g} features active in a sample. "
         )
     if stability:
         said += (

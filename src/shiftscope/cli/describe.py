@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import RecordedStudy
 
 if TYPE_CHECKING:
     from shiftscope.store.description import Description
 
 
 def describe(
-    study: StudyAddress,
+    study: RecordedStudy,
     dataset: str | None = None,
     /,
     *,
@@ -24,8 +24,6 @@ def describe(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
         Its name; the study itself where not given.
     about

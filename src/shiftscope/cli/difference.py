@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
-from shiftscope.errors import BadRequest
+from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, RecordedStudy, Weights
 
 if TYPE_CHECKING:
     from shiftscope.explain.visualisation.differences.difference import Difference
 
 
 def difference(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     unit: str,
@@ -31,12 +27,12 @@ def difference(
     option: list[str] | None = None,
     seed: int = 0,
     placebo: bool = True,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    json: bool = False,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    output: Output = None,
+    json: Json = False,
 ) -> None:
     """Draw what a shift adds to a unit's use: as under the shift and as on the reference.
 
@@ -44,8 +40,6 @@ def difference(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     unit
         Number of the unit; of a category, number or name.
     dataset
@@ -72,27 +66,17 @@ def difference(
         Of the random numbers.
     placebo
         Also draw two halves of the reference, at random, against each other.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
     output
         Folder for two PNG of each picture: the picture, and the picture with its alpha.
-    json
-        Print JSON.
     """
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
     from shiftscope.cli.visualise import save_pictures
+    from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
-    if output is not None and output.exists() and not output.is_dir():
-        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    if output is not None:
+        refuse_no_folder(output)
     sources = data_shown(data, model)
     opened = open_study(study)
     found = opened.difference(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, RecordedStudy
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.counted import counted
+from shiftscope.percent import whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,21 +20,19 @@ FEW = 10  # images of a category, below which intervals say little
 
 
 def dose(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     group: str | None = None,
     layer: str | None = None,
     level: float = 0.5,
     units: int = 10,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Say at which strength of a shift each unit has lost half of its selective response, and where the net breaks.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     group
         Datasets that a number orders, by what they are called, as "shift gaussian_noise", or by a value that only they
         have, as gaussian_noise. Not needed where the study has one ladder.
@@ -48,7 +45,7 @@ def dose(
     csv
         File to write all units to, or - for standard output.
     """
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.dose.ladder import ladder_of
     from shiftscope.study import open_study
 
@@ -57,7 +54,7 @@ def dose(
     ladder = ladder_of(opened, group or _only(opened))
     table = opened.dose(ladder.group, layer=layer, level=level, progress=csv != "-")
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
         return
     print(_answers(opened, ladder))
     table["images"] = table["preferred"].map(_images(opened, ladder.source)).fillna(0).astype(int)
@@ -170,7 +167,9 @@ def _reached(strength: float, last: float) -> str:
 
 def _where(told: Mapping[Any, Any]) -> str:
     """Which layer half of the loss has arisen by, and how many resamples agree."""
-    shares = ", ".join(f"{name} {share:.0%}" for name, share in list(told["breaks_at_shares"].items())[:3])
+    shares = ", ".join(
+        f"{name} {whole_percent(share)}" for name, share in list(told["breaks_at_shares"].items())[:3]
+    )
     of_resamples = f" (of resamples: {shares})" if shares else ""
     if told["breaks_at"] is None:
         return f"No layer is surely the first with half of the last one's loss{of_resamples}."

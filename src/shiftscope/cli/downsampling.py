@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Data, Device, Json, Model, RecordedStudy, Weights
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest
 
 
 def downsampling(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str | None = None,
     unit: str | None = None,
     dataset: str | None = None,
     samples: list[str] | None = None,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Say where the high frequencies of a unit's gradient come from: its share of them in front of and behind each
     module that makes maps smaller. What is kept already is shown without the model.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Recorded or derived layer; without one the unit is a category, whose logit is explained.
     unit
@@ -41,28 +35,16 @@ def downsampling(
         Whose samples; the reference where not given.
     samples
         "top" for the 12 that the unit responds to most, how many of them, or positions or ids.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
     csv
         File to write the table to, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
-    import sys
     from dataclasses import asdict
 
-    from shiftscope.cli.asked_samples import asked_samples
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.asked.asked_samples import asked_samples
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.cli.printed.printed_table import print_table
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -79,7 +61,7 @@ def downsampling(
     )
     table = found.table()
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
     elif json:
         rows = written.loads(table.to_json(orient="records"))  # NaN as null
         print(written.dumps({**asdict(found.question), "modules": rows}, indent=2))

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import RecordedStudy
 
 
 def export_deephys(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     out: Annotated[Path, Parameter(alias="-o")],
@@ -22,8 +22,6 @@ def export_deephys(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     out
         Folder for the files; made when it is not there.
     layers

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Json, RecordedStudy
+from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
 
 
 def fit_under_shift(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
     refit: bool = False,
     untrained: Path | None = None,
     categories: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Tell whether a derived layer still reads the shifted data, before any of its codes is looked at.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Derived layer, as hidden~nmf32.
     refit
@@ -42,12 +38,10 @@ def fit_under_shift(
         A row for each category of each dataset, with the share of its variance that is left.
     csv
         File to write, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
 
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.fit_under_shift.gate import thresholds
     from shiftscope.flow.fit_under_shift import fit_under_shift as measured
     from shiftscope.store.stored_study import StoredStudy
@@ -56,7 +50,7 @@ def fit_under_shift(
     found = measured(StoredStudy(study), layer, refit=refit, untrained=untrained)
     table = found.category_table() if categories else found.table()
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
         return
     if json:
         rows = written.loads(table.to_json(orient="records"))  # NaN as null
@@ -79,7 +73,7 @@ def _print(found: FitUnderShift) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.printed_table import percent
+    from shiftscope.cli.printed.printed_table import percent
 
     heads = ("state", "dataset", "row", "variance left", "error ratio, 95 %", "kept", "control", "lost")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.print_chance import print_chance
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.printed.print_chance import print_chance
 from shiftscope.counted import counted
 
 

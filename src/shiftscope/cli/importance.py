@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Device, RecordedStudy, Weights
+from shiftscope.cli.printed.write_csv import write_csv
+from shiftscope.percent import whole_percent
 
 if TYPE_CHECKING:
     from shiftscope.explain.importance.importance import Importance
 
 
 def importance(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
@@ -25,11 +22,11 @@ def importance(
     designs: int = 256,
     seed: int = 0,
     model: str | None = None,
-    weights: Path | None = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 256,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
     json: bool = False,
 ) -> None:
     """Tell which features of a derived layer decide which category, on each dataset.
@@ -38,8 +35,6 @@ def importance(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Derived layer, as hidden~nmf32.
     method
@@ -53,13 +48,9 @@ def importance(
         Of Sobol's designs and of intervals.
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
         where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     csv
@@ -69,8 +60,8 @@ def importance(
     """
     import json as written
 
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -85,7 +76,7 @@ def importance(
         batch_size=batch_size,
     )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         rows = written.loads(found.table().to_json(orient="records"))  # NaN as null
         told = {
@@ -105,7 +96,7 @@ def _print(found: Importance) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
+    from shiftscope.cli.printed.name_cell import NameCell
     from shiftscope.explain.fit_under_shift.states import states_in_a_line
     from shiftscope.explain.importance.importance import first_of
 
@@ -120,8 +111,8 @@ def _print(found: Importance) -> None:
     for c, category in enumerate(found.categories):
         for unit in first_of(first, c):
             ends = f"({first.low[c, unit]:.3g} to {first.high[c, unit]:.3g})"
-            cells = [f"{first.value[c, unit]:.3g} {ends}", _percent(first.leads[c, unit])]
-            shares = [_percent(each.share[c, unit]) for each in found.sets.values()]
+            cells = [f"{first.value[c, unit]:.3g} {ends}", whole_percent(first.leads[c, unit])]
+            shares = [whole_percent(each.share[c, unit]) for each in found.sets.values()]
             shown.add_row(NameCell(category), str(unit), *map(Text, cells + shares))
     Console().print(shown)
     print(
@@ -129,7 +120,3 @@ def _print(found: Importance) -> None:
         "share of its samples of which no feature contributes more; and the feature's share of all importance in each "
         "dataset. --csv has every feature."
     )
-
-
-def _percent(share: float) -> str:
-    return "–" if math.isnan(share) else f"{share:.0%}"

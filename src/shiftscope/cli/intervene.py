@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Device, Json, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
 
 
 def intervene(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     units: list[int] | None = None,
@@ -23,13 +22,13 @@ def intervene(
     layer: str | None = None,
     reference: str | None = None,
     model: str | None = None,
-    weights: Path | None = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 64,
     loader_workers: int = 0,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Change units, and print the accuracy before and after.
 
@@ -37,14 +36,13 @@ def intervene(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     units
         Numbers of the units to change.
     worst
-        Change so many units with the largest score instead.
+        Change so many units of the largest rank by --by instead.
     by
-        Score that chooses the worst units; blame where not given.
+        What ranks the worst units: repairs, by how many more answers silencing each alone turns right than wrong, as
+        pages rank the units most to blame; or a score, as blame, what a unit argues for. Repairs where not given.
     dataset
         Shifted dataset under which they are the worst.
     edit
@@ -56,30 +54,24 @@ def intervene(
         Dataset whose ranges and means are used, instead of the study's reference.
     model
         Run this model anew: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
         where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     loader_workers
         Processes that read images for the model.
     csv
         File to write, or - for standard output.
-    json
-        Print JSON.
     """
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
-    from shiftscope.cli.show_pairs import show_pairs
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.cli.printed.show_pairs import show_pairs
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
     if (units is None) == (worst is None):
-        raise BadRequest("say which units to change: either --units 3 17, or --worst 5 --by blame.")
+        raise BadRequest("say which units to change: either --units 3 17, or --worst 5 --by repairs.")
     if worst is None and (by is not None or dataset is not None):
         raise BadRequest(
             "--by and --dataset choose the worst units; give them with --worst, not with --units."
@@ -87,7 +79,7 @@ def intervene(
     sources = data_shown(data, model)
     opened = open_study(study)
     chosen = (
-        opened.worst_units(layer, worst, by or "blame", dataset=dataset, reference=reference)
+        opened.worst_units(layer, worst, by or "repairs", dataset=dataset, reference=reference)
         if worst is not None
         else units or ()
     )

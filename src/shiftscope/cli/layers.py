@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from shiftscope.cli.asked.options import Weights
 from shiftscope.errors import BadRequest
 
 
-def layers(*, model: str, weights: Path | None = None, input: str = "3,224,224") -> None:
+def layers(*, model: str, weights: Weights = None, input: str = "3,224,224") -> None:
     """List what can be recorded from a model: layers, shapes, units, poolings.
 
     Parameters
     ----------
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     input
         Shape of one input, channels first.
     """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Device, Json, RecordedStudy, Weights
+from shiftscope.cli.printed.write_csv import write_csv
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     from shiftscope.explain.local_against_distributed.local_against_distributed import LocalAgainstDistributed
@@ -17,26 +17,24 @@ if TYPE_CHECKING:
 
 
 def local_against_distributed(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layers: Annotated[list[str] | None, Parameter(name=("--layers", "--layer"))] = None,
     samples: int = 500,
     seed: int = 0,
     model: str | None = None,
-    weights: Path | None = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
     batch_size: int = 64,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Remove each sample's most active feature, or its most active unit, and print how far the answer falls.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layers
         Derived layers; all of the study where not given.
     samples
@@ -45,24 +43,18 @@ def local_against_distributed(
         Of the random directions, which are as long as what the feature adds.
     model
         package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
         where not given.
-    device
-        Where the model runs: cpu, cuda, mps.
     batch_size
         Samples in one forward pass.
     csv
         File to write, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
 
-    from shiftscope.cli.at_hand import data_at_hand, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.at_hand import data_at_hand, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -75,7 +67,7 @@ def local_against_distributed(
         data=data_at_hand(data),
     )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         rows = written.loads(found.table().to_json(orient="records"))  # NaN as null
         print(written.dumps({"state": found.state, "reference": found.reference, "rows": rows}, indent=2))
@@ -88,7 +80,7 @@ def _print(found: LocalAgainstDistributed) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
+    from shiftscope.cli.printed.name_cell import NameCell
 
     for line in found.stated():
         print(line)
@@ -102,7 +94,7 @@ def _print(found: LocalAgainstDistributed) -> None:
                     lost.row,
                     _told(lost.logit),
                     f"{lost.probability.value:.3f}",
-                    "–" if math.isnan(lost.flips.value) else f"{lost.flips.value:.1%}",
+                    percent(lost.flips.value),
                     "–" if math.isnan(lost.ratio.value) else f"{lost.ratio.value:.2f}",
                 ]
                 shown.add_row(

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, RecordedStudy
+from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
     from shiftscope.explain.paths.paths import Paths
 
 
 def paths(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str | None = None,
@@ -30,14 +28,12 @@ def paths(
     seed: int = 0,
     categories: bool = False,
     ablation: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Count the significant paths of a linear map, and print how far apart and how mixed its categories are.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         A linear map by the name of its module, or of the recorded layer that enters it; the one into the logits where
         not given. record --paths stores others.
@@ -62,7 +58,7 @@ def paths(
     csv
         File to write, or - for standard output.
     """
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.study import open_study
 
     checked_csv(csv)
@@ -81,7 +77,7 @@ def paths(
     if ablation:
         table = table.merge(found.ablation_table(opened), on="dataset")
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
     elif categories or ablation:
         print(table.to_string(index=False, float_format="{:.4g}".format))
     else:

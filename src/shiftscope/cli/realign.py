@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Json, RecordedStudy
+from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
     from shiftscope.explain.realignment.realignment import Realignment
 
 
 def realign(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
     dataset: str,
     variant: str | None = None,
     overwrite: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Align a derived layer to one shifted set; where that helps, it is stored as the layer LAYER~as~DATASET.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Derived layer, as hidden~nmf32.
     dataset
@@ -41,12 +37,10 @@ def realign(
         Replace a realigned layer of this name that was made otherwise.
     csv
         File to write the numbers of every variant to, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
 
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.realign import realign as aligned
     from shiftscope.flow.scores import score_all
     from shiftscope.progress import bar
@@ -58,7 +52,7 @@ def realign(
     if found.accepted:
         score_all(opened, progress=bar)
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         print(
             written.dumps(
@@ -74,7 +68,7 @@ def _print(found: Realignment) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.printed_table import percent
+    from shiftscope.cli.printed.printed_table import percent
 
     heads = ("variant", "variance left", "two reference halves", "kept", "difference, points")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.options import Weights
+from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.study_or_none import study_or_none
 from shiftscope.cli.cluster import cluster
 from shiftscope.cli.group_values import group_values
-from shiftscope.cli.print_chance import print_chance
-from shiftscope.cli.study_address import StudyAddress
-from shiftscope.cli.study_or_none import study_or_none
+from shiftscope.cli.printed.print_chance import print_chance
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest, DataError
 from shiftscope.local_file import local_file
@@ -35,7 +36,7 @@ def record(
     model: str,
     data: str,
     name: str,
-    weights: Path | None = None,
+    weights: Weights = None,
     layers: list[str] | None = None,
     paths: list[str] | None = None,
     shift: list[str] | None = None,
@@ -86,8 +87,6 @@ def record(
         digits:PALETTE, or a path.
     name
         Of the dataset in the study.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     layers
         Names or globs of layers, name:pool for another pooling, name:channel_axis=-1 or name:prefix_tokens=1 where
         the first pass cannot tell; auto for the last of each stage. Needed for the first dataset of a study.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import RecordedStudy
 
 
-def remove(study: StudyAddress, dataset: str, /, *, reference: str | None = None) -> None:
+def remove(study: RecordedStudy, dataset: str, /, *, reference: str | None = None) -> None:
     """Delete a dataset with all that was computed from it; the same command finishes what was stopped.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
         Its name; one whose recording was only begun, too.
     reference

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import RecordedStudy
 
 
-def rename(study: StudyAddress, dataset: str, name: str, /) -> None:
+def rename(study: RecordedStudy, dataset: str, name: str, /) -> None:
     """Give a dataset another name; nothing of it is recorded or computed again.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
         Its name until now.
     name

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import RecordedStudy
 
 
-def reorder(study: StudyAddress, /, *datasets: str) -> None:
+def reorder(study: RecordedStudy, /, *datasets: str) -> None:
     """Show the datasets of a study in another order, and print it; the reference stands first.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     datasets
         Names, first to last; those that are not named follow in the order they had.
     """

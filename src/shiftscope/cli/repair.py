@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Json, RecordedStudy
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def repair(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     dataset: str | None = None,
@@ -26,15 +26,13 @@ def repair(
     layer: str | None = None,
     reference: str | None = None,
     save_head: Annotated[Path | None, Parameter(name=["--save-head", "--save"])] = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Search the smallest set of units whose silence helps under a shift, and report it on samples held out.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
         Shifted dataset to repair for. Not needed where the study has one.
     margin
@@ -51,18 +49,17 @@ def repair(
         File for the head without these units, NAME.safetensors: what load_state_dict of its module takes.
     csv
         File to write, or - for standard output.
-    json
-        Print JSON.
     """
-    from shiftscope.cli.checked_csv import checked_csv, checked_file
-    from shiftscope.cli.show_pairs import show_pairs
+    from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.cli.printed.show_pairs import show_pairs
     from shiftscope.explain.interventions.repaired_head import save_repaired_head
     from shiftscope.flow.repair import repair as search
+    from shiftscope.store.disk.asked_file import refuse_unwritable
     from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv, as_json=json)
     if save_head is not None:
-        checked_file(save_head)
+        refuse_unwritable(save_head)
         if save_head.suffix != ".safetensors":
             raise BadRequest(
                 f"--save-head {str(save_head)!r}; a head is written in safetensors: end the name in .safetensors."

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import RecordedStudy
 
 
 def report(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     out: Annotated[Path, Parameter(alias="-o")],
@@ -24,8 +24,6 @@ def report(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     out
         Folder to write; a report that is there is replaced.
     units

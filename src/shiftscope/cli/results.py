@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, RecordedStudy
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.counted import counted
 
 
 def results(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     kind: str | None = None,
@@ -19,14 +16,12 @@ def results(
     dataset: str | None = None,
     stale: bool = False,
     remove: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """List the results that a study stores, scores and paths among them, and delete those not wanted any more.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     kind
         Only scores, paths, interventions or repairs.
     layer
@@ -40,16 +35,15 @@ def results(
     csv
         File to write, or - for standard output.
     """
-    import sys
 
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.results import results as listed
     from shiftscope.store.stored_study import StoredStudy
 
     checked_csv(csv)
     table = listed(StoredStudy(study), kind=kind, layer=layer, dataset=dataset, stale=stale, remove=remove)
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
         return
     from rich.console import Console
     from rich.table import Table

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, RecordedStudy
+from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.errors import BadRequest, closest
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ SMALLEST_FIRST = ("dataset", "unit")
 
 
 def score(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str,
@@ -40,14 +38,12 @@ def score(
     sort: str | None = None,
     top: int | None = None,
     intervals: bool = False,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    csv: Csv = None,
 ) -> None:
     """Print what the shift did to each unit of a layer, or write it as CSV.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         A recorded layer.
     dataset
@@ -66,7 +62,7 @@ def score(
     csv
         File to write, or - for standard output.
     """
-    from shiftscope.cli.checked_csv import checked_csv
+    from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.scores import scores as flow_scores
     from shiftscope.scores.score import unit_scores
     from shiftscope.store.stored_study import StoredStudy
@@ -87,9 +83,7 @@ def score(
     ascending = sort in SMALLEST_FIRST or sort.endswith(("_p", "_q"))
     table = table.sort_values(sort, ascending=ascending, kind="stable")
     if csv:
-        table.head(top if top is not None else len(table)).to_csv(
-            sys.stdout if csv == "-" else csv, index=False
-        )
+        write_csv(table.head(top if top is not None else len(table)), csv)
         return
     sorted_by = next((sort.removesuffix(end) for end in ENDS if sort.endswith(end)), sort)
     parts = [name for name in there[2:] if name in (sorted_by, *(f"{sorted_by}{end}" for end in ENDS))]
@@ -111,7 +105,7 @@ def _print(table: pd.DataFrame, title: str, note: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
+    from shiftscope.cli.printed.name_cell import NameCell
 
     drawn = Table(title=Text(title))
     for name in map(str, table):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Output
+from shiftscope.cli.asked.study_address import StudyAddress
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def shifts(
     data: str | None = None,
     resize: int | None = None,
     crop: int | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    output: Output = None,
 ) -> None:
     """List the shifts that `record --shift` takes, and what strength 1 is; or draw an image under them.
 
@@ -113,8 +113,12 @@ def _draw(data: str, kinds: Sequence[ShiftKind], resize: int | None, crop: int |
     from shiftscope.datasets.pictures.preprocess import Preprocess
     from shiftscope.datasets.shifts.contact_sheet import contact_sheet
     from shiftscope.datasets.source import as_dataset
+    from shiftscope.store.disk.asked_file import refuse_unwritable, write_asked_file
 
+    refuse_unwritable(output)
     sized = resize is not None or crop is not None
     dataset = as_dataset(data, preprocess=Preprocess(resize=resize, crop=crop) if sized else None)
-    contact_sheet(dataset, [kind.name for kind in kinds]).save(output, "PNG")
+    content = io.BytesIO()
+    contact_sheet(dataset, [kind.name for kind in kinds]).save(content, "PNG")
+    write_asked_file(output, content.getvalue())
     print(f"{output}: a row for each of {', '.join(kind.name for kind in kinds)}.")

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Csv, Data, Device, Json, Model, RecordedStudy, Weights
+from shiftscope.cli.printed.write_csv import write_csv
 
 
 def spectra(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     dataset: str,
     pictures: int = 256,
     range: tuple[float, float] | None = None,
     seed: int = 0,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    json: bool = False,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    csv: Csv = None,
+    json: Json = False,
 ) -> None:
     """Say how strong each frequency is in the images of a shifted dataset, over how strong it is in the reference. What
     is kept already is shown without the model.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     dataset
         A shifted dataset.
     pictures
@@ -40,26 +34,14 @@ def spectra(
         Lower and upper end of the model's inputs, as 0 1, of datasets without preprocessing.
     seed
         Of the intervals.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
     csv
         File to write the table to, or - for standard output.
-    json
-        Print JSON.
     """
     import json as written
-    import sys
 
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
-    from shiftscope.cli.checked_csv import checked_csv
-    from shiftscope.cli.printed_table import print_table
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.checked_csv import checked_csv
+    from shiftscope.cli.printed.printed_table import print_table
     from shiftscope.study import open_study
 
     checked_csv(csv, as_json=json)
@@ -73,7 +55,7 @@ def spectra(
         data=sources,
     )
     if csv:
-        found.table().to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(found.table(), csv)
     elif json:
         print(written.dumps(found.numbers(), indent=2))
     else:

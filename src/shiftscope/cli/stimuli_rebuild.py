@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
+from shiftscope.cli.asked.options import Output
 
 
 def stimuli_rebuild(
@@ -14,7 +13,7 @@ def stimuli_rebuild(
     /,
     *,
     data: str,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    output: Output = None,
 ) -> None:
     """Make a set of pictures again from its manifest and compare it; exit status 1 where something differs.
 

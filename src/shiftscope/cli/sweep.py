@@ -6,11 +6,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from shiftscope.cli.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.asked_preprocess import asked_preprocess
+from shiftscope.cli.asked.options import Device, Weights
+from shiftscope.cli.asked.study_address import StudyAddress
+from shiftscope.cli.asked.study_or_none import study_or_none
 from shiftscope.cli.cluster import cluster
 from shiftscope.cli.record import category_names, own_device, says_what_stays
-from shiftscope.cli.study_address import StudyAddress
-from shiftscope.cli.study_or_none import study_or_none
 from shiftscope.counted import counted
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def sweep(
     shift: list[str],
     strengths: list[float],
     name: str = "unshifted",
-    weights: Path | None = None,
+    weights: Weights = None,
     layers: list[str] | None = None,
     categories: Path | None = None,
     resize: int | None = None,
@@ -39,7 +40,7 @@ def sweep(
     keep: Literal["responses", "summaries"] = "responses",
     batch_size: int = 64,
     loader_workers: int = 0,
-    device: str | None = None,
+    device: Device = None,
     workers: int | None = None,
     scheduler: str | None = None,
     shard_samples: int | None = None,
@@ -65,8 +66,6 @@ def sweep(
         At least two above 0 and up to 1, in rising order.
     name
         Of the data without a shift, where the study has them under no other.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     layers
         Names or globs of layers. Needed for the first dataset of a study.
     categories
@@ -91,8 +90,6 @@ def sweep(
         Samples in one forward pass.
     loader_workers
         Processes that read and shift images for the model.
-    device
-        Where the model runs: cpu, cuda, mps.
     workers
         Record with so many processes of this machine.
     scheduler

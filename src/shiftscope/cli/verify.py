@@ -8,12 +8,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import RecordedStudy
 from shiftscope.counted import counted
 
 
 def verify(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     repair: Annotated[bool, Parameter(name=["--repair", "--mend"])] = False,
@@ -22,8 +22,6 @@ def verify(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     repair
         Make again what can be made from what is stored, and have damaged shards recorded again by the command that
         recorded their dataset.

@@ -5,19 +5,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from threading import Timer
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Device, RecordedStudy, Weights
 
 STARTED_AFTER = 3.0  # seconds
 
 
 def view(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     port: int | None = None,
@@ -27,16 +26,14 @@ def view(
     token: Annotated[str | None, Parameter(env_var="SHIFTSCOPE_TOKEN")] = None,
     read_only: bool = False,
     model: str | None = None,
-    weights: Path | None = None,
+    weights: Weights = None,
     data: list[str] | None = None,
-    device: str | None = None,
+    device: Device = None,
 ) -> None:
     """Walk through a study in the browser.
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     port
         Port on this machine to serve at; the first free one from 8421 where not given.
     browser
@@ -53,17 +50,13 @@ def view(
     model
         Compute what pages ask for with this model, in a process of its own: package.module:callable, timm:NAME,
         hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
     data
         Datasets to show to it as NAME=SOURCE, by their names in the study; those that lie where they were recorded
         from may be left out.
-    device
-        Where the model runs: cpu, cuda, mps.
     """
     gc.disable()  # nothing of what is imported now is garbage: looking for it takes a twentieth of the start
     try:
-        from shiftscope.cli.at_hand import data_at_hand
+        from shiftscope.cli.asked.at_hand import data_at_hand
         from shiftscope.flow.scores import score_all
         from shiftscope.progress import bar
         from shiftscope.store.stored_study import StoredStudy

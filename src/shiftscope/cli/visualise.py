@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from shiftscope.cli.study_address import StudyAddress
+from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def visualise(
-    study: StudyAddress,
+    study: RecordedStudy,
     /,
     *,
     layer: str | None = None,
@@ -38,12 +36,14 @@ def visualise(
     believe: bool = False,
     second: str | None = None,
     second_weights: Path | None = None,
-    model: str | None = None,
-    weights: Path | None = None,
-    data: list[str] | None = None,
-    device: str | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    json: bool = False,
+    placebo: bool = False,
+    at: str | None = None,
+    model: Model = None,
+    weights: Weights = None,
+    data: Data = None,
+    device: Device = None,
+    output: Output = None,
+    json: Json = False,
 ) -> None:
     """Draw what units want, as pictures that the study keeps.
 
@@ -52,8 +52,6 @@ def visualise(
 
     Parameters
     ----------
-    study
-        Folder of the study, or its address on an object store, as s3://bucket/x.study.
     layer
         Recorded or derived layer; without one the unit is a category, whose logit is raised.
     unit
@@ -63,7 +61,7 @@ def visualise(
     worst
         As many units of the layer as have the largest score.
     by
-        The score of --worst.
+        The score of --worst; or repairs, by how many more answers silencing each alone turns right than wrong.
     method
         maco, activation_maximisation or accentuation.
     dataset
@@ -92,30 +90,25 @@ def visualise(
         Another network, as --model: its unit that is most like this one is shown the same pictures; as --believe too.
     second_weights
         Its state dict, as --weights.
-    model
-        The model: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    weights
-        State dict to load: .safetensors, .pt or .pth.
-    data
-        Datasets as NAME=SOURCE, by their names in the study; those that lie where they were recorded from may be left
-        out.
-    device
-        Where the model runs: cpu, cuda, mps.
+    placebo
+        Also tell how far each picture is from the one with the colours of the reference, beside the distance of two
+        halves of the reference; three more pictures are drawn for each, or two where that one is kept.
+    at
+        Recorded layer before the unit in which the placebo's distances are measured; the nearest where not given.
     output
         Folder for two PNG of each unit: the picture, and the picture with its alpha.
-    json
-        Print JSON.
     """
-    from shiftscope.cli.at_hand import data_shown, model_at_hand
+    from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
     from shiftscope.flow.worst_units import worst_units
+    from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
     chosen = sum(each is not None for each in (unit, units, worst))
     if chosen != 1:
         raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
-    if output is not None and output.exists() and not output.is_dir():
-        raise BadRequest(f"-o {str(output)!r} is a file; give a folder.")
+    if output is not None:
+        refuse_no_folder(output)
     if worst is not None and layer is None:
         raise BadRequest("--worst is of the units of a layer: give --layer.")
     if second is None and second_weights is not None:
@@ -141,6 +134,8 @@ def visualise(
         seed=seed,
         believe=believe,
         second=None if second is None else model_at_hand(second, second_weights, device),
+        placebo=placebo,
+        at=at,
         model=model_at_hand(model, weights, device),
         data=sources,
         **options_given(option, opened.visualise),

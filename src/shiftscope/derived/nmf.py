@@ -12,6 +12,7 @@ from shiftscope.derived.derivation import Rows, derivation
 from shiftscope.derived.tools.canonical import canonical
 from shiftscope.derived.tools.dictionary import Dictionary, check_number, check_whole, rows_that_speak
 from shiftscope.derived.tools.nnls import nonnegative_codes, nonnegative_codes_in_torch
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     import torch
@@ -66,7 +67,7 @@ class NMF(Dictionary):
         negative = float((rows < 0).mean())
         if negative:
             raise ValueError(
-                f"Negative values in data: {negative:.1%} of the responses; NMF needs none. "
+                f"Negative values in data: {percent(negative)} of the responses; NMF needs none. "
                 'Try kind="seminmf" or kind="topk", or record with rectify.'
             )
         speaking = rows_that_speak(rows)

@@ -6,8 +6,8 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING
 
+from shiftscope.derived.encode import encode
 from shiftscope.errors import BadRequest, StudyMismatch
-from shiftscope.flow.derive import encode
 from shiftscope.progress import Progress
 from shiftscope.store.derived_layer import DerivedLayer, write_derived, write_learned
 from shiftscope.store.disk.locks import BETWEEN, held

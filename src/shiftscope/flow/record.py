@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from shiftscope.derived.encode import Shows, encode
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, StudyMismatch
-from shiftscope.flow.derive import Shows, encode
 from shiftscope.progress import Progress, silent, tell
 from shiftscope.store.description import Description, GroupValue
 from shiftscope.store.disk.write_errors import write_errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shiftscope.flow.derive import encode
+from shiftscope.derived.encode import encode
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:

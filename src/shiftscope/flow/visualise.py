@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shiftscope.explain.visualisation.belief.belief import Belief
     from shiftscope.explain.visualisation.belief.second_network import Second
     from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.drawing import Drawing
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.model.target import Target
@@ -62,6 +63,8 @@ def visualise(
     seed: int = 0,
     believe: bool = False,
     second: nn.Module | Second | None = None,
+    placebo: bool = False,
+    at: str | None = None,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
     live: LiveStudy | None = None,
@@ -99,6 +102,11 @@ def visualise(
         Another network, whose unit that is most like this one is shown the same pictures: kept with the belief, which
         is measured for it. It is shown what the study's model is; `ss.Second(model, layer=..., preprocess=...,
         size=..., range=...)` for one that has other layers or takes other inputs.
+    placebo
+        Also draw it with the colours of the reference, and of two halves of the reference at random, all of one start:
+        how far it is from the one, beside how far the halves' pictures are from each other, as its `apart`.
+    at
+        The recorded layer before the unit in which that is measured; the nearest where not given.
     model, data
         As for `live`; not needed for what is kept.
     live
@@ -116,10 +124,14 @@ def visualise(
     NotInStudy
         No such layer, unit, category, dataset or sample.
     BadRequest
-        No such method or option, no model, or samples that are no pictures.
+        No such method or option, no model, samples that are no pictures, or fewer than 32 in a half for a placebo.
+    LayerError
+        The layer `at` does not run before the unit is known.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
+    from shiftscope.explain.visualisation.colour_pair import colour_pair
+
     units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
     asked = []
     for each in units:
@@ -140,9 +152,20 @@ def visualise(
             options=options,
         )
         asked += _parts(question)
-    every = _kept_or_drawn(
-        study, asked, believe=believe, second=second, model=model, data=data, live=live, progress=progress
+    before = _compared_at(study, asked, placebo=placebo, at=at)
+    sets = [colour_pair(question, study.reference) if placebo else (question,) for question in asked]
+    found = _kept_or_drawn(
+        study,
+        [question for one in sets for question in one],
+        believed=asked if believe or second is not None else (),
+        second=second,
+        at=before,
+        model=model,
+        data=data,
+        live=live,
+        progress=progress,
     )
+    every = _told_apart(found) if placebo else found
     return every if isinstance(unit, (list, tuple)) or facets or len(every) > 1 else every[0]
 
 
@@ -247,13 +270,16 @@ def _kept_or_drawn(
     study: StoredStudy,
     asked: Sequence[PictureQuestion],
     *,
-    believe: bool = False,
+    believed: Sequence[PictureQuestion] = (),
     second: nn.Module | Second | None = None,
+    at: str = "",
     model: nn.Module | None,
     data: Mapping[str, Any] | None,
     live: LiveStudy | None,
     progress: bool | Progress,
 ) -> list[Visualised]:
+    """A picture each; of those that are believed how much, and of all what the layer `at` gives for them, where one is
+    named."""
     from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
     from shiftscope.progress import shown
 
@@ -261,46 +287,59 @@ def _kept_or_drawn(
     if second is not None:
         from shiftscope.explain.visualisation.belief.second_network import as_second, weights_of
 
-        beside, believe = as_second(second), True
+        beside = as_second(second)
         weights = weights_of(beside)
+
+    def measured(question: PictureQuestion, picture: Visualised) -> bool:
+        return question not in believed or _measured(picture.belief, weights)
+
+    def whole(question: PictureQuestion, picture: Visualised | None) -> bool:
+        return picture is not None and at in ("", picture.at) and measured(question, picture)
+
     found: list[Visualised | None] = [read_picture(study, question) for question in asked]
-    missing = [
-        place
-        for place, kept in enumerate(found)
-        if kept is None or (believe and not _measured(kept.belief, weights))
-    ]
+    missing = [place for place, kept in enumerate(found) if not whole(asked[place], kept)]
     if missing:
         from shiftscope.explain.visualisation.belief.live_belief import belief_of, belief_steps
         from shiftscope.explain.visualisation.belief.second_network import SecondNetwork
-        from shiftscope.explain.visualisation.live import drawing_of, pictures_of
+        from shiftscope.explain.visualisation.live import drawing_of, fit_prior, pictures_of, with_before
         from shiftscope.recording.live_study import LiveStudy
 
         if live is None:
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
-        drawing = drawing_of(live, asked[missing[0]])  # questions of one call differ in unit, use and part
+        # By dataset and half: questions of one call differ beside them in unit, use and part alone.
+        drawings: dict[tuple[str, int], Drawing] = {}
         network = None
         if beside is not None:
-            first = asked[missing[0]]
+            first = believed[0]
             network = SecondNetwork(
                 live, beside, layer=first.layer, dataset=first.dataset, limits=first.range
             )
         for place in missing:
             question, picture = asked[place], found[place]
-            if picture is not None and not believe:
+            if whole(question, picture):
                 continue  # drawn with one before it
+            samples = question.dataset, question.half
+            if samples not in drawings:
+                drawings[samples] = drawing_of(live, question)
+                fit_prior(question, drawings[samples], shown(progress))
+            drawing = drawings[samples]
             climbs = question.facets or 1
-            steps_to_do = question.steps * climbs * (picture is None) + belief_steps(question) * believe
-            with shown(progress)(question.in_words, 0, steps_to_do) as advance:
+            believing = question in believed and (picture is None or not measured(question, picture))
+            steps_to_do = question.steps * climbs * (picture is None) + belief_steps(question) * believing
+            with shown(progress)(question.in_words, 0, steps_to_do, counted="steps") as advance:
                 if picture is None:
-                    parts = pictures_of(live, question, drawing, lambda step, value: advance(1))
+                    parts = pictures_of(live, question, drawing, lambda step, value: advance(1), at=at)
                     for part, drawn in enumerate(parts):
                         own = replace(question, part=part)
                         write_picture(study, own, drawn)
                         if found[asked.index(own)] is None:
                             found[asked.index(own)] = drawn
                     picture = parts[question.part]
-                if believe:
+                elif at not in ("", picture.at):
+                    picture = with_before(live, question, drawing, picture, at)
+                    write_picture(study, question, picture)
+                if not measured(question, picture):
                     belief = belief_of(
                         live, question, drawing, picture, lambda step, value: advance(1), second=network
                     )
@@ -308,6 +347,56 @@ def _kept_or_drawn(
                     write_picture(study, question, picture)
             found[place] = picture
     return [each for each in found if each is not None]
+
+
+def _compared_at(
+    study: StoredStudy, asked: Sequence[PictureQuestion], *, placebo: bool, at: str | None
+) -> str:
+    """The layer in which pictures are told apart; empty without a placebo.
+
+    Raises
+    ------
+    BadRequest
+        Questions that a placebo is no answer to, or too few samples for one.
+    """
+    from shiftscope.explain.visualisation.colour_pair import lacking_pictures
+    from shiftscope.explain.visualisation.differences.in_use import layers_before
+
+    if not placebo:
+        if at is not None:
+            raise BadRequest("at= is where a picture is compared with its placebo: give placebo=True too.")
+        return ""
+    if not asked:
+        return ""
+    first = asked[0]
+    if first.dataset == study.reference:
+        raise BadRequest(
+            "a placebo stands beside the colours of a shifted dataset and of the reference: name the shifted one, as "
+            "dataset=."
+        )
+    if not first.plain:
+        raise BadRequest(
+            "a placebo is of pictures that start from noise, each alone: leave sample, facets and together out."
+        )
+    if lacking := lacking_pictures(study, first.dataset):
+        raise BadRequest(f"{lacking}.")
+    before = layers_before(study, first.layer)
+    name = study.layer(at).name if at is not None else before[-1] if before else ""
+    if name not in before:
+        known = f"name one of {', '.join(before)}" if before else "none is recorded"
+        raise BadRequest(f"pictures are told apart in a layer before the unit, as at=; {known}.")
+    return name
+
+
+def _told_apart(found: Sequence[Visualised]) -> list[Visualised]:
+    """Of each four of a pair and its placebo the first, with how far apart they are."""
+    from shiftscope.explain.visualisation.pair_distance import pair_distance
+
+    fours = zip(*(found[place::4] for place in (0, 1, 2, 3)), strict=True)
+    return [
+        replace(shifted, apart=pair_distance((shifted, own), (one, other)))
+        for shifted, own, one, other in fours
+    ]
 
 
 def _measured(belief: Belief | None, weights: str) -> bool:
@@ -374,6 +463,8 @@ def _refuse_unkept(settings: dict[str, Any]) -> None:
     from shiftscope.explain.visualisation.prior import priors
 
     whole_number("together", settings.get("together", 1), 1)
+    if settings.get("prior_steps") is not None:
+        whole_number("prior_steps", settings["prior_steps"], 1)
     prior = settings.get("prior")
     if prior is not None and not isinstance(prior, str):
         raise BadRequest(

@@ -1,4 +1,4 @@
-"""The units that a score calls the worst."""
+"""The units that a score calls the worst, or whose silence repairs most."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def worst_units(
     dataset: str | None = None,
     reference: str | None = None,
 ) -> tuple[int, ...]:
-    """The units of `layer` with the largest values of a score under a shifted dataset, largest first.
+    """The units of `layer` with the largest values of a score under a shifted dataset, largest first; by="repairs"
+    those whose silence alone repairs most more answers than it breaks, which pages call the units most to blame.
 
     Without a layer those of the one that feeds the head.
     """

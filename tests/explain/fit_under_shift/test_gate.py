@@ -28,19 +28,19 @@ FAITHFUL = Numbers(
     ("reference", "shifted", "state", "says"),
     [
         (REFERENCE, FAITHFUL, "reads", "d~nmf2 reads noise: its error is 1.10 times"),
-        (replace(REFERENCE, kept=0.89), FAITHFUL, "does not hold", "89.0% of decisions kept"),
+        (replace(REFERENCE, kept=0.89), FAITHFUL, "does not hold", "89.0 % of decisions kept"),
         (
             replace(REFERENCE, fvu=0.4),
             FAITHFUL,
             "does not hold",
-            "random atoms at the same active count 40.0%",
+            "random atoms at the same active count 40.0 %",
         ),
-        (REFERENCE, replace(FAITHFUL, lost=0.05, lost_low=0.021), "misreads", "loses 5.0% of the decisions"),
+        (REFERENCE, replace(FAITHFUL, lost=0.05, lost_low=0.021), "misreads", "loses 5.0 % of the decisions"),
         (
             REFERENCE,
             replace(FAITHFUL, error_ratio=1.4, error_ratio_low=1.26),
             "misreads",
-            "1.40 times worse than the reference, but decides the same: 95.0% of decisions are kept, 94.0% with",
+            "1.40 times worse than the reference, but decides the same: 95.0 % of decisions are kept, 94.0 % with",
         ),
         (
             REFERENCE,
@@ -52,7 +52,7 @@ FAITHFUL = Numbers(
             REFERENCE,
             replace(FAITHFUL, fvu_ratio_low=1.51),
             "quieter",
-            "varies 2.00 times less here, and 5.0%",
+            "varies 2.00 times less here, and 5.0 %",
         ),
         (REFERENCE, replace(FAITHFUL, samples=99), "not known", "99 samples are fewer than 100"),
         (REFERENCE, replace(FAITHFUL, kept=float("nan")), "not known", "no stored head"),

@@ -32,6 +32,8 @@ def test_undefined_units_are_never_the_worst_and_of_equal_ones_the_first_comes_f
         ({"dataset": "fielt"}, NotInStudy, "no dataset 'fielt' in this study; closest: 'field'"),
         ({"layer": "conv", "by": "blame"}, BadRequest, "no unit of 'conv' has a blame above 0 for 'field'"),
         ({"layer": "convv"}, NotInStudy, "no layer 'convv'"),
+        ({"layer": "conv", "by": "repairs"}, BadRequest, "'conv' does not feed the linear head"),
+        ({"dataset": "lab", "by": "repairs", "how_many": 0}, BadRequest, "at least 1"),
     ],
 )
 def test_what_cannot_be_chosen_is_refused(recorded, options, error, message):
@@ -47,6 +49,21 @@ def test_what_sampling_alone_gives_makes_no_unit_the_worst(recorded, monkeypatch
     estimate = Estimate(values, values, values, floor=floor, flat_p=flat_p)
     monkeypatch.setattr(worst, "stored_estimates", lambda *names: {"spurious": estimate})
     assert worst_units(recorded, 3, "spurious", layer="hidden") == (1, 5, 6)
+
+
+def test_by_repairs_those_come_first_whose_silence_turns_most_more_answers_right_than_wrong(recorded):
+    recording, weight = recorded["field"], recorded.head.weight.astype(float)
+    responses, labels = recording.responses("hidden").astype(float), recording.samples.labels
+    logits, known = recording.logits_of().astype(float), labels >= 0
+    usual = logits.argmax(axis=1) == labels
+    net = {}
+    for unit in range(10):
+        right = (logits - responses[:, [unit]] * weight[:, unit]).argmax(axis=1) == labels
+        net[unit] = int((right & ~usual & known).sum()) - int((usual & ~right & known).sum())
+    expected = sorted((u for u in net if net[u] > 0), key=lambda u: (-net[u], u))
+    assert expected
+    assert worst_units(recorded, 10, "repairs", layer="hidden") == tuple(expected)
+    assert worst_units(recorded, 1, "repairs", layer="hidden") == tuple(expected[:1])
 
 
 def test_several_shifted_sets_need_a_name(recorded, made):

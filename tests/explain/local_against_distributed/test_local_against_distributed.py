@@ -153,8 +153,8 @@ def test_what_cannot_be_asked_for_is_refused(once, data):
 def test_the_command_prints_and_writes_it(once, capsys, monkeypatch, data):
     from shiftscope.cli.local_against_distributed import local_against_distributed as command
 
-    monkeypatch.setattr("shiftscope.cli.at_hand.model_at_hand", lambda *given: once.model)
-    monkeypatch.setattr("shiftscope.cli.at_hand.data_at_hand", lambda given: data)
+    monkeypatch.setattr("shiftscope.cli.asked.at_hand.model_at_hand", lambda *given: once.model)
+    monkeypatch.setattr("shiftscope.cli.asked.at_hand.data_at_hand", lambda given: data)
     command(once.path)
     said = capsys.readouterr().out
     assert said.startswith("conv~seminmf3 on field: not computed (shiftscope fit-under-shift tells it)")

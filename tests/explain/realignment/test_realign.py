@@ -232,7 +232,17 @@ def test_the_command(once, capsys):
 def told(**changed):
     after = {"fvu": 0.06, "kept": 0.95, "difference_low": -0.005, "placebo_fall": 0.1, **changed}
     rows = [Row("none", fvu=0.10, kept=0.94), Row("scale", **after)]
-    return Realignment("d~nmf2", "noise", "clean", "scale", False, 300, 300, rows, "d~nmf2~as~noise")
+    return Realignment(
+        layer="d~nmf2",
+        dataset="noise",
+        reference="clean",
+        proposed="scale",
+        asked=False,
+        adapted_on=300,
+        reported_on=300,
+        rows=rows,
+        name="d~nmf2~as~noise",
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,7 +261,7 @@ def test_it_is_taken_where_it_beats_the_placebo_and_keeps_decisions(changed, acc
 
 def test_halves_without_a_number_are_said_in_words():
     (said,) = told(placebo_fall=float("nan")).in_words()
-    assert said.endswith("95.0% of decisions kept, of two reference halves there is no such number).")
+    assert said.endswith("95.0 % of decisions kept, of two reference halves there is no such number).")
 
 
 def test_what_the_map_leaves_out_is_said():

@@ -21,7 +21,7 @@ def canvas(size, start=None, channels=3, seed=0):
         (channels, *size),
         (0.0, 1.0),
         colour,
-        template((channels, *size), colour),
+        lambda: template((channels, *size), colour),
         torch.Generator().manual_seed(seed),
         torch.float64,
         start=start,
@@ -75,7 +75,7 @@ def test_maco_holds_the_template_up_to_one_factor_after_steps(size):
         optimiser.zero_grad()
         (-(picture.decorrelated() * pull).sum()).backward()
         optimiser.step()
-    ratio = torch.fft.rfft2(picture.decorrelated()).abs() / on.template
+    ratio = torch.fft.rfft2(picture.decorrelated()).abs() / on.template()
     ratio[:, 0, 0] = ratio[0, 1, 1]  # without the means, which are taken off
     torch.testing.assert_close(ratio, ratio[0, 1, 1].expand_as(ratio), rtol=1e-11, atol=0)
 
@@ -92,10 +92,10 @@ def test_the_largest_value_of_a_linear_unit_is_reached():
         optimiser.step()
     weights = torch.full((17,), 2.0, dtype=torch.float64)
     weights[0] = weights[16] = 1  # columns that stand for themselves alone
-    power = on.template[0].square()
+    power = on.template()[0].square()
     power[0, 0] = 0
     deviation = float(((weights * power).sum() / 32**4 * 32**2 / (32**2 - 1)).sqrt())
-    strength = weights * on.template[0] * torch.fft.rfft2(pull[0]).abs()
+    strength = weights * on.template()[0] * torch.fft.rfft2(pull[0]).abs()
     strength[0, 0] = 0
     largest = float(strength.sum()) / 32**2 / (deviation + 1e-4)
     reached = float((picture.decorrelated() * pull).sum().detach())

@@ -1,5 +1,7 @@
 """Generators as priors: known answers, what is fitted, and what is refused."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,10 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.fading_steps import FadingSteps
 from shiftscope.explain.visualisation.prior import fitted_prior, priors
-from shiftscope.explain.visualisation.priors import autoencoder as autoencoder_file
 from shiftscope.explain.visualisation.priors.pca import pca
+from shiftscope.registry import defaults_of
 
 ON = {"shape": (1, 6, 8), "range": (0.0, 1.0), "method": "activation_maximisation", "crops": 0, "steps": 80}
 
@@ -39,10 +42,6 @@ def pictures(count=40, shape=(1, 6, 8)):
     return torch.rand(count, *shape, generator=torch.Generator().manual_seed(2))
 
 
-def quick(monkeypatch):
-    monkeypatch.setattr(autoencoder_file, "STEPS", 3)
-
-
 def test_codes_of_a_linear_generator_end_in_the_corner_of_their_box_that_the_unit_wants(unit, basis):
     high = torch.tensor(
         [0.02, 0.05, 0.01, 0.08, 0.03], dtype=torch.float64
@@ -55,6 +54,45 @@ def test_codes_of_a_linear_generator_end_in_the_corner_of_their_box_that_the_uni
     np.testing.assert_allclose(found.image.ravel(), wanted.numpy(), atol=1e-12)
     assert found.settings["prior"] == "Linear"
     assert "parametrisation" not in found.settings
+
+
+def test_fading_steps_end_in_the_same_corner_shrunk_once(unit, basis):
+    high = torch.tensor([0.02, 0.05, 0.01, 0.08, 0.03], dtype=torch.float64)
+    unit[1].weight.data[0] += 0.013
+    along = (basis.flatten(1) @ unit[1].weight[0]).detach()
+    found = ss.visualise(unit, 0, prior=Linear(basis, high), optimiser="dgn-am", **ON)
+    wanted = (0.99 * high * (along > 0)) @ basis.flatten(1)
+    np.testing.assert_allclose(found.image.ravel(), wanted.numpy(), atol=1e-12)
+    assert found.settings["optimiser"] == "dgn-am"
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    # The gradient (4, -2, 1, 1) has a mean of 2: steps of 0.05 and then, half as long, of 0.025 of it.
+    [(1, [0.4455, 0.198, 0.3465, 0.3465]), (2, [0.4455, 0.14652, 0.367785, 0.367785])],
+)
+def test_fading_steps_by_hand(steps, expected):
+    unit = nn.Sequential(nn.Flatten(), nn.Linear(4, 1, bias=False)).double()
+    unit[1].weight.data[0] = torch.tensor([4.0, -2.0, 1.0, 1.0])
+    pixels = torch.eye(4, dtype=torch.float64).reshape(4, 1, 2, 2)
+    generator = Linear(pixels, torch.tensor([0.45, 0.6, 0.6, 0.6], dtype=torch.float64))
+    generator.codes = lambda shown: shown.flatten(1)
+    given = {
+        "image": torch.full((1, 2, 2), 0.3, dtype=torch.float64),
+        "learning_rate": 0.1,
+        "prior": generator,
+    }
+    asked = {**ON, **given, "shape": (1, 2, 2), "optimiser": "dgn-am", "snapshots": [1]}
+    found = ss.visualise(unit, 0, **{**asked, "steps": 2})
+    image = found.snapshots[1] if steps == 1 else found.image
+    np.testing.assert_allclose(image.ravel(), expected, rtol=1e-9)
+
+
+def test_fading_steps_leave_what_has_no_gradient():
+    variable = torch.ones(3, requires_grad=True)
+    variable.grad = torch.zeros(3)
+    FadingSteps([variable], first=8.0, steps=2).step()
+    assert torch.equal(variable.detach(), torch.ones(3))
 
 
 def test_what_a_generator_makes_is_of_the_range_enlarged_and_cut_off(basis):
@@ -99,10 +137,9 @@ def test_a_linear_unit_wants_the_corner_of_the_components(unit):
     np.testing.assert_allclose(found.image, corner[0], atol=1e-9)
 
 
-def test_an_autoencoder_learns_to_give_pictures_back(monkeypatch):
-    monkeypatch.setattr(autoencoder_file, "STEPS", 60)
+def test_an_autoencoder_learns_to_give_pictures_back():
     shades = torch.linspace(0.1, 0.9, 40)[:, None, None, None].expand(40, 1, 9, 12).contiguous()
-    found = fitted_prior("autoencoder", shades, (0.0, 1.0))
+    found = fitted_prior("autoencoder", shades, (0.0, 1.0), steps=60)
     back = found(found.codes(shades))
     assert back.shape == shades.shape
     assert float((back - shades).square().mean()) < 0.3 * float(shades.var())
@@ -112,17 +149,37 @@ def test_an_autoencoder_learns_to_give_pictures_back(monkeypatch):
 
 
 @pytest.mark.parametrize("name", priors)
-def test_the_same_pictures_give_the_same_prior_whatever_the_global_numbers_are(name, monkeypatch):
-    quick(monkeypatch)
+def test_the_same_pictures_give_the_same_prior_whatever_the_global_numbers_are(name):
+    few = {"steps": 3} if "steps" in defaults_of(priors[name]) else {}
     before = torch.get_rng_state()
-    first, again = priors[name](pictures()), priors[name](pictures())
+    first, again = (priors[name](pictures(), **few) for _ in range(2))
     assert torch.equal(before, torch.get_rng_state())
     code = (first.high / 3)[None]
     assert torch.equal(first(code), again(code))
 
 
-def test_a_prior_is_fitted_once_for_many_pictures(monkeypatch):
-    quick(monkeypatch)
+def test_a_prior_is_trained_for_as_many_steps_as_asked_and_tells_how_far_it_is(unit):
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, *, counted):
+        told.append((name, done, total, counted))
+        yield told.append
+
+    asked = {"steps": 2, "progress": progress}
+    found = fitted_prior("autoencoder", pictures(34), (0.0, 1.0), **asked)
+    assert told == [("fitting the prior autoencoder", 0, 2, "steps"), 1, 1]
+    assert fitted_prior("autoencoder", pictures(34), (0.0, 1.0), **asked) is found
+    assert len(told) == 3
+    drawn = {
+        steps: ss.visualise(unit, 0, **ON, prior="autoencoder", prior_steps=steps, reference=pictures(34))
+        for steps in (1, 2)
+    }
+    assert drawn[2].settings["prior_steps"] == 2
+    assert not np.array_equal(drawn[1].image, drawn[2].image)
+
+
+def test_a_prior_is_fitted_once_for_many_pictures():
     shown = pictures(33)
     assert fitted_prior("pca", shown, (0.0, 1.0)) is fitted_prior("pca", shown.clone(), (0.0, 1.0))
     assert fitted_prior("pca", shown, (0.0, 1.0)) is not fitted_prior("pca", shown, (0.0, 2.0))
@@ -161,6 +218,11 @@ def boxed(low, high):
         ({"prior": boxed([0.0], [1.0, 2.0])}, "one number for each entry of a code"),
         ({"prior": boxed([0.0], [float("inf")])}, "not finite"),
         ({"prior": boxed([2.0], [1.0])}, "a low end above a high one"),
+        ({"optimiser": "dgn-am"}, "give one, as prior='pca'"),
+        ({"optimiser": "sgd", "prior": "pca"}, "it can be 'adam' or 'dgn-am'"),
+        ({"prior_steps": 9}, "give one, as prior='autoencoder'"),
+        ({"prior_steps": 9, "prior": "pca"}, "'pca' is not trained in steps"),
+        ({"prior_steps": 0, "prior": "autoencoder"}, "prior_steps=0"),
         ({"together": 0}, "together=0"),
         ({"together": 2, "image": pictures(1)[0]}, "start from noise"),
         ({"diversity": -1}, "diversity=-1"),

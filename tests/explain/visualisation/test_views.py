@@ -12,32 +12,53 @@ def picture(rows=24, columns=24):
     return torch.rand(3, rows, columns, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 
-def still(views=1):
-    zero = torch.zeros(views, dtype=torch.float64)
-    return zero, zero + 1, torch.zeros(views, 2, dtype=torch.float64)
+def moved(given, *, degrees=0.0, scale=1.0, before=(0, 0), after=(0, 0)):
+    one = {
+        name: torch.tensor([each], dtype=torch.float64)
+        for name, each in (("before", before), ("after", after))
+    }
+    angle, size = (torch.tensor([each], dtype=torch.float64) for each in (degrees, scale))
+    return Moved(warp(tuple(given.shape[1:]), angle, size, **one), tuple(given.shape[1:]))(given)[0]
+
+
+def close(shown, expected):
+    torch.testing.assert_close(shown, expected, rtol=0, atol=1e-6)
 
 
 def test_no_move_gives_the_picture():
     for rows, columns in ((24, 24), (20, 33)):
         given = picture(rows, columns)
-        shown = Moved(warp((rows, columns), *still()), (rows, columns))(given)[0]
-        torch.testing.assert_close(shown, given, rtol=0, atol=1e-6)
+        close(moved(given), given)
 
 
 def test_a_quarter_turn_is_rot90():
     given = picture()
-    _, one, nothing = still()
-    shown = Moved(warp((24, 24), torch.tensor([90.0], dtype=torch.float64), one, nothing), (24, 24))(given)[0]
-    torch.testing.assert_close(shown, given.rot90(1, (1, 2)), rtol=0, atol=1e-6)
+    close(moved(given, degrees=90.0), given.rot90(1, (1, 2)))
 
 
-def test_a_shift_moves_by_exactly_that_many_pixels():
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_shift_moves_by_exactly_that_many_pixels(when):
     given = picture(20, 33)
-    zero, one, _ = still()
-    shown = Moved(warp((20, 33), zero, one, torch.tensor([[3.0, -5.0]], dtype=torch.float64)), (20, 33))(
-        given
-    )[0]
-    torch.testing.assert_close(shown[:, 3:, :-5], given[:, :-3, 5:], rtol=0, atol=1e-6)
+    close(moved(given, **{when: (3, -5)})[:, 3:, :-5], given[:, :-3, 5:])
+
+
+def test_one_shift_comes_before_the_turn_and_one_after():
+    given = torch.zeros(1, 24, 24, dtype=torch.float64)
+    given[0, 10, 6] = 1.0
+    # Down by 3 and left by 5 to (13, 1); rot90 brings (row, column) to (23 - column, row); up by 2 and right by 4.
+    shown = moved(given, degrees=90.0, before=(3, -5), after=(-2, 4))
+    expected = torch.zeros_like(given)
+    expected[0, 20, 17] = 1.0
+    close(shown, expected)
+
+
+def test_a_shift_before_is_enlarged_and_one_after_is_not():
+    ramp = torch.arange(24, dtype=torch.float64).expand(1, 24, 24)
+    inside = slice(8, 16)  # away from reflections
+    for given in (ramp, ramp.mT):
+        still = moved(given, scale=2.0)
+        close(moved(given, scale=2.0, before=(1, 1))[:, inside, inside], still[:, inside, inside] - 1)
+        close(moved(given, scale=2.0, after=(1, 1))[:, inside, inside], still[:, inside, inside] - 0.5)
 
 
 @pytest.mark.parametrize("spread", [0.15, float("inf")])
@@ -62,14 +83,15 @@ def test_boxes_lie_inside_and_have_the_shape_of_the_inputs(spread):
 
 def test_crops_are_what_a_warp_reads_there():
     given = picture(40, 31).requires_grad_()
-    drawn = boxes((40, 31), (12, 10), 6, least=0.3, most=0.9, generator=torch.Generator().manual_seed(0))
-    shown = Crops(drawn, None, (12, 10))(given)
+    size = 48, 40  # so large that no crop becomes smaller
+    drawn = boxes((40, 31), size, 6, least=0.3, most=0.9, generator=torch.Generator().manual_seed(0))
+    shown = Crops(drawn, None, size)(given)
     top, left, height, width = drawn.T
     affine = torch.zeros(6, 2, 3, dtype=torch.float64)
     affine[:, 0, 0], affine[:, 1, 1] = width / 31, height / 40
     affine[:, 0, 2] = (2 * left + width) / 31 - 1
     affine[:, 1, 2] = (2 * top + height) / 40 - 1
-    grid = functional.affine_grid(affine, [6, 3, 12, 10], align_corners=False)
+    grid = functional.affine_grid(affine, [6, 3, *size], align_corners=False)
     slow = functional.grid_sample(
         given.expand(6, -1, -1, -1), grid, padding_mode="border", align_corners=False
     )
@@ -79,11 +101,48 @@ def test_crops_are_what_a_warp_reads_there():
     torch.testing.assert_close(ours, theirs)
 
 
+def cropped(given, box, size):
+    return Crops(torch.tensor([box], dtype=torch.float64), None, size)(given)[0]
+
+
+@pytest.mark.parametrize("size", [(12, 10), (40, 31), (25, 31), (9, 60)])
+def test_a_crop_of_all_is_the_picture_at_another_size(size):
+    given = picture(40, 31)
+    expected = functional.interpolate(
+        given[None], size, mode="bilinear", align_corners=False, antialias=True
+    )[0]
+    torch.testing.assert_close(cropped(given, [0, 0, 40, 31], size), expected)
+
+
+def test_a_crop_at_half_its_size_is_smoothed_by_hand():
+    given = torch.tensor([0.0, 8, 0, 0, 8, 8, 0, 8], dtype=torch.float64).expand(1, 4, 8)
+    shown = cropped(given, [0, 2, 4, 4], (2, 2))[0, 0]
+    # (1, 3, 3, 1) / 8 of the four pixels about 2.5 and about 4.5, those outside of the crop too.
+    torch.testing.assert_close(shown, torch.tensor([2.0, 6.0], dtype=torch.float64))
+
+
+def test_fine_detail_is_grey_in_a_smaller_crop_and_a_constant_stays():
+    stripes = (torch.arange(48) % 2).double().expand(1, 48, 48)
+    shown = cropped(stripes, [3.0, 5.0, 40.0, 40.0], (10, 10))
+    torch.testing.assert_close(shown, torch.full_like(shown, 0.5), rtol=0, atol=0.03)
+    grey = cropped(torch.full((1, 48, 48), 0.3), [0.0, 0.0, 47.0, 47.0], (10, 10))
+    torch.testing.assert_close(grey, torch.full_like(grey, 0.3))
+
+
 def test_gradients_reach_the_picture_through_every_move():
     given = picture().requires_grad_()
     affine = moves((24, 24), 5, generator=torch.Generator().manual_seed(0))
     Moved(affine, (24, 24))(given).sum().backward()
     assert (given.grad > 0).float().mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    "move", [{"degrees": 7.0}, {"scale": 0.9}, {"scale": 1.1}, {"before": (2, -1)}, {"after": (2, -1)}]
+)
+def test_gradients_reach_the_picture_through_each_move_alone(move):
+    given = picture().requires_grad_()
+    moved(given, **move).sum().backward()
+    assert (given.grad > 0).float().mean() > 0.8
 
 
 def test_the_whole_at_another_size():

@@ -102,6 +102,17 @@ def test_the_model_may_see_another_size_than_the_picture_has():
     assert found.image.shape == (3, 30, 30)
 
 
+def test_magnitudes_are_taken_where_they_are_held_alone(net, monkeypatch):
+    asked = []
+    at = "shiftscope.explain.visualisation.drawing.template"
+    monkeypatch.setattr(at, lambda *given: asked.append(given) or template(*given))
+    for method in ("activation_maximisation", "accentuation"):
+        drawn(net, method, steps=1)
+    assert not asked
+    drawn(net, "maco", steps=1)
+    assert len(asked) == 1
+
+
 def test_what_a_unit_cannot_see_has_no_alpha():
     class Corner(nn.Module):
         def forward(self, x):

@@ -12,6 +12,7 @@ from shiftscope.explain.attribution.downsampling.stored_downsampling import writ
 from shiftscope.views.layer.downsampling import downsampling_in_words
 from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.page.panels import Code
+from shiftscope.web.html.downloads import panel_table
 
 
 def shares(before, after, *, dataset="field"):
@@ -40,6 +41,7 @@ def test_modules_stand_on_one_axis_with_what_they_add(recorded):
     assert table.title == "Gradient of unit 2 on field"
     assert (table.rows[0][0].text, table.rows[0][0].note) == ("pool", "MaxPool2d, 8 x 8 → 4 x 4")
     assert [row[2].text for row in table.rows] == ["+20.0", "+0.0"]
+    assert [row["difference"] for row in panel_table(table).to_pylist()] == pytest.approx([0.2, 0.0])
     change = table.rows[0][1].change
     assert change.before < change.after < change.chance
     assert table.note.endswith("Mean over 3 images.")

@@ -10,6 +10,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Code, Computation, Fold, Lines, Message, StripGroups, Table, plain
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.repair.repair import repair
+from shiftscope.web.html.downloads import panel_table
 from tests.misled import COLOUR, samples
 from tests.views.conftest import NoJobs, flat, holders, panel, positions, read, texts
 
@@ -64,6 +65,9 @@ def test_each_set_is_shown_before_and_after_on_one_axis(searched):
         "lab",
         "night",
     ]  # the focus first, then the baseline
+    in_file = {
+        row["dataset"]: (row["accuracy after"], row["difference"]) for row in panel_table(table).to_pylist()
+    }
     places = []
     for row in table.rows:
         held, labels = held_out(searched, row[0].text), searched[row[0].text].samples.labels
@@ -72,6 +76,7 @@ def test_each_set_is_shown_before_and_after_on_one_axis(searched):
         )
         assert row[1].value == pytest.approx(after)
         assert read(row[2].text) == pytest.approx(100 * (after - before), abs=0.051)
+        assert in_file[row[0].text] == pytest.approx((after, after - before))
         places += [(before, row[1].change.before), (after, row[1].change.after)]
         assert row[1].change.low <= row[1].change.after <= row[1].change.high
         assert row[1].change.focus == (row[0].text == "field")

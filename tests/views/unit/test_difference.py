@@ -89,7 +89,7 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
     # of opposite order, both: 1 - (-1)
     note = fold(unit(recorded, "hidden", 3), "difference").panels[0].note
     assert note.endswith(
-        "the pictures are no further apart than those of two halves of the reference (2.00 and 2.00)."
+        "the pictures are no further apart than those of two halves of the reference (2 and 2)."
     )
 
 

@@ -11,14 +11,16 @@ import pytest
 from PIL import Image
 
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.colour_pair import colour_pair
+from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stored_pictures import read_picture, write_picture
+from shiftscope.explain.visualisation.stored_pictures import picture_asked, read_picture, write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.sample.sample import sample
-from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
+from shiftscope.views.unit.looks_like_in_words import apart_in_words, drives_in_words, looks_like_in_words
 from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html
 from shiftscope.web.report.contents import most_shifted
@@ -107,6 +109,82 @@ def test_a_picture_of_a_use_is_not_taken_for_one_of_the_unit(recorded):
     write_picture(recorded, use, made(score=9.0, steps=64))
     table = of(Table, fold(unit(recorded, "hidden", UNIT)).panels)
     assert [row[2].value for row in table.rows] == [2.0]
+
+
+def with_halves(study, halves, *, pair=((0.0, 1.0, 2.0), (0.0, 2.0, 1.0)), seed=0):
+    """Pictures of one start, and what the layer before gives for each."""
+    question = PictureQuestion("field", "hidden", UNIT, "maco", {}, 4, 2, seed=seed)
+    for each, before in zip(colour_pair(question, "lab"), (*pair, *halves), strict=True):
+        write_picture(study, each, replace(made(), before=np.array(before), at="conv"))
+
+
+def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded):
+    with_halves(recorded, ((0.0, 1.0, 2.0), (0.0, 1.0, 3.0)))
+    found = fold(unit(recorded, "hidden", UNIT))
+    pictures = of_title("Pictures", found.panels)
+    # 1 - (1 - 6 x 2 / (3 x 8)), and of one order
+    assert pictures.note.endswith(
+        "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
+        "they are 0.500 apart, those of two halves of lab 0.000."
+    )
+    assert [len(group.strips) for group in pictures.groups] == [1, 1]
+    (groups,) = of_title("Placebo", found.panels).panels
+    assert [group.heading for group in groups.groups] == [
+        "with the colours of one half",
+        "with the colours of the other half",
+    ]
+    assert [row[0].text for row in of_title("How strongly", found.panels).rows] == ["lab", "field"]
+    with_halves(recorded, ((0.0, 1.0, 2.0), (2.0, 1.0, 0.0)))
+    note = of_title("Pictures", fold(unit(recorded, "hidden", UNIT)).panels).note
+    assert "These pictures differ no more than two halves of lab do, so that" in note
+
+
+def test_pictures_that_are_told_apart_stand_before_others_of_as_many_steps(recorded):
+    kept(recorded, "lab", made(9.0))
+    with_halves(recorded, ((0.0, 1.0, 2.0), (0.0, 1.0, 3.0)), seed=1)
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert [row[2].value for row in of_title("How strongly", panels).rows] == [2.0, 2.0]
+    kept(recorded, "lab", made(9.0), steps=5)
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert [row[2].value for row in of_title("How strongly", panels).rows] == [9.0, 2.0]
+    assert not any(panel.title == "Placebo" for panel in panels)  # not of the picture that is shown
+
+
+def test_what_draws_halves_is_offered_where_both_sets_stand(recorded, monkeypatch):
+    offered = "Would two sets without a shift differ as much?"
+    kept(recorded, "lab", made(), steps=5)
+    kept(recorded, "field", made())
+    assert not [each for each in fold(unit(recorded, "hidden", UNIT)).panels if offered in each.title]
+    monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 8)  # the sets are small
+    lines = of_title(f"{offered} These commands tell", fold(unit(recorded, "hidden", UNIT)).panels)
+    assert lines.text == (
+        f"shiftscope visualise {recorded.path} --layer hidden --unit {UNIT} --method maco --dataset field --steps 5 "
+        "--crops 2 --placebo --model ..."
+    )
+    study = ViewedStudy(recorded.path, NoJobs())
+    form = of_title(offered, fold(unit(study, "hidden", UNIT)).panels)
+    assert (form.kind, form.parameters["dataset"]) == ("placebo", "field")
+    assert picture_asked(recorded, form.parameters["pictures"]).steps == 5
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            PairDistance(0.5, 0.125),
+            "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
+            "they are 0.500 apart, those of two halves of lab 0.125.",
+        ),
+        (
+            PairDistance(0.125, 0.125),
+            "These pictures differ no more than two halves of lab do, so that what differs between them says nothing "
+            "of the shift: to conv they are 0.125 apart, those of two halves of lab 0.125.",
+        ),
+        (PairDistance(float("nan"), 0.5), "How far apart these pictures are to conv is not known."),
+    ],
+)
+def test_how_far_apart_two_pictures_are_is_said(found, said):
+    assert apart_in_words(found, "lab", "conv") == said
 
 
 def test_facets_stand_beside_each_other_and_not_for_the_unit(recorded):

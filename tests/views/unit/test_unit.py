@@ -25,6 +25,7 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.views.unit.note_form import write_note
 from shiftscope.views.unit.unit import unit
+from shiftscope.web.html.downloads import panel_table
 from tests.conftest import Made, Net
 from tests.views.conftest import (
     CATEGORIES,
@@ -402,6 +403,21 @@ def test_other_sets_stand_a_line_each_with_their_mean_over_the_baseline_s(explor
     assert (row[0].text, row[0].page) == (other, f"layers/hidden/units/0?focus={other}")
     assert read(row[2].text.removeprefix("× ")) == pytest.approx(means[other] / means["lab"], abs=0.051)
     assert positions(row[3].pictures) == explored[other].strongest("hidden", 0, 8)
+
+
+def test_files_of_a_unit_name_changes_and_means_as_the_shares_of_the_maximum_that_they_hold(explored):
+    focus = worst(explored, "lab")
+    (other,) = {"field", "night"} - {focus}
+    page = unit(explored.study, "hidden", 0)
+    maximum = explored.lab.maximum("hidden")[0]
+    (table,) = [t for t in panels(page, Table) if t.columns[0].name == "category"]
+    rows = {row["category"]: row for row in panel_table(table).to_pylist()}
+    before, after = (explored[n].category_means("hidden", CATEGORIES)[0, 0] / maximum for n in ("lab", focus))
+    change = rows["a"]["change of mean response over maximum in lab"]
+    assert change == pytest.approx(after - before, rel=1e-4)
+    others = panel_table(panel(page, Table, "Other sets")).to_pylist()
+    mean = np.nanmean(explored[other].responses("hidden")[:, 0]) / maximum
+    assert others[0]["mean response over maximum in lab"] == pytest.approx(mean, rel=1e-4)
 
 
 def test_a_unit_of_the_only_set_says_what_it_answers_to(tmp_path):

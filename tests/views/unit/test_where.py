@@ -34,6 +34,7 @@ from shiftscope.views.unit.scale_shares import scale_name
 from shiftscope.views.unit.unit import unit
 from shiftscope.views.unit.verdicts import UNREADABLE
 from shiftscope.views.unit.where_in_words import RULE
+from shiftscope.web.html.downloads import panel_table
 from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
 from tests.views.conftest import NoJobs
@@ -128,6 +129,9 @@ def test_shares_by_scale_of_what_is_shown_are_rings_and_dots(recorded):
     scales, _ = fold(page, "scales").panels
     assert [row[0].text for row in scales.rows] == ["2 to 4 px", "4 to 8 px", "above 8 px"]
     assert [row[2].text for row in scales.rows] == ["−30.0", "+5.0", "+25.0"]
+    in_file = panel_table(scales).to_pylist()
+    assert [row["share of the attribution, field"] for row in in_file] == pytest.approx([0.2, 0.3, 0.5])
+    assert [row["difference"] for row in in_file] == pytest.approx([-0.3, 0.05, 0.25])
     change = scales.rows[0][1].change
     assert (change.before, change.after) == pytest.approx((1.0, 0.4))  # on an axis that ends at 50 %
 
@@ -411,6 +415,8 @@ def test_kept_numbers_of_every_unit_tell_where_it_looks_and_changed_pairs_stand_
         f"points, {same} of {40} pairs",
         f"points, {40 - same} that changed",
     ]
+    (row, *_) = panel_table(places).to_pylist()
+    assert (row["difference"], row["difference of pairs that changed"]) == pytest.approx((0.2, 0.2))
     assert [cell.text for cell in places.rows[0]] == [
         "centre, from above",
         "30.0 %",

@@ -57,7 +57,8 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(recorded):
     page = recorded.unit("hidden", 2)
     assert {"histogram", "weights", "categories"} <= set(page.charts)
     with pytest.raises(
-        NotInStudy, match=r"no chart 'histogramm' on the page 'hidden, unit 2'; there are .*histogram"
+        NotInStudy,
+        match=r"no chart 'histogramm' on the page 'hidden, unit 2'; closest: 'histogram'\. There are: .*histogram",
     ):
         page.chart("histogramm")
 

@@ -13,6 +13,7 @@ from shiftscope.derived.derivation import Rows
 from shiftscope.derived.tools.blocks import in_blocks
 from shiftscope.derived.tools.canonical import canonical
 from shiftscope.derived.tools.dictionary import Dictionary, check_number, check_whole
+from shiftscope.kept_memory import memory_kept
 from shiftscope.threads import WORTH_THREADS
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class SparseAutoencoder(Dictionary):
             seed=self.seed,
         )
         small = training.batch * training.size * rows.shape[1] < WORTH_THREADS
-        with torch.no_grad(), _one_thread() if small else nullcontext():
+        with memory_kept(), torch.no_grad(), _one_thread() if small else nullcontext():
             found = trained(
                 torch.from_numpy(centred / np.float32(scale)), self.choice(), training, advance or _quiet
             )

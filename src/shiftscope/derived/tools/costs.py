@@ -12,6 +12,7 @@ from shiftscope.counted import counted
 from shiftscope.derived.derivation import Rows, made
 from shiftscope.derived.tools.default_size import directions
 from shiftscope.errors import BadRequest
+from shiftscope.percent import whole_percent
 
 TRIED_ROWS, ACTIVE_TRIED = 2_000, 16  # of directions at random
 WIDEST, ALWAYS_FINE = 8, 512  # times the units, and features that no layer is too narrow for
@@ -65,7 +66,7 @@ def _expected(kind: str, size: int, gamma: float, rows: Rows) -> str:
         return ", which stays in the codes, as nothing is subtracted" if gamma > 1 else ""
     if kind in ("topk", "batchtopk"):
         dead = dead_uncentred(rows[:TRIED_ROWS], size, ACTIVE_TRIED)
-        return f", and is subtracted: with it {dead:.0%} of random features would never be active"
+        return f", and is subtracted: with it {whole_percent(dead)} of random features would never be active"
     return ", and is subtracted"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shiftscope.percent import percent
 from shiftscope.store.derived_layer import DerivedLayer
 from shiftscope.store.manifest import Manifest
 
@@ -26,4 +27,4 @@ def in_words(derived: DerivedLayer, manifest: Manifest) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
+    return "–" if share is None else percent(share)

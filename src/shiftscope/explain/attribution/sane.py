@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -25,6 +26,7 @@ from shiftscope.explain.attribution.study_maps import baseline_of_study, own_opt
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import wavelet_attribution
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.recording.live_study import LiveStudy
+from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.layout import LOGITS
 
 SAMPLES = 64  # whose maps are compared, at most
@@ -34,14 +36,14 @@ EACH = 8  # points of a pass where nothing else is asked for
 def sanity_of(
     live: LiveStudy, question: AttributionQuestion, positions: Sequence[int], *, rows: int | None = None
 ) -> Sanity:
-    """Of the maps of one unit over the first samples.
+    """Of the maps of one unit over samples from everywhere among them.
 
     Raises
     ------
     ModelError
         The model cannot be copied, or none of its weights are reached.
     """
-    method, chosen = attributions[question.method], list(positions[:SAMPLES])
+    method, chosen = attributions[question.method], _spread(positions, SAMPLES)
     inputs = live.inputs(question.dataset, chosen)
     inputs = inputs.float() if inputs.element_size() < 4 else inputs
     baseline = baseline_of_study(live, question.baselines, inputs)
@@ -120,5 +122,10 @@ def statistics_inputs(live: LiveStudy) -> torch.Tensor | None:
     if not _has_statistics(live.model):
         return None
     reference = live.study[live.study.reference]
-    shown = np.flatnonzero(reference.samples.predictions >= 0)[:REFERENCE_SAMPLES]
-    return live.inputs(reference.name, shown.tolist())
+    shown = np.flatnonzero(reference.samples.predictions >= 0)
+    return live.inputs(reference.name, _spread(shown, REFERENCE_SAMPLES))
+
+
+def _spread(positions: Sequence[int] | npt.NDArray[np.intp], most: int) -> list[int]:
+    chosen: list[int] = spread_evenly(np.asarray(positions, np.intp), most).tolist()
+    return chosen

@@ -26,7 +26,7 @@ from shiftscope.store.unit_results import dataset_and_samples, kept_keys, unit_k
 
 KIND, MAPS = "attributions", "maps"
 FAITHFULNESS, COEFFICIENTS, SANITY, FITTED = "faithfulness", "coefficients", "sanity", "low_pass"
-VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1, SANITY: 1, FITTED: 1}
+VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1, SANITY: 2, FITTED: 1}
 AXES = "rows", "metrics", "fills"  # of the faithfulness, with those of samples
 SANITY_AXES = "sanity_modules", "sanity_rows", "sanity_verdicts"
 TOLD = ("orientations", *AXES, *SANITY_AXES)  # settings that say what was found

@@ -7,6 +7,7 @@ from typing import Literal
 
 from shiftscope.counted import counted
 from shiftscope.explain.fit_under_shift.numbers import Numbers
+from shiftscope.percent import percent
 
 KEPT_LEAST = 0.90  # share of decisions kept on the held-out reference
 LOST_MOST = 0.02  # share of decisions lost to the dictionary, at the lower end of its interval
@@ -58,13 +59,13 @@ def in_words(
     if state == "does not hold":
         if reference.kept < KEPT_LEAST:
             return (
-                f"{layer} does not carry its layer: {reference.kept:.1%} of decisions kept on the held-out reference, "
-                f"random atoms {random.kept:.1%}. No codes are shown."
+                f"{layer} does not carry its layer: {percent(reference.kept)} of decisions kept on the held-out "
+                f"reference, random atoms {percent(random.kept)}. No codes are shown."
             )
         better = ("plain units", plain) if plain.fvu <= random.fvu else ("random atoms", random)
         return (
-            f"{layer} does not carry its layer: it leaves {reference.fvu:.1%} of the variance of the held-out "
-            f"reference, and {better[0]} at the same active count {better[1].fvu:.1%}. No codes are shown."
+            f"{layer} does not carry its layer: it leaves {percent(reference.fvu)} of the variance of the held-out "
+            f"reference, and {better[0]} at the same active count {percent(better[1].fvu)}. No codes are shown."
         )
     if state == "misreads":
         if shifted.error_ratio_low > ERROR_RATIO_MOST:
@@ -72,23 +73,24 @@ def in_words(
             if not shifted.lost <= LOST_MOST:
                 return f"{worse}; its codes may not mean the same."
             return (
-                f"{worse}, but decides the same: {shifted.kept:.1%} of decisions are kept, {shifted.control:.1%} with "
-                "errors of the reference's size. Its codes may not mean the same; shiftscope fit-under-shift --refit "
+                f"{worse}, but decides the same: {percent(shifted.kept)} of decisions are kept, "
+                f"{percent(shifted.control)} with errors of the reference's size. Its codes may not mean the "
+                "same; shiftscope fit-under-shift --refit "
                 f"adds what a dictionary fitted on {dataset} itself leaves and keeps, which is what could be had."
             )
         return (
-            f"{layer} loses {shifted.lost:.1%} of the decisions on {dataset} that an error of this size does not "
+            f"{layer} loses {percent(shifted.lost)} of the decisions on {dataset} that an error of this size does not "
             "explain."
         )
     if state == "quieter":
         return (
             f"{layer} reads {dataset}; the layer varies {1 / shifted.quietness:.2f} times less here, and "
-            f"{shifted.fvu:.1%} of that is unread: compare datasets, and rank nothing inside this one."
+            f"{percent(shifted.fvu)} of that is unread: compare datasets, and rank nothing inside this one."
         )
     if state == "reads":
         return (
             f"{layer} reads {dataset}: its error is {shifted.error_ratio:.2f} times that on the reference, and "
-            f"{shifted.kept:.1%} of decisions are kept."
+            f"{percent(shifted.kept)} of decisions are kept."
         )
     return _not_known(layer, dataset, reference, shifted)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from shiftscope.explain.fit_under_shift.states import states_in_a_line
 from shiftscope.explain.importance.set_importance import SetImportance
+from shiftscope.percent import whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ class Importance:
         if found is None:
             return []
         return [
-            f"{name}: {', '.join(f'{unit} ({found.share[c, unit]:.0%})' for unit in first_of(found, c))}"
+            f"{name}: {', '.join(f'{unit} ({whole_percent(found.share[c, unit])})' for unit in first_of(found, c))}"
             for c, name in enumerate(self.categories)
             if found.samples[c]
         ]

@@ -9,7 +9,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.interventions.head import head_behind
 from shiftscope.explain.interventions.repair import Repair
 from shiftscope.model.linear_map import Weights
-from shiftscope.store.disk.atomic import written_aside
+from shiftscope.store.disk.asked_file import write_asked_file
 from shiftscope.store.stored_study import StoredStudy
 
 
@@ -59,10 +59,7 @@ def save_repaired_head(path: Path, study: StoredStudy, repair: Repair) -> None:
     Raises
     ------
     BadRequest
-        There is no folder to write into, or no head to save.
+        The file cannot be written, or there is no head to save.
     """
     content = repaired_head_file(study, repair)
-    if not path.parent.is_dir():
-        raise BadRequest(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}.")
-    with written_aside(path) as file:
-        file.write(content)
+    write_asked_file(path, content)

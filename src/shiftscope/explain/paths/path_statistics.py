@@ -18,6 +18,7 @@ from shiftscope.explain.paths.measures.frequencies import Frequencies
 from shiftscope.explain.paths.measures.separation import Separation, separation
 from shiftscope.model.linear_map import LinearMap
 from shiftscope.scores.estimation.estimate_units import LEVEL
+from shiftscope.statistics.wilson import Z
 from shiftscope.store.stored_recording import Recording
 
 FLOOR, BOOTSTRAP = 0, 1  # streams of random numbers
@@ -165,7 +166,7 @@ def _of_draws(draws: list[float]) -> Estimated:
     if not np.isfinite(draws).all():
         return Estimated(float(np.mean(draws)), float("nan"), float("nan"))
     mean, error = float(np.mean(draws)), float(np.std(draws, ddof=1) / np.sqrt(len(draws)))
-    return Estimated(mean, mean - 1.96 * error, mean + 1.96 * error)
+    return Estimated(mean, mean - Z * error, mean + Z * error)
 
 
 def _difference(value: Estimated, floor: Estimated) -> Estimated:

@@ -130,7 +130,17 @@ def realign(
     advance(1)
     asked, name = variant is not None, aligned_name(study, layer, dataset)
     return (
-        Realignment(layer, dataset, study.reference, proposed, asked, len(ours), len(theirs), rows, name),
+        Realignment(
+            layer=layer,
+            dataset=dataset,
+            reference=study.reference,
+            proposed=proposed,
+            asked=asked,
+            adapted_on=len(ours),
+            reported_on=len(theirs),
+            rows=rows,
+            name=name,
+        ),
         chosen,
     )
 

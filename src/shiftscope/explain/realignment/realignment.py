@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from shiftscope.percent import percent
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -42,7 +44,7 @@ class Row:
         return not self.refused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Realignment:
     """What aligning a derived layer to one shifted set does, variant by variant, and whether it was taken."""
 
@@ -90,9 +92,9 @@ class Realignment:
                 f"{_halves(after)}).".capitalize()
             ]
         return [
-            f"{name or self.name}, by {self.proposed}, leaves {after.fvu:.1%} of the variance of {self.dataset} where "
-            f"{self.layer} leaves {before.fvu:.1%} ({_halves(after)}), and "
-            f"keeps {after.kept:.1%} of decisions, {100 * after.difference:+.1f} points "
+            f"{name or self.name}, by {self.proposed}, leaves {percent(after.fvu)} of the variance of "
+            f"{self.dataset} where {self.layer} leaves {percent(before.fvu)} ({_halves(after)}), and "
+            f"keeps {percent(after.kept)} of decisions, {100 * after.difference:+.1f} points "
             f"({100 * after.difference_low:+.1f} to {100 * after.difference_high:+.1f}).",
             *([f"{after.note}."] if after.note else []),
             NOTHING,
@@ -150,10 +152,10 @@ def fall(before: float, after: float) -> float:
 def _halves(row: Row) -> str:
     if math.isnan(row.placebo):
         return "of two reference halves there is no such number"
-    return f"two reference halves {row.placebo_before:.1%} → {row.placebo:.1%}"
+    return f"two reference halves {percent(row.placebo_before)} → {percent(row.placebo)}"
 
 
 def _told(fvu: float, kept: float) -> str:
-    return f"{fvu:.1%} of the variance left" + (
-        "" if math.isnan(kept) else f" and {kept:.1%} of decisions kept"
+    return f"{percent(fvu)} of the variance left" + (
+        "" if math.isnan(kept) else f" and {percent(kept)} of decisions kept"
     )

@@ -92,4 +92,14 @@ def _realignment(
         rows.append(Row(name, **told, refused=NOT_MADE if math.isnan(told["fvu"]) else ""))
     adapted, reported = map(int, arrays["samples"])
     name = aligned_name(study, layer, dataset)
-    return Realignment(layer, dataset, study.reference, names[proposed], asked, adapted, reported, rows, name)
+    return Realignment(
+        layer=layer,
+        dataset=dataset,
+        reference=study.reference,
+        proposed=names[proposed],
+        asked=asked,
+        adapted_on=adapted,
+        reported_on=reported,
+        rows=rows,
+        name=name,
+    )

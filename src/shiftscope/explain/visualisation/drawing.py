@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from shiftscope.errors import ResponseError
+from shiftscope.errors import BadRequest, ResponseError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.canvas.canvas import Canvas
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH, colour_matrix
+from shiftscope.explain.visualisation.canvas.colour import colour_matrix
 from shiftscope.explain.visualisation.canvas.entering import Entering
-from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.template import resampled_template, template
 from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
 from shiftscope.explain.visualisation.prior import prior_name
@@ -56,6 +57,8 @@ def pictures_for(
 
     Raises
     ------
+    BadRequest
+        A template of other channels.
     ResponseError
         The unit gives no finite number for a picture.
     """
@@ -140,7 +143,7 @@ def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
     """As they can be written down, without those that others leave nothing to do, or that were not given."""
     idle = {name for name, value in settings.items() if value is None}
     if "prior" in settings:
-        idle.add("prior" if settings["prior"] is None else "parametrisation")
+        idle |= {"prior", "optimiser"} if settings["prior"] is None else {"parametrisation"}
     if settings.get("together") == 1:
         idle |= {"together", "diversity", "late_layer"}
     told = {name: value for name, value in settings.items() if name not in idle}
@@ -148,12 +151,17 @@ def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _canvas(drawing: Drawing, device: torch.device, dtype: torch.dtype) -> Canvas:
-    given = drawing.template
-    if given is None:
-        colour = colour_matrix(drawing.shape[0], drawing.reference)
-        magnitude = template(drawing.shape, colour, drawing.reference)
-    else:
-        magnitude, colour = resampled_template(given, drawing.shape), torch.from_numpy(given.colour)
+    given, channels = drawing.template, drawing.shape[0]
+    if given is not None and channels != len(given.magnitude):
+        raise BadRequest(f"a template of {len(given.magnitude)} channels for a picture of {channels}.")
+    colour = colour_matrix(channels, drawing.reference) if given is None else torch.from_numpy(given.colour)
+
+    @cache  # a method that makes several starts reads it for each
+    def magnitude() -> torch.Tensor:
+        if given is not None:
+            return resampled_template(given, drawing.shape)
+        return template(drawing.shape, colour, drawing.reference)
+
     return Canvas(
         shape=drawing.shape,
         range=drawing.range,

@@ -14,9 +14,19 @@ SHRUNK = 0.99  # what each step leaves of a code: what the unit does not ask for
 DEVIATIONS = 3  # of the codes, that fit into a half of the box
 
 
-def generated(canvas: Canvas, prior: str | Generator) -> Parametrisation:
+def generated(
+    canvas: Canvas, prior: str | Generator, *, prior_steps: int | None = None, own_units: bool = False
+) -> Parametrisation:
     """From the code of the start picture, or from a random one about the middle of the box; the picture is enlarged to
     the canvas, and cut off at the ends of the range.
+
+    Parameters
+    ----------
+    prior_steps
+        Of the training of one that is named.
+    own_units
+        The variable is the code itself, which is put into its box before it shrinks; where not, it is in halves of the
+        box, and put back afterwards.
 
     Raises
     ------
@@ -29,7 +39,9 @@ def generated(canvas: Canvas, prior: str | Generator) -> Parametrisation:
     via Deep Generator Networks.
     """
     generator = (
-        fitted_prior(prior, canvas.pictures, canvas.range) if isinstance(prior, str) else checked(prior)
+        fitted_prior(prior, canvas.pictures, canvas.range, steps=prior_steps)
+        if isinstance(prior, str)
+        else checked(prior)
     )
     low, high = (
         torch.as_tensor(end).detach().to(canvas.device, canvas.dtype)
@@ -58,12 +70,15 @@ def generated(canvas: Canvas, prior: str | Generator) -> Parametrisation:
         share = (canvas.start.to(canvas.device, canvas.dtype) - least) / (most - least)
         with torch.no_grad():
             code = codes(share[None])[0].to(canvas.device, canvas.dtype)
-    # In halves of the box, so that a step is as long in each entry, however wide its side.
-    variable = (code.clamp(low, high) / half).detach().clone().requires_grad_()
+    # In halves of the box a step is as long in each entry, however wide its side.
+    unit = torch.ones_like(half) if own_units else half
+    variable = (code.clamp(low, high) / unit).detach().clone().requires_grad_()
 
     def back_into_the_box() -> None:
-        variable.mul_(SHRUNK).clamp_(low / half, high / half)
+        if own_units:
+            variable.clamp_(low, high)
+        variable.mul_(SHRUNK).clamp_(low / unit, high / unit)
 
     return Parametrisation(
-        [variable], lambda: pictured(variable * half), coloured=True, after_step=back_into_the_box
+        [variable], lambda: pictured(variable * unit), coloured=True, after_step=back_into_the_box
     )

@@ -24,17 +24,19 @@ from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
+from shiftscope.explain.visualisation.fit_positions import fit_positions, half_positions
 from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
+from shiftscope.explain.visualisation.prior import fitted_prior
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
+from shiftscope.progress import Progress
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
-from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 
@@ -49,6 +51,8 @@ def pictures_of(
     question: PictureQuestion,
     drawing: Drawing,
     on_step: Callable[[int, float], None] = lambda step, value: None,
+    *,
+    at: str = "",
 ) -> list[Visualised]:
     """Draw all parts of it, and say how strongly each drives the unit beside the reference's held-out half.
 
@@ -56,11 +60,13 @@ def pictures_of(
     ----------
     drawing
         What `drawing_of` has for the question.
+    at
+        A layer before the unit, whose answer to each picture is told too; of a use always that which tells it apart.
 
     Raises
     ------
     LayerError
-        The layer that tells uses of the unit apart does not run before it.
+        The layer before does not run before the unit is known.
     StudyMismatch
         The unit does not respond as it did when it was recorded.
     """
@@ -75,16 +81,19 @@ def pictures_of(
         )
     raised = function
     if question.use is not None:
-        _refuse_later(live, function, question, positions[:1])
+        at = question.use[1]
+    if at:
+        _refuse_later(live, function, question.dataset, at)
+    if question.use is not None:
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
     method = visualisations[question.method]
     if question.facets:
         clusters = facets_of(function, drawing, question.facets)
         every = []
-        for at, facet in enumerate(clusters):
+        for place, facet in enumerate(clusters):
             start = replace(drawing, start=facet.start)
             drawn = pictures_for(raised, method, start, question.options, on_step)
-            every.append(with_facet(drawn[0], clusters, at))
+            every.append(with_facet(drawn[0], clusters, place))
     else:
         every = pictures_for(raised, method, drawing, question.options, on_step)
     if question.use is not None:
@@ -93,12 +102,44 @@ def pictures_of(
                 found,
                 objective=f"{function.names[0]} as in {_used_in(study, *question.use)}",
                 score=_response(function, drawing, found),
-                before=_before(function, drawing, found, study.layer(question.use[1])),
             )
             for found in every
         ]
+    if question.half:
+        half = f"{_half_in_words(question.half)} of {question.dataset}"
+        every = [replace(found, objective=f"{found.objective} with the colours of {half}") for found in every]
+    if at:
+        every = [_with_before(function, drawing, found, study.layer(at)) for found in every]
     held_out = held_out_responses(study, question.layer, question.unit)
     return [replace(found, reached=reached(found.score, held_out)) for found in every]
+
+
+def fit_prior(question: PictureQuestion, drawing: Drawing, progress: Progress) -> None:
+    """Fit the prior that the question asks for, if any, so that the pictures of all units find it fitted.
+
+    Raises
+    ------
+    BadRequest
+        One that cannot be fitted so, or on these pictures.
+    """
+    prior, steps = question.options.get("prior"), question.options.get("prior_steps")
+    if prior is not None:
+        fitted_prior(prior, drawing.reference, drawing.range, steps=steps, progress=progress)
+
+
+def with_before(
+    live: LiveStudy, question: PictureQuestion, drawing: Drawing, found: Visualised, at: str
+) -> Visualised:
+    """A kept picture with what a layer before the unit gives for it.
+
+    Raises
+    ------
+    LayerError
+        The layer does not run before the unit is known.
+    """
+    function = function_of_study(live, [target_of(question)])
+    _refuse_later(live, function, question.dataset, at)
+    return _with_before(function, drawing, found, live.study.layer(at))
 
 
 def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
@@ -112,7 +153,11 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     entering, limits = entering_of(live.study, question.dataset, question.range)
     one = live.inputs(question.dataset, fit_positions(live.study, question.dataset, 1))
     most = min(question.reference_pictures, max(REFERENCE_PICTURES, MOST_BYTES // max(1, one.nbytes)))
-    positions = fit_positions(live.study, question.dataset, most)
+    positions = (
+        half_positions(live.study, question.dataset, most, question.half, question.seed)
+        if question.half
+        else fit_positions(live.study, question.dataset, most)
+    )
     pictures = pictures_at(live, question.dataset, positions, entering, limits)
     start = None
     if question.sample is not None:
@@ -137,21 +182,22 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
 
 def _used_in(study: StoredStudy, dataset: str, at: str, sign: int) -> str:
     if dataset == study.reference:
-        return f"{'one' if sign > 0 else 'the other'} half of {dataset}"
+        return f"{_half_in_words(1 if sign > 0 else 2)} of {dataset}"
     return dataset if sign > 0 else study.reference
 
 
-def _before(
-    function: Function, drawing: Drawing, found: Visualised, at: RecordedLayer
-) -> npt.NDArray[np.float32]:
-    """(entry,) what a layer before the unit gives for a picture."""
+def _half_in_words(half: int) -> str:
+    return "one half" if half == 1 else "the other half"
+
+
+def _with_before(function: Function, drawing: Drawing, found: Visualised, at: RecordedLayer) -> Visualised:
+    """The picture with what a layer before the unit gives for it."""
     device, dtype = device_and_dtype(function.model)
     image = resized(torch.from_numpy(found.image), drawing.size)[None].to(device, dtype)
     place = Place(at.name, at.module, at.call, at.item)
     with torch.inference_mode(False), function.held():
         (flat,) = activations(function, drawing.entering(image), [place], seed=0)
-    row: npt.NDArray[np.float32] = flat[0]
-    return row
+    return replace(found, before=flat[0], at=at.name)
 
 
 def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
@@ -162,17 +208,14 @@ def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
         return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
 
 
-def _refuse_later(
-    live: LiveStudy, function: Function, question: PictureQuestion, positions: list[int]
-) -> None:
-    """Raise `LayerError` where the layer that tells uses of the unit apart does not run before the unit is known."""
-    assert question.use is not None
-    at = live.study.layer(question.use[1])
+def _refuse_later(live: LiveStudy, function: Function, dataset: str, layer: str) -> None:
+    """Raise `LayerError` where a layer does not run before the unit is known."""
+    at = live.study.layer(layer)
     ran: list[str] = []
     handle = live.model.get_submodule(at.module).register_forward_hook(lambda *given: ran.append(at.name))
     try:
         with torch.inference_mode(False), function.held():
-            inputs = live.inputs(question.dataset, positions)
+            inputs = live.inputs(dataset, fit_positions(live.study, dataset, 1))
             function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))
     finally:
         handle.remove()
@@ -186,17 +229,6 @@ def target_of(question: PictureQuestion) -> Target:
     if question.layer == LOGITS:
         return Logit(question.unit)
     return Neuron(question.layer, question.unit)
-
-
-def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
-    """Of the half of a dataset's samples that is fitted on, at most so many, spread evenly."""
-    samples = study[dataset].samples
-    half = fit_half(samples.column("id").to_pylist())
-    places = np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
-    if not len(places):
-        raise BadRequest(f"no sample of {dataset!r} is in the half that is fitted on; it has {len(half)}.")
-    found: list[int] = spread_evenly(places, most).tolist()
-    return found
 
 
 def entering_of(

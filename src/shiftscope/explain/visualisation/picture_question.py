@@ -32,6 +32,7 @@ class PictureQuestion:
     # A shifted dataset, the layer whose responses tell the unit's use on it from that on the reference, and 1 to add
     # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
+    half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
     facets: int = 0  # clusters of the unit's strongest samples, each of which is a start
     part: int = 0  # which of the facets it started from, or of those that are drawn together
 
@@ -42,8 +43,9 @@ class PictureQuestion:
 
     @property
     def plain(self) -> bool:
-        """Of the unit, alone, from noise."""
-        return self.sample is None and self.use is None and self.parts == 1
+        """Of the unit, alone, from noise, and no placebo."""
+        alone = self.parts == 1 and not self.facets
+        return alone and self.sample is None and self.use is None and not self.half
 
     @property
     def reference_pictures(self) -> int:

@@ -10,9 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH
 from shiftscope.explain.visualisation.views import resized
-from shiftscope.registry import Registry
+from shiftscope.progress import Progress, silent
+from shiftscope.registry import Registry, defaults_of
 
 LARGEST = 64  # pixels of the longer side of pictures that a prior is fitted on
 KEPT = 4  # fitted priors that are kept in memory: many units are drawn with one
@@ -33,13 +34,14 @@ class Generator(Protocol):
         """(picture, channel, row, column) of (picture, code), with a gradient; of any size, and cut off at 0 and 1."""
 
 
-# Of (sample, channel, row, column) float32, from 0 to 1, what makes such.
-Fit = Callable[[torch.Tensor], Generator]
+# Of (sample, channel, row, column) float32, from 0 to 1, what makes such. One that is trained takes `steps` with a
+# default, and `advance`, which it calls with how many it went on.
+Fit = Callable[..., Generator]
 
 priors: Registry[Fit] = Registry("prior", "shiftscope.explain.visualisation.priors")
 prior_named = priors.named
 
-_fitted: dict[tuple[str, str], Generator] = {}
+_fitted: dict[tuple[str, int, str], Generator] = {}
 _turn = threading.Lock()
 
 
@@ -48,15 +50,31 @@ def prior_name(prior: object) -> str:
     return prior if isinstance(prior, str) else type(prior).__name__
 
 
-def fitted_prior(name: str, pictures: torch.Tensor | None, limits: tuple[float, float]) -> Generator:
+def fitted_prior(
+    name: str,
+    pictures: torch.Tensor | None,
+    limits: tuple[float, float],
+    *,
+    steps: int | None = None,
+    progress: Progress = silent,
+) -> Generator:
     """The prior of that name, fitted on pictures (sample, channel, row, column) in a range; the last ones are kept.
+
+    Parameters
+    ----------
+    steps
+        Of its training; as it has them where not given.
 
     Raises
     ------
     BadRequest
-        No such prior, or fewer than 32 pictures.
+        No such prior, one that is not trained in steps, or fewer than 32 pictures.
     """
     fit = priors[name]
+    trained = "steps" in (known := defaults_of(fit))
+    if steps is not None and not trained:
+        raise BadRequest(f"the prior {name!r} is not trained in steps: leave prior_steps out.")
+    length = (known["steps"] if steps is None else steps) if trained else 0
     count = 0 if pictures is None else len(pictures)
     if pictures is None or count < ENOUGH:
         raise BadRequest(
@@ -68,12 +86,14 @@ def fitted_prior(name: str, pictures: torch.Tensor | None, limits: tuple[float, 
     share = torch.stack([resized((picture - low) / (high - low), size) for picture in pictures.float()])
     if float(share.std()) == 0:
         raise BadRequest(f"the prior {name!r} is fitted on pictures that differ; these are all of one grey.")
-    key = name, hashlib.sha256(share.numpy().tobytes() + repr(tuple(share.shape)).encode()).hexdigest()
+    content = hashlib.sha256(share.numpy().tobytes() + repr(tuple(share.shape)).encode()).hexdigest()
+    key = name, length, content
     with _turn:
         if key not in _fitted:
             if len(_fitted) >= KEPT:
                 del _fitted[next(iter(_fitted))]
-            _fitted[key] = fit(share)
+            with progress(f"fitting the prior {name}", 0, length, counted="steps") as advance:
+                _fitted[key] = fit(share, steps=length, advance=advance) if trained else fit(share)
         return _fitted[key]
 
 
@@ -81,8 +101,8 @@ def checked(prior: Any) -> Generator:
     """The same; raises `BadRequest` for what is no generator."""
     if not callable(prior) or not isinstance(prior, Generator):
         raise BadRequest(
-            f"prior={prior!r}; give {', '.join(map(repr, priors))}, or a generator: a callable from codes to pictures "
-            "with the tensors `low` and `high`."
+            f"prior={prior!r}; give {', '.join(map(repr, sorted(priors)))}, or a generator: a callable from codes to "
+            "pictures with the tensors `low` and `high`."
         )
     if isinstance(prior, torch.nn.Module) and prior.training:
         raise BadRequest(

@@ -24,9 +24,9 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import kept_keys, unit_key
 
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
-VERSIONS = {PICTURE: 2, BELIEF: 2}
+VERSIONS = {PICTURE: 3, BELIEF: 2}
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
-TOLD = "title", "settings", "limits", "dead", "path", "second"  # of what was found
+TOLD = "title", "settings", "limits", "dead", "path", "second", "at"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
 SPLIT = "drawn with one half of the samples, compared with the reference's other half"
 SECOND = "layer", "unit", "weights", "note"  # of a second network
@@ -44,10 +44,17 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
     """
     if not study.keeps_results():
         return
+    told: dict[str, Any] = {
+        "title": found.objective,
+        "settings": found.settings,
+        "limits": list(found.range),
+        "dead": found.dead,
+    }
     arrays: dict[str, Any] = {name: np.asarray(getattr(found, name), np.float32) for name in ARRAYS}
     arrays["numbers"] = np.array([found.score])
     if found.before is not None:
         arrays["before"] = found.before.astype(np.float32)
+        told["at"] = found.at
     if found.start is not None:
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
@@ -56,12 +63,6 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         arrays["steps"] = np.array(list(found.snapshots))
         small = [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
         arrays["snapshots"] = np.stack(small)
-    told: dict[str, Any] = {
-        "title": found.objective,
-        "settings": found.settings,
-        "limits": list(found.range),
-        "dead": found.dead,
-    }
     parts = {PICTURE: arrays}
     if (belief := found.belief) is not None:
         told["path"] = list(belief.layers)
@@ -169,6 +170,8 @@ def picture_key(
     if question.use is not None:
         dataset, at, sign = question.use
         settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
+    if question.half:
+        settings["half"] = question.half
     if question.facets:
         settings["facets"] = question.facets
     if question.parts > 1:
@@ -215,10 +218,12 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             range=None if limits is None else (float(limits[0]), float(limits[1])),
             seed=key.seed or 0,
             use=use,
+            half=int(told.get("half", 0)),
             facets=int(told.get("facets", 0)),
             part=int(told.get("part", 0)),
         )
-        return question if question.parts > question.part >= 0 else None
+        there = question.parts > question.part >= 0 and question.half in (0, 1, 2)
+        return question if there else None
     except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return None
 
@@ -251,6 +256,7 @@ def _found(kept: Result) -> Visualised | None:
         reached=_reached(arrays.get("reached")),
         belief=_belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
         before=_flat(arrays.get("before")),
+        at=_layer_before(told),
     )
 
 
@@ -274,6 +280,12 @@ def _small(picture: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[An
     cut = picture[:, : rows * block, : columns * block]
     means: npt.NDArray[np.floating[Any]] = cut.reshape(channels, rows, block, columns, block).mean((2, 4))
     return means
+
+
+def _layer_before(told: Mapping[str, Any]) -> str:
+    """Of a use always that which tells it apart."""
+    use = told.get("use")
+    return str(use[1]) if isinstance(use, list) and len(use) > 1 else str(told.get("at", ""))
 
 
 def _flat(numbers: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:

@@ -52,7 +52,8 @@ class Moved:
 
 @dataclass(frozen=True)
 class Crops:
-    """Boxes of the picture at the model's size, read bilinearly; an axis at a time, which is faster than a warp."""
+    """Boxes of the picture at the model's size, read bilinearly, and smoothed where they become smaller; an axis at a
+    time, which is faster than a warp."""
 
     boxes: torch.Tensor  # (view, 4) top, left, height and width in pixels; float64
     noise: torch.Tensor | None  # (view, channel, row, column)
@@ -74,18 +75,16 @@ class Crops:
 def _between(
     start: float, length: float, there: int, wanted: int, like: torch.Tensor
 ) -> tuple[int, torch.Tensor]:
-    """The first pixel that is read along an axis, and (wanted, read) how much of each goes into each."""
-    at = start + (torch.arange(wanted, dtype=torch.float64) + 0.5) * length / wanted - 0.5
-    at = at.clamp(0, there - 1)
-    below = at.floor().long()
-    above = (below + 1).clamp(max=there - 1)
-    share = at - below
-    first = int(below[0])
-    weights = torch.zeros(wanted, int(above[-1]) - first + 1, dtype=torch.float64)
-    place = torch.arange(wanted)
-    weights[place, below - first] = 1 - share
-    weights[place, above - first] += share
-    return first, weights.to(like)
+    """The first pixel that is read along an axis, and (wanted, read) how much of each goes into each: the two around a
+    place, or where they lie closer than what is wanted as many more, so that no fine detail turns into a coarse one."""
+    spacing = length / wanted
+    reach = max(1.0, spacing)
+    first = max(0, math.ceil(start + 0.5 * spacing - 0.5 - reach))
+    last = min(there - 1, math.floor(start + length - 0.5 * spacing - 0.5 + reach))
+    at = torch.arange(wanted, dtype=torch.float64).add_(0.5).mul_(spacing).add_(start - 0.5 - first)
+    apart = torch.arange(last - first + 1, dtype=like.dtype) - at.to(like.dtype)[:, None]
+    weights = apart.abs_().div_(-reach).add_(1).clamp_(min=0)
+    return first, weights.div_(weights.sum(1, keepdim=True)).to(like.device)
 
 
 def resized(picture: torch.Tensor, size: Size) -> torch.Tensor:
@@ -131,9 +130,7 @@ def boxes(
     return torch.stack([top, left, height, width], dim=1)
 
 
-def moves(
-    picture: Size, views: int, *, generator: torch.Generator, scaled: bool = True, turned: bool = True
-) -> torch.Tensor:
+def moves(picture: Size, views: int, *, generator: torch.Generator) -> torch.Tensor:
     """(view, 2, 3) of the whole picture moved, scaled and turned a little, as one warp.
 
     As jitter of 8 pixels, one of 11 scales from 0.9 to 1.1, one of the angles from -10 to 10 degrees in whole degrees
@@ -145,30 +142,29 @@ def moves(
     """
     amount = 1.0 if min(picture) >= 64 else min(picture) / 224
     far, near = max(1, round(8 * amount)), max(1, round(4 * amount))
-    first = torch.randint(0, 2 * far + 1, (views, 2), generator=generator) - far
+    before = torch.randint(0, 2 * far + 1, (views, 2), generator=generator) - far
     scale = 0.9 + 0.02 * torch.randint(0, 11, (views,), generator=generator)
     angle = torch.randint(0, 26, (views,), generator=generator) - 10
     angle = torch.where(angle > 10, 0, angle)
-    second = torch.randint(0, 2 * near + 1, (views, 2), generator=generator) - near
-    return warp(
-        picture,
-        angle.double() if turned else torch.zeros(views, dtype=torch.float64),
-        scale.double() if scaled else torch.ones(views, dtype=torch.float64),
-        (first + second).double(),
-    )
+    after = torch.randint(0, 2 * near + 1, (views, 2), generator=generator) - near
+    return warp(picture, angle.double(), scale.double(), before=before.double(), after=after.double())
 
 
-def warp(picture: Size, degrees: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor) -> torch.Tensor:
-    """(view, 2, 3) that turn a picture by (view,) degrees against the clock, enlarge it and shift it by (view, 2) rows
-    and columns, about its middle."""
+def warp(
+    picture: Size, degrees: torch.Tensor, scale: torch.Tensor, *, before: torch.Tensor, after: torch.Tensor
+) -> torch.Tensor:
+    """(view, 2, 3) that shift a picture, turn it by (view,) degrees against the clock and enlarge it, both about its
+    middle, and shift it again; the shifts are (view, 2) rows and columns."""
     rows, columns = picture
     cosine, sine = torch.cos(torch.deg2rad(degrees)), torch.sin(torch.deg2rad(degrees))
     affine = torch.zeros(len(degrees), 2, 3, dtype=torch.float64)
     # Where a place of the view is found in the picture, in numbers from -1 to 1: the inverse of the move.
     affine[:, 0, 0], affine[:, 0, 1] = cosine / scale, -sine / scale * rows / columns
     affine[:, 1, 0], affine[:, 1, 1] = sine / scale * columns / rows, cosine / scale
-    moved = torch.stack([2 * shift[:, 1] / columns, 2 * shift[:, 0] / rows], dim=1)
-    affine[:, :, 2] = -(affine[:, :, :2] @ moved[:, :, None])[:, :, 0]
+    first, last = (
+        torch.stack([2 * shift[:, 1] / columns, 2 * shift[:, 0] / rows], dim=1) for shift in (before, after)
+    )
+    affine[:, :, 2] = -(affine[:, :, :2] @ last[:, :, None])[:, :, 0] - first
     return affine
 
 

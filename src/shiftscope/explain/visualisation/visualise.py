@@ -23,6 +23,7 @@ from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.objective import Objective
 from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
+from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
 from shiftscope.typed import LARGEST_SEED, as_whole_number, finite_number, ordered, whole_number
 
@@ -50,7 +51,7 @@ def visualise(
     snapshots: Sequence[int] = (),
     on_step: Callable[[int, float], None] | None = None,
     **options: Any,
-) -> Any:
+) -> Visualised | list[Visualised]:
     """A picture for which a unit of the model gives as much as it can, within what the method lets change.
 
     The model is in eval mode for it, and as it came afterwards. The same seed gives the same bytes on the same kind of

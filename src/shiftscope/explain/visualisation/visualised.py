@@ -15,6 +15,8 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.belief.belief import Belief
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.pair_distance import PairDistance
+from shiftscope.store.disk.asked_file import write_asked_file
 
 Array = npt.NDArray[np.floating[Any]]
 CLIPPED = 1.0, 99.0  # percentiles of the picture that a blend reaches from black to white
@@ -42,7 +44,9 @@ class Visualised:
     start: Array | None = None  # the picture that was given
     reached: Reached | None = None  # beside samples of a study
     belief: Belief | None = None  # the same, where it was asked for
-    before: Array | None = None  # (entry,) of the layer before, where its use is told apart there
+    before: Array | None = None  # (entry,) of a layer before, where it is told from another picture there
+    at: str = ""  # that layer
+    apart: PairDistance | None = None  # from the picture with the reference's colours, where it was asked for
 
     @property
     def delta(self) -> Array | None:
@@ -93,9 +97,9 @@ class Visualised:
         return None if found is None else _coloured(eight_bit(found, self.range))
 
     def save(self, path: str | Path, *, blended: bool = False) -> Path:
-        """Write a PNG; the same bytes for the same picture."""
+        """Write a PNG; the same bytes for the same picture. `BadRequest` where the file cannot be written."""
         path = Path(path)
-        path.write_bytes(png_bytes(self.blended if blended else self.pixels))
+        write_asked_file(path, png_bytes(self.blended if blended else self.pixels))
         return path
 
     def draw(self, ax: Any = None) -> Any:
@@ -133,7 +137,10 @@ class Visualised:
             return "dead: it has no gradient from any start"
         beside = f", {self.reached.in_words(self.score)}" if self.reached else ""
         believed = f"; {self.belief.in_words()}" if self.belief else ""
-        return f"response {self.score:.4g}{beside}{believed}"
+        apart = (
+            f"; with the colours of the reference beside it, {self.apart.in_words()}" if self.apart else ""
+        )
+        return f"response {self.score:.4g}{beside}{believed}{apart}"
 
     def numbers(self) -> dict[str, Any]:
         """As JSON has them, null where there is nothing to compare with."""
@@ -141,7 +148,8 @@ class Visualised:
         beside = {} if self.reached is None else asdict(self.reached)
         beside = {name: number if math.isfinite(number) else None for name, number in beside.items()}
         believed = {} if self.belief is None else {"belief": self.belief.numbers()}
-        return {**told, **beside, **believed, "settings": self.settings}
+        apart = {} if self.apart is None else self.apart.numbers()
+        return {**told, **beside, **believed, **apart, "settings": self.settings}
 
     def __repr__(self) -> str:
         rows, columns = self.image.shape[1:]

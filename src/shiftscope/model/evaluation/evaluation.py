@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import BadRequest, ModelError
+from shiftscope.kept_memory import memory_kept
 from shiftscope.model.evaluation.handed_back import handed_back
 
 
@@ -53,7 +54,7 @@ def _refuse_uninitialised(model: nn.Module) -> None:
 def observed(model: nn.Module) -> Iterator[None]:
     """Eval mode without gradients inside; the model as it was, after. Raises as `handed_back`."""
     # Not `inference_mode`, whose tensors no training can use: what lies in a cache would be one.
-    with handed_back(model), torch.no_grad(), uncompiled(), _casts_forgotten():
+    with memory_kept(), handed_back(model), torch.no_grad(), uncompiled(), _casts_forgotten():
         yield
 
 
@@ -61,6 +62,7 @@ def observed(model: nn.Module) -> Iterator[None]:
 def followed(model: nn.Module) -> Iterator[None]:
     """Eval mode with frozen weights, and gradients of the inputs alone, whatever is around it; then as `observed`."""
     with (
+        memory_kept(),
         torch.inference_mode(False),
         handed_back(model),
         torch.enable_grad(),

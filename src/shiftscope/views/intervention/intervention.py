@@ -13,7 +13,7 @@ from shiftscope.views.intervention.shown_intervention import NAMED, ShownInterve
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, Link, Message, Page, Words
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.page.viewed_study import jobs_of
 from shiftscope.views.parts.image_sets import FEW
@@ -41,13 +41,14 @@ def intervention(
     layer: str | None = None,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
     images: int = FEW,
 ) -> Page:
     """Accuracy before and after a change of units before the head, and the images whose answer it fixed or broke.
 
     `units` are numbers with commas between; without any, the units most to blame in the focus.
     """
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     selection = selection.focused_on(worst_set(selection))
     trail = [Link(study.name, selection.overview())]
     if selection.layer not in study.heads and jobs_of(study) is None and not _was_asked(selection):

@@ -63,7 +63,12 @@ def downsampling_table(layer: ShownLayer, found: DownsamplingShares) -> Table:
     columns = [
         Column("module", "With rows and columns of the maps that enter it and that leave it."),
         Column("high frequencies", axis=axis.ticks(percent), help=HELP),
-        Column("points", "In front of the module minus behind it, with its 95 % interval.", numeric=True),
+        Column(
+            "points",
+            "In front of the module minus behind it, with its 95 % interval.",
+            numeric=True,
+            key="difference",
+        ),
         Column("white noise", "Share that white noise has in maps of the size in front.", numeric=True),
     ]
     rows = []

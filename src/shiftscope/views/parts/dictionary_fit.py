@@ -17,7 +17,7 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.number_text import number
+from shiftscope.views.parts.number_text import number, percent, points_interval
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.gate import State
@@ -113,8 +113,8 @@ def table_of(selection: Selection, layer: str, fit: SetFit) -> Table:
         rows += [_row(f"{row}, {name}", "", numbers, math.nan) for name, numbers in found.items()]
     (low, high), _, (less, more) = fit.null
     note = (
-        f"Two halves of the reference: error ratio {low:.2f} to {high:.2f}, difference of decisions kept {less:+.1%} "
-        f"to {more:+.1%}. Tilt of two halves {fit.tilts[0, 2]:.3f}. Limits: "
+        f"Two halves of the reference: error ratio {low:.2f} to {high:.2f}, difference of decisions kept "
+        f"{points_interval(less, more)} points. Tilt of two halves {fit.tilts[0, 2]:.3f}. Limits: "
         + ", ".join(f"{name} {value:g}" for name, value in thresholds().items())
         + "."
     )
@@ -169,4 +169,4 @@ def _row(name: str, state: str, numbers: Numbers, tilt: float) -> list[Cell]:
 
 
 def _share(value: float) -> Cell:
-    return Cell("–" if math.isnan(value) else f"{value:.1%}", value=value)
+    return Cell(percent(value), value=value)

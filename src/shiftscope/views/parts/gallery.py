@@ -96,7 +96,7 @@ def several_of(
     found = [
         each
         for each in asked
-        if each.parts > 1 and each.use is None and each.dataset in sets and each.unit in place
+        if (each.parts > 1 or each.facets) and each.dataset in sets and each.unit in place
     ]
     shown = set(sorted({place[each.unit] for each in found})[:MOST_SEVERAL])
     chosen = [each for each in found if place[each.unit] in shown]

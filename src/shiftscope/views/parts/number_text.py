@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-NOTHING = "–"
+from shiftscope.percent import NOTHING as NOTHING
+from shiftscope.percent import percent as percent
+from shiftscope.percent import whole_percent as whole_percent
 
 
 def number(value: float) -> str:
@@ -22,20 +24,6 @@ def number(value: float) -> str:
     else:
         text = f"{value:.2e}" if math.isfinite(value) else "∞" if value > 0 else "-∞"
     return text.replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """A share as per cent with one decimal."""
-    if not math.isfinite(share):
-        return NOTHING
-    return f"{round(100 * share, 1) + 0.0:.1f} %".replace("-", "−")  # + 0.0: no minus before a zero
-
-
-def whole_percent(share: float) -> str:
-    """A share as whole per cent, as in speech."""
-    if not math.isfinite(share):
-        return NOTHING
-    return f"{math.floor(100 * share + 0.5)} %".replace("-", "−")
 
 
 def times(ratio: float) -> str:

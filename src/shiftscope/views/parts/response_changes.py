@@ -74,6 +74,7 @@ def response_changes(
             what,
             help=f"Ring: {ways[0]}. Dot: {ways[1]}{interval}. In per cent {scale}.",
             axis=[(0, "0"), (1 / most, "100 %")],
+            key=f"change of {what}",
         ),
         Column("from, to", help=f"In per cent {scale}.", numeric=True, key=what),
         *map(strip_column, stripped),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from shiftscope.counted import counted
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code
 from shiftscope.views.page.panels import Fold, ImageStrip, Picture, Span, StripGroup, StripGroups
@@ -79,5 +80,5 @@ def _strips(
 
 
 def _in_words(question: PictureQuestion) -> str:
-    kind = "facets" if question.facets else "drawn together"
-    return f"{question.parts} {kind}, {method_in_words(question)}, {question.steps} steps"
+    parts = counted(question.parts, "facet") if question.facets else f"{question.parts} drawn together"
+    return f"{parts}, {method_in_words(question)}, {question.steps} steps"

@@ -11,7 +11,7 @@ from shiftscope.statistics.ranked import ranked
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.worst_set import worst_set
 from shiftscope.views.paths.path_choice import AT, PathChoice
@@ -32,9 +32,10 @@ def path_pair(
     baseline: str | None = None,
     focus: str | None = None,
     layer: str | None = None,
+    sets: Sets = None,
 ) -> Page:
     """KL(first || second) in the focus, and what adds most to it; of a category with itself, how it moved."""
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     same = first == second
     worst = worst_set(selection)
     selection = selection.focused_on(worst)

@@ -10,7 +10,7 @@ from shiftscope.explain.paths.paths import ALL, countable, shifts
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.worst_set import worst_set
@@ -37,6 +37,7 @@ def paths(
     baseline: str | None = None,
     focus: str | None = None,
     layer: str | None = None,
+    sets: Sets = None,
 ) -> Page:
     """Divergences between categories, their entropies, and how often paths are significant, in each dataset.
 
@@ -51,7 +52,7 @@ def paths(
     log
         Draw numbers of paths on a logarithmic scale.
     """
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     selection = selection.focused_on(worst_set(selection))
     trail = [Link(study.name, selection.overview())]
     if not study.maps:

@@ -36,8 +36,9 @@ def effects(shown: ShownRepair) -> Table | None:
             help="Upright line: before. Dot: after, with the 95 % interval of the change (Newcombe). Units were chosen "
             f"on one half of {found.dataset} and {found.reference}; all this is the other half, which the search never "
             "saw.",
+            key="accuracy after",
         ),
-        Column("points", "After minus before, with its 95 % interval.", numeric=True),
+        Column("points", "After minus before, with its 95 % interval.", numeric=True, key="difference"),
     ]
     rows = [
         [

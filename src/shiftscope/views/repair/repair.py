@@ -11,7 +11,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Choice, File, Link, Message, Page, Span, Words
 from shiftscope.views.page.section import panels_of
-from shiftscope.views.page.selection import Selection
+from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.interventions import REPAIR
 from shiftscope.views.parts.number_text import count
@@ -34,6 +34,7 @@ def repair(
     layer: str | None = None,
     baseline: str | None = None,
     focus: str | None = None,
+    sets: Sets = None,
     images: int = FEW,
 ) -> Page:
     """What silencing a few units before the head gives a shifted set, and what it costs, on samples held out.
@@ -41,7 +42,7 @@ def repair(
     `margin` is by how much the accuracy on the baseline may fall in the search, from 0 to 1, and `most` how many units
     may be silenced.
     """
-    selection = Selection.at(study, layer, baseline, focus)
+    selection = Selection.at(study, layer, baseline, focus, sets)
     trail = [Link(study.name, selection.overview())]
     if not selection.others():
         return Page(TITLE, [Message("Nothing to repair for", _ONE_SET)], trail)

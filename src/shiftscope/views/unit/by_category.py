@@ -59,7 +59,7 @@ def by_category(unit: ShownUnit) -> Table | None:
             "Mean codes by category"
             if unit.gate.stated
             else took_on(before, after, lambda c: told_apart(unit.study, [c])[c], measured=largest > 0),
-            _columns(unit, axis, write, measured, pair=focus != baseline),
+            _columns(unit, axis, write, measured, pair=focus != baseline, in_maxima=largest > 0),
             [row if focus != baseline else row[:3] for row in rows],
             empty=f"No sample of {' or '.join(unit.pair)} has a label.",
             chart="categories",
@@ -119,14 +119,21 @@ def _moved_most(before: Means, after: Means, names: Sequence[str]) -> str:
 
 
 def _columns(
-    unit: ShownUnit, axis: Axis, write: Callable[[float], str], measured: str, *, pair: bool
+    unit: ShownUnit,
+    axis: Axis,
+    write: Callable[[float], str],
+    measured: str,
+    *,
+    pair: bool,
+    in_maxima: bool,
 ) -> list[Column]:
     baseline, focus = unit.selection.baseline, unit.selection.focus
     how = f"Mean response to the samples with this label, {measured}."
     change = f"{how} Ring: {baseline}; dot: {focus}."
+    in_file = "change of mean response" + f" over maximum in {baseline}" * in_maxima
     return [
         Column("category"),
-        Column(f"mean response, {measured}", axis=axis.ticks(write), help=change),
+        Column(f"mean response, {measured}", axis=axis.ticks(write), help=change, key=in_file),
         Column(f"○ {baseline}", help=how, numeric=True),
         *([Column(f"● {focus}", help=how, numeric=True)] if pair else []),
     ]

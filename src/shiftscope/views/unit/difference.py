@@ -28,6 +28,7 @@ from shiftscope.views.parts.made_pictures import method_in_words, sides_of
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
+from shiftscope.views.unit.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What the shift adds to it", "difference"
@@ -81,16 +82,9 @@ def _halves(unit: ShownUnit, shown: Found) -> list[Panel]:
     assert question.use is not None
     if found.placebo is None:
         return []
-    study, strips = unit.study, []
-    for sign, picture in zip((1, -1), found.placebo, strict=True):
-        half = replace(question, use=(study.reference, question.use[1], sign))
-        strips.append(ImageStrip("", sides_of(study, half, picture), role(unit.selection, study.reference)))
-    groups = [
-        StripGroup(f"as on {which} half", [strip])
-        for which, strip in zip(("one", "the other"), strips, strict=True)
-    ]
-    says = f"what chance makes of two uses: halves of {study.reference}, drawn in the same way"
-    return [Fold("Placebo", says, [StripGroups("", groups, captioned=True)], f"{KEY}-placebo")]
+    one, other = (replace(question, use=(unit.study.reference, question.use[1], sign)) for sign in (1, -1))
+    pair = (one, found.placebo[0]), (other, found.placebo[1])
+    return [placebo(unit, [("", pair)], says="two uses", headed="as on", key=KEY)]
 
 
 def _table(unit: ShownUnit, shown: Found) -> Table:
@@ -115,16 +109,16 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
             number_cell(found.auroc, found.low, found.high),
         ]
     ]
-    for place, placebo in enumerate(found.placebo.tolist(), start=1):
+    for place, apart in enumerate(found.placebo.tolist(), start=1):
         rows.append(
             [
                 Cell(f"halves of {reference}, division {place}"),
                 Cell(
-                    f"AUROC {placebo:.2f}",
-                    change=Change(float("nan"), placebo, chance=0.5, focus=False),
-                    value=placebo,
+                    f"AUROC {apart:.2f}",
+                    change=Change(float("nan"), apart, chance=0.5, focus=False),
+                    value=apart,
                 ),
-                number_cell(placebo),
+                number_cell(apart),
             ]
         )
     drawn = f"The pictures are by {method_in_words(shown[0])}, {shown[0].steps} steps."

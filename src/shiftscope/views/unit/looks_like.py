@@ -39,7 +39,9 @@ from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.several_pictures import several_pictures
 from shiftscope.views.parts.visualising import believable, command, drawing_form
 from shiftscope.views.unit.believed import believed
-from shiftscope.views.unit.looks_like_in_words import drives_in_words, looks_like_in_words
+from shiftscope.views.unit.colours_apart import ColoursApart, colours_apart, offer_of_halves
+from shiftscope.views.unit.looks_like_in_words import apart_in_words, drives_in_words, looks_like_in_words
+from shiftscope.views.unit.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What it looks like", "looks-like"
@@ -50,14 +52,16 @@ POINTS = 256  # of a curve
 @section(ShownUnit, place=36)
 def looks_like(unit: ShownUnit) -> Fold | None:
     """Pictures by the dataset that gave colours and spectra, their curves and settings; what draws missing ones."""
-    alone = chosen_pictures(unit)
+    apart = colours_apart(unit)
+    alone = chosen_pictures(unit, apart)
     offer = _offer(unit, {question.dataset for question, _ in alone})
     starts = _from_samples(unit)
     if not alone and not starts and not unit.drawn_several:
         return Fold(TITLE, "no pictures are kept yet", [offer], KEY) if offer else None
     panels: list[Panel] = []
     if alone:
-        panels.append(_pictures(unit, alone))
+        side_by_side = [each for each in apart if each.shifted in alone and each.reference in alone]
+        panels += _pictures(unit, alone, side_by_side)
     if starts:
         panels.append(_accentuated(unit, starts))
     shown = [*alone, *starts]
@@ -76,17 +80,26 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     return Fold(TITLE, looks_like_in_words(f"unit {unit.index} of {unit.layer}", told), panels, KEY)
 
 
-def chosen_pictures(unit: ShownUnit) -> list[Drawn]:
-    """Those that started from noise: of each set, method and prior the one of most steps, of equals the strongest."""
+def chosen_pictures(unit: ShownUnit, apart: Sequence[ColoursApart]) -> list[Drawn]:
+    """Those that started from noise: of each set, method and prior the one of most steps, of equals those that are told
+    apart from each other, then the strongest."""
     best: dict[tuple[str, str, int], Drawn] = {}
     for question, found in unit.drawn:
         if question.sample is not None:
             continue
-        place = question.method, question.options.get("prior") or "", unit.pair.index(question.dataset)
+        place = _place(unit, question)
         if place not in best or _rank((question, found)) > _rank(best[place]):
             best[place] = question, found
+    for pair in sorted(apart, key=lambda each: _rank(each.shifted)):
+        both = {_place(unit, each[0]): each for each in (pair.shifted, pair.reference)}
+        if all(each[0].steps >= best[place][0].steps for place, each in both.items()):
+            best |= both
     first = sorted(best, key=lambda place: (place[0] != "maco", place))
     return [best[place] for place in first]
+
+
+def _place(unit: ShownUnit, question: PictureQuestion) -> tuple[str, str, int]:
+    return question.method, question.options.get("prior") or "", unit.pair.index(question.dataset)
 
 
 def _rank(drawn: Drawn) -> tuple[int, float]:
@@ -135,7 +148,8 @@ def _over_strength(unit: ShownUnit) -> Fold | None:
     return Fold(STRENGTH, STRENGTH_SAYS, [StripGroups("", groups, captioned=True)], f"{KEY}-strength")
 
 
-def _pictures(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
+def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursApart]) -> list[Panel]:
+    """And what chance makes of two sets' colours, or what draws that."""
     groups = []
     for name in unit.pair:
         own = [each for each in shown if each[0].dataset == name]
@@ -148,7 +162,19 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
         if strips:
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
     note = "each as it is, and what of it counts: an optimum, not what the unit answers to in images"
-    return StripGroups("Pictures", groups, note, captioned=True)
+    told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
+    panels: list[Panel] = [StripGroups("Pictures", groups, ". ".join([note, *told]), captioned=True)]
+    if apart:
+        halves = [(method_in_words(each.shifted[0]), each.halves) for each in apart]
+        panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
+    if offer := offer_of_halves(unit, shown, apart):
+        panels.append(offer)
+    return panels
+
+
+def _apart_in_words(unit: ShownUnit, found: ColoursApart, *, alone: bool) -> str:
+    said = apart_in_words(found.distance, unit.study.reference, found.at)
+    return said if alone else f"{method_in_words(found.shifted[0])}: {said}"
 
 
 def _accentuated(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:

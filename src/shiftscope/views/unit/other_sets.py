@@ -51,6 +51,7 @@ def other_sets(unit: ShownUnit) -> Fold | None:
             f"mean response, {measured}",
             help=f"Over all samples. Ring: {baseline}; dot: the set.",
             axis=axis.ticks(write),
+            key="mean response" + f" over maximum in {baseline}" * (largest > 0),
         ),
         Column(
             "mean",

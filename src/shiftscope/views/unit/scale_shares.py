@@ -121,6 +121,7 @@ def scale_table(scales: Scales, sets: tuple[str, str]) -> Table:
             axis=axis.ticks(percent),
             help=f"Ring: {sets[0]}. Dot: {sets[1]}, with the 95 % interval of the change where it is known. Mean "
             f"shares over {scales.over}.",
+            key=f"share of the attribution, {sets[1]}",
         ),
         *change_columns(scales.pairs, scales.changed is not None),
     ]
@@ -176,10 +177,11 @@ def change_columns(pairs: KeptShare | None, apart: bool) -> list[Column]:
     """Of samples whose prediction is the same, and beside it of pairs whose prediction changed."""
     kept = "points" if pairs is None else f"points, {count(pairs.kept)} of {count(pairs.pairs)} pairs"
     same = "The focus minus the baseline, over samples whose prediction is the same, with the 95 % interval."
-    columns = [Column(kept, same, numeric=True)]
+    columns = [Column(kept, same, numeric=True, key="difference")]
     if apart and pairs is not None:
         other = "The same over the pairs whose prediction changed: two answers, so two questions."
-        columns.append(Column(f"points, {count(pairs.changed)} that changed", other, numeric=True))
+        name = f"points, {count(pairs.changed)} that changed"
+        columns.append(Column(name, other, numeric=True, key="difference of pairs that changed"))
     return columns
 
 

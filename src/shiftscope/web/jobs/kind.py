@@ -46,7 +46,8 @@ class Live(Protocol):
         unit: int | Sequence[int],
         /,
         *,
-        believe: bool,
+        believe: bool = False,
+        placebo: bool = False,
         progress: Progress,
         **asked: Any,
     ) -> Any: ...

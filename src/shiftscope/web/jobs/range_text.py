@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.errors import BadRequest
+from shiftscope.typed import ordered
 
 
 def range_of(text: str) -> tuple[float, float] | None:
@@ -11,14 +12,13 @@ def range_of(text: str) -> tuple[float, float] | None:
     Raises
     ------
     BadRequest
-        Not two numbers, or the second is not above the first.
+        Not two finite numbers, or the second is not above the first.
     """
     if not text.strip():
         return None
     try:
-        low, high = map(float, text.replace(",", " ").split())
-    except ValueError:
-        raise BadRequest(f"{text!r} is no range; write its lower and upper end, as 0 1.") from None
-    if not low < high:
-        raise BadRequest(f"the range {text!r} begins at {low:g} and ends at {high:g}; it has to end above.")
-    return low, high
+        return ordered(text.replace(",", " ").split())
+    except BadRequest:
+        raise BadRequest(
+            f"{text!r} is no range; write its lower and its upper end, two finite numbers, as 0 1."
+        ) from None

@@ -19,7 +19,10 @@ _WORDS = {
     "titleFontSize": 12,
     "titleFontWeight": 500,
 }
+# Of Vega, but for the space before the sign.
+_NUMBERS = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""], "percent": " %"}
 CONFIG: dict[str, Any] = {
+    "locale": {"number": _NUMBERS},
     "background": "#ffffff",
     "padding": 10,
     "font": "sans-serif",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.store.disk.asked_file import write_asked_file
 from shiftscope.web.notebook.chart_image import CONFIG, WIDTH, chart_svg
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -88,14 +89,14 @@ class Figure:
         Raises
         ------
         BadRequest
-            Another ending, or vl-convert-python is not installed.
+            Another ending, a file that cannot be written, or vl-convert-python is not installed.
         """
         path = Path(path)
         kind = path.suffix.removeprefix(".").lower()
         if kind == "json":
-            path.write_text(json.dumps(self.spec, indent=1), "utf-8")
+            write_asked_file(path, json.dumps(self.spec, indent=1))
         elif kind in ("svg", "pdf", "png"):
-            path.write_bytes(self._converted(kind))
+            write_asked_file(path, self._converted(kind))
         else:
             raise BadRequest(
                 f"a chart is not written as {path.suffix or path.name!r}: there are .svg, .pdf, .png, .json."

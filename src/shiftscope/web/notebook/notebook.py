@@ -14,7 +14,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shiftscope.errors import NotInStudy
+from shiftscope.errors import NotInStudy, closest
+from shiftscope.store.disk.asked_file import write_asked_file
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import (
     Chart,
@@ -59,10 +60,16 @@ class Shown:
         return notebook_html(self.page, self.study)
 
     def save(self, path: str | Path) -> None:
-        """Write the page as one file of HTML that opens anywhere, without a server and without network."""
+        """Write the page as one file of HTML that opens anywhere, without a server and without network.
+
+        Raises
+        ------
+        BadRequest
+            The file cannot be written.
+        """
         from shiftscope.web.report.shared_page import shared_html
 
-        Path(path).write_text(shared_html(self.page, self.study), "utf-8")
+        write_asked_file(Path(path), shared_html(self.page, self.study))
 
     @property
     def charts(self) -> list[str]:
@@ -79,8 +86,12 @@ class Shown:
         """
         found = page_charts(self.page)
         if name not in found:
-            there = f"there are {', '.join(found)}" if found else "it has none"
-            raise NotInStudy(f"no chart {name!r} on the page {self.page.title!r}; {there}.")
+            there = (
+                f"closest: {closest(str(name), found)}. There are: {', '.join(found)}."
+                if found
+                else "it has none."
+            )
+            raise NotInStudy(f"no chart {name!r} on the page {self.page.title!r}; {there}")
         drawn = found[name]
         spec = without_pages(prepared(drawn.spec, Inside(self.study)))
         return Figure.of(name, spec, drawn.title, about(self.page))

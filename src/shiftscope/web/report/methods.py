@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from shiftscope.percent import whole_percent
 from shiftscope.scores.estimation.estimate import FLAT_FROM
 from shiftscope.scores.estimation.estimate_units import LEVEL, NORMAL_FROM, RESAMPLES, SEED
 from shiftscope.scores.estimation.resampled_dataset import SPLITS
@@ -64,12 +65,12 @@ def methods(selection: Selection) -> Page:
         ),
         Message(
             "Intervals and tests",
-            f"The interval under a score holds {LEVEL:.0%} of {RESAMPLES} bootstrap resamples of the samples, drawn "
-            f"within each label, both datasets independently, seed {SEED}; that of a score of single samples, "
-            f"where every set has {NORMAL_FROM:,} and more, is the normal one that infinitely many resamples have. q "
-            "is the p-value of a score after Benjamini and Hochberg (1995), over the units of one layer, dataset and "
-            "score. The interval of a share "
-            "is Wilson's (1927), that of a difference of shares Newcombe's (1998), both at 95%. The floor of a rank "
+            f"The interval under a score holds {whole_percent(LEVEL)} of {RESAMPLES} bootstrap resamples of the "
+            f"samples, drawn within each label, both datasets independently, seed {SEED}; that of a score of single "
+            f"samples, where every set has {NORMAL_FROM:,} and more, is the normal one that infinitely many resamples "
+            "have. q is the p-value of a score after Benjamini and Hochberg (1995), over the units of one layer, "
+            "dataset and score. The interval of a share "
+            "is Wilson's (1927), that of a difference of shares Newcombe's (1998), both at 95 %. The floor of a rank "
             "score is its value for two sets of the sizes compared that differ by sampling alone, from the rank "
             f"correlation between {SPLITS} pairs of random halves of the reference (Spearman and Brown, 1910); the "
             "interval is corrected for it. A unit is flat where a one-way F test over the categories of the reference "

@@ -25,6 +25,10 @@
     const words = { labelColor: colour("muted"), titleColor: colour("ink"), labelFontSize: 11, titleFontSize: 12 };
     return {
       aria: false,
+      // Of Vega, but for the space before the sign.
+      locale: {
+        number: { decimal: ".", thousands: ",", grouping: [3], currency: ["$", ""], percent: " %" },
+      },
       background: "transparent",
       font: style.fontFamily,
       view: { stroke: null, continuousHeight: 220, discreteHeight: { step: 18 } },

@@ -47,7 +47,7 @@ def test_it_asks_for_what_the_command_asks_for():
         ({"dataset": "lab"}, BadRequest, "is the reference"),
         ({"method": "accentuation"}, BadRequest, "does not draw two uses from one start"),
         ({"at": "moon"}, NotInStudy, "moon"),
-        ({"range": "1 0"}, BadRequest, "has to end above"),
+        ({"range": "1 0"}, BadRequest, "'1 0' is no range"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(held, changed, error, said):

@@ -34,7 +34,8 @@ from shiftscope.explain.visualisation.belief.second_network import SecondNetwork
 from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of
-from shiftscope.explain.visualisation.live import AT_ONCE, fit_positions, target_of
+from shiftscope.explain.visualisation.fit_positions import fit_positions
+from shiftscope.explain.visualisation.live import AT_ONCE, target_of
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised

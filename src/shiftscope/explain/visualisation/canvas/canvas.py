@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -18,7 +19,9 @@ class Canvas:
     shape: tuple[int, int, int]
     range: tuple[float, float]
     colour: torch.Tensor  # (channel, channel)
-    template: torch.Tensor  # (channel, row, half column) magnitudes
+    template: Callable[
+        [], torch.Tensor
+    ]  # (channel, row, half column) magnitudes; many pictures, read where needed
     generator: torch.Generator  # of every random number, on the CPU
     dtype: torch.dtype = torch.float32
     device: torch.device | str = "cpu"

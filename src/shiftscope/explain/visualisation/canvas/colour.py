@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH
 
-ENOUGH = 32  # pictures for a covariance of colours
 # Symmetric square root of the colours' covariance over ImageNet, rows scaled; Olah, Mordvintsev & Schubert (2017).
 PHOTOGRAPHS = (
     (0.5628, 0.5845, 0.5845),

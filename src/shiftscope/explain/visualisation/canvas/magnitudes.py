@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+ENOUGH = 32  # pictures for a covariance of colours, and for a mean spectrum
+
 
 @dataclass(frozen=True, eq=False)
 class Magnitudes:

@@ -6,9 +6,8 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
-from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH, coloured
-from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.colour import coloured
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.spectrum import even_part, falling, resampled
 
 
@@ -36,17 +35,9 @@ def template(
 
 
 def resampled_template(given: Magnitudes, shape: tuple[int, int, int]) -> torch.Tensor:
-    """(channel, row, half column) of pictures of another shape, at the same frequencies in cycles per pixel.
-
-    Raises
-    ------
-    BadRequest
-        A shape of other channels.
-    """
-    channels, rows, columns = shape
+    """(channel, row, half column) of pictures of another size, at the same frequencies in cycles per pixel."""
+    rows, columns = shape[1:]
     magnitude = torch.from_numpy(np.asarray(given.magnitude, np.float64))
-    if channels != len(magnitude):
-        raise BadRequest(f"a template of {len(magnitude)} channels for a picture of {channels}.")
     if (rows, columns) == (magnitude.shape[1], given.columns):
         return magnitude
     return resampled(magnitude, given.columns, (rows, columns))

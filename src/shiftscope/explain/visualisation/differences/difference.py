@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
-from shiftscope.explain.visualisation.differences.pair_distance import PairDistance, pair_distance
+from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
 from shiftscope.explain.visualisation.visualised import Visualised
 
 EQUAL = 99.0  # percentile that both pictures have to reach to be compared
@@ -88,7 +88,7 @@ class Difference:
             "placebo": apart.placebo.tolist(),
             "shifted": self.shifted.numbers(),
             "reference": self.reference.numbers(),
-            **({"distance": apart_by.pair, "distance_of_halves": apart_by.halves} if apart_by else {}),
+            **(apart_by.numbers() if apart_by else {}),
         }
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest, ShapeError
 from shiftscope.statistics.average_ranks import average_ranks
 from shiftscope.statistics.bootstrap import interval
+from shiftscope.statistics.random_halves import random_halves
 
 FloatArray = npt.NDArray[np.float64]
 Responses = npt.NDArray[np.floating[Any]]  # (sample, unit)
@@ -108,16 +109,10 @@ def auroc(above: FloatArray, below: FloatArray) -> float:
 
 
 def _placebo(fit: Responses, held_out: Responses, rng: np.random.Generator) -> float:
-    first, second = halves(fit, rng)
+    first, second = random_halves(fit, rng)
     direction = difference_direction(first, second)
-    first, second = halves(held_out, rng)
+    first, second = random_halves(held_out, rng)
     return auroc(first @ direction, second @ direction)
-
-
-def halves(samples: Responses, rng: np.random.Generator) -> tuple[Responses, Responses]:
-    """Of (sample, unit), at random."""
-    order = rng.permutation(len(samples))
-    return samples[order[: len(order) // 2]], samples[order[len(order) // 2 :]]
 
 
 def _again(numbers: FloatArray, rng: np.random.Generator) -> FloatArray:

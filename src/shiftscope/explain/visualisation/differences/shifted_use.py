@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.visualisation.differences.difference_direction import difference_direction, halves
+from shiftscope.explain.visualisation.differences.difference_direction import difference_direction
 from shiftscope.explain.visualisation.differences.in_use import DECILE, responses_in_use, responses_to
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.model.target import Direction, Sum, Target
+from shiftscope.statistics.random_halves import random_halves
 from shiftscope.store.stored_study import StoredStudy
 
 
@@ -23,7 +24,7 @@ def raised_by(study: StoredStudy, question: PictureQuestion, own: Target) -> Sum
     dataset, at, sign = question.use
     (shifted, reference), _ = responses_in_use(study, question.layer, question.unit, dataset, at)
     if dataset == study.reference:
-        shifted, reference = halves(reference, np.random.default_rng(question.seed))
+        shifted, reference = random_halves(reference, np.random.default_rng(question.seed))
     direction = difference_direction(shifted, reference)
     known = responses_to(study, study.reference, question.layer, question.unit)
     above = known[known > np.nanpercentile(known, DECILE)]

@@ -27,11 +27,8 @@ from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.figures.figures import MEASURES, NATURAL, Figures
 from shiftscope.explain.visualisation.figures.frechet import frechet_distance, frechet_interval
 from shiftscope.explain.visualisation.figures.plausibility import nearest_distance
-from shiftscope.explain.visualisation.live import (
-    AT_ONCE,
-    entering_of,
-    fit_positions,
-)
+from shiftscope.explain.visualisation.fit_positions import fit_positions
+from shiftscope.explain.visualisation.live import AT_ONCE, entering_of
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import observed
 from shiftscope.model.forward import forward

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 import torch
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.ascent import ascend
 from shiftscope.explain.visualisation.diversity import alike
+from shiftscope.explain.visualisation.fading_steps import FadingSteps
 from shiftscope.explain.visualisation.generated import generated
 from shiftscope.explain.visualisation.parametrisation import (
     Parametrisation,
@@ -17,9 +21,11 @@ from shiftscope.explain.visualisation.penalties import penalty
 from shiftscope.explain.visualisation.prior import Generator
 from shiftscope.explain.visualisation.views import Look, Moved, Whole, moves
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
-from shiftscope.typed import finite_number, whole_number
+from shiftscope.typed import check_choice, finite_number, whole_number
 
 FOURIER = "fourier"
+Optimiser = Literal["adam", "dgn-am"]
+RATES = {"adam": 0.05, "dgn-am": 8.0}
 
 
 @visualisation("activation_maximisation", title="Activation maximisation", steps=512, crops=1)
@@ -27,12 +33,14 @@ def activation_maximisation(
     wanted: Wanted,
     *,
     parametrisation: str = FOURIER,
-    learning_rate: float = 0.05,
+    learning_rate: float | None = None,
+    optimiser: str = "adam",
     tv: float = 0.0,
     l1: float = 0.0,
     l2: float = 0.0,
     blur: float = 0.0,
     prior: str | Generator | None = None,
+    prior_steps: int | None = None,
     together: int = 1,
     diversity: float = 1.0,
     late_layer: str = "",
@@ -43,11 +51,18 @@ def activation_maximisation(
     ----------
     parametrisation
         "fourier", "pixel", "laplacian" or "phase".
+    learning_rate
+        0.05 where not given; with "dgn-am" the length of the first step, 8.
+    optimiser
+        "adam"; or, for the code of a prior, "dgn-am": steps along the gradient over its mean absolute value, in the
+        code's own units, that fade linearly. The code is put into its box, and shrunk to 0.99.
     tv, l1, l2, blur
         Weights of what holds the picture back, per pixel and channel.
     prior
         "pca" or "autoencoder", fitted on the reference's pictures, or a generator: it makes the picture in place of a
         parametrisation.
+    prior_steps
+        Of the autoencoder's training; 1,500 where not given.
     together
         Pictures that are drawn at once, and kept apart from each other.
     diversity
@@ -58,8 +73,14 @@ def activation_maximisation(
     References
     ----------
     Olah, Mordvintsev & Schubert (2017), Feature Visualization.
+    Nguyen, Dosovitskiy, Yosinski, Brox & Clune (2016), Synthesizing the Preferred Inputs for Neurons in Neural Networks
+    via Deep Generator Networks.
     """
-    rate = finite_number("learning_rate", learning_rate)
+    check_choice("optimiser", optimiser, Optimiser)
+    rate = finite_number("learning_rate", RATES[optimiser] if learning_rate is None else learning_rate)
+    fading = optimiser == "dgn-am"
+    if fading and prior is None:
+        raise BadRequest("optimiser='dgn-am' moves the code of a prior: give one, as prior='pca'.")
     weights = {"tv": tv, "l1": l1, "l2": l2, "blur": blur}
     for name, weight in {**weights, "diversity": diversity}.items():
         finite_number(name, weight)
@@ -71,11 +92,24 @@ def activation_maximisation(
         )
     if count > 1 and canvas.start is not None:
         raise BadRequest("pictures that are drawn together start from noise, not from an image.")
+    if prior_steps is not None:
+        whole_number("prior_steps", prior_steps, 1)
+        if not isinstance(prior, str):
+            raise BadRequest("prior_steps are of a prior that is fitted: give one, as prior='autoencoder'.")
     middle = sum(canvas.range) / 2
     made = parametrisations[parametrisation]
 
     def one() -> Parametrisation:
-        return made(canvas) if prior is None else generated(canvas, prior)
+        return (
+            made(canvas)
+            if prior is None
+            else generated(canvas, prior, prior_steps=prior_steps, own_units=fading)
+        )
+
+    def steps(variables: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
+        if fading:
+            return FadingSteps(variables, first=rate, steps=wanted.steps)
+        return torch.optim.Adam(variables, lr=rate)
 
     def look(step: int) -> Look:
         if not wanted.crops:
@@ -101,6 +135,6 @@ def activation_maximisation(
         wanted,
         one if count == 1 else lambda: side_by_side([one() for _ in range(count)]),
         look,
-        lambda variables: torch.optim.Adam(variables, lr=rate),
+        steps,
         seen=seen if count == 1 else seen_together,
     )

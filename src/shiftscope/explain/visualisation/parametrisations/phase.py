@@ -55,7 +55,7 @@ def phases_of(canvas: Canvas, *, gated: bool) -> Parametrisation:
     base = canvas.numbers(canvas.start) if canvas.start is not None else canvas.noise(*canvas.shape)
     spectrum = torch.fft.rfft2(base)
     phases = spectrum.angle()
-    magnitude = spectrum.abs() if from_picture else canvas.template.to(canvas.device, canvas.dtype)
+    magnitude = spectrum.abs() if from_picture else canvas.template().to(canvas.device, canvas.dtype)
     magnitude = even_part(magnitude, columns)
     change = torch.zeros_like(phases).requires_grad_()
     if not from_picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -13,7 +14,7 @@ from shiftscope.explain.visualisation.views import resized
 
 CODE = 128  # entries
 WIDTHS = 16, 32, 64, 64  # channels, from the pictures inwards
-STEPS, BATCH = 1500, 32
+BATCH = 32
 LEARNING_RATE = 4e-3
 WARMED = 0.1  # of the steps, in which the rate rises
 BLURRED = 0.1  # noise over the codes in training, so that neighbouring codes make similar pictures
@@ -79,9 +80,11 @@ class ConvAEPrior(nn.Module):
 
 
 @prior_named("autoencoder")
-def autoencoder(pictures: torch.Tensor) -> ConvAEPrior:
+def autoencoder(
+    pictures: torch.Tensor, *, steps: int = 1500, advance: Callable[[int], None] = lambda steps: None
+) -> ConvAEPrior:
     """Trained on pictures (sample, channel, row, column) to give them back from 128 numbers, half a minute on a CPU for
-    those of 32 pixels; the same prior for the same pictures."""
+    those of 32 pixels; the same prior for the same pictures and steps."""
     generator = torch.Generator().manual_seed(0)
     with torch.random.fork_rng(devices=[]):  # layers draw weights when they are made
         found = ConvAEPrior((pictures.shape[1], pictures.shape[2], pictures.shape[3]))
@@ -91,9 +94,9 @@ def autoencoder(pictures: torch.Tensor) -> ConvAEPrior:
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
     optimiser = torch.optim.Adam(found.parameters(), lr=LEARNING_RATE)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=STEPS, pct_start=WARMED)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=WARMED)
     with torch.inference_mode(False), torch.enable_grad():
-        for _ in range(STEPS):
+        for _ in range(steps):
             shown = pictures[torch.randint(len(pictures), (BATCH,), generator=generator)]
             codes = found.encoded(shown)
             codes = codes + BLURRED * codes.detach().std(0) * torch.randn(codes.shape, generator=generator)
@@ -102,6 +105,7 @@ def autoencoder(pictures: torch.Tensor) -> ConvAEPrior:
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             rate.step()
+            advance(1)
     with torch.no_grad():
         codes = torch.cat([found.encoded(some) for some in torch.split(pictures, 256)])
         found.middle.copy_(codes.mean(0))

@@ -6,10 +6,11 @@ import numpy as np
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.canvas.colour import ENOUGH, colour_matrix, coloured
-from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.canvas.colour import colour_matrix, coloured
+from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.template import template
-from shiftscope.explain.visualisation.live import entering_of, fit_positions, pictures_at
+from shiftscope.explain.visualisation.fit_positions import fit_positions
+from shiftscope.explain.visualisation.live import entering_of, pictures_at
 from shiftscope.explain.visualisation.spectra.shift_spectra import ShiftSpectra, radial_profiles, radial_ratio
 from shiftscope.recording.live_study import LiveStudy
 

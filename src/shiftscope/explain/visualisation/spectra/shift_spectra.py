@@ -13,6 +13,7 @@ import numpy.typing as npt
 from shiftscope.errors import ShapeError
 from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
 from shiftscope.statistics.bootstrap import interval
+from shiftscope.statistics.resampled_means import LEVEL, resampled_means
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 BANDS = 16  # of frequency, evenly from 0 to the corner
 COARSE, FINE = 0.125, 0.25  # cycles per pixel up to which structure is called coarse, and above which fine
-LEVEL, RESAMPLES = 0.95, 1000
+RESAMPLES = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,9 +131,12 @@ def radial_ratio(shifted: Array, reference: Array, *, paired: bool, rng: np.rand
     """
     if shifted.shape[1] != reference.shape[1] or (paired and len(shifted) != len(reference)):
         raise ShapeError(f"profiles of shapes {shifted.shape} and {reference.shape}.")
-    ours = _drawn(len(shifted), rng)
-    theirs = ours if paired else _drawn(len(reference), rng)
-    low, high = interval(_over(ours @ shifted, theirs @ reference), LEVEL)
+    if paired:
+        both = resampled_means(np.stack([shifted, reference], axis=1), RESAMPLES, rng)
+        drawn = _over(both[:, 0], both[:, 1])
+    else:
+        drawn = _over(*(resampled_means(each, RESAMPLES, rng) for each in (shifted, reference)))
+    low, high = interval(drawn, LEVEL)
     ratio = _over(shifted.mean(axis=0), reference.mean(axis=0))
     width = math.sqrt(0.5) / (shifted.shape[1] - 2)
     middles = (np.arange(shifted.shape[1] - 2) + 0.5) * width
@@ -141,11 +145,6 @@ def radial_ratio(shifted: Array, reference: Array, *, paired: bool, rng: np.rand
     return RadialRatio(
         np.r_[middles, ends], ratio, np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
     )
-
-
-def _drawn(samples: int, rng: np.random.Generator) -> Array:
-    """(resample, sample) weights of a mean over samples drawn again."""
-    return rng.multinomial(samples, np.full(samples, 1 / samples), size=RESAMPLES) / samples
 
 
 def _over(shifted: Array, reference: Array) -> Array:

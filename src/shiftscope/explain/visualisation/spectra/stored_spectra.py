@@ -13,7 +13,7 @@ from shiftscope.store.results import Result, ResultKey, read_result, write_resul
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, PART = "spectra", "spectra"
-VERSIONS = {PART: 1}
+VERSIONS = {PART: 2}
 SPLIT = "of one half of the samples"
 RADIAL = "frequencies", "ratio", "low", "high"
 SIDES = "shifted", "reference"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stored_pictures import picture_asked
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.asked_pictures import asked_pictures
 from shiftscope.web.jobs.kind import Live, job
 
 
@@ -27,15 +25,9 @@ class Believe:
         return f"how much to believe of pictures of unit {self.unit} of {self.layer}"
 
     def check(self, study: StoredStudy) -> None:
-        self._asked(study)
+        asked_pictures(study, self.layer, self.unit, self.pictures)
 
     def run(self, live: Live, progress: Progress) -> None:
         place = None if self.layer == LOGITS else self.layer
-        for question in self._asked(live.study):
+        for question in asked_pictures(live.study, self.layer, self.unit, self.pictures):
             live.visualise(place, self.unit, believe=True, progress=progress, **question.asked)
-
-    def _asked(self, study: StoredStudy) -> list[PictureQuestion]:
-        found = [picture_asked(study, code) for code in self.pictures.split()]
-        if not found or any((each.layer, each.unit) != (self.layer, self.unit) for each in found):
-            raise BadRequest(f"pictures={self.pictures!r} are not all of unit {self.unit} of {self.layer}.")
-        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
@@ -58,7 +59,7 @@ class Visualise:
             raise BadRequest(f"{self.method} takes no strength; accentuation does.")
 
     def run(self, live: Live, progress: Progress) -> None:
-        options = [{"strength": each} for each in _strengths(self.strengths)]
+        options: list[dict[str, Any]] = [{"strength": each} for each in _strengths(self.strengths)]
         for given in options or [{}]:
             live.visualise(
                 None if self.layer == LOGITS else self.layer,

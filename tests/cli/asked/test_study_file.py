@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shiftscope.cli.study_file import commands_in
+from shiftscope.cli.asked.study_file import commands_in
 from shiftscope.errors import BadRequest
 from shiftscope.study import open_study
-
-from .conftest import RECORD
+from tests.cli.conftest import RECORD
 
 FILE = """
 study = "x.study"
@@ -78,9 +77,47 @@ def test_what_is_wrong_in_a_file_is_named_before_anything_is_recorded(folder, te
         commands_in("a.toml")
 
 
+IN_NIGHT = "dataset 'night', [[dataset]] number 2 in 'a.toml', has "
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("limit = 2", 'limit = "two"', IN_NIGHT + 'limit = "two"; limit takes a whole number.'),
+        ("limit = 2", "limit = 2.5", IN_NIGHT + "limit = 2.5; limit takes a whole number."),
+        ("limit = 2", "limit = true", IN_NIGHT + "limit = true; limit takes a whole number."),
+        (
+            "check-range = false",
+            "check-range = 0",
+            IN_NIGHT + "check-range = 0; check-range takes true or false.",
+        ),
+        ("limit = 2", 'keep = "all"', "keep = \"all\"; keep takes one of 'responses', 'summaries'."),
+        ("limit = 2", "root = [1]", "root = [1]; root takes a path in quotes."),
+        ("limit = 2", "about = 2026-01-02", 'about = "2026-01-02"; about takes text in quotes.'),
+        ("hour = 3", "hour = [3]", "groups takes text in quotes or a list of such, or a table of values."),
+        (
+            'name = "night"',
+            "name = 3",
+            "[[dataset]] number 2 in 'a.toml' has name = 3; name takes text in quotes.",
+        ),
+        (
+            "std = 0.5",
+            'std = [1, "a"]',
+            "'a.toml' has std = [1, \"a\"]; std takes a number or a list of such.",
+        ),
+        ('"x.study"', "3", "'a.toml' has study = 3; study takes a path in quotes."),
+    ],
+)
+def test_a_wrong_type_is_told_with_file_dataset_key_and_what_is_asked(folder, right, wrong, message):
+    (folder / "a.toml").write_text(FILE.replace(right, wrong))
+    with pytest.raises(BadRequest) as refused:
+        commands_in("a.toml")
+    assert message in str(refused.value)
+
+
 def test_a_value_that_cannot_be_read_is_refused_before_anything_is_recorded(run, folder):
     (folder / "a.toml").write_text(FILE.replace("limit = 2", 'limit = "two"'))
-    assert "Invalid value for --limit" in run("record", "a.toml").refused()
+    assert "dataset 'night'" in run("record", "a.toml").refused()
     assert not (folder / "x.study").exists()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from shiftscope.cli.printed.write_csv import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ def show_pairs(
 ) -> None:
     """Print a table of pairs; or write it as CSV, or print it as JSON behind what it is `described` by."""
     if csv:
-        table.to_csv(sys.stdout if csv == "-" else csv, index=False)
+        write_csv(table, csv)
         return
     if as_json:
         rows = json.loads(table.to_json(orient="records"))  # NaN as null
@@ -26,8 +27,8 @@ def show_pairs(
     from rich.table import Table
     from rich.text import Text
 
-    from shiftscope.cli.name_cell import NameCell
-    from shiftscope.cli.printed_table import percent
+    from shiftscope.cli.printed.name_cell import NameCell
+    from shiftscope.cli.printed.printed_table import percent
     from shiftscope.statistics.probability import probability
 
     heads = ("dataset", "labelled", "before", "after", "difference, 95 %", "fixed", "broken", "p")

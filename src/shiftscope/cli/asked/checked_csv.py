@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shiftscope.errors import BadRequest
+from shiftscope.store.disk.asked_file import refuse_unwritable
 
 
 def checked_csv(csv: str | None, *, as_json: bool = False) -> None:
@@ -12,12 +13,4 @@ def checked_csv(csv: str | None, *, as_json: bool = False) -> None:
     if csv and as_json:
         raise BadRequest("--csv and --json; choose one.")
     if csv and csv != "-":
-        checked_file(Path(csv))
-
-
-def checked_file(path: Path) -> None:
-    """Refuse a file whose folder is missing."""
-    if not path.parent.is_dir():
-        raise BadRequest(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}.")
-    if path.is_dir():
-        raise BadRequest(f"cannot write {str(path)!r}: it is a folder.")
+        refuse_unwritable(Path(csv))

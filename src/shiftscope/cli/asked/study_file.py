@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_type_hints
 
+from shiftscope.cli.asked.value_type import in_words, takes
 from shiftscope.cli.record import record
 from shiftscope.errors import BadRequest, DataError, closest
 from shiftscope.local_file import local_file
 
 STUDY, DATASET = "study", "dataset"
+TABLE = "groups"  # the option whose values may have names of their own: groups = { hour = 3 }
 OTHER_FORMATS = ".yaml", ".yml", ".json"
 
 
@@ -29,11 +32,14 @@ def commands_in(path: str) -> list[list[str]]:
     Raises
     ------
     BadRequest
-        A file that cannot be read, a key that is no option, no `study`, no dataset, or one without `name` or `data`.
+        A file that cannot be read, a key that is no option, a value of another type than the option takes, no `study`,
+        no dataset, or one without `name` or `data`.
     """
     told = _read(path)
     study, datasets = told.pop(STUDY, None), told.pop(DATASET, None)
-    if not isinstance(study, str):
+    if study is not None and not isinstance(study, str):
+        raise BadRequest(f"{path!r} has {STUDY} = {_as_written(study)}; {STUDY} takes a path in quotes.")
+    if study is None:
         raise BadRequest(
             f'{path!r} has no key study="FOLDER" above its datasets. There are: {_listed(told)}.'
         )
@@ -41,10 +47,12 @@ def commands_in(path: str) -> list[list[str]]:
         raise BadRequest(f"{path!r} has no table [[{DATASET}]]. There are: {_listed(told)}.")
     known = _options()
     _refuse_unknown(told, known, f"{path!r}", (STUDY, DATASET))
+    _refuse_other_types(told, f"{path!r}")
     commands = []
     for number, own in enumerate(datasets, 1):
         where = f"[[{DATASET}]] number {number} in {path!r}"
         _refuse_unknown(own, known, where)
+        _refuse_other_types(own, _named(own, where))
         options = {_in_python(name): value for name, value in {**_plain(told), **_plain(own)}.items()}
         for needed in ("model", "data", "name"):
             if needed not in options:
@@ -88,6 +96,31 @@ def _refuse_unknown(
                 f"{where} has the key {name!r}, which is no option of record; closest: {closest(name, there)}. "
                 f"There are: {', '.join(each.replace('_', '-') for each in there)}."
             )
+
+
+def _refuse_other_types(told: Mapping[str, Any], where: str) -> None:
+    hints = get_type_hints(record)
+    for name, value in told.items():
+        hint, table = hints[_in_python(name)], name == TABLE
+        if not (takes(hint, value) or (table and _is_table(value))):
+            asked = in_words(hint) + ", or a table of values" * table
+            raise BadRequest(f"{where} has {name} = {_as_written(value)}; {name} takes {asked}.")
+
+
+def _named(own: Mapping[str, Any], where: str) -> str:
+    """Which dataset it is, by its name where it has one."""
+    name = own.get("name")
+    return f"dataset {name!r}, {where}," if isinstance(name, str) else where
+
+
+def _is_table(value: object) -> bool:
+    """Whether it is a table of single values."""
+    return isinstance(value, dict) and not any(isinstance(each, dict | list) for each in value.values())
+
+
+def _as_written(value: object) -> str:
+    """Nearly as it stands in TOML, whose `true` and quotes are those of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _words(options: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:

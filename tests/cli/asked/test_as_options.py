@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shiftscope.cli import COMMANDS, command_line
-from shiftscope.cli.as_options import as_options, options_of
+from shiftscope.cli.asked.as_options import as_options, options_of
 
 
 def said(message, command="record"):

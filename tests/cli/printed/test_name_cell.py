@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from shiftscope.cli.name_cell import without_middle
+from shiftscope.cli.printed.name_cell import without_middle
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,16 @@
+"""Two halves of samples, at random: what chance makes of two sets."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = TypeVar("Samples", bound=npt.NDArray[Any])
+
+
+def random_halves(samples: Samples, rng: np.random.Generator) -> tuple[Samples, Samples]:
+    """Of (sample, ...), in an order of their own; of an odd number the second has one more."""
+    order = rng.permutation(len(samples))
+    return samples[order[: len(order) // 2]], samples[order[len(order) // 2 :]]  # type: ignore[return-value]

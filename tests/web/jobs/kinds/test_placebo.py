@@ -1,0 +1,47 @@
+"""The job of a placebo: pictures like those that are named are drawn for both sets and both halves."""
+
+import pytest
+
+from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures, picture_code, write_picture
+from shiftscope.explain.visualisation.visualisation import visualisations
+from shiftscope.flow.live import LiveStudy
+from shiftscope.progress import silent
+from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.kind import job_kinds
+from tests.views.unit.test_looks_like import made
+
+KIND = job_kinds["placebo"]
+
+
+def test_halves_are_drawn_as_the_picture_was(held):
+    study = StoredStudy(held.path)
+    usual = visualisations["maco"].with_defaults({})
+    question = PictureQuestion("lab", "hidden", 1, "maco", usual, 1, 0, range=(-8.0, 8.0), seed=3)
+    write_picture(study, question, made())
+    asked = {"layer": "hidden", "unit": 1, "dataset": "field", "pictures": picture_code(study, question)}
+    KIND(**asked).check(study)
+    KIND(**asked).run(LiveStudy(study, held.net, held.data), silent)
+    kept = [each for each in asked_pictures(study, "hidden", 1) if each.seed == 3]
+    assert sorted((each.dataset, each.half) for each in kept) == [
+        ("field", 0),
+        ("lab", 0),
+        ("lab", 1),
+        ("lab", 2),
+    ]
+    assert KIND(**asked).title == "the placebo of pictures of unit 1 of hidden with the colours of field"
+
+
+def test_what_has_no_placebo_is_refused_before(held, monkeypatch):
+    study = StoredStudy(held.path)
+    question = PictureQuestion("lab", "hidden", 1, "maco", {}, 1, 0)
+    write_picture(study, question, made())
+    asked = {"layer": "hidden", "unit": 1, "pictures": picture_code(study, question)}
+    monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 10**6)
+    with pytest.raises(BadRequest, match="too few for two halves"):
+        KIND(dataset="field", **asked).check(study)
+    with pytest.raises(BadRequest, match="is the reference"):
+        KIND(dataset="lab", **asked).check(study)
+    with pytest.raises(BadRequest, match="not all of unit 2"):
+        KIND(dataset="field", **{**asked, "unit": 2}).check(study)
