@@ -176,13 +176,13 @@ def test_the_page_of_the_dictionary_has_the_numbers_and_the_way(once):
 
 def test_the_job_is_checked_before_it_is_queued_and_keeps_what_it_finds(once):
     kind = job_kinds["realign"]
-    kind.check(once, layer=PARENT, dataset="copy", variant="proposed")
+    kind(layer=PARENT, dataset="copy", variant="proposed").check(once)
     for changed in ({"layer": "hidden"}, {"layer": AS_FIELD}, {"dataset": "lab"}, {"variant": "turn"}):
         with pytest.raises(BadRequest):
-            kind.check(once, **{"layer": PARENT, "dataset": "copy", "variant": "proposed", **changed})
-    kind.run(once.live(), silent, layer=PARENT, dataset="copy", variant="scale")
+            kind(**{"layer": PARENT, "dataset": "copy", "variant": "proposed", **changed}).check(once)
+    kind(layer=PARENT, dataset="copy", variant="scale").run(once.live(), silent)
     assert kept(once, PARENT, "copy").proposed == "scale"
-    assert kind.title(layer=PARENT, dataset="copy", variant="scale") == f"{PARENT} aligned to copy by scale"
+    assert kind(layer=PARENT, dataset="copy", variant="scale").title == f"{PARENT} aligned to copy by scale"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.views.category.category import category
 from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Code, Compared, Computation, StripGroups
+from shiftscope.views.page.panels import Code, Compared, Computation, Fold, StripGroups
 from shiftscope.views.page.viewed_study import ViewedStudy
 from tests.conftest import Made, viewer
 from tests.views.unit.test_looks_like import NoJobs, fold, made, of
@@ -103,6 +103,46 @@ def test_a_category_shows_its_own(recorded):
     ]
 
 
+def several(study, unit, *, layer="hidden", facets=3, part=0, together=1):
+    options = {"together": together} if together > 1 else {}
+    question = PictureQuestion("lab", layer, unit, "maco", options, 4, 2, facets=facets, part=part)
+    write_picture(study, question, made(1.0 + part))
+
+
+def test_facets_and_pictures_drawn_together_stand_in_the_galleries_by_themselves(recorded):
+    for part in (1, 0, 2):
+        several(recorded, 4, part=part)
+    for part in range(2):
+        several(recorded, 1, facets=0, together=2, part=part)
+    kept(recorded, 1)
+    page = layer_units(recorded, "hidden", sort="unit", ascending=True)
+    found = fold(page)
+    assert found.says == f"2 of {recorded.layer('hidden').units} units drawn"
+    (strip,) = of(Compared, found.panels).strips
+    assert [picture.caption for picture in strip.pictures] == ["unit 1"]
+    groups = of(StripGroups, of(Fold, found.panels).panels).groups
+    assert [(group.heading[0].text, [strip.title for strip in group.strips]) for group in groups] == [
+        ("unit 1", ["2 drawn together, MACO, 4 steps, colours of lab"]),
+        ("unit 4", ["3 facets, MACO, 4 steps, colours of lab"]),
+    ]
+    facets = groups[1].strips[0].pictures
+    assert [picture.caption for picture in facets] == ["response 1.00", "response 2.00", "response 3.00"]
+    assert all(picture.page.startswith("layers/hidden/units/4") for picture in facets)
+    filtered = fold(layer_units(recorded, "hidden", sort="unit", where="unit > 4"))
+    assert filtered.says == "none is drawn yet"
+
+
+def test_a_category_shows_its_facets(recorded):
+    for part in range(3):
+        several(recorded, 2, layer=LOGITS, part=part)
+    found = fold(category(recorded, 2))
+    assert found.says == "what raises it most"
+    (group,) = of(StripGroups, of(Fold, found.panels).panels).groups
+    assert [strip.title for strip in group.strips] == ["3 facets, MACO, 4 steps"]
+    assert fold(category(recorded, 1)).says == "no pictures are kept yet"
+    assert "3 facets, MACO, 4 steps, colours of lab" in viewer(recorded).get("/").text
+
+
 def test_a_picture_of_another_recording_is_drawn_again(recorded):
     kept(recorded, 1, dataset="field")
     recorded.record(Made(seed=2), name="field", overwrite=True, progress=False)
@@ -120,7 +160,7 @@ def test_the_job_draws_several(layer, recorded):
 
     live, kind = Asked(), job_kinds["visualise"]
     asked = {"layer": layer, "unit": 1, "units": "2 3", "method": "maco", "dataset": "lab", "draft": True}
-    kind.check(recorded, **asked)
-    kind.run(live, silent, **asked)
+    kind(**asked).check(recorded)
+    kind(**asked).run(live, silent)
     assert live.given == (None if layer == LOGITS else layer, [1, 2, 3])
-    assert kind.title(**asked).startswith(f"maco of units 1, 2, 3 of {layer}, a draft")
+    assert kind(**asked).title.startswith(f"maco of units 1, 2, 3 of {layer}, a draft")

@@ -69,7 +69,7 @@ def test_of_several_layers_there_is_the_median_and_of_grey_inputs_no_colour():
         ((0.9, 1.1), "process it as they process the unit's strongest images."),
         ((0.9, -1), "as the unit's strongest images at layer1, and unlike them at layer2."),
         ((0.2, 0.3), "unlike the unit's strongest images: similarity 0.300 at layer2, where those have 1.00"),
-        ((NOTHING, NOTHING), "no more alike than others."),
+        ((NOTHING, NOTHING), "no more alike than others, or too few."),
         ((), "No layer is read before the unit"),
     ],
 )
@@ -91,8 +91,11 @@ def test_what_is_left_and_what_random_weights_draw_are_said_where_they_are_known
 
 
 def test_the_page_has_the_numbers_under_the_picture_and_measures_the_other(recorded):
-    told, lacking = (PictureQuestion(name, "hidden", 3, "maco", {"side": None, "learning_rate": 1.0}, 4, 2,
-                                     seed=7, range=(-8.0, 8.0)) for name in ("lab", "field"))  # fmt: skip
+    options = {"side": None, "late_layer": "", "learning_rate": 1.0}
+    told, lacking = (
+        PictureQuestion(name, "hidden", 3, "maco", options, 4, 2, seed=7, range=(-8.0, 8.0))
+        for name in ("lab", "field")
+    )
     write_picture(recorded, told, made(belief=belief()))
     write_picture(recorded, lacking, made())
     panels = fold(unit(recorded, "hidden", 3)).panels

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.differences import stored_differences
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
-from shiftscope.views.unit.difference_in_words import difference_in_words, pictures_in_words
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made
 from tests.views.unit.test_looks_like import NoJobs, fold, made, of
@@ -42,8 +42,8 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
     kept(recorded, APART)
     found = fold(unit(recorded, "hidden", 3), "difference")
     assert found.says == (
-        "used otherwise under field: the layer before tells its strong images there from those of lab, AUROC 0.900; "
-        "halves of lab up to 0.625"
+        "used otherwise under field: the layer before tells its strong images there from those of lab, AUROC 0.900 "
+        "(0.800 to 0.950); halves of lab up to 0.625"
     )
     groups = of(StripGroups, found.panels)
     assert [group.strips[0].pictures[0].caption for group in groups.groups] == [
@@ -51,7 +51,7 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
         "as it is, response 3.00",
     ]
     assert not any(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
-    assert groups.note.startswith("Both drive the unit more strongly than 99 %")
+    assert groups.note.startswith("Both pictures drive the unit more strongly than 99 %")
     table = of(Table, found.panels)
     assert [row[0].text for row in table.rows] == [
         "field from lab",
@@ -59,13 +59,18 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
         "halves of lab, division 2",
     ]
     assert [row[2].value for row in table.rows] == [0.9, 0.5, 0.625]
+    assert table.note.startswith("By the responses of conv.")
+    assert table.note.endswith("The pictures are by MACO, 4 steps.")
     assert (table.rows[0][1].change.low, table.rows[0][1].change.high) == (0.8, 0.95)
 
 
 def test_what_is_no_finding_is_greyed_and_says_so(recorded):
     kept(recorded, TOGETHER)
     found = fold(unit(recorded, "hidden", 3), "difference")
-    assert found.says == "under field used no otherwise than one half of lab differs from the other"
+    assert found.says == (
+        "used under field no otherwise than one half of lab differs from the other: AUROC 0.900 (0.600 to 0.950), "
+        "halves of lab up to 0.625"
+    )
     groups = of(StripGroups, found.panels)
     assert all(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
     assert "two halves of lab" in groups.note
@@ -90,10 +95,23 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
 
 def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():
     found = Difference(APART, made(2.0, ABOVE), made(1.5, Reached(0.9, 1.0, 500)), "field")
-    assert pictures_in_words(found, "lab").startswith(
-        "Not to be compared: with responses of 2.00 and 1.50 they"
+    assert found.in_words() == (
+        "used otherwise under field: the layer before tells its strong images there from those of the reference, AUROC "
+        "0.90 (0.80 to 0.95); halves of the reference up to 0.62. The pictures are not to be compared: with responses "
+        "of 2 and 1.5 they do not both drive the unit more strongly than 99 % of the held-out images of the reference."
     )
-    assert difference_in_words(found, "lab").startswith("used otherwise under field")
+
+
+def test_pairs_of_other_sets_are_not_read(recorded, monkeypatch):
+    kept(recorded, APART)
+
+    def read(study, question):
+        raise AssertionError(f"{question} is read")
+
+    monkeypatch.setattr(stored_differences, "read_picture", read)
+    recorded.record(Made(seed=3), name="third", progress=False)
+    found = unit(recorded, "hidden", 3, focus="third")
+    assert not [each for each in found.panels[-1].panels if each.key == "difference"]
 
 
 def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_study, recorded):
@@ -108,7 +126,8 @@ def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_
     )
     form = of(Computation, fold(unit(ViewedStudy(study.path, NoJobs()), "hidden", 3), "difference").panels)
     assert (form.kind, form.parameters["dataset"]) == ("difference", "field")
-    assert [field.name for field in form.fields] == ["at", "draft", "range"]
+    assert [field.name for field in form.fields] == ["at", "method", "draft", "range"]
+    assert tuple(form.fields[1].choices) == FROM_NOISE
     shifted, reference = in_use(study, "hidden", 3, "field")
     responses = {name: study[name].unit_responses("hidden", 3) for name in study}
     strong = np.flatnonzero(responses["field"] > np.percentile(responses["lab"].astype(float), 90))

@@ -94,9 +94,11 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     ]
     assert [row[2].text for row in of(Table, found.panels).rows] == ["4.20", "1.00"]
     rows = of(Chart, found.panels).spec["data"]["values"]
+    dashed = of(Chart, found.panels).spec["encoding"]["strokeDash"]["field"]
+    assert [row[dashed] for row in rows[:4]] == ["MACO"] * 4
     assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
     settings = of(Table, of_title("Settings", found.panels).panels)
-    assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4 x 6", "4"]
+    assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4\u00a0×\u00a06", "4"]
     (measuring,) = (panel for panel in found.panels if isinstance(panel, Code))
     assert measuring.text.count("--believe") == 2  # of both pictures
 
@@ -223,8 +225,9 @@ def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_p
     assert [picture.caption for picture in strip.pictures] == captions
     assert strip.pictures[0].page.startswith("datasets/lab/samples/4")
     other = fold(sample(recorded, "lab", 4), "accentuated")
-    assert other.says == "1 picture kept"
+    assert other.says == "hidden:3"
     (group,) = of(StripGroups, other.panels).groups
+    assert group.strips[0].pictures[1].page.startswith("layers/hidden/units/3")
     assert group.strips[0].title == "hidden:3"
     assert "--method accentuation --dataset" in of(Code, other.panels).text
 
@@ -327,6 +330,7 @@ def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
     form = of(Computation, fold(unit(study, "hidden", UNIT)).panels)
     assert (form.kind, form.parameters) == ("visualise", {"layer": "hidden", "unit": "3"})
     assert [field.name for field in form.fields][:4] == ["method", "dataset", "draft", "believe"]
+    assert [field.tick for field in form.fields][:4] == [False, False, True, True]
     form = of(Computation, fold(sample(study, "lab", 4), "accentuated").panels)
     assert form.parameters == {"sample": "4", "method": "accentuation", "dataset": form.parameters["dataset"]}
     assert [field.name for field in form.fields][:5] == ["layer", "unit", "strengths", "draft", "believe"]

@@ -10,13 +10,13 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.progress import silent
 from shiftscope.scores.estimation.stored_estimates import has_estimates
 from shiftscope.study import Study
-from shiftscope.web.jobs.kinds.scores import scores
+from shiftscope.web.jobs.kinds.scores import Scores
 
 
 def test_the_other_datasets_are_scored(recorded: Study) -> None:
     (recorded.path / "field" / "recording.json").write_bytes(b"{}")
     study = Study(recorded.path)
-    scores(SimpleNamespace(study=study), silent, reference="lab")  # type: ignore[arg-type]
+    Scores(reference="lab").run(SimpleNamespace(study=study), silent)  # type: ignore[arg-type]
     assert has_estimates(study, "lab", "lab", "hidden")
 
 
@@ -24,4 +24,4 @@ def test_a_damaged_reference_is_told(recorded: Study) -> None:
     (recorded.path / "lab" / "recording.json").write_bytes(b"{}")
     study = Study(recorded.path)
     with pytest.raises(StudyDamaged, match="lab"):
-        scores(SimpleNamespace(study=study), silent, reference="lab")  # type: ignore[arg-type]
+        Scores(reference="lab").run(SimpleNamespace(study=study), silent)  # type: ignore[arg-type]

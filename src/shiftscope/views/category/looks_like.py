@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.visualisation.stored_pictures import read_picture
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Code, Fold, ImageStrip, Panel, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.gallery import NOTE, kept_of, sets_of
+from shiftscope.views.parts.gallery import kept_of, read, sets_of, several_of
 from shiftscope.views.parts.made_pictures import sides_of
 from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.several_pictures import several_pictures
 from shiftscope.views.parts.visualising import command, drawing_form
 
 TITLE, KEY = "What its logit looks like", "looks-like"
+NOTE = "What raises it as far as it can, one picture of several that would: an optimum, not an image."
 
 
 @section(ShownCategory, place=75)
 def looks_like(category: ShownCategory) -> Fold | None:
     """With the colours of baseline and focus; what draws the one that is missing."""
     selection = category.selection
-    kept = kept_of(selection, LOGITS, [category.index])
+    asked = list(asked_pictures(selection.study, LOGITS, category.index))
+    kept = kept_of(selection, asked, [category.index])
     groups = []
     for name in sets_of(selection):
         question = kept[name].get(category.index)
@@ -28,11 +31,15 @@ def looks_like(category: ShownCategory) -> Fold | None:
             strip = ImageStrip("", pictures, role(selection, name))
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], [strip]))
     panels: list[Panel] = [StripGroups("", groups, NOTE, captioned=True)] if groups else []
+    in_parts = read(selection.study, several_of(selection, asked, [category.index]))
+    if several := several_pictures(selection, in_parts, KEY):
+        panels.append(several)
+    says = "what raises it most" if panels else "no pictures are kept yet"
     if offer := _offer(category, [name for name in sets_of(selection) if category.index not in kept[name]]):
         panels.append(offer)
     if not panels:
         return None
-    return Fold(TITLE, "what raises it most" if groups else "no pictures are kept yet", panels, KEY)
+    return Fold(TITLE, says, panels, KEY)
 
 
 def _offer(category: ShownCategory, missing: list[str]) -> Panel | None:
@@ -47,7 +54,6 @@ def _offer(category: ShownCategory, missing: list[str]) -> Panel | None:
         "spectrum, of one half of a dataset.",
         parameters={"layer": LOGITS, "unit": category.index},
         page=category.at(),
-        methods=("maco", "activation_maximisation"),
         datasets=datasets,
     )
     lines = "\n".join(command(study, LOGITS, category.index, "maco", name) for name in datasets)

@@ -83,6 +83,14 @@ def over_strength(study: StoredStudy, drawn: Sequence[Drawn]) -> dict[tuple[str,
     return strips
 
 
+def method_in_words(question: PictureQuestion) -> str:
+    """As "MACO", with the prior or the image that it started from."""
+    method = "MACO" if question.method == "maco" else question.method.replace("_", " ")
+    prior = question.options.get("prior")
+    whole = f"{method}, {prior} prior" if prior else method
+    return whole if question.sample is None else f"{whole} of image {question.sample}"
+
+
 def most_usual(question: PictureQuestion) -> tuple[int, bool]:
     """By which one of several pictures of a unit and an image is chosen: of most steps, held back as it is usually."""
     return question.steps, question.options.get("strength", 1.0) == 1.0

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Computation, Field
@@ -23,34 +23,30 @@ def drawing_form(
     parameters: Mapping[str, object],
     page: str,
     datasets: Sequence[str],
-    methods: Sequence[str] = (),
     kind: str = "visualise",
     fields: Sequence[Field] = (),
     believe: bool = True,
 ) -> Computation | None:
-    """A form for a job that draws; None where there is no model at hand. What there is one of is no choice.
+    """A form for a job that draws, which asks for method and dataset where `parameters` leave them open; None where
+    there is no model at hand. What there is one of is no choice.
 
     Parameters
     ----------
     datasets
         Whose colours and spectra it may have.
-    methods
-        None where the job has one of its own; it then takes the colours of the one dataset too.
     """
-    asked: list[Field] = []
-    if methods:
-        says = "Whose colours and spectra it has."
-        asked = [
-            Field("method", "Method", methods[0], "How it is drawn.", choices=methods),
-            Field("dataset", "Colours of", datasets[0], says, choices=datasets),
-        ]
+    asked = [
+        Field("method", "Method", FROM_NOISE[0], "How it is drawn.", choices=FROM_NOISE),
+        Field("dataset", "Colours of", datasets[0], "Whose colours and spectra it has.", choices=datasets),
+    ]
+    asked = [field for field in asked if field.name not in parameters]
     open_to_choice = [field for field in asked if len(field.choices) > 1]
     fixed = {field.name: field.value for field in asked if len(field.choices) == 1}
     draft = Field(
-        "draft", "Draft", "true", "true for a draft, false for the whole.", choices=("true", "false")
+        "draft", "Draft", "true", "Fewer steps, of fewer views: sooner there, and coarser.", tick=True
     )
-    says = "true: measure too how much of it to believe, for which three more pictures are drawn."
-    trust = [Field("believe", "Believe it?", "true", says, choices=("true", "false"))] if believe else []
+    says = "Measures how much of it to believe, for which three more pictures are drawn."
+    trust = [Field("believe", "Believe it?", "true", says, tick=True)] if believe else []
     return computation(
         study,
         title,
@@ -113,7 +109,7 @@ def command_again(study: StoredStudy, question: PictureQuestion, *further: str) 
         words += [] if value is None else [name, str(value)]
     if question.range is not None:
         words += ["--range", *(f"{end:g}" for end in question.range)]
-    options = [f"{name}={value}" for name, value in question.options.items() if value is not None]
+    options = [f"{name}={value}" for name, value in question.options.items() if value not in (None, "")]
     words += ["--option", *options] if options else []
     return f"{shlex.join([*words, *further])} --model ..."
 

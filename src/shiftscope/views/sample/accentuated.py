@@ -9,6 +9,7 @@ import numpy as np
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import pictures_from
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import (
     Code,
     Field,
@@ -21,6 +22,7 @@ from shiftscope.views.page.panels import (
     StripGroups,
 )
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.made_pictures import (
     STEPS,
     STEPS_SAY,
@@ -32,7 +34,6 @@ from shiftscope.views.parts.made_pictures import (
     over_strength,
     sides_of,
 )
-from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.visualising import command, drawing_form
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
@@ -46,24 +47,16 @@ Kept = Mapping[str, Sequence[Drawn]]  # by set
 def accentuated(sample: ShownSample) -> Fold | None:
     """The image, the image with more of a unit and the difference, in each set that has some; what draws another."""
     kept = pictures_from(sample.selection.study, sample.places)
-    number = sum(map(len, kept.values()))
     panels: list[Panel] = []
-    if number:
+    if kept:
         note = "where the difference is grey, nothing changed"
-        panels.append(
-            _strips(
-                sample, kept, lambda question, found: sides_of(sample.selection.study, question, found), note
-            )
-        )
+        panels.append(_strips(sample, kept, lambda question, found: _sides(sample, question, found), note))
         panels += _over_steps(sample, kept) + _over_strength(sample, kept)
     if offer := _offer(sample):
         panels.append(offer)
     if not panels:
         return None
-    says = (
-        f"{count(number)} {'picture' if number == 1 else 'pictures'} kept" if number else "none is drawn yet"
-    )
-    return Fold(TITLE, says, panels, KEY)
+    return Fold(TITLE, in_a_row(_units(kept)) or "none is drawn yet", panels, KEY)
 
 
 def _strips(
@@ -83,6 +76,19 @@ def _strips(
         if strips:
             groups.append(StripGroup([Span(name, "strong")], strips))
     return StripGroups("", groups, note, captioned=True)
+
+
+def _sides(sample: ShownSample, question: PictureQuestion, found: Visualised) -> list[Picture]:
+    """Each leads to the unit."""
+    selection, unit = sample.selection, question.unit
+    of_logit = question.layer == LOGITS
+    page = selection.category(unit) if of_logit else selection.unit(unit, question.layer)
+    return sides_of(selection.study, question, found, page)
+
+
+def _units(kept: Kept) -> list[str]:
+    drawn = [question for name in kept for question, _ in kept[name]]
+    return list(dict.fromkeys(f"{question.layer}:{question.unit}" for question in drawn))
 
 
 def _one_a_unit(kept: Sequence[Drawn]) -> list[Drawn]:
@@ -137,9 +143,8 @@ def _offer(sample: ShownSample) -> Panel | None:
         "Accentuate this image",
         f"The image, changed so that a unit responds more, while an early layer says nearly the same. It is image "
         f"{position} of {name}.",
-        parameters={"sample": position},
+        parameters={"sample": position, "method": "accentuation", "dataset": name},
         page=sample.at(),
-        methods=("accentuation",),
         datasets=(name,),
         fields=[
             Field("layer", "Layer", layer, "Recorded or derived.", choices=layers),

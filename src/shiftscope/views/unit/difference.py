@@ -7,7 +7,7 @@ from dataclasses import replace
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.in_use import layers_before, may_be_enough
 from shiftscope.explain.visualisation.differences.stored_differences import differences_of
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.views.page.panels import (
     Cell,
     Change,
@@ -24,10 +24,10 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
-from shiftscope.views.parts.made_pictures import sides_of
+from shiftscope.views.parts.made_pictures import method_in_words, sides_of
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
-from shiftscope.views.unit.difference_in_words import difference_in_words, pictures_in_words
 from shiftscope.views.unit.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
@@ -47,10 +47,11 @@ def difference(unit: ShownUnit) -> Fold | None:
     study, focus = unit.study, unit.selection.focus
     if focus == study.reference:
         return None
-    kept = [each for each in differences_of(study, unit.asked_pictures) if each[2].dataset == focus]
-    if kept:
-        shown = max(kept, key=lambda each: (each[0].steps, each[0].method == "maco"))
-        return Fold(TITLE, difference_in_words(shown[2], study.reference), _panels(unit, shown), KEY)
+    of_focus = (each for each in unit.asked_pictures if each.use and each.use[0] == focus)
+    most_steps_first = sorted(of_focus, key=lambda each: (-each.steps, each.method != FROM_NOISE[0]))
+    if shown := next(differences_of(study, most_steps_first), None):
+        says = shown[2].uses_in_words(study.reference, number=number)
+        return Fold(TITLE, says, _panels(unit, shown), KEY)
     offer = _offer(unit)
     return Fold(TITLE, "not drawn yet", [offer], KEY) if offer else None
 
@@ -71,7 +72,7 @@ def _panels(unit: ShownUnit, shown: Found) -> list[Panel]:
                 [ImageStrip("", sides, role(unit.selection, name))],
             )
         )
-    note = pictures_in_words(found, study.reference)
+    note = found.pictures_in_words(study.reference, number=number)
     return [StripGroups("", groups, note, captioned=True), *_halves(unit, shown), _table(unit, shown)]
 
 
@@ -108,10 +109,10 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
             number_cell(found.auroc, found.low, found.high),
         ]
     ]
-    for number, apart in enumerate(found.placebo.tolist(), start=1):
+    for place, apart in enumerate(found.placebo.tolist(), start=1):
         rows.append(
             [
-                Cell(f"halves of {reference}, division {number}"),
+                Cell(f"halves of {reference}, division {place}"),
                 Cell(
                     f"AUROC {apart:.2f}",
                     change=Change(float("nan"), apart, chance=0.5, focus=False),
@@ -120,7 +121,10 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
                 number_cell(apart),
             ]
         )
-    note = f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart."
+    drawn = f"The pictures are by {method_in_words(shown[0])}, {shown[0].steps} steps."
+    note = (
+        f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart. {drawn}"
+    )
     return Table("How far apart its uses are", columns, rows, note=note, chart="difference")
 
 

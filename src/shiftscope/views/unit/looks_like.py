@@ -14,7 +14,6 @@ from shiftscope.views.page.panels import (
     Fold,
     ImageStrip,
     Panel,
-    Picture,
     Span,
     StripGroup,
     StripGroups,
@@ -29,14 +28,15 @@ from shiftscope.views.parts.made_pictures import (
     STRENGTH,
     STRENGTH_SAYS,
     Drawn,
+    method_in_words,
     most_usual,
     over_steps,
     over_strength,
-    side_of,
     sides_of,
 )
-from shiftscope.views.parts.number_text import exact, number
+from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.several_pictures import several_pictures
 from shiftscope.views.parts.visualising import believable, command, drawing_form
 from shiftscope.views.unit.believed import believed
 from shiftscope.views.unit.colours_apart import ColoursApart, colours_apart, offer_of_halves
@@ -45,8 +45,6 @@ from shiftscope.views.unit.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What it looks like", "looks-like"
-SEVERAL = "Several of it"
-SEVERAL_SAY = "each from one cluster of its strongest images, or drawn together and kept apart"
 FROM_SAMPLES = 4  # accentuated samples of one set
 POINTS = 256  # of a curve
 
@@ -67,8 +65,10 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     if starts:
         panels.append(_accentuated(unit, starts))
     shown = [*alone, *starts]
-    panels += [fold for fold in (_several(unit), _over_steps(unit, shown), _over_strength(unit)) if fold]
-    panels += believed(unit, shown, _called)
+    in_parts = sorted(unit.drawn_several, key=lambda each: each[0].part)
+    several = several_pictures(unit.selection, in_parts, KEY)
+    panels += [fold for fold in (several, _over_steps(unit, shown), _over_strength(unit)) if fold]
+    panels += believed(unit, shown, method_in_words)
     if shown:
         settings = Fold(
             "Settings", "size, steps, crops, seed and options", [_settings(shown)], f"{KEY}-settings"
@@ -121,33 +121,12 @@ def _from_samples(unit: ShownUnit) -> list[Drawn]:
     return found
 
 
-def _several(unit: ShownUnit) -> Fold | None:
-    """None where no facets and no pictures drawn together are kept."""
-    pictures: dict[str, dict[str, list[Picture]]] = {}
-    for question, found in sorted(unit.drawn_several, key=lambda each: each[0].part):
-        kind = "facets" if question.facets else "drawn together"
-        says = f"{question.parts} {kind}, {_called(question)}, {question.steps} steps"
-        picture = side_of(unit.study, question, found, "picture", f"response {number(found.score)}")
-        pictures.setdefault(question.dataset, {}).setdefault(says, []).append(picture)
-    groups = [
-        StripGroup(
-            ["with the colours of ", Span(name, "strong")],
-            [ImageStrip(says, own, role(unit.selection, name)) for says, own in pictures[name].items()],
-        )
-        for name in unit.pair
-        if name in pictures
-    ]
-    if not groups:
-        return None
-    return Fold(SEVERAL, SEVERAL_SAY, [StripGroups("", groups, captioned=True)], f"{KEY}-several")
-
-
 def _over_steps(unit: ShownUnit, shown: Sequence[Drawn]) -> Fold | None:
     """None where they are not kept."""
     groups = []
     for name in unit.pair:
         strips = [
-            ImageStrip(_called(question), pictures, role(unit.selection, name))
+            ImageStrip(method_in_words(question), pictures, role(unit.selection, name))
             for question, found in shown
             if question.dataset == name and (pictures := over_steps(unit.study, question, found))
         ]
@@ -175,7 +154,9 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
     for name in unit.pair:
         own = [each for each in shown if each[0].dataset == name]
         strips = [
-            ImageStrip(_called(question), sides_of(unit.study, question, found), role(unit.selection, name))
+            ImageStrip(
+                method_in_words(question), sides_of(unit.study, question, found), role(unit.selection, name)
+            )
             for question, found in own
         ]
         if strips:
@@ -184,7 +165,7 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
     told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
     panels: list[Panel] = [StripGroups("Pictures", groups, ". ".join([note, *told]), captioned=True)]
     if apart:
-        halves = [(_called(each.shifted[0]), each.halves) for each in apart]
+        halves = [(method_in_words(each.shifted[0]), each.halves) for each in apart]
         panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
     if offer := offer_of_halves(unit, shown, apart):
         panels.append(offer)
@@ -193,7 +174,7 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
 
 def _apart_in_words(unit: ShownUnit, found: ColoursApart, *, alone: bool) -> str:
     said = apart_in_words(found.distance, unit.study.reference, found.at)
-    return said if alone else f"{_called(found.shifted[0])}: {said}"
+    return said if alone else f"{method_in_words(found.shifted[0])}: {said}"
 
 
 def _accentuated(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
@@ -222,7 +203,7 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
         rows += [
             {
                 "dataset": question.dataset,
-                "picture": _called(question),
+                "picture": method_in_words(question),
                 "line": line,
                 "step": step + 1,
                 "value": exact(float(found.curve[step])),
@@ -234,6 +215,12 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
         "y": {"field": "value", "type": "quantitative", "title": "response to what was shown"},
         "color": by_dataset(unit.selection, list(dict.fromkeys(question.dataset for question, _ in shown))),
         "detail": {"field": "line"},
+        "strokeDash": {
+            "field": "picture",
+            "type": "nominal",
+            "sort": None,
+            "legend": {"orient": "top", "direction": "vertical", "title": None},
+        },
         "tooltip": [
             {"field": "dataset"},
             {"field": "picture"},
@@ -257,7 +244,7 @@ def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
     rows = [
         [
             Cell(question.dataset, unit.selection.dataset(question.dataset)),
-            Cell(_called(question)),
+            Cell(method_in_words(question)),
             number_cell(found.score),
             Cell("dead: no gradient from any start" if found.dead else drives_in_words(found)),
         ]
@@ -270,20 +257,17 @@ def _settings(shown: Sequence[Drawn]) -> Table:
     told = [_told(question, found) for question, found in shown]
     names = list(dict.fromkeys(name for each in told for name in each))
     columns = [Column(name) for name in names]
-    return Table("", columns, [[Cell(each.get(name, "–")) for name in names] for each in told])
+    return Table("", columns, [[Cell(each.get(name) or "–") for name in names] for each in told])
 
 
 def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
-    first = {"set": question.dataset, "picture": _called(question), "size": f"{rows} x {columns}"}
+    first = {
+        "set": question.dataset,
+        "picture": method_in_words(question),
+        "size": f"{rows}\u00a0×\u00a0{columns}",
+    }
     return first | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
-
-
-def _called(question: PictureQuestion) -> str:
-    method = "MACO" if question.method == "maco" else question.method.replace("_", " ")
-    prior = question.options.get("prior")
-    whole = f"{method}, {prior} prior" if prior else method
-    return whole if question.sample is None else f"{whole} of image {question.sample}"
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
@@ -299,7 +283,6 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         "half of a dataset. A draft takes 64 steps of 4 crops, a whole picture 256 of 8.",
         parameters={"layer": unit.layer, "unit": unit.index},
         page=unit.at(),
-        methods=("maco", "activation_maximisation"),
         datasets=missing,
         believe=believable(study, unit.layer),
     )

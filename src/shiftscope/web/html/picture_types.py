@@ -1,12 +1,46 @@
-"""What a thumbnail can be."""
+"""What a picture holds: what was made, or a sample's thumbnail."""
 
 from __future__ import annotations
 
 import base64
+from typing import Protocol
 
 from shiftscope.errors import StudyDamaged
+from shiftscope.views.page.panels import Picture
 
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg"}  # of files, by media type
+
+
+class Thumbnails(Protocol):
+    """One dataset of a study."""
+
+    def thumbnail(self, position: int) -> tuple[bytes, str]: ...
+
+
+class Pictured(Protocol):
+    """What is needed of a study."""
+
+    @property
+    def name(self) -> str: ...
+
+    def __getitem__(self, dataset: str) -> Thumbnails: ...
+
+
+def content_of(study: Pictured, picture: Picture) -> tuple[bytes, str]:
+    """The bytes of a picture and their media type.
+
+    Raises
+    ------
+    StudyDamaged
+        The thumbnail is no picture.
+    NotInStudy
+        There is no such thumbnail.
+    """
+    if picture.made:
+        return picture.made.png(), "image/png"
+    content, media_type = study[picture.dataset].thumbnail(picture.position)
+    check_picture(media_type)
+    return content, media_type
 
 
 def check_picture(media_type: str) -> None:

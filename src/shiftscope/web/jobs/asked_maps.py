@@ -56,3 +56,9 @@ def units_of(unit: int, text: str) -> list[int]:
     if len(found) > MOST_UNITS + 1:
         raise BadRequest(f"{len(found)} units; up to {MOST_UNITS} beside unit {unit} at a time.")
     return found
+
+
+def units_in_words(unit: int, text: str) -> str:
+    """The same as "unit 1" or "units 1, 2"."""
+    found = units_of(unit, text)
+    return f"{'units' if len(found) > 1 else 'unit'} {', '.join(map(str, found))}"

@@ -91,7 +91,7 @@ class JobQueue:
         BadRequest
             No such kind, or as many jobs wait as may.
         """
-        title = job_kinds[kind].title(**parameters)
+        title = job_kinds[kind](**parameters).title
         texts = {name: str(value) for name, value in parameters.items()}
         with self._changed:
             for each in self._jobs.values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from shiftscope.errors import ShiftscopeError
@@ -17,7 +16,11 @@ class Live(Protocol):
     """What a kind of job needs of the live study, whose own file imports torch."""
 
     study: StoredStudy
-    left_out: Mapping[str, ShiftscopeError]  # datasets that cannot be shown to the model
+
+    @property
+    def left_out(self) -> Mapping[str, ShiftscopeError]:
+        """Datasets that cannot be shown to the model."""
+        ...
 
     def intervene(
         self, layer: str, units: Sequence[int], edit: EditKind, /, *, reference: str, progress: Progress
@@ -88,32 +91,32 @@ class Live(Protocol):
     ) -> Any: ...
 
 
-Run = Callable[..., None]
-R = TypeVar("R", bound=Run)
+class AskedJob(Protocol):
+    """A dataclass whose keyword-only fields are the parameters, typed as those of a page."""
+
+    @property
+    def title(self) -> str:
+        """What is computed, in words."""
+        ...
+
+    def check(self, study: StoredStudy) -> None:
+        """Before it is queued; raises `BadRequest` or `NotInStudy` for what cannot be computed."""
+        ...
+
+    def run(self, live: Live, progress: Progress) -> None:
+        """What it computes is kept in the study, where the page looks for it."""
+        ...
 
 
-@dataclass(frozen=True)
-class JobKind:
-    """`run(live, progress, **parameters)`; its keyword-only arguments are typed as those of a page."""
-
-    name: str
-    run: Run
-    title: Callable[..., str]  # of the parameters, in words
-    check: Callable[..., None]  # of the study and the parameters, before it is queued; raises `BadRequest`
+job_kinds: Registry[Callable[..., AskedJob]] = Registry("kind of job", "shiftscope.web.jobs.kinds")
+J = TypeVar("J", bound=Callable[..., AskedJob])
 
 
-job_kinds: Registry[JobKind] = Registry("kind of job", "shiftscope.web.jobs.kinds")
+def job(name: str) -> Callable[[J], J]:
+    """Enter a kind of job under the name that forms send."""
 
-
-def _as_it_is(study: StoredStudy, **parameters: Any) -> None:
-    """Nothing is refused before it runs."""
-
-
-def job(name: str, title: Callable[..., str], check: Callable[..., None] = _as_it_is) -> Callable[[R], R]:
-    """Enter a kind of job: what it computes is kept in the study, where the page looks for it."""
-
-    def enter(run: R) -> R:
-        job_kinds.register(name, JobKind(name, run, title, check))
-        return run
+    def enter(kind: J) -> J:
+        job_kinds.register(name, kind)
+        return kind
 
     return enter

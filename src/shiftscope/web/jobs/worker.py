@@ -75,7 +75,7 @@ class Worker:
         number = asked["job"]
         try:
             live.study.read_again()
-            job_kinds[asked["kind"]].run(live, self._progress(number), **asked["parameters"])
+            job_kinds[asked["kind"]](**asked["parameters"]).run(live, self._progress(number))
         except Cancelled:
             self.tell(job=number, state="cancelled")
         except BaseException as error:

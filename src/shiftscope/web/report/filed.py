@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Picture
-from shiftscope.web.html.picture_types import SUFFIXES, check_picture
+from shiftscope.web.html.picture_types import SUFFIXES, content_of
 from shiftscope.web.report.contents import Contents
 from shiftscope.web.server import assets
 
@@ -29,13 +29,11 @@ class Kept:
 
     def picture(self, picture: Picture) -> str:
         """The file of a sample's thumbnail, or of a picture that was made, relative to the report."""
-        if picture.made:
-            return self._written(picture.made.png(), "image/png")
         known = (picture.dataset, picture.position)
+        if picture.made:
+            return self._written(*content_of(self.study, picture))
         if known not in self.pictures:
-            content, media_type = self.study[picture.dataset].thumbnail(picture.position)
-            check_picture(media_type)
-            self.pictures[known] = self._written(content, media_type)
+            self.pictures[known] = self._written(*content_of(self.study, picture))
         return self.pictures[known]
 
     def _written(self, content: bytes, media_type: str) -> str:

@@ -5,33 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from mimetypes import guess_type
-from typing import Protocol
 
 from shiftscope.views.page.panels import Chart, Page, Panel, Picture, inner_panels
 from shiftscope.web.html.about import about
 from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import Navigation
-from shiftscope.web.html.picture_types import check_picture, data_uri
+from shiftscope.web.html.picture_types import Pictured, content_of, data_uri
 from shiftscope.web.report.still import still, without_dead_links
 from shiftscope.web.server import assets
 
 FRAME = "shared_page.html"
 CHARTS = "vendor/vega"  # how the files begin that draw charts, 1 MB that a page without any does not carry
-
-
-class Thumbnails(Protocol):
-    """One dataset of a study."""
-
-    def thumbnail(self, position: int) -> tuple[bytes, str]: ...
-
-
-class Pictured(Protocol):
-    """What is needed of a study."""
-
-    @property
-    def name(self) -> str: ...
-
-    def __getitem__(self, dataset: str) -> Thumbnails: ...
 
 
 @dataclass(frozen=True)
@@ -52,11 +36,7 @@ class Within:
         return ""
 
     def picture(self, picture: Picture) -> str:
-        if picture.made:
-            return data_uri(picture.made.png(), "image/png")
-        content, media_type = self.study[picture.dataset].thumbnail(picture.position)
-        check_picture(media_type)
-        return data_uri(content, media_type)
+        return data_uri(*content_of(self.study, picture))
 
     def static(self, name: str) -> str:
         if name.startswith(CHARTS) and not self.charted:

@@ -50,10 +50,10 @@ class AskedJobs:
         """
         fields = await fields_of(request, self._pace)
         kind = fields.get("job", "")  # "kind" may be a parameter
-        asked, page = job_kinds[kind], inside(fields.get("page", ""))
+        asked_job, page = job_kinds[kind], inside(fields.get("page", ""))
         try:
-            given = _parameters(asked.run, fields)
-            asked.check(self._study, **given)
+            given = _parameters(asked_job, fields)
+            asked_job(**given).check(self._study)
         except (BadRequest, NotInStudy) as error:
             again = await run_in_threadpool(self._again, fields, page, str(error))
             return self._refused(request, again)
@@ -102,13 +102,13 @@ class AskedJobs:
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
-def _parameters(run: Callable[..., None], fields: QueryParams) -> dict[str, Any]:
+def _parameters(asked: Callable[..., object], fields: QueryParams) -> dict[str, Any]:
     """Those of a kind of job, in their own types; raises `BadRequest` where one lacks or cannot be read."""
-    kinds = options(run)
+    kinds = options(asked)
     if long := [name for name in kinds if len(fields.get(name, "")) > LONGEST]:
         raise BadRequest(f"{long[0]!r} holds more than {LONGEST:,} characters.")
     given = chosen(fields, kinds)
-    refuse_lacking(run, given)
+    refuse_lacking(asked, given)
     return given
 
 

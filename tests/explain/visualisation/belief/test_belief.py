@@ -33,10 +33,14 @@ def believed(path, kept=(0.2, 0.9, 0.5, 0.1), layers=("one", "two", "three")) ->
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ((0.9, 1.1, 1), "on its natural path;"),
-        ((-1, 0.9, 1), "on its natural path from two on;"),
-        ((1, 1, 0.3), "off its natural path at three;"),
-        ((1, -2, NOTHING), "off its natural path at two;"),
+        ((0.9, 1.1, 1), "process it as they process the unit's strongest images;"),
+        ((-1, 0.9, 1), "as the unit's strongest images at two, three, and unlike them at one;"),
+        ((1, 1, 0.3), "at one, two, and unlike them at three;"),
+        (
+            (0.25, NOTHING, 0.5),
+            "strongest images: similarity 0.5 at three, where those have – and any image 0;",
+        ),
+        ((1, -2, NOTHING), "at one, and unlike them at two;"),
         ((NOTHING,) * 3, "or too few;"),
     ],
 )
@@ -46,7 +50,10 @@ def test_the_path_in_words(path, told):
 
 def test_shares_in_words_and_in_the_table():
     belief = believed((0.5, NOTHING, 1.5))
-    assert "keeps 20 % without colour; keeps 50 % below W/8 cycles" in belief.in_words()
+    assert (
+        "; of the response 20 % without colour and 50 % without what is finer than 8 pixels is left; with"
+        in belief.in_words()
+    )
     assert "colour" not in believed((1, 1, 1), kept=(NOTHING, 0.9, 0.5, 0.1)).in_words()
     assert belief.similarity[0] == 1.0  # of the two that there are
     rows = dict(belief.rows())

@@ -23,23 +23,23 @@ def test_further_units_and_a_cutoff_are_computed_too(held):
     study = StoredStudy(held.path)
     kind = job_kinds["attribute"]
     asked = {**ASKED, "units": "2", "low_pass": "2"}
-    kind.run(LiveStudy(study, held.net, held.data), silent, **asked)
+    kind(**asked).run(LiveStudy(study, held.net, held.data), silent)
     for number in (1, 2):
         found = list(listed_attributions(study, "hidden", number))
         assert {each.question.low_pass for each in found} == {2.0}
     assert (
-        kind.title(**asked) == "saliency up to 2 cycles of units 1, 2 of hidden on 2 images of lab and field"
+        kind(**asked).title == "saliency up to 2 cycles of units 1, 2 of hidden on 2 images of lab and field"
     )
 
 
 def test_maps_of_both_sets_are_kept_and_titled(held):
     study = StoredStudy(held.path)
     kind = job_kinds["attribute"]
-    kind.check(study, **ASKED)
-    kind.run(LiveStudy(study, held.net, held.data), silent, **ASKED)
+    kind(**ASKED).check(study)
+    kind(**ASKED).run(LiveStudy(study, held.net, held.data), silent)
     found = list(listed_attributions(study, "hidden", 1))
     assert sorted(each.question.dataset for each in found) == ["field", "lab"]
-    assert kind.title(**ASKED) == "saliency of unit 1 of hidden on 2 images of lab and field"
+    assert kind(**ASKED).title == "saliency of unit 1 of hidden on 2 images of lab and field"
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_maps_of_both_sets_are_kept_and_titled(held):
 )
 def test_what_cannot_be_computed_is_refused(held, changed, error, said):
     with pytest.raises(error, match=said):
-        job_kinds["attribute"].check(StoredStudy(held.path), **{**ASKED, **changed})
+        job_kinds["attribute"](**{**ASKED, **changed}).check(StoredStudy(held.path))

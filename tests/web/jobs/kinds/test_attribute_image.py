@@ -23,15 +23,15 @@ ASKED = {
 def test_maps_of_the_image_in_both_sets_are_kept_and_titled(held):
     study = StoredStudy(held.path)
     kind, live = job_kinds["attribute_image"], LiveStudy(study, held.net, held.data)
-    kind.check(study, **ASKED)
-    kind.run(live, silent, **ASKED)
-    kind.run(live, silent, **{**ASKED, "other": "", "of": "hidden:1", "low_pass": "2"})
+    kind(**ASKED).check(study)
+    kind(**ASKED).run(live, silent)
+    kind(**{**ASKED, "other": "", "of": "hidden:1", "low_pass": "2"}).run(live, silent)
     (of_lab,) = attributions_at(study, "lab", 4)
     assert (of_lab.question.layer, of_lab.question.unit) == (LOGITS, study["lab"].samples[4].prediction)
     asked = {(each.question.layer, each.question.low_pass) for each in attributions_at(study, "field", 2)}
     assert asked == {(LOGITS, None), ("hidden", 2.0)}
     said = "saliency of the prediction of image 2 of field and of image 4 of lab"
-    assert kind.title(**ASKED) == said
+    assert kind(**ASKED).title == said
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_maps_of_the_image_in_both_sets_are_kept_and_titled(held):
 )
 def test_what_cannot_be_computed_is_refused(held, changed, error, said):
     with pytest.raises(error, match=said):
-        job_kinds["attribute_image"].check(StoredStudy(held.path), **{**ASKED, **changed})
+        job_kinds["attribute_image"](**{**ASKED, **changed}).check(StoredStudy(held.path))

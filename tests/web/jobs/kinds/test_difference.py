@@ -7,7 +7,15 @@ from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds
 
-ASKED = {"layer": "hidden", "unit": 1, "dataset": "field", "at": "conv", "draft": True, "range": "-8 8"}
+ASKED = {
+    "layer": "hidden",
+    "unit": 1,
+    "dataset": "field",
+    "at": "conv",
+    "method": "activation_maximisation",
+    "draft": True,
+    "range": "-8 8",
+}
 
 
 class Asked:
@@ -19,10 +27,17 @@ class Asked:
 
 def test_it_asks_for_what_the_command_asks_for():
     live, kind = Asked(), job_kinds["difference"]
-    kind.run(live, silent, **ASKED)
+    kind(**ASKED).run(live, silent)
     assert live.given == ("hidden", 1, "field")
-    assert live.options == {"at": "conv", "draft": True, "range": (-8.0, 8.0), "progress": silent}
-    assert kind.title(**ASKED) == "what field adds to the use of unit 1 of hidden, by conv"
+    assert live.options == {
+        "at": "conv",
+        "method": "activation_maximisation",
+        "draft": True,
+        "range": (-8.0, 8.0),
+        "progress": silent,
+    }
+    said = "what field adds to the use of unit 1 of hidden, by conv: activation maximisation"
+    assert kind(**ASKED).title == said
 
 
 @pytest.mark.parametrize(
@@ -30,10 +45,11 @@ def test_it_asks_for_what_the_command_asks_for():
     [
         ({}, BadRequest, "30 are needed"),
         ({"dataset": "lab"}, BadRequest, "is the reference"),
+        ({"method": "accentuation"}, BadRequest, "does not draw two uses from one start"),
         ({"at": "moon"}, NotInStudy, "moon"),
         ({"range": "1 0"}, BadRequest, "'1 0' is no range"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
     with pytest.raises(error, match=said):
-        job_kinds["difference"].check(StoredStudy(held.path), **{**ASKED, **changed})
+        job_kinds["difference"](**{**ASKED, **changed}).check(StoredStudy(held.path))

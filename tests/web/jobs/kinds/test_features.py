@@ -22,11 +22,11 @@ def test_importance_and_removals_are_kept(held):
     live.derive("hidden", "pca", size=2, seeds=1, progress=False)
     for name in ("importance", "local_against_distributed"):
         kind = job_kinds[name]
-        kind.check(study, layer="hidden~pca2")
-        kind.run(live, silent, layer="hidden~pca2")
-        assert "hidden~pca2" in kind.title(layer="hidden~pca2")
+        kind(layer="hidden~pca2").check(study)
+        kind(layer="hidden~pca2").run(live, silent)
+        assert "hidden~pca2" in kind(layer="hidden~pca2").title
         with pytest.raises(BadRequest, match="was recorded"):
-            kind.check(study, layer="hidden")
+            kind(layer="hidden").check(study)
     for dataset in ("lab", "field"):
         assert kept_importance(study, "hidden~pca2", dataset)[0] == "exact"
         assert read_removals(study, "hidden~pca2", dataset).samples > 0
@@ -36,16 +36,16 @@ def test_layers_of_positions_and_of_what_is_left_are_derived(held):
     study = StoredStudy(held.path)
     live, kind = LiveStudy(study, held.net, held.data, encoders=Encoders(study)), job_kinds["derive"]
     asked = {"layer": "conv", "kind": "pca", "size": 2}
-    kind.check(study, **asked, positions=True)
-    kind.run(live, silent, **asked, positions=True)
+    kind(**asked, positions=True).check(study)
+    kind(**asked, positions=True).run(live, silent)
     assert study.derived["conv~pca2~positions"].positions
-    assert kind.title(**asked, positions=True) == "pca of conv, 2 features of its positions"
-    kind.run(live, silent, **asked)
+    assert kind(**asked, positions=True).title == "pca of conv, 2 features of its positions"
+    kind(**asked).run(live, silent)
     left = {**asked, "size": 1, "residual_of": "conv~pca2", "dataset": "field"}
-    kind.check(study, **left)
-    kind.run(live, silent, **left)
+    kind(**left).check(study)
+    kind(**left).run(live, silent)
     assert study.derived["conv~pca2~residual~field"].units == 1
-    assert kind.title(**left) == "pca of what conv~pca2 leaves of field, 1 features"
+    assert kind(**left).title == "pca of what conv~pca2 leaves of field, 1 features"
     for changed, said in (
         ({"residual_of": "conv~pca2", "dataset": ""}, "give both"),
         ({"residual_of": "conv~pca2~positions", "dataset": "field"}, "are made of positions"),
@@ -53,7 +53,7 @@ def test_layers_of_positions_and_of_what_is_left_are_derived(held):
         ({"layer": "hidden", "positions": True}, "has no positions"),
     ):
         with pytest.raises(BadRequest if "layer" not in changed else LayerError, match=said):
-            kind.check(study, **{**asked, **changed})
+            kind(**{**asked, **changed}).check(study)
     page = layer_units(ViewedStudy(study.path, NoJobs()), "conv")
     (form,) = (each for each in flat(page.panels) if isinstance(each, Computation) and each.kind == "derive")
     assert [field.name for field in form.fields] == ["kind", "size", "positions", "residual_of", "dataset"]

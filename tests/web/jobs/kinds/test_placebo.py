@@ -21,8 +21,8 @@ def test_halves_are_drawn_as_the_picture_was(held):
     question = PictureQuestion("lab", "hidden", 1, "maco", usual, 1, 0, range=(-8.0, 8.0), seed=3)
     write_picture(study, question, made())
     asked = {"layer": "hidden", "unit": 1, "dataset": "field", "pictures": picture_code(study, question)}
-    KIND.check(study, **asked)
-    KIND.run(LiveStudy(study, held.net, held.data), silent, **asked)
+    KIND(**asked).check(study)
+    KIND(**asked).run(LiveStudy(study, held.net, held.data), silent)
     kept = [each for each in asked_pictures(study, "hidden", 1) if each.seed == 3]
     assert sorted((each.dataset, each.half) for each in kept) == [
         ("field", 0),
@@ -30,7 +30,7 @@ def test_halves_are_drawn_as_the_picture_was(held):
         ("lab", 1),
         ("lab", 2),
     ]
-    assert KIND.title(**asked) == "the placebo of pictures of unit 1 of hidden with the colours of field"
+    assert KIND(**asked).title == "the placebo of pictures of unit 1 of hidden with the colours of field"
 
 
 def test_what_has_no_placebo_is_refused_before(held, monkeypatch):
@@ -40,8 +40,8 @@ def test_what_has_no_placebo_is_refused_before(held, monkeypatch):
     asked = {"layer": "hidden", "unit": 1, "pictures": picture_code(study, question)}
     monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 10**6)
     with pytest.raises(BadRequest, match="too few for two halves"):
-        KIND.check(study, dataset="field", **asked)
+        KIND(dataset="field", **asked).check(study)
     with pytest.raises(BadRequest, match="is the reference"):
-        KIND.check(study, dataset="lab", **asked)
+        KIND(dataset="lab", **asked).check(study)
     with pytest.raises(BadRequest, match="not all of unit 2"):
-        KIND.check(study, dataset="field", **{**asked, "unit": 2})
+        KIND(dataset="field", **{**asked, "unit": 2}).check(study)

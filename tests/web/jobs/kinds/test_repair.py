@@ -18,13 +18,13 @@ def test_what_is_found_is_kept_and_titled(held):
     study = StoredStudy(held.path)
     live = LiveStudy(study, held.net, held.data)
     kind = job_kinds["repair"]
-    kind.run(live, silent, dataset="field", **ASKED)
+    kind(dataset="field", **ASKED).run(live, silent)
     assert read_repair(study, RepairQuestion.of(study, "field", margin=0.05, most=3)).held_out.keys() == {
         "lab",
         "field",
     }
     assert (
-        kind.title(dataset="field", **ASKED)
+        kind(dataset="field", **ASKED).title
         == "A repair of hidden for field, margin 5 points of lab, 3 units at most"
     )
 
@@ -40,5 +40,5 @@ def test_a_search_that_is_cancelled_keeps_nothing(held):
 
     live = LiveStudy(StoredStudy(held.path), held.net, held.data)
     with pytest.raises(KeyboardInterrupt):
-        job_kinds["repair"].run(live, cancelled, dataset="field", **ASKED)
+        job_kinds["repair"](dataset="field", **ASKED).run(live, cancelled)
     assert not (held.path / "explanations" / "repairs").exists()

@@ -3,6 +3,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
+from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
 from shiftscope.explain.visualisation.stored_pictures import listed_pictures, picture_code
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.flow import visualise as verb
@@ -10,7 +11,6 @@ from shiftscope.flow.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds
-from shiftscope.web.jobs.kinds.visualise import METHODS
 
 ASKED = {
     "layer": "hidden",
@@ -26,28 +26,28 @@ def test_a_draft_is_kept_and_titled(held, monkeypatch):
     monkeypatch.setattr(verb, "DRAFT", {"steps": 2, "crops": 1})
     study = StoredStudy(held.path)
     kind = job_kinds["visualise"]
-    kind.check(study, **ASKED)
-    kind.run(LiveStudy(study, held.net, held.data), silent, **ASKED)
+    kind(**ASKED).check(study)
+    kind(**ASKED).run(LiveStudy(study, held.net, held.data), silent)
     ((question, _),) = listed_pictures(study, "hidden", 1)
     assert (question.dataset, question.steps, question.range) == ("field", 2, (-8.0, 8.0))
-    assert kind.title(**ASKED) == "maco of unit 1 of hidden, a draft with the colours of field"
+    assert kind(**ASKED).title == "maco of unit 1 of hidden, a draft with the colours of field"
 
 
 def test_how_much_to_believe_is_measured_of_what_is_kept(held, monkeypatch):
     monkeypatch.setattr(verb, "DRAFT", {"steps": 1, "crops": 1})
     study = StoredStudy(held.path)
     live = LiveStudy(study, held.net, held.data)
-    job_kinds["visualise"].run(live, silent, **ASKED)
+    job_kinds["visualise"](**ASKED).run(live, silent)
     ((question, found),) = listed_pictures(study, "hidden", 1)
     asked = {"layer": "hidden", "unit": 1, "pictures": picture_code(study, question)}
-    job_kinds["believe"].check(study, **asked)
-    job_kinds["believe"].run(live, silent, **asked)
+    job_kinds["believe"](**asked).check(study)
+    job_kinds["believe"](**asked).run(live, silent)
     ((_, believed),) = listed_pictures(study, "hidden", 1)
     assert (found.belief, believed.belief.layers) == (None, ("conv",))
     with pytest.raises(BadRequest, match="not all of unit 2"):
-        job_kinds["believe"].check(study, **{**asked, "unit": 2})
+        job_kinds["believe"](**{**asked, "unit": 2}).check(study)
     with pytest.raises(NotInStudy, match="no picture 'x'"):
-        job_kinds["believe"].check(study, **{**asked, "pictures": "x"})
+        job_kinds["believe"](**{**asked, "pictures": "x"}).check(study)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,20 @@ def test_how_much_to_believe_is_measured_of_what_is_kept(held, monkeypatch):
 )
 def test_what_cannot_be_drawn_is_refused(held, changed, error, said):
     with pytest.raises(error, match=said):
-        job_kinds["visualise"].check(StoredStudy(held.path), **{**ASKED, **changed})
+        job_kinds["visualise"](**{**ASKED, **changed}).check(StoredStudy(held.path))
+
+
+def test_a_box_that_is_not_ticked_asks_for_the_whole():
+    asked = {name: value for name, value in ASKED.items() if name != "draft"}
+    assert (
+        job_kinds["visualise"](**asked).title
+        == "maco of unit 1 of hidden, a picture with the colours of field"
+    )
 
 
 def test_every_method_can_be_asked_for():
-    assert sorted(METHODS) == sorted(visualisations)
+    assert sorted([*FROM_NOISE, *FROM_IMAGE]) == sorted(visualisations)
+    assert [name for name, each in visualisations.items() if each.starts_from_image] == [*FROM_IMAGE]
 
 
 def test_an_image_is_accentuated_with_each_strength():
@@ -83,5 +92,5 @@ def test_an_image_is_accentuated_with_each_strength():
 
     drawn = []
     asked = {**ASKED, "method": "accentuation", "sample": 0, "strengths": "3, 0.3"}
-    job_kinds["visualise"].run(Asked(), silent, **asked)
+    job_kinds["visualise"](**asked).run(Asked(), silent)
     assert drawn == [3.0, 0.3]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -21,6 +21,14 @@ Array = npt.NDArray[np.float64]
 COLUMNS = "picture", "strongest samples", "random samples", "randomised weights", "from noise"
 CHANGES = "without colour", "below W/4 cycles", "below W/8 cycles", "below W/16 cycles"
 ON_PATH = 0.8  # similarity from which a picture is called on its natural path
+
+
+def _number(number: float) -> str:
+    return f"{number:.3g}" if math.isfinite(number) else "–"
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,19 +77,31 @@ class Belief:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def in_words(self) -> str:
-        """Where it is on its path, and what it keeps."""
-        told = [self._path_in_words()]
-        colour, _, middle, _ = self.kept[:, 0]
-        if math.isfinite(colour):
-            told.append(f"keeps {_share(colour)} without colour")
-        if math.isfinite(middle):
-            told.append(f"keeps {_share(middle)} {CHANGES[2]}")
+        """What its numbers say, in a line."""
+        transfer = [] if self.transfer is None else [self.transfer.in_words()]
+        return "; ".join([*self.clauses(), *transfer])
+
+    def clauses(
+        self, *, number: Callable[[float], str] = _number, share: Callable[[float], str] = _share
+    ) -> list[str]:
+        """What its numbers say of its way through the layers, of what is left of the response, and of random weights;
+        `number` and `share` write them."""
+        told = [self._path_in_words(number)]
+        colour, _, middle, _ = (float(each) for each in self.kept[:, 0])
+        left = [
+            f"{share(each)} without {what}"
+            for each, what in ((colour, "colour"), (middle, "what is finer than 8 pixels"))
+            if math.isfinite(each)
+        ]
+        if left:
+            told.append(f"of the response {' and '.join(left)} is left")
         if math.isfinite(self.randomised):
-            beside = f", two seeds by {_number(self.seeds)}" if math.isfinite(self.seeds) else ""
-            told.append(f"correlates with that of randomised weights by {_number(self.randomised)}{beside}")
-        if self.transfer is not None:
-            told.append(self.transfer.in_words())
-        return "; ".join(told)
+            beside = f", another seed one with {number(self.seeds)}" if math.isfinite(self.seeds) else ""
+            told.append(
+                "with its weights drawn again the network gives a picture that correlates with it by "
+                f"{number(self.randomised)}{beside}"
+            )
+        return told
 
     def numbers(self) -> dict[str, Any]:
         """As JSON has them, null where there is nothing to measure."""
@@ -100,34 +120,37 @@ class Belief:
         assert self.transfer is not None
         return f"response of the second network ({self.transfer.named}), quantile of the reference"
 
-    def _path_in_words(self) -> str:
-        similar = self.path[:, 0]
-        known = np.flatnonzero(np.isfinite(similar))
-        if not len(self.layers):
-            return "no layer before the unit to follow it through"
-        if not len(known):
-            return "no path to compare with, its samples being no more alike than others or too few"
-        on = similar[known] >= ON_PATH
-        if on.all():
-            return "on its natural path"
-        if not on[-1]:
-            return f"off its natural path at {self.layers[known[-1]]}"
-        last_off = int(np.flatnonzero(~on)[-1])
-        return f"on its natural path from {self.layers[known[last_off + 1]]} on"
+    def _path_in_words(self, number: Callable[[float], str]) -> str:
+        similar, natural = self.path[:, 0], self.path[:, 1]
+        known = np.flatnonzero(np.isfinite(similar)).tolist()
+        if not self.layers:
+            return "no layer is read before the unit to follow the picture through"
+        if not known:
+            return (
+                "its way through the layers cannot be compared: the unit's images are no more alike than others, or "
+                "too few"
+            )
+        on = [self.layers[place] for place in known if similar[place] >= ON_PATH]
+        off = [self.layers[place] for place in known if similar[place] < ON_PATH]
+        if not off:
+            return "layers before the unit process it as they process the unit's strongest images"
+        if not on:
+            last = known[-1]
+            return (
+                f"layers before the unit process it unlike the unit's strongest images: similarity "
+                f"{number(float(similar[last]))} at {self.layers[last]}, where those have "
+                f"{number(float(natural[last]))} and any image 0"
+            )
+        return (
+            f"layers before the unit process it as the unit's strongest images at {', '.join(on)}, and unlike them at "
+            f"{', '.join(off)}"
+        )
 
 
 def median(numbers: Array) -> float:
     """Of those that are known; NaN where none is."""
     known = numbers[np.isfinite(numbers)]
     return float(np.median(known)) if len(known) else math.nan
-
-
-def _number(number: float) -> str:
-    return f"{number:.3g}" if math.isfinite(number) else "–"
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
 
 
 def _json(numbers: Any) -> list[float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,23 +36,44 @@ class Difference:
 
     def in_words(self) -> str:
         """Whether it is a finding, whether the pictures can be compared, and how far apart they are."""
-        apart = self.distance
-        return self._found_in_words() + (f"; {apart.in_words()}" if apart else "")
+        return f"{self.uses_in_words()}. {self.pictures_in_words()}"
 
-    def _found_in_words(self) -> str:
+    def uses_in_words(
+        self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.2f}".format
+    ) -> str:
+        """Whether the uses are told apart better than halves of the reference are; `number` writes their AUROC."""
         found = self.separation
-        apart = (
-            f"AUROC {found.auroc:.2f} ({found.low:.2f} to {found.high:.2f}), of halves of the reference up to "
-            f"{found.placebo.max():.2f}"
-        )
+        auroc = f"AUROC {number(found.auroc)} ({number(found.low)} to {number(found.high)})"
+        halves = f"halves of {reference} up to {number(float(found.placebo.max()))}"
         if not found.found:
-            return f"{apart}: the two uses differ no more than two halves of the reference do"
-        if self.equally_strong:
-            return f"{apart}: used otherwise under {self.dataset}"
-        responses = f"{self.shifted.score:.3g} and {self.reference.score:.3g}"
+            return (
+                f"used under {self.dataset} no otherwise than one half of {reference} differs from the other: {auroc}, "
+                f"{halves}"
+            )
         return (
-            f"{apart}: used otherwise under {self.dataset}; the pictures, with responses of {responses}, do not both "
-            "reach the reference's 99th percentile and are not to be compared"
+            f"used otherwise under {self.dataset}: the layer before tells its strong images there from those of "
+            f"{reference}, {auroc}; {halves}"
+        )
+
+    def pictures_in_words(
+        self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.3g}".format
+    ) -> str:
+        """Whether the two pictures may be compared, and how far apart they are; `number` writes their responses."""
+        said = self._compared_in_words(reference, number)
+        return f"{said} To the layer before, {self.distance.in_words()}." if self.distance else said
+
+    def _compared_in_words(self, reference: str, number: Callable[[float], str]) -> str:
+        strongly = f"drive the unit more strongly than {EQUAL:.0f} % of the held-out images of the reference"
+        if not self.separation.found:
+            return (
+                f"The pictures differ no more than two halves of {reference} do: what differs between them says "
+                "nothing."
+            )
+        if self.equally_strong:
+            return f"Both pictures {strongly}: what differs is what the unit is used for."
+        responses = f"{number(self.shifted.score)} and {number(self.reference.score)}"
+        return (
+            f"The pictures are not to be compared: with responses of {responses} they do not both {strongly}."
         )
 
     def numbers(self) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def differences_of(
     study: StoredStudy, questions: Iterable[PictureQuestion]
 ) -> Iterator[tuple[PictureQuestion, PictureQuestion, Difference]]:
     """Those among kept pictures of which the other picture and the numbers are kept too and nothing is stale: the
-    question of the picture as under the shift, that of the other, and what was found."""
+    question of the picture as under the shift, that of the other, and what was found. They are read one by one."""
     for question in questions:
         if question.use is None or question.use[2] != 1 or question.use[0] == study.reference:
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
@@ -10,6 +12,7 @@ from shiftscope.web.jobs.asked_maps import (
     low_pass_in_words,
     low_pass_of,
     sanity_in_words,
+    units_in_words,
     units_of,
 )
 from shiftscope.web.jobs.kind import Live, job
@@ -17,82 +20,50 @@ from shiftscope.web.jobs.kind import Live, job
 MOST = 200  # images
 
 
-def _title(
-    *,
-    layer: str,
-    unit: int,
-    baseline: str,
-    focus: str,
-    method: str,
-    samples: int,
-    units: str = "",
-    low_pass: str = "",
-    sanity: bool = False,
-) -> str:
-    sets = baseline if baseline == focus else f"{baseline} and {focus}"
-    first, *more = units_of(unit, units)
-    of = f"units {first}, {', '.join(map(str, more))}" if more else f"unit {first}"
-    maps = f"{method}{low_pass_in_words(low_pass)} of {of} of {layer} on {samples} images of {sets}"
-    return maps + sanity_in_words(sanity)
+@job("attribute")
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """As `shiftscope attribute` does, of both sets; what is kept already is not computed again."""
 
+    layer: str
+    unit: int
+    baseline: str
+    focus: str
+    method: str
+    samples: int
+    units: str = ""  # numbers of further units, apart by spaces
+    low_pass: str = ""  # cycles per image, or "fitted"; whole maps where empty
+    sanity: bool = False  # draw the weights of a copy again, and say whether the maps depend on them
 
-def _check(
-    study: StoredStudy,
-    *,
-    layer: str,
-    unit: int,
-    baseline: str,
-    focus: str,
-    method: str,
-    samples: int,
-    units: str = "",
-    low_pass: str = "",
-    sanity: bool = False,
-) -> None:
-    for each in units_of(unit, units):
-        study.layer(layer).check(each)
-    for name in (baseline, focus):
-        study[name]
-    check_method(method)
-    low_pass_of(low_pass)
-    if not 1 <= samples <= MOST:
-        raise BadRequest(f"from 1 to {MOST} images, and not {samples}.")
+    @property
+    def title(self) -> str:
+        sets = " and ".join(self._sets)
+        of = f"{units_in_words(self.unit, self.units)} of {self.layer} on {self.samples} images of {sets}"
+        return f"{self.method}{low_pass_in_words(self.low_pass)} of {of}{sanity_in_words(self.sanity)}"
 
+    @property
+    def _sets(self) -> list[str]:
+        return list(dict.fromkeys([self.baseline, self.focus]))
 
-@job("attribute", _title, _check)
-def attribute(
-    live: Live,
-    progress: Progress,
-    *,
-    layer: str,
-    unit: int,
-    baseline: str,
-    focus: str,
-    method: str,
-    samples: int,
-    units: str = "",
-    low_pass: str = "",
-    sanity: bool = False,
-) -> None:
-    """As `shiftscope attribute` does, of both sets; what is kept already is not computed again.
+    def check(self, study: StoredStudy) -> None:
+        for each in units_of(self.unit, self.units):
+            study.layer(self.layer).check(each)
+        for name in self._sets:
+            study[name]
+        check_method(self.method)
+        low_pass_of(self.low_pass)
+        if not 1 <= self.samples <= MOST:
+            raise BadRequest(f"from 1 to {MOST} images, and not {self.samples}.")
 
-    Parameters
-    ----------
-    units
-        Numbers of further units, apart by spaces.
-    low_pass
-        Cycles per image, or "fitted"; whole maps where empty.
-    sanity
-        Draw the weights of a copy again, and say whether the maps depend on them.
-    """
-    for name in dict.fromkeys([baseline, focus]):
-        live.attribute(
-            layer,
-            units_of(unit, units),
-            method=method,
-            dataset=name,
-            samples=samples,
-            low_pass=low_pass_of(low_pass),
-            sanity=sanity,
-            progress=progress,
-        )
+    def run(self, live: Live, progress: Progress) -> None:
+        for name in self._sets:
+            live.attribute(
+                self.layer,
+                units_of(self.unit, self.units),
+                method=self.method,
+                dataset=name,
+                samples=self.samples,
+                low_pass=low_pass_of(self.low_pass),
+                sanity=self.sanity,
+                progress=progress,
+            )

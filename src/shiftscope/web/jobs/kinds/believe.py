@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
@@ -9,17 +11,23 @@ from shiftscope.web.jobs.asked_pictures import asked_pictures
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str, unit: int, pictures: str) -> str:
-    return f"how much to believe of pictures of unit {unit} of {layer}"
+@job("believe")
+@dataclass(frozen=True, kw_only=True)
+class Believe:
+    """As `shiftscope visualise --believe` does."""
 
+    layer: str  # "logits" where the unit is a category
+    unit: int
+    pictures: str  # their codes, apart by blanks
 
-def _check(study: StoredStudy, *, layer: str, unit: int, pictures: str) -> None:
-    asked_pictures(study, layer, unit, pictures)
+    @property
+    def title(self) -> str:
+        return f"how much to believe of pictures of unit {self.unit} of {self.layer}"
 
+    def check(self, study: StoredStudy) -> None:
+        asked_pictures(study, self.layer, self.unit, self.pictures)
 
-@job("believe", _title, _check)
-def believe(live: Live, progress: Progress, *, layer: str, unit: int, pictures: str) -> None:
-    """As `shiftscope visualise --believe` does; `pictures` are codes with blanks between."""
-    for question in asked_pictures(live.study, layer, unit, pictures):
-        place = None if layer == LOGITS else layer
-        live.visualise(place, unit, believe=True, progress=progress, **question.asked)
+    def run(self, live: Live, progress: Progress) -> None:
+        place = None if self.layer == LOGITS else self.layer
+        for question in asked_pictures(live.study, self.layer, self.unit, self.pictures):
+            live.visualise(place, self.unit, believe=True, progress=progress, **question.asked)

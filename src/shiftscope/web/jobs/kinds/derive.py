@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.errors import BadRequest
 from shiftscope.flow.residual import asked_residuals
 from shiftscope.flow.scores import score_all
@@ -10,68 +12,53 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(
-    *, layer: str, kind: str, size: int, positions: bool = False, residual_of: str = "", dataset: str = ""
-) -> str:
-    what = f"what {residual_of} leaves of {dataset}" if residual_of else layer
-    return f"{kind} of {what}, {size} features{' of its positions' if positions else ''}"
+@job("derive")
+@dataclass(frozen=True, kw_only=True)
+class Derive:
+    """Its scores too, for which its pages would wait."""
 
+    layer: str
+    kind: str
+    size: int
+    positions: bool = False  # fit on the positions of a map, and pool their codes
+    residual_of: str = (
+        ""  # a layer derived from it, which is told what that leaves; the layer itself where empty
+    )
+    dataset: str = ""  # of what is left
 
-def _check(
-    study: StoredStudy,
-    *,
-    layer: str,
-    kind: str,
-    size: int,
-    positions: bool = False,
-    residual_of: str = "",
-    dataset: str = "",
-) -> None:
-    from shiftscope.derived.derivation import derivations
-    from shiftscope.derived.positions import refuse_without_positions
-    from shiftscope.derived.realigned import REALIGNED
-    from shiftscope.derived.tools.costs import refuse_sizes
+    @property
+    def title(self) -> str:
+        what = f"what {self.residual_of} leaves of {self.dataset}" if self.residual_of else self.layer
+        return f"{self.kind} of {what}, {self.size} features{' of its positions' if self.positions else ''}"
 
-    units = study.layer(layer).units
-    derivations[kind]
-    if kind == REALIGNED:
-        raise BadRequest("a realigned layer is made of a dictionary and a shifted set.")
-    if size < 1 or (kind == "pca" and size > units):
-        most = f" to {units}" if kind == "pca" else ""
-        raise BadRequest(
-            f"{layer!r} has {units} units, so from 1{most} features can be derived from it, and not {size}."
+    def check(self, study: StoredStudy) -> None:
+        from shiftscope.derived.derivation import derivations
+        from shiftscope.derived.positions import refuse_without_positions
+        from shiftscope.derived.realigned import REALIGNED
+        from shiftscope.derived.tools.costs import refuse_sizes
+
+        layer, size = self.layer, self.size
+        units = study.layer(layer).units
+        derivations[self.kind]
+        if self.kind == REALIGNED:
+            raise BadRequest("a realigned layer is made of a dictionary and a shifted set.")
+        if size < 1 or (self.kind == "pca" and size > units):
+            most = f" to {units}" if self.kind == "pca" else ""
+            raise BadRequest(
+                f"{layer!r} has {units} units, so from 1{most} features can be derived from it, and not {size}."
+            )
+        refuse_sizes(layer, units, size, sum(recording.plan.samples for recording in study.values()))
+        if self.positions:
+            refuse_without_positions(study.layer(layer))
+        left = self.residual_of and asked_residuals(study, layer, self.residual_of, self.dataset or None)
+        if left and self.positions:
+            raise BadRequest(
+                "residuals are told of responses as they are: leave out positions, or of what they are."
+            )
+
+    def run(self, live: Live, progress: Progress) -> None:
+        left = {"residual_of": self.residual_of, "dataset": self.dataset} if self.residual_of else {}
+        live.derive(
+            self.layer, self.kind, size=self.size, positions=self.positions, progress=progress, **left
         )
-    refuse_sizes(layer, units, size, sum(recording.plan.samples for recording in study.values()))
-    if positions:
-        refuse_without_positions(study.layer(layer))
-    if residual_of and asked_residuals(study, layer, residual_of, dataset or None) and positions:
-        raise BadRequest(
-            "residuals are told of responses as they are: leave out positions, or of what they are."
-        )
-
-
-@job("derive", _title, _check)
-def derive(
-    live: Live,
-    progress: Progress,
-    *,
-    layer: str,
-    kind: str,
-    size: int,
-    positions: bool = False,
-    residual_of: str = "",
-    dataset: str = "",
-) -> None:
-    """Its scores too, for which its pages would wait.
-
-    Parameters
-    ----------
-    positions
-        Fit on the positions of a map, and pool their codes.
-    residual_of, dataset
-        A layer derived from it, and the set of which is told what that leaves; the layer itself where the first is
-        empty.
-    """
-    residuals = {"residual_of": residual_of, "dataset": dataset} if residual_of else {}
-    live.derive(layer, kind, size=size, positions=positions, progress=progress, **residuals)
-    score_all(live.study, progress=progress)
+        score_all(live.study, progress=progress)

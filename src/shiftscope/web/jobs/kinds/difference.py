@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.differences.in_use import in_use
+from shiftscope.explain.visualisation.picture_question import FROM_NOISE
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job
 from shiftscope.web.jobs.range_text import range_of
 
 
-def _title(*, layer: str, unit: int, dataset: str, at: str, draft: bool, range: str = "") -> str:
-    return f"what {dataset} adds to the use of unit {unit} of {layer}, by {at}"
-
-
-def _check(
-    study: StoredStudy, *, layer: str, unit: int, dataset: str, at: str, draft: bool, range: str = ""
-) -> None:
-    study.layer(layer).check(unit)
-    study.layer(at)
-    range_of(range)
-    if study[dataset].name == study.reference:
-        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
-    for side in in_use(study, layer, unit, dataset):
-        if side.lacking:
-            raise BadRequest(f"unit {unit} of {layer} is {side.lacking}.")
-
-
-@job("difference", _title, _check)
-def difference(
-    live: Live,
-    progress: Progress,
-    *,
-    layer: str,
-    unit: int,
-    dataset: str,
-    at: str,
-    draft: bool,
-    range: str = "",
-) -> None:
+@job("difference")
+@dataclass(frozen=True, kw_only=True)
+class Difference:
     """As `shiftscope difference` does; what is kept already is not drawn again."""
-    live.difference(layer, unit, dataset, at=at, draft=draft, range=range_of(range), progress=progress)
+
+    layer: str
+    unit: int
+    dataset: str
+    at: str
+    method: str
+    draft: bool = False
+    range: str = ""
+
+    @property
+    def title(self) -> str:
+        method = self.method.replace("_", " ")
+        return (
+            f"what {self.dataset} adds to the use of unit {self.unit} of {self.layer}, by {self.at}: {method}"
+        )
+
+    def check(self, study: StoredStudy) -> None:
+        study.layer(self.layer).check(self.unit)
+        study.layer(self.at)
+        range_of(self.range)
+        if self.method not in FROM_NOISE:
+            raise BadRequest(
+                f"{self.method!r} does not draw two uses from one start; {' and '.join(FROM_NOISE)} do."
+            )
+        if study[self.dataset].name == study.reference:
+            raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
+        for side in in_use(study, self.layer, self.unit, self.dataset):
+            if side.lacking:
+                raise BadRequest(f"unit {self.unit} of {self.layer} is {side.lacking}.")
+
+    def run(self, live: Live, progress: Progress) -> None:
+        live.difference(
+            self.layer,
+            self.unit,
+            self.dataset,
+            at=self.at,
+            method=self.method,
+            draft=self.draft,
+            range=range_of(self.range),
+            progress=progress,
+        )

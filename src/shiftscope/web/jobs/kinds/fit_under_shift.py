@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.errors import BadRequest
-from shiftscope.flow.fit_under_shift import fit_under_shift as measured
+from shiftscope.flow.fit_under_shift import fit_under_shift
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str) -> str:
-    return f"Fit of {layer} under the shift"
-
-
-def _check(study: StoredStudy, *, layer: str) -> None:
-    if study.layer(layer).name not in study.derived:
-        raise BadRequest(f"{layer!r} was recorded, so there is no dictionary that might not fit.")
-
-
-@job("fit_under_shift", _title, _check)
-def fit_under_shift(live: Live, progress: Progress, *, layer: str) -> None:
+@job("fit_under_shift")
+@dataclass(frozen=True, kw_only=True)
+class FitUnderShift:
     """From what is stored alone."""
-    measured(live.study, layer, progress=progress)
+
+    layer: str
+
+    @property
+    def title(self) -> str:
+        return f"Fit of {self.layer} under the shift"
+
+    def check(self, study: StoredStudy) -> None:
+        if study.layer(self.layer).name not in study.derived:
+            raise BadRequest(f"{self.layer!r} was recorded, so there is no dictionary that might not fit.")
+
+    def run(self, live: Live, progress: Progress) -> None:
+        fit_under_shift(live.study, self.layer, progress=progress)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.progress import Progress
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.derived_alone import check_derived
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str) -> str:
-    return f"Importance of the features of {layer}"
-
-
-@job("importance", _title, check_derived)
-def importance(live: Live, progress: Progress, *, layer: str) -> None:
+@job("importance")
+@dataclass(frozen=True, kw_only=True)
+class Importance:
     """Through the linear head where the layer behind it feeds one, otherwise by the model."""
-    live.importance(layer, progress=progress)
+
+    layer: str
+
+    @property
+    def title(self) -> str:
+        return f"Importance of the features of {self.layer}"
+
+    def check(self, study: StoredStudy) -> None:
+        check_derived(study, self.layer)
+
+    def run(self, live: Live, progress: Progress) -> None:
+        live.importance(self.layer, progress=progress)

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.progress import Progress
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str, units: str, edit: EditKind, reference: str) -> str:
-    return f"What units {units} of {layer} do, {edit}"
+@job("intervene")
+@dataclass(frozen=True, kw_only=True)
+class Intervene:
+    """On every dataset that is given or can be opened again."""
 
+    layer: str
+    units: str  # their numbers with commas between
+    edit: EditKind
+    reference: str
 
-@job("intervene", _title)
-def intervene(
-    live: Live, progress: Progress, *, layer: str, units: str, edit: EditKind, reference: str
-) -> None:
-    """On every dataset that is given or can be opened again; `units` are numbers with commas between.
+    @property
+    def title(self) -> str:
+        return f"What units {self.units} of {self.layer} do, {self.edit}"
 
-    Raises
-    ------
-    DataError, StudyMismatch
-        A dataset that is not there; what the model answers on the others is kept.
-    """
-    from shiftscope.explain.interventions.numbers import unit_numbers
+    def check(self, study: StoredStudy) -> None:
+        """What there is not, the job itself says."""
 
-    live.intervene(layer, unit_numbers(units), edit, reference=reference, progress=progress)
-    if live.left_out:
-        raise next(iter(live.left_out.values()))
+    def run(self, live: Live, progress: Progress) -> None:
+        """Raises `DataError` or `StudyMismatch` for a dataset that is not there; what the model answers on the others
+        is kept."""
+        from shiftscope.explain.interventions.numbers import unit_numbers
+
+        units = unit_numbers(self.units)
+        live.intervene(self.layer, units, self.edit, reference=self.reference, progress=progress)
+        if live.left_out:
+            raise next(iter(live.left_out.values()))

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.progress import Progress
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.derived_alone import check_derived
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str) -> str:
-    return f"The strongest feature of {layer} against its strongest unit"
-
-
-@job("local_against_distributed", _title, check_derived)
-def local_against_distributed(live: Live, progress: Progress, *, layer: str) -> None:
+@job("local_against_distributed")
+@dataclass(frozen=True, kw_only=True)
+class LocalAgainstDistributed:
     """Of every dataset that can be shown to the model."""
-    live.local_against_distributed(layer, progress=progress)
+
+    layer: str
+
+    @property
+    def title(self) -> str:
+        return f"The strongest feature of {self.layer} against its strongest unit"
+
+    def check(self, study: StoredStudy) -> None:
+        check_derived(study, self.layer)
+
+    def run(self, live: Live, progress: Progress) -> None:
+        live.local_against_distributed(self.layer, progress=progress)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.colour_pair import lacking_pictures
 from shiftscope.progress import Progress
@@ -11,22 +13,31 @@ from shiftscope.web.jobs.asked_pictures import asked_pictures
 from shiftscope.web.jobs.kind import Live, job
 
 
-def _title(*, layer: str, unit: int, dataset: str, pictures: str) -> str:
-    return f"the placebo of pictures of unit {unit} of {layer} with the colours of {dataset}"
+@job("placebo")
+@dataclass(frozen=True, kw_only=True)
+class Placebo:
+    """As `shiftscope visualise --placebo` does, for pictures drawn like those of these codes."""
 
+    layer: str  # "logits" where the unit is a category
+    unit: int
+    dataset: str
+    pictures: str  # their codes, apart by blanks
 
-def _check(study: StoredStudy, *, layer: str, unit: int, dataset: str, pictures: str) -> None:
-    asked_pictures(study, layer, unit, pictures)
-    if study[dataset].name == study.reference:
-        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
-    if lacking := lacking_pictures(study, dataset):
-        raise BadRequest(f"{lacking}.")
+    @property
+    def title(self) -> str:
+        return (
+            f"the placebo of pictures of unit {self.unit} of {self.layer} with the colours of {self.dataset}"
+        )
 
+    def check(self, study: StoredStudy) -> None:
+        asked_pictures(study, self.layer, self.unit, self.pictures)
+        if study[self.dataset].name == study.reference:
+            raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
+        if lacking := lacking_pictures(study, self.dataset):
+            raise BadRequest(f"{lacking}.")
 
-@job("placebo", _title, _check)
-def placebo(live: Live, progress: Progress, *, layer: str, unit: int, dataset: str, pictures: str) -> None:
-    """As `shiftscope visualise --placebo` does, for pictures drawn like those of these codes, with blanks between."""
-    for question in asked_pictures(live.study, layer, unit, pictures):
-        place = None if layer == LOGITS else layer
-        asked = question.asked | {"dataset": dataset}
-        live.visualise(place, unit, placebo=True, progress=progress, **asked)
+    def run(self, live: Live, progress: Progress) -> None:
+        place = None if self.layer == LOGITS else self.layer
+        for question in asked_pictures(live.study, self.layer, self.unit, self.pictures):
+            asked = question.asked | {"dataset": self.dataset}
+            live.visualise(place, self.unit, placebo=True, progress=progress, **asked)

@@ -3,112 +3,76 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import units_of
+from shiftscope.web.jobs.asked_maps import units_in_words, units_of
 from shiftscope.web.jobs.kind import Live, job
 from shiftscope.web.jobs.range_text import range_of
 
 MOST_STRENGTHS = 8
-METHODS = "maco", "activation_maximisation", "accentuation"
 
 
-def _title(
-    *,
-    layer: str,
-    unit: int,
-    method: str,
-    dataset: str,
-    draft: bool,
-    units: str = "",
-    sample: int | None = None,
-    range: str = "",
-    believe: bool = False,
-    strengths: str = "",
-) -> str:
-    what = "draft" if draft else "picture"
-    start = f"from image {sample}" if sample is not None else "with the colours"
-    first, *more = units_of(unit, units)
-    of = f"units {first}, {', '.join(map(str, more))}" if more else f"unit {first}"
-    return f"{method.replace('_', ' ')} of {of} of {layer}, a {what} {start} of {dataset}"
+@job("visualise")
+@dataclass(frozen=True, kw_only=True)
+class Visualise:
+    """As `shiftscope visualise` does; what is kept already is not drawn again."""
 
+    layer: str  # "logits" where the unit is a category
+    unit: int
+    method: str
+    dataset: str
+    draft: bool = False
+    units: str = ""  # further ones, apart by spaces
+    sample: int | None = None
+    range: str = ""
+    believe: bool = False
+    strengths: str = ""  # of accentuation, apart by spaces, a picture for each; the usual one where empty
 
-def _check(
-    study: StoredStudy,
-    *,
-    layer: str,
-    unit: int,
-    method: str,
-    dataset: str,
-    draft: bool,
-    units: str = "",
-    sample: int | None = None,
-    range: str = "",
-    believe: bool = False,
-    strengths: str = "",
-) -> None:
-    for each in units_of(unit, units):
-        if layer == LOGITS:
-            study.check_category(each)
-        else:
-            study.layer(layer).check(each)
-    if sample is not None:
-        study[dataset].samples.check(sample)
-    study[dataset]
-    if method not in METHODS:
-        raise BadRequest(f"no method {method!r} here; there are {', '.join(METHODS)}.")
-    if method == "accentuation" and sample is None:
-        raise BadRequest("accentuation starts from an image: draw it on the image's page.")
-    range_of(range)
-    if _strengths(strengths) and method != "accentuation":
-        raise BadRequest(f"{method} takes no strength; accentuation does.")
+    @property
+    def title(self) -> str:
+        what = "draft" if self.draft else "picture"
+        start = f"from image {self.sample}" if self.sample is not None else "with the colours"
+        of = f"{units_in_words(self.unit, self.units)} of {self.layer}"
+        return f"{self.method.replace('_', ' ')} of {of}, a {what} {start} of {self.dataset}"
 
+    def check(self, study: StoredStudy) -> None:
+        for each in units_of(self.unit, self.units):
+            if self.layer == LOGITS:
+                study.check_category(each)
+            else:
+                study.layer(self.layer).check(each)
+        samples = study[self.dataset].samples
+        if self.sample is not None:
+            samples.check(self.sample)
+        if self.method not in (methods := (*FROM_NOISE, *FROM_IMAGE)):
+            raise BadRequest(f"no method {self.method!r} here; there are {', '.join(methods)}.")
+        if self.method in FROM_IMAGE and self.sample is None:
+            raise BadRequest(f"{self.method} starts from an image: draw it on the image's page.")
+        range_of(self.range)
+        if _strengths(self.strengths) and self.method != "accentuation":
+            raise BadRequest(f"{self.method} takes no strength; accentuation does.")
 
-@job("visualise", _title, _check)
-def visualise(
-    live: Live,
-    progress: Progress,
-    *,
-    layer: str,
-    unit: int,
-    method: str,
-    dataset: str,
-    draft: bool,
-    units: str = "",
-    sample: int | None = None,
-    range: str = "",
-    believe: bool = False,
-    strengths: str = "",
-) -> None:
-    """As `shiftscope visualise` does; what is kept already is not drawn again.
-
-    Parameters
-    ----------
-    layer
-        "logits" where the unit is a category.
-    units
-        Further ones, apart by spaces.
-    strengths
-        Of accentuation, apart by spaces; a picture for each, with the usual one where empty.
-    """
-    options: list[dict[str, Any]] = [{"strength": each} for each in _strengths(strengths)]
-    for given in options or [{}]:
-        live.visualise(
-            None if layer == LOGITS else layer,
-            units_of(unit, units),
-            method=method,
-            dataset=dataset,
-            sample=sample,
-            draft=draft,
-            range=range_of(range),
-            believe=believe,
-            progress=progress,
-            **given,
-        )
+    def run(self, live: Live, progress: Progress) -> None:
+        options: list[dict[str, Any]] = [{"strength": each} for each in _strengths(self.strengths)]
+        for given in options or [{}]:
+            live.visualise(
+                None if self.layer == LOGITS else self.layer,
+                units_of(self.unit, self.units),
+                method=self.method,
+                dataset=self.dataset,
+                sample=self.sample,
+                draft=self.draft,
+                range=range_of(self.range),
+                believe=self.believe,
+                progress=progress,
+                **given,
+            )
 
 
 def _strengths(text: str) -> list[float]:
