@@ -64,11 +64,10 @@ class AttributeImage:
         NotInStudy
             No such dataset, image, layer or unit.
         """
-        of = self.of.strip()
-        for name, position in [
-            (self.dataset, self.position),
-            *([(self.other, self.there)] if self.other else []),
-        ]:
+        of, places = self.of.strip(), [(self.dataset, self.position)]
+        if self.other:
+            places.append((self.other, self.there))
+        for name, position in places:
             samples = study[name].samples
             seen = samples[samples.check(position)]
             if of in OWN:
