@@ -33,7 +33,7 @@ from shiftscope.web.html.cells import percent
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.maps import map_source
 from shiftscope.web.html.matrices import drawing
-from shiftscope.web.html.picture_types import content_of, data_uri
+from shiftscope.web.html.picture_content import content_of, data_uri
 from shiftscope.web.notebook.chart_image import chart_svg
 from shiftscope.web.notebook.figure import Figure
 from shiftscope.web.notebook.page_charts import page_charts
