@@ -29,7 +29,7 @@ from shiftscope.views.page.panels import (
     plain,
 )
 from shiftscope.web.html.about import about
-from shiftscope.web.html.cells import percent
+from shiftscope.web.html.cells import bar_width
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.maps import map_source
 from shiftscope.web.html.matrices import drawing
@@ -178,5 +178,5 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters["percent"] = percent
+_templates.filters["bar_width"] = bar_width
 _templates.globals.update(most_rows=ROWS, most_pictures=PICTURES, plain=plain, map_source=map_source)
