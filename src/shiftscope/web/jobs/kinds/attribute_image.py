@@ -9,7 +9,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of, sanity_in_words
+from shiftscope.web.jobs.asked.maps import check_method, low_pass_in_words, low_pass_of, sanity_in_words
 from shiftscope.web.jobs.kind import Live, job
 
 OWN = "prediction", "label"  # of the image; anything else is a unit's address

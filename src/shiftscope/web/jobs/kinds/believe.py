@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.coded_pictures import coded_pictures
+from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
 from shiftscope.web.jobs.kind import Live, job
 
 

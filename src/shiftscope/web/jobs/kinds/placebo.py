@@ -9,7 +9,7 @@ from shiftscope.explain.visualisation.colour_pair import lacking_pictures
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.coded_pictures import coded_pictures
+from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
 from shiftscope.web.jobs.kind import Live, job
 
 
