@@ -146,8 +146,8 @@ def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
         idle |= {"prior", "optimiser"} if settings["prior"] is None else {"parametrisation"}
     if settings.get("together") == 1:
         idle |= {"together", "diversity", "late_layer"}
-    told = {
-        name: list(value) if isinstance(value, tuple) else value  # as a study that keeps them reads them again
+    told = {  # pairs as lists: a study that keeps them reads them so
+        name: list(value) if isinstance(value, tuple) else value
         for name, value in settings.items()
         if name not in idle
     }
