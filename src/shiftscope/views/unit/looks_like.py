@@ -169,7 +169,10 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
         ]
         if strips:
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
-    note = "Each as it is, and what of it counts: an optimum, not what the unit answers to in images."
+    note = (
+        "Each as it is, and with its alpha, faint where the gradient was small on the way: an optimum, not what the "
+        "unit answers to in images."
+    )
     told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
     panels: list[Panel] = [StripGroups("Pictures", groups, " ".join([*told, note]), captioned=True)]
     if apart:
