@@ -255,6 +255,23 @@ def test_no_kind_of_page_scrolls_sideways_on_a_telephone(open_page):
         assert widths(shown) == [400, 400], kind
 
 
+@pytest.mark.parametrize("width", [1440, 400])
+def test_an_explanation_lies_within_the_window_and_over_the_table_that_it_is_of(open_page, width):
+    shown = open_page("/layers/hidden", width=width)
+    term = shown.page.locator("main > .table th details.term").last
+    term.locator("summary").click()
+    note = term.locator("[role=note]")
+    shown.page.wait_for_function(
+        "document.querySelector('.term[open] > [role=note]').style.position === 'fixed'"
+    )
+    box = note.bounding_box()
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+    seen = "note => { const { left, right, top } = note.getBoundingClientRect();" + (
+        "return [left + 4, right - 4].every(x => note.contains(document.elementFromPoint(x, top + 4))); }"
+    )
+    assert note.evaluate(seen)
+
+
 def widths(shown):
     """Of the window, without a bar for scrolling, and of what is on the page."""
     return shown.page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")

@@ -28,7 +28,7 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
     write_separation(study, question, Separation(np.ones(4), 0.75, 0.7, 0.8, np.array([0.5, 0.25])))
     answer = run("difference", recorded, *ASKED, *QUICK, ALONE, "-o", folder / "both")
     assert answer.status == 0, answer.err
-    assert "AUROC 0.75 (0.70 to 0.80), of halves of the reference up to 0.50" in answer.out
+    assert "AUROC 0.75 (0.70 to 0.80); halves of the reference up to 0.50" in answer.out
     assert answer.out.count(": response ") == 2
     names = sorted(path.name for path in (folder / "both").iterdir())
     assert names == [

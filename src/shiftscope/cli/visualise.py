@@ -65,7 +65,8 @@ def visualise(
     method
         maco, activation_maximisation or accentuation.
     dataset
-        Whose samples give colours and spectra, and the sample to start from; the reference where not given.
+        Whose samples give colours and spectra, and the sample to start from; the reference where not given. With
+        --worst also under which set units are the worst.
     sample
         Position or id of the sample that accentuation starts from.
     facets

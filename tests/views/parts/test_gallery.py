@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.store.layout import LOGITS
@@ -136,10 +137,14 @@ def test_a_category_shows_its_facets(recorded):
     for part in range(3):
         several(recorded, 2, layer=LOGITS, part=part)
     found = fold(category(recorded, 2))
-    assert found.says == "what raises it most"
+    assert found.says == "drives the logit of c with no stored response to compare with"
     (group,) = of(StripGroups, of(Fold, found.panels).panels).groups
     assert [strip.title for strip in group.strips] == ["3 facets, MACO, 4 steps"]
     assert fold(category(recorded, 1)).says == "no pictures are kept yet"
+    question = PictureQuestion("lab", LOGITS, 2, "maco", {}, 4, 2)
+    write_picture(recorded, question, made(reached=Reached(0.975, 3.0, 500)))
+    says = fold(category(recorded, 2)).says
+    assert says == "drives the logit of c more strongly than 97.5 % of 500 held-out images"
     assert "3 facets, MACO, 4 steps, colours of lab" in viewer(recorded).get("/").text
 
 

@@ -8,6 +8,7 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Code, Fold, ImageStrip, Panel, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.gallery import kept_of, sets_of
+from shiftscope.views.parts.looks_like_in_words import looks_like_in_words
 from shiftscope.views.parts.made_pictures import sides_of
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.several_pictures import kept_several, several_pictures
@@ -23,10 +24,11 @@ def looks_like(category: ShownCategory) -> Fold | None:
     selection = category.selection
     asked = list(asked_pictures(selection.study, LOGITS, category.index))
     kept = kept_of(selection, asked, [category.index])
-    groups = []
+    groups, told = [], []
     for name in sets_of(selection):
         question = kept[name].get(category.index)
         if question and (found := read_picture(selection.study, question)):
+            told.append((name, found))
             pictures = sides_of(selection.study, question, found)
             strip = ImageStrip("", pictures, role(selection, name))
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], [strip]))
@@ -34,7 +36,8 @@ def looks_like(category: ShownCategory) -> Fold | None:
     in_parts = kept_several(selection, asked, [category.index])
     if several := several_pictures(selection, in_parts, KEY):
         panels.append(several)
-    says = "what raises it most" if panels else "no pictures are kept yet"
+    told += [(question.dataset, found) for question, found in in_parts]
+    says = looks_like_in_words(f"the logit of {category.name}", told) if told else "no pictures are kept yet"
     if offer := _offer(category, [name for name in sets_of(selection) if category.index not in kept[name]]):
         panels.append(offer)
     if not panels:

@@ -32,11 +32,15 @@ def sides_of(
             question,
             found,
             side,
-            f"{says}, response {number(found.score)}" if side == "picture" else says,
+            f"{says}, {_responded(found)}" if side == "picture" else says,
             page,
         )
         for side, says in sides.items()
     ]
+
+
+def _responded(found: Visualised) -> str:
+    return f"response {number(found.score)}" if found.score else "no response"
 
 
 def side_of(

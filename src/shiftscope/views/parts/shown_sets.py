@@ -56,10 +56,11 @@ def left_out(selection: Selection) -> str:
     rest = [name for name in selection.ordered() if name not in shown]
     if not rest:
         return ""
+    are = "is" if len(rest) == 1 else "are"
     if selection.chosen:
-        return f"Shown are the baseline, the focus and the sets chosen; {count(len(rest))} are not."
+        return f"Shown are the baseline, the focus and the sets chosen; {count(len(rest))} {are} not."
     return (
-        f"Shown are the baseline, the focus and sets that lose most; {count(len(rest))} are not: "
+        f"Shown are the baseline, the focus and sets that lose most; {count(len(rest))} {are} not: "
         f"{named_together(selection.study, rest)}. The focus can be any of them."
     )
 

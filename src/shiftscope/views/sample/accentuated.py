@@ -56,7 +56,7 @@ def accentuated(sample: ShownSample) -> Fold | None:
         panels.append(offer)
     if not panels:
         return None
-    return Fold(TITLE, in_a_row(_units(kept)) or "none is drawn yet", panels, KEY)
+    return Fold(TITLE, in_a_row(_units(sample, kept)) or "none is drawn yet", panels, KEY)
 
 
 def _strips(
@@ -69,7 +69,7 @@ def _strips(
     groups = []
     for name in sample.sets:
         strips = [
-            ImageStrip(f"{question.layer}:{question.unit}", pictures, role(sample.selection, name))
+            ImageStrip(_called(sample, question.layer, question.unit), pictures, role(sample.selection, name))
             for question, found in _one_a_unit(kept.get(name, ()))[:MOST]
             if (pictures := shown(question, found))
         ]
@@ -86,9 +86,15 @@ def _sides(sample: ShownSample, question: PictureQuestion, found: Visualised) ->
     return sides_of(selection.study, question, found, page)
 
 
-def _units(kept: Kept) -> list[str]:
+def _units(sample: ShownSample, kept: Kept) -> list[str]:
     drawn = [question for name in kept for question, _ in kept[name]]
-    return list(dict.fromkeys(f"{question.layer}:{question.unit}" for question in drawn))
+    return list(dict.fromkeys(_called(sample, question.layer, question.unit) for question in drawn))
+
+
+def _called(sample: ShownSample, layer: str, unit: int) -> str:
+    if layer == LOGITS:
+        return f"the logit of {sample.selection.study.categories[unit]}"
+    return f"unit {unit} of {layer}"
 
 
 def _one_a_unit(kept: Sequence[Drawn]) -> list[Drawn]:
@@ -115,7 +121,7 @@ def _over_strength(sample: ShownSample, kept: Kept) -> list[Panel]:
         for question, found in kept.get(name, ()):
             units.setdefault((question.layer, question.unit), []).append((question, found))
         strips = [
-            ImageStrip(f"{layer}:{unit}", pictures, role(sample.selection, name))
+            ImageStrip(_called(sample, layer, unit), pictures, role(sample.selection, name))
             for (layer, unit), drawn in units.items()
             for pictures in over_strength(sample.selection.study, drawn).values()
         ]

@@ -115,6 +115,21 @@ const shiftscope = {
     for (const term of document.querySelectorAll("details.term[open]")) if (term !== except) term.open = false;
   };
 
+  // An open one lies over the table that would clip it, and within the window.
+  const placeTerm = (term) => {
+    const note = term.querySelector(":scope > [role=note]");
+    if (!note || getComputedStyle(note).position === "static") return;
+    note.style.position = "fixed";
+    const { left, bottom } = term.getBoundingClientRect();
+    const most = document.documentElement.clientWidth - note.offsetWidth - 8;
+    note.style.left = `${Math.max(8, Math.min(left, most))}px`;
+    note.style.top = `${bottom}px`;
+  };
+  const placeTerms = () => document.querySelectorAll("details.term[open]").forEach(placeTerm);
+  document.addEventListener("toggle", placeTerms, true);
+  document.addEventListener("scroll", placeTerms, { capture: true, passive: true });
+  addEventListener("resize", placeTerms);
+
   // Folds: which are open is remembered, for all pages that have one of that name.
   const remembered = () => {
     try {

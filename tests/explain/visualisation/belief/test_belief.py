@@ -11,6 +11,7 @@ import shiftscope as ss
 from shiftscope.demo import DigitNet, weights_of
 from shiftscope.errors import BadRequest
 from shiftscope.explain.attribution.faithfulness.randomised import redrawn
+from shiftscope.explain.visualisation.belief import measured
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.measured import natural_samples
 from shiftscope.explain.visualisation.on_the_way import Place, activations, places_before
@@ -38,7 +39,7 @@ def believed(path, kept=(0.2, 0.9, 0.5, 0.1), layers=("one", "two", "three")) ->
         ((1, 1, 0.3), "at one, two, and unlike them at three;"),
         (
             (0.25, NOTHING, 0.5),
-            "strongest images: similarity 0.5 at three, where those have – and any image 0;",
+            "strongest images: similarity 0.5 at three, where those have – and random images –;",
         ),
         ((1, -2, NOTHING), "at one, and unlike them at two;"),
         ((NOTHING,) * 3, "or too few;"),
@@ -62,7 +63,7 @@ def test_shares_in_words_and_in_the_table():
     assert belief.numbers()["path"]["two"][0] is None
 
 
-def test_natural_samples_are_the_strongest_of_each_half(recorded):
+def test_natural_samples_are_the_strongest_of_each_half(recorded, monkeypatch):
     responses = recorded["lab"].unit_responses("hidden", 3).astype(np.float64)
     found = natural_samples(recorded, responses, [0])
     half = fit_half(recorded["lab"].samples.column("id").to_pylist())
@@ -70,6 +71,12 @@ def test_natural_samples_are_the_strongest_of_each_half(recorded):
         assert side[own + others].all()
         assert not set(own) & set(others)
         assert responses[own].min() >= responses[np.setdiff1d(np.flatnonzero(side), own)].max()
+    monkeypatch.setattr(measured, "HELD_OUT", 2)
+    left_out = np.sort(responses[~half])[::-1][: min(measured.OWN, (~half).sum() // 3)]
+    for seed in range(20):
+        drawn = natural_samples(recorded, responses, [seed])
+        assert len(drawn.strongest) == 2 < len(left_out)
+        assert responses[drawn.random].max() <= left_out.min()  # as many are left out as of the other half
     with pytest.raises(BadRequest, match="2 are needed"):
         natural_samples(recorded, np.full(len(responses), np.nan), [0])
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.differences import in_use as samples_in_use
 from shiftscope.explain.visualisation.differences import stored_differences
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
@@ -114,7 +115,7 @@ def test_pairs_of_other_sets_are_not_read(recorded, monkeypatch):
     assert not [each for each in found.panels[-1].panels if each.key == "difference"]
 
 
-def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_study, recorded):
+def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_study, recorded, monkeypatch):
     assert not [each for each in unit(recorded, "hidden", 3).panels[-1].panels if each.key == "difference"]
     study = new_study(name="large")
     study.record(Made(700), "lab", layers=["conv", "hidden"], reference=True, progress=False)
@@ -135,6 +136,8 @@ def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_
     assert shifted.fit == [place for place in strong if half[place]]
     assert shifted.held_out == [place for place in strong if not half[place]]
     assert len(reference.fit) + len(reference.held_out) == 70
+    monkeypatch.setattr(samples_in_use, "fit_half", lambda ids: np.ones(len(ids), bool))  # none is held out
+    assert not [each for each in unit(study, "hidden", 3).panels[-1].panels if each.key == "difference"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,9 @@ def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_
     ],
 )
 def test_how_many_samples_are_needed(fit, held_out, said):
-    assert InUse("lab", list(range(fit)), list(range(held_out))).lacking == said
+    assert InUse("lab", list(range(fit)), list(range(held_out))).lacking == (
+        said and f"{said}: another set, or a larger one, may have them"
+    )
 
 
 def test_layers_before_are_those_recorded_before(recorded):

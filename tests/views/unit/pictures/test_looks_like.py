@@ -16,15 +16,12 @@ from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_asked, read_picture, write_picture
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
+from shiftscope.views.parts.looks_like_in_words import apart_in_words, drives_in_words, looks_like_in_words
 from shiftscope.views.sample.sample import sample
-from shiftscope.views.unit.pictures.looks_like_in_words import (
-    apart_in_words,
-    drives_in_words,
-    looks_like_in_words,
-)
 from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html
 from shiftscope.web.report.contents import most_shifted
@@ -131,6 +128,7 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded):
         "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
         "they are 0.500 apart, those of two halves of lab 0.000. Each as it is"
     )
+    assert found.says.endswith("; the two differ more than two halves of lab do")
     assert [len(group.strips) for group in pictures.groups] == [1, 1]
     (groups,) = of_title("Placebo", found.panels).panels
     assert [group.heading for group in groups.groups] == [
@@ -139,7 +137,9 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded):
     ]
     assert [row[0].text for row in of_title("How strongly", found.panels).rows] == ["lab", "field"]
     with_halves(recorded, ((0.0, 1.0, 2.0), (2.0, 1.0, 0.0)))
-    note = of_title("Pictures", fold(unit(recorded, "hidden", UNIT)).panels).note
+    found = fold(unit(recorded, "hidden", UNIT))
+    assert found.says.endswith("; the two differ no more than two halves of lab do")
+    note = of_title("Pictures", found.panels).note
     assert "These pictures differ no more than two halves of lab do, so that" in note
 
 
@@ -229,11 +229,21 @@ def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_p
     assert [picture.caption for picture in strip.pictures] == captions
     assert strip.pictures[0].page.startswith("datasets/lab/samples/4")
     other = fold(sample(recorded, "lab", 4), "accentuated")
-    assert other.says == "hidden:3"
+    assert other.says == "unit 3 of hidden"
     (group,) = of(StripGroups, other.panels).groups
     assert group.strips[0].pictures[1].page.startswith("layers/hidden/units/3")
-    assert group.strips[0].title == "hidden:3"
+    assert group.strips[0].title == "unit 3 of hidden"
     assert "--method accentuation --dataset" in of(Code, other.panels).text
+
+
+def test_of_an_accentuated_image_it_is_said_that_the_unit_is_silent_and_which_logit_is_meant(recorded):
+    kept(recorded, "lab", made(0.0, start=0.5, method="accentuation"), sample=4)
+    (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
+    assert group.strips[0].pictures[1].caption == "more of the unit, no response"
+    question = PictureQuestion("lab", LOGITS, 2, "accentuation", {}, 4, 2, sample=4)
+    write_picture(recorded, question, made(start=0.5, method="accentuation"))
+    found = fold(sample(recorded, "lab", 4), "accentuated")
+    assert found.says == "the logit of c and unit 3 of hidden"
 
 
 def test_the_steps_of_a_picture_are_kept_small_and_shown(recorded):
@@ -279,7 +289,7 @@ def test_an_image_held_back_less_and_less_is_a_strip_on_both_pages(recorded):
     (strip,) = panels[0].groups[0].strips
     assert strip.pictures[1].caption == "more of the unit, response 7.00"
     (group,) = of(StripGroups, of_title("Over strength", panels).panels).groups
-    assert group.strips[0].title == "hidden:3"
+    assert group.strips[0].title == "unit 3 of hidden"
     assert [picture.caption for picture in group.strips[0].pictures] == captions
 
 

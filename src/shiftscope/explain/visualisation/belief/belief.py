@@ -118,7 +118,7 @@ class Belief:
         return f"response of the second network ({self.transfer.named}), quantile of the reference"
 
     def _path_in_words(self, number: Callable[[float], str]) -> str:
-        similar, natural = self.path[:, 0], self.path[:, 1]
+        similar, natural, others = self.path[:, :3].T
         known = np.flatnonzero(np.isfinite(similar)).tolist()
         if not self.layers:
             return "no layer is read before the unit to follow the picture through"
@@ -136,7 +136,7 @@ class Belief:
             return (
                 f"layers before the unit process it unlike the unit's strongest images: similarity "
                 f"{number(float(similar[last]))} at {self.layers[last]}, where those have "
-                f"{number(float(natural[last]))} and any image 0"
+                f"{number(float(natural[last]))} and random images {number(float(others[last]))}"
             )
         return (
             f"layers before the unit process it as the unit's strongest images at {', '.join(on)}, and unlike them at "

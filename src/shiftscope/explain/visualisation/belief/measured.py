@@ -55,10 +55,10 @@ def natural_samples(study: StoredStudy, responses: npt.NDArray[np.float64], seed
         if len(places) < 2:
             raise BadRequest(f"{len(places)} samples in a half of {study.reference!r}; 2 are needed.")
         order = places[np.argsort(-responses[places], kind="stable")]
-        count = min(strongest, max(1, int(SHARE * len(order))))
-        rest = order[count:]
+        share = max(1, int(SHARE * len(order)))
+        rest = order[min(OWN, share) :]  # as many are left out of both halves: others are alike in both
         found += [
-            order[:count].tolist(),
+            order[: min(strongest, share)].tolist(),
             rng.choice(rest, min(others, len(rest)), replace=False).tolist(),
         ]
     return Natural(*found)

@@ -34,7 +34,10 @@ class InUse:
             (self.held_out, FEWEST_HELD_OUT, "held out"),
         ):
             if len(found) < needed:
-                return f"in its top decile on {len(found)} samples of {self.dataset} {which}; {needed} are needed"
+                return (
+                    f"in its top decile on {len(found)} samples of {self.dataset} {which}; {needed} are needed: "
+                    "another set, or a larger one, may have them"
+                )
         return ""
 
 
@@ -45,12 +48,9 @@ def in_use(study: StoredStudy, layer: str, unit: int, dataset: str) -> tuple[InU
     return shifted, reference
 
 
-def may_be_enough(study: StoredStudy, layer: str, unit: int, dataset: str) -> bool:
-    """Whether both sets have as many strong samples as two halves need; which half each is in is not looked at."""
-    responses = responses_to(study, study.reference, layer, unit)
-    bar = np.nanpercentile(responses, DECILE)
-    each = responses, responses_to(study, dataset, layer, unit)
-    return all(np.count_nonzero(some > bar) >= FEWEST + FEWEST_HELD_OUT for some in each)
+def enough(study: StoredStudy, layer: str, unit: int, dataset: str) -> bool:
+    """Whether both halves of both sets have as many strong samples as are needed."""
+    return not any(side.lacking for side in in_use(study, layer, unit, dataset))
 
 
 def responses_in_use(
@@ -102,9 +102,9 @@ def responses_to(study: StoredStudy, dataset: str, layer: str, unit: int) -> npt
 
 
 def _above(study: StoredStudy, layer: str, unit: int, dataset: str, bar: float) -> InUse:
-    strong = responses_to(study, dataset, layer, unit) > bar
-    half = fit_half(study[dataset].samples.column("id").to_pylist())
-    return InUse(dataset, np.flatnonzero(strong & half).tolist(), np.flatnonzero(strong & ~half).tolist())
+    strong = np.flatnonzero(responses_to(study, dataset, layer, unit) > bar)
+    half = fit_half(study[dataset].samples.column("id").take(strong).to_pylist())
+    return InUse(dataset, strong[half].tolist(), strong[~half].tolist())
 
 
 def _read(study: StoredStudy, at: str, side: InUse, positions: list[int]) -> Responses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shiftscope.explain.visualisation.differences.difference import Difference
-from shiftscope.explain.visualisation.differences.in_use import layers_before, may_be_enough
+from shiftscope.explain.visualisation.differences.in_use import enough, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import differences_of
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.views.page.panels import (
@@ -152,7 +152,7 @@ def _offer(unit: ShownUnit) -> Panel | None:
 def _enough(unit: ShownUnit) -> bool:
     study, focus = unit.study, unit.selection.focus
     kept = all(study[name].keeps_responses for name in (focus, study.reference))
-    return kept and may_be_enough(study, unit.layer, unit.index, focus)
+    return kept and enough(study, unit.layer, unit.index, focus)
 
 
 def _command(unit: ShownUnit, at: str) -> str:

@@ -22,6 +22,12 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import by_dataset
+from shiftscope.views.parts.looks_like_in_words import (
+    apart_in_words,
+    differ_in_words,
+    drives_in_words,
+    looks_like_in_words,
+)
 from shiftscope.views.parts.made_pictures import (
     STEPS,
     STEPS_SAY,
@@ -40,11 +46,6 @@ from shiftscope.views.parts.several_pictures import several_pictures
 from shiftscope.views.parts.visualising import believable, command, drawing_form
 from shiftscope.views.unit.pictures.believed import believed
 from shiftscope.views.unit.pictures.colours_apart import ColoursApart, colours_apart, offer_of_halves
-from shiftscope.views.unit.pictures.looks_like_in_words import (
-    apart_in_words,
-    drives_in_words,
-    looks_like_in_words,
-)
 from shiftscope.views.unit.pictures.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
@@ -63,8 +64,8 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     if not alone and not starts and not unit.drawn_several:
         return Fold(TITLE, "no pictures are kept yet", [offer], KEY) if offer else None
     panels: list[Panel] = []
+    side_by_side = [each for each in apart if each.shifted in alone and each.reference in alone]
     if alone:
-        side_by_side = [each for each in apart if each.shifted in alone and each.reference in alone]
         panels += _pictures(unit, alone, side_by_side)
     if starts:
         panels.append(_accentuated(unit, starts))
@@ -81,7 +82,10 @@ def looks_like(unit: ShownUnit) -> Fold | None:
     if offer:
         panels.append(offer)
     told = [(question.dataset, found) for question, found in [*shown, *unit.drawn_several]]
-    return Fold(TITLE, looks_like_in_words(f"unit {unit.index} of {unit.layer}", told), panels, KEY)
+    says = looks_like_in_words(f"unit {unit.index} of {unit.layer}", told)
+    if len(side_by_side) == 1:
+        says += differ_in_words(side_by_side[0].distance, unit.study.reference)
+    return Fold(TITLE, says, panels, KEY)
 
 
 def chosen_pictures(unit: ShownUnit, apart: Sequence[ColoursApart]) -> list[Drawn]:
@@ -165,7 +169,10 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
         ]
         if strips:
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
-    note = "Each as it is, and what of it counts: an optimum, not what the unit answers to in images."
+    note = (
+        "Each as it is, and with its alpha, faint where the gradient was small on the way: an optimum, not what the "
+        "unit answers to in images."
+    )
     told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
     panels: list[Panel] = [StripGroups("Pictures", groups, " ".join([*told, note]), captioned=True)]
     if apart:

@@ -1,4 +1,4 @@
-"""What a picture that was made for a unit does to it, in words."""
+"""What a picture that was made for a unit or a logit does to it, in words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def looks_like_in_words(unit: str, drawn: Sequence[tuple[str, Visualised]]) -> s
     Parameters
     ----------
     unit
-        As "unit 12 of layer3".
+        As "unit 12 of layer3", or "the logit of cat".
     drawn
         Datasets and pictures; at least one.
     """
@@ -46,6 +46,13 @@ def looks_like_in_words(unit: str, drawn: Sequence[tuple[str, Visualised]]) -> s
         if not found.dead and other != name:
             return f"{said}; with the colours of {other} {drives_in_words(found)}"
     return said
+
+
+def differ_in_words(found: PairDistance, reference: str) -> str:
+    """As `apart_in_words`, behind another clause; empty where it is not known."""
+    if not found.known:
+        return ""
+    return f"; the two differ {'more' if found.apart else 'no more'} than two halves of {reference} do"
 
 
 def apart_in_words(found: PairDistance, reference: str, at: str) -> str:
