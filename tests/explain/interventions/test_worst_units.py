@@ -27,7 +27,11 @@ def test_undefined_units_are_never_the_worst_and_of_equal_ones_the_first_comes_f
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"by": "colour"}, BadRequest, "nothing that ranks units is named 'colour'.* There are: repairs, activation"),
+        (
+            {"by": "colour"},
+            BadRequest,
+            "nothing that ranks units is named 'colour'.* There are: repairs, activation",
+        ),
         ({"by": "repair"}, BadRequest, "closest: 'repairs'"),
         ({"how_many": 0}, BadRequest, "at least 1"),
         ({"dataset": "fielt"}, NotInStudy, "no dataset 'fielt' in this study; closest: 'field'"),
