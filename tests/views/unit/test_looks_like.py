@@ -123,9 +123,9 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded):
     found = fold(unit(recorded, "hidden", UNIT))
     pictures = of_title("Pictures", found.panels)
     # 1 - (1 - 6 x 2 / (3 x 8)), and of one order
-    assert pictures.note.endswith(
+    assert pictures.note.startswith(
         "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
-        "they are 0.500 apart, those of two halves of lab 0.000."
+        "they are 0.500 apart, those of two halves of lab 0.000. Each as it is"
     )
     assert [len(group.strips) for group in pictures.groups] == [1, 1]
     (groups,) = of_title("Placebo", found.panels).panels

@@ -161,9 +161,9 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
         ]
         if strips:
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
-    note = "each as it is, and what of it counts: an optimum, not what the unit answers to in images"
+    note = "Each as it is, and what of it counts: an optimum, not what the unit answers to in images."
     told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
-    panels: list[Panel] = [StripGroups("Pictures", groups, ". ".join([note, *told]), captioned=True)]
+    panels: list[Panel] = [StripGroups("Pictures", groups, " ".join([*told, note]), captioned=True)]
     if apart:
         halves = [(method_in_words(each.shifted[0]), each.halves) for each in apart]
         panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
@@ -210,6 +210,7 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
             }
             for step in range(0, len(found.curve), every)
         ]
+    several = len({row["picture"] for row in rows}) > 1
     encoding = {
         "x": {"field": "step", "type": "quantitative", "title": "step"},
         "y": {"field": "value", "type": "quantitative", "title": "response to what was shown"},
@@ -219,7 +220,7 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
             "field": "picture",
             "type": "nominal",
             "sort": None,
-            "legend": {"orient": "top", "direction": "vertical", "title": None},
+            "legend": {"orient": "top", "direction": "vertical", "title": None} if several else None,
         },
         "tooltip": [
             {"field": "dataset"},

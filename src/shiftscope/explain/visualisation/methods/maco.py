@@ -11,10 +11,10 @@ from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, no
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 from shiftscope.typed import finite_number
 
-SIDES = 0.6, 0.25  # of the crops at the first and the last step, as shares of the picture
-SIDES_OF_SMALL = 0.95, 0.85  # a crop of a small picture has little left of it
-RATE, RATE_OF_SMALL = 1.0, 0.3  # at 1 the phases of a small picture go back and forth
-LARGE = 128  # pixels of the inputs from which they are not small
+# Of the crops at the first and the last step, as shares of the picture: nearly all of it, for smaller ones would draw
+# what drives the unit at another scale than that of the whole picture, and in its middle alone.
+SIDES = 0.95, 0.85
+RATE = 0.3  # at 1 the phases go back and forth
 CENTRES = 0.15  # deviation of the crops' centres from the middle, as a share of the picture
 VARIED = 0.05  # of the sides, to both sides
 
@@ -23,8 +23,8 @@ VARIED = 0.05  # of the sides, to both sides
 def maco(
     wanted: Wanted,
     *,
-    learning_rate: float | None = None,
-    side: tuple[float, float] | None = None,
+    learning_rate: float = RATE,
+    side: tuple[float, float] = SIDES,
     noise_level: float = 0.08,
 ) -> Drawn:
     """Only the phases of the picture's spectrum change; its magnitudes are those of the reference's pictures,
@@ -33,10 +33,10 @@ def maco(
     Parameters
     ----------
     learning_rate
-        Of NAdam; 1 where not given, of inputs below 128 pixels 0.3.
+        Of NAdam.
     side
-        Of the crops at the first and the last step, as a share of the picture: 0.6 and 0.25 where not given, of inputs
-        below 128 pixels 0.95 and 0.85.
+        Of the crops at the first and the last step, as a share of the picture. On a canvas several times as large as
+        the inputs, as those of the paper, smaller ones keep its detail.
     noise_level
         Over the crops, as a share of half of the range.
 
@@ -46,13 +46,8 @@ def maco(
     MAgnitude Constrained Optimization.
     """
     canvas = wanted.canvas
-    small = min(wanted.size) < LARGE
-    first, last = _sides(side, small)
-    rate = (
-        (RATE_OF_SMALL if small else RATE)
-        if learning_rate is None
-        else finite_number("learning_rate", learning_rate)
-    )
+    first, last = _sides(side)
+    rate = finite_number("learning_rate", learning_rate)
     strength = finite_number("noise_level", noise_level) * (canvas.range[1] - canvas.range[0]) / 2
 
     def look(step: int) -> Look:
@@ -80,11 +75,9 @@ def maco(
     )
 
 
-def _sides(given: object, small: bool) -> tuple[float, float]:
-    if given is None:
-        return SIDES_OF_SMALL if small else SIDES
+def _sides(given: object) -> tuple[float, float]:
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise BadRequest(
-            f"side={given!r}; give the sides of the first and the last crops, as side=(0.6, 0.25)."
+            f"side={given!r}; give the sides of the first and the last crops, as side=(0.95, 0.85)."
         )
     return finite_number("side", given[0], most=1), finite_number("side", given[1], most=1)
