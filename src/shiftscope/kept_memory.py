@@ -15,10 +15,7 @@ KEPT = 2**30  # bytes
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, by glibc's malloc.h
 _OWN_MMAP, _OWN_TRIM = 2**25, 2**26  # the most that glibc sets by itself, after blocks of 32 MB were freed
 _SET_BY_USER = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_")
-
-LONG = (
-    1.0  # seconds from which what is free is looked for everywhere; that takes 0.1 s in a fragmented process
-)
+LONG = 1.0  # seconds after which all that is free is given back; that takes 0.1 s in a fragmented process
 
 _inside = 0
 _began = 0.0

@@ -14,6 +14,7 @@ from shiftscope.flow.attributions import attributions
 from shiftscope.flow.create import create
 from shiftscope.flow.derive import derive
 from shiftscope.flow.describe import describe
+from shiftscope.flow.difference import difference
 from shiftscope.flow.dose import dose
 from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.fit_under_shift import fit_under_shift
@@ -37,7 +38,7 @@ from shiftscope.flow.to_pandas import to_pandas
 from shiftscope.flow.to_xarray import to_xarray
 from shiftscope.flow.twins import twins
 from shiftscope.flow.verify import verify
-from shiftscope.flow.visualise import difference, visualisations, visualise
+from shiftscope.flow.visualise import visualisations, visualise
 from shiftscope.flow.worst_units import worst_units
 from shiftscope.short_html import Strip, html_table, paragraph
 from shiftscope.store.stored_study import StoredStudy

@@ -86,8 +86,6 @@ def attribute(
         Points in one forward pass; what fits into the free memory where not given.
     output
         Folder for a PNG of each map.
-    csv
-        File to write the table of the maps' numbers to, or - for standard output.
     """
     from urllib.parse import quote
 

@@ -45,8 +45,6 @@ def compare(
         Colour each matrix of the page by a scale of its own.
     out
         Folder for a page with charts and matrices.
-    csv
-        File to write, or - for standard output.
     """
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.paths.comparison import compare as compared

@@ -41,9 +41,7 @@ def dose(
     level
         Share that is left at what is called half strength.
     units
-        How many of each layer are printed, those that go first.
-    csv
-        File to write all units to, or - for standard output.
+        How many of each layer are printed, those that go first; a file has all.
     """
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.dose.ladder import ladder_of

@@ -35,8 +35,6 @@ def downsampling(
         Whose samples; the reference where not given.
     samples
         "top" for the 12 that the unit responds to most, how many of them, or positions or ids.
-    csv
-        File to write the table to, or - for standard output.
     """
     import json as written
     from dataclasses import asdict

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shiftscope.cli.asked.options import Csv, Json, RecordedStudy
 from shiftscope.cli.printed.write_csv import write_csv
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.fit_under_shift import FitUnderShift
@@ -36,8 +37,6 @@ def fit_under_shift(
         Add rows of the same on an untrained model, from the study where that was recorded on the same data.
     categories
         A row for each category of each dataset, with the share of its variance that is left.
-    csv
-        File to write, or - for standard output.
     """
     import json as written
 
@@ -72,8 +71,6 @@ def _print(found: FitUnderShift) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
-    from shiftscope.cli.printed.printed_table import percent
 
     heads = ("state", "dataset", "row", "variance left", "error ratio, 95 %", "kept", "control", "lost")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from shiftscope.cli.asked.options import Csv, Device, RecordedStudy, Weights
+from shiftscope.cli.asked.options import Csv, DataOrAll, Device, Model, RecordedStudy, Weights
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.percent import whole_percent
 
@@ -21,9 +21,9 @@ def importance(
     samples: int | None = None,
     designs: int = 256,
     seed: int = 0,
-    model: str | None = None,
+    model: Model = None,
     weights: Weights = None,
-    data: list[str] | None = None,
+    data: DataOrAll = None,
     device: Device = None,
     batch_size: int = 256,
     csv: Csv = None,
@@ -46,15 +46,8 @@ def importance(
         Rows of each of Sobol's designs: a power of 2. 64 for a quick look.
     seed
         Of Sobol's designs and of intervals.
-    model
-        package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    data
-        Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
-        where not given.
     batch_size
         Samples in one forward pass.
-    csv
-        File to write, or - for standard output; every category and feature.
     json
         Print JSON, every category and feature.
     """

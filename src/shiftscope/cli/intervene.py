@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from shiftscope.cli.asked.options import Csv, Device, Json, RecordedStudy, Weights
+from shiftscope.cli.asked.options import Csv, DataOrAll, Device, Json, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
 
 
@@ -23,7 +23,7 @@ def intervene(
     reference: str | None = None,
     model: str | None = None,
     weights: Weights = None,
-    data: list[str] | None = None,
+    data: DataOrAll = None,
     device: Device = None,
     batch_size: int = 64,
     loader_workers: int = 0,
@@ -54,15 +54,10 @@ def intervene(
         Dataset whose ranges and means are used, instead of the study's reference.
     model
         Run this model anew: package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    data
-        Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
-        where not given.
     batch_size
         Samples in one forward pass.
     loader_workers
         Processes that read images for the model.
-    csv
-        File to write, or - for standard output.
     """
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.asked.checked_csv import checked_csv

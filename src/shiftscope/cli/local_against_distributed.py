@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from shiftscope.cli.asked.options import Csv, Device, Json, RecordedStudy, Weights
+from shiftscope.cli.asked.options import Csv, DataOrAll, Device, Json, Model, RecordedStudy, Weights
 from shiftscope.cli.printed.write_csv import write_csv
 from shiftscope.percent import percent
 
@@ -23,9 +23,9 @@ def local_against_distributed(
     layers: Annotated[list[str] | None, Parameter(name=("--layers", "--layer"))] = None,
     samples: int = 500,
     seed: int = 0,
-    model: str | None = None,
+    model: Model = None,
     weights: Weights = None,
-    data: list[str] | None = None,
+    data: DataOrAll = None,
     device: Device = None,
     batch_size: int = 64,
     csv: Csv = None,
@@ -41,15 +41,8 @@ def local_against_distributed(
         Of each dataset, at most.
     seed
         Of the random directions, which are as long as what the feature adds.
-    model
-        package.module:callable, timm:NAME, hf:NAME, or a .pt2 file of torch.export.
-    data
-        Datasets to show to it as NAME=SOURCE, by their names in the study; all that lie where they were recorded from
-        where not given.
     batch_size
         Samples in one forward pass.
-    csv
-        File to write, or - for standard output.
     """
     import json as written
 

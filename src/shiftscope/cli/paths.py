@@ -55,8 +55,6 @@ def paths(
         A row for each category instead of each dataset.
     ablation
         The paper's other measures of separation too.
-    csv
-        File to write, or - for standard output.
     """
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.study import open_study

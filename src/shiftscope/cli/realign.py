@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shiftscope.cli.asked.options import Csv, Json, RecordedStudy
 from shiftscope.cli.printed.write_csv import write_csv
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     from shiftscope.explain.realignment.realignment import Realignment
@@ -35,8 +36,6 @@ def realign(
         compared with the reference's. The one that keeps most decisions where not given.
     overwrite
         Replace a realigned layer of this name that was made otherwise.
-    csv
-        File to write the numbers of every variant to, or - for standard output.
     """
     import json as written
 
@@ -67,8 +66,6 @@ def _print(found: Realignment) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
-    from shiftscope.cli.printed.printed_table import percent
 
     heads = ("variant", "variance left", "two reference halves", "kept", "difference, points")
     shown = Table(*heads, box=None, padding=(0, 1, 0, 0))

@@ -47,8 +47,6 @@ def repair(
         Dataset that must not suffer, instead of the study's reference.
     save_head
         File for the head without these units, NAME.safetensors: what load_state_dict of its module takes.
-    csv
-        File to write, or - for standard output.
     """
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.cli.printed.show_pairs import show_pairs

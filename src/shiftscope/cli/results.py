@@ -32,10 +32,7 @@ def results(
         Only those that would not be shown any more, and damaged ones.
     remove
         Delete those listed; what they held is computed again when it is asked for.
-    csv
-        File to write, or - for standard output.
     """
-
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.results import results as listed
     from shiftscope.store.stored_study import StoredStudy

@@ -59,8 +59,6 @@ def score(
     intervals
         Add 95 % intervals, p and q where a score tests something, and the floor where sampling alone moves it; on
         the screen, of the score sorted by.
-    csv
-        File to write, or - for standard output.
     """
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.flow.scores import scores as flow_scores

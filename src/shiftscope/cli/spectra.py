@@ -34,8 +34,6 @@ def spectra(
         Lower and upper end of the model's inputs, as 0 1, of datasets without preprocessing.
     seed
         Of the intervals.
-    csv
-        File to write the table to, or - for standard output.
     """
     import json as written
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shows:
+class PositionSource:
     """What a layer's positions are read from."""
 
     model: nn.Module
@@ -39,7 +39,7 @@ def encode(
     derived: DerivedLayer,
     dataset: str,
     *,
-    shows: Shows | None = None,
+    positions_from: PositionSource | None = None,
     engine: Engine | Client | None = None,
     progress: Progress = silent,
 ) -> None:
@@ -47,7 +47,7 @@ def encode(
 
     Parameters
     ----------
-    shows
+    positions_from
         The model and the data of this dataset, of which codes of positions are made.
 
     Raises
@@ -65,7 +65,7 @@ def encode(
     behind, engine = study[dataset], chosen(engine)
     if derived.name in behind.derived:
         return
-    if derived.positions and shows is None:
+    if derived.positions and positions_from is None:
         raise BadRequest(
             f"codes of {derived.name!r} are made of positions: derive it again with positions, model and data."
         )
@@ -89,8 +89,8 @@ def encode(
         with place.files_lock():
             writer = RecordingWriter(place, plan, overwrite=True)
         work: Encoding | PositionsEncoding = Encoding(place, plan, derived.behind, fitted)
-        if shows is not None and derived.positions:
-            work = _of_positions(study, derived, behind, place, plan, fitted, shows)
+        if positions_from is not None and derived.positions:
+            work = _of_positions(study, derived, behind, place, plan, fitted, positions_from)
         done = plan.samples - sum(map(work.samples_in, writer.unfinished()))
         with progress(f"{derived.name} of {dataset}", done, plan.samples) as advance:
             if not writer.complete:
@@ -108,7 +108,7 @@ def _of_positions(
     place: RecordingPlace,
     plan: Plan,
     fitted: Derivation,
-    shows: Shows,
+    positions_from: PositionSource,
 ) -> PositionsEncoding:
     from shiftscope.derived.positions import PositionsEncoding
     from shiftscope.model.evaluation.evaluation import unwrap
@@ -119,9 +119,9 @@ def _of_positions(
         plan,
         study.recorded_layers[derived.behind],
         fitted,
-        unwrap(shows.model),
-        shows.dataset,
+        unwrap(positions_from.model),
+        positions_from.dataset,
         study.categories,
         behind.plan.answer,
-        PassOptions(batch_size=shows.batch_size),
+        PassOptions(batch_size=positions_from.batch_size),
     )

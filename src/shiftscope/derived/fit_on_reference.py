@@ -28,6 +28,7 @@ def fit_on_reference(
     kind: str,
     name: str,
     settings: dict[str, Any],
+    *,
     seeds: int,
     progress: Progress,
     live: LiveStudy | None,

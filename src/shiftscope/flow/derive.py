@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.derived.encode import Shows, encode
+from shiftscope.derived.encode import PositionSource, encode
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy
@@ -161,8 +161,8 @@ def derive(
                 progress=shown(progress),
             )
         for each in study:
-            shows = Shows(at_hand.model, at_hand.dataset(each), batch_size) if at_hand else None
-            encode(study, derived, each, shows=shows, engine=engine, progress=shown(progress))
+            source = PositionSource(at_hand.model, at_hand.dataset(each), batch_size) if at_hand else None
+            encode(study, derived, each, positions_from=source, engine=engine, progress=shown(progress))
     study.forget()
     return study.layer(name)
 

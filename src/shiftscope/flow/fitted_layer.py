@@ -67,7 +67,16 @@ def fitted_layer(
         found, rows = fitted_on_residuals(study, residuals, name, settings, seeds, progress, kept)
     else:
         found, rows = fit_on_reference(
-            study, layer, kind, name, settings, seeds, progress, live, options, kept
+            study,
+            layer,
+            kind,
+            name,
+            settings,
+            seeds=seeds,
+            progress=progress,
+            live=live,
+            options=options,
+            kept=kept,
         )
     remove_folder(folder_of(study.place, name))
     arrays = {**learned(found.fitted), **found.arrays}

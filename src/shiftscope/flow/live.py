@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.flow.attribute import attribute
 from shiftscope.flow.derive import derive
+from shiftscope.flow.difference import difference
 from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
@@ -16,7 +17,7 @@ from shiftscope.flow.opened import opened
 from shiftscope.flow.realign import realign
 from shiftscope.flow.repair import repair
 from shiftscope.flow.spectra import spectra
-from shiftscope.flow.visualise import difference, visualise
+from shiftscope.flow.visualise import visualise
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy
 

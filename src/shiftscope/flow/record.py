@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from shiftscope.derived.encode import Shows, encode
+from shiftscope.derived.encode import PositionSource, encode
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, StudyMismatch
@@ -373,8 +373,8 @@ def record_dataset(
             place.remove_others()
     if keep == "responses":
         for derived in study.derived.values():
-            shows = Shows(prepared.model, dataset, options.batch_size)
-            encode(study, derived, name, shows=shows, engine=engine, progress=progress)
+            source = PositionSource(prepared.model, dataset, options.batch_size)
+            encode(study, derived, name, positions_from=source, engine=engine, progress=progress)
         study.forget()
     return study[name]
 

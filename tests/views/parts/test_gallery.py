@@ -13,7 +13,7 @@ from shiftscope.views.overview.overview import overview
 from shiftscope.views.page.panels import Code, Compared, Computation, Fold, StripGroups
 from shiftscope.views.page.viewed_study import ViewedStudy
 from tests.conftest import Made, viewer
-from tests.views.unit.test_looks_like import NoJobs, fold, made, of
+from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
 
 
 def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", **more):

@@ -38,7 +38,7 @@ from shiftscope.views.page.panels import (
     Table,
 )
 from shiftscope.web.html.addresses import Served
-from shiftscope.web.html.cells import percent
+from shiftscope.web.html.cells import bar_width
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.html import draw, render, tables
 from shiftscope.web.html.navigation import Navigation
@@ -286,7 +286,7 @@ def test_a_sorted_column_says_so_and_others_offer_to() -> None:
     [(None, None), (float("nan"), None), (0.0, "0"), (0.25, "25"), (7.0, "100"), (-1.0, "0")],
 )
 def test_a_bar_stays_in_its_cell(share: float | None, width: str | None) -> None:
-    assert percent(share) == width
+    assert bar_width(share) == width
 
 
 def test_four_choices_are_shown_and_the_others_folded() -> None:

@@ -25,7 +25,17 @@ Data = Annotated[
         "be left out."
     ),
 ]
+DataOrAll = Annotated[
+    list[str] | None,
+    Parameter(
+        help="Datasets to show to the model as NAME=SOURCE, by their names in the study; all that lie where they were "
+        "recorded from where not given."
+    ),
+]
 Device = Annotated[str | None, Parameter(help="Where the model runs: cpu, cuda, mps.")]
 Output = Annotated[Path | None, Parameter(name=["--output", "-o"])]
-Csv = Annotated[str | None, Parameter(allow_leading_hyphen=True)]  # "-" is standard output
+Csv = Annotated[
+    str | None,
+    Parameter(allow_leading_hyphen=True, help="File to write the table to, or - for standard output."),
+]
 Json = Annotated[bool, Parameter(help="Print JSON.")]

@@ -24,11 +24,6 @@ def print_table(table: pd.DataFrame, title: str) -> None:
     Console().print(printed)
 
 
-def percent(share: float) -> str:
-    """With one decimal; a dash where there is none."""
-    return "–" if isnan(share) else f"{100 * share:.1f} %"
-
-
 def _text(cell: object) -> Text:
     from rich.text import Text
 

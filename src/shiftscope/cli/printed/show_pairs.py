@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.cli.printed.write_csv import write_csv
+from shiftscope.percent import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,6 @@ def show_pairs(
     from rich.text import Text
 
     from shiftscope.cli.printed.name_cell import NameCell
-    from shiftscope.cli.printed.printed_table import percent
     from shiftscope.statistics.probability import probability
 
     heads = ("dataset", "labelled", "before", "after", "difference, 95 %", "fixed", "broken", "p")

@@ -146,7 +146,11 @@ def _of_effect(settings: Mapping[str, Any]) -> dict[str, Any]:
         idle |= {"prior", "optimiser"} if settings["prior"] is None else {"parametrisation"}
     if settings.get("together") == 1:
         idle |= {"together", "diversity", "late_layer"}
-    told = {name: value for name, value in settings.items() if name not in idle}
+    told = {  # pairs as lists: a study that keeps them reads them so
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in settings.items()
+        if name not in idle
+    }
     return told | ({"prior": prior_name(told["prior"])} if "prior" in told else {})
 
 

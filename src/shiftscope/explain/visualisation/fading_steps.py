@@ -31,7 +31,7 @@ class FadingSteps(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Move each variable against its gradient; one without any stays."""
+        """Move each variable against its gradient; where that is zero it stays."""
         length = self.first + (LAST - self.first) * self.taken / self.steps
         self.taken += 1
         for group in self.param_groups:

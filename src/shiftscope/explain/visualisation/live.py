@@ -100,7 +100,7 @@ def pictures_of(
         every = [
             replace(
                 found,
-                objective=f"{function.names[0]} as in {_used_in(study, *question.use)}",
+                objective=f"{function.names[0]} as in {_used_in(study, question.use)}",
                 score=_response(function, drawing, found),
             )
             for found in every
@@ -180,7 +180,8 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     )
 
 
-def _used_in(study: StoredStudy, dataset: str, at: str, sign: int) -> str:
+def _used_in(study: StoredStudy, use: tuple[str, str, int]) -> str:
+    dataset, _, sign = use
     if dataset == study.reference:
         return f"{_half_in_words(1 if sign > 0 else 2)} of {dataset}"
     return dataset if sign > 0 else study.reference

@@ -7,10 +7,10 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Code, Fold, ImageStrip, Panel, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.gallery import kept_of, read, sets_of, several_of
+from shiftscope.views.parts.gallery import kept_of, sets_of
 from shiftscope.views.parts.made_pictures import sides_of
 from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.several_pictures import several_pictures
+from shiftscope.views.parts.several_pictures import kept_several, several_pictures
 from shiftscope.views.parts.visualising import command, drawing_form
 
 TITLE, KEY = "What its logit looks like", "looks-like"
@@ -31,7 +31,7 @@ def looks_like(category: ShownCategory) -> Fold | None:
             strip = ImageStrip("", pictures, role(selection, name))
             groups.append(StripGroup(["with the colours of ", Span(name, "strong")], [strip]))
     panels: list[Panel] = [StripGroups("", groups, NOTE, captioned=True)] if groups else []
-    in_parts = read(selection.study, several_of(selection, asked, [category.index]))
+    in_parts = kept_several(selection, asked, [category.index])
     if several := several_pictures(selection, in_parts, KEY):
         panels.append(several)
     says = "what raises it most" if panels else "no pictures are kept yet"

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from shiftscope.counted import counted
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
-from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Code, Compared, Fold, ImageStrip, Panel, Picture
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.made_pictures import Drawn, side_of
+from shiftscope.views.parts.made_pictures import side_of
 from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.several_pictures import several_of_each
+from shiftscope.views.parts.several_pictures import kept_several, several_of_each
 from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
 
 MOST = 24  # pictures of one set
-MOST_SEVERAL = 6  # units of which several are shown
 AT_ONCE = 12  # units that are drawn next
 NOTE = "What drives each as strongly as it can, one picture of several that would: an optimum, not an image."
 Kept = Mapping[str, Mapping[int, PictureQuestion]]  # by set and unit
@@ -48,20 +46,19 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
     """
     asked = list(asked_pictures(shown.selection.study, shown.layer))
     kept = kept_of(shown.selection, asked, shown.order)
-    in_parts = several_of(shown.selection, asked, shown.order)
+    in_parts = kept_several(shown.selection, asked, shown.order)
     strips = [_strip(shown, name, kept[name]) for name in sets_of(shown.selection)]
     strips = [strip for strip in strips if strip.pictures]
     panels: list[Panel] = [Compared("", strips, NOTE)] if strips else []
-    drawn_in_parts = read(shown.selection.study, in_parts)
-    if several := several_of_each(
-        shown.selection, drawn_in_parts, key, called=shown.called, page_of=shown.page_of
-    ):
+    if several := several_of_each(shown.selection, in_parts, key, called=shown.called, page_of=shown.page_of):
         panels.append(several)
     if offer := _offer(shown, kept, one, told=told or bool(panels)):
         panels.append(offer)
     if not panels:
         return None
-    drawn = len({unit for units in kept.values() for unit in units} | {each.unit for each in in_parts})
+    drawn = len(
+        {unit for units in kept.values() for unit in units} | {question.unit for question, _ in in_parts}
+    )
     says = (
         f"{count(drawn)} of {counted(len(shown.order), one, count)} drawn" if drawn else "none is drawn yet"
     )
@@ -84,28 +81,6 @@ def kept_of(selection: Selection, asked: Iterable[PictureQuestion], units: Colle
         if each.unit not in own or _rank(each) > _rank(own[each.unit]):
             own[each.unit] = each
     return found
-
-
-def several_of(
-    selection: Selection, asked: Iterable[PictureQuestion], units: Sequence[int]
-) -> list[PictureQuestion]:
-    """Facets and pictures drawn together with the colours of baseline or focus, of the first units that have some, in
-    the order of the units and of their parts."""
-    place = {unit: number for number, unit in enumerate(units)}
-    sets = sets_of(selection)
-    found = [
-        each
-        for each in asked
-        if (each.parts > 1 or each.facets) and each.dataset in sets and each.unit in place
-    ]
-    shown = set(sorted({place[each.unit] for each in found})[:MOST_SEVERAL])
-    chosen = [each for each in found if place[each.unit] in shown]
-    return sorted(chosen, key=lambda each: (place[each.unit], each.part))
-
-
-def read(study: StoredStudy, asked: Iterable[PictureQuestion]) -> list[Drawn]:
-    """Those that are kept whole."""
-    return [(each, found) for each in asked if (found := read_picture(study, each))]
 
 
 def _rank(question: PictureQuestion) -> tuple[bool, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from shiftscope.counted import counted
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stored_pictures import picture_code
+from shiftscope.explain.visualisation.stored_pictures import picture_code, read_picture
 from shiftscope.views.page.panels import Fold, ImageStrip, Picture, Span, StripGroup, StripGroups
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.made_pictures import Drawn, method_in_words, side_of
@@ -16,6 +16,23 @@ from shiftscope.views.parts.pictures import role
 
 OF_ONE, OF_EACH = "Several of it", "Several of each"
 SAYS = "each from one cluster of its strongest images, or drawn together and kept apart"
+MOST = 6  # units of which several are shown
+
+
+def kept_several(selection: Selection, asked: Iterable[PictureQuestion], units: Sequence[int]) -> list[Drawn]:
+    """Facets and pictures drawn together with the colours of baseline or focus, of the first units that have some, in
+    the order of the units and of their parts; those that are kept whole."""
+    place = {unit: number for number, unit in enumerate(units)}
+    sets = (selection.baseline, selection.focus)
+    found = [
+        each
+        for each in asked
+        if (each.parts > 1 or each.facets) and each.dataset in sets and each.unit in place
+    ]
+    shown = set(sorted({place[each.unit] for each in found})[:MOST])
+    chosen = [each for each in found if place[each.unit] in shown]
+    in_order = sorted(chosen, key=lambda each: (place[each.unit], each.part))
+    return [(each, picture) for each in in_order if (picture := read_picture(selection.study, each))]
 
 
 def several_pictures(selection: Selection, drawn: Iterable[Drawn], key: str) -> Fold | None:

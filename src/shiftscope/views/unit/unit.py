@@ -16,7 +16,7 @@ from shiftscope.views.parts.pictures import Place
 from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.two_sets import refusal, two_sets
 from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
-from shiftscope.views.unit.chosen_maps import method_of
+from shiftscope.views.unit.maps.chosen_maps import method_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_order import UnitOrder, walk_choice
 from shiftscope.views.unit.unit_sentence import unit_lede, unit_sentence

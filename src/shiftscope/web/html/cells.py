@@ -42,7 +42,7 @@ def _escaped(text: str) -> str:
 escaped = lru_cache(maxsize=4096)(_escaped)  # names and explanations come again, addresses do not
 
 
-def percent(share: float | None) -> str | None:
+def bar_width(share: float | None) -> str | None:
     """A share as the width of a bar, within its cell; None where there is nothing to draw."""
     if share is None or math.isnan(share):
         return None
@@ -165,7 +165,7 @@ def _menu_link(link: Link, addresses: Addresses, current: str, swap: str) -> str
 
 
 def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
-    width, text = percent(cell.bar), escaped(cell.text)
+    width, text = bar_width(cell.bar), escaped(cell.text)
     kind, bar = ' class="numeric"' if numeric else "", ""
     if width:
         kind = f' class="{"numeric" if numeric else ""} barred"'

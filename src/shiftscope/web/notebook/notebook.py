@@ -29,11 +29,11 @@ from shiftscope.views.page.panels import (
     plain,
 )
 from shiftscope.web.html.about import about
-from shiftscope.web.html.cells import percent
+from shiftscope.web.html.cells import bar_width
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.maps import map_source
 from shiftscope.web.html.matrices import drawing
-from shiftscope.web.html.picture_types import content_of, data_uri
+from shiftscope.web.html.picture_content import content_of, data_uri
 from shiftscope.web.notebook.chart_image import chart_svg
 from shiftscope.web.notebook.figure import Figure
 from shiftscope.web.notebook.page_charts import page_charts
@@ -178,5 +178,5 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters["percent"] = percent
+_templates.filters["bar_width"] = bar_width
 _templates.globals.update(most_rows=ROWS, most_pictures=PICTURES, plain=plain, map_source=map_source)

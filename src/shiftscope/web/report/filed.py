@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Picture
-from shiftscope.web.html.picture_types import SUFFIXES, content_of
+from shiftscope.web.html.picture_content import SUFFIXES, content_of
 from shiftscope.web.report.contents import Contents
 from shiftscope.web.server import assets
 

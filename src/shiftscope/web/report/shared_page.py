@@ -10,7 +10,7 @@ from shiftscope.views.page.panels import Chart, Page, Panel, Picture, inner_pane
 from shiftscope.web.html.about import about
 from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import Navigation
-from shiftscope.web.html.picture_types import Pictured, content_of, data_uri
+from shiftscope.web.html.picture_content import Pictured, content_of, data_uri
 from shiftscope.web.report.still import still, without_dead_links
 from shiftscope.web.server import assets
 

@@ -29,7 +29,7 @@ from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.web.html.addresses import Served, below, way_up
 from shiftscope.web.html.html import render
 from shiftscope.web.html.navigation import Navigation, StudyIndex, navigation
-from shiftscope.web.html.picture_types import check_picture, data_uri
+from shiftscope.web.html.picture_content import check_picture, data_uri
 from shiftscope.web.jobs.job_queue import JobQueue
 from shiftscope.web.server import assets
 from shiftscope.web.server.arguments import chosen, options, pattern, positions, several

@@ -11,7 +11,7 @@ from shiftscope.errors import NotInStudy
 from shiftscope.views.page.panels import Page
 from shiftscope.web.html.downloads import as_csv, as_parquet, panel_table
 from shiftscope.web.html.html import tables
-from shiftscope.web.html.picture_types import Pictured
+from shiftscope.web.html.picture_content import Pictured
 from shiftscope.web.report.shared_page import shared_html
 from shiftscope.web.server import assets
 

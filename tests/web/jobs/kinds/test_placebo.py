@@ -10,7 +10,7 @@ from shiftscope.flow.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds
-from tests.views.unit.test_looks_like import made
+from tests.views.unit.pictures.test_looks_like import made
 
 KIND = job_kinds["placebo"]
 

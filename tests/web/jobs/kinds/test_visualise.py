@@ -6,7 +6,7 @@ from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
 from shiftscope.explain.visualisation.stored_pictures import listed_pictures, picture_code
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.flow import visualise as verb
+from shiftscope.flow import asked_picture
 from shiftscope.flow.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
@@ -23,7 +23,7 @@ ASKED = {
 
 
 def test_a_draft_is_kept_and_titled(held, monkeypatch):
-    monkeypatch.setattr(verb, "DRAFT", {"steps": 2, "crops": 1})
+    monkeypatch.setattr(asked_picture, "DRAFT", {"steps": 2, "crops": 1})
     study = StoredStudy(held.path)
     kind = job_kinds["visualise"]
     kind(**ASKED).check(study)
@@ -34,7 +34,7 @@ def test_a_draft_is_kept_and_titled(held, monkeypatch):
 
 
 def test_how_much_to_believe_is_measured_of_what_is_kept(held, monkeypatch):
-    monkeypatch.setattr(verb, "DRAFT", {"steps": 1, "crops": 1})
+    monkeypatch.setattr(asked_picture, "DRAFT", {"steps": 1, "crops": 1})
     study = StoredStudy(held.path)
     live = LiveStudy(study, held.net, held.data)
     job_kinds["visualise"](**ASKED).run(live, silent)

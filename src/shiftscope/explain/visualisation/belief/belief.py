@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.explain.visualisation.belief.transfer import Transfer
+from shiftscope.percent import NOTHING, whole_percent
 
 Array = npt.NDArray[np.float64]
 
@@ -24,11 +25,7 @@ ON_PATH = 0.8  # similarity from which a picture is called on its natural path
 
 
 def _number(number: float) -> str:
-    return f"{number:.3g}" if math.isfinite(number) else "–"
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
+    return f"{number:.3g}" if math.isfinite(number) else NOTHING
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +54,7 @@ class Belief:
         """Titles and cells of a table, a cell for each of `COLUMNS`."""
         yield "response, quantile of the reference", [_number(each) for each in self.reached]
         for title, shares in zip(CHANGES, self.kept, strict=True):
-            yield f"response kept {title}", [_share(each) for each in shares]
+            yield f"response kept {title}", [whole_percent(float(each)) for each in shares]
         for layer, numbers in zip(self.layers, self.path, strict=True):
             yield f"path similarity at {layer}", [_number(each) for each in numbers]
         if len(self.layers) > 1:
@@ -82,7 +79,7 @@ class Belief:
         return "; ".join([*self.clauses(), *transfer])
 
     def clauses(
-        self, *, number: Callable[[float], str] = _number, share: Callable[[float], str] = _share
+        self, *, number: Callable[[float], str] = _number, share: Callable[[float], str] = whole_percent
     ) -> list[str]:
         """What its numbers say of its way through the layers, of what is left of the response, and of random weights;
         `number` and `share` write them."""

@@ -19,9 +19,8 @@ class Canvas:
     shape: tuple[int, int, int]
     range: tuple[float, float]
     colour: torch.Tensor  # (channel, channel)
-    template: Callable[
-        [], torch.Tensor
-    ]  # (channel, row, half column) magnitudes; many pictures, read where needed
+    # (channel, row, half column) magnitudes: the mean of many pictures, taken only where a method holds them.
+    template: Callable[[], torch.Tensor]
     generator: torch.Generator  # of every random number, on the CPU
     dtype: torch.dtype = torch.float32
     device: torch.device | str = "cpu"

@@ -79,23 +79,14 @@ def activation_maximisation(
     check_choice("optimiser", optimiser, Optimiser)
     rate = finite_number("learning_rate", RATES[optimiser] if learning_rate is None else learning_rate)
     fading = optimiser == "dgn-am"
-    if fading and prior is None:
-        raise BadRequest("optimiser='dgn-am' moves the code of a prior: give one, as prior='pca'.")
     weights = {"tv": tv, "l1": l1, "l2": l2, "blur": blur}
     for name, weight in {**weights, "diversity": diversity}.items():
         finite_number(name, weight)
     count = whole_number("together", together, 1)
     canvas = wanted.canvas
-    if prior is not None and parametrisation != FOURIER:
-        raise BadRequest(
-            f"a prior makes the picture: parametrisation={parametrisation!r} has no place beside it."
-        )
+    _refuse_beside_prior(prior, parametrisation, prior_steps=prior_steps, fading=fading)
     if count > 1 and canvas.start is not None:
         raise BadRequest("pictures that are drawn together start from noise, not from an image.")
-    if prior_steps is not None:
-        whole_number("prior_steps", prior_steps, 1)
-        if not isinstance(prior, str):
-            raise BadRequest("prior_steps are of a prior that is fitted: give one, as prior='autoencoder'.")
     middle = sum(canvas.range) / 2
     made = parametrisations[parametrisation]
 
@@ -138,3 +129,19 @@ def activation_maximisation(
         steps,
         seen=seen if count == 1 else seen_together,
     )
+
+
+def _refuse_beside_prior(
+    prior: str | Generator | None, parametrisation: str, *, prior_steps: int | None, fading: bool
+) -> None:
+    """Raise `BadRequest` for options that have no place beside a prior, or that lack one."""
+    if fading and prior is None:
+        raise BadRequest("optimiser='dgn-am' moves the code of a prior: give one, as prior='pca'.")
+    if prior is not None and parametrisation != FOURIER:
+        raise BadRequest(
+            f"a prior makes the picture: parametrisation={parametrisation!r} has no place beside it."
+        )
+    if prior_steps is not None:
+        whole_number("prior_steps", prior_steps, 1)
+        if not isinstance(prior, str):
+            raise BadRequest("prior_steps are of a prior that is fitted: give one, as prior='autoencoder'.")

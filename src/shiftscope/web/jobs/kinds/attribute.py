@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import (
+from shiftscope.web.jobs.asked.maps import (
     check_method,
     low_pass_in_words,
     low_pass_of,
     sanity_in_words,
-    units_in_words,
-    units_of,
 )
+from shiftscope.web.jobs.asked.units import units_in_words, units_of
 from shiftscope.web.jobs.kind import Live, job
 
 MOST = 200  # images

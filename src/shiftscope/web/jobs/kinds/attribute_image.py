@@ -9,7 +9,7 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import check_method, low_pass_in_words, low_pass_of, sanity_in_words
+from shiftscope.web.jobs.asked.maps import check_method, low_pass_in_words, low_pass_of, sanity_in_words
 from shiftscope.web.jobs.kind import Live, job
 
 OWN = "prediction", "label"  # of the image; anything else is a unit's address
@@ -64,11 +64,10 @@ class AttributeImage:
         NotInStudy
             No such dataset, image, layer or unit.
         """
-        of = self.of.strip()
-        for name, position in [
-            (self.dataset, self.position),
-            *([(self.other, self.there)] if self.other else []),
-        ]:
+        of, places = self.of.strip(), [(self.dataset, self.position)]
+        if self.other:
+            places.append((self.other, self.there))
+        for name, position in places:
             samples = study[name].samples
             seen = samples[samples.check(position)]
             if of in OWN:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_pictures import asked_pictures
+from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
 from shiftscope.web.jobs.kind import Live, job
 
 
@@ -25,9 +25,9 @@ class Believe:
         return f"how much to believe of pictures of unit {self.unit} of {self.layer}"
 
     def check(self, study: StoredStudy) -> None:
-        asked_pictures(study, self.layer, self.unit, self.pictures)
+        coded_pictures(study, self.layer, self.unit, self.pictures)
 
     def run(self, live: Live, progress: Progress) -> None:
         place = None if self.layer == LOGITS else self.layer
-        for question in asked_pictures(live.study, self.layer, self.unit, self.pictures):
+        for question in coded_pictures(live.study, self.layer, self.unit, self.pictures):
             live.visualise(place, self.unit, believe=True, progress=progress, **question.asked)

@@ -22,9 +22,9 @@ class Derive:
     size: int
     positions: bool = False  # fit on the positions of a map, and pool their codes
     residual_of: str = (
-        ""  # a layer derived from it, which is told what that leaves; the layer itself where empty
+        ""  # a layer derived from it: what that leaves of `dataset` is fitted; the layer where empty
     )
-    dataset: str = ""  # of what is left
+    dataset: str = ""
 
     @property
     def title(self) -> str:

@@ -9,8 +9,8 @@ from shiftscope.explain.visualisation.differences.in_use import in_use
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.web.jobs.asked.range_of import range_of
 from shiftscope.web.jobs.kind import Live, job
-from shiftscope.web.jobs.range_text import range_of
 
 
 @job("difference")

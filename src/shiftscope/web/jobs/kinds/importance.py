@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.derived_alone import check_derived
+from shiftscope.web.jobs.asked.check_derived import check_derived
 from shiftscope.web.jobs.kind import Live, job
 
 

@@ -9,7 +9,7 @@ from shiftscope.explain.visualisation.colour_pair import lacking_pictures
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_pictures import asked_pictures
+from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
 from shiftscope.web.jobs.kind import Live, job
 
 
@@ -30,7 +30,7 @@ class Placebo:
         )
 
     def check(self, study: StoredStudy) -> None:
-        asked_pictures(study, self.layer, self.unit, self.pictures)
+        coded_pictures(study, self.layer, self.unit, self.pictures)
         if study[self.dataset].name == study.reference:
             raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
         if lacking := lacking_pictures(study, self.dataset):
@@ -38,6 +38,6 @@ class Placebo:
 
     def run(self, live: Live, progress: Progress) -> None:
         place = None if self.layer == LOGITS else self.layer
-        for question in asked_pictures(live.study, self.layer, self.unit, self.pictures):
+        for question in coded_pictures(live.study, self.layer, self.unit, self.pictures):
             asked = question.asked | {"dataset": self.dataset}
             live.visualise(place, self.unit, placebo=True, progress=progress, **asked)

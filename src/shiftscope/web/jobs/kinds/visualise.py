@@ -11,9 +11,9 @@ from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_N
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
-from shiftscope.web.jobs.asked_maps import units_in_words, units_of
+from shiftscope.web.jobs.asked.range_of import range_of
+from shiftscope.web.jobs.asked.units import units_in_words, units_of
 from shiftscope.web.jobs.kind import Live, job
-from shiftscope.web.jobs.range_text import range_of
 
 MOST_STRENGTHS = 8
 

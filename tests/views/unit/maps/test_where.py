@@ -29,11 +29,11 @@ from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
 from shiftscope.views.parts.number_text import percent
 from shiftscope.views.sample.sample import sample
-from shiftscope.views.unit.faithful_maps import faithful_table, no_better_than_edges
-from shiftscope.views.unit.scale_shares import scale_name
+from shiftscope.views.unit.maps.faithful_maps import faithful_table, no_better_than_edges
+from shiftscope.views.unit.maps.scale_shares import scale_name
+from shiftscope.views.unit.maps.verdicts import UNREADABLE
+from shiftscope.views.unit.maps.where_in_words import RULE
 from shiftscope.views.unit.unit import unit
-from shiftscope.views.unit.verdicts import UNREADABLE
-from shiftscope.views.unit.where_in_words import RULE
 from shiftscope.web.html.downloads import panel_table
 from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer

@@ -41,13 +41,13 @@ from shiftscope.views.parts.map_form import (
 from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures, role
-from shiftscope.views.unit.chosen_maps import chosen_maps, method_of
-from shiftscope.views.unit.faithful_maps import NO_MORE, faithful_table, no_better_than_edges
-from shiftscope.views.unit.scale_shares import Scales, scales_of
+from shiftscope.views.unit.maps.chosen_maps import chosen_maps, method_of
+from shiftscope.views.unit.maps.faithful_maps import NO_MORE, faithful_table, no_better_than_edges
+from shiftscope.views.unit.maps.scale_shares import Scales, scales_of
+from shiftscope.views.unit.maps.verdicts import unreadable, verdicts
+from shiftscope.views.unit.maps.wavelets import SCALES, image_address
+from shiftscope.views.unit.maps.where_in_words import RULE, moved_in_words, where_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
-from shiftscope.views.unit.verdicts import unreadable, verdicts
-from shiftscope.views.unit.wavelets import SCALES, image_address
-from shiftscope.views.unit.where_in_words import RULE, moved_in_words, where_in_words
 
 TITLE = "Where it looks"
 SHOWN = 6  # images of each set

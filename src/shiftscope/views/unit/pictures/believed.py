@@ -17,7 +17,6 @@ from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import interval, number, percent
 from shiftscope.views.parts.visualising import believable, command_again
-from shiftscope.views.unit.believed_in_words import believed_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Believe it?"
@@ -72,6 +71,12 @@ def belief_table(title: str, belief: Belief) -> Table:
     """A row for each number, a column for the picture and for each that it stands beside."""
     columns = [Column("")] + [Column(name, help, numeric=True) for name, help in HELPS.items()]
     return Table(title, columns, list(_rows(belief)), note=believed_in_words(belief))
+
+
+def believed_in_words(belief: Belief) -> str:
+    """A sentence for each of what its numbers say."""
+    told = belief.clauses(number=number, share=percent)
+    return " ".join(f"{each[0].upper()}{each[1:]}." for each in told)
 
 
 def _rows(belief: Belief) -> Iterator[list[Cell]]:

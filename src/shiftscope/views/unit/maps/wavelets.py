@@ -31,8 +31,8 @@ from shiftscope.views.parts.map_form import in_command
 from shiftscope.views.parts.maps import REFUSED, SILENT
 from shiftscope.views.parts.number_text import percent, whole_percent
 from shiftscope.views.parts.pictures import pictures, role
-from shiftscope.views.unit.chosen_maps import chosen_maps
-from shiftscope.views.unit.scale_shares import scale_name
+from shiftscope.views.unit.maps.chosen_maps import chosen_maps
+from shiftscope.views.unit.maps.scale_shares import scale_name
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 ONE_IMAGE = "One image, scale by scale"

@@ -6,13 +6,13 @@ from shiftscope.explain.attribution.map_means import map_means
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import percent
-from shiftscope.views.unit.chosen_maps import chosen_maps
-from shiftscope.views.unit.cutoff import cutoff_lines
-from shiftscope.views.unit.scale_shares import Scales, place_table, scale_table, scales_of
+from shiftscope.views.unit.maps.chosen_maps import chosen_maps
+from shiftscope.views.unit.maps.cutoff import cutoff_lines
+from shiftscope.views.unit.maps.scale_shares import Scales, place_table, scale_table, scales_of
+from shiftscope.views.unit.maps.spectra import spectra_lines
+from shiftscope.views.unit.maps.wavelets import SCALES, wavelets
+from shiftscope.views.unit.maps.where_in_words import scale_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
-from shiftscope.views.unit.spectra import spectra_lines
-from shiftscope.views.unit.wavelets import SCALES, wavelets
-from shiftscope.views.unit.where_in_words import scale_in_words
 
 TITLE = "At which scales it reads"
 

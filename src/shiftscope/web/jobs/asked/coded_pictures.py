@@ -1,4 +1,4 @@
-"""Pictures of a unit that a job is asked about."""
+"""Kept pictures of a unit that a form names by their codes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from shiftscope.explain.visualisation.stored_pictures import picture_asked
 from shiftscope.store.stored_study import StoredStudy
 
 
-def asked_pictures(study: StoredStudy, layer: str, unit: int, pictures: str) -> list[PictureQuestion]:
-    """Which kept pictures codes with blanks between are; raises `BadRequest` where one is of another unit, and
+def coded_pictures(study: StoredStudy, layer: str, unit: int, pictures: str) -> list[PictureQuestion]:
+    """What codes with blanks between stand for; raises `BadRequest` where one is of another unit, and
     `NotInStudy` where none is kept under it."""
     found = [picture_asked(study, code) for code in pictures.split()]
     if not found or any((each.layer, each.unit) != (layer, unit) for each in found):

@@ -13,10 +13,9 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code, write_picture
 from shiftscope.views.page.panels import Code, Computation, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
-from shiftscope.views.unit.believed import belief_table
-from shiftscope.views.unit.believed_in_words import believed_in_words
+from shiftscope.views.unit.pictures.believed import belief_table, believed_in_words
 from shiftscope.views.unit.unit import unit
-from tests.views.unit.test_looks_like import NoJobs, fold, made, of
+from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
 
 NOTHING = float("nan")
 

@@ -6,7 +6,7 @@ from shiftscope.explain.attribution.fitted_low_pass import FIT
 from shiftscope.views.page.panels import Line, Lines
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.unit.chosen_maps import chosen_maps
+from shiftscope.views.unit.maps.chosen_maps import chosen_maps
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 

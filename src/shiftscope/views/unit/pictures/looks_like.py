@@ -38,10 +38,14 @@ from shiftscope.views.parts.number_text import exact
 from shiftscope.views.parts.pictures import role
 from shiftscope.views.parts.several_pictures import several_pictures
 from shiftscope.views.parts.visualising import believable, command, drawing_form
-from shiftscope.views.unit.believed import believed
-from shiftscope.views.unit.colours_apart import ColoursApart, colours_apart, offer_of_halves
-from shiftscope.views.unit.looks_like_in_words import apart_in_words, drives_in_words, looks_like_in_words
-from shiftscope.views.unit.placebo import placebo
+from shiftscope.views.unit.pictures.believed import believed
+from shiftscope.views.unit.pictures.colours_apart import ColoursApart, colours_apart, offer_of_halves
+from shiftscope.views.unit.pictures.looks_like_in_words import (
+    apart_in_words,
+    drives_in_words,
+    looks_like_in_words,
+)
+from shiftscope.views.unit.pictures.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What it looks like", "looks-like"

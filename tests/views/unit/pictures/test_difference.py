@@ -21,7 +21,7 @@ from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made
-from tests.views.unit.test_looks_like import NoJobs, fold, made, of
+from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
 
 APART = Separation(np.ones(4), 0.9, 0.8, 0.95, np.array([0.5, 0.625]))
 TOGETHER = dataclasses.replace(APART, low=0.6)

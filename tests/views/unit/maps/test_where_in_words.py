@@ -8,7 +8,7 @@ import pytest
 from shiftscope.scores.estimation.moved_maps import MovedMaps
 from shiftscope.statistics.compared import KeptShare
 from shiftscope.statistics.moved_means import MovedMeans
-from shiftscope.views.unit.where_in_words import moved_in_words, where_in_words
+from shiftscope.views.unit.maps.where_in_words import moved_in_words, where_in_words
 
 
 def test_areas_and_the_scale_that_changed_most():

@@ -1,0 +1,110 @@
+"""What a shift adds to a unit's use, as two pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from shiftscope.errors import BadRequest
+from shiftscope.flow.asked_picture import asked_picture
+from shiftscope.flow.kept_or_drawn import kept_or_drawn
+from shiftscope.progress import Progress
+from shiftscope.store.result_kinds import result_kind
+from shiftscope.store.stored_study import StoredStudy
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.model.target import Target
+    from shiftscope.recording.live_study import LiveStudy
+
+
+def _versions() -> dict[str, int]:
+    from shiftscope.explain.visualisation.differences.stored_differences import VERSIONS
+
+    return VERSIONS
+
+
+result_kind("differences", _versions)
+
+
+def difference(
+    study: StoredStudy,
+    layer: str | Target | None,
+    unit: int | str | None,
+    dataset: str,
+    *,
+    at: str,
+    placebo: bool = True,
+    method: str = "maco",
+    draft: bool = False,
+    steps: int | None = None,
+    crops: int | None = None,
+    size: int | Sequence[int] | None = None,
+    range: tuple[float, float] | None = None,
+    seed: int = 0,
+    model: nn.Module | None = None,
+    data: Mapping[str, Any] | None = None,
+    live: LiveStudy | None = None,
+    progress: bool | Progress = True,
+    **options: Any,
+) -> Difference:
+    """What a shift adds to a unit's use: a picture as under the shift and one as on the reference, of the same start.
+
+    The direction that tells the two uses apart in the layer before, fitted on one half of the samples on which the
+    unit is in the top decile of its reference, is added to the unit's response or subtracted. How well it tells the
+    other half apart stands beside what halves of the reference give. Both are kept, the pictures as those of
+    `visualise`.
+
+    Parameters
+    ----------
+    dataset
+        The shifted dataset.
+    at
+        A recorded layer before the unit, unpooled or pooled by a mean.
+    placebo
+        Also draw two halves of the reference, at random, against each other: how far apart those pictures are stands
+        beside the distance of the pair.
+    method, draft, steps, crops, size, range, seed, model, data, live, options
+        As for `visualise`.
+
+    Raises
+    ------
+    BadRequest
+        Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+    LayerError
+        The layer `at` does not run before the unit is known.
+    """
+    from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.differences.stored_differences import separation_of
+
+    name = study[dataset].name
+    if name == study.reference:
+        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
+    question = asked_picture(
+        study,
+        layer,
+        unit,
+        method=method,
+        draft=draft,
+        steps=steps,
+        crops=crops,
+        size=size,
+        range=range,
+        seed=seed,
+        options=options,
+    )
+    if question.parts > 1:
+        raise BadRequest("a difference is two pictures of one start: leave `together` out.")
+    before = study.layer(at).name
+    if before == question.layer:
+        raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
+    apart = separation_of(study, replace(question, use=(name, before, 1)))
+    sets = [name, study.reference] if placebo else [name]
+    pictures = [replace(question, use=(each, before, sign)) for each in sets for sign in (1, -1)]
+    shifted, reference, *halves = kept_or_drawn(
+        study, pictures, model=model, data=data, live=live, progress=progress
+    )
+    return Difference(apart, shifted, reference, name, (halves[0], halves[1]) if halves else None)

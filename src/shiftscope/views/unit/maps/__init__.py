@@ -1,0 +1,1 @@
+"""Where in its images a unit looks, and at which scales: maps that the study keeps."""
