@@ -1,6 +1,7 @@
 """The demonstration: what it makes, what it shows, and that it makes the same again."""
 
 import io
+import os
 import shutil
 
 import numpy as np
@@ -11,7 +12,7 @@ from pyarrow import ipc
 from scipy import stats
 
 from shiftscope.demo import LAYERS, PALETTES, RESULT_COLUMNS, DigitNet, make_study, results
-from shiftscope.errors import StudyMismatch
+from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.explain.dose.ladder import ladder_of
 from shiftscope.study import open_study
 
@@ -130,6 +131,12 @@ def test_the_same_seed_goes_on_with_the_study_and_changes_no_byte(demo_study, tm
     shutil.copytree(demo_study, again)
     make_study(again, epochs=4)
     assert contents(again) == contents(demo_study)
+
+
+def test_a_folder_that_may_not_be_written_is_told_before_the_training(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(BadRequest, match="nothing may be written into the folder"):
+        make_study(tmp_path / "demo.study", epochs=1)
 
 
 def test_another_seed_is_another_net(demo_study, tmp_path):

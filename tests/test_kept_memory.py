@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from shiftscope import kept_memory
 from shiftscope.kept_memory import _glibc, memory_kept
 
 PAGES = """
@@ -31,6 +32,19 @@ with memory_kept():
         inside = cleared()
     still = cleared()
 print(json.dumps([outside, inside, still, cleared()]))
+"""
+
+FORK = """
+import os, signal
+from shiftscope import kept_memory
+
+kept_memory._lock.acquire()  # as a thread does that gives memory back
+child = os.fork()
+if not child:
+    signal.alarm(5)
+    with kept_memory.memory_kept():
+        os._exit(0)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 needs_glibc = pytest.mark.skipif(
@@ -62,3 +76,35 @@ def test_settings_of_the_user_stay(monkeypatch: pytest.MonkeyPatch, name: str, v
 def test_another_system_has_nothing_to_set(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert _glibc.__wrapped__() is None
+
+
+@needs_glibc
+def test_a_fork_does_not_wait_for_a_thread_that_it_does_not_have():
+    subprocess.run([sys.executable, "-c", FORK], check=True)
+
+
+class Before235:
+    """A glibc that takes no mapping threshold above 32 MiB."""
+
+    def __init__(self):
+        self.trim, self.mapped = 2**17, 2**17
+
+    def mallopt(self, which, size):
+        if which == -1:
+            self.trim = size
+        elif size > 2**25:
+            return 0
+        else:
+            self.mapped = size
+        return 1
+
+    def malloc_trim(self, pad):
+        return 1
+
+
+def test_an_older_glibc_keeps_the_largest_blocks_that_it_can(monkeypatch: pytest.MonkeyPatch):
+    library = Before235()
+    monkeypatch.setattr(kept_memory, "_glibc", lambda: library)
+    with memory_kept():
+        assert (library.mapped, library.trim) == (2**25, 2**30)
+    assert (library.mapped, library.trim) == (2**25, 2**26)

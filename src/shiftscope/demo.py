@@ -19,6 +19,7 @@ from shiftscope.datasets.stimuli.digits import coloured_digits
 from shiftscope.flow.scores import score_all
 from shiftscope.outcomes.outcomes import outcomes
 from shiftscope.progress import bar
+from shiftscope.store.disk.asked_file import refuse_no_folder
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.manifest import refuse_taken
 from shiftscope.study import Study
@@ -91,6 +92,7 @@ def make_study(path: Path, *, seed: int = 0, epochs: int = 30) -> Study:
     beside it, at `weights_of`.
     """
     refuse_taken(path)  # before the training, not after it
+    refuse_no_folder(path)
     torch.manual_seed(seed)
     net, lessons = DigitNet(), coloured_digits("train", "coloured")
     with bar("training", 0, epochs * len(lessons)) as advance:

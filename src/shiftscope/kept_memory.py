@@ -41,6 +41,16 @@ def memory_kept() -> Iterator[None]:
         _leave(library)
 
 
+def _unlock() -> None:
+    """In a child, where no thread is left that would: another one may have been giving memory back at the fork."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)
+
+
 @cache
 def _glibc() -> ctypes.CDLL | None:
     if sys.platform != "linux" or any(name in os.environ for name in _SET_BY_USER):
@@ -56,7 +66,8 @@ def _enter(library: ctypes.CDLL) -> None:
     with _lock:
         if not _inside:
             _began = time.monotonic()
-            library.mallopt(_MMAP_THRESHOLD, KEPT)
+            if not library.mallopt(_MMAP_THRESHOLD, KEPT):  # before glibc 2.35
+                library.mallopt(_MMAP_THRESHOLD, _OWN_MMAP)
             library.mallopt(_TRIM_THRESHOLD, KEPT)
         _inside += 1
 

@@ -108,7 +108,7 @@ def test_the_worst_units_are_those_that_pages_call_most_to_blame_where_nothing_e
         (("--units", "1", "--layer", "conv"), "'conv' does not feed the linear head, 'hidden' does"),
         (("--units", "1", "--edit", "mute"), "mute"),
         (("--units", "1", "--reference", "day"), "no dataset 'day'"),
-        (("--worst", "2", "--by", "colour"), "no score named 'colour'"),
+        (("--worst", "2", "--by", "colour"), "nothing that ranks units is named 'colour'"),
         (("--worst", "2", "--by", "novelty", "--dataset", "day"), "no dataset 'day'"),
         (("--units", "1", "--by", "novelty"), "--by and --dataset choose the worst units"),
         (("--units", "1", "--dataset", "shifted"), "--by and --dataset choose the worst units"),

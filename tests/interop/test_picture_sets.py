@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -132,6 +133,12 @@ def test_a_folder_of_something_else_is_refused(text, tmp_path, folder):
     with pytest.raises(BadRequest, match="were not made of others"):
         write_set(ss.dataset(text), tmp_path / "plain")
     assert not (tmp_path / "plain").exists()
+
+
+def test_a_folder_that_may_not_be_written_is_told(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(BadRequest, match="nothing may be written into the folder"):
+        write_set(conflict(text), tmp_path / "out")
 
 
 def test_a_set_is_made_again_bit_for_bit_in_a_fresh_process(text, tmp_path):

@@ -1,5 +1,6 @@
 import csv
 import dataclasses
+import os
 
 import numpy as np
 import pandas as pd
@@ -124,8 +125,14 @@ def test_refused_before_anything_is_written(recorded, new_study, made, tmp_path)
         write_tables(small, out, score=flow_scores, responses=["conv"])
     assert not out.exists()
     (tmp_path / "taken").write_text("")
-    with pytest.raises(BadRequest, match=r"taken' is a file; tables are written into a folder"):
+    with pytest.raises(BadRequest, match=r"cannot write '.*taken': '.*taken' is a file; give a folder"):
         write_tables(recorded, tmp_path / "taken", score=flow_scores)
+
+
+def test_a_folder_that_may_not_be_written_is_told(recorded, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(BadRequest, match="nothing may be written into the folder"):
+        write_tables(recorded, tmp_path / "out", score=flow_scores)
 
 
 def test_a_file_that_could_not_be_finished_leaves_the_one_before(recorded, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -263,6 +264,14 @@ def test_a_file_in_the_way_is_told(recorded: Study, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(BadRequest, match="is a file"):
         report(recorded, tmp_path / "file", overwrite=True, progress=False)
+
+
+def test_a_folder_in_which_no_report_can_be_written_is_told(
+    recorded: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(BadRequest, match="nothing may be written into the folder"):
+        report(recorded, tmp_path / "report", progress=False)
 
 
 def test_a_report_that_fails_leaves_the_old_one(

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from shiftscope.errors import BadRequest
 from shiftscope.interop.tables import Score, TableName, table
+from shiftscope.store.disk.asked_file import refuse_no_folder
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.layout import folder_name
 from shiftscope.store.stored_recording import Recording
@@ -50,14 +51,13 @@ def write_tables(
     Raises
     ------
     BadRequest
-        The folder is a file, or another format was asked for.
+        No folder of this name can be written, or another format was asked for.
     NotInStudy
         Nothing is recorded, there is no such layer, or its responses were not kept.
     """
     if file_format not in get_args(FileFormat):
         raise BadRequest(f"file_format={file_format!r}; it can be {' or '.join(get_args(FileFormat))}.")
-    if folder.exists() and not folder.is_dir():
-        raise BadRequest(f"{str(folder)!r} is a file; tables are written into a folder.")
+    refuse_no_folder(folder)
     for layer in responses:
         for recording in study.values():
             recording.responses(layer, 0, 0)  # refused before anything is written

@@ -27,12 +27,17 @@ def test_undefined_units_are_never_the_worst_and_of_equal_ones_the_first_comes_f
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"by": "colour"}, BadRequest, "no score named 'colour'"),
+        (
+            {"by": "colour"},
+            BadRequest,
+            "nothing that ranks units is named 'colour'.* There are: repairs, activation",
+        ),
+        ({"by": "repair"}, BadRequest, "closest: 'repairs'"),
         ({"how_many": 0}, BadRequest, "at least 1"),
         ({"dataset": "fielt"}, NotInStudy, "no dataset 'fielt' in this study; closest: 'field'"),
         ({"layer": "conv", "by": "blame"}, BadRequest, "no unit of 'conv' has a blame above 0 for 'field'"),
         ({"layer": "convv"}, NotInStudy, "no layer 'convv'"),
-        ({"layer": "conv", "by": "repairs"}, BadRequest, "'conv' does not feed the linear head"),
+        ({"layer": "conv", "by": "repairs"}, BadRequest, "^only hidden feeds the linear head"),
         ({"dataset": "lab", "by": "repairs", "how_many": 0}, BadRequest, "at least 1"),
     ],
 )

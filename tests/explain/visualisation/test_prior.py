@@ -93,6 +93,17 @@ def test_fading_steps_leave_what_has_no_gradient():
     variable.grad = torch.zeros(3)
     FadingSteps([variable], first=8.0, steps=2).step()
     assert torch.equal(variable.detach(), torch.ones(3))
+    variable.grad = None
+    FadingSteps([variable], first=8.0, steps=2).step()
+    assert torch.equal(variable.detach(), torch.ones(3))
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0**-126, 2.0**-130])
+def test_fading_steps_are_as_long_for_a_gradient_next_to_nothing(scale):
+    variable = torch.zeros(3, requires_grad=True)
+    variable.grad = scale * torch.tensor([-2.0, 0.0, 4.0])  # of mean 2
+    FadingSteps([variable], first=8.0, steps=2).step()
+    assert variable.tolist() == [8.0, 0.0, -16.0]
 
 
 def test_what_a_generator_makes_is_of_the_range_enlarged_and_cut_off(basis):
@@ -146,6 +157,12 @@ def test_an_autoencoder_learns_to_give_pictures_back():
     assert not any(weight.requires_grad for weight in found.parameters())
     codes = found.codes(shades)
     torch.testing.assert_close(codes.mean(0), torch.zeros(len(found.low)), atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 9, 10, 11])
+def test_an_autoencoder_is_trained_for_a_few_steps_too(steps):
+    found = fitted_prior("autoencoder", pictures(), (0.0, 1.0), steps=steps)
+    assert found((found.high / 3)[None]).isfinite().all()
 
 
 @pytest.mark.parametrize("name", priors)

@@ -119,6 +119,13 @@ def test_a_crop_at_half_its_size_is_smoothed_by_hand():
     torch.testing.assert_close(shown, torch.tensor([8 / 7, 48 / 7], dtype=torch.float64))
 
 
+def test_a_crop_of_less_than_a_pixel_is_the_pixel_it_lies_in():
+    given = picture(40, 31)
+    for box, at in (([39.9, 30.8, 0.05, 0.1], (39, 30)), ([0.1, 0.2, 0.05, 0.1], (0, 0))):
+        shown = cropped(given, box, (4, 5))
+        torch.testing.assert_close(shown, given[:, at[0], at[1], None, None].expand(3, 4, 5))
+
+
 def test_fine_detail_is_grey_in_a_smaller_crop_and_a_constant_stays():
     stripes = (torch.arange(48) % 2).double().expand(1, 48, 48)
     shown = cropped(stripes, [3.0, 5.0, 40.0, 40.0], (10, 10))

@@ -1,5 +1,6 @@
 """Exported files are as Deephys' own package writes them, read by another CBOR reader than ours."""
 
+import os
 from collections import OrderedDict
 
 import cbor2
@@ -163,6 +164,12 @@ def test_a_layer_that_is_called_logits_leaves_the_name_to_itself(new_study, made
 def test_nothing_is_written_over(recorded, tmp_path):
     export_deephys(recorded, tmp_path / "out", datasets=["lab"])
     with pytest.raises(BadRequest, match=r"made.model is there already; choose another folder"):
+        export_deephys(recorded, tmp_path / "out")
+
+
+def test_a_folder_that_may_not_be_written_is_told(recorded, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(BadRequest, match="nothing may be written into the folder"):
         export_deephys(recorded, tmp_path / "out")
 
 

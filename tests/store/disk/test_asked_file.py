@@ -40,15 +40,19 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
         ("no/such/x", "there is no folder '.*such'"),
         ("file/x", "there is no folder '.*file'"),
         ("folder", "it is a folder"),
+        ("far", "there is no folder '.*gone'"),
+        ("circle", "what is there may not be written"),
         ("x" * 300, "File name too long"),
     ],
 )
 def test_what_cannot_be_written_is_told_in_one_way(tmp_path, name, why):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
+    (tmp_path / "far").symlink_to(tmp_path / "gone" / "x")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
     with pytest.raises(BadRequest, match=f"cannot write '.*': {why}."):
         write_asked_file(tmp_path / name, "x")
-    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+    assert sorted(os.listdir(tmp_path)) == ["circle", "far", "file", "folder"]
 
 
 def test_a_folder_that_may_not_be_written_is_refused_before_anything_is_computed(tmp_path, monkeypatch):
@@ -56,6 +60,15 @@ def test_a_folder_that_may_not_be_written_is_refused_before_anything_is_computed
     for refuse in (refuse_unwritable, refuse_no_folder):
         with pytest.raises(BadRequest, match="nothing may be written into the folder"):
             refuse(tmp_path / "x")
+
+
+def test_a_file_that_is_protected_stays(tmp_path, monkeypatch):
+    (tmp_path / "x").write_text("before")
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "x" and real(path, mode))
+    with pytest.raises(BadRequest, match="what is there may not be written"):
+        write_asked_file(tmp_path / "x", "after")
+    assert (tmp_path / "x").read_text() == "before"
 
 
 def test_a_file_that_cannot_be_finished_leaves_the_one_before(tmp_path, monkeypatch):

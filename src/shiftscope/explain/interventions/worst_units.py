@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from shiftscope.derived.realigned import refuse_comparison
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, closest
 from shiftscope.explain.interventions.head import head_behind
 from shiftscope.explain.interventions.silenced_alone import most_to_blame
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
@@ -57,6 +57,11 @@ def worst_units(
     )
     if by == REPAIRS:
         return _repairing(study, layer, name)[:how_many]
+    if by not in unit_scores:
+        there = [REPAIRS, *unit_scores]
+        raise BadRequest(
+            f"nothing that ranks units is named {by!r}; closest: {closest(by, there)}. There are: {', '.join(there)}."
+        )
     null = unit_scores[by].null
     if unit_scores[by].compares:
         refuse_comparison(study, study.layer(layer).name)
@@ -76,6 +81,12 @@ def worst_units(
 
 
 def _repairing(study: StoredStudy, layer: str, name: str) -> tuple[int, ...]:
+    if study.layer(layer).name not in study.heads:
+        before = f"only {' and '.join(study.heads)}" if study.heads else "no recorded layer"
+        raise BadRequest(
+            f"{before} feeds the linear head, so what silencing a unit of {layer!r} repairs is not known, with a model "
+            'or without. Choose by a score, as by="novelty", or name the units.'
+        )
     head, recording = head_behind(study, layer), study[name]
     if not recording.keeps_responses:
         raise BadRequest(

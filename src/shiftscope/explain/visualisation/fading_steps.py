@@ -36,5 +36,8 @@ class FadingSteps(torch.optim.Optimizer):
         self.taken += 1
         for group in self.param_groups:
             for variable in group["params"]:
+                if variable.grad is None:
+                    continue
                 mean = variable.grad.abs().mean()
-                variable -= torch.where(mean > 0, length / mean, 0.0) * variable.grad
+                # The length comes last: over a mean of 1e-38 it would be infinite.
+                variable -= length * torch.where(mean > 0, variable.grad / mean, 0.0)

@@ -59,11 +59,14 @@ class Crops:
     size: Size
 
     def __call__(self, picture: torch.Tensor) -> torch.Tensor:
-        corners = torch.cat([self.boxes[:, :2], self.boxes[:, :2] + self.boxes[:, 2:]], dim=1)
+        first, last = self.boxes[:, :2], self.boxes[:, :2] + self.boxes[:, 2:]
+        # One pixel at least, also of a box so small that it rounds to the end of the picture.
+        first = torch.minimum(first.round().int(), torch.tensor(picture.shape[1:]) - 1)
+        corners = torch.cat([first, torch.maximum(last.round().int(), first + 1)], dim=1)
         shown = torch.stack(
             [
-                resized(picture[:, top : max(bottom, top + 1), left : max(right, left + 1)], self.size)
-                for top, left, bottom, right in corners.round().int().tolist()
+                resized(picture[:, top:bottom, left:right], self.size)
+                for top, left, bottom, right in corners.tolist()
             ]
         )
         return shown if self.noise is None else shown + self.noise

@@ -19,6 +19,7 @@ from shiftscope.interop.deephys.filling import EMPTY
 from shiftscope.interop.deephys.names import shortened
 from shiftscope.interop.deephys.picture_pixels import PicturePixels
 from shiftscope.progress import Progress, silent
+from shiftscope.store.disk.asked_file import refuse_no_folder
 from shiftscope.store.disk.atomic import written_aside
 from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.layout import folder_name
@@ -81,6 +82,7 @@ def export_deephys(
     model = str(study.manifest.model.get("name") or study.name)
     [model_name] = shortened([model], LONGEST_NAME, "the model", notes)
     names = shortened([recording.name for recording in recordings], LONGEST_NAME, "dataset", notes)
+    refuse_no_folder(Path(folder))
     model_path = Path(folder) / f"{_file_name(model_name)}.model"
     paths = [Path(folder) / f"{_file_name(name)}.test" for name in names]
     if there := [path for path in (model_path, *paths) if path.exists()]:

@@ -15,6 +15,7 @@ from shiftscope.datasets.sample import Dataset, Sample
 from shiftscope.errors import BadRequest, DataError, StudyDamaged
 from shiftscope.progress import Progress, silent
 from shiftscope.shard import SHIFTS
+from shiftscope.store.disk.asked_file import refuse_no_folder
 from shiftscope.store.disk.atomic import (
     Checksums,
     flush_names_of,
@@ -70,6 +71,7 @@ def write_set(dataset: Dataset, folder: Path, *, name: str = "", progress: Progr
         remove_folder(folder / ROWS)
         return 0
     if not before:
+        refuse_no_folder(folder)
         make_folder(folder)
         write_json(folder / PICTURES, with_own_digest(begun))
     sweep_folder(folder)

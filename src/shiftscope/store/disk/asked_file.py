@@ -11,13 +11,18 @@ from shiftscope.store.disk.atomic import written_aside
 
 def refuse_unwritable(path: Path) -> None:
     """Raise `BadRequest` where no file of this name can be written; asked before anything long is computed."""
-    folder = path.parent
-    if not os.path.isdir(folder):
-        raise _refused(path, f"there is no folder {str(folder)!r}")
     if os.path.isdir(path):
         raise _refused(path, "it is a folder")
-    if not _is_device(path) and not os.access(folder, os.W_OK | os.X_OK):
+    if _is_device(path):
+        return
+    file = _led_to(path)
+    folder = file.parent
+    if not os.path.isdir(folder):
+        raise _refused(path, f"there is no folder {str(folder)!r}")
+    if not os.access(folder, os.W_OK | os.X_OK):
         raise _refused(path, f"nothing may be written into the folder {str(folder)!r}")
+    if os.path.lexists(file) and not os.access(file, os.W_OK):  # renaming another one over it would not ask
+        raise _refused(path, "what is there may not be written")
 
 
 def refuse_no_folder(path: Path) -> None:
@@ -43,10 +48,15 @@ def write_asked_file(path: Path, content: bytes | str) -> None:
         if _is_device(path):  # which would be replaced by a file
             path.write_bytes(content)
         else:
-            with written_aside(path.resolve()) as file:  # a link keeps leading to it
+            with written_aside(_led_to(path)) as file:
                 file.write(content)
     except OSError as error:
         raise _refused(path, error.strerror or str(error)) from error
+
+
+def _led_to(path: Path) -> Path:
+    """The file that is written: where a link leads, which so stays a link; of links in a circle one of them."""
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def _is_device(path: Path) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shiftscope.errors import BadRequest
 from shiftscope.progress import bar, silent
+from shiftscope.store.disk.asked_file import refuse_no_folder
 from shiftscope.store.disk.atomic import remove_folder, write_json
 from shiftscope.store.layout import MANIFEST
 from shiftscope.store.stored_study import StoredStudy
@@ -137,10 +138,12 @@ def _around(study: StoredStudy, held: Contents, title: str) -> Navigation:
 
 
 def refuse_taken(folder: Path, *, overwrite: bool = False) -> None:
-    """Raise `BadRequest` where writing a report would remove something that is no report, or go into a study."""
+    """Raise `BadRequest` where writing a report would remove something that is no report, or go into a study or where
+    nothing may be written."""
     resolved = folder.resolve()
     if any((above / MANIFEST).exists() for above in resolved.parents):
         raise BadRequest(f"{folder} lies in a study; a report goes into a folder of its own.")
+    refuse_no_folder(folder.parent)
     if not folder.exists():
         return
     if not folder.is_dir():

@@ -94,7 +94,10 @@ def autoencoder(
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
     optimiser = torch.optim.Adam(found.parameters(), lr=LEARNING_RATE)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=WARMED)
+    warmed = (
+        2 / steps if WARMED * steps == 1 else WARMED
+    )  # a rise that ends where it begins is divided by its length
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=warmed)
     with torch.inference_mode(False), torch.enable_grad():
         for _ in range(steps):
             shown = pictures[torch.randint(len(pictures), (BATCH,), generator=generator)]
