@@ -35,7 +35,7 @@ class DigitNet(nn.Module):
 
     References
     ----------
-    Sarkar et al. (2023), Deephys, arXiv 2303.11912; architecture as in its notebooks.
+    Sarkar et al. (2023), Deephys, arXiv 2303.11912; architecture as in its notebooks, which end in log-probabilities.
     """
 
     def __init__(self) -> None:
@@ -47,9 +47,10 @@ class DigitNet(nn.Module):
         self.output = nn.Linear(50, 10)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """(sample, 3, 28, 28) in [0, 1] to (sample, 10) log-probabilities."""
+        """(sample, 3, 28, 28) in [0, 1] to (sample, 10) logits."""
         maps = self.block2(self.block1(images))
-        return torch.log_softmax(self.output(self.dropout(self.hidden(maps))), dim=1)
+        logits: torch.Tensor = self.output(self.dropout(self.hidden(maps)))
+        return logits
 
 
 def train(
@@ -75,7 +76,7 @@ def train(
     for _ in range(epochs):
         order = torch.randperm(len(inputs), generator=generator)
         for batch in torch.split(order, batch_size):
-            loss = nn.functional.nll_loss(net(inputs[batch]), labels[batch])
+            loss = nn.functional.cross_entropy(net(inputs[batch]), labels[batch])
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             optimizer.step()
