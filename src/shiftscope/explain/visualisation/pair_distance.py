@@ -47,8 +47,8 @@ def pair_distance(pair: tuple[Visualised, Visualised], halves: tuple[Visualised,
 
 def distance(one: Visualised, other: Visualised) -> float:
     """1 less the rank correlation of what the layer before gives for both; NaN where one is not kept, or is of another
-    layer, or constant."""
-    if one.before is None or other.before is None:
+    layer, or constant, or did not leave its start."""
+    if one.before is None or other.before is None or one.dead or other.dead:
         return math.nan
     if one.at != other.at or one.before.shape != other.before.shape:
         return math.nan

@@ -121,8 +121,9 @@ def boxes(
 def moves(picture: Size, views: int, *, generator: torch.Generator) -> torch.Tensor:
     """(view, 2, 3) of the whole picture moved, scaled and turned a little, as one warp.
 
-    As jitter of 8 pixels, one of 11 scales from 0.9 to 1.1, one of the angles from -10 to 10 degrees in whole degrees
-    or five times as often 0, and jitter of 4 pixels, one after the other; below 64 pixels the pixels are fewer.
+    By up to 8 pixels to either side, to one of 11 scales from 0.9 to 1.1, by one of the angles from -10 to 10 degrees
+    in whole degrees or six times as often 0, and by up to 4 pixels, one after the other; below 64 pixels the pixels
+    are fewer.
 
     References
     ----------
