@@ -87,7 +87,7 @@ def _only(study: Any) -> Any:
 def _answers(study: Any, ladder: Ladder) -> str:
     """What happened to the accuracy along the ladder."""
     from shiftscope.outcomes.outcomes import outcomes
-    from shiftscope.views.parts.number_text import percent
+    from shiftscope.percent import percent
 
     shares = [outcomes(study[name].samples, len(study.categories)).accuracy for name in ladder.rungs]
     told = [f"{percent(share)} at {at:g}" for share, at in zip(shares, ladder.rungs.values(), strict=True)]

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from shiftscope.percent import whole_percent
 from shiftscope.views.parts.axis import Axis
-from shiftscope.views.parts.number_text import number, whole_percent
+from shiftscope.views.parts.number_text import number
 
 
 def test_it_holds_zero_and_every_number_and_has_few_round_ticks():

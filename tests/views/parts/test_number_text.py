@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from shiftscope.views.parts.number_text import all_exact, count, exact, number, percent, points
+from shiftscope.percent import percent
+from shiftscope.views.parts.number_text import all_exact, count, exact, number, points
 
 NAN, INFINITE = float("nan"), float("inf")
 

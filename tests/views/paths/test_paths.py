@@ -8,10 +8,11 @@ import pytest
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.paths.counting.count import count_plainly
 from shiftscope.explain.paths.counting.rules import RULES
+from shiftscope.percent import percent
 from shiftscope.study import open_study
 from shiftscope.views.page.panels import Chart, Facts, Fold, Matrix, Message, Table
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import number, percent
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.paths.path_order import ordered
 from shiftscope.views.paths.path_pair import path_pair
 from shiftscope.views.paths.paths import paths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import NOTHING
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.category.outcome import answered
@@ -16,7 +17,7 @@ from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.image_sets import FEW
-from shiftscope.views.parts.number_text import NOTHING, count, share_interval
+from shiftscope.views.parts.number_text import count, share_interval
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.worst_set import worst_set

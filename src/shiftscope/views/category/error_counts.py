@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import percent
 from shiftscope.views.category.error_kind import HELP, ErrorKind
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Cell, Column, Columns, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import count, percent
+from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.shown_sets import left_out, shown_sets
 

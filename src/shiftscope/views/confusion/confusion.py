@@ -7,6 +7,7 @@ from typing import Literal
 
 from shiftscope.errors import BadRequest
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import NOTHING
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.confusion.pair import Pair
@@ -21,7 +22,7 @@ from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.gate import Gate
 from shiftscope.views.parts.image_sets import FEW
-from shiftscope.views.parts.number_text import NOTHING, count, share_interval
+from shiftscope.views.parts.number_text import count, share_interval
 from shiftscope.views.parts.sets_choice import sets_choice
 from shiftscope.views.parts.worst_set import worst_set
 

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.percent import percent
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.contributions import Argument, argument, contrast
 from shiftscope.tuning.set_means import welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.parts.cells import ends, share_cell
-from shiftscope.views.parts.number_text import count, percent, signed_like
+from shiftscope.views.parts.number_text import count, signed_like
 from shiftscope.views.parts.rest_of_logits import rest_of
 from shiftscope.views.parts.sample_sets import bounded, mean_logits, mean_response
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from shiftscope.arrays import UnitArray
 from shiftscope.counted import counted
+from shiftscope.percent import percent
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import Difference, welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.parts.cells import points_cell, share_cell
-from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.response_changes import most_changed, response_changes
 from shiftscope.views.parts.sample_sets import as_share, bounded, mean_response, reference_maximum
 

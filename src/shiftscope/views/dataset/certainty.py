@@ -12,6 +12,7 @@ import numpy as np
 
 from shiftscope.outcomes.outcomes import right_and_wrong
 from shiftscope.outcomes.sample_numbers import sample_numbers
+from shiftscope.percent import NOTHING, percent
 from shiftscope.statistics.auroc import Auroc, auroc
 from shiftscope.statistics.calibration import BINS, Calibration, calibration
 from shiftscope.statistics.wilson import wilson
@@ -25,7 +26,7 @@ from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import NOTHING, number, percent
+from shiftscope.views.parts.number_text import number
 
 MOST_LOGITS = 20_000_000  # of a set, read for a page
 PLACES = 5  # of the label among the answers

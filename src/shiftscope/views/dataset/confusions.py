@@ -7,13 +7,14 @@ from functools import lru_cache
 import numpy as np
 
 from shiftscope.outcomes.outcomes import outcomes, share_changes
+from shiftscope.percent import percent
 from shiftscope.store.formats.samples import Samples
 from shiftscope.views.dataset.most_confused import most_confused
 from shiftscope.views.dataset.shown_dataset import ShownDataset
 from shiftscope.views.page.panels import Columns, Fold, Matrix, Message, Panel, Role, Span, Words
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import answers
-from shiftscope.views.parts.number_text import count, percent
+from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import role
 
 SIDE_BY_SIDE = 60  # categories; the cells of two larger matrices would be too small to point at

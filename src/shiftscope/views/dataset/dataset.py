@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.outcomes.harm import HARM_RULE, Harm, harm
+from shiftscope.percent import NOTHING, percent
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.stored_study import StoredStudy
@@ -19,14 +20,7 @@ from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.gate import Gate
-from shiftscope.views.parts.number_text import (
-    NOTHING,
-    count,
-    percent,
-    points,
-    points_interval,
-    share_interval,
-)
+from shiftscope.views.parts.number_text import count, points, points_interval, share_interval
 
 
 @view("datasets/{dataset}")

@@ -12,10 +12,11 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest
 from shiftscope.outcomes.outcomes import Positions, right_and_wrong
 from shiftscope.outcomes.sample_numbers import sample_numbers
+from shiftscope.percent import percent
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import number, percent
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import category_name
 
 Sort = Literal["wrong", "order", "confident", "unsure", "energy", "loss", "response"]

@@ -8,9 +8,10 @@ from shiftscope.counted import counted
 from shiftscope.explain.interventions.edit import EditKind
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.explain.interventions.pairs import Pairs
+from shiftscope.percent import percent
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import count, percent, points_interval
+from shiftscope.views.parts.number_text import count, points_interval
 
 NAMED = 3  # units by their numbers; of more, how many
 RULE = (

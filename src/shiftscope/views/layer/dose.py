@@ -11,6 +11,7 @@ from shiftscope.explain.dose.dose import Dose
 from shiftscope.explain.dose.ladder import Ladder, ladders_of
 from shiftscope.explain.dose.stored_doses import break_along, has_dose, stored_dose
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import whole_percent
 from shiftscope.tuning.half_strength import LEVEL, first_to_go
 from shiftscope.tuning.where_it_breaks import Break
 from shiftscope.views.layer.shown_layer import ShownLayer
@@ -19,7 +20,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.lost_in_words import lost_in_words
 from shiftscope.views.parts.no_width import not_kept
-from shiftscope.views.parts.number_text import exact, number, whole_percent
+from shiftscope.views.parts.number_text import exact, number
 from shiftscope.views.parts.pictures import category_name
 
 TITLE = "From which strength on units break"

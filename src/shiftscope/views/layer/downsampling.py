@@ -6,13 +6,14 @@ import shlex
 
 from shiftscope.explain.attribution.downsampling.shares import DownsamplingShares
 from shiftscope.explain.attribution.downsampling.stored_downsampling import listed_downsampling
+from shiftscope.percent import percent
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Change, Code, Column, Fold, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.cells import points_cell
-from shiftscope.views.parts.number_text import count, percent, signed
+from shiftscope.views.parts.number_text import count, signed
 from shiftscope.views.parts.pictures import category_name
 
 TITLE = "Where high frequencies come from"

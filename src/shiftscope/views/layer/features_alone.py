@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from shiftscope.percent import percent
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.tuning.active_alone import ACTIVE, RARE, active_alone
@@ -12,7 +13,7 @@ from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.features import FOUND_BY, found_by, found_by_cell
-from shiftscope.views.parts.number_text import count, percent
+from shiftscope.views.parts.number_text import count
 
 MOST = 50  # rows
 

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from shiftscope.percent import percent
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Change, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
@@ -14,7 +15,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.number_text import number, percent, times
+from shiftscope.views.parts.number_text import number, times
 
 if TYPE_CHECKING:
     from shiftscope.explain.local_against_distributed.removals import Lost

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from shiftscope.counted import counted
 from shiftscope.errors import BadRequest
+from shiftscope.percent import percent
 from shiftscope.statistics.principal import principal_components
 from shiftscope.statistics.shares import over_reference_maximum
 from shiftscope.store.stored_recording import Recording
@@ -21,7 +22,7 @@ from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Chart, Fold, Message
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import point_size, unit_points
-from shiftscope.views.parts.number_text import count, percent
+from shiftscope.views.parts.number_text import count
 
 NEIGHBOURS = 15  # of each unit, that UMAP keeps close
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from shiftscope.outcomes.outcomes import Positions, having, outcomes
 from shiftscope.outcomes.twins import twins
+from shiftscope.percent import percent
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.blame_in_words import best_alone_in_words
@@ -22,7 +23,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.grown_in import grown_in
 from shiftscope.views.parts.interventions import REPAIR
-from shiftscope.views.parts.number_text import count, percent, points, points_interval
+from shiftscope.views.parts.number_text import count, points, points_interval
 from shiftscope.views.parts.pictures import pictures, role, strongest
 from shiftscope.views.parts.twins import answers_in_words
 

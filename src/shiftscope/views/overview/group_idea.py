@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from shiftscope.percent import percent
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.set_rows import SetRow, Suffered, worst_rows_first
 from shiftscope.views.page.panels import Span
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import count, percent
+from shiftscope.views.parts.number_text import count
 
 NAMED = 3  # groups in one list
 STEPS = 4  # values that are told before the one that breaks it

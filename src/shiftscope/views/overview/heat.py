@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from shiftscope.outcomes.twins import NONE, twins
+from shiftscope.percent import NOTHING, percent
 from shiftscope.statistics.bins import bin_of, quantile_edges
 from shiftscope.statistics.quartiles import quartiles
 from shiftscope.statistics.wilson import wilson
@@ -27,7 +28,7 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import answers
-from shiftscope.views.parts.number_text import NOTHING, number, percent, points
+from shiftscope.views.parts.number_text import number, points
 from shiftscope.views.parts.pictures import category_name, pictures
 from shiftscope.views.parts.typical_sample import typical_sample
 from shiftscope.views.parts.unit_scores import title

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from shiftscope.counted import counted
 from shiftscope.outcomes.harm import HARM_RULE, Harm
+from shiftscope.percent import percent
 from shiftscope.views.overview.group_idea import group_idea, group_lede
 from shiftscope.views.overview.ladder_idea import worst_of_ladders
 from shiftscope.views.overview.named_unit import NamedUnit, named_change_in_words
@@ -14,7 +15,6 @@ from shiftscope.views.overview.set_rows import Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.pictures import category_name
 
 DOES: Mapping[Harm, tuple[str, str]] = {  # of one set, and of several

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from shiftscope.explain.dose.ladder import Ladder
 from shiftscope.explain.dose.stored_doses import break_along, has_dose, stored_dose
+from shiftscope.percent import percent
 from shiftscope.views.overview.heat import accuracy_lines
 from shiftscope.views.overview.set_rows import SetRow
 from shiftscope.views.overview.shown_overview import ShownOverview
@@ -14,7 +15,7 @@ from shiftscope.views.page.panels import Curves, Span, Words
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.lost_in_words import lost_in_words
-from shiftscope.views.parts.number_text import count, percent
+from shiftscope.views.parts.number_text import count
 
 TOLD = 3  # ladders whose units are written about
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from shiftscope.outcomes.largest_loss import Loss, largest_loss
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import NOTHING
 from shiftscope.statistics.ranked import ranked
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.shown_overview import ShownOverview
@@ -17,7 +18,7 @@ from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import points_cell, share_cell
-from shiftscope.views.parts.number_text import NOTHING, count
+from shiftscope.views.parts.number_text import count
 from shiftscope.views.parts.pictures import category_name
 
 CATEGORIES = 25

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 from shiftscope.errors import BadRequest
+from shiftscope.percent import percent
 from shiftscope.scores.score import UnitScore
 from shiftscope.store.dataset_groups import DatasetGroup
 from shiftscope.store.stored_study import StoredStudy
@@ -17,7 +18,6 @@ from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.unit_scores import offered_scores, title
 
 Grouping = Literal["described", "none"]

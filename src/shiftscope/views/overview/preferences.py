@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shiftscope.percent import NOTHING
 from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.tuning.preferred import moved
 from shiftscope.views.overview.set_rows import SetRow
@@ -13,7 +14,7 @@ from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import NOTHING, count
+from shiftscope.views.parts.number_text import count
 
 Moved = Mapping[str, tuple[int, int]]  # by set: units that prefer another category, of how many
 

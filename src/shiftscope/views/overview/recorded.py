@@ -6,6 +6,7 @@ import numpy as np
 
 from shiftscope.counted import counted
 from shiftscope.outcomes.outcomes import having
+from shiftscope.percent import NOTHING
 from shiftscope.scores.score import unit_scores
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.quartiles import quartiles
@@ -17,7 +18,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.cells import points_cell, share_cell
 from shiftscope.views.parts.differing import DIFFERENCES
-from shiftscope.views.parts.number_text import NOTHING, count, number
+from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import pictures
 from shiftscope.views.parts.unit_scores import title
 

@@ -6,12 +6,13 @@ import math
 from functools import lru_cache
 
 from shiftscope.outcomes.outcomes import outcomes
+from shiftscope.percent import percent
 from shiftscope.statistics.newcombe import newcombe
 from shiftscope.statistics.wilson import wilson
 from shiftscope.store.formats.samples import Samples
 from shiftscope.views.page.panels import Fact
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import percent, points, points_interval, share_interval
+from shiftscope.views.parts.number_text import points, points_interval, share_interval
 
 
 def answers(selection: Selection, dataset: str) -> tuple[int, int]:

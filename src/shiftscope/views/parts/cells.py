@@ -5,17 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from shiftscope.percent import percent
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.views.page.panels import Cell, Column
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import (
-    interval,
-    number,
-    percent,
-    points,
-    points_interval,
-    share_interval,
-)
+from shiftscope.views.parts.number_text import interval, number, points, points_interval, share_interval
 from shiftscope.views.parts.pictures import strongest
 
 NAN = float("nan")

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from shiftscope.derived.tools.residuals_in_words import in_words
+from shiftscope.percent import percent
 from shiftscope.views.page.panels import (
     Cell,
     Column,
@@ -17,7 +18,7 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.number_text import number, percent, points_interval
+from shiftscope.views.parts.number_text import number, points_interval
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.gate import State

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from shiftscope.percent import whole_percent
 from shiftscope.views.page.panels import Cell, Change, Column
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import number_cell
-from shiftscope.views.parts.number_text import whole_percent
 
 if TYPE_CHECKING:
     from shiftscope.explain.importance.set_importance import SetImportance

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from shiftscope.explain.visualisation.belief.reached import MOST
 from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.explain.visualisation.visualised import Visualised
-from shiftscope.views.parts.number_text import count, number, percent
+from shiftscope.percent import percent
+from shiftscope.views.parts.number_text import count, number
 
 
 def drives_in_words(found: Visualised) -> str:

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.percent import NOTHING as NOTHING
-from shiftscope.percent import percent as percent
-from shiftscope.percent import whole_percent as whole_percent
+from shiftscope.percent import NOTHING
 
 
 def number(value: float) -> str:

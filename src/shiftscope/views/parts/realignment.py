@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from shiftscope.percent import NOTHING, percent
 from shiftscope.views.page.panels import Cell, Column, Table
-from shiftscope.views.parts.number_text import NOTHING, count, percent, share_interval
+from shiftscope.views.parts.number_text import count, share_interval
 
 if TYPE_CHECKING:
     from shiftscope.explain.realignment.realignment import Realignment, Row

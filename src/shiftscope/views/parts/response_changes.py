@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from shiftscope.arrays import UnitArray
+from shiftscope.percent import percent
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.set_means import Difference
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import strip_cell, strip_column
-from shiftscope.views.parts.number_text import percent
 
 UNITS = 8
 STRIP = 5

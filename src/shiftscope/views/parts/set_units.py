@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from shiftscope.arrays import UnitArray
+from shiftscope.percent import percent
 from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
-from shiftscope.views.parts.number_text import percent
 from shiftscope.views.parts.sample_sets import reference_maximum
 from shiftscope.views.parts.shown_sets import left_out, shown_sets
 

@@ -8,13 +8,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.percent import whole_percent
 from shiftscope.store.stored_recording import Recording
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.summaries.top_samples import KEPT
 from shiftscope.views.page.panels import ImageStrip, Link, Picture, PictureBox
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.number_text import count, number, whole_percent
+from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.pictures import Place, pictures, role, strongest
 
 Show = Literal["top", "bottom", "random"]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from shiftscope.arrays import UnitArray
 from shiftscope.errors import BadRequest, closest
+from shiftscope.percent import percent
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.ranked import ranked
@@ -21,7 +22,7 @@ from shiftscope.views.page.panels import Cell
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import ends, score_cell
 from shiftscope.views.parts.no_width import with_reason
-from shiftscope.views.parts.number_text import percent, share_interval
+from shiftscope.views.parts.number_text import share_interval
 from shiftscope.views.parts.shown_sets import shown_sets
 from shiftscope.views.parts.unit_scores import estimated, name_of, offered_scores, title
 

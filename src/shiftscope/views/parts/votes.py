@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import UnitArray
+from shiftscope.percent import NOTHING
 from shiftscope.statistics.ranked import ranked
 from shiftscope.tuning.contributions import Argument, fell_silent, took_over
 from shiftscope.tuning.set_means import Difference
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import strip_cell, strip_column
-from shiftscope.views.parts.number_text import NOTHING, count, signed_like
+from shiftscope.views.parts.number_text import count, signed_like
 from shiftscope.views.parts.vote_sentences import votes_changed, votes_share
 
 UNITS = 8

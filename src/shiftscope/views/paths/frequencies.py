@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shiftscope.explain.paths.measures.separation import BINS
+from shiftscope.percent import percent
 from shiftscope.views.page.panels import Chart, Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.number_text import exact, percent
+from shiftscope.views.parts.number_text import exact
 from shiftscope.views.paths.shown_paths import ShownPaths
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.views.parts.number_text import number, percent
+from shiftscope.percent import percent
+from shiftscope.views.parts.number_text import number
 
 
 def moved_in_words(

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 
 from shiftscope.explain.interventions.pairs import Pairs
+from shiftscope.percent import percent
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import points_cell
-from shiftscope.views.parts.number_text import count, percent, signed
+from shiftscope.views.parts.number_text import count, signed
 from shiftscope.views.repair.sentences import who_is_helped
 from shiftscope.views.repair.shown_repair import ShownRepair
 from shiftscope.views.repair.zoomed_axis import ZoomedAxis

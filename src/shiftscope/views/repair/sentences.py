@@ -12,11 +12,12 @@ from shiftscope.counted import counted
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.explain.interventions.repair import Repair
 from shiftscope.outcomes.outcomes import Positions
+from shiftscope.percent import percent
 from shiftscope.statistics.probability import probability
 from shiftscope.statistics.split import FIT, HELD_OUT
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import count, percent, points_interval
+from shiftscope.views.parts.number_text import count, points_interval
 
 MOST_OF_IT = 0.8  # share of the gain from which on one unit makes it
 STRONG = 0.5  # share of the largest weight from which on a unit argues for a category

@@ -8,13 +8,14 @@ import numpy as np
 
 from shiftscope.arrays import NO_LABEL
 from shiftscope.counted import counted
+from shiftscope.percent import percent
 from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
-from shiftscope.views.parts.number_text import number, percent
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.parts.sample_sets import as_share, label_mean, reference_maximum
 from shiftscope.views.parts.shown_sets import shown_sets

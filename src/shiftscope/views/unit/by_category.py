@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.counted import counted
+from shiftscope.percent import whole_percent
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.charts import told_apart
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import count, number, whole_percent
+from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 CATEGORIES = 12  # in the table

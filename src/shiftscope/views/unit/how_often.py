@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from shiftscope.percent import whole_percent
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.number_text import whole_percent
 from shiftscope.views.unit.numbers import numbers
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_histogram import unit_histogram

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shiftscope.percent import whole_percent
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.features import found_by
 from shiftscope.views.parts.importance import importance_cells, importance_columns
-from shiftscope.views.parts.number_text import whole_percent
 from shiftscope.views.parts.pictures import category_name
 from shiftscope.views.unit.shown_unit import ShownUnit
 

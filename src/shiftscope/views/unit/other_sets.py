@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shiftscope.percent import whole_percent
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Cell, Change, Column, Fold, Table
@@ -12,7 +13,7 @@ from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.cells import strip_cell
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.mean_change import BY_DEVIATIONS, mean_change
-from shiftscope.views.parts.number_text import count, number, whole_percent
+from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.unit.shown_unit import MOST_OTHERS, ShownUnit
 
 STRIP = 8

@@ -10,6 +10,7 @@ import numpy as np
 
 from shiftscope.arrays import UnitArray
 from shiftscope.counted import counted
+from shiftscope.percent import NOTHING
 from shiftscope.scores.estimation.beyond_chance import beyond_chance
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.score import unit_scores
@@ -21,7 +22,7 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import score_cell
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.no_width import not_kept, with_reason
-from shiftscope.views.parts.number_text import NOTHING, count, number
+from shiftscope.views.parts.number_text import count, number
 from shiftscope.views.parts.unit_scores import estimated, explained, title, too_few_categories
 from shiftscope.views.unit.shown_unit import ShownUnit
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from shiftscope.percent import percent
 from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.scores.estimation.twin_set import FEWEST_PAIRS
 from shiftscope.scores.estimation.twins_worth import DISCOVERED, times, units_found
@@ -32,7 +33,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import point_size
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.number_text import all_exact, count, number, percent
+from shiftscope.views.parts.number_text import all_exact, count, number
 from shiftscope.views.parts.pictures import category_name, pictures, role, strongest
 from shiftscope.views.parts.twins import twins_of
 from shiftscope.views.parts.unit_scores import estimated

@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from shiftscope.percent import NOTHING
 from shiftscope.text import harmless, plain_text
 from shiftscope.views.page.panels import Cell, Table
-from shiftscope.views.parts.number_text import NOTHING
 
 Value = float | int | str | None
 

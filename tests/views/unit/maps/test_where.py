@@ -21,13 +21,13 @@ from shiftscope.explain.attribution.usual_passes import (
 )
 from shiftscope.explain.attribution.wavelets.kept import first_samples
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import wavelet_attribution
+from shiftscope.percent import percent
 from shiftscope.scores.estimation.stored_map_numbers import MapNumbers, map_numbers_key, write_map_numbers
 from shiftscope.store.layout import LOGITS
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Code, Computation, StripGroups, Table, plain
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
-from shiftscope.views.parts.number_text import percent
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.maps.faithful_maps import faithful_table, no_better_than_edges
 from shiftscope.views.unit.maps.scale_shares import scale_name

@@ -10,13 +10,14 @@ import numpy as np
 
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.explain.attribution.map_means import mean_shares
+from shiftscope.percent import percent
 from shiftscope.scores.estimation.moved_maps import PLACES, SCALES, MovedMaps
 from shiftscope.statistics.compared import KeptShare
 from shiftscope.statistics.moved_means import MovedMeans
 from shiftscope.views.page.panels import Cell, Change, Column, Table
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.cells import points_cell
-from shiftscope.views.parts.number_text import count, percent, signed
+from shiftscope.views.parts.number_text import count, signed
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 NAMES = {

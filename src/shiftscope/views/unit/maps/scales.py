@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shiftscope.explain.attribution.map_means import map_means
+from shiftscope.percent import percent
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.number_text import percent
 from shiftscope.views.unit.maps.chosen_maps import chosen_maps
 from shiftscope.views.unit.maps.cutoff import cutoff_lines
 from shiftscope.views.unit.maps.scale_shares import Scales, place_table, scale_table, scales_of

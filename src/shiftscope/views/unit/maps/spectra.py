@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from shiftscope.explain.attribution.map_means import map_means, mean_shares
 from shiftscope.explain.attribution.spectra import HIGH
+from shiftscope.percent import percent
 from shiftscope.views.page.panels import Line, Lines
-from shiftscope.views.parts.number_text import percent
 from shiftscope.views.unit.maps.chosen_maps import chosen_maps
 from shiftscope.views.unit.shown_unit import ShownUnit
 

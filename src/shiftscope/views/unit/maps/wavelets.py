@@ -13,6 +13,7 @@ from shiftscope.explain.attribution.wavelets.one_sample import (
     sufficient_picture,
 )
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
+from shiftscope.percent import percent, whole_percent
 from shiftscope.views.page.panels import (
     Code,
     ImageStrip,
@@ -29,7 +30,6 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.map_form import in_command
 from shiftscope.views.parts.maps import REFUSED, SILENT
-from shiftscope.views.parts.number_text import percent, whole_percent
 from shiftscope.views.parts.pictures import pictures, role
 from shiftscope.views.unit.maps.chosen_maps import chosen_maps
 from shiftscope.views.unit.maps.scale_shares import scale_name

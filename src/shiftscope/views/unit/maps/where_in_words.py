@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from shiftscope.percent import percent, whole_percent
 from shiftscope.scores.estimation.moved_maps import LEVEL, SCALES, MovedMaps
 from shiftscope.statistics.compared import LEAST_A_SIDE
-from shiftscope.views.parts.number_text import count, percent, whole_percent
+from shiftscope.views.parts.number_text import count
 
 Moved = tuple[str, float, float]  # a scale, and its share of the attribution in the baseline and in the focus
 

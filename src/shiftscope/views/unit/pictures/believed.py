@@ -12,10 +12,11 @@ from shiftscope.explain.visualisation.belief.belief import Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.percent import percent
 from shiftscope.views.page.panels import Cell, Code, Column, Panel, Table
 from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.number_text import interval, number, percent
+from shiftscope.views.parts.number_text import interval, number
 from shiftscope.views.parts.visualising import believable, command_again
 from shiftscope.views.unit.shown_unit import ShownUnit
 
