@@ -9,7 +9,7 @@ from torch import nn
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.fading_steps import FadingSteps
+from shiftscope.explain.visualisation.climb.fading_steps import FadingSteps
 from shiftscope.explain.visualisation.prior import fitted_prior, priors
 from shiftscope.explain.visualisation.priors.pca import pca
 from shiftscope.registry import defaults_of

@@ -295,7 +295,7 @@ def test_a_unit_that_is_silent_at_the_start_is_woken(rectify):
 
 
 def test_redirected_rectifiers_give_what_they_gave_and_gradients_only_upwards():
-    from shiftscope.explain.visualisation.redirected import Redirected
+    from shiftscope.explain.visualisation.climb.redirected import Redirected
 
     given = torch.tensor([[-1.0, -2.0], [3.0, -4.0]], requires_grad=True)
     with Redirected():

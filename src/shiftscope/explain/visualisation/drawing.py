@@ -18,9 +18,9 @@ from shiftscope.explain.visualisation.canvas.colour import colour_matrix
 from shiftscope.explain.visualisation.canvas.entering import Entering
 from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.template import resampled_template, template
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
 from shiftscope.explain.visualisation.prior import prior_name
-from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import Activations, Drawn, Values, Visualisation, Wanted
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype

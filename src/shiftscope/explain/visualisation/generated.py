@@ -6,9 +6,9 @@ import torch
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.canvas.canvas import Canvas
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.parametrisation import Parametrisation
 from shiftscope.explain.visualisation.prior import Generator, checked, fitted_prior, prior_name
-from shiftscope.explain.visualisation.views import resized
 
 SHRUNK = 0.99  # what each step leaves of a code: what the unit does not ask for fades
 DEVIATIONS = 3  # of the codes, that fit into a half of the box

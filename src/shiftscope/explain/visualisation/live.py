@@ -20,6 +20,7 @@ from shiftscope.explain.attribution.study_functions import (
 )
 from shiftscope.explain.visualisation.belief.reached import reached
 from shiftscope.explain.visualisation.canvas.entering import Entering, refuse_beyond
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
@@ -28,7 +29,6 @@ from shiftscope.explain.visualisation.fit_positions import fit_positions, half_p
 from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.prior import fitted_prior
-from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype

@@ -11,7 +11,7 @@ import torch
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH
-from shiftscope.explain.visualisation.views import resized
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.progress import Progress, silent
 from shiftscope.registry import Registry, defaults_of
 

@@ -18,10 +18,10 @@ from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.units import function_of, layer_read
 from shiftscope.explain.visualisation.canvas.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.objective import Objective
-from shiftscope.explain.visualisation.views import resized
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap

@@ -20,9 +20,9 @@ from shiftscope.explain.visualisation.belief.measured import Images
 from shiftscope.explain.visualisation.belief.reached import reached
 from shiftscope.explain.visualisation.belief.transfer import Transfer, correlations, counterpart
 from shiftscope.explain.visualisation.canvas.entering import Entering
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.live import AT_ONCE, entering_of
-from shiftscope.explain.visualisation.views import resized
 from shiftscope.model.evaluation.evaluation import device_and_dtype, observed, unwrap
 from shiftscope.model.forward import forward
 from shiftscope.model.module_names import named_modules

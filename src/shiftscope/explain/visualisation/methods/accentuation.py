@@ -7,9 +7,9 @@ import warnings
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.ascent import ascend, gradient_of
+from shiftscope.explain.visualisation.climb.ascent import ascend, gradient_of
+from shiftscope.explain.visualisation.climb.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.parametrisation import parametrisations
-from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 from shiftscope.typed import finite_number
 

@@ -8,18 +8,18 @@ from typing import Literal
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.ascent import ascend
-from shiftscope.explain.visualisation.diversity import alike
-from shiftscope.explain.visualisation.fading_steps import FadingSteps
+from shiftscope.explain.visualisation.climb.ascent import ascend
+from shiftscope.explain.visualisation.climb.diversity import alike
+from shiftscope.explain.visualisation.climb.fading_steps import FadingSteps
+from shiftscope.explain.visualisation.climb.penalties import penalty
+from shiftscope.explain.visualisation.climb.views import Look, Moved, Whole, moves
 from shiftscope.explain.visualisation.generated import generated
 from shiftscope.explain.visualisation.parametrisation import (
     Parametrisation,
     parametrisations,
     side_by_side,
 )
-from shiftscope.explain.visualisation.penalties import penalty
 from shiftscope.explain.visualisation.prior import Generator
-from shiftscope.explain.visualisation.views import Look, Moved, Whole, moves
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 from shiftscope.typed import check_choice, finite_number, whole_number
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.ascent import ascend
+from shiftscope.explain.visualisation.climb.ascent import ascend
+from shiftscope.explain.visualisation.climb.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.parametrisations.phase import phases_of
-from shiftscope.explain.visualisation.views import Crops, Look, Whole, boxes, noise
 from shiftscope.explain.visualisation.visualisation import Drawn, Wanted, visualisation
 from shiftscope.typed import finite_number
 

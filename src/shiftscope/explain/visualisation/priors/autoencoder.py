@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as functional
 from torch import nn
 
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.prior import prior_named
-from shiftscope.explain.visualisation.views import resized
 
 CODE = 128  # entries
 WIDTHS = 16, 32, 64, 64  # channels, from the pictures inwards

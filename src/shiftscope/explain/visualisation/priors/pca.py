@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.prior import prior_named
-from shiftscope.explain.visualisation.views import resized
 
 COMPONENTS = 128
 SIDE = 3.0  # of the box, in deviations to both sides

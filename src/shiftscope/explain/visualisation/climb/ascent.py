@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from shiftscope.explain.visualisation.climb.redirected import Redirected
+from shiftscope.explain.visualisation.climb.views import Look
 from shiftscope.explain.visualisation.parametrisation import Parametrisation
-from shiftscope.explain.visualisation.redirected import Redirected
-from shiftscope.explain.visualisation.views import Look
 from shiftscope.explain.visualisation.visualisation import Curve, Drawn, Wanted
 
 STILL = 10  # steps in a row, or all there are, without any gradient, after which another start is made

@@ -4,8 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as functional
 
-from shiftscope.explain.visualisation.penalties import penalty, total_variation
-from shiftscope.explain.visualisation.views import Crops, Moved, Whole, boxes, moves, resized, warp
+from shiftscope.explain.visualisation.climb.penalties import penalty, total_variation
+from shiftscope.explain.visualisation.climb.views import Crops, Moved, Whole, boxes, moves, resized, warp
 
 
 def picture(rows=24, columns=24):

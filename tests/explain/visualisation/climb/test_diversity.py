@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 import shiftscope as ss
-from shiftscope.explain.visualisation.diversity import alike
+from shiftscope.explain.visualisation.climb.diversity import alike
 
 ON = {"shape": (3, 16, 16), "range": (0.0, 1.0), "method": "activation_maximisation", "crops": 0}
 
