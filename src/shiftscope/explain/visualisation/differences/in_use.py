@@ -103,7 +103,8 @@ def responses_to(study: StoredStudy, dataset: str, layer: str, unit: int) -> npt
 
 def _above(study: StoredStudy, layer: str, unit: int, dataset: str, bar: float) -> InUse:
     strong = np.flatnonzero(responses_to(study, dataset, layer, unit) > bar)
-    half = fit_half(study[dataset].samples.column("id").take(strong).to_pylist())
+    ids = study[dataset].samples.column("id")
+    half = fit_half([ids[position].as_py() for position in strong.tolist()])  # `take` would load pandas
     return InUse(dataset, strong[half].tolist(), strong[~half].tolist())
 
 
