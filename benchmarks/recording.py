@@ -310,14 +310,11 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
     )
     categories_named = [str(i) for i in range(categories)]
 
-    def plain() -> None:
-        with torch.inference_mode():
+    def bare() -> None:
+        # Memory kept as in a recording, so that the difference is what is recorded.
+        with memory_kept(), torch.inference_mode():
             for _ in range(count):
                 model(inputs)
-
-    def bare() -> None:
-        with memory_kept():  # as in a recording, so that the difference is what is recorded
-            plain()
 
     def recorded(layers: Sequence[RecordedLayer]) -> None:
         shards = {0: range(len(dataset))}
@@ -362,7 +359,6 @@ def passes(case: tuple[int, ...], shard: int, rounds: int) -> dict[str, object]:
     seconds = paired(
         {
             "bare": bare,
-            "bare, its memory given back after each batch": plain,
             "recorded at 4 stages": lambda: recorded(stages),
             "recorded at the ReLUs": lambda: recorded(every),
             "naive hooks at 4 stages": lambda: naive(model, STAGES, [inputs] * count),

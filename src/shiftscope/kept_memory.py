@@ -1,4 +1,4 @@
-"""Memory that a pass gives back at the end of a batch and takes again for the next."""
+"""Memory that a pass frees at the end of a batch and takes again for the next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _lock = threading.Lock()
 
 @contextmanager
 def memory_kept() -> Iterator[None]:
-    """Inside, up to 1 GiB that was freed stays with the process; afterwards it is given back.
+    """Inside, up to 1 GiB that was freed stays with the process; after a pass of more than a second it is given back.
 
     The tensors of a batch are as large as those of the last one. By its own settings glibc hands such blocks back to
     the system at once, which clears every page of the next ones: half of the time of a forward pass over large images.

@@ -18,9 +18,9 @@ from shiftscope.explain.attribution.attributions import (
 from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
 from shiftscope.explain.attribution.sanity import THIS_MAP, Sanity, Similarity
 from shiftscope.explain.attribution.wavelets.kept import as_arrays, from_arrays
-from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS
-from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
+from shiftscope.store.results import Arrays, Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import dataset_and_samples, kept_keys, unit_key
 
@@ -35,15 +35,7 @@ OPTIONAL = ("gap", "scale_share", "orientation_share")
 
 
 def write_attributions(study: StoredStudy, found: Attributions) -> None:
-    """A study that is only read, or whose folder cannot be written, stays as it is.
-
-    Raises
-    ------
-    StudyNotWritable
-        The disk is full.
-    """
-    if not study.keeps_results():
-        return
+    """As `keep_result`."""
     arrays: dict[str, Any] = {
         "positions": found.positions.astype(np.int64),
         "maps": found.maps.astype(np.float32),
@@ -68,8 +60,7 @@ def write_attributions(study: StoredStudy, found: Attributions) -> None:
     key = attributions_key(study, found.question, found.positions.tolist())
     told = {"orientations": list(found.orientations), **_described(found)}
     key = replace(key, settings={**key.settings, **told}, versions={part: VERSIONS[part] for part in parts})
-    with write_errors(study.path):
-        write_result(study.path, Result(key, parts))
+    keep_result(study, Result(key, parts))
 
 
 def _described(found: Attributions) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.belief.transfer import Transfer
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
-from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS
-from shiftscope.store.results import Arrays, Result, ResultKey, read_result, write_result
+from shiftscope.store.results import Arrays, Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import kept_keys, unit_key
 
@@ -35,15 +35,7 @@ SIDE = 96  # pixels of what is kept of a step, at most
 
 
 def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualised) -> None:
-    """A study that is only read, or whose folder cannot be written, stays as it is.
-
-    Raises
-    ------
-    StudyNotWritable
-        The disk is full.
-    """
-    if not study.keeps_results():
-        return
+    """As `keep_result`."""
     told: dict[str, Any] = {
         "title": found.objective,
         "settings": found.settings,
@@ -73,8 +65,7 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
             parts[BELIEF]["transfer"] = np.r_[transfer.correlation, transfer.quantiles]
             told["second"] = {name: getattr(transfer, name) for name in SECOND}
     key = replace(picture_key(study, question, told), versions={part: VERSIONS[part] for part in parts})
-    with write_errors(study.path):
-        write_result(study.path, Result(key, parts))
+    keep_result(study, Result(key, parts))
 
 
 def read_picture(study: StoredStudy, question: PictureQuestion) -> Visualised | None:

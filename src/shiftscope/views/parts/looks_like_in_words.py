@@ -16,7 +16,7 @@ def drives_in_words(found: Visualised) -> str:
     reached = found.reached
     if reached is None or not reached.samples:
         return "with no stored response to compare with"
-    if found.score == 0:
+    if reached.silent(found.score):
         return "not at all: it stays silent"
     images = f"{count(reached.samples)} held-out images"
     if reached.quantile == 1 and reached.strongest > 0:

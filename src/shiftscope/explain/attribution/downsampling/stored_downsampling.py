@@ -13,9 +13,9 @@ from shiftscope.explain.attribution.downsampling.shares import (
     DownsamplingQuestion,
     DownsamplingShares,
 )
-from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS
-from shiftscope.store.results import Result, ResultKey, read_result, write_result
+from shiftscope.store.results import Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import dataset_and_samples, kept_keys, unit_key
 
@@ -25,15 +25,7 @@ AXES = "modules", "kinds"
 
 
 def write_downsampling(study: StoredStudy, found: DownsamplingShares) -> None:
-    """A study that is only read, or whose folder cannot be written, stays as it is.
-
-    Raises
-    ------
-    StudyNotWritable
-        The disk is full.
-    """
-    if not study.keeps_results():
-        return
+    """As `keep_result`."""
     key = downsampling_key(study, found.question, found.positions.tolist())
     named = {
         "modules": [each.module for each in found.modules],
@@ -44,8 +36,7 @@ def write_downsampling(study: StoredStudy, found: DownsamplingShares) -> None:
         "before": np.stack([each.before for each in found.modules]),
         "after": np.stack([each.after for each in found.modules]),
     }
-    with write_errors(study.path):
-        write_result(study.path, Result(replace(key, settings={**key.settings, **named}), {PART: arrays}))
+    keep_result(study, Result(replace(key, settings={**key.settings, **named}), {PART: arrays}))
 
 
 def read_downsampling(

@@ -19,11 +19,16 @@ class Reached:
     strongest: float  # largest response of a sample
     samples: int
 
+    def silent(self, response: float) -> bool:
+        """Whether the unit does not answer: 0 is no answer of a unit that samples drive above it, and the most that a
+        log-probability can be."""
+        return response == 0 < self.strongest
+
     def in_words(self, response: float) -> str:
         """Without a verb: "more than 99.9 % of 500 samples", "1.8 times the strongest of 500 samples"."""
         if not self.samples:
             return "no stored response to compare with"
-        if response == 0:
+        if self.silent(response):
             return "the unit stays silent"
         if self.quantile == 1 and self.strongest > 0:
             return f"{response / self.strongest:.3g} times the strongest of {self.samples} samples"

@@ -13,8 +13,8 @@ from shiftscope.explain.visualisation.differences.difference_direction import Se
 from shiftscope.explain.visualisation.differences.in_use import responses_in_use
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import read_picture
-from shiftscope.store.disk.write_errors import write_errors
-from shiftscope.store.results import Result, ResultKey, read_result, write_result
+from shiftscope.store.keep_result import keep_result
+from shiftscope.store.results import Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.store.unit_results import unit_key
 
@@ -46,22 +46,13 @@ def separation_of(study: StoredStudy, question: PictureQuestion) -> Separation:
 
 
 def write_separation(study: StoredStudy, question: PictureQuestion, found: Separation) -> None:
-    """A study that is only read, or whose folder cannot be written, stays as it is.
-
-    Raises
-    ------
-    StudyNotWritable
-        The disk is full.
-    """
-    if not study.keeps_results():
-        return
+    """As `keep_result`."""
     arrays = {
         "direction": found.direction,
         "numbers": np.array([found.auroc, found.low, found.high]),
         "placebo": found.placebo,
     }
-    with write_errors(study.path):
-        write_result(study.path, Result(_key(study, question), {PART: arrays}))
+    keep_result(study, Result(_key(study, question), {PART: arrays}))
 
 
 def read_separation(study: StoredStudy, question: PictureQuestion) -> Separation | None:

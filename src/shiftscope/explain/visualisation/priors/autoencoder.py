@@ -94,9 +94,8 @@ def autoencoder(
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
     optimiser = torch.optim.Adam(found.parameters(), lr=LEARNING_RATE)
-    warmed = (
-        2 / steps if WARMED * steps == 1 else WARMED
-    )  # a rise that ends where it begins is divided by its length
+    # The rate rises over WARMED * steps - 1 steps, by which it is divided.
+    warmed = 2 / steps if WARMED * steps == 1 else WARMED
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=warmed)
     with torch.inference_mode(False), torch.enable_grad():
         for _ in range(steps):

@@ -7,9 +7,9 @@ import numpy as np
 from shiftscope.errors import StudyDamaged
 from shiftscope.explain.visualisation.canvas.magnitudes import Magnitudes
 from shiftscope.explain.visualisation.spectra.shift_spectra import RadialRatio, ShiftSpectra
-from shiftscope.store.disk.write_errors import write_errors
+from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS
-from shiftscope.store.results import Result, ResultKey, read_result, write_result
+from shiftscope.store.results import Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
 
 KIND, PART = "spectra", "spectra"
@@ -24,15 +24,7 @@ Range = tuple[float, float]
 def write_spectra(
     study: StoredStudy, found: ShiftSpectra, *, pictures: int, limits: Range | None, seed: int
 ) -> None:
-    """A study that is only read, or whose folder cannot be written, stays as it is.
-
-    Raises
-    ------
-    StudyNotWritable
-        The disk is full.
-    """
-    if not study.keeps_results():
-        return
+    """As `keep_result`."""
     arrays = {name: getattr(found.radial, name) for name in RADIAL}
     counted = [each.pictures for each in found.templates]
     arrays["counts"] = np.array([*found.pictures, found.paired, *counted], np.int64)
@@ -41,8 +33,7 @@ def write_spectra(
         arrays[f"{side}_columns"] = np.array([each.columns], np.int64)
     arrays["colour"] = found.templates[1].colour
     key = _key(study, found.dataset, pictures, limits, seed)
-    with write_errors(study.path):
-        write_result(study.path, Result(key, {PART: arrays}))
+    keep_result(study, Result(key, {PART: arrays}))
 
 
 def read_spectra(

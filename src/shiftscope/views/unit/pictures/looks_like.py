@@ -292,7 +292,7 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         study,
         "Draw what it looks like",
         "A picture that drives the unit as strongly as it can, with the colours, and with MACO the spectrum, of one "
-        "half of a dataset. A draft takes 64 steps of 4 crops, a whole picture 256 of 8.",
+        "half of a dataset. A draft takes 64 steps of 4 views; not drafted, MACO takes 256 of 8.",
         parameters={"layer": unit.layer, "unit": unit.index},
         page=unit.at(),
         datasets=missing,
