@@ -27,7 +27,7 @@ from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.attribution.faithfulness.comparison import Comparison, compare
 from shiftscope.explain.attribution.faithfulness.explained import Explained
 from shiftscope.explain.attribution.faithfulness.price import compare_price
-from shiftscope.explain.attribution.map_numbers import on_mask_share
+from shiftscope.explain.attribution.numbers.map_numbers import on_mask_share
 
 METHODS = (
     "saliency",

@@ -26,7 +26,7 @@ from shiftscope.explain.attribution.faithfulness.curves import curves
 from shiftscope.explain.attribution.faithfulness.explained import Explained
 from shiftscope.explain.attribution.faithfulness.features import Groups
 from shiftscope.explain.attribution.faithfulness.fills import filled
-from shiftscope.explain.attribution.low_pass import fitted_cutoff, low_passed
+from shiftscope.explain.attribution.low_pass.low_pass import fitted_cutoff, low_passed
 from shiftscope.statistics.resampled_means import mean_and_interval
 
 TRAINED, OF_EACH = 1000, 120  # digits: to train on, and for the cutoff as for what it gains

@@ -10,8 +10,8 @@ import torch
 
 import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
-from shiftscope.explain.attribution.low_pass import low_passed
-from shiftscope.explain.attribution.sanity import DOES_NOT, THIS_MAP
+from shiftscope.explain.attribution.low_pass.low_pass import low_passed
+from shiftscope.explain.attribution.sanity.sanity import DOES_NOT, THIS_MAP
 from shiftscope.explain.attribution.stored_attributions import attributions_key
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made

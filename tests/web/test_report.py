@@ -36,7 +36,7 @@ from shiftscope.views.page.panels import (
     Table,
 )
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.unit_scores import estimated
+from shiftscope.views.parts.units.unit_scores import estimated
 from shiftscope.web.report.contents import Contents, file_names, most_shifted
 from shiftscope.web.report.report import Report, report
 from shiftscope.web.report.still import still, without_dead_links

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow.attribute_layer import attribute_layer, layer_question
-from shiftscope.flow.attribute_units import HowMaps, attribute_units
+from shiftscope.flow.steps.attribute_layer import attribute_layer, layer_question
+from shiftscope.flow.steps.attribute_units import HowMaps, attribute_units
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shiftscope.flow.asked_unit import asked_category, asked_number
+from shiftscope.flow.steps.asked_unit import asked_category, asked_number
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy

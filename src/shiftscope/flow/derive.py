@@ -10,8 +10,8 @@ from shiftscope.derived.encode import PositionSource, encode
 from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.flow.fitted_layer import fitted_layer
-from shiftscope.flow.residual import RESIDUAL_SIZE, asked_residuals, residual_name, residual_settings
+from shiftscope.flow.steps.fitted_layer import fitted_layer
+from shiftscope.flow.steps.residual import RESIDUAL_SIZE, asked_residuals, residual_name, residual_settings
 from shiftscope.progress import Progress
 from shiftscope.store.disk.locks import BETWEEN, held
 from shiftscope.store.disk.write_errors import write_errors
@@ -184,7 +184,7 @@ def _at_hand(
         Data that are not at hand, or not those that were recorded.
     """
     from shiftscope.derived.positions import refuse_without_positions
-    from shiftscope.flow.opened import opened
+    from shiftscope.flow.steps.opened import opened
     from shiftscope.recording.live_study import LiveStudy
 
     refuse_without_positions(study.layer(layer))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.flow.asked_unit import asked_positions, asked_unit
-from shiftscope.flow.opened import opened
+from shiftscope.flow.steps.asked_unit import asked_positions, asked_unit
+from shiftscope.flow.steps.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow.opened import opened
+from shiftscope.flow.steps.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy

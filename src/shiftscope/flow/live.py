@@ -13,10 +13,10 @@ from shiftscope.flow.downsampling import downsampling
 from shiftscope.flow.importance import importance
 from shiftscope.flow.intervene import intervene
 from shiftscope.flow.local_against_distributed import local_against_distributed
-from shiftscope.flow.opened import opened
 from shiftscope.flow.realign import realign
 from shiftscope.flow.repair import repair
 from shiftscope.flow.spectra import spectra
+from shiftscope.flow.steps.opened import opened
 from shiftscope.flow.visualise import visualise
 from shiftscope.recording import live_study
 from shiftscope.store.stored_study import StoredStudy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES
-from shiftscope.flow.opened import opened
+from shiftscope.flow.steps.opened import opened
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import ordered, whole_number

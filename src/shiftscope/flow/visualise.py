@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow.asked_picture import asked_picture
-from shiftscope.flow.asked_unit import asked_unit
-from shiftscope.flow.kept_or_drawn import kept_or_drawn
+from shiftscope.flow.steps.asked_picture import asked_picture
+from shiftscope.flow.steps.asked_unit import asked_unit
+from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy

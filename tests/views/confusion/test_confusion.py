@@ -8,8 +8,8 @@ from shiftscope.statistics.wilson import wilson
 from shiftscope.views.confusion.confusion import confusion
 from shiftscope.views.confusion.sentence import confusion_sentence
 from shiftscope.views.page.panels import ImageStrip, Message, Table, plain
-from shiftscope.views.parts import sample_sets as sets
 from shiftscope.views.parts.number_text import share_interval
+from shiftscope.views.parts.sets import sample_sets as sets
 from tests.views.conftest import CATEGORIES, columns, panel, positions, read, same_percent
 
 NAMES = ("lab", "field", "night")

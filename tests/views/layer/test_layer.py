@@ -19,8 +19,8 @@ from shiftscope.views.layer.changed_units import Found
 from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.layer.layer_sentence import in_words
 from shiftscope.views.page.panels import Chart, Filter, Folds, Message, Table, plain
-from shiftscope.views.parts.differing import DIFFERENCES
-from shiftscope.views.parts.unit_scores import offered_scores
+from shiftscope.views.parts.units.differing import DIFFERENCES
+from shiftscope.views.parts.units.unit_scores import offered_scores
 from tests.conftest import Made, Net
 from tests.views.conftest import (
     SILENT,

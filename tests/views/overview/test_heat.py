@@ -9,9 +9,9 @@ from shiftscope.errors import BadRequest
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.overview import overview
+from shiftscope.views.overview.typical_sample import typical_sample
 from shiftscope.views.page.panels import Cases, Heat, Table
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.typical_sample import typical_sample
 from tests.conftest import copied
 from tests.views.conftest import CATEGORIES, GROUPED, panel, panels, same_percent
 

@@ -16,8 +16,8 @@ from shiftscope.views.overview import shown_overview
 from shiftscope.views.overview.overview import overview
 from shiftscope.views.overview.shift_profile import in_part
 from shiftscope.views.page.panels import Cases, Chart, Message, Table, plain
-from shiftscope.views.parts.differing import DIFFERENCES
 from shiftscope.views.parts.number_text import number
+from shiftscope.views.parts.units.differing import DIFFERENCES
 from tests.views.conftest import (
     CATEGORIES,
     panel,

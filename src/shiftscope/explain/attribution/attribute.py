@@ -17,7 +17,7 @@ from shiftscope.explain.attribution.attribution import Attribution, at_least_one
 from shiftscope.explain.attribution.checks import refuse_lacking_axes, refuse_outside
 from shiftscope.explain.attribution.faithfulness.fills import filled
 from shiftscope.explain.attribution.function import Joined, parted
-from shiftscope.explain.attribution.low_pass import low_passed
+from shiftscope.explain.attribution.low_pass.low_pass import low_passed
 from shiftscope.explain.attribution.maps import Maps, maps_of
 from shiftscope.explain.attribution.units import function_of
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import (

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
-from shiftscope.explain.attribution.map_numbers import map_area, map_column, map_row, map_spread
-from shiftscope.explain.attribution.sanity import Sanity
-from shiftscope.explain.attribution.spectra import high_frequency_share, spectrum_shares
+from shiftscope.explain.attribution.low_pass.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.numbers.map_numbers import map_area, map_column, map_row, map_spread
+from shiftscope.explain.attribution.numbers.spectra import high_frequency_share, spectrum_shares
+from shiftscope.explain.attribution.sanity.sanity import Sanity
 from shiftscope.explain.attribution.wavelets.wavelet_attribution import WaveletAttribution
 from shiftscope.statistics.resampled_means import mean_and_interval
 

@@ -17,11 +17,11 @@ from shiftscope.explain.attribution.attributions import (
     joined,
 )
 from shiftscope.explain.attribution.checks import refuse_lacking_axes
-from shiftscope.explain.attribution.faithful import faithfulness_of, faithfulness_passes
-from shiftscope.explain.attribution.fit_low_pass import fit_low_pass, fit_passes, low_passed_maps
-from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.faithfulness.faithful import faithfulness_of, faithfulness_passes
+from shiftscope.explain.attribution.low_pass.fit_low_pass import fit_low_pass, fit_passes, low_passed_maps
+from shiftscope.explain.attribution.low_pass.fitted_low_pass import FittedLowPass
 from shiftscope.explain.attribution.price import Price
-from shiftscope.explain.attribution.sane import sanity_of, sanity_passes
+from shiftscope.explain.attribution.sanity.sane import sanity_of, sanity_passes
 from shiftscope.explain.attribution.study_functions import (
     function_of_study,
     refuse_other_responses,

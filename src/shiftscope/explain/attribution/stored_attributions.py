@@ -15,8 +15,8 @@ from shiftscope.explain.attribution.attributions import (
     Attributions,
     Faithfulness,
 )
-from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
-from shiftscope.explain.attribution.sanity import THIS_MAP, Sanity, Similarity
+from shiftscope.explain.attribution.low_pass.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.sanity.sanity import THIS_MAP, Sanity, Similarity
 from shiftscope.explain.attribution.wavelets.kept import as_arrays, from_arrays
 from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS

@@ -17,7 +17,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import accuracy_fact
 from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.shown_sets import left_out, listed_sets, shown_sets
+from shiftscope.views.parts.sets.shown_sets import left_out, listed_sets, shown_sets
 
 AXIS = [(0.0, "0"), (0.5, "50"), (1.0, "100 %")]
 

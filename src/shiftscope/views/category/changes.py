@@ -10,8 +10,8 @@ from shiftscope.tuning.set_means import Difference, welch
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.response_changes import response_changes
-from shiftscope.views.parts.sample_sets import Chosen, as_share, label_mean, mean_response
+from shiftscope.views.parts.sets.sample_sets import Chosen, as_share, label_mean, mean_response
+from shiftscope.views.parts.units.response_changes import response_changes
 
 
 @section(ShownCategory, place=30, units=True)

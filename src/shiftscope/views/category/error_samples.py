@@ -7,10 +7,10 @@ from shiftscope.views.category.error_kind import HELP, ErrorKind
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Fold, Panel, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.image_sets import image_sets
-from shiftscope.views.parts.sample_sets import Chosen, bounded, set_mean
-from shiftscope.views.parts.set_units import set_units
-from shiftscope.views.parts.shown_sets import shown_sets
+from shiftscope.views.parts.sets.image_sets import image_sets
+from shiftscope.views.parts.sets.sample_sets import Chosen, bounded, set_mean
+from shiftscope.views.parts.sets.set_units import set_units
+from shiftscope.views.parts.sets.shown_sets import shown_sets
 
 UNITS = 8
 

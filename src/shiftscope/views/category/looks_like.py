@@ -7,12 +7,12 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Code, Fold, ImageStrip, Panel, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.gallery import kept_of, sets_of
-from shiftscope.views.parts.looks_like_in_words import looks_like_in_words
-from shiftscope.views.parts.made_pictures import sides_of
-from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.several_pictures import kept_several, several_pictures
-from shiftscope.views.parts.visualising import command, drawing_form
+from shiftscope.views.parts.pictures.gallery import kept_of, sets_of
+from shiftscope.views.parts.pictures.looks_like_in_words import looks_like_in_words
+from shiftscope.views.parts.pictures.made_pictures import sides_of
+from shiftscope.views.parts.pictures.pictures import role
+from shiftscope.views.parts.pictures.several_pictures import kept_several, several_pictures
+from shiftscope.views.parts.pictures.visualising import command, drawing_form
 
 TITLE, KEY = "What its logit looks like", "looks-like"
 NOTE = "What raises it as far as it can, one picture of several that would: an optimum, not an image."

@@ -9,8 +9,8 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Compared, ImageStrip
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import category_name, pictures, role
-from shiftscope.views.parts.same_samples import same_samples
+from shiftscope.views.parts.pictures.pictures import category_name, pictures, role
+from shiftscope.views.parts.sets.same_samples import same_samples
 
 IMAGES = 12  # of each set
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.sample_sets import label_mean
-from shiftscope.views.parts.set_units import set_units
+from shiftscope.views.parts.sets.sample_sets import label_mean
+from shiftscope.views.parts.sets.set_units import set_units
 
 UNITS = 12
 

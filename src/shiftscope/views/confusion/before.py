@@ -9,7 +9,7 @@ from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import category_name, pictures
+from shiftscope.views.parts.pictures.pictures import category_name, pictures
 from shiftscope.views.parts.twins import twins_of
 
 IMAGES = 5  # of one answer

@@ -17,9 +17,9 @@ from shiftscope.tuning.set_means import welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.parts.cells import ends, share_cell
+from shiftscope.views.parts.logits.rest_of_logits import rest_of
 from shiftscope.views.parts.number_text import count, signed_like
-from shiftscope.views.parts.rest_of_logits import rest_of
-from shiftscope.views.parts.sample_sets import bounded, mean_logits, mean_response
+from shiftscope.views.parts.sets.sample_sets import bounded, mean_logits, mean_response
 
 ADDING, TAKING = 12, 4  # units that add most to the change, and that take most from it
 NAMED = 3  # units in the sentence

@@ -12,8 +12,8 @@ from shiftscope.tuning.set_means import Difference, welch
 from shiftscope.views.confusion.pair import OF_ONE_UNIT, Pair
 from shiftscope.views.page.panels import Cell, Column, Message, Table
 from shiftscope.views.parts.cells import points_cell, share_cell
-from shiftscope.views.parts.response_changes import most_changed, response_changes
-from shiftscope.views.parts.sample_sets import as_share, bounded, mean_response, reference_maximum
+from shiftscope.views.parts.sets.sample_sets import as_share, bounded, mean_response, reference_maximum
+from shiftscope.views.parts.units.response_changes import most_changed, response_changes
 
 EACH_WAY = 8  # units
 

@@ -9,8 +9,8 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Equation, ImageStrip, Span
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.pictures import pictures, role
-from shiftscope.views.parts.same_samples import same_samples
+from shiftscope.views.parts.pictures.pictures import pictures, role
+from shiftscope.views.parts.sets.same_samples import same_samples
 
 IMAGES = 8  # of each kind
 

@@ -10,8 +10,8 @@ from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import category_name
-from shiftscope.views.parts.shown_sets import listed_sets
+from shiftscope.views.parts.pictures.pictures import category_name
+from shiftscope.views.parts.sets.shown_sets import listed_sets
 
 
 @section(ShownConfusion, place=40)

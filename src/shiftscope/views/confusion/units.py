@@ -9,9 +9,9 @@ from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Fold, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.sample_sets import Chosen, bounded, label_mean, set_mean
-from shiftscope.views.parts.set_units import set_units
-from shiftscope.views.parts.shown_sets import shown_sets
+from shiftscope.views.parts.sets.sample_sets import Chosen, bounded, label_mean, set_mean
+from shiftscope.views.parts.sets.set_units import set_units
+from shiftscope.views.parts.sets.shown_sets import shown_sets
 
 UNITS = 8
 

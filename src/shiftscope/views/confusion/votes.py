@@ -12,8 +12,8 @@ from shiftscope.views.confusion.pair import Pair, samples
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Message, Panel
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.sample_sets import bounded, mean_logits, mean_response
-from shiftscope.views.parts.votes import Votes, votes_table
+from shiftscope.views.parts.logits.votes import Votes, votes_table
+from shiftscope.views.parts.sets.sample_sets import bounded, mean_logits, mean_response
 
 
 @section(ShownConfusion, place=20, units=True)

@@ -15,7 +15,7 @@ from shiftscope.views.page.panels import Columns, Fold, Matrix, Message, Panel, 
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.pictures.pictures import role
 
 SIDE_BY_SIDE = 60  # categories; the cells of two larger matrices would be too small to point at
 

@@ -19,7 +19,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.accuracy import answers
-from shiftscope.views.parts.gate import Gate
+from shiftscope.views.parts.derived.gate import Gate
 from shiftscope.views.parts.number_text import count, points, points_interval, share_interval
 
 

@@ -7,7 +7,7 @@ from shiftscope.views.page.panels import Fact, Facts, Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import accuracy_fact, answers
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.pictures.pictures import role
 
 
 @section(ShownDataset, place=40)

@@ -10,7 +10,7 @@ from shiftscope.views.dataset.shown_dataset import ShownDataset
 from shiftscope.views.page.panels import ImageStrip, Link, Panel, Tagging
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import category_name, pictures, role
+from shiftscope.views.parts.pictures.pictures import category_name, pictures, role
 
 IMAGES = 96
 

@@ -13,10 +13,10 @@ from shiftscope.views.intervention.shown_intervention import ShownIntervention
 from shiftscope.views.page.panels import Fold, Panel, StripGroups
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.image_sets import image_sets
+from shiftscope.views.parts.changed.turned_picture import turned_picture
+from shiftscope.views.parts.changed.turned_samples import turned_samples
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.turned_picture import turned_picture
-from shiftscope.views.parts.turned_samples import turned_samples
+from shiftscope.views.parts.sets.image_sets import image_sets
 
 
 @section(ShownIntervention, place=30)

@@ -16,10 +16,10 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.page.viewed_study import jobs_of
-from shiftscope.views.parts.image_sets import FEW
-from shiftscope.views.parts.interventions import AT, REPAIR
+from shiftscope.views.parts.changed.interventions import AT, REPAIR
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.worst_set import worst_set
+from shiftscope.views.parts.sets.image_sets import FEW
+from shiftscope.views.parts.sets.worst_set import worst_set
 
 TITLE = "What units do to the answers"
 WORDS: dict[EditKind, tuple[str, str]] = {

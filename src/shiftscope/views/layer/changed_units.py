@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from shiftscope.scores.score import unit_scores
-from shiftscope.views.parts.differing import DIFFERENCES, Difference
-from shiftscope.views.parts.unit_filter import passing
-from shiftscope.views.parts.unit_numbers import UnitNumbers
+from shiftscope.views.parts.units.differing import DIFFERENCES, Difference
+from shiftscope.views.parts.units.unit_filter import passing
+from shiftscope.views.parts.units.unit_numbers import UnitNumbers
 
 
 @dataclass(frozen=True)

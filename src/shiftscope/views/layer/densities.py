@@ -18,8 +18,8 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import all_exact, number
-from shiftscope.views.parts.shown_sets import shown_sets
-from shiftscope.views.parts.unit_scores import estimated, title, too_few_categories
+from shiftscope.views.parts.sets.shown_sets import shown_sets
+from shiftscope.views.parts.units.unit_scores import estimated, title, too_few_categories
 
 POINTS = 256  # along each curve
 

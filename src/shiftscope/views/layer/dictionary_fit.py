@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Panel
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.dictionary_fit import said, table_of
+from shiftscope.views.parts.derived.dictionary_fit import said, table_of
 
 
 @section(ShownLayer, place=2)

@@ -14,7 +14,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.cells import points_cell
 from shiftscope.views.parts.number_text import count, signed
-from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.pictures.pictures import category_name
 
 TITLE = "Where high frequencies come from"
 MOST = 3  # tables

@@ -12,7 +12,7 @@ from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell
-from shiftscope.views.parts.features import FOUND_BY, found_by, found_by_cell
+from shiftscope.views.parts.derived.features import FOUND_BY, found_by, found_by_cell
 from shiftscope.views.parts.number_text import count
 
 MOST = 50  # rows

@@ -7,7 +7,7 @@ from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Field, Filter
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.unit_filter import GRAMMAR
+from shiftscope.views.parts.units.unit_filter import GRAMMAR
 
 EXAMPLES = ("novelty > 0.2", "spurious < 0.5", "shift_auroc outside 0.4 to 0.6", "shift_auroc.q < 0.05")
 

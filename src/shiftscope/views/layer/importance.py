@@ -14,10 +14,10 @@ from shiftscope.views.page.panels import Cell, Chart, Column, Fold, Message, Pan
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.features import FOUND_BY, found_by, found_by_cell
-from shiftscope.views.parts.importance import importance_cells, importance_columns
+from shiftscope.views.parts.derived.features import FOUND_BY, found_by, found_by_cell
+from shiftscope.views.parts.derived.importance import importance_cells, importance_columns
 from shiftscope.views.parts.number_text import count, exact
-from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.pictures.pictures import category_name
 
 if TYPE_CHECKING:
     from shiftscope.explain.importance.set_importance import SetImportance

@@ -17,7 +17,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.two_sets import refusal, two_sets
+from shiftscope.views.parts.sets.two_sets import refusal, two_sets
 
 
 @view("layers/{layer}")
@@ -47,7 +47,7 @@ def layer_units(
     focus
         By default the set that loses most accuracy.
     where
-        Conditions that choose units, as `views/parts/unit_filter.py` has them.
+        Conditions that choose units, as `views/parts/units/unit_filter.py` has them.
     sort
         A score, "maximum", "fires" or "unit"; a score also followed by ".q", ".low", ".high" or ".floor".
     start, rows

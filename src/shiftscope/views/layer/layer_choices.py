@@ -7,8 +7,8 @@ from shiftscope.views.layer.shown_layer import ROWS, ShownLayer
 from shiftscope.views.layer.unit_table import MOST_WITH_PICTURES
 from shiftscope.views.page.panels import Choice, Link
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.sets_choice import sets_choice
-from shiftscope.views.parts.unit_scores import title
+from shiftscope.views.parts.sets.sets_choice import sets_choice
+from shiftscope.views.parts.units.unit_scores import title
 
 
 def layer_choices(layer: ShownLayer) -> list[Choice]:

@@ -11,8 +11,8 @@ from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Span, Words
 from shiftscope.views.page.section import Missing
 from shiftscope.views.parts.number_text import count, interval, number
-from shiftscope.views.parts.unit_numbers import MAXIMUM
-from shiftscope.views.parts.unit_scores import title
+from shiftscope.views.parts.units.unit_numbers import MAXIMUM
+from shiftscope.views.parts.units.unit_scores import title
 
 
 def layer_sentence(layer: ShownLayer) -> tuple[str, Words]:

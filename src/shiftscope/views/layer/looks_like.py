@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.gallery import Gallery, gallery
+from shiftscope.views.parts.pictures.gallery import Gallery, gallery
 
 TITLE, KEY = "What its units look like", "looks-like"
 

@@ -15,12 +15,12 @@ from shiftscope.derived.derivation import Rows
 from shiftscope.derived.realigned import AlignedTo, aligned_name, aligned_to
 from shiftscope.percent import percent
 from shiftscope.summaries.moments import Moments
+from shiftscope.views.layer.realignment_table import VARIANTS, table_of
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Column, Field, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import count, number
-from shiftscope.views.parts.realignment import VARIANTS, table_of
 
 if TYPE_CHECKING:
     from shiftscope.explain.realignment.realignment import Realignment

@@ -18,11 +18,11 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.section import Missing
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.gate import Gate
+from shiftscope.views.parts.derived.gate import Gate
 from shiftscope.views.parts.readable_notes import readable_notes
-from shiftscope.views.parts.unit_filter import Condition, Passing, conditions, passing
-from shiftscope.views.parts.unit_numbers import FIRES, MAXIMUM, Measure, UnitNumbers
-from shiftscope.views.parts.unit_scores import name_of
+from shiftscope.views.parts.units.unit_filter import Condition, Passing, conditions, passing
+from shiftscope.views.parts.units.unit_numbers import FIRES, MAXIMUM, Measure, UnitNumbers
+from shiftscope.views.parts.units.unit_scores import name_of
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.set_fit import SetFit

@@ -15,7 +15,7 @@ from shiftscope.views.page.panels import Brush, Chart, Fold, Message, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.unit_filter import with_rectangle, without_rectangle
+from shiftscope.views.parts.units.unit_filter import with_rectangle, without_rectangle
 
 
 @section(ShownLayer, place=30)

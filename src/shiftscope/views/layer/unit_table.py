@@ -16,10 +16,10 @@ from shiftscope.store.notes import UnitNote
 from shiftscope.views.page.panels import Cell, Column, Link, Table
 from shiftscope.views.parts.cells import strip_cell, strip_column
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.no_width import not_kept
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.unit_filter import Passing
-from shiftscope.views.parts.unit_numbers import UNIT, Measure, Q, UnitNumbers
+from shiftscope.views.parts.units.no_width import not_kept
+from shiftscope.views.parts.units.unit_filter import Passing
+from shiftscope.views.parts.units.unit_numbers import UNIT, Measure, Q, UnitNumbers
 
 STRIP = 3
 MOST_WITH_PICTURES = 200  # rows

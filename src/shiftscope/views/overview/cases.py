@@ -21,10 +21,10 @@ from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Case, Cases, Change, Code, ImageStrip, Link, Panel, Picture
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.changed.interventions import REPAIR
 from shiftscope.views.parts.grown_in import grown_in
-from shiftscope.views.parts.interventions import REPAIR
 from shiftscope.views.parts.number_text import count, points, points_interval
-from shiftscope.views.parts.pictures import pictures, role, strongest
+from shiftscope.views.parts.pictures.pictures import pictures, role, strongest
 from shiftscope.views.parts.twins import answers_in_words
 
 PICTURES = 4  # of a confusion

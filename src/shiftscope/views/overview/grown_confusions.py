@@ -14,7 +14,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import points_cell, share_cell
 from shiftscope.views.parts.grown_in import grown_in
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import category_name
+from shiftscope.views.parts.pictures.pictures import category_name
 
 
 @section(ShownOverview, place=50)

@@ -15,6 +15,7 @@ from shiftscope.statistics.quartiles import quartiles
 from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.set_rows import SetRow, Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview
+from shiftscope.views.overview.typical_sample import typical_sample
 from shiftscope.views.page.group_names import value_text
 from shiftscope.views.page.panels import (
     Curve,
@@ -29,9 +30,8 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.number_text import number, points
-from shiftscope.views.parts.pictures import category_name, pictures
-from shiftscope.views.parts.typical_sample import typical_sample
-from shiftscope.views.parts.unit_scores import title
+from shiftscope.views.parts.pictures.pictures import category_name, pictures
+from shiftscope.views.parts.units.unit_scores import title
 
 LOST = (0.01, 0.05, 0.15, 0.35, 0.60)  # of accuracy: the edges of the shades
 LOST_NAMES = ("under 1", "1–5", "5–15", "15–35", "35–60", "over 60")

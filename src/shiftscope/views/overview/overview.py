@@ -18,7 +18,7 @@ from shiftscope.views.page.panels import Choice, Link, Message, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.unit_scores import offered_scores, title
+from shiftscope.views.parts.units.unit_scores import offered_scores, title
 
 Grouping = Literal["described", "none"]
 PICTURES = 40  # categories in the menu of samples

@@ -17,10 +17,10 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
 from shiftscope.views.parts.cells import points_cell, share_cell
-from shiftscope.views.parts.differing import DIFFERENCES
 from shiftscope.views.parts.number_text import count, number
-from shiftscope.views.parts.pictures import pictures
-from shiftscope.views.parts.unit_scores import title
+from shiftscope.views.parts.pictures.pictures import pictures
+from shiftscope.views.parts.units.differing import DIFFERENCES
+from shiftscope.views.parts.units.unit_scores import title
 
 MEDIANS = ("novelty", "spurious")  # scores of a dataset's row
 EXAMPLES = 5  # images of each dataset

@@ -14,7 +14,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count, exact
-from shiftscope.views.parts.unit_scores import estimated, title
+from shiftscope.views.parts.units.unit_scores import estimated, title
 
 TITLE = "Where in the network it begins"
 CHANGED, ALIKE = 0.5, 0.25  # medians over a layer's units

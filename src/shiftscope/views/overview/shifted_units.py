@@ -6,10 +6,10 @@ from collections import Counter
 
 from shiftscope.scores.score import unit_scores
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
+from shiftscope.views.overview.units_by_score import units_by_score
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.unit_scores import title
-from shiftscope.views.parts.units_by_score import units_by_score
+from shiftscope.views.parts.units.unit_scores import title
 
 
 @section(ShownOverview, place=65, units=True)

@@ -19,10 +19,10 @@ from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.group_names import group_names
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.accuracy import answers
-from shiftscope.views.parts.differing import Differences, differing
-from shiftscope.views.parts.gate import Gate
-from shiftscope.views.parts.shown_sets import MOST
-from shiftscope.views.parts.unit_scores import estimated
+from shiftscope.views.parts.derived.gate import Gate
+from shiftscope.views.parts.sets.shown_sets import MOST
+from shiftscope.views.parts.units.differing import Differences, differing
+from shiftscope.views.parts.units.unit_scores import estimated
 
 ROWS = 10  # of the tables of confusions and units
 FEW_CASES, MANY_CASES = 6, 5  # shown at first: all of few, fewer of groups that are many

@@ -10,7 +10,7 @@ from shiftscope.scores.estimation.estimate import Estimate
 from shiftscope.views.page.panels import Cell, Column
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import interval, number, points, points_interval, share_interval
-from shiftscope.views.parts.pictures import strongest
+from shiftscope.views.parts.pictures.pictures import strongest
 
 NAN = float("nan")
 

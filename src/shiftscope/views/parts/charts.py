@@ -14,8 +14,8 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Rows
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import all_exact
-from shiftscope.views.parts.pictures import category_name
-from shiftscope.views.parts.shown_sets import MOST, shown_sets
+from shiftscope.views.parts.pictures.pictures import category_name
+from shiftscope.views.parts.sets.shown_sets import MOST, shown_sets
 
 MANY = 600  # points; from here on they are smaller
 

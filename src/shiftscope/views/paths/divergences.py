@@ -9,7 +9,7 @@ import numpy as np
 from shiftscope.explain.paths.paths import ALL
 from shiftscope.views.page.panels import Columns, Matrix, Panel
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.pictures.pictures import role
 from shiftscope.views.paths.shown_paths import ShownPaths
 
 SIDE_BY_SIDE = (

@@ -7,7 +7,7 @@ from shiftscope.views.page.panels import Columns, Fact, Facts, Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count, number
-from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.pictures.pictures import role
 from shiftscope.views.paths.shown_path_pair import ShownPathPair
 
 NAMED = 4  # sets in the heading

@@ -13,7 +13,7 @@ from shiftscope.views.page.panels import Link, Page
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.worst_set import worst_set
+from shiftscope.views.parts.sets.worst_set import worst_set
 from shiftscope.views.paths.path_choice import AT, PathChoice
 from shiftscope.views.paths.sentences import separated_in_words
 from shiftscope.views.paths.shown_path_pair import ShownPathPair

@@ -13,7 +13,7 @@ from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.worst_set import worst_set
+from shiftscope.views.parts.sets.worst_set import worst_set
 from shiftscope.views.paths.path_choice import AT, PathChoice
 from shiftscope.views.paths.path_order import Order
 from shiftscope.views.paths.sentences import apart_in_words, moved_in_words

@@ -13,9 +13,9 @@ from shiftscope.views.page.panels import Choice, File, Link, Message, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.interventions import REPAIR
+from shiftscope.views.parts.changed.interventions import REPAIR
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.worst_set import worst_set
+from shiftscope.views.parts.sets.worst_set import worst_set
 from shiftscope.views.repair.sentences import beyond_margin, headline, lede, margin_in_words
 from shiftscope.views.repair.shown_repair import ShownRepair
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import ImageStrip, Span, StripGroup, StripGroups
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.mean_change import both_signs
-from shiftscope.views.parts.pictures import role, strongest
+from shiftscope.views.parts.pictures.pictures import role, strongest
+from shiftscope.views.parts.units.mean_change import both_signs
 from shiftscope.views.repair.sentences import alone, argues_for, mean_ratio
 from shiftscope.views.repair.shown_repair import ShownRepair
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shiftscope.views.page.panels import StripGroups
 from shiftscope.views.page.section import section
-from shiftscope.views.parts import turned_samples as parts
+from shiftscope.views.parts.changed import turned_samples as parts
 from shiftscope.views.repair.sentences import turned
 from shiftscope.views.repair.shown_repair import ShownRepair
 

@@ -23,7 +23,7 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.made_pictures import (
+from shiftscope.views.parts.pictures.made_pictures import (
     STEPS,
     STEPS_SAY,
     STRENGTH,
@@ -34,8 +34,8 @@ from shiftscope.views.parts.made_pictures import (
     over_strength,
     sides_of,
 )
-from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.visualising import command, drawing_form
+from shiftscope.views.parts.pictures.pictures import role
+from shiftscope.views.parts.pictures.visualising import command, drawing_form
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 
 TITLE, KEY = "More of a unit in it", "accentuated"

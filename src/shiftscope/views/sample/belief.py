@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shiftscope.explain.attribution.attributions import RANDOM, Attributions
-from shiftscope.explain.attribution.sanity import DEPENDS, THIS_MAP, UNCLEAR
+from shiftscope.explain.attribution.sanity.sanity import DEPENDS, THIS_MAP, UNCLEAR
 from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.number_text import number

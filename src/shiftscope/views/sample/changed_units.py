@@ -5,8 +5,8 @@ from __future__ import annotations
 from shiftscope.percent import percent
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.response_changes import most_changed, response_changes
-from shiftscope.views.parts.sample_sets import as_share
+from shiftscope.views.parts.sets.sample_sets import as_share
+from shiftscope.views.parts.units.response_changes import most_changed, response_changes
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 
 

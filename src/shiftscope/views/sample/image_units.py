@@ -16,9 +16,9 @@ from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.pictures import category_name
-from shiftscope.views.parts.sample_sets import as_share, label_mean, reference_maximum
-from shiftscope.views.parts.shown_sets import shown_sets
+from shiftscope.views.parts.pictures.pictures import category_name
+from shiftscope.views.parts.sets.sample_sets import as_share, label_mean, reference_maximum
+from shiftscope.views.parts.sets.shown_sets import shown_sets
 from shiftscope.views.sample.shown_sample import ShownSample
 
 UNITS = 12

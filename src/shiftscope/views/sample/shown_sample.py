@@ -16,7 +16,7 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.store.twins import first_twin
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.worst_set import worst_set
+from shiftscope.views.parts.sets.worst_set import worst_set
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.map_form import (
+from shiftscope.views.parts.maps.map_form import (
     USUAL,
     in_command,
     low_pass_field,
@@ -37,9 +37,9 @@ from shiftscope.views.parts.map_form import (
     price_in_words,
     sanity_field,
 )
-from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
+from shiftscope.views.parts.maps.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import category_name, pictures
+from shiftscope.views.parts.pictures.pictures import category_name, pictures
 from shiftscope.views.sample.belief import ImageMap, belief_table
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shiftscope.views.page.panels import Panel
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.dictionary_fit import said
+from shiftscope.views.parts.derived.dictionary_fit import said
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 

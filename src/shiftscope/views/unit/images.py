@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Compared
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.unit_images import pointed_at, unit_strip
+from shiftscope.views.parts.units.unit_images import pointed_at, unit_strip
 from shiftscope.views.unit.maps.driving_boxes import driving_boxes, driving_in_words
 from shiftscope.views.unit.shown_unit import ShownUnit
 

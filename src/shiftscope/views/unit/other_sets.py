@@ -12,8 +12,8 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.cells import strip_cell
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.mean_change import BY_DEVIATIONS, mean_change
 from shiftscope.views.parts.number_text import count, number
+from shiftscope.views.parts.units.mean_change import BY_DEVIATIONS, mean_change
 from shiftscope.views.unit.shown_unit import MOST_OTHERS, ShownUnit
 
 STRIP = 8

@@ -21,9 +21,9 @@ from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import score_cell
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.no_width import not_kept, with_reason
 from shiftscope.views.parts.number_text import count, number
-from shiftscope.views.parts.unit_scores import estimated, explained, title, too_few_categories
+from shiftscope.views.parts.units.no_width import not_kept, with_reason
+from shiftscope.views.parts.units.unit_scores import estimated, explained, title, too_few_categories
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 OTHERS = 3  # sets beside baseline and focus

@@ -28,11 +28,11 @@ from shiftscope.tuning.set_means import SetMean
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.panels import Message
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.gate import Gate
-from shiftscope.views.parts.mean_change import both_signs
-from shiftscope.views.parts.pictures import Place
-from shiftscope.views.parts.unit_images import Show
-from shiftscope.views.parts.worst_set import by_loss
+from shiftscope.views.parts.derived.gate import Gate
+from shiftscope.views.parts.pictures.pictures import Place
+from shiftscope.views.parts.sets.worst_set import by_loss
+from shiftscope.views.parts.units.mean_change import both_signs
+from shiftscope.views.parts.units.unit_images import Show
 
 if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.set_fit import SetFit

@@ -11,11 +11,11 @@ from shiftscope.views.page.panels import Choice, Link, Page, Words
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
-from shiftscope.views.parts.interventions import interventions
-from shiftscope.views.parts.pictures import Place
-from shiftscope.views.parts.sets_choice import sets_choice
-from shiftscope.views.parts.two_sets import refusal, two_sets
-from shiftscope.views.parts.unit_images import FEW, MOST, NAMES, Show
+from shiftscope.views.parts.changed.interventions import interventions
+from shiftscope.views.parts.pictures.pictures import Place
+from shiftscope.views.parts.sets.sets_choice import sets_choice
+from shiftscope.views.parts.sets.two_sets import refusal, two_sets
+from shiftscope.views.parts.units.unit_images import FEW, MOST, NAMES, Show
 from shiftscope.views.unit.maps.chosen_maps import method_of
 from shiftscope.views.unit.shown_unit import ShownUnit
 from shiftscope.views.unit.unit_order import UnitOrder, walk_choice

@@ -12,9 +12,9 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Choice, Link
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.readable_notes import readable_notes
-from shiftscope.views.parts.unit_filter import conditions, passing
-from shiftscope.views.parts.unit_numbers import FIRES, MAXIMUM, UNIT, Q, UnitNumbers
-from shiftscope.views.parts.unit_scores import name_of, offered_scores, title
+from shiftscope.views.parts.units.unit_filter import conditions, passing
+from shiftscope.views.parts.units.unit_numbers import FIRES, MAXIMUM, UNIT, Q, UnitNumbers
+from shiftscope.views.parts.units.unit_scores import name_of, offered_scores, title
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from shiftscope.views.page.group_names import menu_links
 from shiftscope.views.page.panels import Link
 from shiftscope.views.page.view import views
 from shiftscope.views.page.viewed_study import jobs_of
-from shiftscope.views.parts.unit_scores import explained, name_of, title
+from shiftscope.views.parts.units.unit_scores import explained, name_of, title
 
 
 class StudyIndex(Protocol):

@@ -16,7 +16,7 @@ from shiftscope.store.stored_study import StoredStudy
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.view import views
-from shiftscope.views.parts.unit_scores import estimated
+from shiftscope.views.parts.units.unit_scores import estimated
 from shiftscope.web.server.page_at import page_at
 
 INDEX = "index.html"

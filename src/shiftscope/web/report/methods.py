@@ -16,7 +16,7 @@ from shiftscope.scores.score import unit_scores
 from shiftscope.views.page.panels import Cell, Column, Link, Message, Page, Panel, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.pictures.pictures import role
 
 # What scores and pages are computed from; docs/evidence/tested.md has the tests of each.
 NOTATION = (

@@ -10,7 +10,7 @@ from torch import nn
 from shiftscope.errors import LayerError
 from shiftscope.explain.attribution.downsampling.around_modules import downsampling
 from shiftscope.explain.attribution.downsampling.shares import DownsamplingQuestion, DownsamplingShares
-from shiftscope.explain.attribution.spectra import high_frequency_share
+from shiftscope.explain.attribution.numbers.spectra import high_frequency_share
 
 
 def convnet(pool: type[nn.Module], seed: int) -> nn.Sequential:

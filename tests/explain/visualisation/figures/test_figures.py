@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shiftscope.errors import BadRequest, ShapeError
-from shiftscope.explain.attribution.spectra import high_frequency_share
+from shiftscope.explain.attribution.numbers.spectra import high_frequency_share
 from shiftscope.explain.visualisation.figures.figures import (
     FRECHET,
     MEASURES,

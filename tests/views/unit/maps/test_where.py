@@ -7,10 +7,10 @@ import pytest
 
 from shiftscope.explain.attribution.attribution import attributions
 from shiftscope.explain.attribution.attributions import AttributionQuestion, Attributions, Faithfulness
-from shiftscope.explain.attribution.faithful import faithfulness_passes
-from shiftscope.explain.attribution.fitted_low_pass import FittedLowPass
-from shiftscope.explain.attribution.sanity import DEPENDS, DOES_NOT, THIS_MAP, Sanity, Similarity
-from shiftscope.explain.attribution.spectra import high_frequency_share
+from shiftscope.explain.attribution.faithfulness.faithful import faithfulness_passes
+from shiftscope.explain.attribution.low_pass.fitted_low_pass import FittedLowPass
+from shiftscope.explain.attribution.numbers.spectra import high_frequency_share
+from shiftscope.explain.attribution.sanity.sanity import DEPENDS, DOES_NOT, THIS_MAP, Sanity, Similarity
 from shiftscope.explain.attribution.stored_attributions import write_attributions
 from shiftscope.explain.attribution.usual_passes import (
     FAITHFUL_PASSES,
@@ -27,7 +27,7 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.summaries.top_samples import TopSamples
 from shiftscope.views.page.panels import Code, Computation, StripGroups, Table, plain
 from shiftscope.views.page.viewed_study import ViewedStudy
-from shiftscope.views.parts.maps import REFUSED, SILENT, end_of_scale
+from shiftscope.views.parts.maps.maps import REFUSED, SILENT, end_of_scale
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.maps.faithful_maps import faithful_table, no_better_than_edges
 from shiftscope.views.unit.maps.scale_shares import scale_name

@@ -20,7 +20,11 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
-from shiftscope.views.parts.looks_like_in_words import apart_in_words, drives_in_words, looks_like_in_words
+from shiftscope.views.parts.pictures.looks_like_in_words import (
+    apart_in_words,
+    drives_in_words,
+    looks_like_in_words,
+)
 from shiftscope.views.sample.sample import sample
 from shiftscope.views.unit.unit import unit
 from shiftscope.web.notebook.notebook import notebook_html

@@ -12,7 +12,7 @@ from torch import nn
 
 from shiftscope.errors import LayerError
 from shiftscope.explain.attribution.downsampling.shares import Downsampling, FloatArray
-from shiftscope.explain.attribution.spectra import HIGH, high_frequency_share
+from shiftscope.explain.attribution.numbers.spectra import HIGH, high_frequency_share
 from shiftscope.model.evaluation.evaluation import followed
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.attribution.spectra import white_noise_share
+from shiftscope.explain.attribution.numbers.spectra import white_noise_share
 from shiftscope.statistics.mean_band import mean_band
 
 if TYPE_CHECKING:

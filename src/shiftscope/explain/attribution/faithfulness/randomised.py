@@ -17,7 +17,7 @@ from torch.nn.utils import parametrize
 
 from shiftscope.errors import BadRequest, LayerNotFound, ModelError, ShapeError, closest
 from shiftscope.explain.attribution.faithfulness.controls import edges
-from shiftscope.explain.attribution.sanity import DEPENDS, DOES_NOT, IS_INPUT, UNCLEAR, Similarity
+from shiftscope.explain.attribution.sanity.sanity import DEPENDS, DOES_NOT, IS_INPUT, UNCLEAR, Similarity
 from shiftscope.model.evaluation.evaluation import unwrap
 from shiftscope.model.evaluation.kept_randomness import kept_randomness
 from shiftscope.statistics.resampled_means import mean_and_interval

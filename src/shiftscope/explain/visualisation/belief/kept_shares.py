@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.attribution.low_pass import low_passed
+from shiftscope.explain.attribution.low_pass.low_pass import low_passed
 
 FloatArray = npt.NDArray[np.floating[Any]]
 

@@ -12,7 +12,7 @@ import torch
 
 from shiftscope.explain.attribution.faithfulness.randomised import redrawn
 from shiftscope.explain.attribution.function import Function
-from shiftscope.explain.attribution.sane import module_read, statistics_inputs
+from shiftscope.explain.attribution.sanity.sane import module_read, statistics_inputs
 from shiftscope.explain.attribution.study_functions import function_of_study
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief, median
 from shiftscope.explain.visualisation.belief.kept_shares import (

@@ -14,7 +14,7 @@ from torch import nn
 
 from shiftscope.datasets.pictures.preprocess import Preprocess
 from shiftscope.errors import BadRequest, LayerError
-from shiftscope.explain.attribution.sane import module_read
+from shiftscope.explain.attribution.sanity.sane import module_read
 from shiftscope.explain.attribution.units import layer_read
 from shiftscope.explain.visualisation.belief.measured import Images
 from shiftscope.explain.visualisation.belief.reached import reached

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution.sane import module_read
-from shiftscope.explain.attribution.spectra import high_frequency_share
+from shiftscope.explain.attribution.numbers.spectra import high_frequency_share
+from shiftscope.explain.attribution.sanity.sane import module_read
 from shiftscope.explain.attribution.study_functions import function_of_study
 from shiftscope.explain.visualisation.belief.belief import median
 from shiftscope.explain.visualisation.belief.measured import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.attribution.fitted_low_pass import FIT
+from shiftscope.explain.attribution.low_pass.fitted_low_pass import FIT
 from shiftscope.views.page.panels import Line, Lines
 from shiftscope.views.parts.axis import Axis
 from shiftscope.views.parts.number_text import number

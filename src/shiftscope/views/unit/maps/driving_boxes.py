@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.attribution.driving_box import LARGEST, driving_box
+from shiftscope.explain.attribution.numbers.driving_box import LARGEST, driving_box
 from shiftscope.views.page.panels import PictureBox
 from shiftscope.views.unit.maps.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.shown_unit import ShownUnit

@@ -9,7 +9,7 @@ import numpy as np
 from shiftscope.explain.attribution.attributions import Attributions, Faithfulness, FloatArray
 from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.parts.cells import number_cell
-from shiftscope.views.parts.maps import filtered_in_words
+from shiftscope.views.parts.maps.maps import filtered_in_words
 from shiftscope.views.parts.number_text import number
 
 NAMES = {"mu_fidelity": "µ-Fidelity"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shiftscope.explain.attribution.attributions import Attributions
-from shiftscope.explain.attribution.map_means import mean_shares
+from shiftscope.explain.attribution.numbers.map_means import mean_shares
 from shiftscope.percent import percent
 from shiftscope.scores.estimation.moved_maps import PLACES, SCALES, MovedMaps
 from shiftscope.statistics.compared import KeptShare

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftscope.explain.attribution.map_means import map_means
+from shiftscope.explain.attribution.numbers.map_means import map_means
 from shiftscope.percent import percent
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from shiftscope.explain.attribution.map_means import map_means, mean_shares
-from shiftscope.explain.attribution.spectra import HIGH
+from shiftscope.explain.attribution.numbers.map_means import map_means, mean_shares
+from shiftscope.explain.attribution.numbers.spectra import HIGH
 from shiftscope.percent import percent
 from shiftscope.views.page.panels import Line, Lines
 from shiftscope.views.unit.maps.chosen_maps import chosen_maps

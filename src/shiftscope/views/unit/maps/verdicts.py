@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shiftscope.explain.attribution.attributions import Attributions
 from shiftscope.views.page.panels import Message
-from shiftscope.views.parts.maps import filtered_in_words
+from shiftscope.views.parts.maps.maps import filtered_in_words
 
 UNREADABLE = "Do not read these maps"
 

@@ -28,9 +28,9 @@ from shiftscope.views.page.panels import (
     StripGroups,
 )
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.map_form import in_command
-from shiftscope.views.parts.maps import REFUSED, SILENT
-from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.parts.maps.map_form import in_command
+from shiftscope.views.parts.maps.maps import REFUSED, SILENT
+from shiftscope.views.parts.pictures.pictures import pictures, role
 from shiftscope.views.unit.maps.chosen_maps import chosen_maps
 from shiftscope.views.unit.maps.scale_shares import scale_name
 from shiftscope.views.unit.shown_unit import ShownUnit

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from shiftscope.explain.attribution.attributions import GAP, Attributions
-from shiftscope.explain.attribution.map_means import MapMeans, map_means
+from shiftscope.explain.attribution.numbers.map_means import MapMeans, map_means
 from shiftscope.statistics.compared import LEAST_A_SIDE
 from shiftscope.views.page.panels import (
     Cell,
@@ -31,16 +31,16 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell, share_cell
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.map_form import (
+from shiftscope.views.parts.maps.map_form import (
     USUAL,
     low_pass_field,
     method_field,
     price_in_words,
     sanity_field,
 )
-from shiftscope.views.parts.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
+from shiftscope.views.parts.maps.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count, number
-from shiftscope.views.parts.pictures import pictures, role
+from shiftscope.views.parts.pictures.pictures import pictures, role
 from shiftscope.views.unit.maps.chosen_maps import chosen_maps, method_of
 from shiftscope.views.unit.maps.faithful_maps import NO_MORE, faithful_table, no_better_than_edges
 from shiftscope.views.unit.maps.scale_shares import Scales, scales_of

@@ -17,7 +17,7 @@ from shiftscope.views.page.panels import Cell, Code, Column, Panel, Table
 from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import interval, number
-from shiftscope.views.parts.visualising import believable, command_again
+from shiftscope.views.parts.pictures.visualising import believable, command_again
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Believe it?"

@@ -12,8 +12,8 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code, read_picture
 from shiftscope.views.page.panels import Code, Panel
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.made_pictures import Drawn
-from shiftscope.views.parts.visualising import command_again
+from shiftscope.views.parts.pictures.made_pictures import Drawn
+from shiftscope.views.parts.pictures.visualising import command_again
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Would two sets without a shift differ as much?"

@@ -24,10 +24,10 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
-from shiftscope.views.parts.made_pictures import method_in_words, sides_of
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.visualising import at_unit, draft_line, drawing_form
+from shiftscope.views.parts.pictures.made_pictures import method_in_words, sides_of
+from shiftscope.views.parts.pictures.pictures import role
+from shiftscope.views.parts.pictures.visualising import at_unit, draft_line, drawing_form
 from shiftscope.views.unit.pictures.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 

@@ -22,13 +22,14 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import by_dataset
-from shiftscope.views.parts.looks_like_in_words import (
+from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.pictures.looks_like_in_words import (
     apart_in_words,
     differ_in_words,
     drives_in_words,
     looks_like_in_words,
 )
-from shiftscope.views.parts.made_pictures import (
+from shiftscope.views.parts.pictures.made_pictures import (
     STEPS,
     STEPS_SAY,
     STRENGTH,
@@ -40,10 +41,9 @@ from shiftscope.views.parts.made_pictures import (
     over_strength,
     sides_of,
 )
-from shiftscope.views.parts.number_text import exact
-from shiftscope.views.parts.pictures import role
-from shiftscope.views.parts.several_pictures import several_pictures
-from shiftscope.views.parts.visualising import believable, command, drawing_form
+from shiftscope.views.parts.pictures.pictures import role
+from shiftscope.views.parts.pictures.several_pictures import several_pictures
+from shiftscope.views.parts.pictures.visualising import believable, command, drawing_form
 from shiftscope.views.unit.pictures.believed import believed
 from shiftscope.views.unit.pictures.colours_apart import ColoursApart, colours_apart, offer_of_halves
 from shiftscope.views.unit.pictures.placebo import placebo

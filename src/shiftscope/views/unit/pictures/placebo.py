@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shiftscope.views.page.panels import Fold, ImageStrip, StripGroup, StripGroups
-from shiftscope.views.parts.made_pictures import Drawn, sides_of
-from shiftscope.views.parts.pictures import role
+from shiftscope.views.parts.pictures.made_pictures import Drawn, sides_of
+from shiftscope.views.parts.pictures.pictures import role
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "Placebo", "placebo"

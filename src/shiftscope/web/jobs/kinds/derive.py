@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shiftscope.errors import BadRequest
-from shiftscope.flow.residual import asked_residuals
 from shiftscope.flow.scores import score_all
+from shiftscope.flow.steps.residual import asked_residuals
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import Live, job

@@ -1,0 +1,1 @@
+"""Maps without their finest detail, and where to cut."""

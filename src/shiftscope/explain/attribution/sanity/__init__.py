@@ -1,0 +1,1 @@
+"""Whether maps depend on what the model learned."""

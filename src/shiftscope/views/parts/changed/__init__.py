@@ -1,0 +1,1 @@
+"""What a change of units did to answers."""

@@ -1,0 +1,1 @@
+"""Maps of a unit, and the form that asks for them."""

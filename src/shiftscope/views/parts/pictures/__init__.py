@@ -1,0 +1,1 @@
+"""Pictures of samples, and pictures that were made for units."""

@@ -1,0 +1,1 @@
+"""Which sets stand on a page, and which samples of them."""

@@ -1,0 +1,1 @@
+"""Units by their numbers, scores and images, and how they changed."""
