@@ -172,6 +172,24 @@ def test_a_picture_is_stale_once_its_dataset_is_recorded_again(recorded, net, da
     assert recorded.visualisations("hidden", 3) == []
 
 
+def test_of_the_version_before_only_pictures_that_were_shown_moved_are_drawn_again(
+    recorded, data, monkeypatch
+):
+    monkeypatch.setattr("shiftscope.explain.visualisation.stored_pictures.MOVED_VERSIONS", {})
+    for settings in ({}, CLIMB, CLIMB | {"crops": 0}):
+        drawn(recorded, "hidden", 3, **settings, data=data)
+    monkeypatch.undo()
+    kept = recorded.visualisations("hidden", 3)
+    assert sorted((each.method, each.settings["crops"]) for each in kept) == [
+        ("activation_maximisation", 0),
+        ("maco", 2),
+    ]
+    (stale,) = recorded.results(stale=True)["state"]
+    assert stale == "computed by an earlier version of picture"
+    drawn(recorded, "hidden", 3, **CLIMB, data=data)
+    assert recorded.results(stale=True).empty
+
+
 def test_logits_and_features_are_drawn(recorded, data):
     assert drawn(recorded, None, "b", data=data).objective == "logit 1"
     recorded.derive("hidden", "pca", size=2, seeds=1, progress=False)

@@ -30,7 +30,13 @@ def _versions() -> dict[str, int]:
     return VERSIONS
 
 
-result_kind("visualisations", _versions)
+def _raised(settings: Mapping[str, Any]) -> dict[str, int]:
+    from shiftscope.explain.visualisation.stored_pictures import raised_versions
+
+    return raised_versions(settings.get("method"), settings.get("crops"))
+
+
+result_kind("visualisations", _versions, raised=_raised)
 
 
 def visualise(
