@@ -21,7 +21,8 @@ def visualise(
     unit: str | None = None,
     units: list[int] | None = None,
     worst: int | None = None,
-    by: str = "novelty",
+    by: str | None = None,
+    under: str | None = None,
     method: str = "maco",
     dataset: str | None = None,
     sample: str | None = None,
@@ -61,12 +62,14 @@ def visualise(
     worst
         As many units of the layer as have the largest score.
     by
-        The score of --worst; or repairs, by how many more answers silencing each alone turns right than wrong.
+        The score of --worst, novelty where not given; or repairs, by how many more answers silencing each alone turns
+        right than wrong.
+    under
+        Shifted dataset under which the units of --worst are the worst. Not needed where the study has one.
     method
         maco, activation_maximisation or accentuation.
     dataset
-        Whose samples give colours and spectra, and the sample to start from; the reference where not given. With
-        --worst also under which set units are the worst.
+        Whose samples give colours and spectra, and the sample to start from; the reference where not given.
     sample
         Position or id of the sample that accentuation starts from.
     facets
@@ -101,6 +104,7 @@ def visualise(
     """
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
+    from shiftscope.explain.interventions.worst_units import only_shifted
     from shiftscope.flow.worst_units import worst_units
     from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
@@ -112,12 +116,16 @@ def visualise(
         refuse_no_folder(output)
     if worst is not None and layer is None:
         raise BadRequest("--worst is of the units of a layer: give --layer.")
+    if worst is None and (by is not None or under is not None):
+        raise BadRequest("--by and --under choose the worst units; give them with --worst.")
     if second is None and second_weights is not None:
         raise BadRequest("--second-weights are those of a second network: give --second too.")
     sources = data_shown(data, model)
     opened = open_study(study)
     if worst is not None and layer is not None:
-        units = list(worst_units(opened, layer, worst, by, dataset=dataset))
+        what = "under which one units are the worst (--dataset gives the colours)"
+        shifted = only_shifted(opened, opened.reference, what, keyword="under") if under is None else under
+        units = list(worst_units(opened, layer, worst, by or "novelty", dataset=shifted))
     asked: str | list[int] | None = unit if units is None else units
     position = int(sample) if sample is not None and sample.isascii() and sample.isdecimal() else sample
     found = opened.visualise(
