@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 
 if TYPE_CHECKING:
     from shiftscope.explain.visualisation.belief.belief import Belief
@@ -23,7 +24,7 @@ def visualise(
     worst: int | None = None,
     by: str | None = None,
     under: str | None = None,
-    method: str = "maco",
+    method: str = USUAL_METHOD,
     dataset: str | None = None,
     sample: str | None = None,
     facets: int = 0,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
 from shiftscope.progress import Progress
@@ -38,7 +39,7 @@ def difference(
     *,
     at: str,
     placebo: bool = True,
-    method: str = "maco",
+    method: str = USUAL_METHOD,
     draft: bool = False,
     steps: int | None = None,
     crops: int | None = None,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.asked_unit import asked_unit
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
@@ -44,7 +45,7 @@ def visualise(
     layer: str | Target | None,
     unit: int | str | Sequence[int] | None = None,
     *,
-    method: str = "maco",
+    method: str = USUAL_METHOD,
     dataset: str | None = None,
     sample: int | str | None = None,
     facets: int = 0,
