@@ -150,6 +150,20 @@ def test_a_prior_is_fitted_on_the_dataset_asked_for(recorded, data, monkeypatch)
     np.testing.assert_array_equal(found.image, lab.image.astype(np.float32))
 
 
+def test_a_unit_that_is_asked_for_twice_is_drawn_once_and_given_twice(recorded, data):
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, *, counted="samples"):
+        told.append(name)
+        yield lambda steps: None
+
+    found = drawn(recorded, "hidden", [3, 5, "3"], data=data, progress=progress)
+    assert [each.objective for each in found] == ["hidden:3", "hidden:5", "hidden:3"]
+    assert found[0] is found[2]
+    assert told == ["maco of hidden:3", "maco of hidden:5"]
+
+
 def test_a_prior_is_trained_once_for_many_units_and_says_how_far_it_is(recorded, data, monkeypatch):
     monkeypatch.setattr("shiftscope.explain.visualisation.prior.ENOUGH", 4)
     told = []
@@ -212,6 +226,7 @@ def test_logits_and_features_are_drawn(recorded, data):
         (("hidden", 3), {"sample": 1.7}, BadRequest, "sample 1.7; give its position or its id"),
         ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.visualise its picture"),
         (("hidden", 3), {"sharp": 1}, BadRequest, "no option 'sharp'"),
+        (("hidden", []), {}, BadRequest, "no units are given"),
         (("hidden", 3), {"facets": 2.5}, BadRequest, "facets=2.5"),
         (("hidden", 3), {"facets": 2, "sample": 1}, BadRequest, "name no sample"),
         (("hidden", 3), {"facets": 999}, BadRequest, "999 facets"),
