@@ -279,7 +279,7 @@ def record_dataset(
     way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
     other ranks that its launcher started; a Dask client has its workers record.
     """
-    from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.preparation import Request, layers_asked, prepare
     from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import PassOptions
     from shiftscope.recording.twin_search import TwinsAsked, without_twins
@@ -295,7 +295,7 @@ def record_dataset(
         )
     asked = Request(
         name=name,
-        layers=layers or (),
+        layers=layers_asked(layers),
         paths=[paths] if isinstance(paths, str) else paths,
         stored_as=stored_as,
         batch_size=options.batch_size,

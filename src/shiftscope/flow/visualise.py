@@ -118,7 +118,8 @@ def visualise(
     NotInStudy
         No such layer, unit, category, dataset or sample.
     BadRequest
-        No such method or option, no model, samples that are no pictures, or fewer than 32 in a half for a placebo.
+        No unit, no such method or option, no model, samples that are no pictures, or fewer than 32 in a half for a
+        placebo.
     LayerError
         The layer `at` does not run before the unit is known.
     StudyMismatch
@@ -127,6 +128,8 @@ def visualise(
     from shiftscope.explain.visualisation.colour_pair import colour_pair
 
     units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
+    if not units:
+        raise BadRequest("no units are given.")
     asked = []
     for each in units:
         question = asked_picture(
@@ -196,8 +199,6 @@ def _compared_at(
     if not placebo:
         if at is not None:
             raise BadRequest("at= is where a picture is compared with its placebo: give placebo=True too.")
-        return ""
-    if not asked:
         return ""
     first = asked[0]
     if first.dataset == study.reference:
