@@ -173,11 +173,11 @@ def test_a_prior_is_trained_once_for_many_units_and_says_how_far_it_is(recorded,
         told.append((name, total))
         yield lambda steps: None
 
-    asked = {**CLIMB, "prior": "autoencoder", "prior_steps": 2, "data": data}
+    asked = {**CLIMB, "prior": "autoencoder", "prior_steps": 100, "data": data}
     found = drawn(recorded, "hidden", [3, 5], **asked, progress=progress)
     assert [name for name, _ in told].count("fitting the prior autoencoder") == 1
-    assert told[0] == ("fitting the prior autoencoder", 2)
-    assert found[1].settings["prior_steps"] == 2
+    assert told[0] == ("fitting the prior autoencoder", 100)
+    assert found[1].settings["prior_steps"] == 100
 
 
 def test_a_picture_is_stale_once_its_dataset_is_recorded_again(recorded, net, data):
