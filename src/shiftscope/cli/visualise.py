@@ -12,6 +12,7 @@ from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 if TYPE_CHECKING:
     from shiftscope.explain.visualisation.belief.belief import Belief
     from shiftscope.explain.visualisation.visualised import Visualised
+    from shiftscope.store.stored_study import StoredStudy
 
 
 def visualise(
@@ -105,28 +106,21 @@ def visualise(
     """
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
-    from shiftscope.explain.interventions.worst_units import only_shifted
-    from shiftscope.flow.worst_units import worst_units
     from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
-    chosen = sum(each is not None for each in (unit, units, worst))
-    if chosen != 1:
+    if sum(each is not None for each in (unit, units, worst)) != 1:
         raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
     if output is not None:
         refuse_no_folder(output)
-    if worst is not None and layer is None:
-        raise BadRequest("--worst is of the units of a layer: give --layer.")
     if worst is None and (by is not None or under is not None):
         raise BadRequest("--by and --under choose the worst units; give them with --worst.")
     if second is None and second_weights is not None:
         raise BadRequest("--second-weights are those of a second network: give --second too.")
     sources = data_shown(data, model)
     opened = open_study(study)
-    if worst is not None and layer is not None:
-        what = "under which one units are the worst (--dataset gives the colours)"
-        shifted = only_shifted(opened, opened.reference, what, keyword="under") if under is None else under
-        units = list(worst_units(opened, layer, worst, by or "novelty", dataset=shifted))
+    if worst is not None:
+        units = _worst(opened, layer, worst, by or "novelty", under)
     asked: str | list[int] | None = unit if units is None else units
     position = int(sample) if sample is not None and sample.isascii() and sample.isdecimal() else sample
     found = opened.visualise(
@@ -154,6 +148,17 @@ def visualise(
     if output is not None:
         save_pictures(every, output)
     _show(every, as_json=json)
+
+
+def _worst(study: StoredStudy, layer: str | None, how_many: int, by: str, under: str | None) -> list[int]:
+    from shiftscope.explain.interventions.worst_units import only_shifted
+    from shiftscope.flow.worst_units import worst_units
+
+    if layer is None:
+        raise BadRequest("--worst is of the units of a layer: give --layer.")
+    what = "under which one units are the worst (--dataset gives the colours)"
+    shifted = only_shifted(study, study.reference, what, keyword="under") if under is None else under
+    return list(worst_units(study, layer, how_many, by, dataset=shifted))
 
 
 def _show(found: list[Visualised], *, as_json: bool) -> None:
