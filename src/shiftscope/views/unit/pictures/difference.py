@@ -7,6 +7,7 @@ from dataclasses import replace
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.in_use import enough, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import differences_of
+from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.views.page.panels import (
     Cell,
@@ -80,11 +81,13 @@ def _halves(unit: ShownUnit, shown: Found) -> list[Panel]:
     """Pictures of two halves of the reference, drawn likewise; none where they were left out."""
     question, _, found = shown
     assert question.use is not None
-    if found.placebo is None:
+    if found.distance is None:
         return []
-    one, other = (replace(question, use=(unit.study.reference, question.use[1], sign)) for sign in (1, -1))
-    pair = (one, found.placebo[0]), (other, found.placebo[1])
-    return [placebo(unit, [("", pair)], says="two uses", headed="as on", key=KEY)]
+    halves = []
+    for division, (first, second) in enumerate(found.placebo, start=1):
+        one, other = use_pair(question, unit.study.reference, question.use[1], division)
+        halves.append(((one, first), (other, second)))
+    return [placebo(unit, [("", halves, found.distance)], says="two uses", headed="as on", key=KEY)]
 
 
 def _table(unit: ShownUnit, shown: Found) -> Table:
