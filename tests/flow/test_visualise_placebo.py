@@ -170,3 +170,21 @@ def test_a_small_reference_has_no_halves(recorded):
         BadRequest, match="18 samples of lab to fit on, too few for two halves: 32 are needed in each"
     ):
         recorded.visualise("hidden", 3, placebo=True, **QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("samples", [320, 84])
+def test_without_a_shift_about_one_pair_in_six_is_further_apart_than_five_of_halves(tmp_path, net, samples):
+    data = {"lab": Made(640), **{f"again-{seed}": Made(samples, seed=seed) for seed in range(1, 9)}}
+    study = ss.Study.create(tmp_path / "x.study", net, ("a", "b", "c", "d"))
+    for name, made in data.items():
+        study.record(made, name, layers=["conv", "hidden"], progress=False)
+    asked = {**QUICK, "steps": 8, "placebo": 5, "data": data}
+    apart = [
+        each.apart.apart
+        for seed in range(3)
+        for name in list(data)[1:]
+        for each in study.visualise("hidden", [0, 2, 4, 6, 8], **{**asked, "dataset": name, "seed": seed})
+    ]
+    assert len(apart) == 120
+    assert 0.05 < np.mean(apart) < 0.25

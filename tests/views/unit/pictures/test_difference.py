@@ -23,7 +23,7 @@ from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made
-from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of, of_title
+from tests.views.unit.pictures.test_looks_like import NoJobs, asked_of, fold, made, of, of_title
 
 APART = Separation(np.ones(4), 0.9, 0.8, 0.95, np.array([0.5, 0.625]))
 TOGETHER = dataclasses.replace(APART, low=0.6)
@@ -64,7 +64,7 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
         "halves of lab, division 2",
     ]
     assert [row[2].value for row in table.rows] == [0.9, 0.5, 0.625]
-    assert table.note.startswith("By the responses of conv.")
+    assert table.note.startswith("By the responses of conv, its divisions others than those of the pictures.")
     assert table.note.endswith("The pictures are by MACO, 4 steps.")
     assert (table.rows[0][1].change.low, table.rows[0][1].change.high) == (0.8, 0.95)
 
@@ -98,7 +98,12 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
         "the shift: they are 2.00 apart to conv, those of the halves 2.00."
     )
     (groups,) = of_title("Placebo", fold(unit(recorded, "hidden", 3), "difference").panels).panels
-    assert [group.strips[0].title for group in groups.groups] == ["division 2"] * 2
+    assert groups.note == "of the division whose two pictures are the furthest apart"
+    shown = [asked_of(recorded, group) for group in groups.groups]
+    assert [(each.use, each.division) for each in shown] == [
+        (("lab", "conv", 1), 2),
+        (("lab", "conv", -1), 2),
+    ]
 
 
 def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():

@@ -125,6 +125,11 @@ def with_halves(study, halves, *, pair=((0.0, 1.0, 2.0), (0.0, 2.0, 1.0)), seed=
         write_picture(study, each, replace(made(), before=np.array(before), at="conv"))
 
 
+def asked_of(study, group):
+    """What the first picture of a group answers."""
+    return picture_asked(study, group.strips[0].pictures[0].made.address.split("/")[1])
+
+
 def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeypatch):
     with_halves(recorded, ((0.0, 1.0, 2.0), (0.0, 1.0, 3.0)))
     found = fold(unit(recorded, "hidden", UNIT))
@@ -148,7 +153,8 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
     note = of_title("Pictures", found.panels).note
     assert "to conv, those of the halves 0.000 and 2.00." in note
     (groups,) = of_title("Placebo", found.panels).panels
-    assert [strip.title for group in groups.groups for strip in group.strips] == ["MACO, division 2"] * 2
+    shown = [asked_of(recorded, group) for group in groups.groups]
+    assert [(each.half, each.division) for each in shown] == [(1, 2), (2, 2)]
     monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 8)  # the sets are small
     asked = {"dataset": "field", "steps": 4, "crops": 2, "at": "conv", "progress": False}
     told = recorded.visualise("hidden", UNIT, placebo=2, **asked).apart

@@ -126,7 +126,8 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
         )
     drawn = f"The pictures are by {method_in_words(shown[0])}, {shown[0].steps} steps."
     note = (
-        f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart. {drawn}"
+        f"By the responses of {shown[0].use[1]}, its divisions others than those of the pictures. Line: the 95 % "
+        f"interval. Thin line: not told apart. {drawn}"
     )
     return Table("How far apart its uses are", columns, rows, note=note, chart="difference")
 

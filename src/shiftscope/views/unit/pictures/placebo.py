@@ -35,7 +35,7 @@ def placebo(
         Of the section.
     """
     reference = unit.study.reference
-    farthest = [_farthest(*each) for each in shown]
+    farthest = [(title, halves[distance.farthest]) for title, halves, distance in shown]
     groups = []
     for place, which in enumerate(("one", "the other")):
         strips = [
@@ -47,11 +47,3 @@ def placebo(
     several = any(len(halves) > 1 for _, halves, _ in shown)
     note = "of the division whose two pictures are the furthest apart" if several else ""
     return Fold(TITLE, told, [StripGroups("", groups, note, captioned=True)], f"{key}-{KEY}")
-
-
-def _farthest(
-    title: str, halves: Sequence[tuple[Drawn, Drawn]], distance: PairDistance
-) -> tuple[str, tuple[Drawn, Drawn]]:
-    """And what it is called."""
-    division = f"division {distance.farthest + 1}" if len(halves) > 1 else ""
-    return ", ".join(filter(None, (title, division))), halves[distance.farthest]
