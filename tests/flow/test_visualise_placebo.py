@@ -15,7 +15,7 @@ from shiftscope.explain.visualisation.colour_pair import colour_pair
 from shiftscope.explain.visualisation.drawing import pictures_for
 from shiftscope.explain.visualisation.fit_positions import fit_positions, half_positions
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures, picture_key, read_picture
 from tests.conftest import Made, Net
 from tests.flow.test_difference import at_size
 
@@ -140,6 +140,13 @@ def test_a_half_has_no_more_samples_than_the_set_in_whose_place_it_stands(study)
     assert len(one) == len(few) < len(other)
     assert set(one) < set(halves(study)[0])
     assert other == halves(study)[1]
+
+
+def test_what_was_kept_of_the_first_division_is_found_again(study):
+    plain = PictureQuestion("field", "hidden", 3, "maco", {}, 2, 0)
+    first, second = (picture_key(study, colour_pair(study, plain, 2)[place]).settings for place in (2, 4))
+    assert first == {**picture_key(study, plain).settings, "half": 1}  # as without several
+    assert second == {**first, "division": 2}
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,8 @@ def _offer(unit: ShownUnit) -> Panel | None:
         study,
         "Draw what the shift adds",
         f"Two pictures from one start: as the unit is used under {focus} and as it is used on {study.reference}, by "
-        "what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart.",
+        "what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart, and "
+        "how far apart their pictures are, two more for each of five divisions.",
         kind="difference",
         parameters={"layer": unit.layer, "unit": unit.index, "dataset": focus},
         page=unit.at(),
