@@ -36,7 +36,7 @@ def difference(
     unit: int | str | None,
     dataset: str,
     *,
-    at: str,
+    at: str | None = None,
     placebo: bool = True,
     method: str = "maco",
     draft: bool = False,
@@ -58,12 +58,16 @@ def difference(
     other half apart stands beside what halves of the reference give. Both are kept, the pictures as those of
     `visualise`.
 
+    Each picture stops where it drives the unit as strongly as the 99th percentile of the reference's held-out samples
+    do. Where both do not come to it, both are drawn again with a half, and then with a quarter, of the weight of the
+    direction; where that does not help either, those of the full weight are given, and said not to be comparable.
+
     Parameters
     ----------
     dataset
         The shifted dataset.
     at
-        A recorded layer before the unit, unpooled or pooled by a mean.
+        A recorded layer before the unit, unpooled or pooled by a mean; the nearest where not given.
     placebo
         Also draw two halves of the reference, at random, against each other: how far apart those pictures are stands
         beside the distance of the pair.
@@ -73,12 +77,18 @@ def difference(
     Raises
     ------
     BadRequest
-        Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+        Fewer than 30 samples a side to fit on, or no such layer before the unit, besides what `visualise` refuses.
     LayerError
         The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.differences.difference import Difference
     from shiftscope.explain.visualisation.differences.stored_differences import separation_of
+    from shiftscope.explain.visualisation.differences.weighed import (
+        Asked,
+        Pair,
+        largest_weight,
+        of_both_signs,
+    )
 
     name = study[dataset].name
     if name == study.reference:
@@ -98,13 +108,33 @@ def difference(
     )
     if question.parts > 1:
         raise BadRequest("a difference is two pictures of one start: leave `together` out.")
-    before = study.layer(at).name
+    before = _layer_before(study, question.layer) if at is None else study.layer(at).name
     if before == question.layer:
         raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
-    apart = separation_of(study, replace(question, use=(name, before, 1)))
-    sets = [name, study.reference] if placebo else [name]
-    pictures = [replace(question, use=(each, before, sign)) for each in sets for sign in (1, -1)]
-    shifted, reference, *halves = kept_or_drawn(
-        study, pictures, model=model, data=data, live=live, progress=progress
-    )
-    return Difference(apart, shifted, reference, name, (halves[0], halves[1]) if halves else None)
+    question = replace(question, use=(name, before, 1))
+    apart = separation_of(study, question)
+
+    def drawn(asked: Asked) -> Pair:
+        first, second = kept_or_drawn(study, asked, model=model, data=data, live=live, progress=progress)
+        return first, second
+
+    weighed = largest_weight((asked, drawn(asked)) for asked in of_both_signs(question))
+    assert weighed is not None
+    (shown, _), (shifted, reference) = weighed
+    halves = None
+    if placebo:
+        one, other = (replace(shown, use=(study.reference, before, sign)) for sign in (1, -1))
+        halves = drawn((one, other))
+    return Difference(apart, shifted, reference, name, shown.weight, halves)
+
+
+def _layer_before(study: StoredStudy, layer: str) -> str:
+    """The nearest."""
+    from shiftscope.explain.visualisation.differences.in_use import layers_before
+
+    before = layers_before(study, layer)
+    if not before:
+        raise BadRequest(
+            f"no layer before {layer} is recorded, unpooled or pooled by a mean, that could tell both uses apart."
+        )
+    return before[-1]

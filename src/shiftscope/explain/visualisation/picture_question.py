@@ -32,6 +32,7 @@ class PictureQuestion:
     # A shifted dataset, the layer whose responses tell the unit's use on it from that on the reference, and 1 to add
     # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
+    weight: float = 1.0  # of the direction of a use, in what is raised
     half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
     facets: int = 0  # clusters of the unit's strongest samples, each of which is a start
     part: int = 0  # which of the facets it started from, or of those that are drawn together

@@ -11,6 +11,13 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation, separation
 from shiftscope.explain.visualisation.differences.in_use import responses_in_use
+from shiftscope.explain.visualisation.differences.weighed import (
+    WEIGHTS,
+    Asked,
+    Pair,
+    largest_weight,
+    of_both_signs,
+)
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import read_picture
 from shiftscope.store.keep_result import keep_result
@@ -77,18 +84,27 @@ def differences_of(
     for question in questions:
         if question.use is None or question.use[2] != 1 or question.use[0] == study.reference:
             continue
+        if question.weight != WEIGHTS[0]:
+            continue  # found with the first
+        kept, apart = largest_weight(_kept_pairs(study, question)), read_separation(study, question)
+        if kept is None or apart is None:
+            continue
+        (shown, other), (shifted, reference) = kept
         dataset, at, _ = question.use
-        other = replace(question, use=(dataset, at, -1))
-        shifted, reference, *halves = (
-            read_picture(study, replace(question, use=(each, at, sign)))
-            for each in (dataset, study.reference)
-            for sign in (1, -1)
+        first, second = (
+            read_picture(study, replace(shown, use=(study.reference, at, sign))) for sign in (1, -1)
         )
-        apart = read_separation(study, question)
-        if shifted and reference and apart:
-            first, second = halves
-            placebo = (first, second) if first and second else None
-            yield question, other, Difference(apart, shifted, reference, dataset, placebo)
+        placebo = (first, second) if first and second else None
+        yield shown, other, Difference(apart, shifted, reference, dataset, shown.weight, placebo)
+
+
+def _kept_pairs(study: StoredStudy, question: PictureQuestion) -> Iterator[tuple[Asked, Pair]]:
+    """Up to the first that is not kept."""
+    for plus, minus in of_both_signs(question):
+        shifted, reference = read_picture(study, plus), read_picture(study, minus)
+        if shifted is None or reference is None:
+            return
+        yield (plus, minus), (shifted, reference)
 
 
 def _key(study: StoredStudy, question: PictureQuestion) -> ResultKey:

@@ -121,11 +121,20 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
                 number_cell(apart),
             ]
         )
-    drawn = f"The pictures are by {method_in_words(shown[0])}, {shown[0].steps} steps."
+    drawn = f"The pictures are by {method_in_words(shown[0])}, {_steps_in_words(shown)}."
     note = (
         f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart. {drawn}"
     )
     return Table("How far apart its uses are", columns, rows, note=note, chart="difference")
+
+
+def _steps_in_words(shown: Found) -> str:
+    """How many were taken, where a picture stopped before all."""
+    all_steps, pair = shown[0].steps, (shown[2].reference, shown[2].shifted)
+    taken = [all_steps if each.stopped is None else each.stopped.steps for each in pair]
+    if min(taken) == all_steps:
+        return f"{all_steps} steps"
+    return f"{taken[0]} and {taken[1]} of {all_steps} steps"
 
 
 def _offer(unit: ShownUnit) -> Panel | None:
