@@ -15,8 +15,8 @@ from shiftscope.explain.visualisation.differences.difference_direction import Se
 from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
-from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.explain.visualisation.stopped import Stopped
+from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
