@@ -124,7 +124,16 @@ def test_pictures_that_do_not_come_to_the_level_are_those_of_the_full_weight(stu
     assert [each.stopped.steps for each in (found.shifted, found.reference)] == [3, 3]
     assert "are not to be compared" in found.in_words()
     kept = [each for each in asked_pictures(study, "unit", unit) if each.method == "activation_maximisation"]
-    assert sorted(each.weight * each.use[2] for each in kept) == [-1, -0.5, -0.25, 0.25, 0.5, 1]
+    assert sorted(each.weight * each.use[2] for each in kept) == [
+        -1,
+        -0.5,
+        -0.25,
+        -0.125,
+        0.125,
+        0.25,
+        0.5,
+        1,
+    ]
     ((asked, _, again),) = differences_of(study, kept)
     assert asked.weight == 1
     assert repr(again) == repr(found)

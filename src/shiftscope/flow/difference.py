@@ -59,8 +59,8 @@ def difference(
     `visualise`.
 
     Each picture stops where it drives the unit as strongly as the 99th percentile of the reference's held-out samples
-    do. Where both do not come to it, both are drawn again with a half, and then with a quarter, of the weight of the
-    direction; where that does not help either, those of the full weight are given, and said not to be comparable.
+    do. Where both do not come to it, both are drawn again with half of the weight of the direction, then with a quarter
+    and with an eighth; where none helps, those of the full weight are given, and said not to be comparable.
 
     Parameters
     ----------

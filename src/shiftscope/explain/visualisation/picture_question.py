@@ -8,7 +8,8 @@ from typing import Any
 
 from shiftscope.store.layout import LOGITS
 
-FROM_NOISE = "maco", "activation_maximisation"  # methods that need no image; the first is the usual one
+MACO = "maco"
+FROM_NOISE = MACO, "activation_maximisation"  # methods that need no image; the first is the usual one
 FROM_IMAGE = ("accentuation",)
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
 MANY_PICTURES = 2048  # of it, where a prior is fitted on them, or facets are clusters of them

@@ -22,20 +22,23 @@ def pair(*responses: float):
 
 def test_the_direction_weighs_less_each_time_for_both_pictures_alike():
     asked = list(of_both_signs(QUESTION))
-    assert [(plus.weight, minus.weight) for plus, minus in asked] == [(1.0, 1.0), (0.5, 0.5), (0.25, 0.25)]
+    assert [(plus.weight, minus.weight) for plus, minus in asked] == [
+        (each, each) for each in (1.0, 0.5, 0.25, 0.125)
+    ]
     assert {(plus.use, minus.use) for plus, minus in asked} == {(("field", "conv", 1), ("field", "conv", -1))}
 
 
 def test_the_first_pair_of_one_strength_is_taken_and_none_is_drawn_after_it():
-    drawn = iter(zip(of_both_signs(QUESTION), [pair(1, 3), pair(2, 2.5), pair(3, 3)], strict=True))
+    pairs = [pair(1, 3), pair(2, 2.5), pair(3, 3), pair(3, 3)]
+    drawn = iter(zip(of_both_signs(QUESTION), pairs, strict=True))
     (plus, _), found = largest_weight(drawn)
     assert plus.weight == 0.5
     assert equally_strong(found)
-    assert len(list(drawn)) == 1
+    assert len(list(drawn)) == 2
 
 
 def test_where_none_is_of_one_strength_the_full_weight_is_taken():
-    pairs = [pair(1, 1), pair(1, 3), pair(3, 1)]
+    pairs = [pair(1, 1), pair(1, 3), pair(3, 1), pair(1, 1)]
     (plus, _), found = largest_weight(zip(of_both_signs(QUESTION), pairs, strict=True))
     assert (plus.weight, found) == (1.0, pairs[0])
     assert not equally_strong(found)

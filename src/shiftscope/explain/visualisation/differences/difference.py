@@ -10,6 +10,7 @@ from shiftscope.explain.visualisation.differences.difference_direction import Se
 from shiftscope.explain.visualisation.differences.in_use import EQUAL
 from shiftscope.explain.visualisation.differences.weighed import SHARES, WEIGHTS, equally_strong
 from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
+from shiftscope.explain.visualisation.picture_question import MACO
 from shiftscope.explain.visualisation.visualised import Visualised
 
 
@@ -75,10 +76,12 @@ class Difference:
             )
             return f"Both pictures reach {level}{weighed}: what differs is what the unit is used for."
         responses = f"{number(self.shifted.score)} and {number(self.reference.score)}"
-        return (
+        free = " Activation maximisation, which holds no spectrum, may drive the unit further."
+        said = (
             f"The pictures are not to be compared: with responses of {responses} they do not both reach {level}, not "
             f"even with {SHARES[WEIGHTS[-1]]} of the weight of the direction."
         )
+        return said + free if self.shifted.method == MACO else said
 
     def numbers(self) -> dict[str, Any]:
         """As JSON has them."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised
 
-WEIGHTS = 1.0, 0.5, 0.25  # a later one where both pictures do not reach the level with those before
-SHARES = {0.5: "half", 0.25: "a quarter"}  # in words
+WEIGHTS = 1.0, 0.5, 0.25, 0.125  # a later one where both pictures do not reach the level with those before
+SHARES = {0.5: "half", 0.25: "a quarter", 0.125: "an eighth"}  # in words
 
 Pair = tuple[Visualised, Visualised]
 Asked = tuple[PictureQuestion, PictureQuestion]

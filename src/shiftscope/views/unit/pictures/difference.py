@@ -146,8 +146,8 @@ def _offer(unit: ShownUnit) -> Panel | None:
     form = drawing_form(
         study,
         "Draw what the shift adds",
-        f"Two pictures from one start: as the unit is used under {focus} and as it is used on {study.reference}, by "
-        "what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart.",
+        f"Two pictures from one start, to one response: as the unit is used under {focus} and as it is used on "
+        f"{study.reference}, by what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart.",
         kind="difference",
         parameters={"layer": unit.layer, "unit": unit.index, "dataset": focus},
         page=unit.at(),
@@ -155,7 +155,7 @@ def _offer(unit: ShownUnit) -> Panel | None:
         fields=[Field("at", "Layer before", before[-1], "That tells both uses apart.", choices=before)],
         believe=False,
     )
-    return form or Code("This command draws and keeps it", _command(unit, before[-1]))
+    return form or Code("This command draws and keeps it", _command(unit))
 
 
 def _enough(unit: ShownUnit) -> bool:
@@ -164,7 +164,7 @@ def _enough(unit: ShownUnit) -> bool:
     return kept and enough(study, unit.layer, unit.index, focus)
 
 
-def _command(unit: ShownUnit, at: str) -> str:
+def _command(unit: ShownUnit) -> str:
     study, focus = unit.study, unit.selection.focus
     words = [
         *at_unit("difference", study, unit.layer),
@@ -172,7 +172,5 @@ def _command(unit: ShownUnit, at: str) -> str:
         str(unit.index),
         "--dataset",
         focus,
-        "--at",
-        at,
     ]
     return draft_line(study, study.reference, *words)
