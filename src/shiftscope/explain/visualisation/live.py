@@ -88,7 +88,9 @@ def pictures_of(
     held_out = held_out_responses(study, question.layer, question.unit)
     if question.use is not None:
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
-        level = float(np.nanpercentile(held_out, EQUAL))
+        level = float(
+            np.nanpercentile(held_out, EQUAL, method="inverted_cdf")
+        )  # one of them, as in `reached`
         drawing = replace(drawing, until=Until(partial(_response, function, drawing), level))
     method = visualisations[question.method]
     if question.facets:

@@ -147,7 +147,8 @@ def _offer(unit: ShownUnit) -> Panel | None:
         study,
         "Draw what the shift adds",
         f"Two pictures from one start, to one response: as the unit is used under {focus} and as it is used on "
-        f"{study.reference}, by what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart.",
+        f"{study.reference}, by what tells both apart in a layer before it. Beside them, how well halves of "
+        "the reference are told apart.",
         kind="difference",
         parameters={"layer": unit.layer, "unit": unit.index, "dataset": focus},
         page=unit.at(),
