@@ -118,8 +118,12 @@ def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():
     lighter = dataclasses.replace(found, reference=met(2.0, 2.0), weight=0.5)
     assert lighter.pictures_in_words("lab") == (
         "Both pictures reach the 99th percentile of lab's held-out responses, with half of the weight of the "
-        "direction: what differs is what the unit is used for."
+        "direction: they can be compared."
     )
+    answers = (0.0, 1.0, 2.0), (2.0, 1.0, 0.0), (0.0, 2.0, 1.0)
+    one, other, near = (dataclasses.replace(met(2.0, 2.0), before=np.array(each)) for each in answers)
+    said = Difference(APART, one, other, "field", placebo=(one, near)).pictures_in_words("lab")
+    assert "held-out responses: what differs is what the unit is used for." in said
     assert (lighter.numbers()["equally_strong"], lighter.numbers()["weight"]) == (True, 0.5)
 
 

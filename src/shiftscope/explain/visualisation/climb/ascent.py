@@ -76,7 +76,7 @@ def _from_one_start(
         view = look(step)
         value, off = seen(shown, view)
         gradient = gradient_of(value, shown, kept=off is not None)
-        # A silent unit has no part in the gradient of a sum, so that nothing else in it would ever wake the unit.
+        # A silent unit has no part in the gradient of a sum, whose other parts would lead the climb alone.
         if responses[-1:] == [0.0] or not gradient.flatten(-3).any(-1).all():
             with Redirected():
                 through, off = seen(shown, view)
@@ -102,7 +102,7 @@ def _from_one_start(
             for variable in picture.variables:
                 assert variable.grad is not None
                 variable.grad /= variable.grad.std() + 1e-12
-        before = [variable.detach().clone() for variable in picture.variables]
+        before = [] if until is None else [variable.detach().clone() for variable in picture.variables]
         steps.step()
         with torch.no_grad():
             picture.after_step()

@@ -74,7 +74,9 @@ class Difference:
             weighed = (
                 f", with {SHARES[self.weight]} of the weight of the direction" if self.weight < 1 else ""
             )
-            return f"Both pictures reach {level}{weighed}: what differs is what the unit is used for."
+            apart = self.distance is not None and self.distance.apart
+            means = "what differs is what the unit is used for" if apart else "they can be compared"
+            return f"Both pictures reach {level}{weighed}: {means}."
         responses = f"{number(self.shifted.score)} and {number(self.reference.score)}"
         free = " Activation maximisation, which holds no spectrum, may drive the unit further."
         said = (
