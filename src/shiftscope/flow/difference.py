@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.flow.steps.asked_divisions import asked_divisions
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
 from shiftscope.progress import Progress
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.differences.weighed import Asked, Pair
+    from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
 
@@ -37,7 +40,7 @@ def difference(
     dataset: str,
     *,
     at: str | None = None,
-    placebo: bool = True,
+    placebo: int | bool = True,
     method: str = "maco",
     draft: bool = False,
     steps: int | None = None,
@@ -69,8 +72,8 @@ def difference(
     at
         A recorded layer before the unit, unpooled or pooled by a mean; the nearest where not given.
     placebo
-        Also draw two halves of the reference, at random, against each other: how far apart those pictures are stands
-        beside the distance of the pair.
+        Also draw the two halves of as many divisions of the reference, at random, against each other; True for 5. How
+        far apart those pictures are stands beside the distance of the pair.
     method, draft, steps, crops, size, range, seed, model, data, live, options
         As for `visualise`.
 
@@ -83,12 +86,7 @@ def difference(
     """
     from shiftscope.explain.visualisation.differences.difference import Difference
     from shiftscope.explain.visualisation.differences.stored_differences import separation_of
-    from shiftscope.explain.visualisation.differences.weighed import (
-        Asked,
-        Pair,
-        largest_weight,
-        of_both_signs,
-    )
+    from shiftscope.explain.visualisation.differences.weighed import largest_weight, of_both_signs
 
     name = study[dataset].name
     if name == study.reference:
@@ -112,20 +110,33 @@ def difference(
     if before == question.layer:
         raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
     question = replace(question, use=(name, before, 1))
+    divisions = asked_divisions(placebo)
     apart = separation_of(study, question)
 
-    def drawn(asked: Asked) -> Pair:
-        first, second = kept_or_drawn(study, asked, model=model, data=data, live=live, progress=progress)
-        return first, second
+    def drawn(*asked: Asked) -> list[Pair]:
+        every = kept_or_drawn(
+            study,
+            [question for pair in asked for question in pair],
+            model=model,
+            data=data,
+            live=live,
+            progress=progress,
+        )
+        return list(zip(every[::2], every[1::2], strict=True))
 
-    weighed = largest_weight((asked, drawn(asked)) for asked in of_both_signs(question))
+    weighed = largest_weight((asked, drawn(asked)[0]) for asked in of_both_signs(question))
     assert weighed is not None
     (shown, _), (shifted, reference) = weighed
-    halves = None
-    if placebo:
-        one, other = (replace(shown, use=(study.reference, before, sign)) for sign in (1, -1))
-        halves = drawn((one, other))
-    return Difference(apart, shifted, reference, name, shown.weight, halves)
+    halves = drawn(*_halves(shown, study.reference, divisions))
+    return Difference(apart, shifted, reference, name, shown.weight, tuple(halves))
+
+
+def _halves(question: PictureQuestion, reference: str, divisions: int) -> list[Asked]:
+    """Of both halves of each division of the reference, told apart as the question tells its use apart."""
+    from shiftscope.explain.visualisation.differences.use_pair import use_pair
+
+    assert question.use is not None
+    return [use_pair(question, reference, question.use[1], division) for division in range(1, divisions + 1)]
 
 
 def _layer_before(study: StoredStudy, layer: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import count, takewhile
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation, separation
 from shiftscope.explain.visualisation.differences.in_use import responses_in_use
+from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.differences.weighed import (
     WEIGHTS,
     Asked,
@@ -80,7 +82,8 @@ def differences_of(
     study: StoredStudy, questions: Iterable[PictureQuestion]
 ) -> Iterator[tuple[PictureQuestion, PictureQuestion, Difference]]:
     """Those among kept pictures of which the other picture and the numbers are kept too and nothing is stale: the
-    question of the picture as under the shift, that of the other, and what was found. They are read one by one."""
+    question of the picture as under the shift, that of the other, and what was found, with every division that is kept
+    up to the first that is not. They are read one by one."""
     for question in questions:
         if question.use is None or question.use[2] != 1 or question.use[0] == study.reference:
             continue
@@ -91,20 +94,24 @@ def differences_of(
             continue
         (shown, other), (shifted, reference) = kept
         dataset, at, _ = question.use
-        first, second = (
-            read_picture(study, replace(shown, use=(study.reference, at, sign))) for sign in (1, -1)
-        )
-        placebo = (first, second) if first and second else None
-        yield shown, other, Difference(apart, shifted, reference, dataset, shown.weight, placebo)
+        every = (_both(study, use_pair(shown, study.reference, at, division)) for division in count(1))
+        halves = tuple(each for each in takewhile(bool, every) if each)
+        yield shown, other, Difference(apart, shifted, reference, dataset, shown.weight, halves)
 
 
 def _kept_pairs(study: StoredStudy, question: PictureQuestion) -> Iterator[tuple[Asked, Pair]]:
     """Up to the first that is not kept."""
-    for plus, minus in of_both_signs(question):
-        shifted, reference = read_picture(study, plus), read_picture(study, minus)
-        if shifted is None or reference is None:
+    for asked in of_both_signs(question):
+        pair = _both(study, asked)
+        if pair is None:
             return
-        yield (plus, minus), (shifted, reference)
+        yield asked, pair
+
+
+def _both(study: StoredStudy, questions: Asked) -> Pair | None:
+    """None unless both are kept."""
+    one, other = (read_picture(study, each) for each in questions)
+    return (one, other) if one and other else None
 
 
 def _key(study: StoredStudy, question: PictureQuestion) -> ResultKey:

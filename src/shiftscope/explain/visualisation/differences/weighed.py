@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised
 
@@ -25,8 +26,7 @@ def of_both_signs(question: PictureQuestion) -> Iterator[Asked]:
     assert question.use is not None
     dataset, at, _ = question.use
     for weight in WEIGHTS:
-        plus, minus = (replace(question, use=(dataset, at, sign), weight=weight) for sign in (1, -1))
-        yield plus, minus
+        yield use_pair(replace(question, weight=weight), dataset, at)
 
 
 def largest_weight(drawn: Iterable[tuple[Asked, Pair]]) -> tuple[Asked, Pair] | None:
