@@ -8,7 +8,8 @@ from typing import Any
 
 from shiftscope.store.layout import LOGITS
 
-FROM_NOISE = "maco", "activation_maximisation"  # methods that need no image; the first is the usual one
+MACO = "maco"
+FROM_NOISE = MACO, "activation_maximisation"  # methods that need no image; the first is the usual one
 FROM_IMAGE = ("accentuation",)
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
 MANY_PICTURES = 2048  # of it, where a prior is fitted on them, or facets are clusters of them
@@ -32,6 +33,7 @@ class PictureQuestion:
     # A shifted dataset, the layer whose responses tell the unit's use on it from that on the reference, and 1 to add
     # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
+    weight: float = 1.0  # of the direction of a use, in what is raised
     half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
     division: int = (
         1  # which division at random it is one of, of those halves or of a use of the reference itself
