@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -240,6 +241,20 @@ def test_several_units_share_passes_and_give_what_each_gives_alone(recorded, net
         list(np.argsort(-recorded["lab"].unit_responses("hidden", unit), kind="stable")[:2])
         for unit in (2, 5)
     ]
+
+
+def test_a_unit_that_is_asked_for_twice_is_computed_once_and_given_twice(recorded, data):
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, *, counted="samples"):
+        told.append((name, total))
+        yield lambda maps: None
+
+    found = recorded.attribute("hidden", [3, 5, 3], samples=[0, 4], data=data, progress=progress)
+    assert [each.question.unit for each in found] == [3, 5, 3]
+    assert found[0] is found[2]
+    assert [total for _, total in told] == [4]  # two samples of two units
 
 
 def test_faithfulness_does_not_depend_on_how_many_samples_are_taken_at_once(recorded, data, monkeypatch):

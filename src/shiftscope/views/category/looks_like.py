@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.category.shown_category import ShownCategory
@@ -59,5 +60,5 @@ def _offer(category: ShownCategory, missing: list[str]) -> Panel | None:
         page=category.at(),
         datasets=datasets,
     )
-    lines = "\n".join(command(study, LOGITS, category.index, "maco", name) for name in datasets)
+    lines = "\n".join(command(study, LOGITS, category.index, USUAL_METHOD, name) for name in datasets)
     return form or Code("These commands draw and keep them", lines)

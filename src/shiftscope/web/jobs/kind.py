@@ -108,7 +108,7 @@ class AskedJob(Protocol):
         ...
 
     def check(self, study: StoredStudy) -> None:
-        """Before it is queued; raises `BadRequest` or `NotInStudy` for what cannot be computed."""
+        """Before it is queued; raises `BadRequest`, `NotInStudy` or `LayerError` for what cannot be computed."""
         ...
 
     def run(self, live: Live, progress: Progress) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shiftscope.counted import counted
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
 from shiftscope.views.page.panels import Code, Compared, Fold, ImageStrip, Panel, Picture
 from shiftscope.views.page.selection import Selection
@@ -84,7 +84,7 @@ def kept_of(selection: Selection, asked: Iterable[PictureQuestion], units: Colle
 
 
 def _rank(question: PictureQuestion) -> tuple[bool, int]:
-    return question.method == "maco", question.steps
+    return question.method == USUAL_METHOD, question.steps
 
 
 def _strip(shown: Gallery, name: str, kept: Mapping[int, PictureQuestion]) -> ImageStrip:
@@ -121,7 +121,7 @@ def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
             "layer": shown.layer,
             "unit": lacking[0],
             "units": " ".join(map(str, lacking[1:])),
-            "method": "maco",
+            "method": USUAL_METHOD,
             "dataset": name,
         },
         page=shown.page,
@@ -136,4 +136,4 @@ def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
 def _command(shown: Gallery, dataset: str, units: Sequence[int]) -> str:
     study = shown.selection.study
     words = [*at_unit("visualise", study, shown.layer), "--units", *map(str, units)]
-    return draft_line(study, dataset, *words, "--method", "maco", "--dataset", dataset)
+    return draft_line(study, dataset, *words, "--method", USUAL_METHOD, "--dataset", dataset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.views.page.panels import (
     Cell,
@@ -100,7 +100,7 @@ def chosen_pictures(unit: ShownUnit, apart: Sequence[ColoursApart]) -> list[Draw
         both = {_place(unit, each[0]): each for each in (pair.shifted, pair.reference)}
         if all(each[0].steps >= best[place][0].steps for place, each in both.items()):
             best |= both
-    first = sorted(best, key=lambda place: (place[0] != "maco", place))
+    first = sorted(best, key=lambda place: (place[0] != USUAL_METHOD, place))
     return [best[place] for place in first]
 
 
@@ -296,5 +296,5 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         datasets=missing,
         believe=believable(study, unit.layer),
     )
-    lines = "\n".join(command(study, unit.layer, unit.index, "maco", name) for name in missing)
+    lines = "\n".join(command(study, unit.layer, unit.index, USUAL_METHOD, name) for name in missing)
     return form or Code("These commands draw and keep them", lines)
