@@ -402,6 +402,26 @@ class StripGroups(Panel):
 
 
 @dataclass(frozen=True)
+class Figure:
+    """What one thing looks like on each of several sides."""
+
+    name: str
+    pictures: Sequence[Picture | None]  # one for each side; None where there is none
+    says: Sequence[str]  # under each picture, or in its place
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Figures(Panel):
+    """Things next to one another, the sides of each together."""
+
+    sides: Sequence[tuple[str, Role]]  # what they are called, in the order of the pictures
+    figures: Sequence[Figure]
+    note: Words = ""
+    large: bool = False  # a few to be looked at, rather than many to be compared
+
+
+@dataclass(frozen=True)
 class Line:
     """A number at each mark of an axis, with its name at the end."""
 
