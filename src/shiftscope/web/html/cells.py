@@ -178,9 +178,21 @@ def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
     if cell.change:
         kind, bar = ' class="change"', _change(cell.change, text)
         text = ""
-    note = f"<small>{escaped(cell.note)}</small>" if cell.note else ""
+    note = f"<small>{_in_parts(cell.note)}</small>" if cell.note else ""
     pictures = "".join([_thumbnail(picture, addresses) for picture in cell.pictures]) if cell.pictures else ""
     return f"\n        <td{kind}>{bar}{text}{note}{pictures}</td>"
+
+
+@lru_cache(maxsize=4096)
+def _in_parts(note: str) -> str:
+    """Small print that is broken into lines between its parts alone."""
+    first, *others = note.split("; ")
+    if not others:
+        return _escaped(note)
+    *middle, last = others
+    return " ".join(
+        f"<span>{_escaped(part)}</span>" for part in [f"{first};", *(f"{each};" for each in middle), last]
+    )
 
 
 def _term(shown: str, help: str, label: str = "") -> str:
