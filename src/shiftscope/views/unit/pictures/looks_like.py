@@ -23,6 +23,7 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.pictures.figures import FigureOf, Sides, figures
 from shiftscope.views.parts.pictures.looks_like_in_words import (
     apart_in_words,
     differ_in_words,
@@ -30,6 +31,7 @@ from shiftscope.views.parts.pictures.looks_like_in_words import (
     looks_like_in_words,
 )
 from shiftscope.views.parts.pictures.made_pictures import (
+    ALONE,
     STEPS,
     STEPS_SAY,
     STRENGTH,
@@ -158,29 +160,33 @@ def _over_strength(unit: ShownUnit) -> Fold | None:
 
 def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursApart]) -> list[Panel]:
     """And what chance makes of two sets' colours, or what draws that."""
-    groups = []
-    for name in unit.pair:
-        own = [each for each in shown if each[0].dataset == name]
-        strips = [
-            ImageStrip(
-                method_in_words(question), sides_of(unit.study, question, found), role(unit.selection, name)
-            )
-            for question, found in own
-        ]
-        if strips:
-            groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
     note = (
         "Each as it is, and with its alpha, faint where the gradient was small on the way: an optimum, not what the "
         "unit answers to in images."
     )
     told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
-    panels: list[Panel] = [StripGroups("Pictures", groups, " ".join([*told, note]), captioned=True)]
+    drawn = [
+        FigureOf(f"{method}, {ALONE[side]}", sides, side=side, told=side == "picture")
+        for method, sides in _by_method(unit, shown).items()
+        for side in ALONE
+    ]
+    panels: list[Panel] = [
+        figures(unit.selection, drawn, " ".join([*told, note]), title="Pictures", large=True)
+    ]
     if apart:
         halves = [(method_in_words(each.shifted[0]), each.halves) for each in apart]
         panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
     if offer := offer_of_halves(unit, shown, apart):
         panels.append(offer)
     return panels
+
+
+def _by_method(unit: ShownUnit, shown: Sequence[Drawn]) -> Mapping[str, Sides]:
+    """With the colours of baseline and focus, what was drawn by each method and prior."""
+    found: dict[str, dict[str, Drawn]] = {}
+    for each in shown:
+        found.setdefault(method_in_words(each[0]), {})[each[0].dataset] = each
+    return {method: [own.get(name) for name in unit.pair] for method, own in found.items()}
 
 
 def _apart_in_words(unit: ShownUnit, found: ColoursApart, *, alone: bool) -> str:

@@ -40,6 +40,6 @@ def placebo(
             ImageStrip(title, sides_of(unit.study, *pair[place]), role(unit.selection, reference))
             for title, pair in halves
         ]
-        groups.append(StripGroup(f"{headed} {which} half", strips))
+        groups.append(StripGroup(f"{headed} {which} half of {reference}", strips))
     told = f"what chance makes of {says}: halves of {reference}, drawn in the same way"
     return Fold(TITLE, told, [StripGroups("", groups, captioned=True)], f"{key}-{KEY}")
