@@ -292,6 +292,7 @@ class Field:
     label: str
     value: str = ""
     help: str = ""
+    example: str = field(default="", kw_only=True)  # of what can be written, while nothing is
     long: bool = False  # several lines
     tick: bool = False  # a box, ticked where there is a value; sent as "true"
     choices: Sequence[str] = ()  # words proposed while typing

@@ -125,7 +125,7 @@ def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
             break
     else:
         return None
-    several = counted(len(lacking), one, count)
+    several = f"pictures of {counted(len(lacking), one, count)}"
     form = drawing_form(
         study,
         f"Draw {several}",
