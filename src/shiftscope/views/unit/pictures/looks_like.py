@@ -237,7 +237,7 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
             "field": "picture",
             "type": "nominal",
             "sort": None,
-            "legend": {"orient": "top", "direction": "vertical", "title": None} if several else None,
+            "legend": {"orient": "top", "columns": 1, "title": None} if several else None,
         },
         "tooltip": [
             {"field": "dataset"},
