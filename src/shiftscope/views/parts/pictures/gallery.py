@@ -129,8 +129,8 @@ def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
     form = drawing_form(
         study,
         f"Draw {several}",
-        f"The first ones in this order that lack a picture with the colours of {name}"
-        f"{' and have the other' if units is there else ''}: {', '.join(map(shown.called, lacking))}.",
+        f"{'Those above' if units is there else 'The first ones in this order'} without a picture with the colours of "
+        f"{name}: {', '.join(map(shown.called, lacking))}.",
         parameters={
             "layer": shown.layer,
             "unit": lacking[0],
