@@ -101,7 +101,11 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     assert [row[dashed] for row in rows[:4]] == ["MACO"] * 4
     assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
     settings = of(Table, of_title("Settings", found.panels).panels)
-    assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4\u00a0×\u00a06", "4"]
+    assert [column.name for column in settings.columns] == ["setting", "MACO, lab", "MACO, field"]
+    assert [[cell.text for cell in row[:2]] for row in settings.rows] == [
+        ["size", "4\u00a0×\u00a06"],
+        ["steps", "4"],
+    ]
     (measuring,) = (panel for panel in found.panels if isinstance(panel, Code))
     assert measuring.text.count("--believe") == 2  # of both pictures
 

@@ -272,20 +272,18 @@ def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
 
 
 def _settings(shown: Sequence[Drawn]) -> Table:
+    """A row for each setting, a column for each picture: there are more settings than pictures."""
     told = [_told(question, found) for question, found in shown]
-    names = list(dict.fromkeys(name for each in told for name in each))
-    columns = [Column(name) for name in names]
-    return Table("", columns, [[Cell(each.get(name) or "–") for name in names] for each in told])
+    names = dict.fromkeys(name for each in told for name in each)
+    pictures = [Column(f"{method_in_words(question)}, {question.dataset}") for question, _ in shown]
+    rows = [[Cell(name), *(Cell(each.get(name) or "–") for each in told)] for name in names]
+    return Table("", [Column("setting"), *pictures], rows)
 
 
 def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
-    first = {
-        "set": question.dataset,
-        "picture": method_in_words(question),
-        "size": f"{rows}\u00a0×\u00a0{columns}",
-    }
-    return first | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
+    size = {"size": f"{rows}\u00a0×\u00a0{columns}"}
+    return size | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
