@@ -1,6 +1,8 @@
 """What all commands share, and `shiftscope view`."""
 
+import errno
 import gc
+import os
 import socket
 import subprocess
 import sys
@@ -8,7 +10,7 @@ import textwrap
 
 import pytest
 
-from shiftscope.cli import COMMANDS
+from shiftscope.cli import COMMANDS, in_words
 from shiftscope.scores.estimation.stored_estimates import stored_estimates
 from shiftscope.store.stored_study import StoredStudy
 
@@ -174,3 +176,11 @@ def test_looking_at_a_study_loads_neither_torch_nor_pandas(recorded):
     pages, *heavy = answer.stdout.split()
     assert int(pages) == 11
     assert heavy == []
+
+
+def test_a_full_disk_is_said_with_what_to_do():
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert in_words(full) == "the disk is full: make room, or write elsewhere."
+    full.filename = "out/page.html"
+    assert in_words(full) == "'out/page.html': the disk is full: make room, or write elsewhere."
+    assert in_words(FileNotFoundError(2, "No such file", "a.csv")) == "'a.csv': No such file."

@@ -4,6 +4,8 @@ import json
 
 from PIL import Image
 
+from shiftscope.study import open_study
+
 MODEL = ("--model", "nets:tiny")
 
 
@@ -55,6 +57,25 @@ def test_a_placebo_takes_samples_enough(run, recorded):
     asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--dataset", "shifted")
     assert "too few for two halves" in run(*asked, *MODEL, "--placebo", "--at", "conv").err
     assert "give --placebo too" in run(*asked, *MODEL, "--at", "conv").err
+    assert "--placebo is a whole number, not 2.5" in run(*asked, *MODEL, "--placebo", "2.5").refused()
+    assert "whole number of at least 0" in run(*asked, *MODEL, "--placebo", "-1").refused()
+
+
+def test_a_placebo_is_of_as_many_divisions_as_are_asked_for(run, recorded, monkeypatch):
+    monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 2)  # the sets are small
+    asked = ("visualise", recorded, "--layer", "hidden", "--unit", "3", "--dataset", "shifted")
+    quick = ("--steps", "1", "--crops", "0", "--at", "conv")
+    answer = run(*asked, *quick, *MODEL, "--placebo", "1")
+    assert answer.status == 0, answer.err
+    assert "1 pair in 2 would" in answer.out or "says nothing of the shift" in answer.out
+    (told,) = json.loads(run(*asked, *quick, "--placebo", "1", "--json").out)  # kept
+    found = open_study(recorded).visualise(
+        "hidden", 3, dataset="shifted", steps=1, crops=0, placebo=1, at="conv", progress=False
+    )
+    assert told == json.loads(json.dumps(found.numbers()))
+    assert found.apart.in_words() in answer.out
+    assert len(told["distance_of_halves"]) == 1
+    assert "give --model" in run(*asked, *quick, "--placebo").refused()  # for four more divisions
 
 
 def test_a_second_network_is_shown_the_pictures(run, recorded):

@@ -13,7 +13,7 @@ import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.live import target_of
-from shiftscope.explain.visualisation.pair_distance import PairDistance, distance
+from shiftscope.explain.visualisation.pair_distance import distance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.statistics.split import fit_half
 from tests.conftest import Made
@@ -64,7 +64,7 @@ DATA = {"lab": moved(0, 0.0), "field": moved(1, 0.5), "again": moved(2, 0.0)}
 
 def test_a_use_that_differs_is_found_and_kept(study, plain):
     unit = used_more(study)
-    found = study.difference("unit", unit, "field", at="before", data=DATA, **QUICK)
+    found = study.difference("unit", unit, "field", at="before", placebo=2, data=DATA, **QUICK)
     assert found.separation.found
     responses = {name: study[name].unit_responses("unit", unit) for name in ("field", "lab")}
     bar = np.percentile(responses["lab"], 90)
@@ -85,13 +85,14 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     with torch.no_grad():
         before = [plain.before(at_size(each))[0].numpy() for each in (found.shifted, found.reference)]
     assert found.distance.pair == pytest.approx(1 - spearmanr(*before).statistic)
-    assert [each.objective for each in found.placebo] == [
-        f"unit:{unit} as in one half of lab",
-        f"unit:{unit} as in the other half of lab",
+    assert [[each.objective for each in pair] for pair in found.placebo] == [
+        [f"unit:{unit} as in {which} half of lab{division}" for which in ("one", "the other")]
+        for division in ("", ", division 2")
     ]
-    assert not np.array_equal(found.placebo[0].image, found.shifted.image)
-    assert found.distance.halves == distance(*found.placebo)
-    kept = ss.open_study(study.path).difference("unit", unit, "field", at="before", **QUICK)
+    assert not np.array_equal(found.placebo[0][0].image, found.shifted.image)
+    assert found.distance.halves == tuple(distance(*pair) for pair in found.placebo)
+    assert len(set(found.distance.halves)) == 2
+    kept = ss.open_study(study.path).difference("unit", unit, "field", at="before", placebo=2, **QUICK)
     assert repr(kept) == repr(found)
     assert [each.objective for each in study.visualisations("unit")].count(f"unit:{unit} as in field") == 1
 
@@ -101,7 +102,7 @@ def test_without_a_shift_it_is_said_that_there_is_none(study):
         "unit", used_more(study, "again"), "again", at="before", placebo=False, data=DATA, **QUICK
     )
     assert not found.separation.found
-    assert found.placebo is found.distance is None
+    assert (found.placebo, found.distance) == ((), None)
     assert "no more than two halves of the reference do" in found.in_words()
 
 
@@ -137,15 +138,6 @@ def test_what_cannot_be_told_apart_is_refused(study, recorded):
     strongest = max(range(6), key=lambda unit: study["field"].unit_responses("before", unit).mean())
     with pytest.raises(LayerError, match=rf"unit does not run before before:{strongest} is known"):
         study.difference("before", strongest, "field", at="unit", data=DATA, **QUICK)
-
-
-def test_distances_of_pairs_in_words():
-    assert PairDistance(0.5, 0.25).in_words() == (
-        "the pictures are further apart than those of two halves of the reference (0.5 and 0.25)"
-    )
-    assert "no further apart than" in PairDistance(0.25, 0.25).in_words()
-    assert PairDistance(float("nan"), 0.25).numbers() == {"distance": None, "distance_of_halves": 0.25}
-    assert PairDistance(float("nan"), 0.25).in_words() == "how far apart the pictures are is not known"
 
 
 def at_size(picture) -> torch.Tensor:

@@ -116,12 +116,14 @@ def command_line() -> App:
 
 
 def in_words(error: OSError) -> str:
-    """What the system refuses, and of which file, without its number."""
+    """What the system refuses, and of which file where it says so, without its number."""
+    from shiftscope.store.disk.write_errors import NO_ROOM
+
     if not error.strerror:
         return str(error)
-    return (
-        f"{str(error.filename)!r}: {error.strerror}." if error.filename is not None else f"{error.strerror}."
-    )
+    full = NO_ROOM.get(error.errno or 0)
+    told = f"{full}: make room, or write elsewhere" if full else error.strerror
+    return f"{told}." if error.filename is None else f"{str(error.filename)!r}: {told}."
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, RecordedStudy, Weights
+from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, Placebo, RecordedStudy, Weights
 
 if TYPE_CHECKING:
     from shiftscope.explain.visualisation.differences.difference import Difference
@@ -26,7 +26,7 @@ def difference(
     range: tuple[float, float] | None = None,
     option: list[str] | None = None,
     seed: int = 0,
-    placebo: bool = True,
+    placebo: Placebo = True,
     model: Model = None,
     weights: Weights = None,
     data: Data = None,
@@ -65,7 +65,8 @@ def difference(
     seed
         Of the random numbers.
     placebo
-        Also draw two halves of the reference, at random, against each other.
+        Also draw the halves of so many divisions of the reference, at random, against each other, two pictures each;
+        of 5 where no number is given.
     output
         Folder for two PNG of each picture: the picture, and the picture with its alpha.
     """

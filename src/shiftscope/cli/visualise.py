@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, RecordedStudy, Weights
+from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, Placebo, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def visualise(
     believe: bool = False,
     second: str | None = None,
     second_weights: Path | None = None,
-    placebo: bool = False,
+    placebo: Placebo = False,
     at: str | None = None,
     model: Model = None,
     weights: Weights = None,
@@ -92,8 +92,9 @@ def visualise(
     second_weights
         Its state dict, as --weights.
     placebo
-        Also tell how far each picture is from the one with the colours of the reference, beside the distance of two
-        halves of the reference; three more pictures are drawn for each, or two where that one is kept.
+        Also tell how far each picture is from the one with the colours of the reference, beside the distances of two
+        halves of the reference in so many divisions, 5 where no number is given; for each one more picture is drawn,
+        and two a division.
     at
         Recorded layer before the unit in which the placebo's distances are measured; the nearest where not given.
     output

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.flow.steps.asked_divisions import asked_divisions
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
 from shiftscope.progress import Progress
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
 
@@ -37,7 +39,7 @@ def difference(
     dataset: str,
     *,
     at: str,
-    placebo: bool = True,
+    placebo: int | bool = True,
     method: str = "maco",
     draft: bool = False,
     steps: int | None = None,
@@ -65,8 +67,8 @@ def difference(
     at
         A recorded layer before the unit, unpooled or pooled by a mean.
     placebo
-        Also draw two halves of the reference, at random, against each other: how far apart those pictures are stands
-        beside the distance of the pair.
+        Also draw the two halves of as many divisions of the reference, at random, against each other; True for 5. How
+        far apart those pictures are stands beside the distance of the pair.
     method, draft, steps, crops, size, range, seed, model, data, live, options
         As for `visualise`.
 
@@ -102,9 +104,23 @@ def difference(
     if before == question.layer:
         raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
     apart = separation_of(study, replace(question, use=(name, before, 1)))
-    sets = [name, study.reference] if placebo else [name]
-    pictures = [replace(question, use=(each, before, sign)) for each in sets for sign in (1, -1)]
     shifted, reference, *halves = kept_or_drawn(
-        study, pictures, model=model, data=data, live=live, progress=progress
+        study,
+        _pictures(question, (name, study.reference), before, asked_divisions(placebo)),
+        model=model,
+        data=data,
+        live=live,
+        progress=progress,
     )
-    return Difference(apart, shifted, reference, name, (halves[0], halves[1]) if halves else None)
+    return Difference(apart, shifted, reference, name, tuple(zip(halves[::2], halves[1::2], strict=True)))
+
+
+def _pictures(
+    question: PictureQuestion, sets: tuple[str, str], at: str, divisions: int
+) -> list[PictureQuestion]:
+    """As under the first of two sets, as on the second, and of both halves of each division of the second."""
+    from shiftscope.explain.visualisation.differences.use_pair import use_pair
+
+    shifted, reference = sets
+    halves = [use_pair(question, reference, at, division) for division in range(1, divisions + 1)]
+    return [each for pair in (use_pair(question, shifted, at), *halves) for each in pair]

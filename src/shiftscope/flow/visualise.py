@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.flow.steps.asked_divisions import asked_divisions
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.asked_unit import asked_unit
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
@@ -50,7 +51,7 @@ def visualise(
     seed: int = 0,
     believe: bool = False,
     second: nn.Module | Second | None = None,
-    placebo: bool = False,
+    placebo: int | bool = False,
     at: str | None = None,
     model: nn.Module | None = None,
     data: Mapping[str, Any] | None = None,
@@ -90,8 +91,9 @@ def visualise(
         is measured for it. It is shown what the study's model is; `ss.Second(model, layer=..., preprocess=...,
         size=..., range=...)` for one that has other layers or takes other inputs.
     placebo
-        Also draw it with the colours of the reference, and of two halves of the reference at random, all of one start:
-        how far it is from the one, beside how far the halves' pictures are from each other, as its `apart`.
+        Also draw it with the colours of the reference, and of both halves of as many divisions of the reference at
+        random, all of one start; True for 5. How far it is from the one, beside how far the pictures of two halves are
+        from each other in each division, is its `apart`.
     at
         The recorded layer before the unit in which that is measured; the nearest where not given.
     model, data
@@ -111,7 +113,8 @@ def visualise(
     NotInStudy
         No such layer, unit, category, dataset or sample.
     BadRequest
-        No such method or option, no model, samples that are no pictures, or fewer than 32 in a half for a placebo.
+        No such method or option, no model, samples that are no pictures, a number of divisions that is none, or fewer
+        than 32 samples in a half for a placebo.
     LayerError
         The layer `at` does not run before the unit is known.
     StudyMismatch
@@ -139,8 +142,9 @@ def visualise(
             options=options,
         )
         asked += _parts(question)
-    before = _compared_at(study, asked, placebo=placebo, at=at)
-    sets = [colour_pair(question, study.reference) if placebo else (question,) for question in asked]
+    divisions = asked_divisions(placebo)
+    before = _compared_at(study, asked, placebo=divisions > 0, at=at)
+    sets = [colour_pair(study, question, divisions) if divisions else [question] for question in asked]
     found = kept_or_drawn(
         study,
         [question for one in sets for question in one],
@@ -152,7 +156,7 @@ def visualise(
         live=live,
         progress=progress,
     )
-    every = _told_apart(found) if placebo else found
+    every = _told_apart(found, divisions) if divisions else found
     return every if isinstance(unit, (list, tuple)) or facets or len(every) > 1 else every[0]
 
 
@@ -212,15 +216,16 @@ def _compared_at(
     return name
 
 
-def _told_apart(found: Sequence[Visualised]) -> list[Visualised]:
-    """Of each four of a pair and its placebo the first, with how far apart they are."""
+def _told_apart(found: Sequence[Visualised], divisions: int) -> list[Visualised]:
+    """Of each pair and its placebo the first, with how far apart they are."""
     from shiftscope.explain.visualisation.pair_distance import pair_distance
 
-    fours = zip(*(found[place::4] for place in (0, 1, 2, 3)), strict=True)
-    return [
-        replace(shifted, apart=pair_distance((shifted, own), (one, other)))
-        for shifted, own, one, other in fours
-    ]
+    told = []
+    for first in range(0, len(found), 2 + 2 * divisions):
+        shifted, own, *halves = found[first : first + 2 + 2 * divisions]
+        pairs = list(zip(halves[::2], halves[1::2], strict=True))
+        told.append(replace(shifted, apart=pair_distance((shifted, own), pairs)))
+    return told
 
 
 def _parts(question: PictureQuestion) -> list[PictureQuestion]:

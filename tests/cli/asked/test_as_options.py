@@ -40,6 +40,11 @@ def test_what_is_written_in_python_is_said_as_options(python, typed):
     assert said(python) == typed
 
 
+def test_an_option_with_or_without_a_number_is_said_as_it_is_typed():
+    assert said("give placebo=True too, or placebo=3.", "visualise") == "give --placebo too, or --placebo 3."
+    assert said("placebo=False leaves them out.", "difference") == "--no-placebo leaves them out."
+
+
 @pytest.mark.parametrize(
     "message",
     [

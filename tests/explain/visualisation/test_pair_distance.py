@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from shiftscope.explain.visualisation.pair_distance import distance
+from shiftscope.explain.visualisation.pair_distance import PairDistance, distance, pair_distance
 
 
 def picture(before, *, at="conv", dead=False):
@@ -31,3 +31,69 @@ def test_one_less_the_correlation_of_ranks():
 )
 def test_of_what_is_not_to_be_compared_there_is_none(other):
     assert math.isnan(distance(picture([1.0, 2.0, 9.0]), other))
+
+
+def test_a_pair_is_apart_where_no_division_of_the_reference_is_as_far():
+    found = PairDistance(0.5, (0.25, 0.125), "conv")
+    assert found.apart
+    assert found.by_chance == pytest.approx(1 / 3)
+    assert found.farthest == 0
+    assert found.in_words() == (
+        "the two pictures differ more than two halves of the reference do in each of 2 divisions, as without a shift "
+        "about 1 pair in 3 would: they are 0.5 apart to conv, those of the halves 0.25 and 0.12"
+    )
+    assert found.numbers() == {
+        "distance": 0.5,
+        "distance_of_halves": [0.25, 0.125],
+        "further_apart": True,
+        "further_apart_by_chance": pytest.approx(1 / 3),
+    }
+
+
+def test_a_pair_that_is_no_further_than_one_division_says_nothing():
+    found = PairDistance(0.25, (0.125, 0.25, 0.5), "conv")
+    assert not found.apart
+    assert found.farthest == 2
+    assert found.sentence("lab", number="{:.3f}".format) == (
+        "The two pictures differ no more than two halves of lab do in 2 of 3 divisions, so that what differs between "
+        "them says nothing of the shift: they are 0.250 apart to conv, those of the halves 0.125, 0.250 and 0.500."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        (
+            0.5,
+            "the two pictures differ more than two halves of lab do, as without a shift about 1 pair in 2 would: they "
+            "are 0.5 apart to conv, those of the halves 0.25",
+        ),
+        (
+            0.25,
+            "the two pictures differ no more than two halves of lab do, so that what differs between them says nothing "
+            "of the shift: they are 0.25 apart to conv, those of the halves 0.25",
+        ),
+        (math.nan, "how far apart the two pictures are to conv is not known"),
+    ],
+)
+def test_one_division_is_said_alone(pair, said):
+    assert PairDistance(pair, (0.25,), "conv").in_words("lab") == said
+
+
+def test_divisions_without_a_distance_do_not_count():
+    found = PairDistance(0.5, (math.nan, 0.25))
+    assert found.apart
+    assert (found.by_chance, found.farthest) == (0.5, 1)
+    assert found.numbers()["distance_of_halves"] == [None, 0.25]
+    unknown = PairDistance(0.5, (math.nan, math.nan))
+    assert not unknown.known
+    assert not unknown.apart
+    assert unknown.farthest == 0
+    assert unknown.in_words() == "how far apart the two pictures are is not known"
+    assert unknown.numbers()["further_apart"] is unknown.numbers()["further_apart_by_chance"] is None
+
+
+def test_each_division_has_the_distance_of_its_own_two_pictures():
+    straight, crossed = picture([0.0, 1.0, 2.0]), picture([0.0, 2.0, 1.0])
+    found = pair_distance((straight, crossed), [(straight, straight), (crossed, straight)])
+    assert found == PairDistance(pytest.approx(0.5), pytest.approx((0.0, 0.5)), "conv")

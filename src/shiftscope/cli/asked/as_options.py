@@ -117,8 +117,10 @@ def _option(option: Argument, expression: ast.expr) -> str | None:
     if option.hint is Path or Path in get_args(option.hint):
         return f"{option.name} {'FOLDER' if option.name == '--root' else 'FILE'}"
     value = _literal(expression)
+    if isinstance(value, bool) and bool in (option.hint, *get_args(option.hint)):
+        return option.name if value else next(iter(option.negatives), None)
     if option.hint is bool:
-        return {"True": option.name, "False": next(iter(option.negatives), None)}.get(str(value))
+        return None
     if value is None:
         return None
     any_value = option.field_info.name.upper()

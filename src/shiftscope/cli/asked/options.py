@@ -38,4 +38,5 @@ Csv = Annotated[
     str | None,
     Parameter(allow_leading_hyphen=True, help="File to write the table to, or - for standard output."),
 ]
+Placebo = Annotated[int | bool, Parameter(metavar="[N]")]
 Json = Annotated[bool, Parameter(help="Print JSON.")]

@@ -26,8 +26,8 @@ def whole_numbers(arguments: ArgumentCollection) -> None:
 
 
 def _whole(hint: object) -> bool:
-    """Whether a type is int, or made of int and None: `int | None`, `list[int]`."""
-    parts = [part for part in get_args(hint) if part is not type(None)]
+    """Whether a type is int, or made of int, flags and None: `int | None`, `int | bool`, `list[int]`."""
+    parts = [part for part in get_args(hint) if part not in (type(None), bool)]
     return all(map(_whole, parts)) if parts else hint is int
 
 

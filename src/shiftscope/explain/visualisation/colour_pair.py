@@ -10,13 +10,21 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.store.stored_study import StoredStudy
 
 
-def colour_pair(
-    question: PictureQuestion, reference: str
-) -> tuple[PictureQuestion, PictureQuestion, PictureQuestion, PictureQuestion]:
-    """The question of a shifted dataset's colours, the same of the reference's, and of those of two halves of it at
-    random: four pictures of one start."""
-    own = replace(question, dataset=reference)
-    return question, own, replace(own, half=1), replace(own, half=2)
+def colour_pair(study: StoredStudy, question: PictureQuestion, divisions: int) -> list[PictureQuestion]:
+    """The question of a shifted dataset's colours, the same of the reference's, and of those of the two halves of each
+    division of the reference at random: pictures of one start.
+
+    The halves of a division share no sample. A half has no more samples than the set in whose place it stands; where
+    the reference has too few for two of as many, the halves have fewer, and chance makes more of them than of the sets.
+    """
+    own = replace(question, dataset=study.reference)
+    fewer = _fewer(study, question)
+    halves = [
+        replace(own, half=half, division=division, fewer=fewer if half == 1 else 0)
+        for division in range(1, divisions + 1)
+        for half in (1, 2)
+    ]
+    return [question, own, *halves]
 
 
 def lacking_pictures(study: StoredStudy, dataset: str) -> str:
@@ -27,3 +35,9 @@ def lacking_pictures(study: StoredStudy, dataset: str) -> str:
     if shifted < ENOUGH:
         return f"{shifted} samples of {dataset} to fit on; {ENOUGH} are needed"
     return ""
+
+
+def _fewer(study: StoredStudy, question: PictureQuestion) -> int:
+    """How many samples the shifted set has, where a half of the reference would have more; else 0."""
+    there, shifted = (len(fit_places(study, name)) for name in (study.reference, question.dataset))
+    return shifted if shifted < min(there // 2, question.reference_pictures) else 0

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
-from shiftscope.statistics.random_halves import random_halves
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.statistics.random_halves import division_rng, random_halves
 from shiftscope.statistics.split import fit_half
 from shiftscope.statistics.spread_evenly import spread_evenly
 from shiftscope.store.stored_study import StoredStudy
@@ -22,10 +23,11 @@ def fit_positions(study: StoredStudy, dataset: str, most: int) -> list[int]:
     return found
 
 
-def half_positions(study: StoredStudy, dataset: str, most: int, half: int, seed: int) -> list[int]:
-    """Of one of two random halves of these samples, 1 or 2, at most so many."""
-    both = np.array(fit_positions(study, dataset, 2 * most))
-    return sorted(random_halves(both, np.random.default_rng(seed))[half - 1].tolist())
+def half_positions(study: StoredStudy, question: PictureQuestion, most: int) -> list[int]:
+    """Of the half of these samples that a question names, at most so many."""
+    both = np.array(fit_positions(study, question.dataset, 2 * most))
+    half = random_halves(both, division_rng(question.seed, question.division))[question.half - 1]
+    return sorted(half[: question.fewer or None].tolist())
 
 
 def fit_places(study: StoredStudy, dataset: str) -> npt.NDArray[np.intp]:

@@ -100,13 +100,13 @@ def pictures_of(
         every = [
             replace(
                 found,
-                objective=f"{function.names[0]} as in {_used_in(study, question.use)}",
+                objective=f"{function.names[0]} as in {_used_in(study, question)}",
                 score=_response(function, drawing, found),
             )
             for found in every
         ]
     if question.half:
-        half = f"{_half_in_words(question.half)} of {question.dataset}"
+        half = _half_in_words(question, question.half)
         every = [replace(found, objective=f"{found.objective} with the colours of {half}") for found in every]
     if at:
         every = [_with_before(function, drawing, found, study.layer(at)) for found in every]
@@ -154,7 +154,7 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     one = live.inputs(question.dataset, fit_positions(live.study, question.dataset, 1))
     most = min(question.reference_pictures, max(REFERENCE_PICTURES, MOST_BYTES // max(1, one.nbytes)))
     positions = (
-        half_positions(live.study, question.dataset, most, question.half, question.seed)
+        half_positions(live.study, question, most)
         if question.half
         else fit_positions(live.study, question.dataset, most)
     )
@@ -180,15 +180,18 @@ def drawing_of(live: LiveStudy, question: PictureQuestion) -> Drawing:
     )
 
 
-def _used_in(study: StoredStudy, use: tuple[str, str, int]) -> str:
-    dataset, _, sign = use
+def _used_in(study: StoredStudy, question: PictureQuestion) -> str:
+    assert question.use is not None
+    dataset, _, sign = question.use
     if dataset == study.reference:
-        return f"{_half_in_words(1 if sign > 0 else 2)} of {dataset}"
+        return _half_in_words(question, 1 if sign > 0 else 2)
     return dataset if sign > 0 else study.reference
 
 
-def _half_in_words(half: int) -> str:
-    return "one half" if half == 1 else "the other half"
+def _half_in_words(question: PictureQuestion, half: int) -> str:
+    which = "one half" if half == 1 else "the other half"
+    division = f", division {question.division}" if question.division > 1 else ""
+    return f"{which} of {question.dataset}{division}"
 
 
 def _with_before(function: Function, drawing: Drawing, found: Visualised, at: RecordedLayer) -> Visualised:

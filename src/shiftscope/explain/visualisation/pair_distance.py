@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shiftscope.statistics.spearman import spearman
 
@@ -14,35 +15,91 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PairDistance:
-    """1 less Spearman's correlation of the layer's activations: 0 for pictures that are one to it."""
+    """1 less Spearman's correlation of the layer's activations: 0 for pictures that are one to it.
+
+    Of sets that are drawn from one population, as the halves are, the pair is as likely to be the furthest apart as
+    each of the others is, about once in one more than there are divisions; less often where halves have fewer samples
+    than the sets, or the shifted set has the images of the reference.
+    """
 
     pair: float  # NaN where nothing is kept of a picture
-    halves: float  # of two pictures of two random halves of the reference
+    halves: tuple[float, ...]  # (division,) of two pictures of two random halves of the reference
+    at: str = ""  # the layer
 
     @property
     def known(self) -> bool:
-        return not (math.isnan(self.pair) or math.isnan(self.halves))
+        return not math.isnan(self.pair) and bool(self.known_halves)
+
+    @property
+    def known_halves(self) -> list[float]:
+        return [each for each in self.halves if not math.isnan(each)]
 
     @property
     def apart(self) -> bool:
-        """Whether the pictures differ by more than those of two halves do."""
-        return self.pair > self.halves
+        """Whether the pictures differ by more than those of two halves do in each division."""
+        return self.known and self.pair > max(self.known_halves)
 
-    def in_words(self) -> str:
+    @property
+    def farthest(self) -> int:
+        """Place of the division whose pictures are the furthest apart; the first where none is known."""
+        return max(range(len(self.halves)), key=lambda place: _above_nothing(self.halves[place]))
+
+    @property
+    def by_chance(self) -> float:
+        """How often a pair is so without a shift."""
+        return 1 / (len(self.known_halves) + 1)
+
+    def verdict(self, reference: str = "the reference") -> str:
+        """Behind "the two pictures", whether they are apart; only where that is known."""
+        divisions = len(self.known_halves)
+        more = f"differ {'more' if self.apart else 'no more'} than two halves of {reference} do"
+        if divisions == 1:
+            return more
+        if self.apart:
+            return f"{more} in each of {divisions} divisions"
+        return f"{more} in {sum(each >= self.pair for each in self.known_halves)} of {divisions} divisions"
+
+    def in_words(
+        self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.2g}".format
+    ) -> str:
+        """What is found, what it means and the distances, as `number` writes them."""
+        to = f" to {self.at}" if self.at else ""
         if not self.known:
-            return "how far apart the pictures are is not known"
-        more = "further apart than" if self.apart else "no further apart than"
-        return f"the pictures are {more} those of two halves of the reference ({self.pair:.2g} and {self.halves:.2g})"
+            return f"how far apart the two pictures are{to} is not known"
+        means = (
+            f"as without a shift about 1 pair in {len(self.known_halves) + 1} would"
+            if self.apart
+            else "so that what differs between them says nothing of the shift"
+        )
+        *first, last = map(number, self.known_halves)
+        halves = f"{', '.join(first)} and {last}" if first else last
+        return (
+            f"the two pictures {self.verdict(reference)}, {means}: they are {number(self.pair)} apart{to}, those of "
+            f"the halves {halves}"
+        )
 
-    def numbers(self) -> dict[str, float | None]:
+    def sentence(
+        self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.2g}".format
+    ) -> str:
+        """The same alone."""
+        said = self.in_words(reference, number=number)
+        return f"{said[0].upper()}{said[1:]}."
+
+    def numbers(self) -> dict[str, Any]:
         """As JSON has them, null for what is not known."""
-        both = {"distance": self.pair, "distance_of_halves": self.halves}
-        return {name: None if math.isnan(number) else number for name, number in both.items()}
+        return {
+            "distance": _or_none(self.pair),
+            "distance_of_halves": [_or_none(each) for each in self.halves],
+            "further_apart": self.apart if self.known else None,
+            "further_apart_by_chance": self.by_chance if self.known else None,
+        }
 
 
-def pair_distance(pair: tuple[Visualised, Visualised], halves: tuple[Visualised, Visualised]) -> PairDistance:
-    """Of a pair of pictures, and of one from two halves of the reference."""
-    return PairDistance(distance(*pair), distance(*halves))
+def pair_distance(
+    pair: tuple[Visualised, Visualised], halves: Sequence[tuple[Visualised, Visualised]]
+) -> PairDistance:
+    """Of a pair of pictures, and of one from two halves of the reference for each division."""
+    return PairDistance(distance(*pair), tuple(distance(*each) for each in halves), pair[0].at)
 
 
 def distance(one: Visualised, other: Visualised) -> float:
@@ -53,3 +110,11 @@ def distance(one: Visualised, other: Visualised) -> float:
     if one.at != other.at or one.before.shape != other.before.shape:
         return math.nan
     return 1 - float(spearman(one.before, other.before))
+
+
+def _above_nothing(number: float) -> float:
+    return -math.inf if math.isnan(number) else number
+
+
+def _or_none(number: float) -> float | None:
+    return None if math.isnan(number) else number

@@ -33,6 +33,10 @@ class PictureQuestion:
     # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
     half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
+    division: int = (
+        1  # which division at random it is one of, of those halves or of a use of the reference itself
+    )
+    fewer: int = 0  # samples of that half at most, where the set whose place it takes has no more
     facets: int = 0  # clusters of the unit's strongest samples, each of which is a start
     part: int = 0  # which of the facets it started from, or of those that are drawn together
 
@@ -40,6 +44,11 @@ class PictureQuestion:
     def parts(self) -> int:
         """How many pictures are drawn at once."""
         return self.facets or int(self.options.get("together", 1))
+
+    @property
+    def samples(self) -> tuple[str, int, int, int]:
+        """What decides whose colours and spectra it has."""
+        return self.dataset, self.half, self.division, self.fewer
 
     @property
     def plain(self) -> bool:

@@ -163,6 +163,10 @@ def picture_key(
         settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
     if question.half:
         settings["half"] = question.half
+    if question.division > 1:
+        settings["division"] = question.division
+    if question.fewer:
+        settings["fewer"] = question.fewer
     if question.facets:
         settings["facets"] = question.facets
     if question.parts > 1:
@@ -210,11 +214,13 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             seed=key.seed or 0,
             use=use,
             half=int(told.get("half", 0)),
+            division=int(told.get("division", 1)),
+            fewer=int(told.get("fewer", 0)),
             facets=int(told.get("facets", 0)),
             part=int(told.get("part", 0)),
         )
         there = question.parts > question.part >= 0 and question.half in (0, 1, 2)
-        return question if there else None
+        return question if there and question.division >= 1 and question.fewer >= 0 else None
     except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return None
 

@@ -137,9 +137,8 @@ class Visualised:
             return "dead: it has no gradient from any start"
         beside = f", {self.reached.in_words(self.score)}" if self.reached else ""
         believed = f"; {self.belief.in_words()}" if self.belief else ""
-        apart = (
-            f"; with the colours of the reference beside it, {self.apart.in_words()}" if self.apart else ""
-        )
+        beside_it = "; with the colours of the reference beside it,"
+        apart = f"{beside_it} {self.apart.in_words()}" if self.apart else ""
         return f"response {self.score:.4g}{beside}{believed}{apart}"
 
     def numbers(self) -> dict[str, Any]:

@@ -34,7 +34,10 @@ def kept_or_drawn(
     live: LiveStudy | None,
     progress: bool | Progress,
 ) -> list[Visualised]:
-    """A picture each; questions of one call differ in unit, dataset, half, use and part alone.
+    """A picture each; questions of one call differ in unit, samples, use and part alone.
+
+    Those of the same samples are drawn one after the other, so that no others are held. Progress counts the steps of
+    all.
 
     Parameters
     ----------
@@ -50,7 +53,11 @@ def kept_or_drawn(
     beside, weights = _second(second)
     wanted = _Wanted(at, believed, weights)
     found = [read_picture(study, question) for question in asked]
-    lacking = [place for place, kept in enumerate(found) if not wanted.met_by(asked[place], kept)]
+    samples = list(dict.fromkeys(question.samples for question in asked))
+    lacking = sorted(
+        (place for place, kept in enumerate(found) if not wanted.met_by(asked[place], kept)),
+        key=lambda place: samples.index(asked[place].samples),
+    )
     if lacking:
         from shiftscope.recording.live_study import LiveStudy
 
@@ -58,13 +65,14 @@ def kept_or_drawn(
             live = opened(study, model, data, LiveStudy)
         live.refuse_changed_model()  # what it answers is stored
         drawer = _Drawer(live, wanted, _beside(live, beside, believed), shown(progress))
-        for place in lacking:
+        steps = drawer.steps([(asked[place], found[place]) for place in lacking])
+        for number, place in enumerate(lacking):
             question, picture = asked[place], found[place]
             if wanted.met_by(question, picture):
                 continue  # drawn with one before it
             drawing = drawer.drawing(question)
-            steps = drawer.steps(question, picture)
-            with drawer.progress(question.in_words, 0, steps, counted="steps") as advance:
+            done = sum(steps[:number])
+            with drawer.progress(question.in_words, done, sum(steps), counted="steps") as advance:
                 if picture is None:
                     parts = drawer.drawn(question, drawing, advance)
                     for part, drawn in enumerate(parts):
@@ -108,23 +116,29 @@ class _Drawer:
     wanted: _Wanted
     network: SecondNetwork | None
     progress: Progress
-    drawings: dict[tuple[str, int], Drawing] = field(default_factory=dict)  # by dataset and half
+    last: dict[tuple[str, int, int, int], Drawing] = field(default_factory=dict)  # by its samples
 
     def drawing(self, question: PictureQuestion) -> Drawing:
         from shiftscope.explain.visualisation.live import drawing_of, fit_prior
 
-        samples = question.dataset, question.half
-        if samples not in self.drawings:
-            self.drawings[samples] = drawing_of(self.live, question)
-            fit_prior(question, self.drawings[samples], self.progress)
-        return self.drawings[samples]
+        if question.samples not in self.last:
+            self.last.clear()
+            self.last[question.samples] = drawing_of(self.live, question)
+            fit_prior(question, self.last[question.samples], self.progress)
+        return self.last[question.samples]
 
-    def steps(self, question: PictureQuestion, picture: Visualised | None) -> int:
+    def steps(self, lacking: Sequence[tuple[PictureQuestion, Visualised | None]]) -> list[int]:
+        """Of each; parts are drawn with the first of them that lacks."""
         from shiftscope.explain.visualisation.belief.live_belief import belief_steps
 
-        climbs = 0 if picture is not None else question.facets or 1
-        believing = not self.wanted.measured(question, picture)
-        return question.steps * climbs + belief_steps(question) * believing
+        drawn, found = set(), []
+        for question, picture in lacking:
+            whole = question.unit, question.samples, question.use
+            climbs = 0 if picture is not None or whole in drawn else question.facets or 1
+            drawn |= {whole} if climbs else set()
+            believing = not self.wanted.measured(question, picture)
+            found.append(question.steps * climbs + belief_steps(question) * believing)
+        return found
 
     def drawn(self, question: PictureQuestion, drawing: Drawing, advance: Advance) -> list[Visualised]:
         """All parts."""

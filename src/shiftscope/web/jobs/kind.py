@@ -47,7 +47,7 @@ class Live(Protocol):
         /,
         *,
         believe: bool = False,
-        placebo: bool = False,
+        placebo: int | bool = False,
         progress: Progress,
         **asked: Any,
     ) -> Any: ...

@@ -14,6 +14,7 @@ from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
+from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
@@ -22,21 +23,24 @@ from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made
-from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
+from tests.views.unit.pictures.test_looks_like import NoJobs, asked_of, fold, made, of, of_title
 
 APART = Separation(np.ones(4), 0.9, 0.8, 0.95, np.array([0.5, 0.625]))
 TOGETHER = dataclasses.replace(APART, low=0.6)
 ABOVE = Reached(0.995, 1.0, 500)
 
 
-def kept(study, apart, *, halves=None):
-    for name, before in (("field", (0.0, 1.0, 2.0)), ("lab", halves)):
-        for sign in (1, -1) if before else ():
-            question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=(name, "conv", sign))
+def kept(study, apart, *halves):
+    question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2)
+    pairs = [
+        use_pair(question, "field", "conv"),
+        *(use_pair(question, "lab", "conv", place) for place in range(1, len(halves) + 1)),
+    ]
+    for pair, before in zip(pairs, ((0.0, 1.0, 2.0), *halves), strict=True):
+        for each, sign in zip(pair, (1, -1), strict=True):
             found = dataclasses.replace(made(2.0 + sign, ABOVE), before=sign * np.array(before))
-            write_picture(study, question, found)
-    question = dataclasses.replace(question, use=("field", "conv", 1))
-    write_separation(study, question, apart)
+            write_picture(study, each, found)
+    write_separation(study, pairs[0][0], apart)
 
 
 def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
@@ -60,7 +64,7 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
         "halves of lab, division 2",
     ]
     assert [row[2].value for row in table.rows] == [0.9, 0.5, 0.625]
-    assert table.note.startswith("By the responses of conv.")
+    assert table.note.startswith("By the responses of conv, its divisions others than those of the pictures.")
     assert table.note.endswith("The pictures are by MACO, 4 steps.")
     assert (table.rows[0][1].change.low, table.rows[0][1].change.high) == (0.8, 0.95)
 
@@ -78,7 +82,7 @@ def test_what_is_no_finding_is_greyed_and_says_so(recorded):
 
 
 def test_halves_of_the_reference_are_the_placebo(recorded):
-    kept(recorded, APART, halves=(1.0, 1.0, 1.0))
+    kept(recorded, APART, (1.0, 1.0, 1.0))
     panels = fold(unit(recorded, "hidden", 3), "difference").panels
     inner = next(panel for panel in panels if panel.title == "Placebo")
     (groups,) = inner.panels
@@ -87,14 +91,22 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
         "as on the other half of lab",
     ]
     assert (
-        "how far apart the pictures are is not known" in panels[0].note
+        "How far apart the two pictures are to conv is not known." in panels[0].note
     )  # the halves give one number everywhere
-    kept(recorded, APART, halves=(0.0, 2.0, 1.0))
-    # of opposite order, both: 1 - (-1)
+    kept(recorded, APART, (1.0, 1.0, 1.0), (0.0, 2.0, 1.0))
+    # of opposite order, both: 1 - (-1); the division without a distance counts for none
     note = fold(unit(recorded, "hidden", 3), "difference").panels[0].note
     assert note.endswith(
-        "the pictures are no further apart than those of two halves of the reference (2 and 2)."
+        " The two pictures differ no more than two halves of lab do, so that what differs between them says nothing of "
+        "the shift: they are 2.00 apart to conv, those of the halves 2.00."
     )
+    (groups,) = of_title("Placebo", fold(unit(recorded, "hidden", 3), "difference").panels).panels
+    assert groups.note == "of the division whose two pictures are the furthest apart"
+    shown = [asked_of(recorded, group) for group in groups.groups]
+    assert [(each.use, each.division) for each in shown] == [
+        (("lab", "conv", 1), 2),
+        (("lab", "conv", -1), 2),
+    ]
 
 
 def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():

@@ -12,16 +12,16 @@ from PIL import Image
 
 from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.colour_pair import colour_pair
-from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_asked, read_picture, write_picture
+from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Chart, Code, Computation, Figures, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
+from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures.looks_like_in_words import (
-    apart_in_words,
     drives_in_words,
     looks_like_in_words,
 )
@@ -120,19 +120,26 @@ def test_a_picture_of_a_use_is_not_taken_for_one_of_the_unit(recorded):
 
 def with_halves(study, halves, *, pair=((0.0, 1.0, 2.0), (0.0, 2.0, 1.0)), seed=0):
     """Pictures of one start, and what the layer before gives for each."""
-    question = PictureQuestion("field", "hidden", UNIT, "maco", {}, 4, 2, seed=seed)
-    for each, before in zip(colour_pair(question, "lab"), (*pair, *halves), strict=True):
+    usual = visualisations["maco"].with_defaults({})
+    question = PictureQuestion("field", "hidden", UNIT, "maco", usual, 4, 2, seed=seed)
+    asked = colour_pair(study, question, len(halves) // 2)
+    for each, before in zip(asked, (*pair, *halves), strict=True):
         write_picture(study, each, replace(made(), before=np.array(before), at="conv"))
 
 
-def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded):
+def asked_of(study, group):
+    """What the first picture of a group answers."""
+    return picture_asked(study, group.strips[0].pictures[0].made.address.split("/")[1])
+
+
+def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeypatch):
     with_halves(recorded, ((0.0, 1.0, 2.0), (0.0, 1.0, 3.0)))
     found = fold(unit(recorded, "hidden", UNIT))
     pictures = of_title("Pictures", found.panels)
     # 1 - (1 - 6 x 2 / (3 x 8)), and of one order
     assert pictures.note.startswith(
-        "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
-        "they are 0.500 apart, those of two halves of lab 0.000. Each as it is"
+        "The two pictures differ more than two halves of lab do, as without a shift about 1 pair in 2 would: they are "
+        "0.500 apart to conv, those of the halves 0.000. Each as it is"
     )
     assert found.says.endswith("; the two differ more than two halves of lab do")
     assert all(None not in figure.pictures for figure in pictures.figures)
@@ -142,11 +149,19 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded):
         "with the colours of the other half of lab",
     ]
     assert [row[0].text for row in of_title("How strongly", found.panels).rows] == ["lab", "field"]
-    with_halves(recorded, ((0.0, 1.0, 2.0), (2.0, 1.0, 0.0)))
+    with_halves(recorded, ((0.0, 1.0, 2.0), (0.0, 1.0, 3.0), (0.0, 1.0, 2.0), (2.0, 1.0, 0.0)))
     found = fold(unit(recorded, "hidden", UNIT))
-    assert found.says.endswith("; the two differ no more than two halves of lab do")
+    assert found.says.endswith("; the two differ no more than two halves of lab do in 1 of 2 divisions")
     note = of_title("Pictures", found.panels).note
-    assert "These pictures differ no more than two halves of lab do, so that" in note
+    assert "to conv, those of the halves 0.000 and 2.00." in note
+    (groups,) = of_title("Placebo", found.panels).panels
+    shown = [asked_of(recorded, group) for group in groups.groups]
+    assert [(each.half, each.division) for each in shown] == [(1, 2), (2, 2)]
+    monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 8)  # the sets are small
+    asked = {"dataset": "field", "steps": 4, "crops": 2, "at": "conv", "progress": False}
+    told = recorded.visualise("hidden", UNIT, placebo=2, **asked).apart
+    assert note.startswith(told.sentence("lab", number=number))
+    assert told.numbers()["distance_of_halves"] == pytest.approx([0, 2])
 
 
 def test_pictures_that_are_told_apart_stand_before_others_of_as_many_steps(recorded):
@@ -174,27 +189,8 @@ def test_what_draws_halves_is_offered_where_both_sets_stand(recorded, monkeypatc
     study = ViewedStudy(recorded.path, NoJobs())
     form = of_title(offered, fold(unit(study, "hidden", UNIT)).panels)
     assert (form.kind, form.parameters["dataset"]) == ("placebo", "field")
+    assert [(field.name, field.value) for field in form.fields] == [("divisions", "5")]
     assert picture_asked(recorded, form.parameters["pictures"]).steps == 5
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (
-            PairDistance(0.5, 0.125),
-            "These pictures differ more than two halves of lab do, as without a shift one pair in two would: to conv "
-            "they are 0.500 apart, those of two halves of lab 0.125.",
-        ),
-        (
-            PairDistance(0.125, 0.125),
-            "These pictures differ no more than two halves of lab do, so that what differs between them says nothing "
-            "of the shift: to conv they are 0.125 apart, those of two halves of lab 0.125.",
-        ),
-        (PairDistance(float("nan"), 0.5), "How far apart these pictures are to conv is not known."),
-    ],
-)
-def test_how_far_apart_two_pictures_are_is_said(found, said):
-    assert apart_in_words(found, "lab", "conv") == said
 
 
 def test_facets_stand_beside_each_other_and_not_for_the_unit(recorded):

@@ -21,14 +21,16 @@ def test_halves_are_drawn_as_the_picture_was(held):
     question = PictureQuestion("lab", "hidden", 1, "maco", usual, 1, 0, range=(-8.0, 8.0), seed=3)
     write_picture(study, question, made())
     asked = {"layer": "hidden", "unit": 1, "dataset": "field", "pictures": picture_code(study, question)}
-    KIND(**asked).check(study)
-    KIND(**asked).run(LiveStudy(study, held.net, held.data), silent)
+    KIND(**asked, divisions=2).check(study)
+    KIND(**asked, divisions=2).run(LiveStudy(study, held.net, held.data), silent)
     kept = [each for each in asked_pictures(study, "hidden", 1) if each.seed == 3]
-    assert sorted((each.dataset, each.half) for each in kept) == [
-        ("field", 0),
-        ("lab", 0),
-        ("lab", 1),
-        ("lab", 2),
+    assert sorted((each.dataset, each.half, each.division) for each in kept) == [
+        ("field", 0, 1),
+        ("lab", 0, 1),
+        ("lab", 1, 1),
+        ("lab", 1, 2),
+        ("lab", 2, 1),
+        ("lab", 2, 2),
     ]
     assert KIND(**asked).title == "the placebo of pictures of unit 1 of hidden with the colours of field"
 
@@ -41,6 +43,8 @@ def test_what_has_no_placebo_is_refused_before(held, monkeypatch):
     monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 10**6)
     with pytest.raises(BadRequest, match="too few for two halves"):
         KIND(dataset="field", **asked).check(study)
+    with pytest.raises(BadRequest, match="divisions=0; it is a whole number of at least 1"):
+        KIND(dataset="field", divisions=0, **asked).check(study)
     with pytest.raises(BadRequest, match="is the reference"):
         KIND(dataset="lab", **asked).check(study)
     with pytest.raises(BadRequest, match="not all of unit 2"):

@@ -21,12 +21,14 @@ class Difference:
     shifted: Visualised
     reference: Visualised
     dataset: str
-    placebo: tuple[Visualised, Visualised] | None = None  # pictures of two halves of the reference, likewise
+    placebo: tuple[
+        tuple[Visualised, Visualised], ...
+    ] = ()  # by division, of two halves of the reference, likewise
 
     @property
     def distance(self) -> PairDistance | None:
-        """Of the pictures, beside that of the placebo; None without one."""
-        return self.placebo and pair_distance((self.shifted, self.reference), self.placebo)
+        """Of the pictures, beside those of the placebo; None without one."""
+        return pair_distance((self.shifted, self.reference), self.placebo) if self.placebo else None
 
     @property
     def equally_strong(self) -> bool:
@@ -58,9 +60,9 @@ class Difference:
     def pictures_in_words(
         self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.3g}".format
     ) -> str:
-        """Whether the two pictures may be compared, and how far apart they are; `number` writes their responses."""
+        """Whether the two pictures may be compared, and how far apart they are; `number` writes the numbers."""
         said = self._compared_in_words(reference, number)
-        return f"{said} To the layer before, {self.distance.in_words()}." if self.distance else said
+        return f"{said} {self.distance.sentence(reference, number=number)}" if self.distance else said
 
     def _compared_in_words(self, reference: str, number: Callable[[float], str]) -> str:
         strongly = f"drive the unit more strongly than {EQUAL:.0f} % of the held-out images of the reference"

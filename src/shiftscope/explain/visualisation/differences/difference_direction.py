@@ -11,7 +11,7 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest, ShapeError
 from shiftscope.statistics.average_ranks import average_ranks
 from shiftscope.statistics.bootstrap import interval
-from shiftscope.statistics.random_halves import random_halves
+from shiftscope.statistics.random_halves import DIVISIONS, random_halves
 
 FloatArray = npt.NDArray[np.float64]
 Responses = npt.NDArray[np.floating[Any]]  # (sample, unit)
@@ -19,7 +19,6 @@ Responses = npt.NDArray[np.floating[Any]]  # (sample, unit)
 LEVEL = 0.95
 FEWEST = 30  # samples a side
 FEWEST_HELD_OUT = 4
-DIVISIONS = 5  # of the reference into two halves
 RESAMPLES = 500
 
 

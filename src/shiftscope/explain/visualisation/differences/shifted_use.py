@@ -11,20 +11,21 @@ from shiftscope.explain.visualisation.differences.difference_direction import di
 from shiftscope.explain.visualisation.differences.in_use import DECILE, responses_in_use, responses_to
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.model.target import Direction, Sum, Target
-from shiftscope.statistics.random_halves import random_halves
+from shiftscope.statistics.random_halves import division_rng, random_halves
 from shiftscope.store.stored_study import StoredStudy
 
 
 def raised_by(study: StoredStudy, question: PictureQuestion, own: Target) -> Sum:
     """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each.
 
-    With the reference in the place of the shifted dataset the direction is that of two random halves of it.
+    With the reference in the place of the shifted dataset the direction is that of two random halves of it,
+    each with half as many samples.
     """
     assert question.use is not None
     dataset, at, sign = question.use
     (shifted, reference), _ = responses_in_use(study, question.layer, question.unit, dataset, at)
     if dataset == study.reference:
-        shifted, reference = random_halves(reference, np.random.default_rng(question.seed))
+        shifted, reference = random_halves(reference, division_rng(question.seed, question.division))
     direction = difference_direction(shifted, reference)
     known = responses_to(study, study.reference, question.layer, question.unit)
     above = known[known > np.nanpercentile(known, DECILE)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import count, takewhile
 
 import numpy as np
 
@@ -11,8 +12,10 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation, separation
 from shiftscope.explain.visualisation.differences.in_use import responses_in_use
+from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import read_picture
+from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.keep_result import keep_result
 from shiftscope.store.results import Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
@@ -73,22 +76,26 @@ def differences_of(
     study: StoredStudy, questions: Iterable[PictureQuestion]
 ) -> Iterator[tuple[PictureQuestion, PictureQuestion, Difference]]:
     """Those among kept pictures of which the other picture and the numbers are kept too and nothing is stale: the
-    question of the picture as under the shift, that of the other, and what was found. They are read one by one."""
+    question of the picture as under the shift, that of the other, and what was found, with every division that is kept
+    up to the first that is not. They are read one by one."""
     for question in questions:
         if question.use is None or question.use[2] != 1 or question.use[0] == study.reference:
             continue
         dataset, at, _ = question.use
-        other = replace(question, use=(dataset, at, -1))
-        shifted, reference, *halves = (
-            read_picture(study, replace(question, use=(each, at, sign)))
-            for each in (dataset, study.reference)
-            for sign in (1, -1)
-        )
-        apart = read_separation(study, question)
-        if shifted and reference and apart:
-            first, second = halves
-            placebo = (first, second) if first and second else None
-            yield question, other, Difference(apart, shifted, reference, dataset, placebo)
+        _, other = use_pair(question, dataset, at)
+        pair, apart = _both(study, (question, other)), read_separation(study, question)
+        if pair and apart:
+            every = (_both(study, use_pair(question, study.reference, at, division)) for division in count(1))
+            halves = tuple(each for each in takewhile(bool, every) if each)
+            yield question, other, Difference(apart, *pair, dataset, halves)
+
+
+def _both(
+    study: StoredStudy, questions: tuple[PictureQuestion, PictureQuestion]
+) -> tuple[Visualised, Visualised] | None:
+    """None unless both are kept."""
+    one, other = (read_picture(study, each) for each in questions)
+    return (one, other) if one and other else None
 
 
 def _key(study: StoredStudy, question: PictureQuestion) -> ResultKey:

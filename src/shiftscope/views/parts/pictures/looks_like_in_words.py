@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shiftscope.explain.visualisation.belief.reached import MOST
-from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.percent import percent
-from shiftscope.views.parts.number_text import count, number
+from shiftscope.views.parts.number_text import count
 
 
 def drives_in_words(found: Visualised) -> str:
@@ -47,26 +46,3 @@ def looks_like_in_words(unit: str, drawn: Sequence[tuple[str, Visualised]]) -> s
         if not found.dead and other != name:
             return f"{said}; with the colours of {other} {drives_in_words(found)}"
     return said
-
-
-def differ_in_words(found: PairDistance, reference: str) -> str:
-    """As `apart_in_words`, behind another clause; empty where it is not known."""
-    if not found.known:
-        return ""
-    return f"; the two differ {'more' if found.apart else 'no more'} than two halves of {reference} do"
-
-
-def apart_in_words(found: PairDistance, reference: str, at: str) -> str:
-    """Of two pictures with the colours of two sets, whether they differ by more than those of halves of one do."""
-    if not found.known:
-        return f"How far apart these pictures are to {at} is not known."
-    both = f"to {at} they are {number(found.pair)} apart, those of two halves of {reference} {number(found.halves)}"
-    if found.apart:
-        return (
-            f"These pictures differ more than two halves of {reference} do, as without a shift one pair in two would: "
-            f"{both}."
-        )
-    return (
-        f"These pictures differ no more than two halves of {reference} do, so that what differs between them says "
-        f"nothing of the shift: {both}."
-    )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import takewhile
 
 from shiftscope.explain.visualisation.colour_pair import colour_pair, lacking_pictures
 from shiftscope.explain.visualisation.differences.in_use import layers_before
 from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code, read_picture
-from shiftscope.views.page.panels import Code, Panel
+from shiftscope.statistics.random_halves import DIVISIONS
+from shiftscope.views.page.panels import Code, Field, Panel
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.pictures.made_pictures import Drawn
 from shiftscope.views.parts.pictures.visualising import command_again
@@ -21,53 +24,54 @@ TITLE = "Would two sets without a shift differ as much?"
 
 @dataclass(frozen=True)
 class ColoursApart:
-    """Pictures of one start with the colours of the shifted set, of the reference, and of two halves of it."""
+    """Pictures of one start with the colours of the shifted set, of the reference, and of the halves of it."""
 
     shifted: Drawn
     reference: Drawn
-    halves: tuple[Drawn, Drawn]
+    halves: list[tuple[Drawn, Drawn]]  # by division; at least one
 
-    @property
+    @cached_property
     def distance(self) -> PairDistance:
-        one, other = self.halves
-        return pair_distance((self.shifted[1], self.reference[1]), (one[1], other[1]))
-
-    @property
-    def at(self) -> str:
-        """The layer in which they are told apart."""
-        return self.shifted[1].at
+        halves = [(one[1], other[1]) for one, other in self.halves]
+        return pair_distance((self.shifted[1], self.reference[1]), halves)
 
 
 def colours_apart(unit: ShownUnit) -> list[ColoursApart]:
-    """Every pair of baseline and focus of which both halves are kept and the distance is measured in one layer."""
+    """Every pair of baseline and focus of which the halves of a division are kept and the distance is measured in one
+    layer, with all divisions up to the first that is not."""
     reference = unit.study.reference
-    if reference not in unit.pair:
+    divisions = max((each.division for each in unit.asked_pictures if each.half), default=0)
+    if reference not in unit.pair or not divisions:
         return []
     found = []
     for question, shifted in unit.drawn:
         if question.dataset == reference or not question.plain:
             continue
-        _, own, *halves = colour_pair(question, reference)
-        drawn = [(question, shifted), _of(unit, own), *(_read(unit, half) for half in halves)]
-        four = [each for each in drawn if each is not None and each[1].before is not None]
-        if len(four) == 4 and len({each[1].at for each in four}) == 1:
-            found.append(ColoursApart(four[0], four[1], (four[2], four[3])))
+        _, own, *halves = colour_pair(unit.study, question, divisions)
+        there = _of(unit, own)
+        if there is None or not _told_in(there, shifted.at) or shifted.before is None:
+            continue
+        pairs = (_both(unit, pair, shifted.at) for pair in zip(halves[::2], halves[1::2], strict=True))
+        kept = [pair for pair in takewhile(bool, pairs) if pair]
+        if kept:
+            found.append(ColoursApart((question, shifted), there, kept))
     return found
 
 
 def offer_of_halves(unit: ShownUnit, alone: Sequence[Drawn], told: Sequence[ColoursApart]) -> Panel | None:
-    """What draws halves of the reference for the pictures that stand side by side without them; none where there are
-    too few samples, or no layer is recorded before."""
+    """What draws halves of the reference for the pictures that stand side by side without those of as many divisions as
+    are usual; none where there are too few samples, or no layer is recorded before."""
     study, reference = unit.study, unit.study.reference
-    lacking = [each for each in _side_by_side(unit, alone) if not any(_same(each, of) for of in told)]
+    enough = [each for each in told if len(each.halves) >= DIVISIONS]
+    lacking = [each for each in _side_by_side(unit, alone) if not any(_same(each, of) for of in enough)]
     shifted = next((name for name in unit.pair if name != reference), "")
     if not lacking or not layers_before(study, unit.layer) or lacking_pictures(study, shifted):
         return None
     form = computation(
         study,
         TITLE,
-        f"Draws the pictures above again with the colours of two halves of {reference}, at random, and tells how far "
-        f"apart those are beside how far the pictures of {shifted} and {reference} are.",
+        f"Draws the pictures above again with the colours of two halves of {reference}, at random, in several "
+        f"divisions, and tells how far apart those are beside how far the pictures of {shifted} and {reference} are.",
         kind="placebo",
         parameters={
             "layer": unit.layer,
@@ -76,6 +80,7 @@ def offer_of_halves(unit: ShownUnit, alone: Sequence[Drawn], told: Sequence[Colo
             "pictures": " ".join(picture_code(study, each) for each in lacking),
         },
         page=unit.at(),
+        fields=[Field("divisions", "Divisions", str(DIVISIONS), "Two pictures are drawn for each.")],
         button="Draw",
     )
     lines = [command_again(study, replace(each, dataset=shifted), "--placebo") for each in lacking]
@@ -100,6 +105,18 @@ def _same(question: PictureQuestion, told: ColoursApart) -> bool:
 
 def _of(unit: ShownUnit, asked: PictureQuestion) -> Drawn | None:
     return next((each for each in unit.drawn if each[0] == asked), None)
+
+
+def _both(
+    unit: ShownUnit, asked: tuple[PictureQuestion, PictureQuestion], at: str
+) -> tuple[Drawn, Drawn] | None:
+    """None unless both are kept with what the layer gives for them."""
+    one, other = (_read(unit, each) for each in asked)
+    return (one, other) if one and other and _told_in(one, at) and _told_in(other, at) else None
+
+
+def _told_in(drawn: Drawn, at: str) -> bool:
+    return drawn[1].before is not None and drawn[1].at == at
 
 
 def _read(unit: ShownUnit, asked: PictureQuestion) -> Drawn | None:

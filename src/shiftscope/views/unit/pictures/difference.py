@@ -7,6 +7,7 @@ from dataclasses import replace
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.in_use import enough, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import differences_of
+from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.views.page.panels import (
     Cell,
@@ -80,11 +81,13 @@ def _halves(unit: ShownUnit, shown: Found) -> list[Panel]:
     """Pictures of two halves of the reference, drawn likewise; none where they were left out."""
     question, _, found = shown
     assert question.use is not None
-    if found.placebo is None:
+    if found.distance is None:
         return []
-    one, other = (replace(question, use=(unit.study.reference, question.use[1], sign)) for sign in (1, -1))
-    pair = (one, found.placebo[0]), (other, found.placebo[1])
-    return [placebo(unit, [("", pair)], says="two uses", headed="as on", key=KEY)]
+    halves = []
+    for division, (first, second) in enumerate(found.placebo, start=1):
+        one, other = use_pair(question, unit.study.reference, question.use[1], division)
+        halves.append(((one, first), (other, second)))
+    return [placebo(unit, [("", halves, found.distance)], says="two uses", headed="as on", key=KEY)]
 
 
 def _table(unit: ShownUnit, shown: Found) -> Table:
@@ -123,7 +126,8 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
         )
     drawn = f"The pictures are by {method_in_words(shown[0])}, {shown[0].steps} steps."
     note = (
-        f"By the responses of {shown[0].use[1]}. Line: the 95 % interval. Thin line: not told apart. {drawn}"
+        f"By the responses of {shown[0].use[1]}, its divisions others than those of the pictures. Line: the 95 % "
+        f"interval. Thin line: not told apart. {drawn}"
     )
     return Table("How far apart its uses are", columns, rows, note=note, chart="difference")
 
@@ -138,7 +142,8 @@ def _offer(unit: ShownUnit) -> Panel | None:
         study,
         "Draw what the shift adds",
         f"Two pictures from one start: as the unit is used under {focus} and as it is used on {study.reference}, by "
-        "what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart.",
+        "what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart, and "
+        "how far apart their pictures are, two more for each of five divisions.",
         kind="difference",
         parameters={"layer": unit.layer, "unit": unit.index, "dataset": focus},
         page=unit.at(),

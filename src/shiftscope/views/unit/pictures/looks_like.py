@@ -22,11 +22,9 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import by_dataset
-from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.number_text import exact, number
 from shiftscope.views.parts.pictures.figures import FigureOf, Sides, figures
 from shiftscope.views.parts.pictures.looks_like_in_words import (
-    apart_in_words,
-    differ_in_words,
     drives_in_words,
     looks_like_in_words,
 )
@@ -85,8 +83,8 @@ def looks_like(unit: ShownUnit) -> Fold | None:
         panels.append(offer)
     told = [(question.dataset, found) for question, found in [*shown, *unit.drawn_several]]
     says = looks_like_in_words(f"unit {unit.index} of {unit.layer}", told)
-    if len(side_by_side) == 1:
-        says += differ_in_words(side_by_side[0].distance, unit.study.reference)
+    if len(side_by_side) == 1 and side_by_side[0].distance.known:
+        says += f"; the two {side_by_side[0].distance.verdict(unit.study.reference)}"
     return Fold(TITLE, says, panels, KEY)
 
 
@@ -174,7 +172,7 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
         figures(unit.selection, drawn, " ".join([*told, note]), title="Pictures", large=True)
     ]
     if apart:
-        halves = [(method_in_words(each.shifted[0]), each.halves) for each in apart]
+        halves = [(method_in_words(each.shifted[0]), each.halves, each.distance) for each in apart]
         panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
     if offer := offer_of_halves(unit, shown, apart):
         panels.append(offer)
@@ -190,7 +188,7 @@ def _by_method(unit: ShownUnit, shown: Sequence[Drawn]) -> Mapping[str, Sides]:
 
 
 def _apart_in_words(unit: ShownUnit, found: ColoursApart, *, alone: bool) -> str:
-    said = apart_in_words(found.distance, unit.study.reference, found.at)
+    said = found.distance.sentence(unit.study.reference, number=number)
     return said if alone else f"{method_in_words(found.shifted[0])}: {said}"
 
 

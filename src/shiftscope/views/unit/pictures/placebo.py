@@ -1,9 +1,10 @@
-"""Pictures of two halves of the reference: what chance makes of two sets."""
+"""Pictures of two halves of the reference, of the division where they differ most: what chance makes of two sets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.views.page.panels import Fold, ImageStrip, StripGroup, StripGroups
 from shiftscope.views.parts.pictures.made_pictures import Drawn, sides_of
 from shiftscope.views.parts.pictures.pictures import role
@@ -14,18 +15,18 @@ TITLE, KEY = "Placebo", "placebo"
 
 def placebo(
     unit: ShownUnit,
-    halves: Sequence[tuple[str, tuple[Drawn, Drawn]]],
+    shown: Sequence[tuple[str, Sequence[tuple[Drawn, Drawn]], PairDistance]],
     *,
     says: str,
     headed: str,
     key: str,
 ) -> Fold:
-    """What was drawn of each half, under one heading each.
+    """What was drawn of each half, under one heading each, of the division whose pictures are furthest apart.
 
     Parameters
     ----------
-    halves
-        Pictures of both, with how they were drawn.
+    shown
+        How pictures were drawn, those of both halves of each division, and how far they are apart.
     says
         Of what chance makes two: "two uses".
     headed
@@ -34,12 +35,15 @@ def placebo(
         Of the section.
     """
     reference = unit.study.reference
+    farthest = [(title, halves[distance.farthest]) for title, halves, distance in shown]
     groups = []
     for place, which in enumerate(("one", "the other")):
         strips = [
             ImageStrip(title, sides_of(unit.study, *pair[place]), role(unit.selection, reference))
-            for title, pair in halves
+            for title, pair in farthest
         ]
         groups.append(StripGroup(f"{headed} {which} half of {reference}", strips))
     told = f"what chance makes of {says}: halves of {reference}, drawn in the same way"
-    return Fold(TITLE, told, [StripGroups("", groups, captioned=True)], f"{key}-{KEY}")
+    several = any(len(halves) > 1 for _, halves, _ in shown)
+    note = "of the division whose two pictures are the furthest apart" if several else ""
+    return Fold(TITLE, told, [StripGroups("", groups, note, captioned=True)], f"{key}-{KEY}")

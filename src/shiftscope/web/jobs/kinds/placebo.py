@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.colour_pair import lacking_pictures
 from shiftscope.progress import Progress
+from shiftscope.statistics.random_halves import DIVISIONS
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.typed import whole_number
 from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
 from shiftscope.web.jobs.kind import Live, job
 
@@ -22,6 +24,7 @@ class Placebo:
     unit: int
     dataset: str
     pictures: str  # their codes, apart by blanks
+    divisions: int = DIVISIONS  # of the reference into halves
 
     @property
     def title(self) -> str:
@@ -30,6 +33,7 @@ class Placebo:
         )
 
     def check(self, study: StoredStudy) -> None:
+        whole_number("divisions", self.divisions, 1)
         coded_pictures(study, self.layer, self.unit, self.pictures)
         if study[self.dataset].name == study.reference:
             raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
@@ -40,4 +44,4 @@ class Placebo:
         place = None if self.layer == LOGITS else self.layer
         for question in coded_pictures(live.study, self.layer, self.unit, self.pictures):
             asked = question.asked | {"dataset": self.dataset}
-            live.visualise(place, self.unit, placebo=True, progress=progress, **asked)
+            live.visualise(place, self.unit, placebo=self.divisions, progress=progress, **asked)
