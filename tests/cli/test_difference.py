@@ -7,10 +7,11 @@ import numpy as np
 
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
+from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture, write_picture
 from shiftscope.study import open_study
 
-ASKED = "--layer", "hidden", "--unit", "3", "--dataset", "shifted", "--at", "conv"
+ASKED = "--layer", "hidden", "--unit", "3", "--dataset", "shifted"  # by the layer before, conv
 QUICK = "--steps", "2", "--crops", "2"
 ALONE = "--no-placebo"
 
@@ -22,9 +23,12 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
     (plain,) = asked_pictures(study, "hidden", 3)
     for sign, name in ((1, "shifted"), (-1, "val")):
         question = replace(plain, use=("shifted", "conv", sign))
-        write_picture(
-            study, question, replace(read_picture(study, plain), objective=f"hidden:3 as in {name}")
+        picture = replace(
+            read_picture(study, plain),
+            objective=f"hidden:3 as in {name}",
+            stopped=Stopped(0.0, np.array([-1.0, 0.5])),
         )
+        write_picture(study, question, picture)
     write_separation(study, question, Separation(np.ones(4), 0.75, 0.7, 0.8, np.array([0.5, 0.25])))
     answer = run("difference", recorded, *ASKED, *QUICK, ALONE, "-o", folder / "both")
     assert answer.status == 0, answer.err
@@ -37,6 +41,8 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
     told = json.loads(run("difference", recorded, *ASKED, *QUICK, ALONE, "--json").out)
     assert (told["auroc"], told["placebo"], told["found"]) == (0.75, [0.5, 0.25], True)
     assert told["shifted"]["objective"] == "hidden:3 as in shifted"
+    assert (told["weight"], told["equally_strong"]) == (1.0, True)
+    assert (told["shifted"]["level"], told["shifted"]["steps_taken"]) == (0.0, 1)
 
 
 def test_too_few_samples_are_refused(run, recorded):

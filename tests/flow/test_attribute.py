@@ -284,6 +284,19 @@ def test_the_verdict_of_randomised_weights_is_kept_and_told_first(recorded, net,
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
 
 
+def test_a_verdict_that_was_kept_under_the_earlier_name_of_its_row_is_read(recorded, data, monkeypatch):
+    given = {"samples": 6, "sanity": True, "method": "smoothgrad", "n": 2}
+    earlier = "this map, all weights drawn again"
+    with monkeypatch.context() as then:
+        for module in ("sanity.sanity", "sanity.sane"):
+            then.setattr(f"shiftscope.explain.attribution.{module}.THIS_MAP", earlier)
+        found = attributed(recorded, "hidden", 3, data=data, **given).sanity
+        assert next(iter(found.rows)) == earlier
+        kept = found.rows[earlier]
+    again = attributed(ss.open_study(recorded.path), "hidden", 3, **given)
+    assert again.sanity.rows[THIS_MAP] == kept
+
+
 def test_a_fitted_cutoff_is_kept_with_what_it_gains_elsewhere(recorded, data):
     given = {"samples": 2, "low_pass": "fitted", "data": data}
     found = attributed(recorded, "hidden", 3, **given)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,10 +15,22 @@ from torch import nn
 import shiftscope as ss
 from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
+from shiftscope.explain.visualisation.differences.stored_differences import differences_of
 from shiftscope.explain.visualisation.live import target_of
 from shiftscope.explain.visualisation.pair_distance import distance
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stored_pictures import (
+    KIND,
+    PICTURE,
+    VERSIONS,
+    asked_pictures,
+    picture_key,
+    read_picture,
+)
 from shiftscope.statistics.split import fit_half
+from shiftscope.store.keep_result import keep_result
+from shiftscope.store.results import Result
+from shiftscope.store.unit_results import unit_key
 from tests.conftest import Made
 
 SAMPLES = 900
@@ -64,13 +79,14 @@ DATA = {"lab": moved(0, 0.0), "field": moved(1, 0.5), "again": moved(2, 0.0)}
 
 def test_a_use_that_differs_is_found_and_kept(study, plain):
     unit = used_more(study)
-    found = study.difference("unit", unit, "field", at="before", placebo=2, data=DATA, **QUICK)
+    found = study.difference("unit", unit, "field", placebo=2, data=DATA, **QUICK)  # by the layer before
+    assert found.shifted.at == "before"
     assert found.separation.found
     responses = {name: study[name].unit_responses("unit", unit) for name in ("field", "lab")}
     bar = np.percentile(responses["lab"], 90)
     along = []
     for name, strong in responses.items():
-        half = fit_half(study[name].samples.column("id").to_pylist())
+        half = half_of(study, name)
         along.append(study[name].responses("before")[(strong > bar) & ~half] @ found.separation.direction)
     labels = np.repeat([1, 0], [len(each) for each in along])
     assert found.separation.auroc == pytest.approx(roc_auc_score(labels, np.concatenate(along)))
@@ -82,6 +98,13 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     )
     alone = float(plain(at_size(found.shifted))[0, unit].detach())
     assert found.shifted.score == pytest.approx(alone, rel=1e-4)
+    held_out = np.sort(responses["lab"][~half_of(study, "lab")])
+    level = held_out[math.ceil(0.99 * len(held_out)) - 1]
+    for picture in (found.shifted, found.reference, *sum(found.placebo, ())):
+        assert picture.stopped.level == pytest.approx(level)
+        assert level <= picture.score < level + 0.02 * abs(level)
+        assert picture.reached.quantile >= 0.99
+    assert found.equally_strong
     with torch.no_grad():
         before = [plain.before(at_size(each))[0].numpy() for each in (found.shifted, found.reference)]
     assert found.distance.pair == pytest.approx(1 - spearmanr(*before).statistic)
@@ -95,6 +118,43 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     kept = ss.open_study(study.path).difference("unit", unit, "field", at="before", placebo=2, **QUICK)
     assert repr(kept) == repr(found)
     assert [each.objective for each in study.visualisations("unit")].count(f"unit:{unit} as in field") == 1
+
+
+def test_pictures_that_do_not_come_to_the_level_are_those_of_the_full_weight(study):
+    slow = {**QUICK, "method": "activation_maximisation", "learning_rate": 1e-6, "placebo": False}
+    unit = used_more(study)
+    found = study.difference("unit", unit, "field", data=DATA, **slow)
+    assert (found.weight, found.equally_strong) == (1.0, False)
+    assert [each.stopped.steps for each in (found.shifted, found.reference)] == [3, 3]
+    assert "are not to be compared" in found.in_words()
+    kept = [each for each in asked_pictures(study, "unit", unit) if each.method == "activation_maximisation"]
+    assert sorted(each.weight * each.use[2] for each in kept) == [
+        -1,
+        -0.5,
+        -0.25,
+        -0.125,
+        0.125,
+        0.25,
+        0.5,
+        1,
+    ]
+    ((asked, _, again),) = differences_of(study, kept)
+    assert asked.weight == 1
+    assert repr(again) == repr(found)
+
+
+def test_pictures_that_were_to_be_as_strong_as_can_be_are_not_taken_for_these(study):
+    unit = used_more(study)
+    question = PictureQuestion("lab", "unit", unit, "maco", {}, 3, 0, use=("field", "before", 1))
+    decided = picture_key(study, question).settings
+    earlier = {name: given for name, given in decided.items() if name not in ("weight", "until")}
+    key = unit_key(
+        study, KIND, "unit", ["lab", "field"], earlier, named=f"unit {unit}, maco", seed=1, versions=VERSIONS
+    )  # fmt: skip
+    keep_result(study, Result(key, {PICTURE: {"image": np.zeros(1)}}))
+    question = replace(question, seed=1)
+    assert read_picture(study, question) is None
+    assert question not in list(asked_pictures(study, "unit", unit))
 
 
 def test_without_a_shift_it_is_said_that_there_is_none(study):
@@ -133,11 +193,17 @@ def test_what_cannot_be_told_apart_is_refused(study, recorded):
         study.difference("unit", 0, "lab", at="before", **QUICK)
     with pytest.raises(BadRequest, match="30 are needed"):
         recorded.difference("hidden", 3, "field", at="conv", **QUICK)
+    with pytest.raises(BadRequest, match="no layer before before is recorded"):
+        study.difference("before", 0, "field", **QUICK)
     with pytest.raises(BadRequest, match="at='unit' is the unit's own layer"):
         study.difference("unit", 0, "field", at="unit", **QUICK)
     strongest = max(range(6), key=lambda unit: study["field"].unit_responses("before", unit).mean())
     with pytest.raises(LayerError, match=rf"unit does not run before before:{strongest} is known"):
         study.difference("before", strongest, "field", at="unit", data=DATA, **QUICK)
+
+
+def half_of(study, name: str):
+    return fit_half(study[name].samples.column("id").to_pylist())
 
 
 def at_size(picture) -> torch.Tensor:

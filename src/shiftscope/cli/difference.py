@@ -17,8 +17,8 @@ def difference(
     *,
     unit: str,
     dataset: str,
-    at: str,
     layer: str | None = None,
+    at: str | None = None,
     method: str = USUAL_METHOD,
     draft: bool = False,
     steps: int | None = None,
@@ -45,10 +45,11 @@ def difference(
         Number of the unit; of a category, number or name.
     dataset
         The shifted dataset.
-    at
-        Recorded layer before the unit, unpooled or pooled by a mean, whose responses tell both uses apart.
     layer
         Recorded or derived layer; without one the unit is a category, whose logit is raised.
+    at
+        Recorded layer before the unit, unpooled or pooled by a mean, whose responses tell both uses apart; the nearest
+        where not given.
     method
         maco or activation_maximisation.
     draft

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.differences.weighed import Asked, Pair
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -39,7 +40,7 @@ def difference(
     unit: int | str | None,
     dataset: str,
     *,
-    at: str,
+    at: str | None = None,
     placebo: int | bool = True,
     method: str = USUAL_METHOD,
     draft: bool = False,
@@ -61,12 +62,16 @@ def difference(
     other half apart stands beside what halves of the reference give. Both are kept, the pictures as those of
     `visualise`.
 
+    Each picture stops where it drives the unit as strongly as the 99th percentile of the reference's held-out samples
+    do. Where both do not come to it, both are drawn again with half of the weight of the direction, then with a quarter
+    and with an eighth; where none helps, those of the full weight are given, and said not to be comparable.
+
     Parameters
     ----------
     dataset
         The shifted dataset.
     at
-        A recorded layer before the unit, unpooled or pooled by a mean.
+        A recorded layer before the unit, unpooled or pooled by a mean; the nearest where not given.
     placebo
         Also draw the two halves of as many divisions of the reference, at random, against each other; True for 5. How
         far apart those pictures are stands beside the distance of the pair.
@@ -76,12 +81,13 @@ def difference(
     Raises
     ------
     BadRequest
-        Fewer than 30 samples a side to fit on, besides what `visualise` refuses.
+        Fewer than 30 samples a side to fit on, or no such layer before the unit, besides what `visualise` refuses.
     LayerError
         The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.differences.difference import Difference
     from shiftscope.explain.visualisation.differences.stored_differences import separation_of
+    from shiftscope.explain.visualisation.differences.weighed import largest_weight, of_both_signs
 
     name = study[dataset].name
     if name == study.reference:
@@ -101,27 +107,46 @@ def difference(
     )
     if question.parts > 1:
         raise BadRequest("a difference is two pictures of one start: leave `together` out.")
-    before = study.layer(at).name
+    before = _layer_before(study, question.layer) if at is None else study.layer(at).name
     if before == question.layer:
         raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
-    apart = separation_of(study, replace(question, use=(name, before, 1)))
-    shifted, reference, *halves = kept_or_drawn(
-        study,
-        _pictures(question, (name, study.reference), before, asked_divisions(placebo)),
-        model=model,
-        data=data,
-        live=live,
-        progress=progress,
-    )
-    return Difference(apart, shifted, reference, name, tuple(zip(halves[::2], halves[1::2], strict=True)))
+    question = replace(question, use=(name, before, 1))
+    divisions = asked_divisions(placebo)
+    apart = separation_of(study, question)
+
+    def drawn(*asked: Asked) -> list[Pair]:
+        every = kept_or_drawn(
+            study,
+            [question for pair in asked for question in pair],
+            model=model,
+            data=data,
+            live=live,
+            progress=progress,
+        )
+        return list(zip(every[::2], every[1::2], strict=True))
+
+    weighed = largest_weight((asked, drawn(asked)[0]) for asked in of_both_signs(question))
+    assert weighed is not None
+    (shown, _), (shifted, reference) = weighed
+    halves = drawn(*_halves(shown, study.reference, divisions))
+    return Difference(apart, shifted, reference, name, shown.weight, tuple(halves))
 
 
-def _pictures(
-    question: PictureQuestion, sets: tuple[str, str], at: str, divisions: int
-) -> list[PictureQuestion]:
-    """As under the first of two sets, as on the second, and of both halves of each division of the second."""
+def _halves(question: PictureQuestion, reference: str, divisions: int) -> list[Asked]:
+    """Of both halves of each division of the reference, told apart as the question tells its use apart."""
     from shiftscope.explain.visualisation.differences.use_pair import use_pair
 
-    shifted, reference = sets
-    halves = [use_pair(question, reference, at, division) for division in range(1, divisions + 1)]
-    return [each for pair in (use_pair(question, shifted, at), *halves) for each in pair]
+    assert question.use is not None
+    return [use_pair(question, reference, question.use[1], division) for division in range(1, divisions + 1)]
+
+
+def _layer_before(study: StoredStudy, layer: str) -> str:
+    """The nearest."""
+    from shiftscope.explain.visualisation.differences.in_use import layers_before
+
+    before = layers_before(study, layer)
+    if not before:
+        raise BadRequest(
+            f"no layer before {layer} is recorded, unpooled or pooled by a mean, that could tell both uses apart."
+        )
+    return before[-1]

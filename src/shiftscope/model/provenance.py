@@ -8,6 +8,7 @@ import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -80,13 +81,18 @@ def without_settings(described: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in described.items() if key != SETTINGS}
 
 
-def versions() -> dict[str, str]:
+@cache
+def _installed() -> dict[str, str]:
     return {
         "shiftscope": version("shiftscope"),
         "torch": torch.__version__,
         "numpy": version("numpy"),
         "python": platform.python_version(),
     }
+
+
+def versions() -> dict[str, str]:
+    return dict(_installed())
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import pytest
 import zarr
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.formats.arrays import StoredArray, create_array, write_arrays
+from shiftscope.store.disk.local_copy import write_files
+from shiftscope.store.formats.arrays import StoredArray, create_array, files_of_arrays
 
 
 @pytest.fixture(params=[(10, 7), (4, 7), (3, 2), (10, 3)])
@@ -138,7 +139,7 @@ def test_scalars_flags_and_vectors_come_back(tmp_path):
         "signed": (np.array([True, False]), ("unit",)),
         "sums": (np.arange(6.0).reshape(2, 3), ("category", "unit")),
     }
-    write_arrays(tmp_path / "s.zarr", {"layer/moments": arrays})
+    write_files(tmp_path / "s.zarr", files_of_arrays({"layer/moments": arrays}))
     for name, (values, _) in arrays.items():
         stored = StoredArray(tmp_path / "s.zarr" / "layer" / "moments" / name)
         np.testing.assert_array_equal(stored.all(), values)

@@ -21,7 +21,15 @@ from shiftscope.explain.visualisation.canvas.template import resampled_template,
 from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
 from shiftscope.explain.visualisation.prior import prior_name
-from shiftscope.explain.visualisation.visualisation import Activations, Drawn, Values, Visualisation, Wanted
+from shiftscope.explain.visualisation.stopped import Stopped
+from shiftscope.explain.visualisation.visualisation import (
+    Activations,
+    Drawn,
+    Until,
+    Values,
+    Visualisation,
+    Wanted,
+)
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 
@@ -42,6 +50,7 @@ class Drawing:
     start: torch.Tensor | None = None  # (channel, row, column)
     reference: torch.Tensor | None = None  # (sample, channel, row, column)
     target_score: float | None = None
+    until: Until | None = None
     snapshots: tuple[int, ...] = ()
     template: Magnitudes | None = None  # in the place of that of the reference
 
@@ -89,6 +98,7 @@ def pictures_for(
         steps=drawing.steps,
         crops=drawing.crops,
         target_score=drawing.target_score,
+        until=drawing.until,
         snapshots=drawing.snapshots,
         on_step=on_step,
     )
@@ -133,6 +143,7 @@ def _apart(drawn: Drawn) -> list[Drawn]:
             [taken[at] for taken in drawn.penalties],
             {step: pictures[at] for step, pictures in drawn.snapshots.items()},
             drawn.best[at],
+            drawn.responses,
             drawn.dead,
         )
         for at in range(len(drawn.image))
@@ -211,6 +222,7 @@ def _result(
         penalties=np.array(drawn.penalties),
         dead=drawn.dead,
         start=None if drawing.start is None else _array(drawing.start),
+        stopped=None if drawing.until is None else Stopped(drawing.until.level, np.array(drawn.responses)),
     )
 
 

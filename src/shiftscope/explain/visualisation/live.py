@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from shiftscope.explain.attribution.study_functions import (
 from shiftscope.explain.visualisation.belief.reached import reached
 from shiftscope.explain.visualisation.canvas.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.climb.views import resized
-from shiftscope.explain.visualisation.differences.in_use import responses_to
+from shiftscope.explain.visualisation.differences.in_use import EQUAL, responses_to
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
@@ -29,7 +30,7 @@ from shiftscope.explain.visualisation.fit_positions import fit_positions, half_p
 from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.prior import fitted_prior
-from shiftscope.explain.visualisation.visualisation import visualisations
+from shiftscope.explain.visualisation.visualisation import Until, visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.recorded_layer import RecordedLayer
@@ -84,8 +85,13 @@ def pictures_of(
         at = question.use[1]
     if at:
         _refuse_later(live, function, question.dataset, at)
+    held_out = held_out_responses(study, question.layer, question.unit)
     if question.use is not None:
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
+        level = float(
+            np.nanpercentile(held_out, EQUAL, method="inverted_cdf")
+        )  # one of them, as in `reached`
+        drawing = replace(drawing, until=Until(partial(_response, function, drawing), level))
     method = visualisations[question.method]
     if question.facets:
         clusters = facets_of(function, drawing, question.facets)
@@ -101,16 +107,16 @@ def pictures_of(
             replace(
                 found,
                 objective=f"{function.names[0]} as in {_used_in(study, question)}",
-                score=_response(function, drawing, found),
+                score=float(found.stopped.responses[-1]),
             )
             for found in every
+            if found.stopped is not None
         ]
     if question.half:
         half = _half_in_words(question, question.half)
         every = [replace(found, objective=f"{found.objective} with the colours of {half}") for found in every]
     if at:
         every = [_with_before(function, drawing, found, study.layer(at)) for found in every]
-    held_out = held_out_responses(study, question.layer, question.unit)
     return [replace(found, reached=reached(found.score, held_out)) for found in every]
 
 
@@ -204,12 +210,10 @@ def _with_before(function: Function, drawing: Drawing, found: Visualised, at: Re
     return replace(found, before=flat[0], at=at.name)
 
 
-def _response(function: Function, drawing: Drawing, found: Visualised) -> float:
-    """Of the unit alone to a picture."""
-    image = resized(torch.from_numpy(found.image), drawing.size)[None]
-    inputs = drawing.entering(image.to(device_and_dtype(function.model)[0]))
-    with torch.inference_mode(False), function.held():
-        return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
+def _response(function: Function, drawing: Drawing, picture: torch.Tensor) -> float:
+    """To a picture (channel, row, column), of a unit of a model that is held."""
+    inputs = drawing.entering(resized(picture, drawing.size)[None])
+    return float(function.values(inputs, torch.zeros(1, dtype=torch.long, device=inputs.device))[0, 0])
 
 
 def _refuse_later(live: LiveStudy, function: Function, dataset: str, layer: str) -> None:

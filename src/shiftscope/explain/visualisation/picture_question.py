@@ -8,9 +8,10 @@ from typing import Any
 
 from shiftscope.store.layout import LOGITS
 
-USUAL_METHOD = "maco"
+MACO = "maco"
+USUAL_METHOD = MACO
 MOVING = "activation_maximisation"  # the method that shows the model the whole picture, moved
-FROM_NOISE = USUAL_METHOD, MOVING  # methods that need no image
+FROM_NOISE = MACO, MOVING  # methods that need no image
 FROM_IMAGE = ("accentuation",)
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
 MANY_PICTURES = 2048  # of it, where a prior is fitted on them, or facets are clusters of them
@@ -34,6 +35,7 @@ class PictureQuestion:
     # A shifted dataset, the layer whose responses tell the unit's use on it from that on the reference, and 1 to add
     # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
+    weight: float = 1.0  # of the direction of a use, in what is raised
     half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
     division: int = (
         1  # which division at random it is one of, of those halves or of a use of the reference itself

@@ -18,6 +18,16 @@ Activations = Callable[[torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]]
 
 
 @dataclass(frozen=True)
+class Until:
+    """How strongly a picture is to drive a unit, where it is not to be driven as strongly as can be."""
+
+    response: Callable[
+        [torch.Tensor], float
+    ]  # of the unit alone to a (channel, row, column), whole and without noise
+    level: float
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What a picture is made for, and on what."""
 
@@ -29,6 +39,7 @@ class Wanted:
     steps: int
     crops: int  # 0 shows the whole, without noise
     target_score: float | None = None  # where to stop
+    until: Until | None = None  # the same, by the response to the picture and not by what was shown
     snapshots: tuple[int, ...] = ()  # steps whose pictures are kept
     on_step: Callable[[int, float], None] = field(default=lambda step, value: None)
 
@@ -43,6 +54,7 @@ class Drawn:
     penalties: Curve  # what was taken off it
     snapshots: dict[int, torch.Tensor]
     best: torch.Tensor  # the picture of the largest value
+    responses: list[float]  # (1 + step,) of the start and after each step, where they are to reach a level
     dead: bool = False  # no gradient from any start
 
 

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -238,4 +239,9 @@ def _flushed_and_summed(file: IO[bytes]) -> str:
     if isinstance(file, io.BytesIO):  # read from an object store
         return hashlib.sha256(file.getbuffer()).hexdigest()
     file.seek(0)
-    return summed_while_flushed(file, iter(lambda: file.read(PIECE), b"")).hex()
+    first = file.read(PIECE)
+    if len(first) < PIECE:  # a thread to wait for the disk meanwhile would take longer
+        os.fsync(file.fileno())
+        return hashlib.sha256(first).hexdigest()
+    parts = chain([first], iter(lambda: file.read(PIECE), b""))
+    return summed_while_flushed(file, parts).hex()

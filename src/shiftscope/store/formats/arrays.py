@@ -21,9 +21,8 @@ import numpy.typing as npt
 
 from shiftscope.datasets.formats.unpacking import FREE, too_much
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.disk.atomic import Checksums, flush, read_json, written_aside
+from shiftscope.store.disk.atomic import Checksums, read_json, written_aside
 from shiftscope.store.disk.containment import within
-from shiftscope.store.disk.local_copy import to_write_arrays
 from shiftscope.store.disk.object_path import on_store
 from shiftscope.store.formats.row_requests import RowRequests
 from shiftscope.store.formats.unpacked_chunk import packer_of, unpacked_chunk
@@ -258,23 +257,21 @@ def create_array(
     )
 
 
-def write_arrays(
-    path: Path,
-    groups: Mapping[str, Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]],
-    sums: Checksums | None = None,
-) -> None:
-    """Small whole arrays as a zarr group of groups, each array one chunk.
+Arrays = Mapping[str, tuple[npt.NDArray[Any], tuple[str, ...]]]  # numbers, and the names of their axes
 
-    Where `sums` is given, they are flushed to the disk, and the checksums of their files come into it.
+
+def files_of_arrays(groups: Mapping[str, Arrays], **attributes: str) -> dict[str, bytes]:
+    """Small whole arrays as the files of a zarr group of groups, each array one chunk; the group "" is the outer one.
+
+    For many small files in a folder zarr itself takes several times as long.
     """
     import zarr
 
-    with to_write_arrays(path, sums) as folder:
-        root = zarr.open_group(folder, mode="w", zarr_format=3)
-        for group_name, arrays in groups.items():
-            group = root.require_group(group_name)
-            for name, (values, axes) in arrays.items():
-                chunks = tuple(max(1, size) for size in values.shape)
-                create_array(group, name, values.shape, chunks, values.dtype, axes)[...] = values
-    if sums is not None and not on_store(path):
-        flush(path, sums)
+    held: dict[str, Any] = {}
+    root = zarr.create_group(zarr.storage.MemoryStore(held), zarr_format=3, attributes=attributes)
+    for group_name, arrays in groups.items():
+        group = root.require_group(group_name) if group_name else root
+        for name, (values, axes) in arrays.items():
+            chunks = tuple(max(1, size) for size in values.shape)
+            create_array(group, name, values.shape, chunks, values.dtype, axes, anew=True)[...] = values
+    return {name: content.to_bytes() for name, content in held.items()}

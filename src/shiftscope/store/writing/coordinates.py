@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from shiftscope.store.disk.atomic import Checksums
-from shiftscope.store.disk.local_copy import to_write_arrays
-from shiftscope.store.formats.arrays import create_array
+from shiftscope.store.disk.local_copy import to_write_arrays, write_files
+from shiftscope.store.formats.arrays import create_array, files_of_arrays
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.layout import folder_name
 from shiftscope.store.places import RecordingPlace
@@ -33,8 +35,6 @@ def write_coordinates(
     sums
         As `to_write_arrays` has it.
     """
-    import zarr
-
     samples = Samples([place.samples(shard) for shard in plan.shards()])
     along_samples: dict[str, npt.NDArray[Any]] = {
         "sample": np.arange(plan.samples),
@@ -45,18 +45,23 @@ def write_coordinates(
     names = categories or [str(number) for number in range(plan.categories)]
     texts = {"category": np.array(names, object)}
     with to_write_arrays(place.arrays, sums) as responses:
-        root = zarr.open_group(responses, mode="r+", zarr_format=3)
         for layer in plan.layers:
-            _write(root[folder_name(layer.name)], {**along_samples, "unit": np.arange(layer.units)})
+            _write(responses / folder_name(layer.name), {**along_samples, "unit": np.arange(layer.units)})
         if place.behind:  # which names the samples beside its logits
             return
-        _write(root, {name: values for name, values in (along_samples | texts).items() if name not in layers})
+        _write(
+            responses,
+            {name: values for name, values in (along_samples | texts).items() if name not in layers},
+        )
         if "id" not in layers:
-            _write_ids(root, samples, plan)
+            _write_ids(responses, samples, plan)
 
 
-def _write_ids(group: Any, samples: Samples, plan: Plan) -> None:
+def _write_ids(folder: Path, samples: Samples, plan: Plan) -> None:
     """Shard by shard: as texts in memory a million ids are a hundred megabytes."""
+    import zarr
+
+    group = zarr.open_group(folder, mode="r+", zarr_format=3)
     ids = samples.column("id")
     array = create_array(group, "id", (plan.samples,), (plan.rows,), object, ("sample",), anew=True)
     for rows in plan.shards().values():
@@ -64,12 +69,14 @@ def _write_ids(group: Any, samples: Samples, plan: Plan) -> None:
     group.attrs["coordinates"] = f"id {group.attrs['coordinates']}".strip()
 
 
-def _write(group: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+def _write(folder: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Coordinates of a group; one that is no axis of its own lies along the samples."""
-    for name, values in arrays.items():
-        axis = name if name in ("unit", "category") else "sample"
-        # What a power cut left of it may break off anywhere.
-        array = create_array(group, name, values.shape, values.shape, values.dtype, (axis,), anew=True)
-        array[...] = values
     # Where xarray finds the names of coordinates that are not axes themselves.
-    group.attrs["coordinates"] = " ".join(name for name in ("label", "prediction") if name in arrays)
+    beside = " ".join(name for name in ("label", "prediction") if name in arrays)
+    along = {
+        name: (values, (name if name in ("unit", "category") else "sample",))
+        for name, values in arrays.items()
+    }
+    for name in arrays:  # what a power cut left of it may break off anywhere
+        shutil.rmtree(folder / name, ignore_errors=True)
+    write_files(folder, files_of_arrays({"": along}, coordinates=beside))

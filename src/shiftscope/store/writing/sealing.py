@@ -22,8 +22,9 @@ from shiftscope.store.disk.atomic import (
     remove_folder,
     write_json,
 )
+from shiftscope.store.disk.local_copy import write_folder
 from shiftscope.store.disk.self_digest import with_own_digest
-from shiftscope.store.formats.arrays import StoredArray, write_arrays
+from shiftscope.store.formats.arrays import StoredArray, files_of_arrays
 from shiftscope.store.formats.picture_manifest import write_picture_manifest
 from shiftscope.store.layout import (
     SAMPLES,
@@ -124,7 +125,7 @@ def write_summaries(place: RecordingPlace, merged: States, sums: Checksums) -> N
         for layer, states in merged.items()
         for name, state in states.items()
     }
-    write_arrays(place.summaries, groups, sums)
+    write_folder(place.summaries, files_of_arrays(groups), sums)
 
 
 def transpose(place: RecordingPlace, plan: Plan, sums: Checksums) -> None:

@@ -176,17 +176,34 @@ class RecordingWriter:
         try:
             return self._create_arrays()
         except (ValueError, KeyError, TypeError, StudyDamaged):
-            layers = [layer.name for layer in self.plan.layers]
-            of_layers = [
-                self.place.responses(layer, turned)
-                for layer in layers
-                for turned in ("", *get_args(Orientation))
-            ]
-            for folder in (self.place.arrays, self.place.logits, *of_layers):
+            for folder in self._folders():
                 (folder / "zarr.json").unlink(missing_ok=True)
         return self._create_arrays()
 
     def _create_arrays(self) -> tuple[dict[str, StoredArray], StoredArray | None]:
+        plan = self.plan
+        if self.place.on_store or not self._all_described():
+            self._describe_arrays()
+        names = [layer.name for layer in plan.layers]
+        arrays = {name: StoredArray(self.place.responses(name, "by_sample")) for name in names}
+        if not self.place.on_store and len(self.unfinished()) == plan.shard_count:
+            flush(self.place.arrays, {})  # descriptions last before the first shard counts
+        return arrays, None if self.place.behind else StoredArray(self.place.logits)
+
+    def _folders(self) -> list[Path]:
+        """Of all groups and arrays of responses."""
+        turned = "", *get_args(Orientation)
+        of_layers = [self.place.responses(layer.name, each) for layer in self.plan.layers for each in turned]
+        return [self.place.arrays, *([] if self.place.behind else [self.place.logits]), *of_layers]
+
+    def _all_described(self) -> bool:
+        """Whether each says what it is, so that nothing is to be created: zarr takes long to find that out."""
+        try:
+            return all(json.loads((folder / "zarr.json").read_bytes()) for folder in self._folders())
+        except FileNotFoundError:
+            return False
+
+    def _describe_arrays(self) -> None:
         import zarr
 
         plan = self.plan
@@ -201,11 +218,6 @@ class RecordingWriter:
             shape, chunks = (plan.samples, plan.categories), (plan.rows, plan.categories)
             if not self.place.behind:
                 create_array(root, LOGITS, shape, chunks, plan.stored_as, ("sample", "category"))
-        names = [layer.name for layer in plan.layers]
-        arrays = {name: StoredArray(self.place.responses(name, "by_sample")) for name in names}
-        if not self.place.on_store and len(self.unfinished()) == plan.shard_count:
-            flush(self.place.arrays, {})  # descriptions last before the first shard counts
-        return arrays, None if self.place.behind else StoredArray(self.place.logits)
 
     def _refuse_full_disk(self) -> None:
         make_folder(self.place.folder)

@@ -53,7 +53,15 @@ class Live(Protocol):
     ) -> Any: ...
 
     def difference(
-        self, layer: str | None, unit: int, dataset: str, /, *, at: str, progress: Progress, **asked: Any
+        self,
+        layer: str | None,
+        unit: int,
+        dataset: str,
+        /,
+        *,
+        at: str | None,
+        progress: Progress,
+        **asked: Any,
     ) -> Any: ...
 
     def importance(self, layer: str, /, *, progress: Progress) -> Any: ...

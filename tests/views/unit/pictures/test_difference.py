@@ -16,6 +16,7 @@ from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, l
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
 from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
+from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
@@ -30,6 +31,12 @@ TOGETHER = dataclasses.replace(APART, low=0.6)
 ABOVE = Reached(0.995, 1.0, 500)
 
 
+def met(score, level=1.0):
+    """A picture that came to its level in two of four steps, or did not in all."""
+    steps = 2 if score >= level else 4
+    return dataclasses.replace(made(score, ABOVE), stopped=Stopped(level, np.linspace(0.0, score, steps + 1)))
+
+
 def kept(study, apart, *halves):
     question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2)
     pairs = [
@@ -38,7 +45,7 @@ def kept(study, apart, *halves):
     ]
     for pair, before in zip(pairs, ((0.0, 1.0, 2.0), *halves), strict=True):
         for each, sign in zip(pair, (1, -1), strict=True):
-            found = dataclasses.replace(made(2.0 + sign, ABOVE), before=sign * np.array(before))
+            found = dataclasses.replace(met(2.0 + sign), before=sign * np.array(before))
             write_picture(study, each, found)
     write_separation(study, pairs[0][0], apart)
 
@@ -56,7 +63,7 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
         "as it is, response 3.00",
     ]
     assert not any(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
-    assert groups.note.startswith("Both pictures drive the unit more strongly than 99 %")
+    assert groups.note.startswith("Both pictures reach the 99th percentile of lab's held-out responses: ")
     table = of(Table, found.panels)
     assert [row[0].text for row in table.rows] == [
         "field from lab",
@@ -65,7 +72,7 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
     ]
     assert [row[2].value for row in table.rows] == [0.9, 0.5, 0.625]
     assert table.note.startswith("By the responses of conv, its divisions others than those of the pictures.")
-    assert table.note.endswith("The pictures are by MACO, 4 steps.")
+    assert table.note.endswith("The pictures are by MACO, 2 and 2 of 4 steps.")
     assert (table.rows[0][1].change.low, table.rows[0][1].change.high) == (0.8, 0.95)
 
 
@@ -86,7 +93,10 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
     panels = fold(unit(recorded, "hidden", 3), "difference").panels
     inner = next(panel for panel in panels if panel.title == "Placebo")
     (groups,) = inner.panels
-    assert [group.heading for group in groups.groups] == ["as on one half", "as on the other half"]
+    assert [group.heading for group in groups.groups] == [
+        "as on one half of lab",
+        "as on the other half of lab",
+    ]
     assert (
         "How far apart the two pictures are to conv is not known." in panels[0].note
     )  # the halves give one number everywhere
@@ -107,12 +117,29 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
 
 
 def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():
-    found = Difference(APART, made(2.0, ABOVE), made(1.5, Reached(0.9, 1.0, 500)), "field")
+    found = Difference(APART, met(2.0, 2.0), met(1.5, 2.0), "field")
     assert found.in_words() == (
         "used otherwise under field: the layer before tells its strong images there from those of the reference, AUROC "
         "0.90 (0.80 to 0.95); halves of the reference up to 0.62. The pictures are not to be compared: with responses "
-        "of 2 and 1.5 they do not both drive the unit more strongly than 99 % of the held-out images of the reference."
+        "of 2 and 1.5 they do not both reach the 99th percentile of the reference's held-out responses, not even with "
+        "an eighth of the weight of the direction. Activation maximisation, which holds no spectrum, may drive the "
+        "unit further."
     )
+    freely = [dataclasses.replace(met(each, 2.0), method="activation_maximisation") for each in (2.0, 1.5)]
+    assert (
+        Difference(APART, *freely, "field").in_words().endswith("an eighth of the weight of the direction.")
+    )
+    assert found.numbers()["equally_strong"] is False
+    lighter = dataclasses.replace(found, reference=met(2.0, 2.0), weight=0.5)
+    assert lighter.pictures_in_words("lab") == (
+        "Both pictures reach the 99th percentile of lab's held-out responses, with half of the weight of the "
+        "direction: they can be compared."
+    )
+    answers = (0.0, 1.0, 2.0), (2.0, 1.0, 0.0), (0.0, 2.0, 1.0)
+    one, other, near = (dataclasses.replace(met(2.0, 2.0), before=np.array(each)) for each in answers)
+    said = Difference(APART, one, other, "field", placebo=((one, near),)).pictures_in_words("lab")
+    assert "held-out responses: what differs is what the unit is used for." in said
+    assert (lighter.numbers()["equally_strong"], lighter.numbers()["weight"]) == (True, 0.5)
 
 
 def test_pairs_of_other_sets_are_not_read(recorded, monkeypatch):
@@ -134,7 +161,7 @@ def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_
     study.record(Made(700, seed=1), "field", progress=False)
     offer = of(Code, fold(unit(study, "hidden", 3), "difference").panels)
     assert offer.text == (
-        f"shiftscope difference {study.path} --layer hidden --unit 3 --dataset field --at conv --range 0 1 --draft "
+        f"shiftscope difference {study.path} --layer hidden --unit 3 --dataset field --range 0 1 --draft "
         "--model ..."
     )
     form = of(Computation, fold(unit(ViewedStudy(study.path, NoJobs()), "hidden", 3), "difference").panels)

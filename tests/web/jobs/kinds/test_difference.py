@@ -38,6 +38,10 @@ def test_it_asks_for_what_the_command_asks_for():
     }
     said = "what field adds to the use of unit 1 of hidden, by conv: activation maximisation"
     assert kind(**ASKED).title == said
+    nearest = kind(**{**ASKED, "at": ""})
+    nearest.run(live, silent)
+    assert live.options["at"] is None
+    assert nearest.title == "what field adds to the use of unit 1 of hidden: activation maximisation"
 
 
 @pytest.mark.parametrize(

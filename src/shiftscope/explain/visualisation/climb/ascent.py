@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from shiftscope.explain.visualisation.canvas.canvas import Canvas
 from shiftscope.explain.visualisation.climb.redirected import Redirected
 from shiftscope.explain.visualisation.climb.views import Look
 from shiftscope.explain.visualisation.parametrisation import Parametrisation
-from shiftscope.explain.visualisation.visualisation import Curve, Drawn, Wanted
+from shiftscope.explain.visualisation.visualisation import Curve, Drawn, Until, Wanted
 
 STILL = 10  # steps in a row, or all there are, without any gradient, after which another start is made
 STARTS = 4  # the first, and three more
+HALVINGS = 10  # of the last step, to end at a level
 
 # Picture and look -> the value, and what is taken off it, whose gradient counts for the picture and not for its alpha;
 # of (picture, channel, row, column) as many of each.
@@ -62,8 +64,10 @@ def _from_one_start(
     curve: Curve = []
     taken: Curve = []
     snapshots: dict[int, torch.Tensor] = {}
+    until = wanted.until
     with torch.no_grad():
         best = picture.picture(canvas)
+    responses = [] if until is None else [until.response(best)]
     alpha = torch.zeros_like(best[..., 0, :, :])
     still, reached = 0, torch.full_like(best[..., 0, 0, 0], -torch.inf)
     for step in range(wanted.steps):
@@ -72,7 +76,8 @@ def _from_one_start(
         view = look(step)
         value, off = seen(shown, view)
         gradient = gradient_of(value, shown, kept=off is not None)
-        if not gradient.flatten(-3).any(-1).all():
+        # A silent unit has no part in the gradient of a sum, whose other parts would lead the climb alone.
+        if responses[-1:] == [0.0] or not gradient.flatten(-3).any(-1).all():
             with Redirected():
                 through, off = seen(shown, view)
             gradient = gradient_of(through, shown, kept=off is not None)
@@ -87,7 +92,7 @@ def _from_one_start(
             break
         still = 0 if bool(gradient.any()) else still + 1
         if still == min(STILL, wanted.steps):
-            return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, dead=True)
+            return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, responses, dead=True)
         if off is not None:
             taken.append(off.detach().tolist())
             gradient = gradient - gradient_of(off, shown, kept=False)
@@ -97,12 +102,35 @@ def _from_one_start(
             for variable in picture.variables:
                 assert variable.grad is not None
                 variable.grad /= variable.grad.std() + 1e-12
+        before = [] if until is None else [variable.detach().clone() for variable in picture.variables]
         steps.step()
         with torch.no_grad():
             picture.after_step()
+            if until is not None:
+                responses.append(until.response(picture.picture(canvas)))
+                if responses[-1] >= until.level:
+                    if responses[-2] < until.level:
+                        responses[-1] = _shorten(picture, before, canvas, until)
+                    break
             if step + 1 in wanted.snapshots:
                 snapshots[step + 1] = picture.picture(canvas)
-    return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, dead=False)
+    return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, responses, dead=False)
+
+
+def _shorten(picture: Parametrisation, before: Sequence[torch.Tensor], canvas: Canvas, until: Until) -> float:
+    """Take back as much of a step as leads beyond the level that it crosses; what is reached then."""
+    after = [variable.detach().clone() for variable in picture.variables]
+
+    def at(share: float) -> float:
+        for variable, first, last in zip(picture.variables, before, after, strict=True):
+            variable.copy_(torch.lerp(first, last, share) if share < 1 else last)
+        return until.response(picture.picture(canvas))
+
+    below, above = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (below + above) / 2
+        below, above = (below, middle) if at(middle) >= until.level else (middle, above)
+    return at(above)
 
 
 def gradient_of(of: torch.Tensor, picture: torch.Tensor, *, kept: bool) -> torch.Tensor:
@@ -123,9 +151,10 @@ def _drawn(
     taken: Curve,
     snapshots: dict[int, torch.Tensor],
     best: torch.Tensor,
+    responses: list[float],
     *,
     dead: bool,
 ) -> Drawn:
     with torch.no_grad():
         image = picture.picture(wanted.canvas)
-    return Drawn(image, alpha, curve, taken, snapshots, best, dead)
+    return Drawn(image, alpha, curve, taken, snapshots, best, responses, dead)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
+from shiftscope.explain.visualisation.differences.in_use import EQUAL
+from shiftscope.explain.visualisation.differences.weighed import SHARES, WEIGHTS, equally_strong
 from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
+from shiftscope.explain.visualisation.picture_question import MACO
 from shiftscope.explain.visualisation.visualised import Visualised
-
-EQUAL = 99.0  # percentile that both pictures have to reach to be compared
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,7 @@ class Difference:
     shifted: Visualised
     reference: Visualised
     dataset: str
+    weight: float = 1.0  # of the direction in what was raised
     placebo: tuple[
         tuple[Visualised, Visualised], ...
     ] = ()  # by division, of two halves of the reference, likewise
@@ -32,9 +34,8 @@ class Difference:
 
     @property
     def equally_strong(self) -> bool:
-        """Whether both pictures reach the reference's 99th percentile."""
-        reached = [each.reached for each in (self.shifted, self.reference)]
-        return all(each is not None and each.quantile >= EQUAL / 100 for each in reached)
+        """Whether both pictures stopped at the reference's 99th percentile."""
+        return equally_strong((self.shifted, self.reference))
 
     def in_words(self) -> str:
         """Whether it is a finding, whether the pictures can be compared, and how far apart they are."""
@@ -65,24 +66,34 @@ class Difference:
         return f"{said} {self.distance.sentence(reference, number=number)}" if self.distance else said
 
     def _compared_in_words(self, reference: str, number: Callable[[float], str]) -> str:
-        strongly = f"drive the unit more strongly than {EQUAL:.0f} % of the held-out images of the reference"
         if not self.separation.found:
             return (
                 f"The pictures differ no more than two halves of {reference} do: what differs between them says "
                 "nothing."
             )
+        level = f"the {EQUAL:.0f}th percentile of {reference}'s held-out responses"
         if self.equally_strong:
-            return f"Both pictures {strongly}: what differs is what the unit is used for."
+            weighed = (
+                f", with {SHARES[self.weight]} of the weight of the direction" if self.weight < 1 else ""
+            )
+            apart = self.distance is not None and self.distance.apart
+            means = "what differs is what the unit is used for" if apart else "they can be compared"
+            return f"Both pictures reach {level}{weighed}: {means}."
         responses = f"{number(self.shifted.score)} and {number(self.reference.score)}"
-        return (
-            f"The pictures are not to be compared: with responses of {responses} they do not both {strongly}."
+        free = " Activation maximisation, which holds no spectrum, may drive the unit further."
+        said = (
+            f"The pictures are not to be compared: with responses of {responses} they do not both reach {level}, not "
+            f"even with {SHARES[WEIGHTS[-1]]} of the weight of the direction."
         )
+        return said + free if self.shifted.method == MACO else said
 
     def numbers(self) -> dict[str, Any]:
         """As JSON has them."""
         apart, apart_by = self.separation, self.distance
         return {
             "dataset": self.dataset,
+            "weight": self.weight,
+            "equally_strong": self.equally_strong,
             "found": apart.found,
             "auroc": apart.auroc,
             "low": apart.low,

@@ -15,6 +15,7 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, unit)
+EQUAL = 99.0  # percentile of the reference's held-out responses that both pictures of a pair are to reach
 DECILE = 90.0  # percentile of the unit's responses on the reference above which it is in use
 
 

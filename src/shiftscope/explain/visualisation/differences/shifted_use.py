@@ -16,7 +16,8 @@ from shiftscope.store.stored_study import StoredStudy
 
 
 def raised_by(study: StoredStudy, question: PictureQuestion, own: Target) -> Sum:
-    """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each.
+    """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each,
+    the direction with the question's weight.
 
     With the reference in the place of the shifted dataset the direction is that of two random halves of it,
     each with half as many samples.
@@ -30,9 +31,8 @@ def raised_by(study: StoredStudy, question: PictureQuestion, own: Target) -> Sum
     known = responses_to(study, study.reference, question.layer, question.unit)
     above = known[known > np.nanpercentile(known, DECILE)]
     along = reference @ direction
-    return Sum(
-        [(1 / _deviation(above), own), (sign / _deviation(along), Direction(at, direction))], scaled=False
-    )
+    weight = sign * question.weight / _deviation(along)
+    return Sum([(1 / _deviation(above), own), (weight, Direction(at, direction))], scaled=False)
 
 
 def _deviation(numbers: npt.NDArray[Any]) -> float:

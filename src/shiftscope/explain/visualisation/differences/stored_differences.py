@@ -13,9 +13,15 @@ from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation, separation
 from shiftscope.explain.visualisation.differences.in_use import responses_in_use
 from shiftscope.explain.visualisation.differences.use_pair import use_pair
+from shiftscope.explain.visualisation.differences.weighed import (
+    WEIGHTS,
+    Asked,
+    Pair,
+    largest_weight,
+    of_both_signs,
+)
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import read_picture
-from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.keep_result import keep_result
 from shiftscope.store.results import Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
@@ -81,18 +87,28 @@ def differences_of(
     for question in questions:
         if question.use is None or question.use[2] != 1 or question.use[0] == study.reference:
             continue
+        if question.weight != WEIGHTS[0]:
+            continue  # found with the first
+        kept, apart = largest_weight(_kept_pairs(study, question)), read_separation(study, question)
+        if kept is None or apart is None:
+            continue
+        (shown, other), (shifted, reference) = kept
         dataset, at, _ = question.use
-        _, other = use_pair(question, dataset, at)
-        pair, apart = _both(study, (question, other)), read_separation(study, question)
-        if pair and apart:
-            every = (_both(study, use_pair(question, study.reference, at, division)) for division in count(1))
-            halves = tuple(each for each in takewhile(bool, every) if each)
-            yield question, other, Difference(apart, *pair, dataset, halves)
+        every = (_both(study, use_pair(shown, study.reference, at, division)) for division in count(1))
+        halves = tuple(each for each in takewhile(bool, every) if each)
+        yield shown, other, Difference(apart, shifted, reference, dataset, shown.weight, halves)
 
 
-def _both(
-    study: StoredStudy, questions: tuple[PictureQuestion, PictureQuestion]
-) -> tuple[Visualised, Visualised] | None:
+def _kept_pairs(study: StoredStudy, question: PictureQuestion) -> Iterator[tuple[Asked, Pair]]:
+    """Up to the first that is not kept."""
+    for asked in of_both_signs(question):
+        pair = _both(study, asked)
+        if pair is None:
+            return
+        yield asked, pair
+
+
+def _both(study: StoredStudy, questions: Asked) -> Pair | None:
     """None unless both are kept."""
     one, other = (read_picture(study, each) for each in questions)
     return (one, other) if one and other else None

@@ -32,14 +32,15 @@ def sides_of(
             question,
             found,
             side,
-            f"{says}, {_responded(found)}" if side == "picture" else says,
+            f"{says}, {responded(found)}" if side == "picture" else says,
             page,
         )
         for side, says in sides.items()
     ]
 
 
-def _responded(found: Visualised) -> str:
+def responded(found: Visualised) -> str:
+    """As "response 3.20"."""
     return f"response {number(found.score)}" if found.score else "no response"
 
 
@@ -50,15 +51,16 @@ def side_of(
     side: str,
     caption: str = "",
     page: str = "",
+    says: str = "",
 ) -> Picture:
-    """One of the sides that a picture has."""
+    """One of the sides that a picture has; `says` is what it shows in words, where its caption does not tell."""
 
     def png() -> bytes:
         pixels = found.side(side)
         assert pixels is not None
         return png_bytes(pixels)
 
-    says = f"{question.in_words}, {caption.partition(',')[0] or side}"
+    says = f"{question.in_words}, {says or caption.partition(',')[0] or side}"
     made = MadePicture(f"drawn/{picture_code(study, question)}/{side}", png)
     return Picture(question.dataset, question.sample or 0, says, page, caption, made=made)
 

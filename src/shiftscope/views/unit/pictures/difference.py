@@ -124,12 +124,21 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
                 number_cell(apart),
             ]
         )
-    drawn = f"The pictures are by {method_in_words(shown[0])}, {shown[0].steps} steps."
+    drawn = f"The pictures are by {method_in_words(shown[0])}, {_steps_in_words(shown)}."
     note = (
         f"By the responses of {shown[0].use[1]}, its divisions others than those of the pictures. Line: the 95 % "
         f"interval. Thin line: not told apart. {drawn}"
     )
     return Table("How far apart its uses are", columns, rows, note=note, chart="difference")
+
+
+def _steps_in_words(shown: Found) -> str:
+    """How many were taken, where a picture stopped before all."""
+    all_steps, pair = shown[0].steps, (shown[2].reference, shown[2].shifted)
+    taken = [all_steps if each.stopped is None else each.stopped.steps for each in pair]
+    if min(taken) == all_steps:
+        return f"{all_steps} steps"
+    return f"{taken[0]} and {taken[1]} of {all_steps} steps"
 
 
 def _offer(unit: ShownUnit) -> Panel | None:
@@ -141,9 +150,9 @@ def _offer(unit: ShownUnit) -> Panel | None:
     form = drawing_form(
         study,
         "Draw what the shift adds",
-        f"Two pictures from one start: as the unit is used under {focus} and as it is used on {study.reference}, by "
-        "what tells both apart in a layer before it. Beside them, how well halves of the reference are told apart, and "
-        "how far apart their pictures are, two more for each of five divisions.",
+        f"Two pictures from one start, to one response: as the unit is used under {focus} and as it is used on "
+        f"{study.reference}, by what tells both apart in a layer before it. Beside them, how well halves of the "
+        "reference are told apart, and how far apart their pictures are, two more for each of five divisions.",
         kind="difference",
         parameters={"layer": unit.layer, "unit": unit.index, "dataset": focus},
         page=unit.at(),
@@ -151,7 +160,7 @@ def _offer(unit: ShownUnit) -> Panel | None:
         fields=[Field("at", "Layer before", before[-1], "That tells both uses apart.", choices=before)],
         believe=False,
     )
-    return form or Code("This command draws and keeps it", _command(unit, before[-1]))
+    return form or Code("This command draws and keeps it", _command(unit))
 
 
 def _enough(unit: ShownUnit) -> bool:
@@ -160,7 +169,7 @@ def _enough(unit: ShownUnit) -> bool:
     return kept and enough(study, unit.layer, unit.index, focus)
 
 
-def _command(unit: ShownUnit, at: str) -> str:
+def _command(unit: ShownUnit) -> str:
     study, focus = unit.study, unit.selection.focus
     words = [
         *at_unit("difference", study, unit.layer),
@@ -168,7 +177,5 @@ def _command(unit: ShownUnit, at: str) -> str:
         str(unit.index),
         "--dataset",
         focus,
-        "--at",
-        at,
     ]
     return draft_line(study, study.reference, *words)

@@ -21,21 +21,21 @@ class Difference:
     layer: str
     unit: int
     dataset: str
-    at: str
     method: str
+    at: str = ""  # the nearest layer before where empty
     draft: bool = False
     range: str = ""
 
     @property
     def title(self) -> str:
         method = self.method.replace("_", " ")
-        return (
-            f"what {self.dataset} adds to the use of unit {self.unit} of {self.layer}, by {self.at}: {method}"
-        )
+        by = f", by {self.at}" if self.at else ""
+        return f"what {self.dataset} adds to the use of unit {self.unit} of {self.layer}{by}: {method}"
 
     def check(self, study: StoredStudy) -> None:
         study.layer(self.layer).check(self.unit)
-        study.layer(self.at)
+        if self.at:
+            study.layer(self.at)
         range_of(self.range)
         if self.method not in FROM_NOISE:
             raise BadRequest(
@@ -52,7 +52,7 @@ class Difference:
             self.layer,
             self.unit,
             self.dataset,
-            at=self.at,
+            at=self.at or None,
             method=self.method,
             draft=self.draft,
             range=range_of(self.range),
