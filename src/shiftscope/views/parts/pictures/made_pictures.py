@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import MACO, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code
 from shiftscope.explain.visualisation.visualised import STEP, Visualised, png_bytes
 from shiftscope.store.stored_study import StoredStudy
@@ -91,7 +91,7 @@ def over_strength(study: StoredStudy, drawn: Sequence[Drawn]) -> dict[tuple[str,
 
 def method_in_words(question: PictureQuestion) -> str:
     """As "MACO", with the prior or the image that it started from."""
-    method = "MACO" if question.method == "maco" else question.method.replace("_", " ")
+    method = "MACO" if question.method == MACO else question.method.replace("_", " ")
     prior = question.options.get("prior")
     whole = f"{method}, {prior} prior" if prior else method
     return whole if question.sample is None else f"{whole} of image {question.sample}"
