@@ -3,7 +3,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.flow.live import LiveStudy
+from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds

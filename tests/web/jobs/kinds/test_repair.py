@@ -7,7 +7,7 @@ import pytest
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.interventions.repair import RepairQuestion
 from shiftscope.explain.interventions.stored_repairs import read_repair
-from shiftscope.flow.live import LiveStudy
+from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.study import Study
