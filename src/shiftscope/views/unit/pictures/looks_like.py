@@ -271,14 +271,14 @@ def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
 
 def _settings(shown: Sequence[Drawn]) -> Table:
     """A row for each setting, a column for each picture: there are more settings than pictures."""
-    told = [_told(question, found) for question, found in shown]
+    told = [_told(found) for _, found in shown]
     names = dict.fromkeys(name for each in told for name in each)
     pictures = [Column(f"{method_in_words(question)}, {question.dataset}") for question, _ in shown]
     rows = [[Cell(name), *(Cell(each.get(name) or "–") for each in told)] for name in names]
     return Table("", [Column("setting"), *pictures], rows)
 
 
-def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
+def _told(found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
     size = {"size": f"{rows}\u00a0×\u00a0{columns}"}
     return size | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
