@@ -64,7 +64,7 @@ def category(
 def _lede(shown: ShownCategory) -> list[str | Span]:
     """How many are right in both sets, and what the wrong ones are taken for most."""
     selection, index = shown.selection, shown.index
-    names = dict.fromkeys((selection.baseline, selection.focus))
+    names = selection.pair
     words: list[str | Span] = []
     for name in names:
         right, total = answered(selection, name, index)

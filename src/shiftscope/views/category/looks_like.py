@@ -9,7 +9,7 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Code, Fold, Panel
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.pictures.figures import FigureOf, figures, read_sides
-from shiftscope.views.parts.pictures.gallery import kept_of, sets_of
+from shiftscope.views.parts.pictures.gallery import kept_of
 from shiftscope.views.parts.pictures.looks_like_in_words import looks_like_in_words
 from shiftscope.views.parts.pictures.made_pictures import ALONE
 from shiftscope.views.parts.pictures.several_pictures import kept_several, several_pictures
@@ -36,7 +36,7 @@ def looks_like(category: ShownCategory) -> Fold | None:
         panels.append(several)
     told = [(question.dataset, found) for question, found in [*filter(None, sides), *in_parts]]
     says = looks_like_in_words(f"the logit of {category.name}", told) if told else "no pictures are kept yet"
-    if offer := _offer(category, [name for name in sets_of(selection) if category.index not in kept[name]]):
+    if offer := _offer(category, [name for name in selection.pair if category.index not in kept[name]]):
         panels.append(offer)
     if not panels:
         return None

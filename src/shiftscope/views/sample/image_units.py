@@ -55,7 +55,7 @@ def _table(sample: ShownSample, units: int | None) -> Table:
         for name in shown_sets(selection)
         if name != selection.baseline
     }
-    stripped = list(dict.fromkeys([selection.baseline, selection.focus, recording.name])) if units else []
+    stripped = list(dict.fromkeys([*selection.pair, recording.name])) if units else []
     scale = f"over the unit's largest response in {selection.baseline}"
     columns = [
         Column("unit"),

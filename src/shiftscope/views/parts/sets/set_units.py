@@ -52,7 +52,7 @@ def set_units(
     ratios = {
         name: activation_ratio(_maxima(selection, name), reference_maximum(selection)) for name in compared
     }
-    stripped = list(dict.fromkeys((selection.focus, selection.baseline))) if units else []
+    stripped = selection.pair[::-1] if units else []
     scale = f"over the unit's largest response in {selection.baseline}"
     columns = [
         Column("unit", f"Units of {selection.layer} by their mean response in {selection.focus}, the focus."),
