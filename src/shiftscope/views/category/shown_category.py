@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.pictures.pictures import category_name
+from shiftscope.views.parts.category_name import category_name
 
 
 @dataclass(frozen=True)

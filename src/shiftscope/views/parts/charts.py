@@ -13,8 +13,8 @@ import numpy.typing as npt
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Rows
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import all_exact
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.shown_sets import shown_sets
 
 COLOURS = 7  # that can be told apart

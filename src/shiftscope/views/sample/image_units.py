@@ -13,9 +13,9 @@ from shiftscope.percent import percent
 from shiftscope.statistics.ranked import responding
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column, with_maximum
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.sample_sets import as_share, label_mean
 from shiftscope.views.parts.sets.set_units import mean_column, ratio_of_maxima
 from shiftscope.views.parts.sets.shown_sets import shown_sets
