@@ -108,7 +108,7 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
         "the shift: they are 2.00 apart to conv, those of the halves 2.00."
     )
     (groups,) = of_title("Placebo", fold(unit(recorded, "hidden", 3), "difference").panels).panels
-    assert groups.note == "of the division whose two pictures are the furthest apart"
+    assert groups.note == "of the division whose two pictures are the farthest apart"
     shown = [asked_of(recorded, group) for group in groups.groups]
     assert [(each.use, each.division) for each in shown] == [
         (("lab", "conv", 1), 2),
