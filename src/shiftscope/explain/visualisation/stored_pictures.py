@@ -16,7 +16,7 @@ from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Bel
 from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.belief.transfer import Transfer
 from shiftscope.explain.visualisation.differences.in_use import EQUAL
-from shiftscope.explain.visualisation.picture_question import MOVING, PictureQuestion
+from shiftscope.explain.visualisation.picture_question import MAXIMISATION, PictureQuestion
 from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.keep_result import keep_result
@@ -159,9 +159,9 @@ def _fresh(study: StoredStudy, question: PictureQuestion, kept: ResultKey) -> bo
     return now.same_but_for_versions(kept, TOLD) and kept.versions.get(PICTURE) == now.versions[PICTURE]
 
 
-def raised_versions(method: object, crops: object) -> dict[str, int]:
-    """Those that are not `VERSIONS`, by part."""
-    return MOVED_VERSIONS if method == MOVING and crops != 0 else {}
+def newer_versions(method: object, crops: object) -> dict[str, int]:
+    """In place of `VERSIONS`, by part; of maximisation, which is shown whole and moved unless `crops` is 0."""
+    return MOVED_VERSIONS if method == MAXIMISATION and crops != 0 else {}
 
 
 def picture_key(
@@ -192,7 +192,7 @@ def picture_key(
         settings,
         named=f"unit {question.unit}, {question.method}",
         seed=question.seed,
-        versions=VERSIONS | raised_versions(question.method, question.crops),
+        versions=VERSIONS | newer_versions(question.method, question.crops),
     )
     return replace(key, settings={**key.settings, **(told or {})}, split=SPLIT)
 
