@@ -13,6 +13,7 @@ from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ def difference(
     from shiftscope.explain.visualisation.differences.stored_differences import separation_of
     from shiftscope.explain.visualisation.differences.weighed import largest_weight, of_both_signs
 
-    name = study[dataset].name
-    if name == study.reference:
-        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
+    name = shifted_set(study, dataset)
     question = asked_picture(
         study,
         layer,
