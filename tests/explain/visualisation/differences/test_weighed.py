@@ -9,7 +9,7 @@ import numpy as np
 from shiftscope.explain.visualisation.differences.weighed import equally_strong, largest_weight, of_both_signs
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stopped import Stopped
-from tests.views.unit.pictures.test_looks_like import made
+from tests.explain.visualisation.made import made
 
 QUESTION = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=("field", "conv", 1))
 

@@ -15,7 +15,9 @@ from shiftscope.views.page.panels import Code, Computation, Figures, Fold, Strip
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
-from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
+from tests.explain.visualisation.made import made
+from tests.views.conftest import NoJobs
+from tests.views.unit.pictures.test_looks_like import fold, of
 
 
 def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", score=2.0, **more):

@@ -24,7 +24,9 @@ from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made
-from tests.views.unit.pictures.test_looks_like import NoJobs, asked_of, fold, made, of, of_title
+from tests.explain.visualisation.made import made
+from tests.views.conftest import NoJobs
+from tests.views.unit.pictures.test_looks_like import asked_of, fold, of, of_title
 
 APART = Separation(np.ones(4), 0.9, 0.8, 0.95, np.array([0.5, 0.625]))
 TOGETHER = dataclasses.replace(APART, low=0.6)

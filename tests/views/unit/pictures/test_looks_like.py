@@ -15,7 +15,6 @@ from shiftscope.explain.visualisation.colour_pair import colour_pair
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_asked, read_picture, write_picture
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Chart, Code, Computation, Figures, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
@@ -32,22 +31,10 @@ from shiftscope.web.report.contents import most_shifted
 from shiftscope.web.report.filed import Kept
 from shiftscope.web.report.report import report
 from tests.conftest import viewer
+from tests.explain.visualisation.made import made
 from tests.views.conftest import NoJobs
 
 UNIT = 3
-
-
-def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco", belief=None):
-    image = np.full((3, 4, 6), level, np.float32)
-    image[:, 0, 0] = 0.75
-    alpha = np.ones((4, 6), np.float32)
-    alpha[3] = 0
-    curve = np.linspace(0, score, steps)
-    given = None if start is None else np.full((3, 4, 6), start, np.float32)
-    return Visualised(
-        image, alpha, curve, score, image, (0.0, 1.0), "hidden:3", method, {"steps": steps}, {}, np.zeros(0), dead,
-        given, reached, belief,
-    )  # fmt: skip
 
 
 def kept(study, dataset, found, *, sample=None, steps=4):
