@@ -34,7 +34,7 @@ def kept_or_drawn(
     live: LiveStudy | None,
     progress: bool | Progress,
 ) -> list[Visualised]:
-    """A picture each; questions of one call differ in unit, samples, use and part alone.
+    """A picture each; questions of one call differ in unit, samples, use, level and part alone.
 
     Those of the same samples are drawn one after the other, so that no others are held. Progress counts the steps of
     all.
