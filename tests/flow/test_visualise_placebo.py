@@ -156,7 +156,7 @@ def test_what_was_kept_of_the_first_division_is_found_again(study):
         ({"dataset": "few"}, BadRequest, r"samples of few to fit on; 32 are needed"),
         ({"sample": 1}, BadRequest, "leave sample, facets and together out"),
         ({"facets": 1}, BadRequest, "leave sample, facets and together out"),
-        ({"at": "hidden"}, BadRequest, "in a layer before the unit, as at=; name one of conv"),
+        ({"at": "hidden"}, BadRequest, "at='hidden' is the unit's own layer"),
         ({"at": "conv", "placebo": 0}, BadRequest, "give placebo=True too"),
         ({"placebo": -1}, BadRequest, "placebo=-1; it is a whole number of at least 0"),
         ({"placebo": 2.5}, BadRequest, r"placebo=2\.5; it is a whole number"),
