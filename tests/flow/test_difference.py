@@ -164,6 +164,16 @@ def test_pictures_without_a_weight_are_not_taken_for_these(study):
     assert question not in list(asked_pictures(study, "unit", unit))
 
 
+def test_layers_may_be_recorded_in_another_order_than_the_model_runs_them(tmp_path, plain):
+    made = ss.Study.create(tmp_path / "x.study", model=plain, categories=["a", "b"])
+    for name in ("lab", "field"):
+        made.record(DATA[name], name=name, layers=["unit", "before"], reference=name == "lab", progress=False)
+    unit = used_more(made)
+    asked = {**QUICK, "steps": 1, "at": "before", "data": DATA}
+    assert made.difference("unit", unit, "field", placebo=False, **asked).shifted.at == "before"
+    assert made.visualise("unit", unit, dataset="field", placebo=1, **asked).at == "before"
+
+
 def test_without_a_shift_it_is_said_that_there_is_none(study):
     found = study.difference(
         "unit", used_more(study, "again"), "again", at="before", placebo=False, data=DATA, **QUICK

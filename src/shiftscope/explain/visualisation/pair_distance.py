@@ -92,7 +92,7 @@ class PairDistance:
             return ""
         uncounted = ", so that they do not count in how rare that is" if self.apart else ""
         divisions = f"{sum(self.missed)} of {len(self.missed)} divisions"
-        return f"; in {divisions} a picture does not drive the unit as strongly{uncounted}"
+        return f"; in {divisions} a picture does not drive the unit as strongly as these{uncounted}"
 
     def sentence(
         self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.2g}".format

@@ -72,8 +72,8 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
     ]
     assert not any(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
     assert groups.note == (
-        "Both pictures drive the unit as strongly, 1.00: more than 99.5 % of 500 samples held out of lab; they can be "
-        "compared."
+        "Both pictures drive the unit equally strongly, at 1.00 (more than 99.5 % of 500 samples held out of lab): they "
+        "can be compared."
     )
     table = of(Table, found.panels)
     assert [row[0].text for row in table.rows] == [
@@ -140,13 +140,13 @@ def test_pictures_that_do_not_drive_the_unit_are_not_to_be_compared():
     assert (found.numbers()["equally_strong"], found.numbers()["level"]) == (False, None)
     lighter = dataclasses.replace(found, reference=met(2.0), weight=0.5)
     assert lighter.pictures_in_words("lab") == (
-        "Both pictures drive the unit as strongly, with half of the weight of the direction, 2: more than 99.5 % of "
-        "500 samples held out of lab; they can be compared."
+        "Both pictures, with half of the weight of the direction, drive the unit equally strongly, at 2 (more than "
+        "99.5 % of 500 samples held out of lab): they can be compared."
     )
     answers = (0.0, 1.0, 2.0), (2.0, 1.0, 0.0), (0.0, 2.0, 1.0)
     one, other, near = (met(2.0, before=np.array(each)) for each in answers)
     said = Difference(APART, one, other, "field", placebo=((one, near),)).pictures_in_words("lab")
-    assert "held out of lab; what differs is what the unit is used for." in said
+    assert "held out of lab): what differs is what the unit is used for." in said
     assert [lighter.numbers()[name] for name in ("equally_strong", "weight", "level")] == [True, 0.5, 2.0]
 
 

@@ -82,17 +82,13 @@ class Difference:
                 "nothing."
             )
         if self.level is not None:
-            weighed = (
-                f"with {SHARES[self.weight]} of the weight of the direction, " if self.weight < 1 else ""
-            )
+            share = f", with {SHARES[self.weight]} of the weight of the direction," if self.weight < 1 else ""
             weaker = min(self.shifted, self.reference, key=lambda picture: picture.score)
             assert weaker.reached is not None
-            beside = f"{weaker.reached.in_words(self.level)} held out of {reference}"
+            beside = f"{number(self.level)} ({weaker.reached.in_words(self.level)} held out of {reference})"
             apart = self.distance is not None and self.distance.apart
             means = "what differs is what the unit is used for" if apart else "they can be compared"
-            return (
-                f"Both pictures drive the unit as strongly, {weighed}{number(self.level)}: {beside}; {means}."
-            )
+            return f"Both pictures{share} drive the unit equally strongly, at {beside}: {means}."
         responses = f"{number(self.shifted.score)} and {number(self.reference.score)}"
         free = " Activation maximisation, which holds no spectrum, may drive the unit further."
         said = (
