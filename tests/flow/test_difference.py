@@ -166,10 +166,11 @@ def test_pictures_without_a_weight_are_not_taken_for_these(study):
 
 def test_layers_may_be_recorded_in_another_order_than_the_model_runs_them(tmp_path, plain):
     made = ss.Study.create(tmp_path / "x.study", model=plain, categories=["a", "b"])
-    for name in ("lab", "field"):
-        made.record(DATA[name], name=name, layers=["unit", "before"], reference=name == "lab", progress=False)
+    sets = {name: DATA[name] for name in ("lab", "field")}
+    for name, data in sets.items():
+        made.record(data, name=name, layers=["unit", "before"], reference=name == "lab", progress=False)
     unit = used_more(made)
-    asked = {**QUICK, "steps": 1, "at": "before", "data": DATA}
+    asked = {**QUICK, "steps": 1, "at": "before", "data": sets}
     assert made.difference("unit", unit, "field", placebo=False, **asked).shifted.at == "before"
     assert made.visualise("unit", unit, dataset="field", placebo=1, **asked).at == "before"
 

@@ -72,8 +72,8 @@ def test_both_uses_stand_side_by_side_over_how_far_apart_they_are(recorded):
     ]
     assert not any(picture.greyed for group in groups.groups for picture in group.strips[0].pictures)
     assert groups.note == (
-        "Both pictures drive the unit equally strongly, at 1.00 (more than 99.5 % of 500 samples held out of lab): they "
-        "can be compared."
+        "Both pictures drive the unit equally strongly, at 1.00 (more than 99.5 % of 500 samples held out of lab): "
+        "they can be compared."
     )
     table = of(Table, found.panels)
     assert [row[0].text for row in table.rows] == [
